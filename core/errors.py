@@ -1,0 +1,128 @@
+"""What can go wrong, one class per cause, all under one base.
+
+CogsheetError
+├── UnreadableFileError          a settlement file that cannot be read at all
+├── InventoryError               Finale (or another inventory system) could not answer
+├── ServiceError                 a service on the network did not give what was asked
+│   ├── UnauthorisedError        401, 403: key, secret or account are wrong
+│   ├── RefusedError             any other 4xx: the request itself is not accepted
+│   │   └── NotFoundError        404
+│   ├── RateLimitedError         429, and the wait would be too long
+│   ├── ServerFailedError        5xx, again and again
+│   ├── BadAnswerError           an answer that cannot be used: web page, empty, cut off
+│   ├── ConnectionFailedError    no answer at all
+│   └── InsecureAddressError     an address that would send the key in the clear
+├── DatabaseError                the books themselves are missing, foreign or busy
+└── WorkbookError                the workbook is not as Cogsheet needs it
+
+A message says what happened, where (file and line, sheet and cell, order and SKU) and what to do next, in a
+bookkeeper's words.
+Problems in the data are not exceptions: they are `Problem` values in a list (`core.model`).
+"""
+
+from __future__ import annotations
+
+
+class CogsheetError(Exception):
+    """Anything that stops a button or command; its text is meant for the user as it is."""
+
+
+class UnreadableFileError(CogsheetError):
+    """A settlement file cannot be read; nothing of it was stored."""
+
+
+class InventoryError(CogsheetError):
+    """The inventory system could not answer; what was received before is kept."""
+
+
+class DatabaseError(CogsheetError):
+    """The books cannot be opened or written; nothing was changed."""
+
+
+class WorkbookError(CogsheetError):
+    """The workbook is not as it must be; nothing was written to it."""
+
+
+class ServiceError(CogsheetError):
+    """A service on the network did not give what was asked; the text never holds a secret or a query string."""
+
+    def __init__(self, service: str, message: str, *, reference: str = "") -> None:
+        self.service = service
+        self.reference = reference
+        """The service's own number of the request, for its support desk."""
+        super().__init__(f"{message} (Reference {reference}.)" if reference else message)
+
+
+class UnauthorisedError(ServiceError):
+    """Key, secret or account are wrong; asking again would not help."""
+
+    def __init__(self, service: str, where: str, status: int, *, reference: str = "") -> None:
+        message = (
+            f"{service} refused the access key ({status}, {where}). "
+            "Check the account name, key and secret, then connect again."
+        )
+        super().__init__(service, message, reference=reference)
+
+
+class RefusedError(ServiceError):
+    """The request itself is not accepted; asking again would not help."""
+
+    def __init__(self, service: str, where: str, status: int, detail: str, *, reference: str = "") -> None:
+        self.status = status
+        said = f" and says: {detail}" if detail else ""
+        super().__init__(service, f"{service} refused {where} ({status}){said}.", reference=reference)
+
+
+class NotFoundError(RefusedError):
+    """What was asked for is not there."""
+
+
+class RateLimitedError(ServiceError):
+    """The service allows no further requests for now, longer than one would wait for."""
+
+    def __init__(self, service: str, seconds: float, *, reference: str = "") -> None:
+        self.seconds = seconds
+        """How long from now, as far as the service said."""
+        minutes = max(1, round(seconds / 60))
+        message = (
+            f"{service} allows no further requests for about {minutes} min. "
+            "What was fetched before is kept; start again after that."
+        )
+        super().__init__(service, message, reference=reference)
+
+
+class ServerFailedError(ServiceError):
+    """The service itself failed, and failed again when asked again."""
+
+    def __init__(self, service: str, where: str, status: int, *, reference: str = "") -> None:
+        message = (
+            f"{service} failed ({status}, {where}) and did so again when asked again. "
+            "What was fetched before is kept; start again later."
+        )
+        super().__init__(service, message, reference=reference)
+
+
+class BadAnswerError(ServiceError):
+    """An answer came that cannot be used; it is never taken for an empty result."""
+
+    def __init__(self, service: str, where: str, what: str, *, reference: str = "") -> None:
+        message = f"{service} sent {what} ({where}). Nothing of it was used; what was fetched before is kept."
+        super().__init__(service, message, reference=reference)
+
+
+class ConnectionFailedError(ServiceError):
+    """No answer came."""
+
+    def __init__(self, service: str, where: str, why: str) -> None:
+        message = (
+            f"{service} cannot be reached ({why}, {where}). "
+            "Check the internet connection; what was fetched before is kept, start again."
+        )
+        super().__init__(service, message)
+
+
+class InsecureAddressError(ServiceError):
+    """The address would send the access key in the clear."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service, f"The address of {service} must begin with https://. Nothing was sent.")

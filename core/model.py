@@ -1,0 +1,369 @@
+"""The shared types: the words of the trade as enumerations, values as records, tables as frames.
+
+Frames are pandas frames whose columns and types are declared here once. Text is Arrow text with missing values,
+money is `core.money.MONEY`, moments are UTC. Signs are the seller's: + is money to the seller. COGS > 0 is expense.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+TEXT = pd.ArrowDtype(pa.string())
+WHOLE = pd.ArrowDtype(pa.int64())
+MOMENT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
+FLAG = pd.ArrowDtype(pa.bool_())
+
+Columns = dict[str, pd.ArrowDtype]
+
+
+class Marketplace(StrEnum):
+    """Where a store sells."""
+
+    AMAZON = "Amazon"
+    WALMART = "Walmart"
+    SHOPIFY = "Shopify"
+    EBAY = "eBay"
+
+
+class Event(StrEnum):
+    """What a transaction is, whatever words its marketplace uses (settlements.md §1.1, §6)."""
+
+    SALE = "sale"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    REIMBURSEMENT = "reimbursement"
+    REIMBURSEMENT_REVERSAL = "reimbursement reversal"
+    LIQUIDATION = "liquidation"
+    FEE = "fee"
+    ADVERTISING = "advertising"
+    TAX_ONLY = "tax only"
+    BALANCE = "balance"
+    ADJUSTMENT = "adjustment"
+    PAYOUT = "payout"
+    """A transfer to the bank: no part of the settlement's sum."""
+    OTHER = "other"
+    """A type nobody has classified yet: it keeps its amount and is listed."""
+
+
+class QuantitySource(StrEnum):
+    """Where the units of a transaction come from."""
+
+    REPORTED = "reported"
+    DERIVED = "derived from amount"
+    FROM_ORDER = "from order"
+    UNKNOWN = "unknown"
+
+
+class StockEffect(StrEnum):
+    """What a transaction does to the seller's stock, apart from its units."""
+
+    OUT = "out"
+    IN = "in"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class ObservationKind(StrEnum):
+    """What a cost from the inventory system belongs to."""
+
+    ORDER = "order"
+    """The unit cost at which one product left stock on one order."""
+    AVERAGE = "average"
+    """A product's average cost at the moment it was asked for."""
+    AVERAGE_ON_DATE = "average on date"
+    """A product's average cost after the last stock movement of `record_date`."""
+
+
+class CostStatus(StrEnum):
+    """Whether a line has its cost. The last three are three different blanks (design §4)."""
+
+    COSTED = "costed"
+    WAITING = "waits for original"
+    """A refund whose original line has no cost yet; it is not listed a second time."""
+    MISSING = "missing"
+    ZERO_CONFIRMED = "zero confirmed"
+    NOT_APPLICABLE = "not applicable"
+
+
+class CostSource(StrEnum):
+    """Which step of the precedence gave the cost, as the sheets show it (design §4)."""
+
+    LOCKED = "Locked"
+    ENTERED = "Entered"
+    ACCEPTED_AVERAGE = "Accepted average"
+    ORIGINAL = "Original line"
+    ORDER = "Finale order"
+    AVERAGE_ON_DATE = "Finale average on date"
+    OPENING = "Opening cost"
+
+
+class Cause(StrEnum):
+    """Why a cost is missing, in the words of the Resolve sheet."""
+
+    NOT_SYNCED = "Not synced"
+    ORDER_NOT_FOUND = "Order not in Finale"
+    NOT_SHIPPED = "Not shipped in Finale"
+    SKU_NOT_MAPPED = "SKU not mapped"
+    NOT_ON_ORDER = "SKU not on the Finale order"
+    COST_ZERO = "Cost zero"
+    COST_BLANK = "Cost blank"
+    COST_NEGATIVE = "Cost negative"
+    UNITS_UNKNOWN = "Units unknown"
+    ORIGINAL_MISSING = "Original missing"
+    ASK = "Policy asks"
+    UNITS_DISAGREE = "Units do not add up"
+    """More units would come back than were sold, or leave again than came back."""
+    GOODS_UNCLEAR = "Unclear whether goods moved"
+
+
+class Proposal(StrEnum):
+    """What the prefilled cost on Resolve is; never applied by itself."""
+
+    AVERAGE_ON_SHIP_DATE = "Average on ship date"
+    CURRENT_AVERAGE = "Current average"
+    LAST_COST_USED = "Last cost used"
+    MONEY_ONLY = "Money only"
+    """Zero: no goods are believed to have moved."""
+    ORIGINAL = "Original line"
+    """The original's cost, for a refund whose units are asked."""
+
+
+class OverrideKind(StrEnum):
+    """How a saved override came about."""
+
+    ENTERED = "entered"
+    ACCEPTED_AVERAGE = "accepted average"
+
+
+class Disposition(StrEnum):
+    """What happened to the goods of a refund."""
+
+    RESTOCKED = "Restocked"
+    NOT_RETURNED = "Not returned"
+    UNSELLABLE = "Unsellable"
+    MONEY_ONLY = "Money only"
+
+
+class Severity(StrEnum):
+    """How much a problem in the data matters."""
+
+    ERROR = "error"
+    """The settlement must not be exported as it is."""
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about the data that a person must know; a value, never an exception."""
+
+    severity: Severity
+    message: str
+    where: str = ""
+    """File and line, sheet and cell, or order and SKU."""
+
+
+AMOUNT_COLUMNS = (
+    "principal",
+    "shipping",
+    "giftwrap",
+    "tax",
+    "tax_withheld",
+    "promotion",
+    "referral_fee",
+    "fulfilment_fee",
+    "other_fee",
+    "other",
+)
+"""The ten parts of a transaction's net, each signed from the seller's side."""
+
+TRANSACTION_COLUMNS: Columns = {
+    "key": TEXT,  # line key; missing until the store is known (core.marketplaces.line_keys)
+    "group_key": TEXT,  # the format's group key as one text
+    "ordinal": WHOLE,  # among equal group keys, in order of content
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "event": TEXT,
+    "raw_type": TEXT,  # the marketplace's own word, verbatim
+    "raw_description": TEXT,  # its detail (WAREHOUSE_LOST, Storage Fee); missing on order lines
+    "order_id": TEXT,
+    "order_item_id": TEXT,
+    "shipment_id": TEXT,
+    "adjustment_id": TEXT,
+    "sku": TEXT,  # verbatim
+    "marketplace": TEXT,  # the site (Amazon.com.au, Non-Amazon US)
+    "fulfilment": TEXT,
+    "posted_at": MOMENT,
+    "quantity": WHOLE,  # sale +, goods back -; missing = unknown
+    "quantity_source": TEXT,
+    "stock_effect": TEXT,
+    "currency": TEXT,
+    **dict.fromkeys(AMOUNT_COLUMNS, MONEY),
+    "net": MONEY,  # sum of the ten = sum of its raw lines
+    "lines": WHOLE,  # how many raw lines it groups
+}
+"""One row per transaction: a group of raw lines (settlements.md §6)."""
+
+RAW_LINE_COLUMNS: Columns = {
+    "line_no": WHOLE,  # in the file, first line = 1
+    "settlement_id": TEXT,
+    "group_key": TEXT,
+    "event": TEXT,
+    "raw_type": TEXT,
+    "raw_description": TEXT,
+    "order_id": TEXT,
+    "sku": TEXT,
+    "amount": MONEY,
+    "amount_column": TEXT,  # which of AMOUNT_COLUMNS it adds to
+    "quantity": WHOLE,  # units that this very line counts; missing = none
+    "posted_at": MOMENT,
+}
+"""One row per line of the file, for `inspect` and drill-down; never stored."""
+
+OBSERVATION_COLUMNS: Columns = {
+    "kind": TEXT,  # ObservationKind
+    "order_id": TEXT,  # the order id of the marketplace; kind order only
+    "product_id": TEXT,  # missing where the order itself was not found
+    "unit_cost": MONEY,  # per unit of the product, home currency; missing = no cost, see cause
+    "currency": TEXT,
+    "units": WHOLE,  # units of the product on that order (> 0); kind order only
+    "cause": TEXT,  # Cause, where unit_cost is missing
+    "record_date": TEXT,  # ISO date of the movement; kinds order and average on date
+    "fetched_at": MOMENT,
+    "raw": TEXT,  # what the inventory system said, verbatim
+    "source": TEXT,  # where it was read (stock history, product, report ...)
+    "match_rule": TEXT,  # how the order was found (exact, prefix ...)
+}
+"""What the inventory system said, one row per fact; append-only in the database."""
+
+MAPPING_COLUMNS: Columns = {
+    "sku": TEXT,
+    "product_id": TEXT,  # missing: the inventory system was asked and does not know the SKU
+    "units": WHOLE,  # units of the product in one unit of the SKU (six-pack: 6)
+    "description": TEXT,
+    "rule": TEXT,  # how it was found (product id, lookup, typed in)
+    "fetched_at": MOMENT,
+}
+"""Which product, or which several of a kit, a SKU stands for."""
+
+OVERRIDE_COLUMNS: Columns = {
+    "key": TEXT,  # line key
+    "version": WHOLE,  # 1, 2, ... per line; the highest holds
+    "batch": WHOLE,
+    "unit_cost": MONEY,  # missing: this override sets no cost
+    "zero_confirmed": FLAG,
+    "disposition": TEXT,
+    "units_back": WHOLE,
+    "kind": TEXT,  # OverrideKind
+    "note": TEXT,
+    "saved_by": TEXT,
+    "saved_at": MOMENT,
+    "currency": TEXT,  # of the unit cost
+}
+"""The bookkeeper's saved answers in force (or all of them, for History)."""
+
+COSTED_COLUMNS: Columns = {
+    "key": TEXT,
+    "cost_status": TEXT,  # CostStatus
+    "cause": TEXT,  # Cause, where missing
+    "unit_cost": MONEY,  # per unit of the SKU, home currency
+    "cost_currency": TEXT,
+    "cost_quantity": WHOLE,  # signed units that the cost is taken for: COGS = cost_quantity x unit_cost
+    "cogs": MONEY,  # + is expense; missing where the cost is missing, 0 where not applicable
+    "cost_source": TEXT,  # CostSource
+    "cost_as_of": MOMENT,
+    "cost_note": TEXT,  # one sentence that explains the figure
+    "original_key": TEXT,  # the line whose cost this one takes
+    "proposed_cost": MONEY,
+    "proposal": TEXT,  # Proposal
+    "proposal_as_of": MOMENT,
+    "finale_cost": MONEY,  # what the inventory system says now, also where an override wins
+    "suspect": TEXT,  # why the cost looks wrong; missing = it does not
+    "disposition": TEXT,
+    "product_id": TEXT,
+    "description": TEXT,
+    "version": WHOLE,  # of the override in force; 0 = none
+}
+"""What costing answers, one row per transaction, in the order of the transactions given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One settlement as a file or an API brought it; which store it belongs to is said at import."""
+
+    settlement_id: str
+    marketplace: str
+    currency: str
+    period_start: datetime | None
+    period_end: datetime | None
+    deposit_at: datetime | None
+    total: Decimal | None
+    """The source's own total; `None` where the format has none."""
+    sum: Decimal
+    """Exact sum of all lines but bank payouts."""
+    ties_out: bool
+    lines: int
+    transactions: pd.DataFrame
+    """TRANSACTION_COLUMNS, without key and store."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that one settlement file holds."""
+
+    format: str
+    marketplace: Marketplace
+    settlements: tuple[Settlement, ...]
+    raw_lines: pd.DataFrame
+    """RAW_LINE_COLUMNS, in the order of the file."""
+    unknown_types: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Of the file as a whole; an error among them means that nothing of it may be imported."""
+    unsettled: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    """TRANSACTION_COLUMNS: what belongs to no settlement yet (deferred, pending); it never enters the books."""
+
+
+def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
+    """Build a frame with exactly the declared columns and types.
+
+    Args:
+        columns: One of the `..._COLUMNS` of this module.
+        rows: Records; a column that a record lacks is missing in its row.
+
+    Raises:
+        KeyError: If a record has a column that is not declared.
+    """
+    records = list(rows)
+    for name in set().union(*records) - set(columns):
+        raise KeyError(name)
+    return pd.DataFrame({name: _series(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()})
+
+
+def _series(dtype: pd.ArrowDtype, values: Iterable[object]) -> pd.Series:
+    plain = [None if value is pd.NA else value for value in values]
+    return pd.Series(plain, dtype=dtype)
+
+
+def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with exactly the declared columns, in their order and types; absent ones are missing."""
+    return table.reindex(columns=list(columns)).astype(columns)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as dictionaries of plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing."""
+    names = [str(name) for name in table.columns]
+    lists = [pa.array(table[name]).to_pylist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]

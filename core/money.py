@@ -1,0 +1,71 @@
+"""Exact decimals: the one place that says how many decimals there are and how they are rounded."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, TypeGuard
+
+import pandas as pd
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LINE_PLACES = 6
+"""Decimals kept on a line and in the database; see `cents` for what is posted."""
+
+MONEY = pd.ArrowDtype(pa.decimal128(18, LINE_PLACES))
+"""Column type of amounts and unit costs in frames: exact through sums, products and groupings."""
+
+_LINE_UNIT = Decimal(1).scaleb(-LINE_PLACES)
+_CENT = Decimal("0.01")
+
+
+def at_line_places(value: Decimal) -> Decimal:
+    """Return the value at the six places of a line, half away from zero."""
+    return value.quantize(_LINE_UNIT, rounding=ROUND_HALF_UP)
+
+
+def cents(value: Decimal) -> Decimal:
+    """Round to cents, half away from zero: once per settlement, month and entry, never per line."""
+    return value.quantize(_CENT, rounding=ROUND_HALF_UP)
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal:
+    """Return the exact sum of the values that are there; none at all is zero."""
+    return sum((value for value in values if _is_there(value)), Decimal(0))
+
+
+def share_cents(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Share an amount out in whole cents by largest remainder, so that the parts sum to it exactly.
+
+    Args:
+        amount: What is to be shared; rounded to cents first.
+        weights: One weight per part, none negative. All zero counts as all equal.
+
+    Returns:
+        The parts in the order of the weights.
+
+    Raises:
+        ValueError: If there is no weight, or one is negative.
+    """
+    if not weights or min(weights) < 0:
+        raise ValueError(f"weights must be at least one and none negative: {weights!r}")
+    whole = cents(amount)
+    parts = [Decimal(1)] * len(weights) if sum(weights) == 0 else list(weights)
+    exact = [whole * part / sum(parts) for part in parts]
+    floors = [share.quantize(_CENT, rounding="ROUND_FLOOR") for share in exact]
+    left = int((whole - sum(floors)) / _CENT)
+    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - exact[i], i))
+    for i in by_remainder[:left]:
+        floors[i] += _CENT
+    return floors
+
+
+def money_series(values: Iterable[Decimal | None]) -> pd.Series:
+    """Build a frame column of money; `None` becomes missing, never zero."""
+    return pd.Series([value if _is_there(value) else None for value in values], dtype=MONEY)
+
+
+def _is_there(value: object) -> TypeGuard[Decimal]:
+    return value is not None and value is not pd.NA

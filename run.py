@@ -1,0 +1,111 @@
+"""Cogsheet from a fresh clone: makes `.venv`, installs the locked set into it, and runs.
+
+    python run.py demo            a filled workbook with the demo business
+    python run.py test [--long]   format, lint, types, tests
+    python run.py bench [NAME]    benchmarks
+    python run.py template        build workbooks/template.xlsm anew
+    python run.py lock            resolve the dependencies anew
+    python run.py ARGUMENTS ...   any other command of cogsheet
+
+Needs Python 3.11 or newer and nothing else; uses the standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+OLDEST = (3, 11)
+
+Command = list[str]
+
+
+def main(arguments: Command) -> int:
+    """Run what the first argument names; any other command goes to cogsheet itself."""
+    if sys.version_info < OLDEST:
+        print("Cogsheet needs Python 3.11 or newer; this is " + sys.version.split()[0])
+        return 2
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    own = {"test": _test, "bench": _bench, "template": _template, "lock": _lock}
+    return own[name](rest) if name in own else _cogsheet(arguments)
+
+
+def _cogsheet(arguments: Command) -> int:
+    _install("requirements.lock")
+    return _run([str(PYTHON), "-m", "addin", *arguments])
+
+
+def _test(arguments: Command) -> int:
+    """Run the whole gate and stop at the first step that fails."""
+    _install("requirements-dev.lock")
+    python = str(PYTHON)
+    steps = [
+        [python, "-m", "ruff", "format", "--check", "."],
+        [python, "-m", "ruff", "check", "."],
+        [python, "-m", "mypy"],
+        [python, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments],
+    ]
+    return next((status for status in map(_run, steps) if status), 0)
+
+
+def _bench(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "benchmarks", *arguments])
+
+
+def _template(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "workbooks.template", *arguments])
+
+
+def _lock(arguments: Command) -> int:
+    """Resolve for every system at once, with hashes, without the name of any registry."""
+    _install("requirements-dev.lock")
+    uv = [str(PYTHON), "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
+    plain = ["--generate-hashes", "--no-annotate", "--no-header", "--quiet", *arguments]
+    runtime = [*uv, *plain, "--group", "build", "-o", "requirements.lock"]
+    dev = [*uv, *plain, "--group", "build", "--group", "dev", "-c", "requirements.lock", "-o", "requirements-dev.lock"]
+    return _run(runtime) or _run(dev)
+
+
+def _install(lock: str) -> None:
+    """Bring `.venv` to what the lock says, unless it is there already; the larger lock includes the smaller."""
+    stamp = VENV / "installed"
+    wanted = {name: _fingerprint(name) for name in ("requirements-dev.lock", lock)}
+    if stamp.exists() and stamp.read_text(encoding="utf-8") in wanted.values():
+        return
+    print(f"Installing Cogsheet into {VENV.name} (once; a minute or so) ...", flush=True)
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True, clear=True)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for step in (["--require-hashes", "-r", lock], ["--no-build-isolation", "--no-deps", "-e", "."]):
+        if _run([*pip, *step]):
+            sys.exit("The installation did not succeed; what pip says above tells why. Run the command again after that.")
+    stamp.write_text(wanted[lock], encoding="utf-8")
+
+
+def _fingerprint(lock: str) -> str:
+    parts = [(ROOT / name).read_bytes() for name in (lock, "pyproject.toml")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _run(command: Command) -> int:
+    try:
+        return subprocess.call(command, cwd=ROOT)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

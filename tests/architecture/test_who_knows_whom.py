@@ -1,0 +1,116 @@
+"""The rules of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("addin", "core", "sandbox")
+
+ORDER_OF_KNOWING = {
+    "model": 0,
+    "marketplaces": 1,
+    "inventory": 1,
+    "costing": 1,
+    "reports": 1,
+    "journal": 1,
+    "database": 2,
+    "settlements": 3,
+}
+"""A part of core may import parts of a lower level, or itself; what is not listed are tools that anyone may use."""
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a module imports, at its top or inside."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def importers_of(name: str, packages: tuple[str, ...] = PACKAGES) -> set[str]:
+    """Return the modules, as paths below the root, that import a package or something inside it."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for package in packages
+        for path in modules(package)
+        if any(full == name or full.startswith(name + ".") for full in imported(path))
+    }
+
+
+@pytest.mark.parametrize("foreign", ["addin", "sandbox", "xlwings", "workbooks"])
+def test_core_knows_no_excel(foreign: str) -> None:
+    """Core imports nothing of the add-in, the sandbox, xlwings or the template."""
+    assert set() == importers_of(foreign, ("core",))
+
+
+@pytest.mark.parametrize("foreign", ["core", "addin", "xlwings"])
+def test_the_sandbox_shares_no_code_with_what_it_tests(foreign: str) -> None:
+    """A mistake of ours is not made a second time in the sandbox."""
+    assert set() == importers_of(foreign, ("sandbox",))
+
+
+def test_only_one_module_speaks_http() -> None:
+    """The switch to another HTTP library is a change of one file."""
+    assert {"core/http.py"} == importers_of("httpx")
+
+
+@pytest.mark.parametrize("library", ["sqlalchemy", "alembic"])
+def test_only_the_database_knows_sql(library: str) -> None:
+    """SQLAlchemy and alembic are imported in core/database alone."""
+    assert all(path.startswith("core/database/") for path in importers_of(library))
+
+
+def test_only_the_addin_knows_xlwings() -> None:
+    """Xlwings is imported in the add-in alone."""
+    assert all(path.startswith("addin/") for path in importers_of("xlwings"))
+
+
+def test_the_sandbox_has_one_door() -> None:
+    """Only the start of the demo imports the sandbox."""
+    assert {"addin/sandbox.py"} == importers_of("sandbox", ("addin", "core"))
+
+
+def test_excels_own_objects_are_touched_in_one_module() -> None:
+    """What lies behind xlwings (`.api`) is used in one module of the add-in, outside the engine that provides it."""
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules("addin")
+        if "workbook_files" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "api"
+    }
+
+    assert {"addin/sheets/cells.py"} == users
+
+
+def test_the_order_of_knowing_has_no_way_back() -> None:
+    """Model, then readers and costing, then the database, then the life of settlements: never the other way."""
+    backwards = [
+        f"{path.relative_to(ROOT).as_posix()} imports {name}"
+        for path in modules("core")
+        for name in imported(path)
+        if _is_backwards(path.relative_to(ROOT / "core").parts[0], name)
+    ]
+
+    assert [] == backwards
+
+
+def _is_backwards(place: str, name: str) -> bool:
+    parts = name.split(".")
+    here, there = place.removesuffix(".py"), parts[1] if parts[0] == "core" and len(parts) > 1 else ""
+    if here == there or there not in ORDER_OF_KNOWING or here not in ORDER_OF_KNOWING:
+        return False
+    return ORDER_OF_KNOWING[there] >= ORDER_OF_KNOWING[here]

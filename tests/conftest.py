@@ -1,0 +1,54 @@
+"""Fixtures for every test: where the sample files are, and whether a missing tool may be skipped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the switches of this suite."""
+    parser.addoption("--regenerate", action="store_true", help="write the golden files anew; review the diff")
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long tests out of the everyday run."""
+    if not config.getoption("--long"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="takes minutes; run with --long"))
+
+
+@pytest.fixture
+def regenerate(request: pytest.FixtureRequest) -> bool:
+    """Return whether golden files are to be written anew."""
+    return bool(request.config.getoption("--regenerate"))
+
+
+@pytest.fixture
+def samples() -> Path:
+    """Return the folder of real settlement files, which is not part of the project."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the folder of real settlement files (shared/samples beside the project) is not here")
+    return SAMPLES
+
+
+@pytest.fixture
+def missing_tool() -> Callable[[str], None]:
+    """Return what a test calls when a tool is absent: it skips, but where CI is set nothing may be skipped."""
+
+    def skip_or_fail(reason: str) -> None:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must have this tool: {reason}")
+        pytest.skip(reason)
+
+    return skip_or_fail
