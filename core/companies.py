@@ -1,0 +1,95 @@
+"""Which database holds the books of a company on this machine.
+
+A workbook names its company and database id and nothing else; where the database lies is this machine's business and
+is kept in one small file in the user's folder. The demo's database lies beside its workbook.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from core.errors import DatabaseError
+
+SANDBOX = "sandbox"
+"""The company of the demo: its database is `demo.sqlite` beside the workbook, its Finale is on this machine."""
+
+_SANDBOX_DATABASE = "demo.sqlite"
+
+
+class CompanyUnknownError(DatabaseError):
+    """This machine does not know where the books of a company are."""
+
+    def __init__(self, company: str, listing: Path) -> None:
+        super().__init__(
+            f"This workbook belongs to company “{company}”, and this machine does not know where its books are: "
+            f"{listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
+            f"database's address and add it with `cogsheet new --database ADDRESS`, or open the workbook where it was made."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BooksId:
+    """What a workbook says about the books it shows."""
+
+    company: str
+    database_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFolder:
+    """The user's own folder for Cogsheet on this machine."""
+
+    path: Path
+
+    @property
+    def listing(self) -> Path:
+        """The file that says where each company's database is."""
+        return self.path / "companies.json"
+
+    def database_of(self, company: str) -> str:
+        """Return the address of a company's database: a path, or a PostgreSQL URL.
+
+        Raises:
+            CompanyUnknownError: If this machine has never heard of the company.
+        """
+        try:
+            return str(self._addresses()[company])
+        except KeyError:
+            raise CompanyUnknownError(company, self.listing) from None
+
+    def remember(self, company: str, address: str) -> None:
+        """Note where a company's database is."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({**self._addresses(), company: address}, indent=2, ensure_ascii=False)
+        unfinished = self.listing.with_suffix(".new")
+        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.replace(self.listing)
+
+    def default_database(self, company: str) -> Path:
+        """Return where a new company's database is made unless the user says otherwise."""
+        safe = "".join(c if c.isalnum() or c in " -_" else "_" for c in company).strip()
+        return self.path / f"{safe or 'company'}.sqlite"
+
+    def _addresses(self) -> dict[str, str]:
+        if not self.listing.exists():
+            return {}
+        content: dict[str, str] = json.loads(self.listing.read_text(encoding="utf-8"))
+        return content
+
+
+def machine_folder() -> MachineFolder:
+    """Return this user's folder; the environment variable COGSHEET_HOME puts it elsewhere."""
+    home = os.environ.get("COGSHEET_HOME")
+    return MachineFolder(Path(home) if home else Path(platformdirs.user_data_path("Cogsheet", appauthor=False)))
+
+
+def database_address(company: str, workbook: Path, machine: MachineFolder) -> str:
+    """Return where the books are that a workbook shows."""
+    if company == SANDBOX:
+        return str(workbook.parent / _SANDBOX_DATABASE)
+    return machine.database_of(company)

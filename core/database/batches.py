@@ -1,0 +1,69 @@
+"""The numbered batches: everything that changed the books, who did it and when. Append-only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from core.database import frames
+from core.database.tables import batch as table
+from core.model import MOMENT, TEXT, WHOLE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+    from sqlalchemy import Connection
+
+    from core.model import Columns
+
+
+class BatchKind(StrEnum):
+    """What somebody did."""
+
+    SETUP = "setup"
+    IMPORT = "import"
+    SYNC = "sync"
+    SAVE = "save"
+    UNDO = "undo"
+    RESTORE = "restore"
+    MOVE = "move"
+    """Overrides taken over when a record replaces a view (design §3)."""
+    EXPORT = "export"
+    REOPEN = "reopen"
+    TRUE_UP = "true-up"
+
+
+BATCH_COLUMNS: Columns = {
+    "number": WHOLE,
+    "kind": TEXT,  # BatchKind
+    "who": TEXT,
+    "at": MOMENT,
+    "note": TEXT,
+    "undoes": WHOLE,  # the batch that this one takes back
+}
+
+
+def new(connection: Connection, kind: BatchKind, who: str, now: datetime, note: str = "") -> int:
+    """Open a batch and return its number: 1, 2, ... without gaps, because writers come one after the other."""
+    return _insert(connection, {"kind": str(kind), "who": who, "at": now, "note": note})
+
+
+def new_undo(connection: Connection, undoes: int, who: str, now: datetime) -> int:
+    """Open the batch that takes another one back, and return its number."""
+    note = f"undoes batch {undoes}"
+    return _insert(connection, {"kind": str(BatchKind.UNDO), "who": who, "at": now, "note": note, "undoes": undoes})
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return every batch (BATCH_COLUMNS), the newest first."""
+    return frames.load(connection, select(table).order_by(table.c.number.desc()), BATCH_COLUMNS)
+
+
+def _insert(connection: Connection, values: dict[str, Any]) -> int:
+    last = connection.scalar(select(func.max(table.c.number)))
+    number: int = (last or 0) + 1
+    connection.execute(insert(table).values(number=number, **values))
+    return number

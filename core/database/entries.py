@@ -1,0 +1,213 @@
+"""The entries that went out to the accounting system. Append-only; the same deed, done again, is the same entry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, insert, select
+
+from core.database import frames
+from core.database.tables import entry as table
+from core.database.tables import entry_line, settlement
+from core.errors import DatabaseError
+from core.model import TEXT, WHOLE
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sqlalchemy import Connection
+
+    from core.model import Columns
+
+JOURNAL_COLUMNS: Columns = {
+    "entry": TEXT,  # its key
+    "kind": TEXT,  # EntryKind
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "revision": WHOLE,
+    "entry_date": TEXT,  # ISO date
+    "position": WHOLE,
+    "account": TEXT,
+    "amount": MONEY,  # debit +, credit -
+    "currency": TEXT,
+    "memo": TEXT,  # of the line
+    "batch": WHOLE,
+}
+"""One row per line of every entry."""
+
+
+class EntryKind(StrEnum):
+    """What an entry says."""
+
+    SETTLEMENT = "settlement"
+    COGS = "COGS"
+    TRUE_UP = "true-up"
+    REVERSAL = "reversal"
+
+
+class UnbalancedEntryError(DatabaseError):
+    """Debits and credits must be equal in every currency."""
+
+    def __init__(self, key: str, currency: str, difference: Decimal) -> None:
+        super().__init__(f"Entry {key} does not balance: {difference} {currency} are left over. Nothing was stored.")
+
+
+class EntryDiffersError(DatabaseError):
+    """An entry that has gone out is never changed."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Entry {key} has been exported before with other figures. Nothing was changed. Reopen the settlement, "
+            "which reverses the old entry, and export again."
+        )
+
+
+class EntryUnknownError(DatabaseError):
+    """Something refers to an entry that was never stored."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Entry {key} is not in the books. Nothing was stored.")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One line of an entry."""
+
+    account: str
+    amount: Decimal
+    """Debit +, credit -."""
+    currency: str
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A whole entry; its lines balance in every currency."""
+
+    key: str
+    """Says which deed this is (store, settlement, kind, revision); also what the accounting system recognises it by."""
+    kind: EntryKind
+    entry_date: date
+    lines: tuple[EntryLine, ...]
+    settlement: int | None = None
+    """The settlement's number in this database, where it belongs to one."""
+    revision: int = 1
+    memo: str = ""
+    reverses: str | None = None
+    """The key of the entry that it takes back."""
+
+
+def post(connection: Connection, entry: Entry, batch: int) -> bool:
+    """Store an entry, once.
+
+    Returns:
+        Whether it is new; `False`: exactly this entry was there already.
+
+    Raises:
+        UnbalancedEntryError: If it does not balance.
+        EntryDiffersError: If another entry is there under its key.
+        EntryUnknownError: If the entry that it reverses is not there.
+    """
+    _check_balance(entry)
+    there = find(connection, entry.key)
+    if there is not None:
+        if there != entry:
+            raise EntryDiffersError(entry.key)
+        return False
+    new = insert(table).values(_values(connection, entry, batch)).returning(table.c.id)
+    entry_id = connection.execute(new).scalar_one()
+    lines = [
+        {"position": place, "account": one.account, "amount": one.amount, "currency": one.currency, "memo": one.memo}
+        for place, one in enumerate(entry.lines, 1)
+    ]
+    connection.execute(insert(entry_line).values(entry=entry_id), lines)
+    return True
+
+
+def find(connection: Connection, key: str) -> Entry | None:
+    """Return the entry of a key."""
+    row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
+    return None if row is None else _entry(connection, row)
+
+
+def number(connection: Connection, key: str) -> int:
+    """Return the number of an entry in this database.
+
+    Raises:
+        EntryUnknownError: If it is not there.
+    """
+    found: int | None = connection.scalar(select(table.c.id).where(table.c.key == key))
+    if found is None:
+        raise EntryUnknownError(key)
+    return found
+
+
+def of_settlement(connection: Connection, settlement_number: int) -> list[Entry]:
+    """Return the entries of a settlement, in the order they were stored."""
+    rows = connection.execute(select(table).where(table.c.settlement == settlement_number).order_by(table.c.id)).all()
+    return [_entry(connection, row) for row in rows]
+
+
+def journal(connection: Connection) -> pd.DataFrame:
+    """Return every line of every entry (JOURNAL_COLUMNS), in the order they were stored."""
+    query = (
+        select(
+            table.c.key.label("entry"),
+            table.c.kind,
+            settlement.c.store,
+            settlement.c.settlement_id,
+            table.c.revision,
+            table.c.entry_date,
+            entry_line.c.position,
+            entry_line.c.account,
+            entry_line.c.amount,
+            entry_line.c.currency,
+            entry_line.c.memo,
+            table.c.batch,
+        )
+        .join(entry_line, entry_line.c.entry == table.c.id)
+        .outerjoin(settlement, settlement.c.id == table.c.settlement)
+        .order_by(table.c.id, entry_line.c.position)
+    )
+    return frames.load(connection, query, JOURNAL_COLUMNS)
+
+
+def _check_balance(entry: Entry) -> None:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in entry.lines:
+        sums[line.currency] += line.amount
+    for currency, difference in sums.items():
+        if difference:
+            raise UnbalancedEntryError(entry.key, currency, difference)
+
+
+def _values(connection: Connection, entry: Entry, batch: int) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "kind": str(entry.kind),
+        "settlement": entry.settlement,
+        "revision": entry.revision,
+        "entry_date": entry.entry_date.isoformat(),
+        "memo": entry.memo,
+        "reverses": None if entry.reverses is None else number(connection, entry.reverses),
+        "batch": batch,
+    }
+
+
+def _entry(connection: Connection, row: Row[Any]) -> Entry:
+    found = connection.execute(select(entry_line).where(entry_line.c.entry == row.id).order_by(entry_line.c.position))
+    return Entry(
+        key=row.key,
+        kind=EntryKind(row.kind),
+        entry_date=date.fromisoformat(row.entry_date),
+        lines=tuple(EntryLine(one.account, one.amount, one.currency, one.memo) for one in found),
+        settlement=row.settlement,
+        revision=row.revision,
+        memo=row.memo,
+        reverses=connection.scalar(select(table.c.key).where(table.c.id == row.reverses)),
+    )

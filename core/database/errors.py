@@ -1,0 +1,123 @@
+"""What can go wrong with the books, one class per cause.
+
+DatabaseError
+├── DatabaseNotFoundError          nothing is there, and nothing is made silently
+├── DatabaseExistsError            something is there already, and nothing is overwritten
+├── NotADatabaseError              the file or database holds something else
+├── ForeignDatabaseError           the books of another company
+├── NewerDatabaseError             written by a later Cogsheet
+├── DatabaseInSyncedFolderError    a SQLite file where a sync program or a network would corrupt it
+├── DatabaseBusyError              another program is writing
+├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
+├── DatabaseDriverMissingError     PostgreSQL support is not installed
+├── MigrationFailedError           the tables could not be brought up to date
+├── DamagedDatabaseError           the database contradicts itself
+└── UnstorableValueError           an amount, moment or text that cannot be kept exactly
+"""
+
+from __future__ import annotations
+
+from core.errors import DatabaseError
+
+
+class DatabaseNotFoundError(DatabaseError):
+    """The books are not where they should be; an empty database is never made in their place."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(
+            f"The database {location} was not found. Nothing was created in its place. If it was moved, tell Cogsheet "
+            "where it is now (cogsheet connect); if it was lost, restore it from a backup."
+        )
+
+
+class DatabaseExistsError(DatabaseError):
+    """There is something already where new books were to be made."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(f"{location} exists already and was left as it is. Open it, or choose another place.")
+
+
+class NotADatabaseError(DatabaseError):
+    """The file or database was not made by Cogsheet."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(f"{location} is not a Cogsheet database. Nothing in it was changed. Check the path.")
+
+
+class ForeignDatabaseError(DatabaseError):
+    """The database holds the books of another company, or is another database of the same one."""
+
+    def __init__(self, location: object, company: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"{location} holds the books of {company} (database {found}), but this workbook belongs to database "
+            f"{expected}. Nothing was read or written. Open the workbook of {company}, or map this company to its own "
+            "database (cogsheet connect)."
+        )
+
+
+class NewerDatabaseError(DatabaseError):
+    """A later version of Cogsheet has migrated the database."""
+
+    def __init__(self, location: object, revision: str) -> None:
+        super().__init__(
+            f"{location} was last written by a newer Cogsheet (its tables are at version {revision}, which this one "
+            "does not know). Update Cogsheet on this machine, then try again."
+        )
+
+
+class DatabaseInSyncedFolderError(DatabaseError):
+    """A SQLite file must not lie where a sync program or a network file system handles it."""
+
+    def __init__(self, path: object, where: str) -> None:
+        super().__init__(
+            f"The database {path} lies {where}. A database file there is sooner or later damaged or split in two. "
+            "Keep it in a folder on this computer only, or use PostgreSQL to share it."
+        )
+
+
+class DatabaseBusyError(DatabaseError):
+    """Another program held the database for longer than one waits."""
+
+    def __init__(self, location: object, seconds: float) -> None:
+        super().__init__(
+            f"Another Cogsheet command or user has been writing to {location} for more than {seconds:g} seconds. "
+            "Nothing was changed. Wait until it is done, then try again."
+        )
+
+
+class DatabaseUnreachableError(DatabaseError):
+    """The PostgreSQL server gives no access."""
+
+    def __init__(self, location: object, reason: str) -> None:
+        super().__init__(f"The database {location} cannot be reached: {reason}. Check server, name, user and password.")
+
+
+class DatabaseDriverMissingError(DatabaseError):
+    """The driver for PostgreSQL is an extra."""
+
+    def __init__(self) -> None:
+        super().__init__("Books in PostgreSQL need one more package: install cogsheet[team] instead of cogsheet.")
+
+
+class MigrationFailedError(DatabaseError):
+    """The tables could not be brought up to what this version needs."""
+
+    def __init__(self, location: object, reason: str) -> None:
+        super().__init__(
+            f"The tables of {location} could not be updated for this version of Cogsheet: {reason}. They are as they "
+            "were before. Go on with the version used so far, and report this message."
+        )
+
+
+class DamagedDatabaseError(DatabaseError):
+    """The database contradicts itself; going on would make it worse."""
+
+    def __init__(self, location: object, finding: str) -> None:
+        super().__init__(f"The database {location} is damaged: {finding}. Restore it from a backup.")
+
+
+class UnstorableValueError(DatabaseError):
+    """A value that the database could not give back exactly."""
+
+    def __init__(self, value: object, reason: str) -> None:
+        super().__init__(f"{value!r} cannot be stored: {reason}. Nothing was changed.")

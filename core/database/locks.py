@@ -1,0 +1,204 @@
+"""Locked settlements: the costed lines as they went out, unrounded, with their hashes. Append-only.
+
+A lock holds until it is reopened, which needs a reason; the next lock of the settlement is its next revision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import Row, func, insert, select
+
+from core.database import frames, settlements
+from core.database.fingerprints import line_hashes, total_hash
+from core.database.settlements import EntryStatus
+from core.database.tables import lock as table
+from core.database.tables import locked_line, reopening
+from core.errors import DatabaseError
+from core.model import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+    from core.database.settlements import BookedSettlement
+    from core.model import Columns
+
+LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
+"""The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
+
+
+class AlreadyLockedError(DatabaseError):
+    """A settlement is locked once at a time."""
+
+    def __init__(self, settlement_id: str) -> None:
+        super().__init__(f"Settlement {settlement_id} is locked already. Reopen it first if it must be exported anew.")
+
+
+class NotLockedError(DatabaseError):
+    """Only what is locked can be reopened."""
+
+    def __init__(self, settlement_id: str) -> None:
+        super().__init__(f"Settlement {settlement_id} is not locked, so there is nothing to reopen.")
+
+
+class NotAllLinesError(DatabaseError):
+    """A lock holds all lines of its settlement, and no others."""
+
+    def __init__(self, settlement_id: str) -> None:
+        super().__init__(
+            f"The lines of settlement {settlement_id} have changed since they were costed. Nothing was locked. "
+            "Try again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """One lock of one settlement."""
+
+    id: int
+    settlement: int
+    """The settlement's number in this database."""
+    revision: int
+    reason: EntryStatus
+    """Exported, or posted elsewhere."""
+    lines: int
+    hash: str
+    batch: int
+
+
+class Breach(StrEnum):
+    """How a line differs from what was locked."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+    ADDED = "added"
+    LOCK = "the lock itself was changed"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that is no longer what was locked."""
+
+    key: str
+    breach: Breach
+
+
+def lock(
+    connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame, batch: int, reason: EntryStatus
+) -> Lock:
+    """Keep the costed lines of a settlement as they are; its COGS entry takes the status of the reason.
+
+    Args:
+        connection: Of `Database.writing`.
+        settlement: Which.
+        lines: All its lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        batch: The number of the export's batch.
+        reason: Exported, or posted elsewhere.
+
+    Raises:
+        AlreadyLockedError: If it is locked.
+        NotAllLinesError: If the lines are not exactly those of the books.
+    """
+    if find(connection, settlement) is not None:
+        raise AlreadyLockedError(settlement.settlement_id)
+    _check_lines(connection, settlement, lines)
+    hashes = line_hashes(lines)
+    row = {
+        "settlement": settlement.id,
+        "revision": next_revision(connection, settlement),
+        "reason": str(reason),
+        "batch": batch,
+    }
+    whole = {**row, "lines": len(lines), "hash": total_hash(hashes)}
+    number = int(connection.execute(insert(table).values(whole).returning(table.c.id)).scalar_one())
+    hashed = lines.assign(hash=pd.Series(hashes, lines.index, dtype=TEXT))
+    frames.store(connection, locked_line, hashed, {**COSTED_COLUMNS, "hash": TEXT}, lock=number)
+    settlements.set_status(connection, settlement, cogs_entry=reason)
+    return _lock(connection.execute(select(table).where(table.c.id == number)).one())
+
+
+def next_revision(connection: Connection, settlement: BookedSettlement) -> int:
+    """Return the revision that the settlement's next lock will have; its entries carry it in their keys."""
+    last = connection.scalar(select(func.max(table.c.revision)).where(table.c.settlement == settlement.id))
+    return (last or 0) + 1
+
+
+def reopen(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
+    """Let a settlement's costs move again; its COGS entry is open then.
+
+    Returns:
+        The lock that held until now.
+
+    Raises:
+        NotLockedError: If it is not locked.
+    """
+    held = find(connection, settlement)
+    if held is None:
+        raise NotLockedError(settlement.settlement_id)
+    connection.execute(insert(reopening).values(lock=held.id, reason=reason, batch=batch))
+    settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
+    return held
+
+
+def in_force(connection: Connection) -> list[Lock]:
+    """Return every lock that holds, the oldest first."""
+    return [_lock(row) for row in connection.execute(_holding().order_by(table.c.id))]
+
+
+def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
+    """Return the lock of a settlement, if it is locked."""
+    row = connection.execute(_holding().where(table.c.settlement == settlement.id)).one_or_none()
+    return None if row is None else _lock(row)
+
+
+def lines(connection: Connection) -> pd.DataFrame:
+    """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them."""
+    held = _holding().with_only_columns(table.c.id)
+    query = select(locked_line).where(locked_line.c.lock.in_(held)).order_by(locked_line.c.lock, locked_line.c.key)
+    return frames.load(connection, query, LOCKED_COLUMNS)
+
+
+def verify(connection: Connection, settlement: BookedSettlement) -> list[BrokenLine]:
+    """Compare the stored lines of a settlement with what was locked; an empty list is a promise kept.
+
+    Raises:
+        NotLockedError: If it is not locked.
+    """
+    held = find(connection, settlement)
+    if held is None:
+        raise NotLockedError(settlement.settlement_id)
+    now = settlements.transactions(connection, [settlement])
+    query = select(locked_line).where(locked_line.c.lock == held.id)
+    then = frames.load(connection, query, LOCKED_COLUMNS)
+    both = now[list(TRANSACTION_COLUMNS)].merge(then, on="key")
+    hashes = line_hashes(both)
+    changed = [key for key, was, new in zip(both["key"], both["hash"], hashes, strict=True) if was != new]
+    found = [BrokenLine(key, Breach.CHANGED) for key in changed]
+    found += [BrokenLine(key, Breach.GONE) for key in sorted(set(then["key"]) - set(now["key"]))]
+    found += [BrokenLine(key, Breach.ADDED) for key in sorted(set(now["key"]) - set(then["key"]))]
+    if (total_hash(then["hash"]), len(then)) != (held.hash, held.lines):
+        found.append(BrokenLine("", Breach.LOCK))
+    return found
+
+
+def locked_keys(connection: Connection) -> set[str]:
+    """Return the keys of all lines that are locked."""
+    held = _holding().with_only_columns(table.c.id)
+    return set(connection.scalars(select(locked_line.c.key).where(locked_line.c.lock.in_(held))))
+
+
+def _holding() -> Select[Any]:
+    return select(table).where(table.c.id.not_in(select(reopening.c.lock)))
+
+
+def _check_lines(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame) -> None:
+    stored = settlements.transactions(connection, [settlement])["key"]
+    if sorted(stored) != sorted(lines["key"]):
+        raise NotAllLinesError(settlement.settlement_id)
+
+
+def _lock(row: Row[Any]) -> Lock:
+    return Lock(**{**row._asdict(), "reason": EntryStatus(row.reason)})

@@ -1,0 +1,118 @@
+"""Bringing the tables of existing books up to what this version of Cogsheet expects."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DatabaseError as SqlError
+
+from core.database import engine as engines
+from core.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = threading.Lock()
+"""alembic keeps what it is doing in a module of its own."""
+
+
+def revisions() -> list[str]:
+    """Return the revisions that this version of Cogsheet knows, the oldest first."""
+    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()][::-1]
+
+
+def newest_revision() -> str:
+    """Return the revision that this version of Cogsheet works with."""
+    return revisions()[-1]
+
+
+def revision(engine: Engine) -> str | None:
+    """Return the revision of the tables; `None` where there are none of ours.
+
+    Raises:
+        NotADatabaseError: If a file is no SQLite file at all.
+    """
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def check_known(found: str, location: Path | str) -> None:
+    """Refuse tables of a later version.
+
+    Raises:
+        NewerDatabaseError: If this version does not know the revision.
+    """
+    if found not in revisions():
+        raise NewerDatabaseError(location, found)
+
+
+def upgrade(connection: Connection, target: str = "head") -> None:
+    """Run the missing migrations inside the connection's transaction: all of them, or none."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, target)
+
+
+def bring_up_to_date(engine: Engine, location: Path | str) -> None:
+    """Run the missing migrations; of a SQLite file a copy is kept beside it first.
+
+    Raises:
+        DatabaseBusyError: If another program is writing.
+        DamagedDatabaseError: If rows point to nothing afterwards; nothing was changed then.
+        MigrationFailedError: If a migration fails; nothing was changed then.
+    """
+    if revision(engine) == newest_revision():
+        return
+    migrating = engines.sqlite_engine(location, foreign_keys=False) if isinstance(location, Path) else engine
+    with engines.connect_to_write(migrating) as connection, connection.begin():
+        engines.become_only_writer(connection)
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found == newest_revision():
+            return
+        if isinstance(location, Path):
+            back_up(location, copy_path(location, found or "0000"))
+        _upgrade_or_explain(connection, location)
+        _check_references(connection, location)
+
+
+def _upgrade_or_explain(connection: Connection, location: Path | str) -> None:
+    try:
+        upgrade(connection)
+    except SqlError as error:
+        raise MigrationFailedError(location, str(error.orig)) from error
+
+
+def copy_path(path: Path, found: str) -> Path:
+    """Return a free name for the copy that is kept before tables of a revision are changed."""
+    plain = path.with_name(f"{path.stem} before update from {found}{path.suffix}")
+    numbered = (plain.with_stem(f"{plain.stem} ({number})") for number in range(2, 10_000))
+    return next(candidate for candidate in (plain, *numbered) if not candidate.exists())
+
+
+def back_up(path: Path, copy: Path) -> None:
+    """Copy a SQLite file as it is now, whoever has it open."""
+    with (
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+
+
+def _check_references(connection: Connection, location: Path | str) -> None:
+    """See that a migration left no row that points to nothing; PostgreSQL checks by itself."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise DamagedDatabaseError(location, f"a row of “{broken[0]}” points to a missing row of “{broken[2]}”")

@@ -1,0 +1,188 @@
+"""The bookkeeper's saved answers. Append-only: every change of a line is its next version, in a numbered batch.
+
+A row that is saved says which version it was filled from. If somebody saved meanwhile, it is refused together with what
+is there now; the unique pair (key, version) sees to it even where two savers did not see each other. An override
+without cost, zero, disposition and units says nothing again: that is how one is taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.database import frames
+from core.database.tables import override as table
+from core.database.tables import transaction
+from core.model import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, conform, records
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from core.model import Columns
+
+ANSWER_COLUMNS: Columns = {
+    "key": TEXT,  # line key
+    "shown_version": WHOLE,  # the version the row was filled from; 0 = there was none
+    "unit_cost": MONEY,  # missing: sets no cost
+    "currency": TEXT,  # of the unit cost
+    "zero_confirmed": FLAG,  # missing: no
+    "disposition": TEXT,
+    "units_back": WHOLE,
+    "kind": TEXT,  # OverrideKind; missing where no cost is set
+    "note": TEXT,
+    "shown_cost": MONEY,  # the proposal on the screen
+    "shown_currency": TEXT,
+    "shown_kind": TEXT,  # Proposal
+    "shown_as_of": MOMENT,
+}
+"""What is saved, one row per line."""
+
+HISTORY_COLUMNS: Columns = {
+    **OVERRIDE_COLUMNS,
+    "shown_cost": MONEY,
+    "shown_currency": TEXT,
+    "shown_kind": TEXT,
+    "shown_as_of": MOMENT,
+}
+"""Every version, with what was on the screen when it was saved."""
+
+
+class Refusal(StrEnum):
+    """Why a row was not saved."""
+
+    CHANGED = "changed by another user"
+    UNKNOWN_LINE = "no such line in the books"
+    DUPLICATE = "twice in the same save"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not saved; nothing of it was stored."""
+
+    key: str
+    reason: Refusal
+    now: dict[str, Any] | None
+    """What is there now (HISTORY_COLUMNS: who, when, cost ...); `None` if nothing is."""
+
+
+def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str, now: datetime) -> list[Refused]:
+    """Store each answer as the next version of its line.
+
+    Args:
+        connection: Of `Database.writing`.
+        answers: ANSWER_COLUMNS.
+        batch: The number of their batch.
+        who: Who saves.
+        now: When.
+
+    Returns:
+        The rows that were refused, in the order given; all others are stored.
+
+    Raises:
+        UnstorableValueError: If an amount or text cannot be kept exactly; nothing is stored then.
+    """
+    rows = conform(ANSWER_COLUMNS, answers)
+    refused = _refusals(connection, rows)
+    wanted = rows[~rows["key"].isin(list(refused))]
+    for key in _insert(connection, wanted, batch, who, now):
+        refused[key] = Refusal.CHANGED
+    there = _newest_of(connection, rows["key"][rows["key"].isin(list(refused))])
+    return [Refused(key, refused[key], there.get(key)) for key in dict.fromkeys(rows["key"]) if key in refused]
+
+
+def move(connection: Connection, keys: Mapping[str, str], batch: int) -> list[str]:
+    """Take the newest version of lines over to the lines that replace them, with who saved it and when.
+
+    Args:
+        connection: Of `Database.writing`.
+        keys: Old line key to new line key (a view's line to the record's, design §3).
+        batch: The number of the batch it belongs to (`BatchKind.MOVE`).
+
+    Returns:
+        The old keys whose new line has an answer of its own; that one was left alone.
+    """
+    old = frames.concat(_parts(connection, keys), HISTORY_COLUMNS)
+    taken = {row["key"] for part in _parts(connection, keys.values()) for row in records(part)}
+    left = [key for key in old["key"] if keys[key] in taken]
+    moved = old[~old["key"].isin(left)]
+    new_keys = pd.Series([keys[key] for key in moved["key"]], moved.index, dtype=TEXT)
+    first = pd.Series(1, moved.index, dtype=WHOLE)
+    stored = conform(HISTORY_COLUMNS, moved.assign(key=new_keys, version=first))
+    frames.store(connection, table, stored, HISTORY_COLUMNS, batch=batch)
+    return left
+
+
+def in_force(connection: Connection) -> pd.DataFrame:
+    """Return the newest version of every line that has one (OVERRIDE_COLUMNS)."""
+    return frames.load(connection, _newest().order_by(table.c.key), OVERRIDE_COLUMNS)
+
+
+def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
+    """Return every version ever saved (HISTORY_COLUMNS), of one line or of all, in the order they were saved."""
+    query = select(table).order_by(table.c.batch, table.c.key, table.c.version)
+    return frames.load(connection, query if key is None else query.where(table.c.key == key), HISTORY_COLUMNS)
+
+
+def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
+    newest = select(table.c.key, func.max(table.c.version)).group_by(table.c.key)
+    if only is not None:
+        newest = newest.where(only)
+    return select(table).where(tuple_(table.c.key, table.c.version).in_(newest))
+
+
+def _newest_of(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    return {row["key"]: row for part in _parts(connection, keys) for row in records(part)}
+
+
+def _parts(connection: Connection, keys: Iterable[str]) -> Iterator[pd.DataFrame]:
+    """Load the newest versions of some lines, some at a time."""
+    return (frames.load(connection, _newest(some), HISTORY_COLUMNS) for some in frames.among(table.c.key, keys))
+
+
+def _refusals(connection: Connection, rows: pd.DataFrame) -> dict[str, Refusal]:
+    """Name the rows that cannot be saved as the books are now."""
+    known = _lines(connection, rows["key"])
+    there = _newest_of(connection, rows["key"])
+    copies = set(rows.loc[rows["key"].duplicated(), "key"])
+    refused: dict[str, Refusal] = {}
+    for key, shown in frames.rows_of(rows, ("key", "shown_version")):
+        if key in copies:
+            refused[key] = Refusal.DUPLICATE
+        elif key not in known:
+            refused[key] = Refusal.UNKNOWN_LINE
+        elif (shown or 0) != there.get(key, {"version": 0})["version"]:
+            refused[key] = Refusal.CHANGED
+    return refused
+
+
+def _lines(connection: Connection, keys: Iterable[str]) -> set[str]:
+    parts = frames.among(transaction.c.key, keys)
+    return {key for some in parts for key in connection.scalars(select(transaction.c.key).where(some))}
+
+
+def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, now: datetime) -> list[str]:
+    """Store the rows, and return the keys of those whose place somebody took in this very moment."""
+    versions = rows.assign(
+        version=rows["shown_version"].fillna(0) + 1, zero_confirmed=rows["zero_confirmed"].fillna(value=False)
+    )
+    same = {"batch": batch, "saved_by": who, "saved_at": now}
+    values, parameters = frames.to_insert(table, conform(HISTORY_COLUMNS, versions), HISTORY_COLUMNS, **same)
+    if not parameters:
+        return []
+    stored = set(connection.scalars(_insert_if_free(connection).values(values).returning(table.c.key), parameters))
+    return [row["key"] for row in parameters if row["key"] not in stored]
+
+
+def _insert_if_free(connection: Connection) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=["key", "version"])
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=["key", "version"])

@@ -1,0 +1,73 @@
+"""Settings of the company (policies, dates), each a JSON text under a name. Append-only; the newest holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+from sqlalchemy import insert, select
+
+from core.database import frames
+from core.database.tables import setting as table
+from core.errors import DatabaseError
+from core.model import MOMENT, TEXT
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+    from sqlalchemy import Connection
+
+    from core.model import Columns
+
+T = TypeVar("T")
+
+HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
+"""Who set what to what (JSON) and when."""
+
+
+class SettingUnreadableError(DatabaseError):
+    """A stored setting is not what this version of Cogsheet expects."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"The stored setting “{key}” cannot be read ({reason}). Enter it again on sheet Setup.")
+
+
+def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
+    """Return a setting.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        key: Its name.
+        kind: What it is: a type that pydantic knows (`str`, `Decimal`, `date`, `list[str]`, a model ...).
+        default: What it is as long as nobody has set it.
+
+    Raises:
+        SettingUnreadableError: If what is stored is not of that kind.
+    """
+    text = _newest(connection, key)
+    if text is None:
+        return default
+    try:
+        return TypeAdapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
+
+
+def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
+    """Set a setting, unless it is so already; decimals and dates come back exactly."""
+    text = to_json(value).decode()
+    if text != _newest(connection, key):
+        connection.execute(insert(table).values(key=key, value=text, changed_by=who, changed_at=now))
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return every value that any setting ever had (HISTORY_COLUMNS), the newest first."""
+    return frames.load(connection, select(table).order_by(table.c.id.desc()), HISTORY_COLUMNS)
+
+
+def _newest(connection: Connection, key: str) -> str | None:
+    newest = select(table.c.value).where(table.c.key == key).order_by(table.c.id.desc()).limit(1)
+    text: str | None = connection.scalar(newest)
+    return text

@@ -1,0 +1,257 @@
+"""The tables, as the newest migration leaves them.
+
+Append-only, because an auditor must be able to ask what was known when: batch, setting, original_file, observation,
+mapping, override. The one exception: `seen_at` of an observation or mapping moves when the same answer comes again, so
+that a daily sync of an unchanged catalogue does not grow the books. Every amount has its currency in a column beside
+it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+)
+
+from core.database.closing_tables import (
+    entry,
+    entry_line,
+    lock,
+    locked_line,
+    opening_cost,
+    reopening,
+    true_up,
+    true_up_decision,
+)
+from core.database.column_types import Moment, Money, Verbatim
+from core.database.schema import RowId, metadata
+from core.model import AMOUNT_COLUMNS
+
+__all__ = [
+    "batch",
+    "company",
+    "entry",
+    "entry_line",
+    "lock",
+    "locked_line",
+    "mapping",
+    "metadata",
+    "observation",
+    "opening_cost",
+    "original_file",
+    "override",
+    "probe_cache",
+    "problem",
+    "reopening",
+    "setting",
+    "settlement",
+    "store",
+    "sync_run",
+    "transaction",
+    "true_up",
+    "true_up_decision",
+]
+
+company = Table(
+    "company",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("id", Verbatim, nullable=False),
+    Column("name", Verbatim, nullable=False),
+    Column("home_currency", Verbatim, nullable=False),
+    Column("database_id", Verbatim, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    CheckConstraint('"row" = 1', name="only_one"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", Verbatim, nullable=False, index=True),
+    Column("value", Verbatim, nullable=False),  # JSON; the newest row of a key holds
+    Column("changed_by", Verbatim, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+store = Table(
+    "store",
+    metadata,
+    Column("name", Verbatim, primary_key=True),  # part of every line key, therefore never renamed
+    Column("marketplace", Verbatim, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Verbatim, nullable=False),
+    Column("who", Verbatim, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("note", Verbatim, nullable=False),
+    Column("undoes", ForeignKey("batch.number")),
+)
+
+original_file = Table(
+    "original_file",
+    metadata,
+    Column("sha256", Verbatim, primary_key=True),  # of the bytes before compression
+    Column("name", Verbatim, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # zlib
+    Column("imported_at", Moment, nullable=False),
+)
+
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("store", ForeignKey("store.name"), nullable=False),
+    Column("settlement_id", Verbatim, nullable=False),
+    Column("format", Verbatim, nullable=False),
+    Column("kind", Verbatim, nullable=False),
+    Column("marketplace", Verbatim, nullable=False),
+    Column("currency", Verbatim, nullable=False),
+    Column("total", Money),
+    Column("sum", Money, nullable=False),
+    Column("ties_out", Boolean, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("period_start", Moment),
+    Column("period_end", Moment),
+    Column("deposit_at", Moment),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False, index=True),
+    Column("reader_version", Integer, nullable=False),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("imported_at", Moment, nullable=False),
+    Column("settlement_entry", Verbatim, nullable=False),
+    Column("cogs_entry", Verbatim, nullable=False),
+    UniqueConstraint("store", "settlement_id"),
+)
+
+transaction = Table(
+    "transaction",
+    metadata,
+    Column("key", Verbatim, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("group_key", Verbatim, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("event", Verbatim, nullable=False),
+    Column("raw_type", Verbatim),
+    Column("raw_description", Verbatim),
+    Column("order_id", Verbatim, index=True),
+    Column("order_item_id", Verbatim),
+    Column("shipment_id", Verbatim),
+    Column("adjustment_id", Verbatim),
+    Column("sku", Verbatim, index=True),
+    Column("marketplace", Verbatim),
+    Column("fulfilment", Verbatim),
+    Column("posted_at", Moment),
+    Column("quantity", BigInteger),
+    Column("quantity_source", Verbatim),
+    Column("stock_effect", Verbatim),
+    Column("currency", Verbatim, nullable=False),  # of every amount of the row
+    *(Column(name, Money, nullable=False) for name in AMOUNT_COLUMNS),
+    Column("net", Money, nullable=False),
+    Column("lines", Integer, nullable=False),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("severity", Verbatim, nullable=False),
+    Column("message", Verbatim, nullable=False),
+    Column("where", Verbatim, nullable=False),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("answer", BigInteger, nullable=False, index=True),  # rows of one answer about one fact have one number
+    Column("kind", Verbatim, nullable=False),
+    Column("order_id", Verbatim, index=True),
+    Column("product_id", Verbatim),
+    Column("unit_cost", Money),
+    Column("currency", Verbatim),
+    Column("units", BigInteger),
+    Column("cause", Verbatim),
+    Column("record_date", Verbatim),
+    Column("fetched_at", Moment, nullable=False),
+    Column("raw", Verbatim),
+    Column("source", Verbatim),
+    Column("match_rule", Verbatim),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "kind", "product_id"),
+    CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
+)
+
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("sku", Verbatim, nullable=False),
+    Column("answer", Integer, nullable=False),  # 1, 2, ... per SKU; the rows of one answer belong together (a kit)
+    Column("product_id", Verbatim),
+    Column("units", BigInteger),
+    Column("description", Verbatim),
+    Column("rule", Verbatim),
+    Column("typed_in", Boolean, nullable=False),  # by a person, not found by a sync
+    Column("fetched_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "sku", "answer"),
+)
+
+override = Table(
+    "override",
+    metadata,
+    Column("key", Verbatim, primary_key=True),  # outlives its transaction: a view's lines are replaced by the record's
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("batch", ForeignKey("batch.number"), nullable=False, index=True),
+    Column("unit_cost", Money),
+    Column("currency", Verbatim),
+    Column("zero_confirmed", Boolean, nullable=False),
+    Column("disposition", Verbatim),
+    Column("units_back", BigInteger),
+    Column("kind", Verbatim),  # how the cost came about; missing where the override sets none
+    Column("note", Verbatim),
+    Column("saved_by", Verbatim, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("shown_cost", Money),
+    Column("shown_currency", Verbatim),
+    Column("shown_kind", Verbatim),
+    Column("shown_as_of", Moment),
+    CheckConstraint("version >= 1", name="version_from_one"),
+    CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
+    CheckConstraint("shown_cost IS NULL OR shown_currency IS NOT NULL", name="shown_cost_has_currency"),
+)
+
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("batch", ForeignKey("batch.number"), primary_key=True),
+    Column("account", Verbatim, nullable=False),
+    Column("mode", Verbatim),
+    Column("asked", Verbatim, nullable=False),  # JSON
+    Column("progress", Verbatim, nullable=False),  # JSON
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+)
+
+probe_cache = Table(
+    "probe_cache",
+    metadata,
+    Column("account", Verbatim, primary_key=True),
+    Column("content", Verbatim, nullable=False),  # JSON
+    Column("fetched_at", Moment, nullable=False),
+)

@@ -1,0 +1,202 @@
+"""Cost true-ups: what became known of locked lines after they were locked, proposed and decided. Append-only.
+
+A proposal holds until it is decided, or until the next costing finds another difference for the line, or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import func, insert, select
+
+from core.database import entries, frames
+from core.database.tables import entry, lock, locked_line, reopening, settlement, true_up, true_up_decision
+from core.errors import DatabaseError
+from core.model import TEXT, WHOLE, conform
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from core.model import Columns
+
+FOUND_COLUMNS: Columns = {
+    "key": TEXT,  # line key
+    "cause": TEXT,  # what has changed: cost, disposition, units, mapping, original
+    "unit_cost": MONEY,  # what the line would cost now
+    "cost_quantity": WHOLE,
+    "disposition": TEXT,
+    "cogs": MONEY,
+    "difference": MONEY,  # to what the books hold for the line, true-ups accepted so far included; + is more expense
+    "currency": TEXT,
+}
+"""A locked line that would cost something else now."""
+
+TRUE_UP_COLUMNS: Columns = {
+    "id": WHOLE,
+    "store": TEXT,
+    "settlement_id": TEXT,
+    **FOUND_COLUMNS,
+    "batch": WHOLE,  # in which it was proposed
+    "decision": TEXT,  # Decision; missing = pending
+    "reason": TEXT,
+    "decided_in": WHOLE,  # batch
+    "entry": TEXT,  # the key of the entry that posts it
+}
+"""A proposal and what became of it."""
+
+_SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
+
+
+class Decision(StrEnum):
+    """What became of a proposal."""
+
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    """A later costing found another difference, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is decided of some proposals."""
+
+    decision: Decision
+    reason: str = ""
+    """Why; a dismissal has one."""
+    entry: str | None = None
+    """The key of the entry that posts what was accepted."""
+
+
+class TrueUpDecidedError(DatabaseError):
+    """A proposal is decided once."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        super().__init__(
+            f"{len(numbers)} of these true-ups were decided or withdrawn meanwhile. Nothing was changed. Fill sheet "
+            "Cost true-ups anew, then decide again."
+        )
+
+
+class Proposed(NamedTuple):
+    """What a costing changed about the pending proposals."""
+
+    new: int
+    unchanged: int
+    withdrawn: int
+
+
+def propose(connection: Connection, found: pd.DataFrame, batch: int) -> Proposed:
+    """Make the pending proposals say what the last costing found.
+
+    Args:
+        connection: Of `Database.writing`.
+        found: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more). Lines that
+            are not locked are left out.
+        batch: The batch that the costing belongs to.
+
+    Returns:
+        Counts of lines. One that was dismissed with exactly these figures is not proposed again.
+    """
+    rows = conform(FOUND_COLUMNS, found).merge(_held_lines(connection), on="key")
+    says = dict(zip(rows["key"], frames.rows_of(rows, _SAYS), strict=True))
+    there = pending(connection)
+    stand = dict(zip(there["key"], frames.rows_of(there, _SAYS), strict=True))
+    gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
+    decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
+    dismissed = _last_dismissed(connection)
+    new = [key for key, figures in says.items() if figures not in (stand.get(key), dismissed.get(key))]
+    frames.store(connection, true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch)
+    return Proposed(len(new), len(says) - len(new), len(gone))
+
+
+def pending(connection: Connection) -> pd.DataFrame:
+    """Return the proposals that wait for a decision (TRUE_UP_COLUMNS), of locks that hold."""
+    undecided = _all().where(true_up_decision.c.decision.is_(None), _held())
+    return frames.load(connection, undecided, TRUE_UP_COLUMNS)
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return every proposal there ever was (TRUE_UP_COLUMNS), the oldest first."""
+    return frames.load(connection, _all(), TRUE_UP_COLUMNS)
+
+
+def accepted(connection: Connection) -> pd.DataFrame:
+    """Return the newest accepted true-up of each locked line (TRUE_UP_COLUMNS): what the books hold for it now."""
+    newest = (
+        select(func.max(true_up.c.id))
+        .join(true_up_decision, true_up_decision.c.true_up == true_up.c.id)
+        .where(true_up_decision.c.decision == Decision.ACCEPTED, _held())
+        .group_by(true_up.c.key)
+    )
+    return frames.load(connection, _all().where(true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
+
+
+def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
+    """Decide proposals, all of them or none.
+
+    Args:
+        connection: Of `Database.writing`.
+        numbers: Their ids.
+        verdict: What is decided of all of them.
+        batch: The number of the decision's batch.
+
+    Raises:
+        TrueUpDecidedError: If one of them is not pending any more.
+        EntryUnknownError: If the entry is not in the books.
+    """
+    waiting = set(pending(connection)["id"])
+    late = [number for number in numbers if number not in waiting]
+    if late:
+        raise TrueUpDecidedError(late)
+    rows = [{"true_up": number} for number in numbers]
+    if rows:
+        posted = None if verdict.entry is None else entries.number(connection, verdict.entry)
+        same = {"decision": str(verdict.decision), "reason": verdict.reason, "entry": posted, "batch": batch}
+        connection.execute(insert(true_up_decision).values(same), rows)
+
+
+def _held() -> ColumnElement[bool]:
+    """Ask only about locks that hold."""
+    return true_up.c.lock.not_in(select(reopening.c.lock))
+
+
+def _all() -> Select[Any]:
+    return (
+        select(
+            true_up,
+            settlement.c.store,
+            settlement.c.settlement_id,
+            true_up_decision.c.decision,
+            true_up_decision.c.reason,
+            true_up_decision.c.batch.label("decided_in"),
+            entry.c.key.label("entry"),
+        )
+        .join(lock, lock.c.id == true_up.c.lock)
+        .join(settlement, settlement.c.id == lock.c.settlement)
+        .outerjoin(true_up_decision, true_up_decision.c.true_up == true_up.c.id)
+        .outerjoin(entry, entry.c.id == true_up_decision.c.entry)
+        .order_by(true_up.c.id)
+    )
+
+
+def _last_dismissed(connection: Connection) -> dict[str, tuple[Any, ...]]:
+    """Return the figures of each line whose last decided proposal was dismissed."""
+    ours = true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
+    decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
+    last = decided.drop_duplicates("key", keep="last")
+    last = last[last["decision"] == Decision.DISMISSED]
+    return dict(zip(last["key"], frames.rows_of(last, _SAYS), strict=True))
+
+
+def _held_lines(connection: Connection) -> pd.DataFrame:
+    """Return every locked line with the lock that holds it."""
+    holds = locked_line.c.lock.not_in(select(reopening.c.lock))
+    return frames.load(
+        connection, select(locked_line.c.key, locked_line.c.lock).where(holds), {"key": TEXT, "lock": WHOLE}
+    )

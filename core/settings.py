@@ -1,0 +1,46 @@
+"""The policies of one company: kept in its database, shown and edited on sheet Setup."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.model import Disposition
+
+
+class AverageOnDate(StrEnum):
+    """What to do with an adjustment that names no order (design §4, step 5)."""
+
+    USE = "use"
+    ASK = "ask"
+
+
+class Policies(BaseModel):
+    """Everything about costing that the bookkeeper decides."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    refunded_goods: Disposition = Field(
+        Disposition.RESTOCKED,
+        title="Refunded goods",
+        description="What happens to refunded goods unless a line says so.",
+    )
+    adjustment_average: AverageOnDate = Field(
+        AverageOnDate.USE,
+        title="Adjustments without order",
+        description="use: take Finale's average on or before the date; ask: list them on Resolve.",
+    )
+    books_start: date | None = Field(
+        None,
+        title="Books start",
+        description="Settlements that end before this day are History: neither counted nor posted.",
+    )
+    finale_start: date | None = Field(
+        None, title="Finale start", description="Orders before this day take the opening costs instead of Finale's."
+    )
+
+
+SETTINGS_NAME = "policies"
+"""Under which name the database keeps them."""

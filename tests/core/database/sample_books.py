@@ -1,0 +1,71 @@
+"""Small books that hold something in every table: what is stored of each version of the tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.database import (
+    Database,
+    batches,
+    entries,
+    locks,
+    mappings,
+    observations,
+    opening_costs,
+    overrides,
+    settings,
+    settlements,
+    syncs,
+    true_ups,
+)
+from core.database.entries import Entry, EntryKind, EntryLine
+from core.model import MAPPING_COLUMNS, frame
+from tests.core.database.examples import (
+    COMPANY,
+    NOW,
+    answers,
+    costed,
+    observed,
+    save_settlement,
+    settlement,
+    source,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+def make_sample(path: Path) -> None:
+    """Make small books that hold something in every table."""
+    with Database.create(path, COMPANY) as database, database.writing() as connection:
+        save_settlement(connection, settlement(), source())
+        batch = batches.new(connection, batches.BatchKind.SAVE, "M. Lee", NOW)
+        overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
+        observations.add(connection, observed({}), batch, NOW)
+        settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
+        mappings.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
+        syncs.start(connection, batch, "acme", {"orders": 1}, NOW)
+        syncs.remember_probe(connection, "acme", syncs.Probe({"fields": []}, NOW))
+        add_closed_settlement(connection)
+
+
+def add_closed_settlement(connection: Connection) -> None:
+    """Put a locked settlement into the books, with an entry, true-ups and a reopening behind it."""
+    booked = save_settlement(connection, settlement("S2", ("c",))).booked
+    batch = batches.new(connection, batches.BatchKind.EXPORT, "M. Lee", NOW)
+    opening_costs.add(
+        connection, frame(opening_costs.OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch
+    )
+    locks.lock(connection, booked, costed(connection, booked), batch, settlements.EntryStatus.EXPORTED)
+    locks.reopen(connection, booked, "a bill", batch)
+    locks.lock(connection, booked, costed(connection, booked), batch, settlements.EntryStatus.EXPORTED)
+    lines = (EntryLine("5000", Decimal("4.1"), "USD"), EntryLine("1400", Decimal("-4.1"), "USD"))
+    entries.post(connection, Entry("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
+    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [found]), batch)
+    numbers = true_ups.pending(connection)["id"].tolist()
+    true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.ACCEPTED, entry="S2/1"), batch)
