@@ -1,0 +1,1 @@
+"""Amazon's settlement reports and the words in them."""

@@ -1,0 +1,74 @@
+"""Amazon's FBA customer returns report (flat file): whether refunded goods came back to sellable stock.
+
+`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.marketplaces.contents import open_contents
+from core.marketplaces.dates import parse_moment
+from core.marketplaces.errors import BadCellError
+from core.marketplaces.numerals import parse_whole
+from core.marketplaces.returns import GoodsBack
+from core.marketplaces.tables import Column, Kind, Layout, find_table
+from core.model import Disposition
+
+if TYPE_CHECKING:
+    from core.marketplaces.tables import Row, Table
+
+LAYOUT = Layout(
+    title="Amazon FBA customer returns report",
+    columns=(
+        Column("return-date", Kind.MOMENT),
+        Column("order-id"),
+        Column("sku"),
+        Column("asin", needed=False),
+        Column("fnsku", needed=False),
+        Column("product-name", needed=False),
+        Column("quantity", Kind.WHOLE),
+        Column("fulfillment-center-id", needed=False),
+        Column("detailed-disposition"),
+        Column("reason", needed=False),
+        Column("status", needed=False),
+        Column("license-plate-number", needed=False),
+        Column("customer-comments", Kind.PERSONAL, needed=False),
+    ),
+    delimiters=("\t", ","),
+    quoted=True,
+)
+
+_SELLABLE = "sellable"
+
+
+def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[GoodsBack, ...]:
+    """Read a returns report.
+
+    Args:
+        content: Its bytes.
+        name: Its name, for messages only.
+        charset: The encoding that the sender declared, if it did.
+
+    Raises:
+        UnreadableFileError: If it is no such report, or a cell is not what it must be.
+    """
+    table = find_table(LAYOUT, open_contents(content, name, charset))
+    return tuple(_goods(row, table) for row in table.rows)
+
+
+def _goods(row: Row, table: Table) -> GoodsBack:
+    place = table.place(row, "quantity")
+    units = parse_whole(row.cells["quantity"], place)
+    if units is None or units < 0:
+        raise BadCellError(place, row.cells["quantity"], "a number of units")
+    raw = row.cells["detailed-disposition"].strip()
+    sellable = raw.casefold() == _SELLABLE
+    return GoodsBack(
+        order_id=row.cells["order-id"].strip(),
+        sku=row.cells["sku"],
+        units=units,
+        disposition=Disposition.RESTOCKED if sellable else Disposition.UNSELLABLE,
+        raw=raw,
+        returned_at=parse_moment(row.cells["return-date"], table.place(row, "return-date")),
+    )

@@ -1,0 +1,213 @@
+"""Amazon settlement report, V1 flat file: archives from before November 2026 (settlements.md §1.2).
+
+An amount stands in one of nine columns, sometimes in two of a row. The quantity of an item has a row of its own,
+without any amount; on all other rows, and on every refund, it is blank.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
+from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.vocabulary import meaning, plain
+from core.marketplaces.damaged_ids import damaged_ids
+from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.formats import Format, Standing
+from core.marketplaces.lines import Line
+from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.tie_out import Findings, reading
+from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.model import Event, Marketplace, QuantitySource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.marketplaces.amazon.vocabulary import Meaning
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import Header, Part
+    from core.marketplaces.tables import Row, Table
+    from core.model import Reading
+
+LAYOUT = Layout(
+    title="Amazon settlement report (V1 flat file)",
+    columns=(
+        Column("settlement-id"),
+        Column("settlement-start-date", Kind.MOMENT),
+        Column("settlement-end-date", Kind.MOMENT),
+        Column("deposit-date", Kind.MOMENT),
+        Column("total-amount", Kind.AMOUNT),
+        Column("currency"),
+        Column("transaction-type"),
+        Column("order-id"),
+        Column("merchant-order-id", needed=False),
+        Column("adjustment-id", needed=False),
+        Column("shipment-id", needed=False),
+        Column("marketplace-name", needed=False),
+        Column("shipment-fee-type"),
+        Column("shipment-fee-amount", Kind.AMOUNT),
+        Column("order-fee-type"),
+        Column("order-fee-amount", Kind.AMOUNT),
+        Column("fulfillment-id", needed=False),
+        Column("posted-date", Kind.MOMENT),
+        Column("order-item-code"),
+        Column("merchant-order-item-id", needed=False),
+        Column("merchant-adjustment-item-id", needed=False),
+        Column("sku"),
+        Column("quantity-purchased", Kind.WHOLE),
+        Column("price-type"),
+        Column("price-amount", Kind.AMOUNT),
+        Column("item-related-fee-type"),
+        Column("item-related-fee-amount", Kind.AMOUNT),
+        Column("misc-fee-amount", Kind.AMOUNT),
+        Column("other-fee-amount", Kind.AMOUNT),
+        Column("other-fee-reason-description"),
+        Column("promotion-id", needed=False),
+        Column("promotion-type", needed=False),
+        Column("promotion-amount", Kind.AMOUNT, needed=False),  # absent from files of 33 columns
+        Column("direct-payment-type"),
+        Column("direct-payment-amount", Kind.AMOUNT),
+        Column("other-amount", Kind.AMOUNT),
+    ),
+)
+
+_FEE_COLUMNS = {
+    "shipment-fee-amount": "fulfilment_fee",
+    "order-fee-amount": "other_fee",
+    "misc-fee-amount": "other_fee",
+    "other-fee-amount": "other_fee",
+    "promotion-amount": "promotion",
+    "direct-payment-amount": "other",
+}
+_WORDS = ("shipment-fee-type", "order-fee-type", "item-related-fee-type", "other-fee-reason-description")
+_WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs-", "tds")
+_ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE})
+_WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHER}
+
+
+def read(contents: Contents) -> Reading:
+    """Read a V1 flat file; see `core.marketplaces.read`."""
+    table = find_table(LAYOUT, contents)
+    slashes = day_first(table, ("posted-date",))
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
+
+
+def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
+    figures = Figures(table, mark, day_first=day_first)
+    found = headers(table, figures)
+    lines = (
+        _line(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+    )
+    return reading(
+        Findings(
+            format=FORMAT.name,
+            marketplace=Marketplace.AMAZON,
+            file=table.file,
+            headers=tuple(found.values()),
+            lines=tuple(lines),
+            problems=tuple(damaged_ids(table, ("order-id", "order-item-code", "sku"))),
+            units=_units,
+        )
+    )
+
+
+def _line(row: Row, figures: Figures, header: Header) -> Line:
+    cell = row.cells
+    words = [cell[column].strip() for column in _WORDS if cell[column].strip()]
+    means = meaning(cell["transaction-type"], *words)
+    parts = _parts(row, figures, means)
+    quantity = figures.whole(row, "quantity-purchased")
+    posted = figures.moment(row, "posted-date")
+    sku = cell["sku"] if cell["sku"].strip() else ""
+    group = (
+        header.settlement_id,
+        cell["transaction-type"].strip(),
+        cell["order-id"].strip(),
+        cell.get("adjustment-id", "").strip(),
+        cell.get("shipment-id", "").strip(),
+        cell["order-item-code"].strip(),
+        sku,
+        posted.isoformat() if posted else "",
+    )
+    return Line(
+        number=row.number,
+        settlement_id=header.settlement_id,
+        group=group,
+        single=means.event not in _WITH_COMPONENTS or not (cell["order-id"].strip() or sku),
+        content=row.content,
+        event=means.event,
+        stock_effect=means.stock_effect,
+        raw_type=cell["transaction-type"],
+        raw_description="" if means.event in _ITEM_EVENTS else " / ".join(words),
+        parts=parts,
+        amount=sum((amount for _, amount in parts), Decimal(0)),
+        currency=cell["currency"].strip() or header.currency,
+        posted_at=posted,
+        carries_units=_carries_units(means, quantity, cell["price-type"]),
+        units=returned(means.event, quantity),
+        order_id=cell["order-id"].strip(),
+        order_item_id=cell["order-item-code"].strip(),
+        shipment_id=cell.get("shipment-id", "").strip(),
+        adjustment_id=cell.get("adjustment-id", "").strip(),
+        sku=sku,
+        marketplace=cell.get("marketplace-name", "").strip(),
+        fulfilment=cell.get("fulfillment-id", "").strip(),
+        unknown_type=_unknown(row, means),
+    )
+
+
+def _parts(row: Row, figures: Figures, means: Meaning) -> tuple[Part, ...]:
+    cell = row.cells
+    price_type, fee_type = plain(cell["price-type"]), plain(cell["item-related-fee-type"])
+    withheld = price_type.startswith(_WITHHELD)
+    fee = means.event in (Event.FEE, Event.ADVERTISING)
+    columns = {
+        **_FEE_COLUMNS,
+        "price-amount": "tax_withheld" if withheld else vocabulary.ITEM_PRICES.get(price_type, "other"),
+        "item-related-fee-amount": vocabulary.ITEM_FEES.get(fee_type, "other_fee"),
+        "other-amount": "other_fee" if fee else "other",
+    }
+    amounts = ((column, figures.amount(row, name)) for name, column in columns.items())
+    return tuple((column, amount) for column, amount in amounts if amount is not None)
+
+
+def _carries_units(means: Meaning, quantity: int | None, price_type: str) -> bool:
+    """Tell whether a row says how many units there are, or shows by its price that there are some."""
+    if means.event not in GOODS:
+        return False
+    return quantity is not None or plain(price_type) == "principal" or means in vocabulary.ABOUT_UNITS
+
+
+def _units(lines: Sequence[Line]) -> Units:
+    """Return the units of a transaction: those of the rows that state them, unknown if only a price shows some."""
+    stated = [line for line in lines if line.units is not None]
+    if stated or lines[0].event not in GOODS:
+        return counted_units(stated or lines)
+    shown = any(line.carries_units for line in lines)
+    return Units(None, QuantitySource.UNKNOWN) if shown else Units(0, QuantitySource.REPORTED)
+
+
+def _unknown(row: Row, means: Meaning) -> str:
+    """Return what of a row's words is in no vocabulary, as it is listed."""
+    if means is vocabulary.UNKNOWN:
+        return row.cells["transaction-type"].strip()
+    if means.event not in _ITEM_EVENTS:
+        return ""
+    price, fee = row.cells["price-type"].strip(), row.cells["item-related-fee-type"].strip()
+    if price and plain(price) not in vocabulary.ITEM_PRICES and not plain(price).startswith(_WITHHELD):
+        return f"price / {price}"
+    return f"item fee / {fee}" if fee and plain(fee) not in vocabulary.ITEM_FEES else ""
+
+
+FORMAT = Format(
+    name="amazon_v1_flat",
+    title=LAYOUT.title,
+    marketplace=Marketplace.AMAZON,
+    standing=Standing.RECORD,
+    likeness=partial(likeness, LAYOUT),
+    read=read,
+    layout=LAYOUT,
+)

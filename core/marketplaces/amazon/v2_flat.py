@@ -1,0 +1,216 @@
+"""Amazon settlement report, V2 flat file: tab-separated, one row per amount (settlements.md §1.1)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
+from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.vocabulary import Meaning, meaning, plain
+from core.marketplaces.damaged_ids import damaged_ids
+from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.formats import Format, Standing
+from core.marketplaces.lines import Line, is_multi_channel
+from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.tie_out import Findings, reading
+from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.model import Event, Marketplace, QuantitySource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import Header
+    from core.marketplaces.tables import Row, Table
+    from core.model import Reading
+
+LAYOUT = Layout(
+    title="Amazon settlement report (V2 flat file)",
+    columns=(
+        Column("settlement-id"),
+        Column("settlement-start-date", Kind.MOMENT),
+        Column("settlement-end-date", Kind.MOMENT),
+        Column("deposit-date", Kind.MOMENT),
+        Column("total-amount", Kind.AMOUNT),
+        Column("currency"),
+        Column("transaction-type"),
+        Column("order-id"),
+        Column("merchant-order-id", needed=False),
+        Column("adjustment-id", needed=False),
+        Column("shipment-id", needed=False),
+        Column("marketplace-name", needed=False),
+        Column("amount-type"),
+        Column("amount-description"),
+        Column("amount", Kind.AMOUNT),
+        Column("fulfillment-id", needed=False),
+        Column("posted-date", Kind.MOMENT, needed=False),
+        Column("posted-date-time", Kind.MOMENT),
+        Column("order-item-code"),
+        Column("merchant-order-item-id", needed=False),
+        Column("merchant-adjustment-item-id", needed=False),
+        Column("sku"),
+        Column("quantity-purchased", Kind.WHOLE),
+        Column("promotion-id", needed=False),
+    ),
+)
+
+_ITEM_AMOUNT_TYPES = frozenset({"itemprice", "itemfees", "itemwithheldtax", "promotion", "points"})
+_KNOWN_AMOUNT_TYPES = _ITEM_AMOUNT_TYPES | {"fbafees", "other-transaction", "fba inventory reimbursement"}
+_FEE_PER_UNIT = "fbaperunitfulfillmentfee"
+
+
+def read(contents: Contents) -> Reading:
+    """Read a V2 flat file; see `core.marketplaces.read`."""
+    table = find_table(LAYOUT, contents)
+    slashes = day_first(table, ("posted-date-time", "posted-date"))
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
+
+
+def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
+    figures = Figures(table, mark, day_first=day_first)
+    found = headers(table, figures)
+    lines = (
+        _line(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+    )
+    return reading(
+        Findings(
+            format=FORMAT.name,
+            marketplace=Marketplace.AMAZON,
+            file=table.file,
+            headers=tuple(found.values()),
+            lines=tuple(lines),
+            problems=tuple(damaged_ids(table, ("order-id", "order-item-code", "sku"))),
+            units=_units,
+        )
+    )
+
+
+def _line(row: Row, figures: Figures, header: Header) -> Line:
+    cell = row.cells
+    amount_type, description = plain(cell["amount-type"]), plain(cell["amount-description"])
+    of_item = amount_type in _ITEM_AMOUNT_TYPES
+    details = () if of_item else (cell["amount-description"], cell["amount-type"])
+    means = meaning(cell["transaction-type"], *details)
+    amount = figures.needed_amount(row, "amount")
+    quantity = figures.whole(row, "quantity-purchased")
+    carries = _carries_units(means, amount_type, description, quantity)
+    posted = _posted_at(row, figures)
+    group = _group(row, posted, "" if of_item else cell["amount-description"])
+    return Line(
+        number=row.number,
+        settlement_id=header.settlement_id,
+        group=group,
+        single=not of_item or not (group[_ORDER] or group[_SKU]),  # each loss or fee is an event of its own
+        content=row.content,
+        event=means.event,
+        stock_effect=means.stock_effect,
+        raw_type=cell["transaction-type"],
+        raw_description="" if of_item else cell["amount-description"],
+        parts=((_column(means, amount_type, description), amount),),
+        amount=amount,
+        currency=cell["currency"].strip() or header.currency,
+        posted_at=posted,
+        carries_units=carries,
+        units=returned(means.event, quantity) if carries else None,
+        repeated_units=quantity if description == _FEE_PER_UNIT else None,
+        order_id=group[_ORDER],
+        order_item_id=cell["order-item-code"].strip(),
+        shipment_id=cell.get("shipment-id", "").strip(),
+        adjustment_id=cell.get("adjustment-id", "").strip(),
+        sku=group[_SKU],
+        marketplace=cell.get("marketplace-name", "").strip(),
+        fulfilment=cell.get("fulfillment-id", "").strip(),
+        unknown_type=_unknown(means, row, of_item=of_item),
+    )
+
+
+_ORDER, _SKU = 2, 6
+
+
+def _group(row: Row, posted: datetime | None, detail: str) -> tuple[str, ...]:
+    """Return the group key of settlements.md §6; the detail keeps apart what an order's components are not."""
+    cell = row.cells
+    sku = cell["sku"]
+    return (
+        cell["settlement-id"].strip(),
+        cell["transaction-type"].strip(),
+        cell["order-id"].strip(),
+        cell.get("adjustment-id", "").strip(),
+        cell.get("shipment-id", "").strip(),
+        cell["order-item-code"].strip(),
+        sku if sku.strip() else "",  # verbatim, inner and outer blanks too
+        posted.isoformat() if posted else "",
+        detail.strip(),
+    )
+
+
+def _posted_at(row: Row, figures: Figures) -> datetime | None:
+    return figures.moment(row, "posted-date-time") or figures.moment(row, "posted-date")
+
+
+def _carries_units(means: Meaning, amount_type: str, description: str, quantity: int | None) -> bool:
+    """Tell whether a row says how many units there are: Principal rows of items, and losses, which have one row each.
+
+    Amazon repeats the quantity on every component row of an item; adding those up would count units several times.
+    """
+    if means.event not in GOODS:
+        return False
+    if amount_type in _ITEM_AMOUNT_TYPES:
+        return amount_type == "itemprice" and description == "principal"
+    return quantity is not None or means in vocabulary.ABOUT_UNITS
+
+
+def _column(means: Meaning, amount_type: str, description: str) -> str:
+    match amount_type:
+        case "itemprice":
+            return vocabulary.ITEM_PRICES.get(description, "other")
+        case "itemfees":
+            return vocabulary.ITEM_FEES.get(description, "other_fee")
+        case "itemwithheldtax":
+            return "tax_withheld"
+        case "promotion":
+            return "promotion"
+        case "fbafees":
+            return "fulfilment_fee"
+        case _:
+            return "other_fee" if means.event in (Event.FEE, Event.ADVERTISING) else "other"
+
+
+def _unknown(means: Meaning, row: Row, *, of_item: bool) -> str:
+    """Return what of a row's words is in no vocabulary, as it is listed."""
+    kind, amount_type = row.cells["transaction-type"].strip(), row.cells["amount-type"].strip()
+    description = row.cells["amount-description"].strip()
+    if means is vocabulary.UNKNOWN:
+        return f"{kind} / {description}" if plain(kind) in vocabulary.GENERAL else kind
+    if of_item:
+        known = {"itemprice": vocabulary.ITEM_PRICES, "itemfees": vocabulary.ITEM_FEES}.get(plain(amount_type))
+        return f"{amount_type} / {description}" if known is not None and plain(description) not in known else ""
+    odd = means.event in (Event.SALE, Event.REFUND) and plain(amount_type) not in _KNOWN_AMOUNT_TYPES
+    return f"{kind} / {amount_type}" if odd else ""
+
+
+def _units(lines: Sequence[Line]) -> Units:
+    """Return the units of a transaction.
+
+    A multi-channel order (`Non-Amazon US`) has fees and no price. Its units are then those of its fees per unit, which
+    stand once per item as Principal does elsewhere; they are marked as derived.
+    """
+    counted = counted_units(lines)
+    if lines[0].event is not Event.SALE or counted.quantity != 0 or not any(map(is_multi_channel, lines)):
+        return counted
+    repeated = [line.repeated_units for line in lines if line.repeated_units is not None]
+    return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
+
+
+FORMAT = Format(
+    name="amazon_v2_flat",
+    title=LAYOUT.title,
+    marketplace=Marketplace.AMAZON,
+    standing=Standing.RECORD,
+    likeness=partial(likeness, LAYOUT),
+    read=read,
+    layout=LAYOUT,
+)

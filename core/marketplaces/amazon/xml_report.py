@@ -1,0 +1,292 @@
+"""Amazon settlement report, XML: archives from before November 2026 (settlements.md §1.3).
+
+Elements are found by name, never by position; one that nobody knows flows into `other` with its amount. An adjusted
+item of a refund has no quantity. No real file was seen: the structure is Amazon's published one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.vocabulary import meaning, plain
+from core.marketplaces.dates import parse_moment
+from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError
+from core.marketplaces.formats import Format, Standing
+from core.marketplaces.lines import Header, Line
+from core.marketplaces.numerals import parse_amount, parse_whole
+from core.marketplaces.places import Place
+from core.marketplaces.tie_out import Findings, reading
+from core.marketplaces.transactions import GOODS
+from core.marketplaces.xml_elements import Element, looks_like, parse
+from core.model import Event, Marketplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from core.marketplaces.contents import Contents
+    from core.model import Reading
+
+TITLE = "Amazon settlement report (XML)"
+
+_ITEM_LISTS = {
+    "ItemPrice": "price",
+    "ItemPriceAdjustments": "price",
+    "ItemFees": "fee",
+    "ItemFeeAdjustments": "fee",
+    "Promotion": "promotion",
+    "PromotionAdjustment": "promotion",
+    "ItemTaxWithheld": "withheld",
+    "ItemTaxWithheldAdjustments": "withheld",
+}
+_TYPES = {
+    "Order": "Order",
+    "Refund": "Refund",
+    "Retrocharge": "Order_Retrocharge",
+    "Chargeback": "Chargeback Refund",
+    "GuaranteeClaim": "A-to-z Guarantee Refund",
+    "AdvertisingTransactionDetails": "Cost of Advertising",
+    "SellerDealPayment": "Deal Fee",
+    "SellerCouponPayment": "CouponRedemptionFee",
+}
+_AMOUNTS_OF_ITS_OWN = ("Amount", "TransactionAmount")
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    """What all lines of one transaction element agree in."""
+
+    file: str
+    header: Header
+    kind: str
+    description: str
+    order_id: str
+    shipment_id: str
+    adjustment_id: str
+    marketplace: str
+    fulfilment: str
+    posted_at: datetime | None
+
+
+def read(contents: Contents) -> Reading:
+    """Read an XML settlement report; see `core.marketplaces.read`."""
+    root = parse(contents)
+    reports = list(root.all("SettlementReport"))
+    if not reports:
+        raise NoSettlementError(Place(contents.name, root.line))
+    headers = [_header(report, contents.name) for report in reports]
+    lines = [
+        line
+        for report, header in zip(reports, headers, strict=True)
+        for element in report.children
+        if element.name != "SettlementData"
+        for line in _lines(element, header, contents.name)
+    ]
+    return reading(
+        Findings(
+            format=FORMAT.name,
+            marketplace=Marketplace.AMAZON,
+            file=contents.name,
+            headers=tuple(headers),
+            lines=tuple(lines),
+        )
+    )
+
+
+def _header(report: Element, file: str) -> Header:
+    data = report.find("SettlementData")
+    total = data.find("TotalAmount") if data else None
+    if data is None or total is None:
+        place = Place(file, report.line, "SettlementData/TotalAmount")
+        raise MissingSummaryError(place, report.text_of("AmazonSettlementID") or "without id", "SettlementData")
+    settlement_id = data.text_of("AmazonSettlementID")
+    currency = total.attributes.get("currency", "")
+    if not settlement_id:
+        raise BadCellError(Place(file, data.line, "AmazonSettlementID"), "", "a settlement id")
+    if not currency:
+        raise BadCellError(Place(file, total.line, "TotalAmount@currency"), "", "a currency")
+    return Header(
+        settlement_id=settlement_id,
+        marketplace="",
+        currency=currency,
+        period_start=_moment(data, "StartDate", file),
+        period_end=_moment(data, "EndDate", file),
+        deposit_at=_moment(data, "DepositDate", file),
+        total=_amount(total, file),
+    )
+
+
+def _lines(element: Element, header: Header, file: str) -> Iterator[Line]:
+    fulfilment = element.find("Fulfillment")
+    own_type = element.text_of("TransactionType")
+    transaction = _Transaction(
+        file=file,
+        header=header,
+        kind=own_type if element.name == "OtherTransaction" else _TYPES.get(element.name, element.name),
+        description=own_type if element.name != "OtherTransaction" else "",
+        order_id=element.text_of("AmazonOrderID"),
+        shipment_id=element.text_of("ShipmentID"),
+        adjustment_id=element.text_of("AdjustmentID"),
+        marketplace=element.text_of("MarketplaceName"),
+        fulfilment=fulfilment.text_of("MerchantFulfillmentID") if fulfilment else "",
+        posted_at=_moment(element, "PostedDate", file),
+    )
+    if element.name in ("Order", "Refund", "Chargeback", "GuaranteeClaim"):
+        for item in (item for name in ("Item", "AdjustedItem") for item in element.all(name)):
+            yield from _item_lines(item, transaction)
+        yield from _loose_lines(element, transaction)
+    else:
+        yield from _other_lines(element, transaction)
+
+
+def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
+    """Yield one line per amount of an item; its first Principal carries the units, since an item states them once."""
+    stated = False
+    quantity = _whole(item, transaction.file)
+    for child in item.children:
+        kind = _ITEM_LISTS.get(child.name)
+        if kind is None:
+            continue
+        for part in [child] if child.find_own("Amount") else child.children:
+            word = part.text_of("Type")
+            principal = kind == "price" and plain(word) == "principal"
+            line = _line(part, transaction, item, kind, word)
+            yield line._replace(
+                carries_units=principal and line.event in GOODS and not stated,
+                units=returned(line.event, quantity) if principal and not stated else None,
+            )
+            stated = stated or principal
+
+
+def _loose_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
+    """Yield the fees of an order or shipment that belong to no item (`ShipmentFees`, `OrderFees`)."""
+    for fee in (part for child in element.children if child.name.endswith("Fees") for part in child.all("Fee")):
+        yield _line(fee, transaction, None, "fee", fee.text_of("Type"))
+
+
+def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
+    """Yield one line per item of another transaction, and one for what the items leave of its amount."""
+    left = _own_amount(element, transaction.file)
+    for item in element.all("OtherTransactionItem"):
+        line = _line(item, transaction, item, "", "")
+        left -= line.amount
+        quantity = _whole(item, transaction.file)
+        counts = quantity is not None or vocabulary.Meaning(line.event, line.stock_effect) in vocabulary.ABOUT_UNITS
+        yield line._replace(
+            carries_units=counts and line.event in GOODS, units=returned(line.event, quantity) if counts else None
+        )
+    if left or not element.find("OtherTransactionItem"):
+        yield _with_amount(_line(element, transaction, None, "", ""), left)
+
+
+def _with_amount(line: Line, amount: Decimal) -> Line:
+    """Return a line with another amount in its one amount column."""
+    return line._replace(parts=((line.parts[0][0], amount),), amount=amount)
+
+
+def _own_amount(element: Element, file: str) -> Decimal:
+    """Return the amount of a transaction: its own, else the sum of everything in it that has a currency."""
+    own = next((found for name in _AMOUNTS_OF_ITS_OWN if (found := element.find_own(name))), None)
+    if own is not None:
+        return _amount(own, file)
+    return sum((_amount(leaf, file) for leaf in element.leaves() if "currency" in leaf.attributes), Decimal(0))
+
+
+def _line(part: Element, transaction: _Transaction, item: Element | None, kind: str, word: str) -> Line:
+    means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
+    own = part.find_own("Amount")
+    amount = _amount(own, transaction.file) if own else Decimal(0)
+    sku = item.text_of("SKU", strip=False) if item else ""
+    item_code = item.text_of("AmazonOrderItemCode") if item else ""
+    posted = transaction.posted_at
+    single = not kind or not (transaction.order_id or sku)  # each loss or fee is an event of its own
+    return Line(
+        number=part.line,
+        settlement_id=transaction.header.settlement_id,
+        group=(
+            transaction.header.settlement_id,
+            transaction.kind,
+            transaction.order_id,
+            transaction.adjustment_id,
+            transaction.shipment_id,
+            item_code,
+            sku,
+            posted.isoformat() if posted else "",
+        ),
+        single=single,
+        content=(kind, word, str(amount), part.content),
+        event=means.event,
+        stock_effect=means.stock_effect,
+        raw_type=transaction.kind,
+        raw_description=transaction.description,
+        parts=((_column(means.event, kind, plain(word)), amount),),
+        amount=amount,
+        currency=(own.attributes.get("currency", "") if own else "") or transaction.header.currency,
+        posted_at=posted,
+        order_id=transaction.order_id,
+        order_item_id=item_code,
+        shipment_id=transaction.shipment_id,
+        adjustment_id=transaction.adjustment_id,
+        sku=sku,
+        marketplace=transaction.marketplace,
+        fulfilment=transaction.fulfilment,
+        unknown_type=_unknown(transaction.kind, means, kind, word),
+    )
+
+
+def _column(event: Event, kind: str, word: str) -> str:
+    match kind:
+        case "price":
+            return vocabulary.ITEM_PRICES.get(word, "other")
+        case "fee":
+            return vocabulary.ITEM_FEES.get(word, "other_fee")
+        case "promotion":
+            return "promotion"
+        case "withheld":
+            return "tax_withheld"
+        case _ if event is Event.TAX_ONLY:
+            return "tax"
+        case _:
+            return "other_fee" if event in (Event.FEE, Event.ADVERTISING) else "other"
+
+
+def _unknown(transaction_type: str, means: vocabulary.Meaning, kind: str, word: str) -> str:
+    if means is vocabulary.UNKNOWN:
+        return transaction_type
+    known = {"price": vocabulary.ITEM_PRICES, "fee": vocabulary.ITEM_FEES}.get(kind)
+    return f"{kind} / {word}" if known is not None and plain(word) not in known else ""
+
+
+def _amount(element: Element, file: str) -> Decimal:
+    place = Place(file, element.line, element.name)
+    if not element.text.strip():
+        raise BadCellError(place, "", "an amount")
+    return parse_amount(element.text, ".", place)
+
+
+def _whole(item: Element, file: str) -> int | None:
+    found = item.find("Quantity")
+    return parse_whole(found.text, Place(file, found.line, "Quantity")) if found else None
+
+
+def _moment(element: Element, name: str, file: str) -> datetime | None:
+    found = element.find(name)
+    return parse_moment(found.text, Place(file, found.line, name)) if found else None
+
+
+def _likeness(contents: Contents) -> float:
+    return 1.0 if looks_like(contents, "SettlementReport") else 0.0
+
+
+FORMAT = Format(
+    name="amazon_xml",
+    title=TITLE,
+    marketplace=Marketplace.AMAZON,
+    standing=Standing.RECORD,
+    likeness=_likeness,
+    read=read,
+)

@@ -1,0 +1,103 @@
+"""Whether a settlement is missing between others: periods that leave a gap, reserves that do not carry over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from core.marketplaces.amazon.vocabulary import plain
+from core.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.model import Settlement
+
+SHORTEST_GAP = timedelta(days=1)
+"""Amazon's follow each other to the second; a day leaves room for dates without a time."""
+
+_CURRENT, _PREVIOUS = "current reserve amount", "previous reserve amount balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a settlement says about those before and after it."""
+
+    settlement_id: str
+    marketplace: str
+    currency: str
+    period_start: datetime | None
+    period_end: datetime | None
+    current_reserve: Decimal
+    """What Amazon keeps back for the next settlement, signed as in the file (-)."""
+    previous_reserve: Decimal
+    """What Amazon kept back from the last one and pays now (+)."""
+
+
+def span(settlement: Settlement) -> Span:
+    """Return the span of a settlement as it was read."""
+    return Span(
+        settlement_id=settlement.settlement_id,
+        marketplace=settlement.marketplace,
+        currency=settlement.currency,
+        period_start=settlement.period_start,
+        period_end=settlement.period_end,
+        current_reserve=_reserve(settlement.transactions, _CURRENT),
+        previous_reserve=_reserve(settlement.transactions, _PREVIOUS),
+    )
+
+
+def missing_settlements(spans: Iterable[Span]) -> tuple[Problem, ...]:
+    """Return a warning wherever a settlement seems to be missing.
+
+    Args:
+        spans: Settlements of one store, in any order. Each marketplace and currency has a sequence of its own.
+    """
+    sequences: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    for found in spans:
+        if found.period_start is not None and found.period_end is not None:
+            sequences[found.marketplace.casefold(), found.currency].append(found)
+    return tuple(
+        problem
+        for sequence in sequences.values()
+        for before, after in pairwise(sorted(sequence, key=_in_time))
+        for problem in (_gap(before, after) or _reserve_difference(before, after))
+    )
+
+
+def _gap(before: Span, after: Span) -> list[Problem]:
+    if before.period_end is None or after.period_start is None or after.period_start - before.period_end < SHORTEST_GAP:
+        return []
+    message = (
+        f"Nothing covers {before.period_end:%Y-%m-%d} to {after.period_start:%Y-%m-%d} in {after.marketplace} "
+        f"({after.currency}): a settlement between {before.settlement_id} and {after.settlement_id} is missing. "
+        "Import it, or pull settlements."
+    )
+    return [Problem(Severity.WARNING, message, after.settlement_id)]
+
+
+def _reserve_difference(before: Span, after: Span) -> list[Problem]:
+    if after.previous_reserve == -before.current_reserve:
+        return []
+    message = (
+        f"Settlement {after.settlement_id} takes up a reserve of {after.previous_reserve} {after.currency}, but "
+        f"{before.settlement_id}, the last one before it, left {-before.current_reserve}: a settlement between them is "
+        "missing. Import it, or pull settlements."
+    )
+    return [Problem(Severity.WARNING, message, after.settlement_id)]
+
+
+def _in_time(found: Span) -> tuple[datetime | None, datetime | None, str]:
+    return found.period_start, found.period_end, found.settlement_id
+
+
+def _reserve(transactions: pd.DataFrame, word: str) -> Decimal:
+    rows = zip(transactions["raw_type"], transactions["raw_description"], transactions["net"], strict=True)
+    return sum((net for *words, net in rows if word in (plain(str(found)) for found in words)), Decimal(0))

@@ -1,0 +1,1 @@
+"""eBay: its transaction report."""

@@ -1,0 +1,40 @@
+"""What a format of settlement files is: how it is recognised and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.tables import Layout
+    from core.model import Marketplace, Reading
+
+
+class Standing(StrEnum):
+    """Whether a format may close the books of a settlement (design §3)."""
+
+    RECORD = "book of record"
+    VIEW = "view"
+    """It fills the books only while no record exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of settlement file, declared in a module of its own and listed in `core.marketplaces.FORMATS`."""
+
+    name: str
+    """As `inspect` prints it: `amazon_v2_flat`."""
+    title: str
+    """In a message: `Amazon settlement report (V2 flat file)`."""
+    marketplace: Marketplace
+    standing: Standing
+    likeness: Callable[[Contents], float]
+    """How much a file looks like this format: 0 not at all, 1 in everything that is declared."""
+    read: Callable[[Contents], Reading]
+    """Raises `UnreadableFileError` where the file is not as the format must be."""
+    layout: Layout | None = None
+    """The declared table, `None` where the format is none."""

@@ -1,0 +1,53 @@
+"""Settlements of marketplaces that pay out by payout: the payout id is the settlement id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.marketplaces.periods import by_settlement, header_of
+from core.model import Event, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from core.marketplaces.lines import Header, Line
+
+
+def headers_of_payouts(lines: Sequence[Line], dates: Mapping[str, datetime | None]) -> tuple[Header, ...]:
+    """Return one header per payout.
+
+    The total is what the bank received, where the file has the payout's own row, else there is none.
+
+    Args:
+        lines: Of the whole file.
+        dates: Day of each payout.
+    """
+    return tuple(
+        header_of(payout_id, own, own[0].currency, dates.get(payout_id), _paid(own))
+        for payout_id, own in by_settlement(lines).items()
+    )
+
+
+def without_lone_payouts(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines, those of a payout whose own row alone is in the file taken out of it.
+
+    What such a payout paid for is in another file.
+    """
+    with_sales = {line.settlement_id for line in lines if line.event is not Event.PAYOUT}
+    return tuple(line if line.settlement_id in with_sales else line._replace(settlement_id="") for line in lines)
+
+
+def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
+    """Return a note about the lines that no payout has paid yet."""
+    pending = sum(not line.settlement_id and line.event is not Event.PAYOUT for line in lines)
+    if not pending:
+        return []
+    rows = "1 row is" if pending == 1 else f"{pending} rows are"
+    return [Problem(Severity.NOTE, f"{rows} in no payout yet and left out until the marketplace pays them.", file)]
+
+
+def _paid(lines: Sequence[Line]) -> Decimal | None:
+    payouts = [line.amount for line in lines if line.event is Event.PAYOUT]
+    return -sum(payouts[1:], payouts[0]) if payouts else None

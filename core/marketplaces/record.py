@@ -1,0 +1,30 @@
+"""Book of record and view: which of two readings of one settlement the books believe (design §3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.marketplaces.formats import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.marketplaces.formats import Format
+
+
+def standing(format_name: str, formats: Iterable[Format]) -> Standing:
+    """Return whether what a format says closes the books or is a view that a record replaces.
+
+    Args:
+        format_name: `Reading.format`, or the format a settlement is stored under.
+        formats: The known ones, `core.marketplaces.FORMATS`. What came from an API has another name and is a record.
+    """
+    return next((form.standing for form in formats if form.name == format_name), Standing.RECORD)
+
+
+def replaces(new: Standing, old: Standing) -> bool:
+    """Tell whether a reading of a settlement takes the place of one that is already in the books.
+
+    A record replaces a view, and a newer view an older one; nothing replaces a record by itself.
+    """
+    return old is Standing.VIEW and new in (Standing.RECORD, Standing.VIEW)

@@ -1,0 +1,31 @@
+"""Originals without personal data, for those who do not want to keep any."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from core.marketplaces.tables import Kind, cells_without
+
+if TYPE_CHECKING:
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.formats import Format
+
+
+def scrubbed(content: bytes, contents: Contents, form: Format) -> bytes:
+    """Return a file with the cells of its personal columns blank, as UTF-8; one without such columns as it is.
+
+    Args:
+        content: The original bytes.
+        contents: Their text.
+        form: The format it is in.
+    """
+    if form.layout is None or not any(column.kind is Kind.PERSONAL for column in form.layout.columns):
+        return content
+    rows, delimiter = cells_without(form.layout, contents, Kind.PERSONAL)
+    if delimiter == "\t":
+        return "".join("\t".join(cells) + "\n" for cells in rows).encode()
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

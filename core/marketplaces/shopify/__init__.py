@@ -1,0 +1,1 @@
+"""Shopify Payments: its transactions export."""

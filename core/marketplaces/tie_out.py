@@ -1,0 +1,126 @@
+"""The one hard check of a settlement: the sum of its lines is its total, to the cent (settlements.md §0.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.marketplaces.lines import is_multi_channel
+from core.marketplaces.transactions import counted_units, raw_lines, transactions
+from core.model import Event, Problem, Reading, Settlement, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from core.marketplaces.lines import Header, Line
+    from core.marketplaces.transactions import Units
+    from core.model import Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that a format found in a file, before it is grouped and checked."""
+
+    format: str
+    marketplace: Marketplace
+    file: str
+    """Its name, for messages."""
+    headers: tuple[Header, ...]
+    """One per settlement, in the order of the file."""
+    lines: tuple[Line, ...]
+    """All of them; those without settlement id belong to none of the headers."""
+    problems: tuple[Problem, ...] = ()
+    """Of the file as a whole; an error here means that nothing of it may be imported."""
+    problems_by_settlement: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    """An error here means that the settlement does not tie out."""
+    units: Callable[[Sequence[Line]], Units] = counted_units
+    """How the format tells the units of a transaction."""
+
+
+def reading(found: Findings) -> Reading:
+    """Put the settlements of a file together and check each against its total."""
+    by_settlement: dict[str, list[Line]] = defaultdict(list)
+    for line in found.lines:
+        by_settlement[line.settlement_id].append(line)
+    return Reading(
+        format=found.format,
+        marketplace=found.marketplace,
+        settlements=tuple(_settlement(found, header, by_settlement[header.settlement_id]) for header in found.headers),
+        raw_lines=raw_lines(found.lines),
+        unknown_types=tuple(sorted({line.unknown_type for line in found.lines if line.unknown_type})),
+        problems=found.problems,
+        unsettled=transactions(by_settlement[""], found.units),
+    )
+
+
+def importable(found: Reading) -> bool:
+    """Tell whether a file may enter the books: an error of the file as a whole forbids it.
+
+    An error of one settlement does not: that settlement is stored as `Does not tie out` and never exported.
+    """
+    return not _has_error(found.problems)
+
+
+def sum_of(lines: Iterable[Line]) -> Decimal:
+    """Return the exact sum of all lines but bank payouts."""
+    return sum((line.amount for line in lines if line.event is not Event.PAYOUT), Decimal(0))
+
+
+def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
+    total = sum_of(lines)
+    problems = (
+        *found.problems_by_settlement.get(header.settlement_id, ()),
+        *_other_currency(found, header, lines),
+        *_difference(found, header, total),
+    )
+    return Settlement(
+        settlement_id=header.settlement_id,
+        marketplace=header.marketplace or _site(lines) or found.marketplace.value,
+        currency=header.currency,
+        period_start=header.period_start,
+        period_end=header.period_end,
+        deposit_at=header.deposit_at,
+        total=header.total,
+        sum=total,
+        ties_out=not _has_error((*problems, *found.problems)),
+        lines=len(lines),
+        transactions=transactions(lines, found.units),
+        problems=problems,
+    )
+
+
+def _has_error(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _difference(found: Findings, header: Header, total: Decimal) -> list[Problem]:
+    if header.total is None or header.total == total:
+        return []
+    message = (
+        f"Settlement {header.settlement_id} does not tie out: its lines sum to {total} {header.currency}, its total is "
+        f"{header.total}, the difference is {header.total - total}. Lines are missing or were changed; download the "
+        "file again."
+    )
+    return [Problem(Severity.ERROR, message, found.file)]
+
+
+def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> list[Problem]:
+    other = next((line for line in lines if line.currency != header.currency), None)
+    if other is None:
+        return []
+    message = (
+        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other.currency}; amounts of "
+        "different currencies do not sum."
+    )
+    return [Problem(Severity.ERROR, message, f"{found.file}, line {other.number}")]
+
+
+def _site(lines: Iterable[Line]) -> str:
+    """Return the site that most lines name; a multi-channel order's `Non-Amazon ...` is none."""
+    counts: dict[str, int] = defaultdict(int)
+    for line in lines:
+        if line.marketplace and not is_multi_channel(line):
+            counts[line.marketplace] += 1
+    return max(sorted(counts), key=counts.__getitem__, default="")

@@ -1,0 +1,157 @@
+"""From lines to transactions: what belongs together, how many units it has, which of two equal ones comes first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.model import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, Event, QuantitySource, StockEffect, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.marketplaces.lines import Line
+
+GOODS = frozenset(
+    {
+        Event.SALE,
+        Event.REFUND,
+        Event.DISPUTE,
+        Event.REIMBURSEMENT,
+        Event.REIMBURSEMENT_REVERSAL,
+        Event.LIQUIDATION,
+        Event.ADJUSTMENT,
+        Event.OTHER,
+    }
+)
+"""Events that may be about goods; all others have no units, whatever their rows repeat."""
+
+
+class Units(NamedTuple):
+    """How many units a transaction has, and how that is known; both `None` where units have no meaning."""
+
+    quantity: int | None
+    source: QuantitySource | None
+
+
+_NO_UNITS = Units(None, None)
+_UNKNOWN = Units(None, QuantitySource.UNKNOWN)
+
+
+def counted_units(lines: Sequence[Line]) -> Units:
+    """Return the sum over the lines that carry units; one that should say how many and does not makes it unknown.
+
+    A transaction of goods without any such line (only fees, only postage) is about no unit at all.
+    """
+    if lines[0].event not in GOODS:
+        return _NO_UNITS
+    counts = [line.units for line in lines if line.carries_units]
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return _UNKNOWN
+    return Units(sum(known), QuantitySource.REPORTED)
+
+
+def group_key(parts: Iterable[str]) -> str:
+    """Return a group key as one text; two different keys never give the same text."""
+    return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+
+
+def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units] = counted_units) -> pd.DataFrame:
+    """Group lines into transactions, the same in whatever order the lines come.
+
+    Args:
+        lines: Of one settlement.
+        units: How the format tells the units of a group.
+
+    Returns:
+        `core.model.TRANSACTION_COLUMNS` without key and store, in order of posting.
+    """
+    groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[line.group].append(line)
+    rows = [row for group, members in groups.items() for row in _rows(group_key(group), members, units)]
+    rows.sort(key=_order)
+    return frame(TRANSACTION_COLUMNS, rows)
+
+
+def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
+    """Return the lines as `core.model.RAW_LINE_COLUMNS`, in the order of the file.
+
+    `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
+    """
+    keys: dict[tuple[str, ...], str] = {}
+    rows = []
+    for line in lines:
+        if line.group not in keys:
+            keys[line.group] = group_key(line.group)
+        rows.append(_raw_line(line, keys[line.group]))
+    return frame(RAW_LINE_COLUMNS, rows)
+
+
+def _rows(key: str, members: list[Line], units: Callable[[Sequence[Line]], Units]) -> list[dict[str, object]]:
+    members.sort(key=lambda line: (line.amount, line.content))  # the amount first: it is the same in any notation
+    apart = [[line] for line in members] if members[0].single else [members]
+    return [_row(key, ordinal, group, units(group)) for ordinal, group in enumerate(apart)]
+
+
+def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, object]:
+    first = group[0]
+    amounts = dict.fromkeys(AMOUNT_COLUMNS, Decimal(0))
+    for line in group:
+        for column, amount in line.parts:
+            amounts[column] += amount
+    return {
+        "group_key": key,
+        "ordinal": ordinal,
+        "settlement_id": first.settlement_id or None,
+        "event": first.event.value,
+        "raw_type": first.raw_type,
+        "raw_description": first.raw_description or None,
+        "order_id": first.order_id or None,
+        "order_item_id": first.order_item_id or None,
+        "shipment_id": first.shipment_id or None,
+        "adjustment_id": first.adjustment_id or None,
+        "sku": first.sku or None,
+        "marketplace": _said(line.marketplace for line in group),
+        "fulfilment": _said(line.fulfilment for line in group),
+        "posted_at": min((line.posted_at for line in group if line.posted_at), default=None),
+        "quantity": units.quantity,
+        "quantity_source": units.source.value if units.source else None,
+        "stock_effect": (StockEffect.NONE if units.quantity == 0 else first.stock_effect).value,
+        "currency": first.currency or None,
+        **amounts,
+        "net": sum((line.amount for line in group), Decimal(0)),
+        "lines": len(group),
+    }
+
+
+def _said(values: Iterable[str]) -> str | None:
+    """Return what some of the lines say, the same in any order of lines."""
+    return min((value for value in values if value), default=None)
+
+
+def _order(row: dict[str, object]) -> tuple[bool, datetime | None, str, int]:
+    posted = row["posted_at"]
+    return posted is None, posted, row["group_key"], row["ordinal"]  # type: ignore[return-value]  # a row's own types
+
+
+def _raw_line(line: Line, key: str) -> dict[str, object]:
+    return {
+        "line_no": line.number,
+        "settlement_id": line.settlement_id or None,
+        "group_key": key,
+        "event": line.event.value,
+        "raw_type": line.raw_type,
+        "raw_description": line.raw_description or None,
+        "order_id": line.order_id or None,
+        "sku": line.sku or None,
+        "amount": line.amount,
+        "amount_column": line.parts[0][0] if len(line.parts) == 1 else None,
+        "quantity": line.units if line.carries_units else None,
+        "posted_at": line.posted_at,
+    }

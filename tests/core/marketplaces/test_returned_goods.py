@@ -1,0 +1,112 @@
+"""Whether refunded goods came back: Amazon's returns report, Shopify's restock type."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.marketplaces import errors, read, with_line_keys
+from core.marketplaces.amazon.customer_returns import read_returns
+from core.marketplaces.returns import GoodsBack, Returned, returned_by_line
+from core.marketplaces.shopify.restock import disposition
+from core.model import Disposition
+from tests.core.marketplaces.amazon_files import flat_file, line, summary
+
+COLUMNS = (
+    "return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\tdetailed-disposition\t"
+    "reason\tstatus\tlicense-plate-number\tcustomer-comments"
+)
+REPORT = f"""{COLUMNS}
+2026-06-20T08:00:00+00:00\t111-1\tMUG _1\tB0\tX0\tMug\t2\tPHX7\tSELLABLE\tUNWANTED\t\tLPN1\tNice, but no
+2026-06-21T08:00:00+00:00\t111-1\tMUG _1\tB0\tX0\tMug\t1\tPHX7\tCUSTOMER_DAMAGED\tBROKEN\t\tLPN2\t
+"""
+
+
+def test_report_is_read() -> None:
+    """Sellable units are restocked, all others are not; SKUs stay verbatim."""
+    first, second = read_returns(REPORT.encode(), "returns.txt")
+
+    assert ("111-1", "MUG _1", 2, Disposition.RESTOCKED, "SELLABLE") == (
+        first.order_id,
+        first.sku,
+        first.units,
+        first.disposition,
+        first.raw,
+    )
+    assert (1, Disposition.UNSELLABLE) == (second.units, second.disposition)
+    assert "2026-06-20T08:00:00+00:00" == (first.returned_at and first.returned_at.isoformat())
+
+
+def test_report_as_csv() -> None:
+    """The download from Seller Central is separated by commas."""
+    text = REPORT.replace("Nice, but no", '"Nice, but no"').replace("\t", ",")
+
+    assert read_returns(REPORT.encode()) == read_returns(text.encode())
+
+
+def test_report_with_a_bad_quantity() -> None:
+    """The cell is named."""
+    with pytest.raises(errors.BadCellError, match=r"returns\.txt, line 3, column quantity: 'x'"):
+        read_returns(REPORT.replace("\t1\tPHX7", "\tx\tPHX7").encode(), "returns.txt")
+
+
+def refunds(*lines: dict[str, str]) -> dict[str, Returned]:
+    """Return what the report says about refunds of the order that it is about, by adjustment id."""
+    (settlement,) = read(flat_file([summary("0"), *lines])).settlements
+    transactions = with_line_keys("Store", settlement.transactions)
+    names = dict(zip(transactions["key"], transactions["adjustment_id"], strict=True))
+    return {names[key]: found for key, found in returned_by_line(transactions, read_returns(REPORT.encode())).items()}
+
+
+def refund(adjustment_id: str, quantity: str, **cells: str) -> dict[str, str]:
+    """Return the Principal row of a refund."""
+    kind = {"transaction_type": "Refund", "order_id": "111-1", "sku": "MUG _1"}
+    return line("-5", **{**kind, "adjustment_id": adjustment_id, "quantity_purchased": quantity, **cells})
+
+
+def test_refund_takes_the_returns_of_its_order_and_sku() -> None:
+    """Two of three units came back fit for sale."""
+    assert {"A": Returned(Disposition.RESTOCKED, 2)} == refunds(refund("A", "3"))
+
+
+def test_refunds_share_the_returns_in_order_of_posting() -> None:
+    """The first refund takes the first return."""
+    later = refund("B", "1", posted_date_time="2026-06-25 00:00:00 UTC")
+
+    assert {"A": Returned(Disposition.RESTOCKED, 2), "B": Returned(Disposition.UNSELLABLE, 0)} == refunds(
+        later, refund("A", "2")
+    )
+
+
+def test_refund_of_unknown_units_takes_what_is_left() -> None:
+    """The report says how many units there were."""
+    assert {"A": Returned(Disposition.RESTOCKED, 2)} == refunds(refund("A", ""))
+
+
+def test_refund_without_a_return_is_not_answered() -> None:
+    """Another SKU, or a second refund of the same goods: nothing was reported about it."""
+    assert {"A"} == set(
+        refunds(refund("A", "3"), refund("B", "1", posted_date_time="2026-06-25"), refund("C", "1", sku="X"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("RETURN", Disposition.RESTOCKED),
+        ("return", Disposition.RESTOCKED),
+        ("CANCEL", Disposition.RESTOCKED),
+        ("LEGACY_RESTOCK", Disposition.RESTOCKED),
+        ("NO_RESTOCK", Disposition.NOT_RETURNED),
+        ("SOMETHING", None),
+    ],
+)
+def test_restock_types(word: str, expected: Disposition | None) -> None:
+    """Shopify says whether goods came back; an unknown word says nothing."""
+    assert expected is disposition(word)
+
+
+def test_goods_back_is_a_value() -> None:
+    """Two reports of the same return are equal."""
+    assert GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE") == GoodsBack(
+        "1", "A", 1, Disposition.RESTOCKED, "SELLABLE"
+    )
