@@ -1,0 +1,106 @@
+"""What Finale said, as rows of the frames that costing reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.inventory.finale.parse import Cost, cost_of
+from core.inventory.system import CostPage
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from core.inventory.finale.ledger import Movement
+    from core.inventory.finale.products import Mapped, Product
+
+Row = dict[str, Any]
+
+SOURCE_LEDGER = "stock history"
+SOURCE_ORDER = "order"
+SOURCE_PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Makes the rows of one sync: they share the currency and the moment."""
+
+    currency: str
+    fetched_at: datetime
+
+    def order(
+        self,
+        order_id: str,
+        product_id: str | None,
+        cost: Cost,
+        *,
+        units: Decimal | None = None,
+        record_date: date | None = None,
+        source: str = SOURCE_LEDGER,
+        rule: str | None = None,
+    ) -> Row:
+        """Return the cost of one product on one order, or why there is none."""
+        return {
+            "kind": ObservationKind.ORDER,
+            "order_id": order_id,
+            "product_id": product_id,
+            **self._cost(cost, source),
+            "units": whole(units),
+            "record_date": record_date.isoformat() if record_date else None,
+            "match_rule": rule,
+        }
+
+    def missing(self, order_id: str, product_id: str | None, cause: Cause, raw: str | None, rule: str | None) -> Row:
+        """Return why an order, or one product of it, has no cost although no movement says so."""
+        return self.order(order_id, product_id, Cost(None, raw, cause), source=SOURCE_ORDER, rule=rule)
+
+    def average(self, product: Product, source: str = SOURCE_PRODUCT) -> Row:
+        """Return a product's current average."""
+        return {
+            "kind": ObservationKind.AVERAGE,
+            "product_id": product.product_id,
+            **self._cost(cost_of(product.average), source),
+        }
+
+    def average_on_date(self, movement: Movement, source: str = SOURCE_LEDGER) -> Row:
+        """Return a product's average after a movement."""
+        return {
+            "kind": ObservationKind.AVERAGE_ON_DATE,
+            "product_id": movement.product_id,
+            **self._cost(cost_of(movement.average), source),
+            "record_date": movement.record_date.isoformat() if movement.record_date else None,
+        }
+
+    def mapping(self, mapped: Mapped) -> Row:
+        """Return which product a SKU stands for."""
+        return {
+            "sku": mapped.sku,
+            "product_id": mapped.product_id,
+            "units": mapped.units,
+            "description": mapped.description,
+            "rule": mapped.rule,
+            "fetched_at": self.fetched_at,
+        }
+
+    def _cost(self, cost: Cost, source: str) -> Row:
+        return {
+            "unit_cost": cost.value,
+            "currency": self.currency,
+            "cause": cost.cause,
+            "fetched_at": self.fetched_at,
+            "raw": cost.raw,
+            "source": source,
+        }
+
+
+def page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
+    """Return one page of frames."""
+    return CostPage(frame(OBSERVATION_COLUMNS, observations), frame(MAPPING_COLUMNS, mappings))
+
+
+def whole(units: Decimal | None) -> int | None:
+    """Return units as a whole number above 0; `None` where they are none."""
+    return int(units) if units is not None and units > 0 and units == int(units) else None

@@ -1,0 +1,115 @@
+"""What is said about one wanted order: the cost of each of its products, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.inventory.finale.ledger import shipped_costs
+from core.inventory.finale.observations import SOURCE_LEDGER, SOURCE_ORDER
+from core.inventory.finale.orders import ordered_units
+from core.inventory.finale.parse import Cost
+from core.model import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from core.inventory.finale.ledger import Movement
+    from core.inventory.finale.matching import Match
+    from core.inventory.finale.observations import Recorder, Row
+    from core.inventory.system import OrderAsked
+
+_SHIPS_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One wanted order that Finale has."""
+
+    asked: OrderAsked
+    match: Match
+
+    @property
+    def shipped(self) -> bool:
+        """Whether anything of it has left."""
+        return any(order.shipped for order in self.match.orders)
+
+    @property
+    def split(self) -> bool:
+        """Whether it left in several parts."""
+        return sum(len(order.shipments) for order in self.match.orders) > 1
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and last day on which its goods may have left."""
+        known = [day for order in self.match.orders for day in order.ship_dates]
+        if known:
+            return min(known), max(known)
+        ordered = [order.order_date for order in self.match.orders if order.order_date]
+        begin = min(ordered, default=self.asked.posted_on - _SHIPS_WITHIN)
+        return begin, begin + _SHIPS_WITHIN
+
+
+def order_rows(
+    recorder: Recorder,
+    wanted: Wanted,
+    movements: Mapping[str, Sequence[Movement]],
+    source: str = SOURCE_LEDGER,
+    *,
+    reads_ledger: bool = True,
+) -> list[Row]:
+    """Return the observations of one wanted order: a row for each product that Finale has on it.
+
+    Args:
+        recorder: Makes the rows.
+        wanted: The order and what it is in Finale.
+        movements: Sale movements by Finale's order id.
+        source: Where the movements were read.
+        reads_ledger: Whether a product without movement is known not to have left.
+    """
+    rule = wanted.match.rule
+    order_id = wanted.asked.order_id
+    if not wanted.match.orders:
+        return [recorder.missing(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
+    without = _without_movement(wanted, reads_ledger=reads_ledger)
+    rows = list(_product_rows(recorder, wanted, movements, source, without))
+    return rows or [recorder.missing(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
+
+
+def _product_rows(
+    recorder: Recorder, wanted: Wanted, movements: Mapping[str, Sequence[Movement]], source: str, without: Cost
+) -> Iterator[Row]:
+    own = [movement for order in wanted.match.orders for movement in movements.get(order.order_id, ())]
+    left = shipped_costs(own, count_packing=wanted.shipped)
+    ordered = ordered_units(wanted.match.orders)
+    for product_id in dict.fromkeys((*ordered, *left)):
+        shipped = left.get(product_id)
+        units = shipped.units if shipped and shipped.units > 0 else ordered.get(product_id)
+        yield recorder.order(
+            wanted.asked.order_id,
+            product_id,
+            shipped.cost if shipped else without,
+            units=units,
+            record_date=shipped.record_date if shipped else None,
+            source=source if shipped else SOURCE_ORDER,
+            rule=wanted.match.rule,
+        )
+
+
+def _without_movement(wanted: Wanted, *, reads_ledger: bool) -> Cost:
+    """Return why a product that no movement shows has no cost."""
+    statuses = ", ".join(dict.fromkeys(order.status or "no status" for order in wanted.match.orders))
+    wholly = all(order.wholly_shipped for order in wanted.match.orders)
+    gone = wholly if reads_ledger else wanted.shipped
+    return Cost(None, statuses, Cause.COST_BLANK if gone else Cause.NOT_SHIPPED)
+
+
+def not_found(recorder: Recorder, asked: Iterable[OrderAsked], matches: Mapping[str, Match]) -> list[Row]:
+    """Return the observations of the wanted orders that Finale does not have."""
+    return [
+        recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, None, None)
+        for order in asked
+        if order.order_id not in matches
+    ]

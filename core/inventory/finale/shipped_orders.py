@@ -1,0 +1,128 @@
+"""The costs of orders that have left: their stock movements fetched, attributed, and given page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.inventory.finale.attribution import BY_FIT, attributed
+from core.inventory.finale.ledger import Movement, last_averages
+from core.inventory.finale.movements import merged, movements_between, movements_in_spans
+from core.inventory.finale.observations import page
+from core.inventory.finale.order_costs import Wanted, order_rows
+from core.inventory.finale.remarks import order_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from core.inventory.finale.client import FinaleClient
+    from core.inventory.finale.movements import Span
+    from core.inventory.finale.observations import Recorder, Row
+    from core.inventory.system import CostPage
+    from core.progress import Progress
+
+_MANY = 40
+"""More orders than this that left around the same days are fetched by window, fewer by single days."""
+_NEARBY = timedelta(days=3)
+
+
+@dataclass(slots=True)
+class ShippedOrders:
+    """Some orders that have left, on their way to their costs."""
+
+    client: FinaleClient
+    recorder: Recorder
+    progress: Progress
+    _without: list[Wanted] = field(default_factory=list)
+
+    def pages(self, gone: Sequence[Wanted]) -> Iterator[CostPage]:
+        """Fetch the movements of the orders and give their costs as soon as they are certain.
+
+        Raises:
+            InventoryError: If Finale does not answer; the pages before are good.
+        """
+        few: list[Wanted] = []
+        for days, together in clusters(gone):
+            if len(together) > _MANY:
+                yield from self._window(days, together)
+            else:
+                few += together
+        if few:
+            rows = self._rows(wanted.days for wanted in few)
+            yield self._page(few, few, rows)
+        # Recorded on another day than it was shipped: looked for once more, a few days around.
+        left = list(self._without)
+        if left:
+            rows = self._rows((begin - _NEARBY, end + _NEARBY) for begin, end in (wanted.days for wanted in left))
+            yield self._page(left, left, rows, last_chance=True)
+
+    def _window(self, days: Span, together: Sequence[Wanted]) -> Iterator[CostPage]:
+        rows: list[Movement] = []
+        left = sorted(together, key=lambda wanted: wanted.days[1])
+        for some in movements_between(self.client, *days):
+            rows += some
+            reached = some[-1].record_date if some else None
+            certain = [_is_certain(wanted, reached) for wanted in left]
+            ready = [wanted for wanted, known in zip(left, certain, strict=True) if known]
+            left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
+            yield self._page(ready, together, rows)
+            self.progress("Costs", len(together) - len(left), len(together))
+        yield self._page(left, together, rows)
+        self.progress("Costs", len(together), len(together))
+
+    def _rows(self, spans: Iterable[Span]) -> list[Movement]:
+        return [row for some in movements_in_spans(self.client, spans) for row in some]
+
+    def _page(
+        self,
+        ready: Sequence[Wanted],
+        together: Sequence[Wanted],
+        rows: Sequence[Movement],
+        *,
+        last_chance: bool = False,
+    ) -> CostPage:
+        grouped, source = attributed(rows, together, order_link(self.client.now_schema()))
+        seen = list(ready)
+        if not last_chance:
+            seen = [wanted for wanted in ready if _is_among(wanted, grouped)]
+            self._without += [wanted for wanted in ready if not _is_among(wanted, grouped)]
+        found = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
+        return page([*found, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
+
+    def _averages_of_days(self, wanted: Sequence[Wanted], rows: Sequence[Movement]) -> list[Row]:
+        """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""
+        places = {
+            (line.product_id, day)
+            for each in wanted
+            for order in each.match.orders
+            for line in order.lines
+            for day in order.ship_dates
+        }
+        found = last_averages(rows, sorted(places))
+        unique = {(row.product_id, row.record_date): row for row in found.values()}
+        return [self.recorder.average_on_date(row) for row in unique.values()]
+
+
+def _is_certain(wanted: Wanted, reached: date | None) -> bool:
+    """Return whether all movements are there of an order, given the day that the pages have reached.
+
+    What left in several shipments waits for the end: a correction may come days after them.
+    """
+    return reached is not None and wanted.days[1] < reached and not wanted.split
+
+
+def _is_among(wanted: Wanted, grouped: Mapping[str, Sequence[Movement]]) -> bool:
+    return any(order.order_id in grouped for order in wanted.match.orders)
+
+
+def clusters(gone: Iterable[Wanted]) -> list[tuple[Span, list[Wanted]]]:
+    """Group orders whose days of shipping follow each other without a gap of more than two days."""
+    ordered = sorted(gone, key=lambda wanted: wanted.days)
+    joined = merged((begin, end + timedelta(days=2)) for begin, end in (wanted.days for wanted in ordered))
+    groups: list[tuple[Span, list[Wanted]]] = []
+    for begin, end in joined:
+        together = [wanted for wanted in ordered if begin <= wanted.days[0] <= end]
+        groups.append(((begin, max(wanted.days[1] for wanted in together)), together))
+    return groups

@@ -1,0 +1,79 @@
+"""What Cogsheet asks of an inventory system; Finale is the first, another one is one more folder beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    import pandas as pd
+
+    from core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAsked:
+    """An order whose costs are wanted: its marketplace order id, its SKUs and the day the settlement posted it."""
+
+    order_id: str
+    skus: tuple[str, ...]
+    posted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CostRequest:
+    """Everything one sync wants to know."""
+
+    orders: tuple[OrderAsked, ...]
+    skus: tuple[str, ...]
+    """Every SKU whose mapping and current average are wanted, those of the orders included."""
+    dated_skus: tuple[tuple[str, date], ...] = ()
+    """SKUs whose average on or before a date is wanted: adjustments without an order."""
+    catalogue: bool = False
+    """Also the current average of every product there is: a full sync."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostPage:
+    """What one answer brought: whole in itself, so that it can be committed before the next is asked for."""
+
+    observations: pd.DataFrame
+    """OBSERVATION_COLUMNS. A wanted order that is absent, unshipped or without cost is a row with its cause."""
+    mappings: pd.DataFrame
+    """MAPPING_COLUMNS. A SKU that was asked for and is unknown is a row without product."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """What a first look at the account found."""
+
+    account: str
+    mode: str
+    """How costs are fetched, in one phrase (`costs per order from the stock history`)."""
+    remarks: tuple[str, ...] = ()
+    """What the account does not offer and what that means for the costs, one sentence each."""
+
+
+class InventorySystem(Protocol):
+    """A source of costs."""
+
+    @property
+    def name(self) -> str:
+        """Its name as the user knows it."""
+
+    def check(self) -> AccountCheck:
+        """Ask for as little as shows that account and key are right.
+
+        Raises:
+            InventoryError: If they are not, or nothing answers.
+        """
+
+    def costs(self, request: CostRequest, progress: Progress) -> Iterator[CostPage]:
+        """Fetch what is wanted, page by page.
+
+        Raises:
+            InventoryError: If it cannot go on; the pages before it are good.
+        """

@@ -1,0 +1,73 @@
+"""How the services' limits on requests are kept: ours before asking, theirs from the answer's headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from core.clock import Clock
+
+Sleep = Callable[[float], None]
+"""Waits so many seconds."""
+
+_RELATIVE_BELOW = 100_000_000  # a smaller X-RateLimit-Reset is no moment but a number of seconds
+
+
+class TokenBucket:
+    """Lets so many calls through at once and so many a second after that."""
+
+    def __init__(self, burst: float, per_second: float, *, clock: Clock, sleep: Sleep) -> None:
+        self._burst = self._tokens = burst
+        self._per_second = per_second
+        self._clock = clock
+        self._sleep = sleep
+        self._filled_at = clock()
+
+    @classmethod
+    def within(cls, limit: int, seconds: float, *, clock: Clock, sleep: Sleep) -> TokenBucket:
+        """Make a bucket that never lets more than `limit` calls through in any span of so many seconds."""
+        half = limit / 2
+        return cls(half, (limit - half) / seconds, clock=clock, sleep=sleep)
+
+    def take(self) -> None:
+        """Take a token, waiting for it if none is there."""
+        now = self._clock()
+        passed = max(0.0, (now - self._filled_at).total_seconds())
+        self._tokens = min(self._burst, self._tokens + passed * self._per_second)
+        self._filled_at = max(now, self._filled_at)
+        self._tokens -= 1
+        if self._tokens < 0:
+            self._sleep(-self._tokens / self._per_second)
+
+
+def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
+    """Return how long the service asks us to wait: X-RateLimit-Reset, else Retry-After, else 0 (it did not say)."""
+    reset = _number(headers.get("x-ratelimit-reset"))
+    if reset is not None and reset >= _RELATIVE_BELOW:
+        reset -= now.timestamp()
+    if reset is not None and reset > 0:
+        return reset
+    asked = headers.get("retry-after", "")
+    seconds = _number(asked)
+    return max(0.0, _seconds_until(asked, now) if seconds is None else seconds)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()

@@ -1,0 +1,84 @@
+"""The log file: where it is, and that no secret gets into it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.log import FILE_NAME, Redaction, set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """Write the log of one test to a folder that does not exist before, and leave the root logger as it was."""
+    root = logging.getLogger()
+    level = root.level
+    handler = set_up(tmp_path / "logs", logging.DEBUG)
+    yield tmp_path / "logs" / FILE_NAME
+    root.removeHandler(handler)
+    root.setLevel(level)
+    handler.close()
+
+
+def test_lines_are_written_with_level_and_place(log_file: Path) -> None:
+    """A line says how bad it is, who says it and what."""
+    logging.getLogger("cogsheet.test").warning("3 of %s rows", 7)
+
+    assert log_file.read_text(encoding="utf-8").endswith("WARNING cogsheet.test: 3 of 7 rows\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Basic QUJDOkRFRkdISg==",
+        "headers={'authorization': 'Bearer eyJhbGciOi.x.y'}",
+        'body={"client_secret": "MARKED", "grant_type": "x"}',
+        "GET https://example.com/file?X-Amz-Signature=MARKED&x=1",
+        "password = MARKED",
+        "api_key=MARKED",
+        "refresh_token: MARKED",
+    ],
+)
+def test_what_stands_behind_the_name_of_a_secret_is_masked(line: str) -> None:
+    """Secrets nobody has registered are known by the words before them."""
+    shown = Redaction().redact(line)
+
+    assert [] == [mark for mark in ("MARKED", "QUJDOkRFRkdISg==", "eyJhbGciOi") if mark in shown]
+    assert "********" in shown
+
+
+@pytest.mark.parametrize("line", ["3 orders, 2 tokens of goodwill", "Basic colours of SKU BASIC-1", "secret santa"])
+def test_plain_sentences_are_left_alone(line: str) -> None:
+    """A log whose ordinary words are masked is of no use."""
+    assert line == Redaction().redact(line)
+
+
+def test_a_registered_secret_is_masked_in_every_form(log_file: Path) -> None:
+    """A known secret shows in no message, argument, traceback or stack, percent-encoded and in base64 neither."""
+    log = logging.getLogger("cogsheet.test")
+    redaction = Redaction()
+    redaction.hide("S3CRET/MARK")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(redaction)
+    try:
+        _fail("S3CRET/MARK")
+    except ValueError:
+        log.exception("failed with %s", "S3CRET/MARK", stack_info=True)
+    log.info("percent %s", "S3CRET%2FMARK")
+    log.info("base64 UzNDUkVUL01BUks=")
+    for handler in logging.getLogger().handlers:
+        handler.removeFilter(redaction)
+
+    text = log_file.read_text(encoding="utf-8")
+    assert "Traceback" in text
+    assert [] == [form for form in ("S3CRET", "UzNDUkVUL01BUks") if form in text]
+
+
+def _fail(value: str) -> None:
+    raise ValueError(value)
