@@ -1,0 +1,33 @@
+"""Which cost a line gets, and why. Pure: values in, values out (design §4).
+
+`cost` answers for all lines; `closure` says which lines must be costed again when some change.
+"""
+
+from __future__ import annotations
+
+from core.costing.costing import cost
+from core.costing.errors import CostCurrencyError, DuplicateLineError
+from core.costing.inputs import (
+    LAST_USED_COLUMNS,
+    OPENING_COLUMNS,
+    SETTLEMENT_COLUMNS,
+    TRUED_UP_COLUMNS,
+    CostingInput,
+    CostingPolicies,
+)
+from core.costing.proposals import last_costs_used
+from core.costing.touched import closure
+
+__all__ = [
+    "LAST_USED_COLUMNS",
+    "OPENING_COLUMNS",
+    "SETTLEMENT_COLUMNS",
+    "TRUED_UP_COLUMNS",
+    "CostCurrencyError",
+    "CostingInput",
+    "CostingPolicies",
+    "DuplicateLineError",
+    "closure",
+    "cost",
+    "last_costs_used",
+]

@@ -1,0 +1,129 @@
+"""The way from the books to the table of costed lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from core.costing.answers import answer_lines
+from core.costing.finale import Average, midnight
+from core.costing.frames import table
+from core.costing.ledger import open_ledger
+from core.costing.notes import note
+from core.costing.precedence import is_without_order
+from core.costing.proposals import Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.rules import Rule
+from core.costing.suspects import suspicion
+from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from core.costing.answers import Answered
+    from core.costing.inputs import CostingInput, CostingPolicies
+    from core.costing.ledger import Ledger
+    from core.costing.precedence import Sources
+    from core.costing.proposals import Proposed
+
+
+def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Say which cost every line gets, and why (design §4).
+
+    Args:
+        books: All lines of the company, or those of a `closure`, with everything their costs depend on.
+        policies: How doubtful cases are treated.
+
+    Returns:
+        COSTED_COLUMNS, one row per transaction, in the order and with the index given. COGS is in home currency, + is
+        expense; it is missing where the cost is, and 0 where no goods moved.
+
+    Raises:
+        DuplicateLineError: If two transactions have one key.
+        CostCurrencyError: If a cost is in another currency than the company's.
+    """
+    ledger = open_ledger(books, policies)
+    answered = answer_lines(ledger)
+    last = _last_used(books, answered)
+    rows = (_row(line, ledger, last) for line in answered)
+    return table(COSTED_COLUMNS, rows, index=books.transactions.index)
+
+
+def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, Average]:
+    """Return the last cost used per SKU: as given, else as these lines show."""
+    if books.last_used is not None:
+        found: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
+    else:
+        found = last_used(
+            UsedCost(line.when, line.sku, line.day, outcome.unit_cost, outcome.source)
+            for line, outcome in ((one.asked.line, one.outcome) for one in answered)
+        )
+    return {sku: Average(cost, midnight(day) if day else _LONG_AGO) for sku, (cost, day) in found.items()}
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
+    """Return a line's COSTED_COLUMNS in their order."""
+    asked, outcome, sources = answered.asked, answered.outcome, ledger.sources
+    line, saved = asked.line, asked.saved
+    goods = asked.rule is not Rule.NOTHING
+    product = sources.finale.mapping.get(line.sku) if line.sku is not None else None
+    finale_cost = _finale_cost(answered, sources) if goods else None
+    proposed = _proposed(answered, sources, last)
+    return (
+        line.key,
+        outcome.status,
+        outcome.cause,
+        outcome.unit_cost,
+        sources.policies.home_currency if goods else None,
+        outcome.quantity,
+        outcome.cogs,
+        outcome.source,
+        outcome.as_of,
+        note(answered, ledger, finale_cost),
+        outcome.original,
+        proposed.unit_cost if proposed else None,
+        proposed.proposal if proposed else None,
+        proposed.as_of if proposed else None,
+        finale_cost,
+        _suspect(answered, sources),
+        outcome.disposition,
+        product.name if product else None,
+        product.description if product else None,
+        saved.version if saved else 0,
+    )
+
+
+def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
+    """Return what Finale says now, whatever cost the line has."""
+    line, outcome = answered.asked.line, answered.outcome
+    if outcome.source is CostSource.ORDER:
+        return outcome.unit_cost
+    on_order = sources.order_costs.of(line.order_id, line.sku).unit_cost
+    if on_order is not None or not is_without_order(line, answered.asked.rule):
+        return on_order
+    average = sources.finale.average_on(line.sku, line.day)
+    return average.unit_cost if average else None
+
+
+def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average]) -> Proposed | None:
+    asked, outcome = answered.asked, answered.outcome
+    if outcome.status != CostStatus.MISSING or asked.lock is not None or outcome.cause is None:
+        return None
+    original = answered.original.unit_cost if answered.original else None
+    missing = Missing(asked.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last)
+    return propose(missing)
+
+
+def _suspect(answered: Answered, sources: Sources) -> str | None:
+    """Return why the cost looks wrong; a locked line keeps the mark it was locked with."""
+    asked, answer = answered.asked, answered.answer
+    if asked.lock is not None:
+        return asked.lock.suspect
+    if answer is None or answered.outcome.unit_cost is None or answered.outcome.source != answer.source:
+        return None
+    return suspicion(asked, answer, sources.finale)

@@ -1,0 +1,245 @@
+"""What the inventory system said, ready to be asked: costs on orders, averages, and what SKUs stand for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.errors import CostCurrencyError
+from core.costing.frames import declared, rows
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+
+class Part(NamedTuple):
+    """A product that a SKU stands for, and how many units of it are in one unit of the SKU."""
+
+    product: str
+    units: int
+
+
+class Product(NamedTuple):
+    """What a SKU stands for."""
+
+    parts: tuple[Part, ...]
+    """Empty where the inventory system was asked and does not know the SKU."""
+    description: str | None
+
+    @property
+    def name(self) -> str | None:
+        """The product's id; the parts of a kit joined."""
+        return " + ".join(part.product for part in self.parts) or None
+
+
+class Shipped(NamedTuple):
+    """One product on one order."""
+
+    product: str
+    units: int | None
+    unit_cost: Decimal | None
+    cause: str | None
+    day: str | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the product is on the order at all."""
+        return self.cause != Cause.NOT_ON_ORDER
+
+    @property
+    def problem(self) -> str | None:
+        """Why it has no cost above zero; none where it has one."""
+        if self.cause is not None or self.unit_cost is None:
+            return self.cause or Cause.COST_BLANK
+        if self.unit_cost > 0:
+            return None
+        return Cause.COST_ZERO if self.unit_cost == 0 else Cause.COST_NEGATIVE
+
+
+class Average(NamedTuple):
+    """An average cost and the moment or day it is of."""
+
+    unit_cost: Decimal
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finale:
+    """All of it, by what one asks for."""
+
+    mapping: Mapping[str, Product]
+    """By SKU; a SKU that is not in it was never asked for."""
+    on_orders: Mapping[str, tuple[Shipped, ...]]
+    """The products of an order, by the marketplace's order id."""
+    order_causes: Mapping[str, str]
+    """Why nothing on an order has a cost, where no product is told. An order in neither was never asked for."""
+    averages: Mapping[str, Average]
+    """Current averages above zero, by product."""
+    dated: Mapping[str, tuple[list[str], list[Decimal | None]]]
+    """Days in order and the averages after them (`None`: not above zero), by product."""
+    zero: frozenset[str]
+    """Products whose average, current or of a date, is zero."""
+    asked: frozenset[str]
+    """Products whose average, current or of a date, was asked for."""
+    _known: dict[str | None, Average | None] = field(default_factory=dict)
+    """Averages of SKUs once put together."""
+
+    def average(self, sku: str | None) -> Average | None:
+        """Return the current average of a SKU, a kit's parts together; nothing where a part has none."""
+        if sku not in self._known:
+            self._known[sku] = self._average(sku)
+        return self._known[sku]
+
+    def _average(self, sku: str | None) -> Average | None:
+        found = [self.averages.get(part.product) for part in self.parts(sku)]
+        known = [average for average in found if average is not None]
+        if not known or len(known) < len(found):
+            return None
+        worth = sum((part.units * one.unit_cost for part, one in zip(self.parts(sku), known, strict=True)), Decimal(0))
+        return Average(worth, min(average.as_of for average in known))
+
+    def average_on(self, sku: str | None, day: str | None) -> Average | None:
+        """Return the average of a SKU on or before a day, as of its oldest part; nothing where a part has none."""
+        found = [(part, self._product_on(part.product, day)) for part in self.parts(sku)]
+        known = [(part.units * average.unit_cost, average.as_of) for part, average in found if average is not None]
+        if not known or len(known) < len(found):
+            return None
+        return Average(sum((worth for worth, _ in known), Decimal(0)), min(as_of for _, as_of in known))
+
+    def _product_on(self, product: str, day: str | None) -> Average | None:
+        days, costs = self.dated.get(product, ([], []))
+        place = bisect_right(days, day) - 1 if day is not None else -1
+        cost = costs[place] if place >= 0 else None
+        return None if cost is None else Average(cost, midnight(days[place]))
+
+    def parts(self, sku: str | None) -> tuple[Part, ...]:
+        """Return the products that a SKU stands for; none where that is not known."""
+        product = self.mapping.get(sku) if sku is not None else None
+        return product.parts if product is not None else ()
+
+
+def midnight(day: str) -> datetime:
+    """Return the beginning of an ISO date, UTC."""
+    return datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
+
+
+def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currency: str) -> Finale:
+    """Sort what the inventory system said by what it is asked for.
+
+    Raises:
+        CostCurrencyError: If a cost is in another currency than the company's.
+    """
+    told = declared(OBSERVATION_COLUMNS, observations)
+    of_orders = told["kind"] == ObservationKind.ORDER
+    orders = [_Said(*row) for row in rows(told[of_orders], _Said._fields[:-1])]
+    averages = sorted((_Said(*row) for row in rows(told[~of_orders], _Said._fields)), key=_fetched)
+    for said in (*orders, *averages):
+        if said.unit_cost is not None and said.currency not in {home_currency, None}:
+            raise CostCurrencyError(str(said.currency), home_currency, said.product_id)
+    return Finale(
+        mapping=_mapping(mappings),
+        on_orders=_on_orders(orders),
+        order_causes=_order_causes(orders),
+        averages=_current([said for said in averages if said.kind == ObservationKind.AVERAGE]),
+        dated=_by_day([said for said in averages if said.kind == ObservationKind.AVERAGE_ON_DATE]),
+        zero=frozenset(said.product_id for said in averages if said.product_id and said.is_zero),
+        asked=frozenset(said.product_id for said in averages if said.product_id),
+    )
+
+
+class _Said(NamedTuple):
+    kind: str
+    order_id: str | None
+    product_id: str | None
+    unit_cost: Decimal | None
+    currency: str | None
+    units: int | None
+    cause: str | None
+    record_date: str | None
+    fetched_at: datetime | None = None
+    """Of averages only: the newest holds."""
+
+    @property
+    def is_zero(self) -> bool:
+        return self.unit_cost == 0 or self.cause == Cause.COST_ZERO
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _fetched(said: _Said) -> datetime:
+    return said.fetched_at or _NEVER
+
+
+def _mapping(mappings: pd.DataFrame) -> dict[str, Product]:
+    parts: dict[str, list[Part]] = defaultdict(list)
+    descriptions: dict[str, str | None] = {}
+    for sku, product, units, description in rows(
+        declared(MAPPING_COLUMNS, mappings), ("sku", "product_id", "units", "description")
+    ):
+        if product is not None:
+            parts[sku].append(Part(product, units or 1))
+        descriptions[sku] = descriptions.get(sku) or description
+    return {sku: Product(tuple(parts.get(sku, ())), description) for sku, description in descriptions.items()}
+
+
+def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
+    orders: dict[str, tuple[Shipped, ...]] = {}
+    for one in said:
+        if one.order_id is None or one.product_id is None:
+            continue
+        shipped = Shipped(one.product_id, one.units, one.unit_cost, one.cause, one.record_date)
+        there = orders.get(one.order_id)
+        orders[one.order_id] = (shipped,) if there is None else _added(there, shipped)
+    return orders
+
+
+def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
+    """Add a product to an order; another shipment of one that is there joins it."""
+    others = tuple(one for one in there if one.product != shipped.product)
+    same = [one for one in there if one.product == shipped.product]
+    return (*others, together(same[0], shipped) if same else shipped)
+
+
+def _order_causes(said: Iterable[_Said]) -> dict[str, str]:
+    return {
+        one.order_id: one.cause or Cause.ORDER_NOT_FOUND
+        for one in said
+        if one.order_id is not None and one.product_id is None
+    }
+
+
+def together(one: Shipped, other: Shipped) -> Shipped:
+    """Make one of two shipments of a product on an order: their cost is weighted by units; none if one has none."""
+    for shipped in (one, other):
+        if shipped.problem is not None:
+            return shipped
+    first, second = one.units or 1, other.units or 1
+    worth = first * (one.unit_cost or Decimal(0)) + second * (other.unit_cost or Decimal(0))
+    day = max(one.day or "", other.day or "") or None
+    return Shipped(one.product, first + second, worth / (first + second), None, day)
+
+
+def _current(said: Sequence[_Said]) -> dict[str, Average]:
+    newest = {one.product_id: one for one in said if one.product_id is not None}
+    return {
+        product: Average(one.unit_cost, _fetched(one))
+        for product, one in newest.items()
+        if one.unit_cost is not None and one.unit_cost > 0
+    }
+
+
+def _by_day(said: Sequence[_Said]) -> dict[str, tuple[list[str], list[Decimal | None]]]:
+    newest: dict[str, dict[str, Decimal | None]] = defaultdict(dict)
+    for one in said:
+        if one.product_id is not None and one.record_date is not None:
+            cost = one.unit_cost if one.unit_cost is not None and one.unit_cost > 0 else None
+            newest[one.product_id][one.record_date[:10]] = cost
+    return {product: (sorted(days), [days[day] for day in sorted(days)]) for product, days in newest.items()}

@@ -1,0 +1,72 @@
+"""What happens to the goods of a line that is no plain sale: what costing asks of it, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from core.costing.lines import Line, Lock, Saved
+    from core.costing.originals import Original
+    from core.costing.rules import Rule
+    from core.model import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLine:
+    """A line that is no plain sale, with all that its units depend on."""
+
+    line: Line
+    rule: Rule
+    saved: Saved | None = None
+    lock: Lock | None = None
+    original: Original | None = None
+    is_history: bool = False
+    """Whether it stands in a settlement before books start, about which nobody is asked."""
+
+    @property
+    def when(self) -> tuple[bool, int, str]:
+        """Its place in the order of things: locked lines stand, then time decides, then the key."""
+        return (self.lock is None, *self.line.when)
+
+    @property
+    def units(self) -> int | None:
+        """Reported units without sign."""
+        return None if self.line.quantity is None else abs(self.line.quantity)
+
+    @property
+    def said(self) -> str | None:
+        """The disposition that the bookkeeper saved."""
+        return self.saved.disposition if self.saved else None
+
+    @property
+    def said_units(self) -> int | None:
+        """The units that the bookkeeper saved."""
+        return self.saved.units if self.saved else None
+
+    @property
+    def refunded(self) -> Decimal:
+        """Principal given back, +."""
+        return -(self.line.principal or Decimal(0))
+
+    @property
+    def refunded_with_tax(self) -> Decimal:
+        """Principal and tax given back, +."""
+        return self.refunded - (self.line.tax or Decimal(0))
+
+
+class Move(NamedTuple):
+    """What a line does to sellable stock, or why that is not known."""
+
+    quantity: int | None
+    """Signed units that the cost is taken for: out +, back −. Beside a cause: what Resolve shows prefilled."""
+    reason: str = ""
+    """Why it is so, in one sentence; empty where the units speak for themselves."""
+    disposition: str | None = None
+    cause: Cause | None = None
+    """Why the units are not known."""
+    waits_for: Line | None = None
+    """The line that must be answered first."""
+    unsellable: int = 0
+    """Units that came back unsellable: expensed, and still there to be liquidated."""

@@ -1,0 +1,87 @@
+"""What costing is given: the books as frames, and the company's policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from core.model import FLAG, TEXT, WHOLE, Columns, Disposition
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
+OPENING_COLUMNS: Columns = {
+    "sku": TEXT,
+    "unit_cost": MONEY,  # per unit of the SKU, home currency
+    "as_of": TEXT,  # ISO date; missing = of old
+}
+"""Costs of goods shipped before *Finale start*, typed in once on Setup."""
+
+SETTLEMENT_COLUMNS: Columns = {
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "history": FLAG,  # ends before books start: gives costs to refunds, is never listed itself
+}
+"""What costing must know of each settlement."""
+
+TRUED_UP_COLUMNS: Columns = {
+    "key": TEXT,
+    "unit_cost": MONEY,
+    "cost_quantity": WHOLE,
+    "disposition": TEXT,
+}
+"""What locked lines count as for the lines that refer to them, after the true-ups accepted for them (design §4)."""
+
+LAST_USED_COLUMNS: Columns = {
+    "sku": TEXT,
+    "unit_cost": MONEY,
+    "as_of": TEXT,  # ISO date of the line that used it
+}
+"""The last cost used per SKU, see `last_costs_used`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostingInput:
+    """The books, as far as costs depend on them. Frames that are `None` count as empty.
+
+    Transactions are all lines of the company, or a set that `closure` returned: then the answer for those lines is
+    the same. A column `merchant_order_id`, where the frame has one, finds the selling store of a multi-channel order.
+    """
+
+    transactions: pd.DataFrame
+    """TRANSACTION_COLUMNS with keys and stores."""
+    observations: pd.DataFrame
+    """OBSERVATION_COLUMNS, the latest in force. Several rows of one order and product are its several shipments."""
+    mappings: pd.DataFrame
+    """MAPPING_COLUMNS, the latest answer per SKU; several rows of one SKU are the parts of a kit."""
+    overrides: pd.DataFrame | None = None
+    """OVERRIDE_COLUMNS; where a line has several versions the highest is in force."""
+    locked: pd.DataFrame | None = None
+    """COSTED_COLUMNS of the lines of exported settlements, as they were locked."""
+    trued_up: pd.DataFrame | None = None
+    """TRUED_UP_COLUMNS; missing = as locked."""
+    opening: pd.DataFrame | None = None
+    """OPENING_COLUMNS."""
+    settlements: pd.DataFrame | None = None
+    """SETTLEMENT_COLUMNS."""
+    last_used: pd.DataFrame | None = None
+    """LAST_USED_COLUMNS; `None`: taken from the lines given. Needed when only part of the books is costed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostingPolicies:
+    """How the company wants its doubtful cases treated."""
+
+    home_currency: str
+    """Currency of every cost."""
+    refund_returned: Disposition = Disposition.RESTOCKED
+    """What is assumed of a refund until somebody says otherwise."""
+    adjustment_average: Literal["use", "ask"] = "use"
+    """Whether an adjustment without an order takes Finale's average of its date by itself."""
+    refund_units: Literal["derive", "ask"] = "derive"
+    """Whether a refund without units that is the exact share of its original takes the units of that share."""
+    finale_start: date | None = None
+    """Lines posted before this day may take opening costs."""

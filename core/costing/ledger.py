@@ -1,0 +1,130 @@
+"""The books as costing holds them: every line with its rule, its original, its units, and what was saved and locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.costing.finale import read_finale
+from core.costing.goods import GoodsLine, Move
+from core.costing.lines import history, locks, overrides_in_force, read_lines
+from core.costing.moves import moves
+from core.costing.opening import read_opening
+from core.costing.order_costs import OrderCosts, only_skus
+from core.costing.originals import REFERRING, find_originals
+from core.costing.precedence import Sources
+from core.costing.rules import Rule, judge
+from core.model import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from core.costing.inputs import CostingInput, CostingPolicies
+    from core.costing.lines import Line, Lock, Saved
+    from core.costing.originals import Original
+    from core.costing.rules import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the books hold about lines, whatever they cost."""
+
+    lines: Sequence[Line]
+    judgements: Sequence[Judgement]
+    """In the order of the lines."""
+    saved: Mapping[str, Saved]
+    """Overrides in force, by line key."""
+    locks: Mapping[str, Lock]
+    """Locked lines, by line key."""
+    history: AbstractSet[tuple[str, str]]
+    """Store and id of settlements before books start."""
+
+    def of_rule(self, *rules: Rule) -> Iterator[Line]:
+        """Return the lines under some rules."""
+        return (line for line, judged in zip(self.lines, self.judgements, strict=True) if judged.rule in rules)
+
+    def is_history(self, line: Line) -> bool:
+        """Tell whether a line stands in a settlement before books start."""
+        return bool(self.history) and (line.store, line.settlement_id) in self.history
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The books, ready to be costed."""
+
+    held: Held
+    sources: Sources
+    originals: Mapping[int, Original]
+    """By the place of the line that refers to it."""
+    goods: Mapping[int, Move]
+    """What each line that is no plain sale does to stock, by its place."""
+
+    def move(self, line: Line) -> Move:
+        """Return what a line that may move goods does to stock."""
+        return self.goods.get(line.place) or _sale_move(sale_units(line, self.held, self.sources.order_costs))
+
+
+def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
+    """Read the books, and settle everything about them that does not depend on a cost.
+
+    Raises:
+        DuplicateLineError: If two transactions have one key.
+        CostCurrencyError: If a cost is in another currency than the company's.
+    """
+    lines = read_lines(books.transactions)
+    held = Held(lines, judge(lines), overrides_in_force(books.overrides), locks(books), history(books.settlements))
+    finale = read_finale(books.observations, books.mappings, policies.home_currency)
+    order_costs = OrderCosts(finale, only_skus(_sold(held)))
+    sources = Sources(finale, order_costs, read_opening(books.opening), policies)
+    originals = find_originals(
+        held.of_rule(*REFERRING), held.of_rule(Rule.SALE), lambda line: sale_units(line, held, order_costs)
+    )
+    return Ledger(held, sources, originals, moves(_goods(held, originals), policies))
+
+
+def _sold(held: Held) -> Iterator[tuple[str, str, int | None]]:
+    """Return order, SKU and units sold of every line that names goods on an order, as `only_skus` wants them."""
+    for line, judged in zip(held.lines, held.judgements, strict=True):
+        if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
+            yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else None
+
+
+def said_units(line: Line, held: Held) -> int | None:
+    """Return the units of a sale: as it was locked, else as reported, else as saved on Resolve."""
+    lock = held.locks.get(line.key)
+    if lock is not None:
+        return lock.quantity_now
+    if line.quantity is not None:
+        return line.quantity
+    saved = held.saved.get(line.key)
+    return saved.units if saved else None
+
+
+def sale_units(line: Line, held: Held, order_costs: OrderCosts) -> int | None:
+    """Return the units of a sale; one that says none takes those of Finale's order, if nothing else was sold on it."""
+    units = said_units(line, held)
+    if units is not None or line.order_id is None:
+        return units
+    sold = order_costs.sold.get(line.order_id)
+    return order_costs.of(line.order_id, line.sku).units if sold is not None and sold.sales == 1 else None
+
+
+def _sale_move(units: int | None) -> Move:
+    if units is not None:
+        return Move(units)
+    return Move(None, "The sale does not say its units, and Finale's order does not either.", cause=Cause.UNITS_UNKNOWN)
+
+
+def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]:
+    """Return every line that moves goods and is no plain sale."""
+    for line, judged in zip(held.lines, held.judgements, strict=True):
+        if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
+            yield GoodsLine(
+                line=line,
+                rule=judged.rule,
+                saved=held.saved.get(line.key),
+                lock=held.locks.get(line.key),
+                original=originals.get(line.place),
+                is_history=held.is_history(line),
+            )

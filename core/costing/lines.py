@@ -1,0 +1,160 @@
+"""The line as costing sees it: a transaction, with what the books hold about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+
+from core.costing.errors import DuplicateLineError
+from core.costing.frames import declared, rows, values
+from core.costing.inputs import SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from core.costing.inputs import CostingInput
+
+LONG_AGO = -(2**63)
+"""Stands for an unknown moment."""
+
+
+class Line(NamedTuple):
+    """A transaction, as far as its cost depends on it (TRANSACTION_COLUMNS)."""
+
+    place: int
+    """Its row among the transactions given."""
+    key: str
+    store: str | None
+    settlement_id: str | None
+    event: str | None
+    raw_type: str | None
+    raw_description: str | None
+    order_id: str | None
+    order_item_id: str | None
+    sku: str | None
+    marketplace: str | None
+    quantity: int | None
+    stock_effect: str | None
+    principal: Decimal | None
+    tax: Decimal | None
+    net: Decimal | None
+    merchant_order_id: str | None
+    """The selling store's order number on a multi-channel order, where the frame has one."""
+    day: str | None
+    """ISO date of posting, UTC."""
+    moment: int
+    """When it was posted, in millionths of a second; only to be compared."""
+
+    @property
+    def when(self) -> tuple[int, str]:
+        """Its place in time; the key decides between equals, so that no order of import does."""
+        return self.moment, self.key
+
+
+_READ = Line._fields[1:16]
+
+
+def read_lines(transactions: pd.DataFrame) -> list[Line]:
+    """Return the transactions as records, in their order.
+
+    Raises:
+        DuplicateLineError: If two transactions have one key.
+    """
+    columns = [values(transactions[name]) for name in _READ]
+    keys = columns[0]
+    if len(set(keys)) != len(keys):
+        raise DuplicateLineError(next(key for place, key in enumerate(keys) if key in keys[:place]))
+    merchant = "merchant_order_id"
+    orders = values(transactions[merchant]) if merchant in transactions else [None] * len(keys)
+    posted = pa.chunked_array(pa.array(transactions["posted_at"].array))
+    days = posted.cast(pa.date32()).cast(pa.string()).to_pylist()
+    moments = posted.cast(pa.int64()).fill_null(LONG_AGO).to_pylist()
+    return list(map(Line, range(len(keys)), *columns, orders, days, moments))
+
+
+class Saved(NamedTuple):
+    """The override of a line that is in force (OVERRIDE_COLUMNS)."""
+
+    version: int
+    unit_cost: Decimal | None
+    zero_confirmed: bool | None
+    disposition: str | None
+    units: int | None
+    """Units back; on a line that sends goods out without saying how many: its units."""
+    kind: str | None
+    note: str | None
+    by: str | None
+    at: datetime | None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it took what Resolve proposed."""
+        return self.kind == OverrideKind.ACCEPTED_AVERAGE
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it says that the cost is zero: confirmed, or a proposal of zero accepted."""
+        return bool(self.zero_confirmed) or (self.is_accepted and self.unit_cost == 0)
+
+
+_SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
+
+
+def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
+    """Return the highest version per line."""
+    found: dict[str, Saved] = {}
+    for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED)):
+        override = Saved._make(saved)
+        if key not in found or found[key].version <= override.version:
+            found[key] = override
+    return found
+
+
+class Lock(NamedTuple):
+    """What a locked line was exported with, and what it counts as since, accepted true-ups included."""
+
+    status: str
+    cause: str | None
+    unit_cost: Decimal | None
+    quantity: int | None
+    cogs: Decimal | None
+    source: str | None
+    as_of: datetime | None
+    original_key: str | None
+    suspect: str | None
+    disposition: str | None
+    cost_now: Decimal | None
+    """The unit cost that lines which refer to it take."""
+    quantity_now: int
+    disposition_now: str | None
+
+
+_LOCKED = (
+    *("cost_status", "cause", "unit_cost", "cost_quantity", "cogs", "cost_source", "cost_as_of", "original_key"),
+    *("suspect", "disposition"),
+)
+
+
+def locks(books: CostingInput) -> dict[str, Lock]:
+    """Return the locked lines by key."""
+    since = {key: told for key, *told in rows(declared(TRUED_UP_COLUMNS, books.trued_up), tuple(TRUED_UP_COLUMNS))}
+    return dict(_locks(books, since))
+
+
+def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, Lock]]:
+    for key, *then in rows(declared(COSTED_COLUMNS, books.locked), ("key", *_LOCKED)):
+        was = (then[2], then[3] or 0, then[9])
+        now = since.get(key, (None, None, None))
+        yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
+
+
+def history(settlements: pd.DataFrame | None) -> set[tuple[str, str]]:
+    """Return store and id of the settlements before books start."""
+    table = declared(SETTLEMENT_COLUMNS, settlements)
+    return {(store, settlement) for store, settlement, old in rows(table, tuple(SETTLEMENT_COLUMNS)) if old}

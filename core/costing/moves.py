@@ -1,0 +1,110 @@
+"""How many units a line takes a cost for, and with which sign: the sign table of design §4, rule by rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from core.costing.goods import Move
+from core.costing.rules import Rule
+from core.costing.units_back import UnitsBack, unknown_units
+from core.model import Disposition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from core.costing.goods import GoodsLine
+    from core.costing.inputs import CostingPolicies
+
+Goods = tuple[str | None, str | None]
+"""Store and SKU."""
+Lots = dict[Goods, list[tuple[int, int]]]
+"""When how many units came back unsellable."""
+
+
+def moves(lines: Iterable[GoodsLine], policies: CostingPolicies) -> dict[int, Move]:
+    """Return the move of each line by its place.
+
+    Refunds come first, then what returned stock lost again, then the rest; within each, locked lines and then time.
+    """
+    by_rule: dict[Rule, list[GoodsLine]] = defaultdict(list)
+    for goods in sorted(lines, key=lambda goods: goods.when):
+        by_rule[goods.rule].append(goods)
+    back = UnitsBack(policies)
+    found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
+    unsellable = _unsellable(by_rule[Rule.REFUND], found)
+    found |= {goods.line.place: back.lose(goods) for goods in by_rule[Rule.RETURN_LOST]}
+    found |= _liquidations(by_rule[Rule.LIQUIDATION], unsellable)
+    found |= {goods.line.place: _replacement(goods) for goods in by_rule[Rule.REPLACEMENT]}
+    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS]}
+    found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
+    found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
+    return found
+
+
+def _units(goods: GoodsLine) -> int | None:
+    return goods.units if goods.units is not None else goods.said_units
+
+
+def _out(goods: GoodsLine) -> Move:
+    """Send the line's units out of stock."""
+    if goods.lock is not None:
+        return Move(goods.lock.quantity_now)
+    if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
+        return Move(0, "No goods moved, as saved on Resolve.", goods.said)
+    units = _units(goods)
+    return unknown_units() if units is None else Move(units, disposition=goods.said)
+
+
+def _back(goods: GoodsLine) -> Move:
+    """Bring the line's units back, should nothing be found that it reverses."""
+    move = _out(goods)
+    return move if goods.lock is not None or move.quantity is None else move._replace(quantity=-move.quantity)
+
+
+def _unclear(goods: GoodsLine) -> Move:
+    """Ask whether goods moved at all; the sources disagree about REVERSAL_REIMBURSEMENT."""
+    return _out(goods)._replace(cause=None)
+
+
+def _replacement(goods: GoodsLine) -> Move:
+    """Take no cost for units that a $0 replacement line of the same order already carries."""
+    carried = goods.original.replacement_units if goods.original is not None else 0
+    move = _out(goods)
+    if goods.lock is not None or not carried or not move.quantity:
+        return move
+    left = max(0, move.quantity - carried)
+    return Move(left, "The replacement's own line carries the unit." if not left else "")
+
+
+def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots:
+    lots: Lots = defaultdict(list)
+    for goods in refunds:
+        units = found[goods.line.place].unsellable
+        if units:
+            sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
+            lots[goods.line.store, sku].append((goods.line.moment, units))
+    return lots
+
+
+def _liquidations(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
+    """Take no cost for liquidated units that were expensed before as unsellable, as far as the books know of such."""
+    used: dict[Goods, int] = defaultdict(int)
+    found: dict[int, Move] = {}
+    for goods in lines:
+        what = goods.line.store, goods.line.sku
+        before = sum(units for moment, units in unsellable.get(what, []) if moment <= goods.line.moment)
+        move = found[goods.line.place] = _liquidation(goods, before - used[what])
+        used[what] += max(0, (_units(goods) or 0) - (move.quantity or 0))
+    return found
+
+
+def _liquidation(goods: GoodsLine, expensed: int) -> Move:
+    if goods.lock is None and goods.said == Disposition.UNSELLABLE:
+        return Move(0, "The goods were expensed as unsellable before.", goods.said)
+    move = _out(goods)
+    if goods.lock is not None or not move.quantity or goods.said or expensed <= 0:
+        return move
+    left = max(0, move.quantity - expensed)
+    part = f"{move.quantity - left} of the {move.quantity} units were" if left else "The goods were"
+    return Move(left, f"{part} expensed as unsellable when they came back.")

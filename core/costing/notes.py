@@ -1,0 +1,118 @@
+"""The one plain sentence that explains each cost, or why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.costing.rules import Rule
+from core.model import Cause, CostSource, CostStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from core.costing.answers import Answered
+    from core.costing.ledger import Ledger
+    from core.costing.lines import Line, Saved
+    from core.costing.outcome import Outcome
+
+MISSING = {
+    Cause.NOT_SYNCED: "Finale has not been asked about {order} yet: sync.",
+    Cause.ORDER_NOT_FOUND: "Finale does not know {order}.",
+    Cause.NOT_SHIPPED: "Finale has not shipped {order}: no cost yet.",
+    Cause.SKU_NOT_MAPPED: "Finale does not know {sku}: add a product lookup there, or enter the cost.",
+    Cause.NOT_ON_ORDER: "{sku} is not among the products that Finale shipped on {order}.",
+    Cause.COST_ZERO: "Finale's cost is 0: the bill was probably not entered when the goods shipped.",
+    Cause.COST_BLANK: "Finale has no cost for it.",
+    Cause.COST_NEGATIVE: "Finale's cost is negative: stock was probably received into negative stock.",
+    Cause.UNITS_UNKNOWN: "The units are not known.",
+    Cause.UNITS_DISAGREE: "The units do not add up.",
+    Cause.ORIGINAL_MISSING: "The original line of {order} is not in the books.",
+    Cause.ASK: "An adjustment without an order; by policy its cost is asked for.",
+    Cause.GOODS_UNCLEAR: "It is not clear whether goods moved: 0 is proposed.",
+}
+
+
+def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str:
+    """Return the sentence of one line.
+
+    Args:
+        answered: The line and what came out.
+        ledger: For the orders and originals that the sentence names.
+        finale_cost: What Finale says now.
+    """
+    outcome = answered.outcome
+    if answered.asked.lock is not None:
+        return "As it was exported and locked."
+    match outcome.status:
+        case CostStatus.NOT_APPLICABLE:
+            return outcome.reason or "No goods moved."
+        case CostStatus.WAITING:
+            return outcome.reason or f"Waits for the cost of the original line: {_original(answered)}."
+        case CostStatus.MISSING:
+            return outcome.reason or _missing(answered, ledger)
+        case _:
+            said = _costed(answered, finale_cost)
+            return f"{said} {outcome.reason}".strip() if outcome.reason else said
+
+
+def _original(answered: Answered) -> str:
+    return _named(answered.original.line) if answered.original else "it is not in the books"
+
+
+def _named(line: Line) -> str:
+    order = f"order {line.order_id} in " if line.order_id else ""
+    posted = f", posted on {line.day}" if line.day else ""
+    return f"{order}settlement {line.settlement_id}{posted}"
+
+
+def _missing(answered: Answered, ledger: Ledger) -> str:
+    line, cause = answered.asked.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
+    if cause is not Cause.ORIGINAL_MISSING:
+        return _in_words(cause, line)
+    if answered.original is not None:
+        return f"The original line has no cost and its settlement is closed: {_original(answered)}."
+    if answered.asked.rule is Rule.REVERSAL:
+        return "No line that this one reverses is in the books."
+    finale = ledger.sources.order_costs.of(line.order_id, line.sku).cause
+    return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
+
+
+def _in_words(cause: Cause, line: Line) -> str:
+    order = f"order {line.order_id}" if line.order_id else "this line, which names no order"
+    sku = f"SKU {line.sku}" if line.sku else "the SKU, which the line does not name"
+    return MISSING[cause].replace("{order}", order).replace("{sku}", sku)
+
+
+def _costed(answered: Answered, finale_cost: Decimal | None) -> str:
+    outcome, line = answered.outcome, answered.asked.line
+    match outcome.source:
+        case CostSource.ORDER:
+            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}."
+        case CostSource.ORIGINAL if answered.asked.rule is Rule.REVERSAL:
+            return ""
+        case CostSource.ORIGINAL:
+            return f"The unit cost of the original line: {_original(answered)}."
+        case CostSource.AVERAGE_ON_DATE:
+            return f"Finale's average on {_day(outcome.as_of)}, the last on or before the day of this line."
+        case CostSource.OPENING:
+            return f"Opening cost as of {_day(outcome.as_of)}: shipped before Finale start."
+        case _:
+            return _saved(answered.asked.saved, outcome, finale_cost)
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else "an unknown day"
+
+
+def _saved(saved: Saved | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
+    by = f"by {(saved and saved.by) or 'somebody'}" + (f" on {_day(saved.at)}" if saved and saved.at else "")
+    accepted = outcome.source == CostSource.ACCEPTED_AVERAGE
+    said = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
+    if outcome.unit_cost == 0:
+        said = f"Zero confirmed {by}."
+    if saved and saved.note:
+        said += f" Reason: {saved.note}."
+    if finale_cost is not None and finale_cost != outcome.unit_cost:
+        said += f" Finale now says {finale_cost.normalize():f}."
+    return said

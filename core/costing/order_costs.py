@@ -1,0 +1,167 @@
+"""What a SKU cost on an order, put together from what Finale says of the products on it (step 4 of the precedence).
+
+A SKU stands for one product, for several units of one (a pack) or for several products (an expanded kit): its unit cost is
+Σ units × the product's unit cost on that order (finale-api.md §9). A part without a cost above zero leaves the whole
+without, and says why.
+
+Where an order holds a single SKU and Finale shipped whole units per unit sold in another ratio than the mapping says, or
+other products than it says, what Finale shipped holds: Σ(|Finale units| × unit cost) ÷ units sold. Such a cost is marked
+as suspect, for the other half of the order may stand in a settlement that is not in the books yet. A ratio that is not
+whole means that Finale has not shipped all of it: then the mapping holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.finale import midnight
+from core.model import Cause
+from core.money import at_line_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from core.costing.finale import Finale, Part, Shipped
+
+
+class OrderCost(NamedTuple):
+    """What a SKU cost on an order."""
+
+    unit_cost: Decimal | None
+    """Per unit of the SKU."""
+    cause: str | None = None
+    """Why it is missing."""
+    as_of: datetime | None = None
+    """When the goods left."""
+    odd: str | None = None
+    """How Finale's units differ from what the mapping says."""
+    units: int | None = None
+    """Whole units of the SKU that Finale shipped; missing where it does not say."""
+
+
+class Sold(NamedTuple):
+    """What the books say was sold on an order that holds one SKU."""
+
+    sku: str
+    units: int
+    sales: int
+    """How many lines sold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCosts:
+    """Answers what a SKU cost on an order."""
+
+    finale: Finale
+    sold: Mapping[str, Sold | None]
+    """By order id; nothing for an order of several SKUs."""
+
+    def of(self, order_id: str | None, sku: str | None) -> OrderCost:
+        """Return the cost of a SKU on an order, or why there is none."""
+        if sku is None:
+            return OrderCost(None, Cause.SKU_NOT_MAPPED)
+        if order_id is None:
+            return OrderCost(None, Cause.ORDER_NOT_FOUND)
+        product = self.finale.mapping.get(sku)
+        if product is None:
+            return OrderCost(None, Cause.NOT_SYNCED)
+        if not product.parts:
+            return OrderCost(None, Cause.SKU_NOT_MAPPED)
+        shipped = self.finale.on_orders.get(order_id)
+        if shipped is None:
+            return OrderCost(None, self.finale.order_causes.get(order_id, Cause.NOT_SYNCED))
+        sold = self.sold.get(order_id)
+        return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
+
+
+def only_skus(lines: Iterable[tuple[str, str, int | None]]) -> dict[str, Sold | None]:
+    """Return what was sold on each order that holds one SKU.
+
+    Args:
+        lines: Order id, SKU and units of every line of the books that names goods on an order. Units are `None` where
+            it is no sale, and 0 where it is one that does not say them.
+
+    Returns:
+        By order id; nothing where the order holds several SKUs.
+    """
+    found: dict[str, Sold | None] = {}
+    for order_id, sku, units in lines:
+        there = found.get(order_id, _UNSOLD)
+        if there is _UNSOLD:
+            found[order_id] = Sold(sku, units or 0, int(units is not None))
+        elif there is not None:
+            more = Sold(sku, there.units + (units or 0), there.sales + int(units is not None))
+            found[order_id] = more if there.sku == sku else None
+    return found
+
+
+_UNSOLD = Sold("", 0, 0)
+
+
+def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) -> OrderCost:
+    """Return the cost of a SKU on an order that Finale knows, or why there is none.
+
+    Args:
+        parts: The products that the SKU stands for.
+        on_order: The products on the order.
+        sold: Units of the SKU sold on the order, where it holds no other; else 0.
+    """
+    named = {shipped.product: shipped for shipped in on_order}
+    found = [named.get(part.product) for part in parts]
+    mapped = _as_mapped(parts, found)
+    if sold <= 0 or not _differs(parts, found, sold):
+        return mapped
+    return _as_shipped(found, on_order, sold) or mapped
+
+
+def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderCost:
+    """Add up the parts that the mapping names."""
+    worth = Decimal(0)
+    units: list[int] = []
+    for part, shipped in zip(parts, found, strict=True):
+        if shipped is None:
+            return OrderCost(None, Cause.NOT_ON_ORDER)
+        if shipped.problem is not None or shipped.unit_cost is None:
+            return OrderCost(None, shipped.problem)
+        worth += part.units * shipped.unit_cost
+        if shipped.units:
+            units.append(shipped.units // part.units)
+    return OrderCost(at_line_places(worth), None, _last(found), None, min(units) if len(units) == len(parts) else None)
+
+
+def _last(shipped: Iterable[Shipped | None]) -> datetime | None:
+    day = max((one.day for one in shipped if one and one.day), default=None)
+    return midnight(day) if day else None
+
+
+def _differs(parts: Sequence[Part], found: Sequence[Shipped | None], sold: int) -> bool:
+    for part, shipped in zip(parts, found, strict=True):
+        expected = sold * part.units
+        if shipped is None or not shipped.is_there or (shipped.units or expected) != expected:
+            return True
+    return False
+
+
+def _as_shipped(found: Sequence[Shipped | None], on_order: Sequence[Shipped], sold: int) -> OrderCost | None:
+    """Reckon by the parts that Finale shipped; by all that is on the order, where a part is not."""
+    ours = [shipped for shipped in found if shipped is not None and shipped.is_there]
+    shipped = ours if len(ours) == len(found) else [one for one in on_order if one.is_there]
+    cost = per_unit_sold(shipped, sold)
+    if cost is None:
+        return None
+    named = " and ".join(f"{one.units} of {one.product}" for one in shipped)
+    odd = f"Finale shipped {named} for {sold} sold, which is not what the mapping says"
+    return OrderCost(cost, None, _last(shipped), odd)
+
+
+def per_unit_sold(shipped: Sequence[Shipped], sold: int) -> Decimal | None:
+    """Return Σ(units × unit cost) ÷ units sold, or nothing where a cost is missing or the ratio is not whole."""
+    worth = Decimal(0)
+    for one in shipped:
+        if one.problem is not None or one.unit_cost is None or not one.units or one.units % sold:
+            return None
+        worth += one.units * one.unit_cost
+    return at_line_places(worth / sold) if shipped else None

@@ -1,0 +1,184 @@
+"""Which order line a refund or adjustment refers to (design §4, step 3).
+
+Original = the sales of the same store, same order and same order-item code; else of the same order and SKU; else, for a
+line that names neither, the order's only SKU. It is looked for in all the books, whatever settlement it stands in. Several
+sales (a split shipment) make one original together: its unit cost is theirs, weighted by units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.rules import Rule
+from core.money import at_line_places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from core.costing.lines import Line
+
+REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT})
+"""Rules of lines that may have an original."""
+Name = tuple[str | None, ...]
+"""Names an original: its level, store, order, and order-item code or SKU."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The sales that a refund or adjustment refers to, in order of posting."""
+
+    name: Name
+    sales: tuple[Sale, ...]
+    item: Name
+    """Under which name the units of its order and SKU are counted, whatever their order-item code."""
+    item_units: int
+    """Units sold of that order and SKU."""
+
+    @property
+    def units(self) -> int:
+        """Units sold."""
+        return sum(sale.units or 0 for sale in self.sales)
+
+    @property
+    def units_known(self) -> bool:
+        """Whether every sale says its units."""
+        return all(sale.units is not None for sale in self.sales)
+
+    @property
+    def principal(self) -> Decimal:
+        """What the goods were sold for."""
+        return sum((sale.line.principal or Decimal(0) for sale in self.sales), Decimal(0))
+
+    @property
+    def with_tax(self) -> Decimal:
+        """What the goods were sold for, tax included."""
+        return self.principal + sum((sale.line.tax or Decimal(0) for sale in self.sales), Decimal(0))
+
+    @property
+    def replacement_units(self) -> int:
+        """Units that left without a price."""
+        return sum(sale.units or 0 for sale in self.sales if not sale.line.principal)
+
+
+class Sale(NamedTuple):
+    """A sale and its units; missing = unknown."""
+
+    line: Line
+    units: int | None
+
+
+def item_name(line: Line) -> Name | None:
+    """Name the order and SKU of a line; missing where it does not say both."""
+    return None if line.order_id is None or line.sku is None else ("sku", line.store, line.order_id, line.sku)
+
+
+def _code_name(line: Line) -> Name | None:
+    """Name the order and order-item code of a line; a code is the same with and without leading zeros."""
+    if line.order_id is None or line.order_item_id is None:
+        return None
+    return "code", line.store, line.order_id, line.order_item_id.lstrip("0")
+
+
+def _order_name(line: Line) -> Name | None:
+    return None if line.order_id is None else ("order", line.store, line.order_id)
+
+
+LEVELS = (_code_name, item_name, _order_name)
+"""In this order; the first name under which sales are found wins."""
+
+
+def find_originals(
+    referring: Iterable[Line], sales: Iterable[Line], units: Callable[[Line], int | None]
+) -> dict[int, Original]:
+    """Find the original of every line that may have one.
+
+    Args:
+        referring: The lines whose rule is one of `REFERRING`.
+        sales: All sales of the books.
+        units: Tells the units of a sale.
+
+    Returns:
+        Originals by the place of the line that refers to them; lines without an original in the books are left out.
+    """
+    wanted = {line.place: _wanted_names(line) for line in referring}
+    orders = {name[1:3] for names in wanted.values() for name in names}
+    concerned = (Sale(line, units(line)) for line in sales if (line.store, line.order_id) in orders)
+    found = _sales_by_name(concerned)
+    chosen = {place: next((name for name in names if name in found), None) for place, names in wanted.items()}
+    originals = {name: _original(name, found) for name in set(chosen.values()) if name is not None}
+    return {place: originals[name] for place, name in chosen.items() if name is not None}
+
+
+def _wanted_names(line: Line) -> list[Name]:
+    """Return the names under which an original of the line may be found; the order alone only if it says no more."""
+    names = [name for name in (_code_name(line), item_name(line)) if name is not None]
+    order = _order_name(line)
+    return names if names or order is None else [order]
+
+
+def _sales_by_name(sales: Iterable[Sale]) -> dict[Name, list[Sale]]:
+    """Return the sales under each of their names; under their order's only where it holds no other SKU."""
+    found: dict[Name, list[Sale]] = defaultdict(list)
+    for sale in sales:
+        for name in (level(sale.line) for level in LEVELS):
+            if name is not None:
+                found[name].append(sale)
+    mixed = [name for name, of in found.items() if name[0] == "order" and len({sale.line.sku for sale in of}) > 1]
+    for name in mixed:
+        del found[name]
+    return found
+
+
+def _original(name: Name, found: Mapping[Name, Sequence[Sale]]) -> Original:
+    sales = tuple(sorted(found[name], key=lambda sale: sale.line.when))
+    item = item_name(sales[0].line) or name
+    return Original(name, sales, item, sum(sale.units or 0 for sale in found.get(item, sales)))
+
+
+class Used(NamedTuple):
+    """What a sale cost, for those that refer to it."""
+
+    unit_cost: Decimal | None
+    as_of: datetime | None
+    is_listed: bool
+    """Whether its cost, should it have none, is asked for: of a locked line, or before books start, it is not."""
+
+
+class UsedOnOriginal(NamedTuple):
+    """The unit cost used on an original, or which sale lacks it."""
+
+    unit_cost: Decimal | None
+    as_of: datetime | None
+    line: Line
+    """Its first sale, or the first that has no cost."""
+    is_listed: bool
+
+
+def used_on(original: Original, used: Mapping[int, Used]) -> UsedOnOriginal:
+    """Return the unit cost used on an original: that of its sales, weighted by units.
+
+    Args:
+        original: The original.
+        used: What each sale cost, by place.
+    """
+    costs = [(sale.units or 0, used[sale.line.place].unit_cost) for sale in original.sales]
+    without = [sale.line for sale in original.sales if used[sale.line.place].unit_cost is None]
+    first = without[0] if without else original.sales[0].line
+    return UsedOnOriginal(
+        unit_cost=None if without else weighted([(units, cost) for units, cost in costs if cost is not None]),
+        as_of=used[first.place].as_of,
+        line=first,
+        is_listed=any(used[line.place].is_listed for line in without),
+    )
+
+
+def weighted(costs: Sequence[tuple[int, Decimal]]) -> Decimal:
+    """Return the unit cost of several lots together, at six places; equal costs stay exactly what they are."""
+    units = sum(number for number, _ in costs)
+    if units == 0 or len({cost for _, cost in costs}) == 1:
+        return costs[0][1]
+    return at_line_places(sum((number * cost for number, cost in costs), Decimal(0)) / units)

@@ -1,0 +1,97 @@
+"""From a move and an answer to the costed line: status, unit cost, COGS."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.model import CostSource, CostStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.costing.goods import Move
+    from core.costing.lines import Lock
+    from core.costing.precedence import Answer
+    from core.model import Cause
+
+_NONE = Decimal(0)
+
+
+class Outcome(NamedTuple):
+    """What costing says of a line (COSTED_COLUMNS)."""
+
+    status: str
+    quantity: int | None
+    cause: str | None = None
+    unit_cost: Decimal | None = None
+    cogs: Decimal | None = None
+    source: str | None = None
+    as_of: datetime | None = None
+    original: str | None = None
+    """Key of the line whose cost it takes, or waits for."""
+    disposition: str | None = None
+    reason: str = ""
+    """What its move says of it."""
+    suspect: str | None = None
+    """Why its cost looks wrong."""
+
+
+def not_applicable(reason: str, disposition: str | None = None, original: str | None = None) -> Outcome:
+    """Return the outcome of a line on which money moved and no goods did: COGS 0."""
+    return Outcome(CostStatus.NOT_APPLICABLE, 0, cogs=_NONE, reason=reason, disposition=disposition, original=original)
+
+
+def outcome(move: Move, answer: Answer | None, missing: Cause | str | None, original: str | None) -> Outcome:
+    """Put a move and an answer together.
+
+    Args:
+        move: The line's units.
+        answer: Its unit cost, if a step of the precedence knew one.
+        cause: Why it has none, where it is asked for; missing where it waits for its original.
+        original: Key of the line that it refers to.
+    """
+    if move.waits_for is not None:
+        return _without_cost(CostStatus.WAITING, move, None, move.waits_for.key)
+    if move.quantity == 0 and move.cause is None:
+        return not_applicable(move.reason, move.disposition, original)
+    if answer is not None and (answer.unit_cost == 0 or (move.cause is None and move.quantity is not None)):
+        return _costed(move, answer, original)
+    if move.cause is not None or cause is not None:
+        return _without_cost(CostStatus.MISSING, move, move.cause or cause, original)
+    return _without_cost(CostStatus.WAITING, move, None, original)
+
+
+def _costed(move: Move, answer: Answer, original: str | None) -> Outcome:
+    """Return the outcome of a line that has its units and its unit cost; a cost of 0 is a confirmed one."""
+    return Outcome(
+        CostStatus.COSTED if answer.unit_cost else CostStatus.ZERO_CONFIRMED,
+        move.quantity,
+        None,
+        answer.unit_cost,
+        answer.unit_cost * (move.quantity or 0),
+        answer.source,
+        answer.as_of,
+        original,
+        move.disposition,
+        move.reason,
+    )
+
+
+def _without_cost(status: CostStatus, move: Move, cause: Cause | None, original: str | None) -> Outcome:
+    return Outcome(status, move.quantity, cause, original=original, disposition=move.disposition, reason=move.reason)
+
+
+def as_locked(lock: Lock) -> Outcome:
+    """Return the outcome that a locked line was exported with."""
+    return Outcome(
+        status=lock.status,
+        quantity=lock.quantity,
+        cause=lock.cause,
+        unit_cost=lock.unit_cost,
+        cogs=lock.cogs,
+        source=CostSource.LOCKED if lock.source is not None else None,
+        as_of=lock.as_of,
+        original=lock.original_key,
+        disposition=lock.disposition,
+    )

@@ -1,0 +1,136 @@
+"""Which cost a line gets: the precedence of design §4, a list of steps of which the first that answers wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.rules import Rule
+from core.model import CostSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from core.costing.finale import Finale
+    from core.costing.inputs import CostingPolicies
+    from core.costing.lines import Line, Lock, Saved
+    from core.costing.opening import OpeningCost
+    from core.costing.order_costs import OrderCosts
+    from core.costing.originals import UsedOnOriginal
+
+
+class Asked(NamedTuple):
+    """A line whose cost is asked for, with what the books hold about it."""
+
+    line: Line
+    rule: Rule
+    saved: Saved | None = None
+    lock: Lock | None = None
+    original: UsedOnOriginal | None = None
+    """What its original cost; missing where it has none in the books, or one that nobody will ever cost."""
+
+
+class Answer(NamedTuple):
+    """A unit cost, per unit of the SKU in home currency, and where it is from."""
+
+    unit_cost: Decimal
+    source: CostSource
+    as_of: datetime | None = None
+    odd: str | None = None
+    """How it was reckoned otherwise than the mapping says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the steps look."""
+
+    finale: Finale
+    order_costs: OrderCosts
+    opening: Mapping[str, Sequence[OpeningCost]]
+    """The opening costs of each SKU, the oldest first."""
+    policies: CostingPolicies
+
+
+def locked_snapshot(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+    """Step 1: the cost that a line was exported with stands."""
+    lock = asked.lock
+    return Answer(lock.unit_cost, CostSource.LOCKED, lock.as_of) if lock and lock.unit_cost is not None else None
+
+
+def saved_override(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+    """Step 2: what the bookkeeper saved for the line; a refund of an order in the books takes the original's instead.
+
+    A saved 0 is no cost unless it is confirmed, or was proposed and accepted.
+    """
+    saved = asked.saved
+    if saved is None or asked.original is not None:
+        return None
+    source = CostSource.ACCEPTED_AVERAGE if saved.is_accepted else CostSource.ENTERED
+    if saved.is_zero:
+        return Answer(Decimal(0), source, saved.at)
+    return Answer(saved.unit_cost, source, saved.at) if saved.unit_cost else None
+
+
+def original_line(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+    """Step 3: a refund or adjustment of an order in the books takes the unit cost used on the original line."""
+    used = asked.original
+    return Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of) if used and used.unit_cost is not None else None
+
+
+def order_cost(asked: Asked, sources: Sources) -> Answer | None:
+    """Step 4: Finale's cost of that order line, when it is above zero."""
+    if asked.original is not None or asked.rule not in HAS_OWN_COST:
+        return None
+    found = sources.order_costs.of(asked.line.order_id, asked.line.sku)
+    return None if found.unit_cost is None else Answer(found.unit_cost, CostSource.ORDER, found.as_of, found.odd)
+
+
+HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.LOSS, Rule.LIQUIDATION})
+"""Rules of lines that may take a cost by themselves; a reversal takes that of what it reverses, or is asked."""
+
+
+def average_on_date(asked: Asked, sources: Sources) -> Answer | None:
+    """Step 5: an adjustment without an order takes Finale's average on or before its date, unless the policy asks."""
+    if sources.policies.adjustment_average != "use" or not is_without_order(asked.line, asked.rule):
+        return None
+    found = sources.finale.average_on(asked.line.sku, asked.line.day)
+    return found and Answer(found.unit_cost, CostSource.AVERAGE_ON_DATE, found.as_of)
+
+
+def is_without_order(line: Line, rule: Rule) -> bool:
+    """Tell whether a line is an adjustment that no customer's order stands behind."""
+    return rule in {Rule.LOSS, Rule.LIQUIDATION} or (rule is Rule.REPLACEMENT and line.order_id is None)
+
+
+def opening_cost(asked: Asked, sources: Sources) -> Answer | None:
+    """Step 6: goods shipped before *Finale start* take the opening cost of their SKU, the last as of their day."""
+    start, day = sources.policies.finale_start, asked.line.day
+    if start is None or day is None or day >= start.isoformat() or asked.line.sku is None:
+        return None
+    if asked.original is not None or asked.rule not in HAS_OWN_COST:
+        return None
+    known = [cost for cost in sources.opening.get(asked.line.sku, ()) if cost.day <= day]
+    return Answer(known[-1].unit_cost, CostSource.OPENING, known[-1].as_of) if known else None
+
+
+STEPS: tuple[Callable[[Asked, Sources], Answer | None], ...] = (
+    locked_snapshot,
+    saved_override,
+    original_line,
+    order_cost,
+    average_on_date,
+    opening_cost,
+)
+"""In this order; what none of them answers is missing, with its cause (step 7)."""
+
+
+def first_answer(asked: Asked, sources: Sources) -> Answer | None:
+    """Return what the first step says that has a cost for the line; nothing where none has."""
+    for step in STEPS:
+        answer = step(asked, sources)
+        if answer is not None:
+            return answer
+    return None

@@ -1,0 +1,149 @@
+"""What Resolve shows prefilled; never applied by itself (design §4, step 7).
+
+The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the average
+on the line's date stands in, then the last cost used for the SKU. A kit is proposed as its parts together. Where units are
+the question and money only is believed, zero is proposed; where units are believed to have come back, the original's
+cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.frames import declared, rows, table, values
+from core.costing.inputs import LAST_USED_COLUMNS
+from core.model import Cause, CostSource, Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.costing.finale import Average, Finale
+    from core.costing.lines import Line
+
+
+class Proposed(NamedTuple):
+    """A proposed unit cost, what it is, and the moment or day it is of."""
+
+    unit_cost: Decimal
+    proposal: Proposal
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A line without cost."""
+
+    line: Line
+    cause: Cause
+    quantity: int | None
+    """What Resolve shows prefilled as units; see `Move.quantity`."""
+    original_cost: Decimal | None
+    finale: Finale
+    last_used: Mapping[str, Average]
+
+
+UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
+"""Causes that ask for units, not for a cost."""
+
+
+def money_only(missing: Missing) -> Proposed | None:
+    """Propose that no goods moved."""
+    believed = missing.cause in UNITS and missing.quantity == 0
+    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or missing.cause == Cause.GOODS_UNCLEAR else None
+
+
+def original(missing: Missing) -> Proposed | None:
+    """Propose the original's cost, where units are asked."""
+    asked = missing.cause in UNITS and missing.original_cost is not None
+    return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if asked else None
+
+
+def current_average(missing: Missing) -> Proposed | None:
+    """Propose Finale's average of today."""
+    found = missing.finale.average(missing.line.sku)
+    return found and Proposed(found.unit_cost, Proposal.CURRENT_AVERAGE, found.as_of)
+
+
+def average_on_day(missing: Missing) -> Proposed | None:
+    """Propose Finale's average on or before the line's day."""
+    found = missing.finale.average_on(missing.line.sku, missing.line.day)
+    return found and Proposed(found.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, found.as_of)
+
+
+def last_cost_used(missing: Missing) -> Proposed | None:
+    """Propose the last cost that was used for the SKU."""
+    found = missing.last_used.get(missing.line.sku) if missing.line.sku is not None else None
+    return found and Proposed(found.unit_cost, Proposal.LAST_COST_USED, found.as_of)
+
+
+CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
+    money_only,
+    original,
+    current_average,
+    average_on_day,
+    last_cost_used,
+)
+"""In this order; the first that proposes something wins."""
+
+
+def propose(missing: Missing) -> Proposed | None:
+    """Return what Resolve shows prefilled; nothing where nobody knows anything."""
+    for candidate in CANDIDATES:
+        proposed = candidate(missing)
+        if proposed is not None:
+            return proposed
+    return None
+
+
+_OWN = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+
+
+class UsedCost(NamedTuple):
+    """A cost that a line used."""
+
+    when: tuple[int, str]
+    sku: str | None
+    day: str | None
+    unit_cost: Decimal | None
+    source: str | None
+
+
+def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]:
+    """Return the last cost above zero of each SKU, from Finale's orders or from the bookkeeper, and its day."""
+    newest: dict[str, UsedCost] = {}
+    for cost in used:
+        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in _OWN:
+            continue
+        if cost.sku not in newest or newest[cost.sku].when < cost.when:
+            newest[cost.sku] = cost
+    return {sku: (cost.unit_cost or Decimal(0), cost.day) for sku, cost in newest.items()}
+
+
+def last_costs_used(transactions: pd.DataFrame, costed: pd.DataFrame) -> pd.DataFrame:
+    """Return the last cost used for each SKU, for `CostingInput.last_used` when only part of the books is costed.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS.
+        costed: COSTED_COLUMNS of the same lines, in the same order.
+
+    Returns:
+        LAST_USED_COLUMNS. Of lines posted at the same moment the one with the greater key is the last.
+    """
+    moments = transactions["posted_at"].astype("int64[pyarrow]").fillna(0)
+    days = transactions["posted_at"].dt.strftime("%Y-%m-%d")
+    columns = (transactions["key"], transactions["sku"], days, costed["unit_cost"], costed["cost_source"])
+    used = (
+        UsedCost((moment, key), *rest)
+        for moment, key, *rest in zip(values(moments), *(values(column) for column in columns), strict=True)
+    )
+    return table(LAST_USED_COLUMNS, ((sku, cost, day) for sku, (cost, day) in last_used(used).items()))
+
+
+def read_last_used(frame: pd.DataFrame) -> dict[str, tuple[Decimal, str | None]]:
+    """Return LAST_USED_COLUMNS by SKU."""
+    return {sku: (cost, day) for sku, cost, day in rows(declared(LAST_USED_COLUMNS, frame), tuple(LAST_USED_COLUMNS))}

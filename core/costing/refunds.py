@@ -1,0 +1,137 @@
+"""How many units one refund brings back, judged by itself and its original (design §4).
+
+What the bookkeeper saved wins. Else the company's default disposition says whether goods came back. Units are the
+reported ones; a refund without units takes those of which it is the exact share of its original, to the cent, in price or
+in price and tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than its
+units' share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came back.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.costing.goods import Move
+from core.model import Cause, Disposition, Event
+
+if TYPE_CHECKING:
+    from core.costing.goods import GoodsLine
+    from core.costing.inputs import CostingPolicies
+    from core.costing.originals import Original
+
+_CENT = Decimal("0.01")
+KEPT = {
+    Disposition.NOT_RETURNED: "The goods were not returned.",
+    Disposition.MONEY_ONLY: "A refund of money only: no goods came back.",
+    Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
+}
+_NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
+
+
+def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
+    """Return what a refund brings back into sellable stock, before the limit of units sold."""
+    if goods.lock is not None:
+        spoiled = goods.lock.disposition_now == Disposition.UNSELLABLE
+        units = likely_units(goods) if spoiled else 0
+        return Move(goods.lock.quantity_now, disposition=goods.lock.disposition_now, unsellable=units)
+    if goods.said_units is not None:
+        return _answered(goods, goods.said_units, policies.refund_returned)
+    if goods.said is not None:
+        return _said(goods, Disposition(goods.said))
+    if goods.line.event == Event.DISPUTE:
+        return Move(0, "A chargeback or A-to-z claim: the buyer keeps the goods.", Disposition.NOT_RETURNED)
+    if goods.line.event == Event.REFUND and goods.refunded == 0 and not _is_free(goods):
+        return Move(0, "Nothing of the price was refunded: no goods came back.", Disposition.MONEY_ONLY)
+    if policies.refund_returned != Disposition.RESTOCKED:
+        return _kept_usually(goods, policies.refund_returned)
+    return _restocked(goods, policies)
+
+
+def kept(disposition: Disposition, unsellable: int = 0) -> Move:
+    """Return the move of a refund whose goods did not come back into sellable stock."""
+    return Move(0, KEPT[disposition], disposition, unsellable=unsellable)
+
+
+def _kept_usually(goods: GoodsLine, disposition: Disposition) -> Move:
+    return kept(disposition, likely_units(goods) if disposition == Disposition.UNSELLABLE else 0)
+
+
+def _is_free(goods: GoodsLine) -> bool:
+    """Tell whether goods without a price came back: then the amount says nothing."""
+    return bool(goods.units) and (goods.original is None or goods.original.principal == 0)
+
+
+def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
+    """Take the units back that the bookkeeper saved; they came back into stock unless a disposition says otherwise."""
+    said = None if goods.said is None else Disposition(goods.said)
+    if units == 0:
+        return kept(Disposition.NOT_RETURNED if said in {None, Disposition.RESTOCKED} else said or usual)
+    disposition = said or (Disposition.RESTOCKED if usual in _NEVER_CAME else usual)
+    if disposition == Disposition.RESTOCKED:
+        return Move(-units, disposition=disposition)
+    return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
+
+
+def _said(goods: GoodsLine, disposition: Disposition) -> Move:
+    """Take the disposition that the bookkeeper saved, with the units that the line itself gives."""
+    if disposition != Disposition.RESTOCKED:
+        return _kept_usually(goods, disposition)
+    units = likely_units(goods)
+    if units:
+        return Move(-units, disposition=disposition)
+    reason = "The goods were restocked, as saved, but how many is not known: enter the units back."
+    return Move(None, reason, disposition, Cause.UNITS_UNKNOWN)
+
+
+def likely_units(goods: GoodsLine) -> int:
+    """Return the best known units of goods that are said to have come back; 0 = unknown."""
+    only = goods.original.units if goods.original is not None and goods.original.units == 1 else 0
+    return goods.said_units or goods.units or units_of_share(goods) or only
+
+
+def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
+    if goods.units:
+        return _smaller(goods, goods.units) or Move(-goods.units, disposition=Disposition.RESTOCKED)
+    share = units_of_share(goods)
+    if not share:
+        reason = "The refund says no units and is no exact share of the original's price: money only is proposed."
+        return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+    sold = goods.original.units if goods.original else share
+    part = "all" if share == sold else f"the price of {share} of {sold} units, part"
+    reason = f"The refund says no units; it is {part} of the original's price"
+    if policies.refund_units == "derive":
+        return Move(-share, f"{reason}.", Disposition.RESTOCKED)
+    return Move(-share, f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
+
+
+def _smaller(goods: GoodsLine, units: int) -> Move | None:
+    """Return the listed move of a refund that is smaller than the share of its units; nothing where it is not."""
+    original = goods.original
+    if goods.line.event != Event.REFUND or original is None or original.units <= 0 or original.principal <= 0:
+        return None
+    share = Decimal(min(units, original.units)) / original.units
+    bases = ((goods.refunded, original.principal), (goods.refunded_with_tax, original.with_tax))
+    if any(refunded >= sold * share - _CENT for refunded, sold in bases):
+        return None
+    of = "its unit" if units == 1 else f"its {units} units"
+    reason = (
+        f"The refund gives back {goods.refunded.normalize():f}, less than the price of {of}: money only is proposed."
+    )
+    return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+
+
+def units_of_share(goods: GoodsLine) -> int:
+    """Return the whole units whose price the refund is, to the cent; 0 where it is no such share."""
+    original = goods.original
+    if original is None or original.units <= 0:
+        return 0
+    by_price = _units_of(goods.refunded, original.principal, original)
+    return by_price or _units_of(goods.refunded_with_tax, original.with_tax, original)
+
+
+def _units_of(refunded: Decimal, sold: Decimal, original: Original) -> int:
+    if sold <= 0 or refunded <= 0:
+        return 0
+    units = int((refunded * original.units / sold).to_integral_value())
+    exact = abs(refunded - sold * units / original.units) < _CENT
+    return units if exact and 0 < units <= original.units else 0

@@ -1,0 +1,244 @@
+"""Which row of the sign table a transaction falls under (design §4, settlements.md §1.1).
+
+A line is judged by its event, by the marketplace's words and by its stock effect, once per combination of these; then by
+its own units and amounts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.model import Event, StockEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.costing.lines import Line
+
+
+class Rule(StrEnum):
+    """A row of the sign table."""
+
+    SALE = "sale"
+    """Order, $0 replacement order: + units x own cost."""
+    REFUND = "refund"
+    """Goods that came back: − units x cost of the original; 0 where none did."""
+    RETURN_LOST = "return lost"
+    """A returned unit leaves stock again: + units x cost of the original, 0 where it had not been restocked."""
+    LOSS = "loss"
+    """Lost or damaged and paid in cash: + units x own cost."""
+    LIQUIDATION = "liquidation"
+    """Sold off: + units x own cost, 0 for units already expensed as unsellable."""
+    REPLACEMENT = "free replacement"
+    """A free replacement reimbursed: 0 where the replacement's line carried the unit, else + units x cost."""
+    REVERSAL = "reversal"
+    """Exact negative of the line it reverses."""
+    UNCLEAR = "unclear"
+    """Sources disagree whether goods moved: the bookkeeper is asked, 0 prefilled."""
+    NOTHING = "nothing"
+    """Money moved, no goods did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A rule and, where no goods moved, why not."""
+
+    rule: Rule
+    reason: str = ""
+
+
+def _nothing(reason: str) -> Judgement:
+    return Judgement(Rule.NOTHING, reason)
+
+
+IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
+NO_GOODS = {
+    Event.FEE: "A fee moves no goods.",
+    Event.ADVERTISING: "Advertising moves no goods.",
+    Event.TAX_ONLY: "A tax correction moves no goods.",
+    Event.BALANCE: "A balance move between periods moves no goods.",
+    Event.PAYOUT: "A transfer to the bank moves no goods.",
+    Event.OTHER: "A type that nobody has classified yet: no goods are assumed to move.",
+}
+MONEY_WORDS = ("INCORRECT_FEES", "SAFE-T", "GOODWILL")
+LOST_IN_WAREHOUSE = ("WAREHOUSE", "MISSING_FROM_INBOUND", "REMOVAL_ORDER")
+
+
+def read(event: str | None, words: str, effect: str | None) -> Judgement:
+    """Return the rule for an event, as far as it shows without units and order.
+
+    Args:
+        event: One of `Event`.
+        words: The marketplace's type and description, upper case.
+        effect: One of `StockEffect`.
+    """
+    if event in NO_GOODS and (event != Event.OTHER or effect not in {StockEffect.OUT, StockEffect.IN}):
+        return _nothing(NO_GOODS[Event(event)])
+    if "TBYB TRIAL SHIPMENT" in words:
+        return _nothing("A trial shipment: the trial's payment carries the cost.")
+    match event:
+        case Event.SALE:
+            return (
+                _nothing("No goods in this part of the order.") if effect == StockEffect.NONE else Judgement(Rule.SALE)
+            )
+        case Event.REFUND | Event.DISPUTE:
+            return Judgement(Rule.REFUND)
+        case Event.REIMBURSEMENT:
+            return _reimbursement(words, effect)
+        case Event.REIMBURSEMENT_REVERSAL:
+            return Judgement(Rule.REVERSAL)
+        case Event.LIQUIDATION:
+            return _liquidation(effect)
+        case _:
+            return _adjustment(effect)
+
+
+def _reimbursement(words: str, effect: str | None) -> Judgement:
+    if "REVERSAL_REIMBURSEMENT" in words:
+        return Judgement(Rule.UNCLEAR)
+    if "CLAWBACK" in words:
+        return Judgement(Rule.REVERSAL)
+    if any(word in words for word in MONEY_WORDS) or effect == StockEffect.NONE:
+        return _nothing("A reimbursement of money only.")
+    if effect == StockEffect.IN:
+        return IN_UNITS
+    if "FREE_REPLACEMENT" in words:
+        return Judgement(Rule.REPLACEMENT)
+    known = effect == StockEffect.OUT or any(word in words for word in LOST_IN_WAREHOUSE)
+    return Judgement(Rule.LOSS if known else Rule.UNCLEAR)
+
+
+def _liquidation(effect: str | None) -> Judgement:
+    if effect == StockEffect.NONE:
+        return _nothing("A correction of liquidation proceeds moves no goods.")
+    return Judgement(Rule.REVERSAL if effect == StockEffect.IN else Rule.LIQUIDATION)
+
+
+def _adjustment(effect: str | None) -> Judgement:
+    """Read an adjustment that no marketplace's word explains: its stock effect decides."""
+    match effect:
+        case StockEffect.OUT:
+            return Judgement(Rule.LOSS)
+        case StockEffect.IN:
+            return Judgement(Rule.REVERSAL)
+        case StockEffect.NONE:
+            return _nothing("An adjustment of money only.")
+        case _:
+            return Judgement(Rule.UNCLEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What the books hold of sales: what a line must be compared with to know its rule."""
+
+    orders: frozenset[tuple[str | None, str]]
+    """Store and order of every sale."""
+    goods: frozenset[tuple[str, str]]
+    """Order, as different marketplaces would write it, and SKU of every sale but multi-channel ones."""
+
+
+def judge(lines: Sequence[Line]) -> list[Judgement]:
+    """Return the rule of each line, and why no goods moved where none did."""
+    by_words: dict[tuple[str | None, ...], Judgement] = {}
+    first = [_by_words(line, by_words) for line in lines]
+    sold = _sold(lines, first)
+    return [_refined(line, judgement, sold) for line, judgement in zip(lines, first, strict=True)]
+
+
+def _by_words(line: Line, known: dict[tuple[str | None, ...], Judgement]) -> Judgement:
+    words = (line.event, line.raw_type, line.raw_description, line.stock_effect)
+    if words not in known:
+        text = f"{line.raw_type or ''} {line.raw_description or ''}".upper()
+        known[words] = read(line.event, text, line.stock_effect)
+    return known[words]
+
+
+def _sold(lines: Sequence[Line], judgements: Sequence[Judgement]) -> Sold:
+    sales = [
+        line for line, judgement in zip(lines, judgements, strict=True) if judgement.rule is Rule.SALE and line.order_id
+    ]
+    selling = [line for line in sales if not is_multi_channel(line)]
+    wanted = any(is_multi_channel(line) for line in sales)
+    return Sold(
+        orders=frozenset((line.store, line.order_id) for line in sales if line.order_id),
+        goods=frozenset(
+            (plain_order(line.order_id), line.sku) for line in selling if wanted and line.order_id and line.sku
+        ),
+    )
+
+
+def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Judge again by the line's own units, amount and order."""
+    match judgement.rule:
+        case Rule.NOTHING | Rule.REFUND:
+            return judgement
+        case Rule.SALE:
+            return _sale(line, judgement, sold)
+        case _ if line.quantity == 0:
+            return NO_UNITS
+        case _ if line.sku is None:
+            return _nothing("The line names no goods.")
+        case Rule.REVERSAL:
+            return _reversal(line, judgement, sold)
+        case Rule.UNCLEAR:
+            return judgement
+        case _:
+            return _goods_out(line, judgement, sold)
+
+
+NO_UNITS = _nothing("No units in this line.")
+
+
+def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    if line.quantity == 0:
+        return NO_UNITS
+    return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+
+
+ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
+
+
+def is_multi_channel(line: Line) -> bool:
+    """Tell whether Amazon only shipped the order and another store sold it."""
+    return line.marketplace is not None and line.marketplace.lower().startswith("non-amazon")
+
+
+def is_sold_elsewhere(line: Line, sold: Sold) -> bool:
+    """Tell whether the selling store's line is in the books: the same order, as either marketplace calls it, and SKU."""
+    names = (line.order_id, line.merchant_order_id)
+    return any((plain_order(name), line.sku) in sold.goods for name in names if name)
+
+
+def _reversal(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Read goods that an adjustment brings back to an order in the books as a refund."""
+    loose = line.event in {Event.ADJUSTMENT, Event.OTHER}
+    return Judgement(Rule.REFUND) if loose and (line.store, line.order_id) in sold.orders else judgement
+
+
+def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Know a reimbursement in units, one that is taken back, and one of a return by amount, units and order.
+
+    A loss or an unexplained adjustment that names an order of the books is about a return (competitors.md b9). An order
+    id that no sale of the store has may be a shipment's or a removal order's: then it stays a loss, unless the
+    marketplace's word can only mean a customer's order.
+    """
+    paid = line.event == Event.REIMBURSEMENT
+    if paid and line.net == 0:
+        return IN_UNITS
+    if (line.quantity or 0) < 0 or (paid and line.net is not None and line.net < 0):
+        return Judgement(Rule.REVERSAL)
+    if judgement.rule is not Rule.LOSS or line.order_id is None:
+        return judgement
+    words = f"{line.raw_type} {line.raw_description}".upper()
+    customers = any(word in words for word in CUSTOMER_WORDS)
+    return Judgement(Rule.RETURN_LOST) if customers or (line.store, line.order_id) in sold.orders else judgement
+
+
+CUSTOMER_WORDS = ("CS_ERROR", "CUSTOMER_RETURN", "CUSTOMER_SERVICE")
+
+
+def plain_order(order: str) -> str:
+    """Return an order id as different marketplaces would write the same one: no `#`, no blanks around, lower case."""
+    return order.strip().lstrip("#").lower()

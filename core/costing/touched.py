@@ -1,0 +1,73 @@
+"""Which lines must be costed again when some change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from core.costing.lines import read_lines
+from core.costing.reversals import may_be_reversed
+from core.costing.rules import Rule, judge, plain_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
+    from core.costing.lines import Line
+
+Tie = tuple[str | None, ...]
+"""What tied lines share: an order, or the store and SKU of a reversal or liquidation."""
+
+
+def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
+    """Return the lines that must be costed again when the given ones change: they and all they are tied to.
+
+    Tied are the lines of one order, in whatever settlement or store (a refund to its original, a multi-channel order to
+    the selling store's); reversals to the reimbursements and liquidations of their store and SKU; liquidations to the
+    refunds of their store and SKU. Costing just these lines gives them what costing all the books would.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of all lines that may be tied to them.
+        keys: Line keys that changed.
+
+    Returns:
+        Line keys; those given that stand in the transactions, and more.
+    """
+    lines = read_lines(transactions)
+    ties = _ties(lines)
+    by_tie: dict[Tie, list[Line]] = defaultdict(list)
+    for line in lines:
+        for tie in ties[line.place]:
+            by_tie[tie].append(line)
+    wanted = set(keys)
+    found: dict[int, Line] = {}
+    left = [line for line in lines if line.key in wanted]
+    while left:
+        line = left.pop()
+        if line.place not in found:
+            found[line.place] = line
+            left += (tied for tie in ties[line.place] for tied in by_tie.pop(tie, ()))
+    return {line.key for line in found.values()}
+
+
+def _ties(lines: list[Line]) -> list[list[Tie]]:
+    """Return what each line shares with others."""
+    rules = [judgement.rule for judgement in judge(lines)]
+    goods = {rule: _goods(lines, rules, rule) for rule in (Rule.REVERSAL, Rule.LIQUIDATION)}
+    return [list(_ties_of(line, rule, goods)) for line, rule in zip(lines, rules, strict=True)]
+
+
+def _goods(lines: list[Line], rules: list[Rule], wanted: Rule) -> set[tuple[str | None, str | None]]:
+    return {(line.store, line.sku) for line, rule in zip(lines, rules, strict=True) if rule is wanted}
+
+
+def _ties_of(line: Line, rule: Rule, goods: dict[Rule, set[tuple[str | None, str | None]]]) -> Iterator[Tie]:
+    for order in (line.order_id, line.merchant_order_id):
+        if order:
+            yield "order", plain_order(order)
+    of = line.store, line.sku
+    if of in goods[Rule.REVERSAL] and (rule is Rule.REVERSAL or may_be_reversed(line, rule)):
+        yield "reversal", *of
+    if of in goods[Rule.LIQUIDATION] and rule in {Rule.LIQUIDATION, Rule.REFUND}:
+        yield "liquidation", *of

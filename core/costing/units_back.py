@@ -1,0 +1,131 @@
+"""The count of units back in sellable stock per order line: 0 ≤ units back ≤ units sold (design §4, invariant)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.costing.goods import Move
+from core.costing.originals import item_name
+from core.costing.refunds import kept, refund
+from core.model import Cause, Disposition
+
+if TYPE_CHECKING:
+    from core.costing.goods import GoodsLine
+    from core.costing.inputs import CostingPolicies
+    from core.costing.lines import Line
+    from core.costing.originals import Name
+
+
+@dataclass(slots=True)
+class UnitsBack:
+    """What has come back so far; lines are brought to it in the order of `GoodsLine.when`."""
+
+    policies: CostingPolicies
+    brought: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    """Units ever brought back, by order and SKU and by order-item code."""
+    in_stock: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    """Units back and not lost again, by order and SKU; an order and SKU without a refund is not in it."""
+    unanswered: dict[Name, Line] = field(default_factory=dict)
+    """The refund whose units are not known, by order and SKU."""
+
+    def refund(self, goods: GoodsLine) -> Move:
+        """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
+        move = refund(goods, self.policies)
+        left = self._left(goods)
+        units = -(move.quantity or 0)
+        if move.cause is None and goods.lock is None and left is not None and units > left:
+            move = _too_many(units, left)
+        move = settled(move, goods)
+        self._count(goods, move)
+        return move
+
+    def _left(self, goods: GoodsLine) -> int | None:
+        """Return how many units may still come back; unknown where the original, or its units, are."""
+        original = goods.original
+        if original is None or not original.units_known:
+            return None
+        of_item = original.item_units - self.brought[original.item]
+        return max(0, min(of_item, original.units - self.brought[original.name]))
+
+    def _count(self, goods: GoodsLine, move: Move) -> None:
+        item = _item(goods)
+        if item is None:
+            return
+        if move.cause is not None:
+            self.unanswered.setdefault(item, goods.line)
+            return
+        units = -(move.quantity or 0)
+        self.in_stock[item] += units
+        for name in {item, goods.original.name if goods.original else item}:
+            self.brought[name] += units
+
+    def lose(self, goods: GoodsLine) -> Move:
+        """Take a returned unit out of stock again: + where it had been restocked, 0 where it had not."""
+        move = settled(self._lost(goods), goods)
+        item = _item(goods)
+        if item in self.in_stock and move.cause is None and move.waits_for is None:
+            self.in_stock[item] -= move.quantity or 0
+        return move
+
+    def _lost(self, goods: GoodsLine) -> Move:
+        if goods.lock is not None:
+            return Move(goods.lock.quantity_now)
+        if goods.said is not None and goods.said != Disposition.RESTOCKED:
+            return Move(0, "The goods were not in stock: nothing left it.", goods.said)
+        units = goods.said_units if goods.said_units is not None else goods.units
+        item = _item(goods)
+        refunded = item in self.in_stock or item in self.unanswered
+        if goods.original is None and not refunded:
+            return self._lost_of_old_order(units)
+        if goods.said is None and item in self.unanswered:
+            return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
+        insists = goods.said is not None or goods.said_units is not None
+        return _out_of(units, self.in_stock.get(item, 0) if item else 0, insists=insists)
+
+    def _lost_of_old_order(self, units: int | None) -> Move:
+        """Judge by the company's default where neither the order nor its refund is in the books."""
+        if self.policies.refund_returned != Disposition.RESTOCKED:
+            return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
+        return unknown_units() if units is None else Move(units)
+
+
+def settled(move: Move, goods: GoodsLine) -> Move:
+    """Take what Resolve showed where the bookkeeper accepted it, or where nobody is asked before books start.
+
+    A confirmed zero says that no goods moved.
+    """
+    if move.cause is None:
+        return move
+    if goods.is_history:
+        return move._replace(cause=None, quantity=move.quantity or 0)
+    if goods.saved is not None and goods.saved.is_zero:
+        return kept(Disposition.MONEY_ONLY)
+    accepted = goods.saved is not None and goods.saved.is_accepted
+    return move._replace(cause=None) if accepted and move.quantity else move
+
+
+def _item(goods: GoodsLine) -> Name | None:
+    return goods.original.item if goods.original is not None else item_name(goods.line)
+
+
+def _too_many(units: int, left: int) -> Move:
+    reason = f"{units} would come back, but only {left} of the units sold can: put the units back right."
+    return Move(-left, reason, Disposition.RESTOCKED if left else Disposition.MONEY_ONLY, Cause.UNITS_DISAGREE)
+
+
+def unknown_units() -> Move:
+    """Return the move of a line that does not say its units."""
+    return Move(None, "The line does not say how many units it is about.", cause=Cause.UNITS_UNKNOWN)
+
+
+def _out_of(units: int | None, back: int, *, insists: bool) -> Move:
+    """Take units out of those that are back."""
+    if back <= 0 and not insists:
+        return Move(0, "The goods had not come back into stock: their cost is an expense already.")
+    if units is None:
+        return unknown_units()
+    if units > back and insists:
+        return Move(back, f"{units} would leave again, but only {back} came back.", cause=Cause.UNITS_DISAGREE)
+    return Move(min(units, back), f"{back} of the {units} units had come back into stock." if units > back else "")
