@@ -1,0 +1,1 @@
+"""A stand-in for Finale Inventory: GraphQL, REST and reports (finale-api.md)."""

@@ -1,0 +1,136 @@
+"""What every request passes before and after it is answered: counting, limits, the key, and misbehaviour."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+from math import ceil
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+
+from sandbox.requests_seen import RequestsSeen, request_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask import Flask
+
+    from sandbox.finale.pages import Account
+    from sandbox.limits import Meter
+    from sandbox.misbehaviour import Fault, Misbehaviour
+
+CONTROL = "/_control"
+_HTML = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+
+
+class DroppedConnectionError(ConnectionResetError):
+    """The connection is to end without an answer: werkzeug closes it, in process it reaches the client as it is."""
+
+
+class Gatekeeper:
+    """Stands before an application's pages; the control pages are not its business."""
+
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        switches: Misbehaviour,
+        meter: Meter,
+        seen: RequestsSeen,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._accounts = {account.path: account for account in accounts}
+        self._switches = switches
+        self._meter = meter
+        self._seen = seen
+        self._sleep = sleep
+        self._one_at_a_time = threading.Lock()
+
+    def stand_before(self, app: Flask) -> None:
+        """Hook into the application."""
+        app.before_request(self._before)
+        app.after_request(self._after)
+
+    def _before(self) -> Response | None:
+        if request.path.startswith(CONTROL):
+            return None
+        kind = request_kind(request)
+        with self._one_at_a_time:
+            g.budget = self._meter.take(request.method, collection=kind in ("collection", "report"))
+            g.fault = self._switches.next_fault(kind)
+        if g.budget.remaining < 0:
+            return _text("Too many requests", 429)
+        if g.fault is not None:
+            refusal = self._refusal(*g.fault)
+            if refusal is not None:
+                return refusal
+        return None if self._opens() else _unauthorised()
+
+    def _after(self, response: Response) -> Response:
+        if request.path.startswith(CONTROL):
+            return response
+        if g.fault is not None and response.status_code == 200:  # noqa: PLR2004
+            response = _spoilt(g.fault[0], response)
+        response.headers.update(g.budget.headers)
+        with self._one_at_a_time:
+            self._seen.add(request, response.status_code)
+        return response
+
+    def _opens(self) -> bool:
+        given = request.authorization
+        account = self._accounts.get(request.path.split("/")[1])
+        if given is None or given.type != "basic" or account is None:
+            return False
+        right_key = hmac.compare_digest((given.username or "").encode(), account.key.encode())
+        right_secret = hmac.compare_digest((given.password or "").encode(), account.secret.encode())
+        return right_key and right_secret
+
+    def _refusal(self, name: str, fault: Fault) -> Response | None:
+        if name == "slow":
+            self._sleep(fault.seconds)
+            return None
+        if name == "dropped-connection":
+            self._seen.add(request, 0)
+            raise DroppedConnectionError
+        if name in ("429", "429-retry-after"):
+            g.budget = self._meter.exhausted(fault.seconds)
+            response = _text("Too many requests", 429)
+            if name == "429-retry-after":
+                response.headers["Retry-After"] = str(ceil(fault.seconds))
+            return response
+        answers: dict[str, Callable[[], Response]] = {
+            "401": _unauthorised,
+            "402": lambda: _text("API access is not part of your plan", 402),
+            "500-html": lambda: _html("Internal Server Error", 500),
+            "503": lambda: _text("Service temporarily unavailable", 503),
+        }
+        return answers[name]() if name in answers else None
+
+
+def _spoilt(name: str, response: Response) -> Response:
+    if name == "empty-body":
+        return Response(b"", 200, content_type=response.content_type)
+    if name == "truncated-json":
+        body = response.get_data()
+        return Response(body[: len(body) // 2], 200, content_type=response.content_type)
+    if name == "error-inside-200":
+        message = {"errors": [{"message": "Internal error: please contact support."}]}
+        if request_kind(request) != "graphql":
+            message = {"errorMessage": "Internal error: please contact support."}  # type: ignore[dict-item]  # another shape
+        return Response(json.dumps(message), 200, content_type="application/json")
+    return _html("Sign in", 200) if name == "html-200" else response
+
+
+def _unauthorised() -> Response:
+    response = _text("Unauthorized", 401)
+    response.headers["WWW-Authenticate"] = 'Basic realm="Finale Inventory"'
+    return response
+
+
+def _text(message: str, status: int) -> Response:
+    return Response(message, status, content_type="text/plain; charset=utf-8")
+
+
+def _html(title: str, status: int) -> Response:
+    return Response(_HTML.format(title=title), status, content_type="text/html; charset=utf-8")

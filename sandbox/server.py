@@ -1,0 +1,129 @@
+"""The sandbox as a WSGI application, and on a real loopback socket.
+
+`create_app` can be asked in process; `serve` gives it an address of its own for as long as a `with` block lasts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sandbox.control import control_pages
+from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
+from sandbox.gatekeeper import Gatekeeper
+from sandbox.limits import Limits, Meter
+from sandbox.misbehaviour import Fault, Misbehaviour
+from sandbox.requests_seen import RequestsSeen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from sandbox.business import Business
+
+_log = logging.getLogger("sandbox")
+
+ACCOUNT = "demo"
+KEY = "sandbox-key"
+SECRET = "sandbox-secret"  # noqa: S105  # opens nothing but the sandbox
+LOOPBACK = "127.0.0.1"
+_POLL_SECONDS = 0.02
+"""How soon the end of the block is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxAddress:
+    """Where a sandbox listens, and what opens it."""
+
+    url: str
+    """`http://127.0.0.1:PORT`, without a slash at the end."""
+    account: str
+    key: str
+    secret: str = field(repr=False)
+
+
+def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
+    business: Business,
+    *,
+    misbehaviour: Iterable[str] | Mapping[str, Fault] = (),
+    account: str = ACCOUNT,
+    key: str = KEY,
+    secret: str = SECRET,
+    others: Iterable[Account] = (),
+    limits: Limits | None = None,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Flask:
+    """Return the sandbox as a WSGI application.
+
+    Args:
+        business: Whose books it serves.
+        misbehaviour: Switches that are on from the start (`sandbox.misbehaviour.MISBEHAVIOURS`).
+        account: Finale's account path.
+        key: Of the API.
+        secret: Of the API.
+        others: Further accounts, each with its own books, key and fields.
+        limits: Requests per minute and hour; Finale's own by default.
+        now: Unix seconds.
+        sleep: What `slow` waits with.
+    """
+    switches = Misbehaviour(misbehaviour)
+    seen, meter = RequestsSeen(), Meter(limits or Limits(), now)
+    app = Flask(__name__)
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a fault of the sandbox itself must not look like one of its switches
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+    accounts = (Account(business, account, key, secret, fields_of_its_own(account)), *others)
+    gatekeeper = Gatekeeper(accounts, switches, meter, seen, sleep)
+    gatekeeper.stand_before(app)
+    app.register_blueprint(control_pages(switches, meter, seen))
+    for one in accounts:
+        app.register_blueprint(finale_pages(one, switches, now))
+    return app
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Logs requests to the logger `sandbox` instead of the terminal."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # werkzeug's name
+        _log.debug("%s %s", type, message % args)
+
+
+@contextmanager
+def serve(
+    business: Business,
+    *,
+    port: int = 0,
+    account: str = ACCOUNT,
+    key: str = KEY,
+    secret: str = SECRET,
+    **differences: object,
+) -> Iterator[SandboxAddress]:
+    """Serve the sandbox on a loopback socket until the block ends.
+
+    Args:
+        business: Whose books it serves.
+        port: 0 takes a free one.
+        account: Finale's account path.
+        key: Of the API.
+        secret: Of the API.
+        differences: Whatever else `create_app` takes.
+
+    Raises:
+        OSError: If the port is taken.
+    """
+    app = create_app(business, account=account, key=key, secret=secret, **differences)  # type: ignore[arg-type]  # by name
+    server = make_server(LOOPBACK, port, app, threaded=True, request_handler=_QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield SandboxAddress(f"http://{LOOPBACK}:{server.server_port}", account, key, secret)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,1 @@
+"""Settlement files of the business's own sales, in the marketplaces' real formats."""
