@@ -1,0 +1,1 @@
+"""The entries for the accounting system, and the files it imports; pure functions of costed lines."""

@@ -1,0 +1,1 @@
+"""The life of a settlement: imported, costed, answered for, exported."""

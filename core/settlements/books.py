@@ -1,0 +1,192 @@
+"""The books of a company as they are now: everything loaded once, costed once, and asked by every sheet and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.costing import CostingInput, CostingPolicies, cost
+from core.costing.inputs import OPENING_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.database import (
+    locks,
+    mappings,
+    observations,
+    opening_costs,
+    overrides,
+    settings,
+    settlements,
+    syncs,
+    true_ups,
+)
+from core.errors import CogsheetError
+from core.model import OVERRIDE_COLUMNS, conform, frame, records
+from core.settings import SETTINGS_NAME, AverageOnDate, Policies
+from core.settlements.status import SettlementState, settlement_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from core.database import Company, Connection, Database
+    from core.database.settlements import BookedSettlement
+
+
+class SettlementUnknownError(CogsheetError):
+    """A settlement that was named is not in the books."""
+
+    def __init__(self, settlement_id: str, known: Iterable[str]) -> None:
+        listed = ", ".join(known) or "none yet"
+        super().__init__(f"Settlement {settlement_id} is not in these books. Imported are: {listed}.")
+
+
+class SettlementAmbiguousError(CogsheetError):
+    """A settlement id stands in more than one store."""
+
+    def __init__(self, settlement_id: str, stores: Iterable[str]) -> None:
+        named = ", ".join(f"{store}/{settlement_id}" for store in stores)
+        super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
+
+
+@dataclass(frozen=True)
+class Books:
+    """One state of a company's books."""
+
+    company: Company
+    policies: Policies
+    settlements: tuple[BookedSettlement, ...]
+    lines: pd.DataFrame
+    """Every transaction with its cost: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
+    known: CostingInput
+    """Everything that the costs were made of."""
+    accepted_true_ups: pd.DataFrame
+    """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
+    last_sync: datetime | None
+
+    @cached_property
+    def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
+        groups = self.lines.groupby(["store", "settlement_id"], sort=False)
+        return {(str(store), str(settlement_id)): lines for (store, settlement_id), lines in groups}
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """What the inventory system says (OBSERVATION_COLUMNS)."""
+        return self.known.observations
+
+    @property
+    def mappings(self) -> pd.DataFrame:
+        """Which products the SKUs stand for (MAPPING_COLUMNS)."""
+        return self.known.mappings
+
+    @property
+    def overrides(self) -> pd.DataFrame:
+        """The saved answers in force (OVERRIDE_COLUMNS)."""
+        return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+
+    @cached_property
+    def _overrides_by_key(self) -> dict[str, dict[str, object]]:
+        return {row["key"]: row for row in records(self.overrides)}
+
+    def lines_of(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the costed lines of one settlement."""
+        found = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
+        return self.lines.iloc[:0] if found is None else found
+
+    def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
+        """Return the costed lines of several settlements, one after the other."""
+        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in chosen)])
+
+    def state(self, settlement: BookedSettlement) -> SettlementState:
+        """Return where a settlement stands."""
+        return settlement_state(
+            self.lines_of(settlement),
+            ties_out=settlement.ties_out,
+            settlement_entry=settlement.settlement_entry,
+            cogs_entry=settlement.cogs_entry,
+        )
+
+    def saved(self, key: object) -> Mapping[str, object]:
+        """Return who saved a line's override, when and why; empty where there is none."""
+        override = self._overrides_by_key.get(str(key), {})
+        return {field: override.get(field) for field in ("saved_by", "saved_at", "note")}
+
+    def named(self, ids: Iterable[str]) -> list[BookedSettlement]:
+        """Find settlements by id, or by `store/id` where two stores share an id.
+
+        Raises:
+            SettlementUnknownError: If one is not in the books.
+            SettlementAmbiguousError: If an id alone does not say which.
+        """
+        return [self._find(name) for name in ids]
+
+    def _find(self, name: str) -> BookedSettlement:
+        found = [s for s in self.settlements if name in (s.settlement_id, f"{s.store}/{s.settlement_id}")]
+        if not found:
+            raise SettlementUnknownError(name, (s.settlement_id for s in self.settlements))
+        if len(found) > 1:
+            raise SettlementAmbiguousError(name, (s.store for s in found))
+        return found[0]
+
+
+def load(database: Database) -> Books:
+    """Load and cost the books."""
+    with database.reading() as connection:
+        return _read(connection, database.company)
+
+
+def _read(connection: Connection, company: Company) -> Books:
+    policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+    booked = tuple(settlements.booked(connection))
+    accepted = true_ups.accepted(connection)
+    known = CostingInput(
+        transactions=settlements.transactions(connection),
+        observations=observations.latest(connection),
+        mappings=mappings.latest(connection),
+        overrides=overrides.in_force(connection),
+        locked=locks.lines(connection),
+        trued_up=conform(TRUED_UP_COLUMNS, accepted),
+        opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
+        settlements=_history_flags(booked, policies),
+    )
+    last_sync = syncs.last(connection, finished=True)
+    return Books(
+        company=company,
+        policies=policies,
+        settlements=booked,
+        lines=costed_lines(known, costing_policies(policies, company)),
+        known=known,
+        accepted_true_ups=accepted,
+        last_sync=last_sync.finished_at if last_sync else None,
+    )
+
+
+def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
+    """Return what costing must know of a company's policies."""
+    return CostingPolicies(
+        home_currency=company.home_currency,
+        refund_returned=policies.refunded_goods,
+        adjustment_average="ask" if policies.adjustment_average is AverageOnDate.ASK else "use",
+        finale_start=policies.finale_start,
+    )
+
+
+def _history_flags(booked: Iterable[BookedSettlement], policies: Policies) -> pd.DataFrame:
+    """Tell which settlements end before the books start (design §4, first use)."""
+    start = policies.books_start
+    rows = [
+        {
+            "store": one.store,
+            "settlement_id": one.settlement_id,
+            "history": bool(start and one.period_end and one.period_end.date() < start),
+        }
+        for one in booked
+    ]
+    return frame(SETTLEMENT_COLUMNS, rows)
+
+
+def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Cost every transaction and put the answer beside it."""
+    costed = cost(known, policies).drop(columns="key")
+    return pd.concat([known.transactions.reset_index(drop=True), costed], axis=1)

@@ -1,0 +1,64 @@
+"""What a sync changed in the books: each line whose cost is another than before. Pure (design §4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.model import TEXT, conform
+from core.money import MONEY, cents, total
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from core.model import Columns
+
+CHANGE_COLUMNS: Columns = {
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "order_id": TEXT,
+    "sku": TEXT,
+    "event": TEXT,
+    "was": MONEY,  # unit cost before; missing = there was none
+    "now": MONEY,
+    "was_source": TEXT,
+    "now_source": TEXT,
+    "difference": MONEY,  # of the line's COGS, home currency, + is more expense; a cost that was missing counts as 0
+    "cost_note": TEXT,
+    "key": TEXT,
+}
+"""One row per line whose cost changed."""
+
+_COMPARED = ["unit_cost", "cogs", "cost_source"]
+
+
+def cost_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines whose unit cost, COGS or source differ (CHANGE_COLUMNS), in the order of `after`.
+
+    Args:
+        before: Costed lines as they were.
+        after: The same books now; a line that is new is no change.
+    """
+    pairs = after.merge(before[["key", *_COMPARED]], on="key", suffixes=("", "_before"))
+    differs = pd.Series(data=False, index=pairs.index)
+    for column in _COMPARED:
+        now, was = pairs[column], pairs[f"{column}_before"]
+        differs |= (now.isna() != was.isna()) | (now != was).fillna(value=False).astype(bool)
+    changed = pairs[differs]
+    return conform(
+        CHANGE_COLUMNS,
+        changed.assign(
+            was=changed["unit_cost_before"],
+            now=changed["unit_cost"],
+            was_source=changed["cost_source_before"],
+            now_source=changed["cost_source"],
+            difference=changed["cogs"].fillna(0) - changed["cogs_before"].fillna(0),
+        ).reset_index(drop=True),
+    )
+
+
+def difference_by_settlement(changes: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+    """Return what each settlement's COGS changed by, to the cent."""
+    groups = changes.groupby(["store", "settlement_id"], sort=False)
+    return {(str(store), str(number)): cents(total(rows["difference"])) for (store, number), rows in groups}

@@ -1,0 +1,176 @@
+"""Export a settlement: its entries, and the lock that holds its costs from then on (design §5).
+
+The settlement entry and the COGS entry go out apart from each other: missing costs hold up only the second. The COGS
+entry locks. Everything of one export is stored together or not at all, before any file is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.database import batches, entries, locks, settlements
+from core.database.batches import BatchKind
+from core.database.settlements import EntryStatus
+from core.errors import CogsheetError
+from core.journal.cogs_entry import cogs_entries
+from core.journal.entry import Accounts, EntryKind
+from core.journal.months import SettlementDates
+from core.journal.settlement_entry import settlement_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from core.database import Database
+    from core.database.settlements import BookedSettlement
+    from core.journal.entry import Entry
+    from core.settlements.books import Books
+
+
+class NotReadyError(CogsheetError):
+    """A settlement cannot be exported as it stands."""
+
+    def __init__(self, settlement_id: str, blockers: Sequence[str]) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
+            f"Resolve that first; the settlement entry alone can go out today where only costs are missing."
+        )
+
+
+class AlreadyExportedError(CogsheetError):
+    """What is to go out has gone out."""
+
+    def __init__(self, settlement_id: str) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} has been exported already. Reopen it first if it must be exported anew."
+        )
+
+
+class SuspectCostsError(CogsheetError):
+    """Costs that look wrong are not exported without being looked at."""
+
+    def __init__(self, settlement_id: str, count: int) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
+            f"was exported. Correct them, or export with --accept-suspect if they are right."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What is to go out, and how."""
+
+    kinds: Collection[EntryKind] = (EntryKind.SETTLEMENT, EntryKind.COGS)
+    accounts: Accounts = field(default_factory=Accounts)
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    """Time zone per store."""
+    accept_suspect: bool = False
+    lock_date: date | None = None
+    """Periods up to this day are closed: no entry is dated in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What one settlement's export made."""
+
+    settlement: BookedSettlement
+    entries: tuple[Entry, ...]
+    locked: bool
+
+
+def export_settlement(
+    database: Database, books: Books, settlement: BookedSettlement, wish: ExportWish, *, who: str, now: datetime
+) -> Exported:
+    """Make a settlement's entries, store them and lock its costs.
+
+    What has gone out already is not made again: the settlement entry may go today and the COGS entry next week.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        settlement: Which.
+        wish: What is to go out.
+        who: Who exports.
+        now: When.
+
+    Raises:
+        NotReadyError: If it does not tie out, or costs are missing and COGS is to go out.
+        SuspectCostsError: If costs look wrong and nobody said that they are right.
+    """
+    kinds = _open_kinds(settlement, wish.kinds)
+    _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.settlement_id)
+        revision = locks.next_revision(connection, settlement)
+        made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
+        for entry in made:
+            entries.post(connection, stored(entry, settlement.id), batch)
+        if EntryKind.SETTLEMENT in kinds:
+            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+        if EntryKind.COGS in kinds:
+            locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
+    return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)
+
+
+def make_entries(
+    books: Books, settlement: BookedSettlement, kind: EntryKind, wish: ExportWish, *, revision: int = 1
+) -> list[Entry]:
+    """Return the entries of a settlement, one per month, storing nothing."""
+    lines = books.lines_of(settlement)
+    last_day = (settlement.period_end or settlement.imported_at).date()
+    dates = SettlementDates(last_day, wish.zones.get(settlement.store))
+    home = books.company.home_currency
+    currency = settlement.currency if kind is EntryKind.SETTLEMENT else home
+    build = settlement_entries if kind is EntryKind.SETTLEMENT else cogs_entries
+    made = build(
+        lines,
+        dates,
+        store=settlement.store,
+        settlement_id=settlement.settlement_id,
+        currency=currency,
+        accounts=wish.accounts,
+    )
+    return [_dated(entry, wish.lock_date, revision) for entry in made]
+
+
+def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
+    """Move an entry out of a closed period into the first open day, and give it its revision."""
+    day = entry.day if lock_date is None or entry.day > lock_date else lock_date + timedelta(days=1)
+    return replace(entry, day=day, key=replace(entry.key, revision=revision))
+
+
+def stored(entry: Entry, settlement: int) -> entries.Entry:
+    """Return an entry as the database keeps it, under the settlement's number there."""
+    return entries.Entry(
+        key=str(entry.key),
+        kind=entries.EntryKind(entry.key.kind),
+        entry_date=entry.day,
+        lines=tuple(entries.EntryLine(one.account, one.amount, entry.currency, str(one.type)) for one in entry.lines),
+        settlement=settlement,
+        revision=entry.key.revision,
+        memo=entry.memo,
+        reverses=entry.reverses,
+    )
+
+
+def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
+    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
+    kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
+    if not kinds:
+        raise AlreadyExportedError(settlement.settlement_id)
+    return kinds
+
+
+def _refuse_unready(
+    books: Books, settlement: BookedSettlement, kinds: Collection[EntryKind], *, accept_suspect: bool
+) -> None:
+    state = books.state(settlement)
+    about_costs = EntryKind.COGS in kinds
+    missing = state.counts.needed - state.counts.covered
+    if not settlement.ties_out or (about_costs and missing):
+        raise NotReadyError(settlement.settlement_id, state.blockers or (f"{missing} lines wait for a cost",))
+    if about_costs and state.counts.suspect and not accept_suspect:
+        raise SuspectCostsError(settlement.settlement_id, state.counts.suspect)

@@ -1,0 +1,97 @@
+"""Put settlements into the books: each once, with its original file, and never over another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.database import batches, settlements, stores
+from core.database.batches import BatchKind
+from core.database.settlements import Import, OriginalFile, SettlementKind, Source
+from core.database.stores import Store
+from core.errors import CogsheetError
+from core.marketplaces import READER_VERSION
+from core.marketplaces.line_keys import with_line_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.database import Connection, Database
+    from core.model import Marketplace, Problem, Reading, Settlement
+
+
+class StoreNotNamedError(CogsheetError):
+    """A file could belong to several stores."""
+
+    def __init__(self, marketplace: str, known: Sequence[str]) -> None:
+        self.marketplace = marketplace
+        self.known = tuple(known)
+        """Which stores the company has there."""
+        named = ", ".join(f"“{name}”" for name in known)
+        super().__init__(
+            f"This file is of {marketplace}, and the company has several stores there: {named}. "
+            f"Nothing was imported. Say which one with --store NAME."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSettlement:
+    """What became of one settlement of a file."""
+
+    file: str
+    store: str
+    settlement_id: str
+    result: Import
+    transactions: int
+    ties_out: bool
+    problems: tuple[Problem, ...]
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person must look at it."""
+        return self.result in (Import.CONFLICT, Import.LOCKED) or not self.ties_out
+
+
+def import_reading(
+    database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
+) -> list[ImportedSettlement]:
+    """Store every settlement of a file, all of them or none.
+
+    Args:
+        database: The books.
+        reading: What the file holds.
+        file: Its bytes and name; the bytes are kept as they came.
+        store: Which store it belongs to; `None` where the company has at most one at that marketplace.
+        who: Who imports.
+        now: When.
+
+    Raises:
+        StoreNotNamedError: If the file could belong to several stores.
+        StoreMarketplaceError: If the store belongs to another marketplace.
+    """
+    with database.writing() as connection:
+        name = _store(connection, reading.marketplace, store)
+        batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
+        source = Source(name, file, reading.format, SettlementKind.RECORD, READER_VERSION)
+        return [_import_one(connection, one, source, batch, now) for one in reading.settlements]
+
+
+def _import_one(
+    connection: Connection, read: Settlement, source: Source, batch: int, now: datetime
+) -> ImportedSettlement:
+    keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
+    imported = settlements.save(connection, keyed, source, batch, now)
+    count, name = len(read.transactions), source.file.name
+    problems = tuple(read.problems)
+    return ImportedSettlement(name, source.store, read.settlement_id, imported.outcome, count, read.ties_out, problems)
+
+
+def _store(connection: Connection, marketplace: Marketplace, named: str | None) -> str:
+    """Return the store of a file; one that is new to the books is added."""
+    known = [store.name for store in stores.all_stores(connection) if store.marketplace is marketplace]
+    if named is None and len(known) > 1:
+        raise StoreNotNamedError(marketplace, known)
+    name = named or (known[0] if known else str(marketplace))
+    stores.ensure(connection, Store(name, marketplace))
+    return name

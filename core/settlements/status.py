@@ -1,0 +1,129 @@
+"""Where a settlement stands: its blockers with their counts, or that it is ready. Pure (design §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.database.settlements import EntryStatus
+from core.model import Cause, CostStatus, Event
+from core.money import cents, total
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_SYNCED = "Not synced"
+READY = "Ready to export"
+EXPORTED = "Exported"
+POSTED_ELSEWHERE = "Posted elsewhere"
+
+_DONE = {EntryStatus.EXPORTED: EXPORTED, EntryStatus.POSTED_ELSEWHERE: POSTED_ELSEWHERE}
+
+
+@dataclass(frozen=True, slots=True)
+class LineCounts:
+    """Counts over the lines of one settlement that need a cost."""
+
+    needed: int
+    """Lines whose goods need a cost."""
+    covered: int
+    """Those of them that have one, a confirmed zero included."""
+    not_synced: int
+    missing: int
+    """Without cost, for another reason than an unmapped SKU."""
+    not_mapped: int
+    suspect: int
+
+    @property
+    def coverage(self) -> Decimal:
+        """Covered share of the lines that need a cost; 1 where none does."""
+        return Decimal(self.covered) / self.needed if self.needed else Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementState:
+    """One settlement as its row on sheet Settlements shows it."""
+
+    orders: int
+    units: int
+    """Units sold; returns are not taken off."""
+    cogs: Decimal
+    """Home currency, + is expense, to the cent; lines without cost are not in it."""
+    counts: LineCounts
+    blockers: tuple[str, ...]
+    status: str
+    cogs_status: str
+
+
+def settlement_state(
+    lines: pd.DataFrame,
+    *,
+    ties_out: bool,
+    settlement_entry: EntryStatus = EntryStatus.OPEN,
+    cogs_entry: EntryStatus = EntryStatus.OPEN,
+) -> SettlementState:
+    """Sum up one settlement.
+
+    Args:
+        lines: Its transactions with their costs (TRANSACTION_COLUMNS and COSTED_COLUMNS).
+        ties_out: Whether its lines sum to the marketplace's own total.
+        settlement_entry: Where its settlement entry stands.
+        cogs_entry: Where its COGS entry stands; once it is out, the settlement's costs are locked.
+    """
+    counts = line_counts(lines)
+    blockers = _blockers(counts, ties_out=ties_out)
+    sales = lines[lines["event"] == Event.SALE]
+    return SettlementState(
+        orders=int(sales["order_id"].nunique()),
+        units=int(sales["quantity"].fillna(0).sum()),
+        cogs=cents(total(lines["cogs"])),
+        counts=counts,
+        blockers=blockers,
+        status=_status(blockers, settlement_entry, cogs_entry),
+        cogs_status=_cogs_status(counts) if cogs_entry is EntryStatus.OPEN else _DONE[cogs_entry],
+    )
+
+
+def _status(blockers: tuple[str, ...], settlement_entry: EntryStatus, cogs_entry: EntryStatus) -> str:
+    """Say what is left to do; missing costs hold up only the COGS entry, so that the deposit can be booked today."""
+    if settlement_entry is not EntryStatus.OPEN and cogs_entry is not EntryStatus.OPEN:
+        return _DONE[cogs_entry]
+    done = () if settlement_entry is EntryStatus.OPEN else ("Settlement exported",)
+    return "; ".join((*done, *blockers)) or READY if blockers or not done else f"{done[0]}; COGS ready to export"
+
+
+def line_counts(lines: pd.DataFrame) -> LineCounts:
+    """Count the lines that need a cost, and what stands in the way of theirs."""
+    missing = lines[lines["cost_status"] == CostStatus.MISSING]
+    causes = missing["cause"]
+    covered = lines["cost_status"].isin([CostStatus.COSTED, CostStatus.ZERO_CONFIRMED])
+    waiting = lines["cost_status"] == CostStatus.WAITING
+    not_synced = int((causes == Cause.NOT_SYNCED).sum())
+    not_mapped = int((causes == Cause.SKU_NOT_MAPPED).sum())
+    return LineCounts(
+        needed=int(covered.sum() + waiting.sum()) + len(missing),
+        covered=int(covered.sum()),
+        not_synced=not_synced,
+        missing=len(missing) - not_synced - not_mapped,
+        not_mapped=not_mapped,
+        suspect=int(lines["suspect"].notna().sum()),
+    )
+
+
+def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
+    """Name what stands in the way; what is missing is only known once Finale has been asked."""
+    synced = counts.not_synced == 0
+    named = (
+        (NOT_SYNCED, not synced),
+        (f"Item missing cost ({counts.missing})", synced and counts.missing > 0),
+        (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
+        ("Does not tie out", not ties_out),
+        (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
+    )
+    return tuple(name for name, holds in named if holds)
+
+
+def _cogs_status(counts: LineCounts) -> str:
+    without = counts.needed - counts.covered
+    return f"Waits for {without} costs" if without else "Ready"

@@ -1,0 +1,201 @@
+"""Cost true-ups: what became known of locked lines after they were locked (design §5).
+
+The locked figures stay. Every locked line is costed once more as if it were free; where the answer differs from what
+the books hold for the line (the locked COGS, or the last true-up accepted for it) the exact difference is proposed,
+refunds of such lines included. Accepted ones are posted into the first open period; nothing is ever posted by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.database import batches, entries, true_ups
+from core.database.batches import BatchKind
+from core.database.true_ups import FOUND_COLUMNS, Decision, TrueUpDecidedError, Verdict
+from core.errors import CogsheetError
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
+from core.journal.line_types import LineType
+from core.model import CostStatus, OverrideKind, frame, records
+from core.money import cents, total
+from core.settlements.books import costed_lines, costing_policies
+from core.settlements.exporting import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+    import pandas as pd
+
+    from core.database import Connection, Database
+    from core.database.true_ups import Proposed
+    from core.journal.entry import Accounts
+    from core.settlements.books import Books
+
+_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
+
+
+class NoReasonError(CogsheetError):
+    """A true-up is dismissed without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__("A dismissed true-up needs a reason: the auditor will ask. Nothing was dismissed.")
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedTrueUps:
+    """What accepting posted."""
+
+    entries: tuple[Entry, ...]
+    lines: int
+
+
+def differences(books: Books) -> pd.DataFrame:
+    """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
+
+    A line whose cost is not known any more proposes nothing: what was locked was known.
+    """
+    locked = books.known.locked
+    if locked is None or locked.empty:
+        return frame(FOUND_COLUMNS)
+    free = replace(books.known, locked=None, trued_up=None, overrides=_without_estimates(books))
+    now = {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
+    held = [row for row in held_lines(books) if row["key"] in now]
+    rows = [_found(now[row["key"]], row) for row in held if now[row["key"]]["cost_status"] in _KNOWN]
+    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
+
+
+def _without_estimates(books: Books) -> pd.DataFrame:
+    """Return the overrides less those accepted averages whose real cost has arrived since: estimates give way to it."""
+    known = set(books.lines.loc[books.lines["finale_cost"].notna(), "key"])
+    estimate = (books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE) & books.overrides["key"].isin(list(known))
+    return books.overrides[~estimate.fillna(value=False).astype(bool)]
+
+
+def held_lines(books: Books) -> list[dict[str, Any]]:
+    """Return what the books hold for every locked line: as locked, or as the last accepted true-up left it."""
+    locked = [] if books.known.locked is None else records(books.known.locked)
+    accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
+    return [row | _accepted(accepted.get(row["key"], {})) for row in locked]
+
+
+def _accepted(true_up: dict[str, Any]) -> dict[str, Any]:
+    return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
+
+
+def _found(now: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    difference = _money(now["cogs"]) - _money(held["cogs"])
+    return {
+        "key": now["key"],
+        "cause": _cause(now, held),
+        "unit_cost": now["unit_cost"],
+        "cost_quantity": now["cost_quantity"],
+        "disposition": now["disposition"],
+        "cogs": _money(now["cogs"]),
+        "difference": difference,
+        "currency": now["cost_currency"],
+    }
+
+
+def _cause(now: dict[str, Any], held: dict[str, Any]) -> str:
+    if now["disposition"] != held["disposition"]:
+        return "disposition"
+    return "units" if now["cost_quantity"] != held["cost_quantity"] else "cost"
+
+
+def _money(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def propose(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
+    """Make the pending proposals say what is known now."""
+    found = differences(books)
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+        return true_ups.propose(connection, found, batch)
+
+
+def accept(
+    database: Database,
+    books: Books,
+    numbers: Collection[int],
+    *,
+    accounts: Accounts,
+    lock_date: date | None,
+    who: str,
+    now: datetime,
+) -> AcceptedTrueUps:
+    """Post proposals into the first open period: one entry per settlement, the exact difference.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        numbers: The proposals.
+        accounts: Where COGS and inventory post.
+        lock_date: Periods up to this day are closed.
+        who: Who accepts.
+        now: When; also the entry's day, unless its period is closed.
+
+    Raises:
+        TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
+    """
+    day = now.date() if lock_date is None or now.date() > lock_date else lock_date + timedelta(days=1)
+    made: list[Entry] = []
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
+        chosen = _pending(connection, numbers)
+        for (store, settlement_id), lines in chosen.groupby(["store", "settlement_id"], sort=True):
+            amount = _to_post(books, str(store), str(settlement_id), total(lines["difference"]))
+            key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", EntryKind.TRUE_UP, revision=batch)
+            entry = _entry(key, day, amount, books.company.home_currency, accounts)
+            entries.post(connection, stored(entry, _number_of(books, str(store), str(settlement_id))), batch)
+            true_ups.decide(connection, lines["id"].to_list(), Verdict(Decision.ACCEPTED, entry=str(key)), batch)
+            made.append(entry)
+    return AcceptedTrueUps(tuple(made), len(chosen))
+
+
+def dismiss(database: Database, numbers: Collection[int], reason: str, *, who: str, now: datetime) -> None:
+    """Decide that proposals are not posted.
+
+    Raises:
+        NoReasonError: If no reason is given.
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    if not reason.strip():
+        raise NoReasonError
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
+        true_ups.decide(connection, list(numbers), Verdict(Decision.DISMISSED, reason.strip()), batch)
+
+
+def _pending(connection: Connection, numbers: Collection[int]) -> pd.DataFrame:
+    """Return the chosen proposals.
+
+    Raises:
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    waiting = true_ups.pending(connection)
+    late = sorted(set(numbers) - set(waiting["id"]))
+    if late:
+        raise TrueUpDecidedError(late)
+    return waiting[waiting["id"].isin(list(numbers))]
+
+
+def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) -> Decimal:
+    """Return the difference to the cent, so that all that was posted stays the settlement's COGS rounded once."""
+    of_settlement = books.lines[(books.lines["store"] == store) & (books.lines["settlement_id"] == settlement_id)]
+    keys = set(of_settlement["key"])
+    posted = total(_money(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
+    return cents(posted + difference) - cents(posted)
+
+
+def _number_of(books: Books, store: str, settlement_id: str) -> int:
+    return next(one.id for one in books.settlements if (one.store, one.settlement_id) == (store, settlement_id))
+
+
+def _entry(key: EntryKey, day: date, amount: Decimal, currency: str, accounts: Accounts) -> Entry:
+    sides = ((LineType.COGS_SALES, amount), (LineType.INVENTORY_OUT, -amount))
+    booked = (EntryLine(side, accounts.of(side, store=key.store, currency=currency), value) for side, value in sides)
+    return Entry(key, day, currency, tuple(booked))

@@ -1,0 +1,36 @@
+"""Take the last save back, as a new batch: nothing is ever erased (design §3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.database import undo
+from core.errors import CogsheetError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.database import Database
+    from core.database.undo import Undone
+
+
+class NothingToUndoError(CogsheetError):
+    """No save is left that could be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no save left to undo. Single values are brought back from sheet History.")
+
+
+def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
+    """Take the newest save that has not been undone back.
+
+    Lines saved again later and lines of locked settlements are left alone and listed.
+
+    Raises:
+        NothingToUndoError: If there is none.
+    """
+    with database.writing() as connection:
+        number = undo.last_undoable(connection)
+        if number is None:
+            raise NothingToUndoError
+        return undo.undo(connection, number, who=who, now=now)

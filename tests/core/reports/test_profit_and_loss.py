@@ -1,0 +1,160 @@
+"""Profit and loss: what is profit, where it ties, and what it says where a cost or a rate is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
+from core.money import cents, total
+from core.reports.parts import PARTS, parts
+from core.reports.profit_and_loss import NO_ITEM, ROUNDING, PnlQuestion, profit_and_loss, totals
+
+COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
+AUGUST = datetime(2026, 8, 20, 12, tzinfo=UTC)
+BY_ITEM = PnlQuestion("USD")
+
+
+def line(event: Event, sku: str | None = None, **values: object) -> dict[str, object]:
+    amounts = {name: Decimal(str(values.pop(name, 0))) for name in AMOUNT_COLUMNS}
+    status = CostStatus.COSTED if "cogs" in values else CostStatus.NOT_APPLICABLE
+    usual: dict[str, object] = {
+        "store": "Amazon US",
+        "settlement_id": "1",
+        "event": event,
+        "sku": sku,
+        "posted_at": AUGUST,
+        "currency": "USD",
+        "cost_status": status,
+        "net": sum(amounts.values()),
+        "cogs": Decimal(0) if status is CostStatus.NOT_APPLICABLE else None,
+    }
+    return usual | amounts | values
+
+
+def sale(sku: str = "MUG", units: int = 2, cogs: str = "5.00", **values: object) -> dict[str, object]:
+    return line(Event.SALE, sku, quantity=units, principal="20.00", referral_fee="-3.00", cogs=Decimal(cogs), **values)
+
+
+def pnl(*rows: dict[str, object], question: PnlQuestion = BY_ITEM, **context: object) -> list[dict[str, object]]:
+    return records(profit_and_loss(frame(COLUMNS, rows), question, zones={}, **context))  # type: ignore[arg-type]  # rates
+
+
+def test_an_items_profit_is_what_it_brought_less_what_it_cost() -> None:
+    """Net sales without tax, its own fees, its COGS, and the ratios of them."""
+    refund = line(Event.REFUND, "MUG", quantity=-1, principal="-10.00", referral_fee="1.50", cogs=Decimal("-2.50"))
+    taxed = sale(tax="1.60", tax_withheld="-1.60")
+
+    (row,) = pnl(taxed, refund)
+
+    assert (2, 1) == (row["units_sold"], row["units_refunded"])
+    assert (Decimal(20), Decimal(-10), Decimal(10)) == (row["sales"], row["refunds"], row["net_sales"])
+    assert (Decimal("-1.50"), Decimal("2.50"), Decimal(6)) == (row["fees"], row["cogs"], row["profit"])
+    assert (Decimal("0.6"), Decimal("2.4"), Decimal(3)) == (row["margin"], row["roi"], row["profit_per_item"])
+    assert Decimal(0) == row["tax"]
+
+
+def test_fees_that_belong_to_no_item_stand_on_their_own_line() -> None:
+    """Storage, advertising and reserves are not spread over items; reserves are no profit."""
+    storage = line(Event.FEE, other="-12.00")
+    ads = line(Event.ADVERTISING, other="-30.00")
+    reserve = line(Event.BALANCE, other="-100.00")
+
+    (row,) = pnl(storage, ads, reserve)
+
+    assert row["item"] == NO_ITEM
+    assert (Decimal(-12), Decimal(-30), Decimal(-42), Decimal(-100)) == (
+        row["fees"],
+        row["advertising"],
+        row["profit"],
+        row["balance"],
+    )
+
+
+def test_a_missing_cost_is_marked_with_its_units_and_orders() -> None:
+    """The profit of that item is too high, and the row says so."""
+    unknown = sale(cogs="0") | {"cost_status": CostStatus.MISSING, "cogs": None, "order_id": "111-7"}
+
+    (row,) = pnl(sale(), unknown)
+
+    assert ("●", "2 units without cost: 111-7") == (row["indicator"], row["missing_note"])
+    assert Decimal("5.00") == row["cogs"]
+
+
+def test_the_stores_time_zone_cuts_the_months() -> None:
+    """A sale at two in the morning UTC on the first is one of the month before in Los Angeles."""
+    late = sale() | {"posted_at": datetime(2026, 9, 1, 2, tzinfo=UTC)}
+    question = PnlQuestion("USD", by_month=True)
+    table = frame(COLUMNS, [late])
+
+    here = profit_and_loss(table, question, zones={})
+    there = profit_and_loss(table, question, zones={"Amazon US": ZoneInfo("America/Los_Angeles")})
+
+    assert ["2026-09"] == here["month"].to_list()
+    assert ["2026-08"] == there["month"].to_list()
+
+
+def test_a_range_takes_its_first_and_last_day() -> None:
+    """Both ends are inside."""
+    rows = [sale() | {"posted_at": datetime(2026, 8, day, tzinfo=UTC)} for day in (1, 2, 3, 4)]
+
+    (row,) = pnl(*rows, question=PnlQuestion("USD", first_day=date(2026, 8, 2), last_day=date(2026, 8, 3)))
+
+    assert row["units_sold"] == 4
+
+
+def test_without_a_rate_foreign_money_is_counted_and_not_guessed() -> None:
+    """With the day's rate it is converted."""
+    foreign = sale(currency="EUR")
+
+    (without,) = pnl(foreign)
+    (with_rate,) = pnl(foreign, rates={("EUR", "2026-08-20"): Decimal("1.10")})
+
+    assert (1, Decimal(0)) == (without["without_rate"], without["sales"])
+    assert (0, Decimal("22.00")) == (with_rate["without_rate"], with_rate["sales"])
+
+
+AMOUNTS = st.decimals(-999, 999, places=2)
+LINES = st.builds(
+    lambda event, sku, settlement, amounts, cogs: line(
+        event, sku, settlement_id=settlement, cogs=cogs, **dict(zip(AMOUNT_COLUMNS, amounts, strict=True))
+    ),
+    st.sampled_from([event for event in Event if event is not Event.PAYOUT]),
+    st.sampled_from(["MUG", "PAN", None]),
+    st.sampled_from(["1", "2"]),
+    st.lists(AMOUNTS, min_size=10, max_size=10),
+    st.decimals(-99, 99, places=6),
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=12))
+def test_every_cent_of_the_settlements_is_in_the_profit_and_loss(rows: list[dict[str, object]]) -> None:
+    """Profit, COGS, tax and balance sum to the nets; COGS to the settlements' rounded COGS."""
+    table = frame(COLUMNS, rows)
+    figures = totals(profit_and_loss(table, BY_ITEM, zones={}))
+
+    assert total(table["net"]) == figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
+    by_settlement = [cents(total(group["cogs"])) for _, group in table.groupby("settlement_id")]
+    assert sum(by_settlement) == figures["cogs"]
+
+
+@given(st.lists(LINES, min_size=1, max_size=12))
+def test_the_parts_of_a_line_are_its_net(rows: list[dict[str, object]]) -> None:
+    """Line by line, exactly."""
+    table = frame(COLUMNS, rows)
+    found = parts(table)
+
+    assert table["net"].to_list() == [total(row) for row in zip(*(found[name] for name in PARTS), strict=True)]
+
+
+def test_the_rounding_of_several_settlements_is_a_line_of_its_own() -> None:
+    """Two settlements with half a cent each post one cent each; the item has one cent in all."""
+    halves = [sale(cogs="0.005") | {"settlement_id": number} for number in ("1", "2")]
+
+    mug, rounding = pnl(*halves)
+
+    assert (Decimal("0.01"), ROUNDING, Decimal("0.01")) == (mug["cogs"], rounding["item"], rounding["cogs"])

@@ -1,0 +1,128 @@
+"""What becomes of each row of Resolve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.model import OverrideKind
+from core.settlements.answers import Answer, Decision, Fate, InForce, LineState, decide
+
+LINE = LineState("23874397121", "111-1", "MUG-BLUE")
+PREFILLED = Answer("k", version=0, cost=Decimal("4.17"), proposed=Decimal("4.17"), where="Resolve!N5")
+SAVED_BY_M = InForce(1, Decimal("4.20"), saved_by="M. Lee", saved_at=datetime(2026, 10, 3, 10, 14, tzinfo=UTC))
+
+
+def decide_one(answer: Answer, line: LineState = LINE, *, accept_proposals: bool = False) -> Decision:
+    return decide([answer], {"k": line}, accept_proposals=accept_proposals)[0]
+
+
+def test_a_typed_cost_is_saved() -> None:
+    """A cost that differs from its proposal was entered by the user."""
+    decision = decide_one(replace(PREFILLED, cost=Decimal("4.18")))
+
+    assert (Fate.SAVE, OverrideKind.ENTERED, False) == (decision.fate, decision.kind, decision.is_proposal)
+
+
+def test_an_unedited_proposal_is_saved_only_where_proposals_are_accepted() -> None:
+    """Keeping the prefilled cost is not yet an answer."""
+    assert decide_one(PREFILLED).fate is Fate.MISSING
+
+    accepted = decide_one(PREFILLED, accept_proposals=True)
+
+    assert (Fate.SAVE, OverrideKind.ACCEPTED_AVERAGE, True) == (accepted.fate, accepted.kind, accepted.is_proposal)
+
+
+@pytest.mark.parametrize("accept_proposals", [True, False])
+def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Clearing the prefilled cost is never taken for accepting it."""
+    assert decide_one(replace(PREFILLED, cost=None), accept_proposals=accept_proposals).fate is Fate.MISSING
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "words"),
+    [
+        (replace(PREFILLED, cost=Decimal(-1)), LINE, "negative"),
+        (replace(PREFILLED, cost=Decimal(0)), LINE, "Zero OK"),
+        (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "keep one of the two"),
+        (replace(PREFILLED, unreadable="not a number: four"), LINE, "not a number: four"),
+        (replace(PREFILLED, cost=Decimal(3)), replace(LINE, locked=True), "locked"),
+        (
+            replace(PREFILLED, cost=Decimal(3)),
+            replace(LINE, takes_no_cost="change the original"),
+            "change the original",
+        ),
+        (
+            replace(PREFILLED, cost=Decimal(3)),
+            replace(LINE, in_force=SAVED_BY_M),
+            "now 4.20, saved by M. Lee at 2026-10-03",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_its_reason(answer: Answer, line: LineState, words: str) -> None:
+    """Each refusal says why, in words for the row's status."""
+    decision = decide_one(answer, line, accept_proposals=True)
+
+    assert decision.fate is Fate.REFUSED
+    assert words in decision.reason
+
+
+def test_a_line_that_is_unknown_or_stands_twice_is_refused() -> None:
+    """A copied row must not decide by chance which of the two costs is saved."""
+    unknown = decide([replace(PREFILLED, key="x")], {"k": LINE})[0]
+    copies = decide([PREFILLED, replace(PREFILLED, cost=Decimal(9))], {"k": LINE})
+
+    assert unknown.fate is Fate.REFUSED
+    assert [Fate.REFUSED, Fate.REFUSED] == [decision.fate for decision in copies]
+
+
+def test_zero_is_saved_when_it_is_confirmed() -> None:
+    """Zero OK makes a true zero of an empty or zero cost."""
+    assert decide_one(replace(PREFILLED, cost=None, zero_ok=True)).fate is Fate.SAVE
+    assert decide_one(replace(PREFILLED, cost=Decimal(0), zero_ok=True)).fate is Fate.SAVE
+
+
+def test_what_is_saved_already_is_not_saved_again() -> None:
+    """A second save of the same sheet changes nothing, from whatever version it was filled."""
+    line = replace(LINE, in_force=replace(SAVED_BY_M, unit_cost=Decimal("4.17")))
+
+    assert decide_one(PREFILLED, line, accept_proposals=True).fate is Fate.UNCHANGED
+    assert decide_one(replace(PREFILLED, version=1), line, accept_proposals=True).fate is Fate.UNCHANGED
+
+
+def test_clearing_a_saved_cost_does_not_take_it_back() -> None:
+    """Only undo takes a saved cost back; the row says so."""
+    decision = decide_one(replace(PREFILLED, cost=None, version=1), replace(LINE, in_force=SAVED_BY_M))
+
+    assert decision.fate is Fate.UNCHANGED
+    assert "Undo" in decision.reason
+
+
+@given(
+    st.lists(
+        st.builds(
+            Answer,
+            key=st.sampled_from(["k", "l", "m", "?"]),
+            version=st.integers(0, 2),
+            cost=st.none() | st.decimals(-2, 9, places=2),
+            proposed=st.none() | st.decimals(0, 9, places=2),
+            zero_ok=st.booleans(),
+            unreadable=st.none() | st.just("not a number: x"),
+        )
+    ),
+    st.booleans(),
+)
+def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers: list[Answer], accept: bool) -> None:  # noqa: FBT001 - drawn
+    """No row is lost, and whatever is not saved says why."""
+    lines = {"k": LINE, "l": replace(LINE, in_force=SAVED_BY_M), "m": replace(LINE, locked=True)}
+    decisions = decide(answers, lines, accept_proposals=accept)
+
+    assert answers == [decision.answer for decision in decisions]
+    assert all(decision.reason for decision in decisions if decision.fate in (Fate.MISSING, Fate.REFUSED))
+    saved = [decision.answer for decision in decisions if decision.fate is Fate.SAVE]
+    assert all(answer.key in ("k", "l") and (answer.cost is None or answer.cost >= 0) for answer in saved)

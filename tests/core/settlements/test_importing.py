@@ -1,0 +1,134 @@
+"""Settlements into the books: once, whole, and never over another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.database import Database, settlements, stores
+from core.database.company import new_company
+from core.database.settlements import Import, OriginalFile
+from core.database.stores import StoreMarketplaceError
+from core.marketplaces import read
+from core.model import Marketplace
+from core.settlements.importing import StoreNotNamedError, import_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.settlements.importing import ImportedSettlement
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+HEADER = (
+    "settlement-id\tsettlement-start-date\tsettlement-end-date\tdeposit-date\ttotal-amount\tcurrency\ttransaction-type\t"
+    "order-id\tmerchant-order-id\tadjustment-id\tshipment-id\tmarketplace-name\tamount-type\tamount-description\tamount\t"
+    "fulfillment-id\tposted-date\tposted-date-time\torder-item-code\tmerchant-order-item-id\t"
+    "merchant-adjustment-item-id\tsku\tquantity-purchased\tpromotion-id"
+)
+START, END = "2026-08-03 00:00:00 UTC", "2026-08-17 00:00:00 UTC"
+
+
+def v2_file(settlement_id: str, *amounts: str, total: str) -> OriginalFile:
+    """Write a small Amazon V2 file with one order per amount."""
+    summary = [settlement_id, START, END, END, total, "USD", *[""] * 18]
+    lines = [
+        [
+            settlement_id,
+            *[""] * 5,
+            "Order",
+            f"111-{i}",
+            "",
+            "",
+            f"S{i}",
+            "Amazon.com",
+            "ItemPrice",
+            "Principal",
+            amount,
+            "AFN",
+            "2026-08-04",
+            "2026-08-04 10:00:00 UTC",
+            f"{i}",
+            "",
+            "",
+            "MUG",
+            "1",
+            "",
+        ]
+        for i, amount in enumerate(amounts)
+    ]
+    text = "\n".join([HEADER, *("\t".join(line) for line in [summary, *lines]), ""])
+    return OriginalFile(f"{settlement_id}.txt", text.encode())
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
+    reading = read(file.content, file.name)
+    (imported,) = import_reading(database, reading, file, store=store, who="M. Lee", now=NOW)
+    return imported
+
+
+def test_the_same_file_twice_changes_nothing(database: Database) -> None:
+    """The second import says that it was imported already."""
+    file = v2_file("1", "10.00", "5.00", total="15.00")
+    first, second = bring_in(database, file), bring_in(database, file)
+
+    with database.reading() as connection:
+        lines = settlements.transactions(connection)
+    assert [Import.NEW, Import.ALREADY_IMPORTED] == [first.result, second.result]
+    assert len(lines) == 2
+    assert not second.needs_attention
+
+
+def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> None:
+    """It is shown, never merged: the books stay as they were."""
+    bring_in(database, v2_file("1", "10.00", total="10.00"))
+    other = bring_in(database, v2_file("1", "11.00", total="11.00"))
+
+    with database.reading() as connection:
+        lines = settlements.transactions(connection)
+    assert other.result is Import.CONFLICT
+    assert other.needs_attention
+    assert ["10.000000"] == [str(net) for net in lines["net"]]
+
+
+def test_the_original_bytes_are_kept(database: Database) -> None:
+    """What the marketplace sent can be had back, byte for byte."""
+    file = v2_file("1", "10.00", total="10.00")
+    bring_in(database, file)
+
+    with database.reading() as connection:
+        assert file == settlements.original(connection, file.sha256)
+
+
+def test_a_file_that_does_not_tie_out_is_stored_and_needs_attention(database: Database) -> None:
+    """The bookkeeper sees it; it is never exported."""
+    imported = bring_in(database, v2_file("1", "10.00", total="99.00"))
+
+    assert (Import.NEW, False, True) == (imported.result, imported.ties_out, imported.needs_attention)
+
+
+def test_the_store_must_be_named_where_there_are_several(database: Database) -> None:
+    """With one store of the marketplace it is that one; with two, the file alone does not say which."""
+    assert bring_in(database, v2_file("1", "1.00", total="1.00")).store == "Amazon"
+    assert bring_in(database, v2_file("2", "1.00", total="1.00")).store == "Amazon"
+    bring_in(database, v2_file("3", "1.00", total="1.00"), store="Amazon CA")
+
+    with pytest.raises(StoreNotNamedError, match="Amazon CA"):
+        bring_in(database, v2_file("4", "1.00", total="1.00"))
+
+
+def test_a_store_keeps_its_marketplace(database: Database) -> None:
+    """A Walmart store takes no Amazon file."""
+    with database.writing() as connection:
+        stores.ensure(connection, stores.Store("Walmart", Marketplace.WALMART))
+
+    with pytest.raises(StoreMarketplaceError):
+        bring_in(database, v2_file("1", "1.00", total="1.00"), store="Walmart")

@@ -1,0 +1,270 @@
+"""From import to export and what comes after: the lock, true-ups, undo, reopening. Against real books on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.database import Database, batches, entries, locks, mappings, observations, true_ups
+from core.database.batches import BatchKind
+from core.database.company import new_company
+from core.database.entries import EntryKind as StoredKind
+from core.journal.entry import Accounts, EntryKind
+from core.marketplaces import read
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostSource, ObservationKind, frame, records
+from core.settlements import books as all_books
+from core.settlements import true_ups as trueing
+from core.settlements.answers import Answer, Fate
+from core.settlements.exporting import AlreadyExportedError, ExportWish, NotReadyError, export_settlement
+from core.settlements.importing import import_reading
+from core.settlements.reopening import ReopenReasonError, reopen
+from core.settlements.saving import Saving, save_answers
+from core.settlements.undoing import NothingToUndoError, undo_last
+from tests.core.settlements.test_importing import v2_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.database.settlements import BookedSettlement, OriginalFile
+    from core.settlements.books import Books
+
+NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
+ME = {"who": "M. Lee", "now": NOW}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Books with one settlement of two orders of one mug each, and the deeds of a bookkeeper."""
+
+    database: Database
+
+    @property
+    def books(self) -> Books:
+        return all_books.load(self.database)
+
+    @property
+    def settlement(self) -> BookedSettlement:
+        return self.books.settlements[0]
+
+    def finale_says(self, *costs: str | None) -> None:
+        """Let Finale know the cost of each order; `None` is not yet."""
+        rows = [
+            {
+                "kind": ObservationKind.ORDER,
+                "order_id": f"111-{number}",
+                "product_id": "MUG",
+                "unit_cost": None if cost is None else Decimal(cost),
+                "cause": Cause.COST_BLANK if cost is None else None,
+                "currency": "USD",
+                "units": 1,
+                "record_date": "2026-08-04",
+                "fetched_at": NOW,
+            }
+            for number, cost in enumerate(costs)
+        ]
+        product = {"sku": "MUG", "product_id": "MUG", "units": 1, "rule": "product id", "fetched_at": NOW}
+        with self.database.writing() as connection:
+            batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+            mappings.add(connection, frame(MAPPING_COLUMNS, [product]), batch, NOW)
+            observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+
+    def key(self, order: int) -> str:
+        lines = self.books.lines
+        return str(lines.loc[lines["order_id"] == f"111-{order}", "key"].iloc[0])
+
+    def save(self, order: int, cost: str, proposed: str | None = None) -> Saving:
+        """Answer for an order; a cost that equals its proposal is accepted."""
+        version = self.books.known.overrides
+        assert version is not None
+        known = version.loc[version["key"] == self.key(order), "version"]
+        answer = Answer(
+            self.key(order),
+            int(known.iloc[0]) if len(known) else 0,
+            Decimal(cost),
+            None if proposed is None else Decimal(proposed),
+        )
+        return save_answers(
+            self.database,
+            self.books,
+            [answer],
+            settlement_ids=None,
+            accept_proposals=True,
+            **ME,  # type: ignore[arg-type]  # who and when
+        )
+
+    def export(self, *kinds: EntryKind, lock_date: date | None = None) -> None:
+        wish = ExportWish(kinds=kinds or tuple(EntryKind)[:2], lock_date=lock_date)
+        export_settlement(self.database, self.books, self.settlement, wish, **ME)  # type: ignore[arg-type]  # who and when
+
+    def cogs(self) -> list[Decimal | None]:
+        """Return the COGS of every line; `None` is missing."""
+        return [row["cogs"] for row in records(self.books.lines[["cogs"]])]
+
+    def posted(self) -> Decimal:
+        """Return what the accounting system has as cost of goods sold."""
+        with self.database.reading() as connection:
+            journal = entries.journal(connection)
+        return sum(journal.loc[journal["account"] == "Cost of Goods Sold", "amount"], Decimal(0))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        file: OriginalFile = v2_file("1", "20.00", "20.00", total="40.00")
+        import_reading(database, read(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        made = Ledger(database)
+        made.finale_says("4.00", None)
+        yield made
+
+
+def test_missing_costs_hold_up_only_the_cogs_entry(ledger: Ledger) -> None:
+    """The deposit can be booked today; COGS waits."""
+    with pytest.raises(NotReadyError, match="Item missing cost"):
+        ledger.export()
+
+    ledger.export(EntryKind.SETTLEMENT)
+
+    assert ledger.books.state(ledger.settlement).status == "Settlement exported; Item missing cost (1)"
+    ledger.save(1, "5.00")
+    ledger.export(EntryKind.COGS)
+    assert ledger.books.state(ledger.settlement).status == "Exported"
+    assert Decimal("9.00") == ledger.posted()
+
+
+def test_an_exported_settlement_never_changes_by_itself(ledger: Ledger) -> None:
+    """A later cost from Finale and a later answer leave its lines as they went out."""
+    ledger.finale_says("4.00", "5.00")
+    ledger.export()
+
+    ledger.finale_says("7.77", "8.88")
+    refused = ledger.save(0, "9.99").with_fate(Fate.REFUSED)
+
+    assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs()
+    assert "locked" in refused[0].reason
+    assert {CostSource.LOCKED} == set(ledger.books.lines["cost_source"])
+    with ledger.database.reading() as connection:
+        assert [] == locks.verify(connection, ledger.settlement)
+    with pytest.raises(AlreadyExportedError):
+        ledger.export()
+
+
+def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -> None:
+    """It is proposed once, posted when accepted, and then the books agree with Finale."""
+    ledger.save(1, "5.00")
+    ledger.export()
+    ledger.finale_says("4.00", "5.25")
+    assert trueing.differences(ledger.books).empty, "the saved override holds until somebody takes it back"
+    ledger.finale_says("4.10", "5.25")
+
+    first = trueing.propose(ledger.database, ledger.books, **ME)  # type: ignore[arg-type]  # who and when
+    again = trueing.propose(ledger.database, ledger.books, **ME)  # type: ignore[arg-type]  # who and when
+    with ledger.database.reading() as connection:
+        (number,) = true_ups.pending(connection)["id"]
+    accepted = trueing.accept(
+        ledger.database,
+        ledger.books,
+        [number],
+        accounts=Accounts(),
+        lock_date=date(2026, 9, 30),
+        **ME,  # type: ignore[arg-type]  # who and when
+    )
+
+    assert (1, 0) == (first.new, again.new)
+    assert [date(2026, 10, 1)] == [entry.day for entry in accepted.entries]
+    assert Decimal("9.10") == ledger.posted()
+    assert trueing.differences(ledger.books).empty
+    assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs(), "what was locked stays as it went out"
+
+
+def test_a_locked_estimate_is_trued_up_when_its_bill_arrives(ledger: Ledger) -> None:
+    """An accepted average was only ever an estimate; a cost that was entered is nobody's estimate."""
+    ledger.save(1, "5.00", proposed="5.00")
+    ledger.export()
+    assert trueing.differences(ledger.books).empty
+
+    ledger.finale_says("4.00", "5.30")
+
+    assert [Decimal("0.30")] == trueing.differences(ledger.books)["difference"].to_list()
+
+
+def test_a_dismissed_true_up_needs_a_reason_and_does_not_come_back(ledger: Ledger) -> None:
+    """Only another difference is proposed again."""
+    ledger.finale_says("4.00", "5.00")
+    ledger.export()
+    ledger.finale_says("4.10", "5.00")
+    trueing.propose(ledger.database, ledger.books, **ME)  # type: ignore[arg-type]  # who and when
+    with ledger.database.reading() as connection:
+        numbers = true_ups.pending(connection)["id"].to_list()
+
+    with pytest.raises(trueing.NoReasonError):
+        trueing.dismiss(ledger.database, numbers, "  ", **ME)  # type: ignore[arg-type]  # who and when
+    trueing.dismiss(ledger.database, numbers, "immaterial", **ME)  # type: ignore[arg-type]  # who and when
+
+    assert trueing.propose(ledger.database, ledger.books, **ME).new == 0  # type: ignore[arg-type]  # who and when
+    ledger.finale_says("4.20", "5.00")
+    assert trueing.propose(ledger.database, ledger.books, **ME).new == 1  # type: ignore[arg-type]  # who and when
+
+
+def test_undo_takes_the_last_save_back_as_a_new_batch(ledger: Ledger) -> None:
+    """The line is missing again, and the journal keeps both."""
+    ledger.save(1, "5.00")
+
+    undone = undo_last(ledger.database, **ME)  # type: ignore[arg-type]  # who and when
+
+    assert (ledger.key(1),) == undone.keys
+    assert [Decimal("4.00"), None] == ledger.cogs()
+    with pytest.raises(NothingToUndoError):
+        undo_last(ledger.database, **ME)  # type: ignore[arg-type]  # who and when
+
+
+def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Ledger) -> None:
+    """It needs a reason; after it the same export posts under new keys, and the total is right again."""
+    ledger.finale_says("4.00", "5.00")
+    ledger.export()
+    settlement = ledger.settlement
+
+    with pytest.raises(ReopenReasonError):
+        reopen(ledger.database, settlement, "", lock_date=None, **ME)  # type: ignore[arg-type]  # who and when
+    made = reopen(ledger.database, settlement, "wrong bill", lock_date=date(2026, 8, 31), **ME)  # type: ignore[arg-type]  # who and when
+
+    assert {StoredKind.REVERSAL} == {entry.kind for entry in made}
+    assert {date(2026, 9, 1)} == {entry.entry_date for entry in made}
+    assert Decimal(0) == ledger.posted()
+    ledger.finale_says("4.50", "5.00")
+    ledger.export()
+    assert Decimal("9.50") == ledger.posted()
+    with ledger.database.reading() as connection:
+        keys = [entry.key for entry in entries.of_settlement(connection, settlement.id)]
+    assert len(keys) == len(set(keys))
+    assert any(key.endswith("r2") for key in keys)
+
+
+def test_an_export_into_a_closed_period_is_dated_on_the_first_open_day(ledger: Ledger) -> None:
+    """The lock date on Setup closes what lies before it."""
+    ledger.finale_says("4.00", "5.00")
+    ledger.export(lock_date=date(2026, 8, 31))
+
+    with ledger.database.reading() as connection:
+        dates = {entry.entry_date for entry in entries.of_settlement(connection, ledger.settlement.id)}
+    assert {date(2026, 9, 1)} == dates
+
+
+def test_two_people_saving_the_same_row_one_wins_and_the_other_sees_why(ledger: Ledger) -> None:
+    """The second one's books were loaded before the first one saved."""
+    stale = ledger.books
+    ledger.save(1, "5.00")
+    answer = Answer(ledger.key(1), 0, Decimal("6.00"), None)
+
+    late = save_answers(
+        ledger.database, stale, [answer], settlement_ids=None, accept_proposals=False, who="A. Kim", now=NOW
+    )
+
+    (refused,) = late.with_fate(Fate.REFUSED)
+    assert "changed by another user: now 5.000000, saved by M. Lee" in refused.reason
+    assert Decimal("5.00") == ledger.cogs()[1]
+    assert replace(answer) == refused.answer

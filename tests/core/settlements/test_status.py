@@ -1,0 +1,62 @@
+"""Where a settlement stands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
+from core.settlements.status import settlement_state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
+COSTED = {
+    "event": Event.SALE,
+    "order_id": "111-1",
+    "quantity": 2,
+    "cost_status": CostStatus.COSTED,
+    "cogs": Decimal("8.345"),
+}
+FEE = {"event": Event.FEE, "cost_status": CostStatus.NOT_APPLICABLE, "cogs": Decimal(0)}
+
+
+def missing(cause: Cause) -> dict[str, object]:
+    return {"event": Event.SALE, "order_id": "111-2", "quantity": 1, "cost_status": CostStatus.MISSING, "cause": cause}
+
+
+def lines(*rows: dict[str, object]) -> pd.DataFrame:
+    return frame(COLUMNS, rows)
+
+
+def test_a_settlement_whose_lines_all_have_costs_is_ready() -> None:
+    """Orders, units, COGS to the cent, and full coverage."""
+    state = settlement_state(lines(COSTED, FEE), ties_out=True)
+
+    assert ("Ready to export", "Ready") == (state.status, state.cogs_status)
+    assert (1, 2, Decimal("8.35"), Decimal(1)) == (state.orders, state.units, state.cogs, state.counts.coverage)
+
+
+def test_every_blocker_is_named_with_its_count() -> None:
+    """Missing costs, unmapped SKUs, suspects and a file that does not tie out stand side by side."""
+    suspect = {**COSTED, "suspect": "more than five times the average"}
+    rows = lines(missing(Cause.COST_ZERO), missing(Cause.NOT_SHIPPED), missing(Cause.SKU_NOT_MAPPED), suspect)
+    state = settlement_state(rows, ties_out=False)
+
+    assert ("Item missing cost (2)", "SKU not mapped (1)", "Does not tie out", "Suspect cost (1)") == state.blockers
+    assert state.cogs_status == "Waits for 3 costs"
+
+
+def test_before_the_first_sync_nothing_is_called_missing() -> None:
+    """Nobody knows what is missing until Finale has been asked."""
+    state = settlement_state(lines(missing(Cause.NOT_SYNCED), missing(Cause.ORIGINAL_MISSING)), ties_out=True)
+
+    assert state.status == "Not synced"
+
+
+def test_a_settlement_without_goods_is_ready() -> None:
+    """Fees alone need no cost."""
+    state = settlement_state(lines(FEE), ties_out=True)
+
+    assert ("Ready to export", 0, Decimal(1)) == (state.status, state.counts.needed, state.counts.coverage)
