@@ -1,0 +1,95 @@
+"""Changes of whole blocks of cells: formats, one formula for all, and the used part of large areas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.workbook_files.addresses import MAX_COLUMN, MAX_ROW, Area
+from addin.workbook_files.cell_values import style_of
+from addin.workbook_files.errors import UnsupportedError
+from addin.workbook_files.file_formulas import to_file
+from addin.workbook_files.number_formats import Meaning
+from addin.workbook_files.references import copy_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from addin.workbook_files.sheet_part import SheetPart
+
+
+def clip(sheet: SheetPart, area: Area) -> Area | None:
+    """Return the part of an area that lies in the used range."""
+    used = sheet.used()
+    if not area.meets(used):
+        return None
+    return Area(
+        max(area.top, used.top), max(area.left, used.left), min(area.bottom, used.bottom), min(area.right, used.right)
+    )
+
+
+def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
+    """Give the cells of an area other styles; whole columns keep theirs for cells to come.
+
+    Args:
+        sheet: Where.
+        area: Which cells.
+        change: Returns the new style of an old one.
+    """
+    known: dict[int, int] = {}
+
+    def changed(style: int) -> int:
+        if style not in known:
+            known[style] = change(style)
+        return known[style]
+
+    sheet.touch()
+    if area.rows == MAX_ROW:
+        for column in range(area.left, area.right + 1):
+            sheet.columns.set_style(column, column, changed(sheet.columns.style(column)))
+        for number in list(sheet.rows.rows):
+            _restyle_row(sheet, number, area, changed)
+        return
+    if area.columns == MAX_COLUMN:
+        raise UnsupportedError("Whole rows cannot be formatted; name the cells.")
+    for number in range(area.top, area.bottom + 1):
+        _restyle_whole_row(sheet, number, area, changed)
+
+
+def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
+    cells = sheet.rows.rows[number].cells()
+    new = {
+        column: sheet.book.writer.restyled(cell, style)
+        for column, cell in cells.items()
+        if area.left <= column <= area.right and (style := changed(old := style_of(cell))) != old
+    }
+    if new:
+        sheet.rows.edit(number).update(new)
+
+
+def _restyle_whole_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
+    here = sheet.rows.edit(number)
+    for column in range(area.left, area.right + 1):
+        cell = here.get(column)
+        if cell is None:
+            blank = sheet.book.writer.empty(changed(sheet.inherited_style(number, column)))
+            if blank is not None:
+                here[column] = blank
+        else:
+            here[column] = sheet.book.writer.restyled(cell, changed(style_of(cell)))
+
+
+def write_filled(sheet: SheetPart, area: Area, formula: str) -> None:
+    """Write one formula into all cells; its relative references follow from the first cell on."""
+    made = []
+    for row, styles in enumerate(sheet.begin_write(area)):
+        line = []
+        for column, style in enumerate(styles):
+            table = sheet.table_at(area.top + row, area.left + column)
+            text = copy_formula(to_file(formula, table.name if table is not None else None), row, column)
+            if sheet.book.styles.style(style).meaning is Meaning.TEXT:
+                line.append(sheet.book.writer.text(f"={formula}", style))
+            else:
+                line.append(sheet.book.writer.formula(text, style))
+        made.append(line)
+    sheet.book.formulas_changed = True
+    sheet.put(area, made)
