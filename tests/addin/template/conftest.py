@@ -1,0 +1,190 @@
+"""The template as built now and as stored, and programs that read it independently of the code that wrote it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.addin.template.vba_readers import modules_by_oletools
+from workbooks.template import build
+from workbooks.template.builder import TEMPLATE
+from workbooks.template.package import Parts, read_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+LIBREOFFICE_PYTHON = Path("/usr/bin/python3")
+ANSWER_WITHIN = 30
+"""Seconds; an error that VBA does not catch makes LibreOffice wait for somebody to press OK."""
+
+
+@pytest.fixture(scope="session")
+def built() -> bytes:
+    """Return the template as the sources make it now."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def built_parts(built: bytes) -> Parts:
+    """Return its parts."""
+    return read_parts(built)
+
+
+@pytest.fixture(scope="session")
+def stored_parts() -> Parts:
+    """Return the parts of the template that users get."""
+    return read_parts(TEMPLATE.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def extracted_modules(built_parts: Parts) -> dict[str, str]:
+    """Return the text of every VBA module as olefile and oletools read it."""
+    return modules_by_oletools(built_parts["xl/vbaProject.bin"])
+
+
+class LibreOffice:
+    """A running LibreOffice; `tests/addin/template/libreoffice_host.py` does what it is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [LIBREOFFICE_PYTHON, HERE / "libreoffice_host.py", folder]
+        self._host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.folder = folder
+
+    def ask(self, *request: object) -> object:
+        """Send one request and return its answer.
+
+        Raises:
+            AssertionError: If it failed, or LibreOffice waits for somebody.
+        """
+        assert self._host.stdin
+        assert self._host.stdout
+        self._host.stdin.write(json.dumps(request).encode() + b"\n")
+        self._host.stdin.flush()
+        ready, _, _ = select.select([self._host.stdout], [], [], ANSWER_WITHIN)
+        assert ready, f"LibreOffice waits for somebody: an error in VBA was not caught during {request}"
+        answer = json.loads(self._host.stdout.readline() or '{"error": "LibreOffice ended"}')
+        assert "error" not in answer, answer["error"]
+        return answer["answer"]
+
+    def close(self) -> None:
+        """End LibreOffice."""
+        assert self._host.stdin
+        assert self._host.stdout
+        self._host.stdin.close()
+        try:
+            self._host.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._host.terminate()
+            self._host.wait(timeout=30)
+        self._host.stdout.close()
+
+
+class OpenWorkbook:
+    """A template that LibreOffice has open; every method of the host's `Workbook` can be asked for."""
+
+    def __init__(self, office: LibreOffice, path: Path) -> None:
+        self._office = office
+        self.path = path
+        self.filled = False
+        """Whether a test's data are in it already."""
+        office.ask(str(path), "open")
+
+    def ask(self, name: str, *arguments: object) -> object:
+        """Call a method of the host's workbook and return its answer."""
+        return self._office.ask(str(self.path), name, *arguments)
+
+    def vba(self, procedure: str, *arguments: object) -> object:
+        """Call a procedure of the workbook's VBA."""
+        return self.ask("call", procedure, *arguments)
+
+
+@pytest.fixture(scope="session")
+def stand_ins() -> dict[str, str]:
+    """Return the VBA modules that replace what LibreOffice lacks."""
+    return {path.stem: path.read_text("utf-8") for path in sorted((HERE / "stand_ins").iterdir())}
+
+
+class Opener:
+    """Opens templates in one LibreOffice, which is started for the first of them."""
+
+    def __init__(self, folder: Path, stand_ins: dict[str, str]) -> None:
+        self._folder = folder
+        self._stand_ins = stand_ins
+        self._office: LibreOffice | None = None
+        self._plain: bytes | None = None
+        self._opened: list[OpenWorkbook] = []
+
+    def open(self, name: str = "Books.xlsm", modules: dict[str, str] | None = None) -> OpenWorkbook:
+        """Open a template under this file name, with stand-ins and with these modules besides; close the others."""
+        while self._opened:
+            self._opened.pop().ask("close")
+        return self.open_beside(name, modules)
+
+    def reuse(self, name: str) -> OpenWorkbook:
+        """Return the template of this name, opened anew unless it is the only one open."""
+        if [opened.path.name for opened in self._opened] == [name]:
+            return self._opened[0]
+        return self.open(name)
+
+    def open_beside(self, name: str, modules: dict[str, str] | None = None) -> OpenWorkbook:
+        """Open a template beside those that are open."""
+        self._office = self._office or LibreOffice(self._folder)
+        path = self._folder / name
+        if not modules and self._plain is None:
+            self._plain = build(self._stand_ins)
+        path.write_bytes(build({**self._stand_ins, **modules}) if modules else self._plain or b"")
+        self._opened.append(OpenWorkbook(self._office, path))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """End LibreOffice."""
+        if self._office:
+            self._office.close()
+
+
+@pytest.fixture(scope="module")
+def opener(tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, str]) -> Iterator[Opener]:
+    """Return the one LibreOffice of a module's tests."""
+    opened = Opener(tmp_path_factory.mktemp("libreoffice"), stand_ins)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def libreoffice(opener: Opener, missing_tool: Callable[[str], None]) -> Opener:
+    """Return what opens templates in LibreOffice."""
+    if not shutil.which("soffice") or not _has_uno():
+        missing_tool("LibreOffice Calc with its Python (packages libreoffice-calc, python3-uno) is not installed")
+    return opener
+
+
+@cache
+def _has_uno() -> bool:
+    if not LIBREOFFICE_PYTHON.exists():
+        return False
+    return subprocess.run([LIBREOFFICE_PYTHON, "-c", "import uno"], check=False, capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def schema_errors(missing_tool: Callable[[str], None]) -> Callable[[Path, str], list[str]]:
+    """Return what asks the Open XML SDK's validator for the errors of a workbook under one Office version."""
+    validator = HERE.parents[1] / "ooxml_validator" / "node_modules" / "@xarsh" / "ooxml-validator" / "dist/src/cli.js"
+    node = shutil.which("node")
+    if not node or not validator.exists():
+        missing_tool("the Open XML SDK validator is not installed: run `npm ci` in tests/ooxml_validator")
+
+    def errors(workbook: Path, version: str) -> list[str]:
+        command = [str(node), str(validator), str(workbook), "--officeVersion", version]
+        answer = subprocess.run(command, check=False, capture_output=True, env=os.environ, encoding="utf-8")
+        return [f"{error['path']} {error['description']}" for error in json.loads(answer.stdout)["errors"]]
+
+    return errors

@@ -1,0 +1,1 @@
+"""The workbook that users get, and what builds it."""

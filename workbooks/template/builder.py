@@ -1,0 +1,88 @@
+"""The template as one function: specs in, bytes of an .xlsm out."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlsxwriter import Workbook
+
+from addin.sheets import cogs, costs, resolve, settlements, setup, transactions
+from workbooks.template import package
+from workbooks.template.code_names import code_name
+from workbooks.template.cogs_sheet import add_tie_out
+from workbooks.template.hidden_sheets import add_configuration, add_exchange
+from workbooks.template.look import Look
+from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
+from workbooks.template.ribbon_xml import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
+from workbooks.template.setup_sheet import add_first_steps
+from workbooks.template.table_sheet import add_table_sheet
+from workbooks.vba_project import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlsxwriter.worksheet import Worksheet
+
+TEMPLATE = Path(__file__).parents[1] / "template.xlsm"
+SPECS = (setup.SPEC, settlements.SPEC, transactions.SPEC, resolve.SPEC, costs.SPEC, cogs.SPEC)
+"""The sheets with tables, in the order of their tabs."""
+
+BOOKS_NAME = "_cogsheet_books"
+"""The hidden defined name that holds company and database id; empty until the workbook is given to a company."""
+
+_PROPERTIES = {
+    "title": "Cogsheet",
+    "subject": "The true cost on every settlement line",
+    "author": "Cogsheet",
+    "company": "",
+    "comments": "Made by the command that builds the Cogsheet template.",
+    "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
+}
+_PROJECT_ID = "{7B1F6A54-2C7E-4E0B-9A53-C065EE700001}"
+_EXTRAS = {setup.SPEC.sheet: add_first_steps, cogs.SPEC.sheet: add_tie_out}
+
+
+def build(replaced_modules: Mapping[str, str] | None = None) -> bytes:
+    """Build the template, the same bytes every time.
+
+    Args:
+        replaced_modules: VBA texts by module name that stand in for the template's own, for programs that lack what
+            Excel has.
+
+    Returns:
+        A workbook of the type .xlsm: the sheets of `SPECS` with empty tables, validation and marks, ribbon and VBA.
+    """
+    parts = package.read_parts(_written_workbook(replaced_modules))
+    package.hide_name(parts, BOOKS_NAME)
+    package.use_accent(parts)
+    package.add_table_style(parts)
+    package.add_ribbon(parts, ribbon_xml(NAMESPACE_2007), ribbon_xml(NAMESPACE_2010))
+    return package.write_parts(parts)
+
+
+def _written_workbook(replaced_modules: Mapping[str, str] | None) -> bytes:
+    target = io.BytesIO()
+    with Workbook(target, {"in_memory": True}) as workbook:
+        workbook.set_properties(_PROPERTIES)
+        workbook.set_size(28_000, 16_000)
+        worksheets = _add_sheets(workbook, Look(workbook))
+        for worksheet in worksheets:
+            worksheet.set_vba_name(code_name(worksheet.name))
+        workbook.set_vba_name(WORKBOOK_CODE_NAME)
+        modules = vba_modules([code_name(worksheet.name) for worksheet in worksheets], replaced_modules)
+        workbook.add_vba_project(io.BytesIO(write_project(modules, _PROJECT_ID)), is_stream=True)
+        workbook.define_name(BOOKS_NAME, '=""')
+    return target.getvalue()
+
+
+def _add_sheets(workbook: Workbook, look: Look) -> list[Worksheet]:
+    worksheets = []
+    for spec in SPECS:
+        worksheet = add_table_sheet(workbook, look, spec)
+        if spec.sheet in _EXTRAS:
+            _EXTRAS[spec.sheet](worksheet, look)
+        worksheets.append(worksheet)
+    return [*worksheets, add_configuration(workbook, look), add_exchange(workbook, look)]

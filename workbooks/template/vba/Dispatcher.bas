@@ -1,0 +1,97 @@
+Attribute VB_Name = "Dispatcher"
+Option Explicit
+
+' From a button to Python and back. The command comes from module RibbonTable, never from a cell.
+
+Public Sub Press(ByVal buttonId As String)
+    ' Excel finds a callback by its name alone: with two Cogsheet workbooks open it may call the other one's.
+    If ActiveWorkbook.Name = ThisWorkbook.Name Then
+        RunButton buttonId
+    Else
+        PressInActiveWorkbook buttonId
+    End If
+End Sub
+
+Public Sub RunButton(ByVal buttonId As String)
+    Dim refusal As String
+    FinaleCells.UserIsWorking
+    If buttonId = RibbonTable.HELP_BUTTON Then
+        ShowHelp
+    Else
+        refusal = Refusals.OfButton()
+        If refusal <> "" Then
+            Messages.Show refusal, Exchange.OUTCOME_ERROR
+        Else
+            RunCommand buttonId
+        End If
+    End If
+End Sub
+
+Private Sub PressInActiveWorkbook(ByVal buttonId As String)
+    On Error GoTo failed
+    Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!Dispatcher.RunButton", buttonId
+    Exit Sub
+failed:
+    Messages.Show "This button works on a Cogsheet workbook, and " & ActiveWorkbook.Name & " is none. " & _
+        "Click into the workbook with your settlements and press it again.", Exchange.OUTCOME_ERROR
+End Sub
+
+Private Sub RunCommand(ByVal buttonId As String)
+    Dim command As String
+    command = RibbonTable.CommandOf(buttonId)
+    If command = "" Then Exit Sub
+    Exchange.Prepare
+    If RibbonTable.AsksForFiles(buttonId) Then
+        If Not Exchange.PutPaths(FileChoice.ChosenFiles()) Then Exit Sub
+    End If
+    If Platform.IsMac() Then
+        ' Here Python runs on by itself: it reports, restores and recalculates.
+        xlwings.RunPython PythonCall(command)
+    Else
+        RunAndReport buttonId, PythonCall(command)
+    End If
+End Sub
+
+Private Function PythonCall(ByVal command As String) As String
+    PythonCall = "import addin.ribbon; addin.ribbon.run('" & command & "')"
+End Function
+
+Private Sub RunAndReport(ByVal buttonId As String, ByVal pythonCall As String)
+    Dim failure As String
+    Dim result As Variant
+    ExcelState.Remember
+    On Error GoTo failed
+    Application.StatusBar = "Cogsheet is working..."
+    result = xlwings.RunPython(pythonCall)
+    ' Python ended with an error, and xlwings has shown it.
+    If result = -1 Then failure = "Python could not finish. Press Check in group Setup."
+ended:
+    ExcelState.Restore
+    Report failure
+    If RibbonTable.ChangesCosts(buttonId) Then FinaleCells.Recalculate
+    Exit Sub
+failed:
+    failure = "Excel could not start Python: " & Err.Description & ". Run cogsheet doctor in a terminal."
+    Resume ended
+End Sub
+
+Private Sub Report(ByVal failure As String)
+    Dim text As String
+    Dim outcome As String
+    text = Exchange.Message()
+    outcome = Exchange.Outcome()
+    Exchange.Clear
+    If text <> "" Then
+        Messages.Show text, outcome
+    ElseIf failure <> "" Then
+        Messages.Show failure, Exchange.OUTCOME_ERROR
+    End If
+End Sub
+
+Private Sub ShowHelp()
+    Dim setup As Worksheet
+    Set setup = OurSheets.Find(OurSheets.SETUP_SHEET)
+    If Not setup Is Nothing Then setup.Activate
+    Messages.Show "The first steps stand on sheet Setup. Rest the pointer on a button of tab Cogsheet to read what it " & _
+        "does." & vbLf & vbLf & "This workbook's version: " & RibbonTable.TEMPLATE_VERSION, Exchange.OUTCOME_DONE
+End Sub

@@ -1,0 +1,57 @@
+Attribute VB_Name = "Exchange"
+Option Explicit
+Option Private Module
+
+' The very hidden sheet over which VBA and Python hand things to each other; addin/sheets/exchange.py has the same cells.
+
+Public Const OUTCOME_DONE As String = "done"
+Public Const OUTCOME_ATTENTION As String = "attention"
+Public Const OUTCOME_ERROR As String = "error"
+
+Private Const VERSION_CELL As String = "B1"
+Private Const OUTCOME_CELL As String = "B2"
+Private Const MESSAGE_CELL As String = "B3"
+Private Const PATHS_COLUMN As Long = 4
+Private Const FIRST_PATH_ROW As Long = 2
+Private Const LAST_PATH_ROW As Long = 10000
+
+' False where a user deleted the sheet, which only somebody with the VBA editor can.
+Public Function IsThere() As Boolean
+    IsThere = Not OurSheets.Find(OurSheets.EXCHANGE_SHEET) Is Nothing
+End Function
+
+Public Sub Prepare()
+    Clear
+    Sheet.Range(VERSION_CELL).Value = RibbonTable.TEMPLATE_VERSION
+End Sub
+
+Public Sub Clear()
+    Sheet.Range("B1:B3").ClearContents
+    Sheet.Range(Sheet.Cells(FIRST_PATH_ROW, PATHS_COLUMN), Sheet.Cells(LAST_PATH_ROW, PATHS_COLUMN)).ClearContents
+End Sub
+
+Public Function Message() As String
+    Message = CStr(Sheet.Range(MESSAGE_CELL).Value)
+End Function
+
+Public Function Outcome() As String
+    Outcome = CStr(Sheet.Range(OUTCOME_CELL).Value)
+End Function
+
+' Writes the chosen files one below the other as text; False where none was chosen.
+Public Function PutPaths(ByVal paths As Variant) As Boolean
+    Dim path As Variant
+    Dim row As Long
+    If Not IsArray(paths) Then Exit Function
+    row = FIRST_PATH_ROW
+    Sheet.Columns(PATHS_COLUMN).NumberFormat = "@"
+    For Each path In paths
+        Sheet.Cells(row, PATHS_COLUMN).Value = CStr(path)
+        row = row + 1
+    Next path
+    PutPaths = row > FIRST_PATH_ROW
+End Function
+
+Private Function Sheet() As Worksheet
+    Set Sheet = OurSheets.Find(OurSheets.EXCHANGE_SHEET)
+End Function
