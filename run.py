@@ -91,7 +91,7 @@ def _install(lock: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for step in (["--require-hashes", "-r", lock], ["--no-build-isolation", "--no-deps", "-e", "."]):
         if _run([*pip, *step]):
-            sys.exit("The installation did not succeed; what pip says above tells why. Run the command again after that.")
+            sys.exit("The installation did not succeed; pip says why above. Run the command again after that.")
     stamp.write_text(wanted[lock], encoding="utf-8")
 
 

@@ -1,0 +1,1 @@
+"""The Excel side of Cogsheet; the only package in which xlwings is imported."""

@@ -1,0 +1,193 @@
+"""Group Costs: sync, resolve, save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.actions.refresh import refresh
+from addin.cost_file import asked_skus, forget_asked
+from addin.finale import inventory
+from addin.outcome import Outcome
+from addin.sheets import resolve as resolve_sheet
+from addin.words import amount, counted
+from core.money import total
+from core.settlements import books as all_books
+from core.settlements.answers import Fate
+from core.settlements.saving import save_answers
+from core.settlements.syncing import sync_costs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from addin.desk import Desk
+    from addin.sheets.resolve import SheetAnswers
+    from core.database.settlements import BookedSettlement
+    from core.inventory.system import InventorySystem
+    from core.settlements.answers import Decision
+    from core.settlements.books import Books
+    from core.settlements.saving import Saving
+    from core.settlements.status import SettlementState
+    from core.settlements.syncing import SyncResult
+
+
+def sync(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Fetch the costs of settlements; without ids, of all that are open.
+
+    Where Finale stops answering, what came before is kept and shown, and the next sync asks for the rest.
+
+    Raises:
+        CogsheetError: If a settlement is unknown, or no account is connected.
+    """
+    before = all_books.load(desk.database)
+    chosen = before.named(ids) if ids else list(before.settlements)
+    with inventory(desk) as system:
+        result = _fetch(desk, system, before, chosen)
+    books = all_books.load(desk.database)
+    refresh(desk, books)
+    shown = resolve_sheet.settlements_shown(desk.book)
+    if shown:
+        _fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
+    return _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
+
+
+def _fetch(desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement]) -> SyncResult:
+    """Ask for the costs of the settlements and for what cells asked for in vain."""
+    database_id = before.company.database_id
+    asked = asked_skus(desk.machine, database_id)
+    result = sync_costs(
+        desk.database, system, before, chosen, who=desk.user, clock=desk.clock, progress=desk.progress, also=asked
+    )
+    if result.stopped is None:
+        forget_asked(desk.machine, database_id, asked)
+    return result
+
+
+def _sync_outcome(
+    result: SyncResult, system: str, states: Sequence[tuple[BookedSettlement, SettlementState]]
+) -> Outcome:
+    sentences = [f"{counted(result.new, 'new cost')} from {system}, {result.unchanged:,} unchanged."]
+    if result.stopped is not None:
+        sentences = [str(result.stopped), f"{sentences[0]} They are kept; sync again to fetch the rest."]
+    data: dict[str, object] = {
+        "new": result.new,
+        "unchanged": result.unchanged,
+        "settlements": [
+            {"settlement": settlement.settlement_id, "status": state.status, "missing": state.counts.missing}
+            for settlement, state in states
+        ],
+    }
+    return Outcome(
+        "\n".join([*sentences, *(f"{settlement.settlement_id}: {state.status}" for settlement, state in states)]),
+        needs_attention=any(state.blockers for _, state in states),
+        data=data if result.stopped is None else {"error": str(result.stopped), **data},
+        stopped=result.stopped is not None,
+    )
+
+
+def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """List the lines without cost on Resolve; without ids, of every settlement.
+
+    Raises:
+        CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
+    """
+    books = all_books.load(desk.database)
+    chosen = books.named(ids) if ids else list(books.settlements)
+    missing = _fill_resolve(desk, books, chosen)
+    refresh(desk, books)
+    advice = "Type each cost or keep the proposal, then Save costs." if missing else "Nothing to resolve."
+    return Outcome(
+        f"{counted(missing, 'line')} without cost on sheet Resolve. {advice}",
+        needs_attention=missing > 0,
+        data={"settlements": [s.settlement_id for s in chosen], "missing": missing},
+    )
+
+
+def save(desk: Desk, *, ids: Sequence[str] = (), accept_proposals: bool = False, preview: bool = False) -> Outcome:
+    """Save the costs typed on Resolve; unedited proposals only where they are accepted.
+
+    Raises:
+        CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
+    """
+    sheet = resolve_sheet.read_answers(desk.book)
+    books = all_books.load(desk.database)
+    chosen = {settlement.settlement_id for settlement in books.named(ids)} if ids else None
+    saving = save_answers(
+        desk.database,
+        books,
+        sheet.answers,
+        settlement_ids=chosen,
+        accept_proposals=accept_proposals,
+        who=desk.user,
+        now=desk.clock(),
+        preview=preview,
+    )
+    if not preview:
+        now_saved = all_books.load(desk.database)
+        _write_fates(sheet, saving)
+        refresh(desk, now_saved)
+    return _save_outcome(saving, books, preview=preview)
+
+
+def _fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> int:
+    missing = resolve_sheet.missing_lines(books.lines_of_all(chosen))
+    resolve_sheet.fill(desk.book, missing)
+    return len(missing)
+
+
+def _write_fates(sheet: SheetAnswers, saving: Saving) -> None:
+    """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
+    fates: dict[int, dict[str, object]] = {}
+    row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
+    for decision in saving.decisions:
+        row = row_of[id(decision.answer)]
+        version = saving.versions.get(decision.answer.key)
+        fates[row] = {"status": _status(decision)}
+        if version is not None:
+            fates[row] |= {"version": version, "filled": resolve_sheet.remembered(sheet.rows[row])}
+    resolve_sheet.write_fates(sheet, fates)
+
+
+def _status(decision: Decision) -> str:
+    words = {Fate.SAVE: "saved", Fate.UNCHANGED: "saved", Fate.MISSING: "missing", Fate.REFUSED: "not saved"}
+    return f"{words[decision.fate]}: {decision.reason}" if decision.reason else words[decision.fate]
+
+
+def _save_outcome(saving: Saving, books: Books, *, preview: bool) -> Outcome:
+    saved, missing, refused = (saving.with_fate(fate) for fate in (Fate.SAVE, Fate.MISSING, Fate.REFUSED))
+    accepted = [decision for decision in saved if decision.is_proposal]
+    money = total(saving.cogs_of(decision) for decision in saved)
+    verb = "Would save" if preview else "Saved"
+    counts = {
+        "entered": len(saved) - len(accepted),
+        "accepted_proposals": len(accepted),
+        "amount": amount(money, books.company.home_currency),
+    }
+    sentences = [
+        (
+            f"{verb} {counts['entered']:,} entered, {counted(len(accepted), 'accepted proposal')}, "
+            f"{counts['amount']} of COGS."
+        ),
+        *([f"{counted(len(missing), 'line')} still without cost."] if missing else []),
+        *(f"Not saved: {d.answer.where} ({saving.line(d).sku}): {d.reason}." for d in refused),
+    ]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(missing or refused),
+        data={
+            "saved": [_entry(saving, d) | {"cost": _cost(d)} for d in saved],
+            "missing": [_entry(saving, d) | {"reason": d.reason} for d in missing],
+            "refused": [_entry(saving, d) | {"reason": d.reason, "where": d.answer.where} for d in refused],
+            **(counts if preview else {}),
+        },
+    )
+
+
+def _entry(saving: Saving, decision: Decision) -> dict[str, object]:
+    line = saving.line(decision)
+    return {"settlement": line.settlement_id, "order": line.order_id, "sku": line.sku}
+
+
+def _cost(decision: Decision) -> str | None:
+    if decision.answer.zero_ok:
+        return "0"
+    return None if decision.answer.cost is None else f"{decision.answer.cost.normalize():f}"

@@ -1,0 +1,78 @@
+"""Make a new workbook for a company, with new books or joined to those that are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addin import books_name
+from addin.actions.refresh import fill
+from addin.outcome import Outcome
+from addin.template import template_bytes
+from addin.workbook_files import workbook
+from core.clock import system_clock
+from core.companies import BooksId, machine_folder
+from core.database import Database
+from core.database.company import new_company
+from core.database.location import is_url
+from core.errors import WorkbookError
+from core.settlements import books as all_books
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.companies import MachineFolder
+
+
+class WorkbookExistsError(WorkbookError):
+    """A new workbook would replace a file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already and was not touched. Choose another name for the new workbook.")
+
+
+def new_workbook(
+    path: Path,
+    *,
+    company: str,
+    currency: str,
+    database: str | None = None,
+    clock: Clock = system_clock,
+    machine: MachineFolder | None = None,
+) -> Outcome:
+    """Make the workbook of a company; books that exist at the database's address are joined, else they are made.
+
+    Raises:
+        CogsheetError: If the file exists, or the books cannot be made or joined; then no file is left behind.
+    """
+    if path.exists():
+        raise WorkbookExistsError(path)
+    known = machine or machine_folder()
+    address = database or str(known.default_database(company))
+    with _books(address, company, currency, clock) as opened:
+        write_workbook(path, opened)
+        known.remember(opened.company.name, address)
+    return Outcome(
+        f"{path} is made for {company}. Its books are at {opened.location}.\n"
+        f"Next: import settlement files with Import settlement…, then Sync with Finale Inventory.",
+        data={"workbook": str(path), "company": company, "database": str(opened.location)},
+    )
+
+
+def write_workbook(path: Path, database: Database) -> None:
+    """Write the template, name its books in it and show what they hold."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(template_bytes())
+    try:
+        with workbook(path) as book:
+            books_name.write(book, BooksId(database.company.name, database.company.database_id))
+            fill(book, all_books.load(database))
+            book.save()
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
+    if is_url(address) or Path(address).exists():
+        return Database.open(address)
+    return Database.create(address, new_company(company, currency, clock()))

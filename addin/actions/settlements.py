@@ -1,0 +1,123 @@
+"""Group Settlements: import files, open a settlement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.actions.refresh import refresh
+from addin.outcome import Outcome
+from addin.sheets import transactions as transactions_sheet
+from addin.words import counted
+from core.database.settlements import Import, OriginalFile
+from core.errors import CogsheetError
+from core.marketplaces import read
+from core.settlements import books as all_books
+from core.settlements.importing import ImportedSettlement, import_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from addin.desk import Desk
+
+
+class FileMissingError(CogsheetError):
+    """A file that was named is not there."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be opened: {reason}. Nothing was imported. Check the name and try again.")
+
+
+class NothingChosenError(CogsheetError):
+    """A button that works on settlements was pressed without one."""
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(
+            f"No settlement was chosen, so there is nothing to {deed}. "
+            f"Select one or more rows on sheet Settlements, or name their ids after the command."
+        )
+
+
+def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None) -> Outcome:
+    """Import settlement files: all of them are read before the first is stored.
+
+    Raises:
+        CogsheetError: If a file cannot be read; then nothing of any was stored.
+    """
+    contents = [OriginalFile(path.name, content_of(path)) for path in files]
+    readings = [(file, read(file.content, file.name)) for file in contents]
+    done: list[ImportedSettlement] = []
+    for number, (file, reading) in enumerate(readings, start=1):
+        done += import_reading(desk.database, reading, file, store=store, who=desk.user, now=desk.clock())
+        desk.progress("Importing", number, len(readings))
+    refresh(desk, all_books.load(desk.database))
+    return _import_outcome(done)
+
+
+def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Show the lines of settlements on sheet Transactions.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books.
+    """
+    if not ids:
+        raise NothingChosenError("open")
+    books = all_books.load(desk.database)
+    chosen = books.named(ids)
+    lines = books.lines_of_all(chosen)
+    refresh(desk, books, transactions_too=False)
+    transactions_sheet.fill(desk.book, lines)
+    named = ", ".join(settlement.settlement_id for settlement in chosen)
+    return Outcome(
+        f"{counted(len(lines), 'transaction')} of settlement {named} on sheet Transactions.",
+        data={"settlements": [s.settlement_id for s in chosen], "transactions": len(lines)},
+    )
+
+
+def content_of(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        FileMissingError: If it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissingError(path, error.strerror or "it cannot be read") from error
+
+
+def _import_outcome(done: Sequence[ImportedSettlement]) -> Outcome:
+    lines = [_sentence(imported) for imported in done]
+    return Outcome(
+        "\n".join(lines),
+        needs_attention=any(imported.needs_attention for imported in done),
+        data={"settlements": [_entry(imported) for imported in done]},
+    )
+
+
+def _sentence(imported: ImportedSettlement) -> str:
+    what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
+    sentences = {
+        Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
+        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that stood in for it.",
+        Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
+        Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
+        Import.CONFLICT: f"{what} is in the books with other contents; the books are unchanged. "
+        f"Compare the two files and find out from the marketplace which one holds.",
+        Import.LOCKED: f"{what} is exported and locked; nothing changed.",
+    }
+    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
+    return "\n".join([sentences[imported.result], *problems])
+
+
+def _entry(imported: ImportedSettlement) -> dict[str, object]:
+    return {
+        "file": imported.file,
+        "store": imported.store,
+        "settlement": imported.settlement_id,
+        "result": str(imported.result),
+        "transactions": imported.transactions,
+        "ties_out": imported.ties_out,
+        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
+    }

@@ -1,0 +1,145 @@
+"""The buttons of the ribbon as commands on the workbook file, for machines without Excel and for programs.
+
+Every command takes `--json` (JSON alone on standard output). Exit status: 0 done, 1 the data needs attention,
+2 it could not be done.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from addin import demo, inspection, sandbox_command
+from addin.actions import costs, reports, settlements
+from addin.actions.new import new_workbook
+from addin.desk import on_file
+from addin.terminal import TerminalProgress
+from core.errors import CogsheetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from addin.outcome import Outcome
+
+CANNOT = 2
+BOOK = click.argument("book", type=click.Path(path_type=Path, dir_okay=False))
+IDS = click.argument("ids", nargs=-1, metavar="[SETTLEMENT]...")
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cogsheet")
+def main() -> None:
+    """Put the true cost on every line of a marketplace settlement, inside an Excel workbook."""
+
+
+def command(name: str) -> Callable[[Callable[..., Outcome]], click.Command]:
+    """Make a command of a function that answers an outcome: `--json`, messages and exit statuses in one place."""
+
+    def decorate(function: Callable[..., Outcome]) -> click.Command:
+        @functools.wraps(function)
+        def run(*, as_json: bool, **arguments: object) -> NoReturn:
+            try:
+                outcome = function(**arguments)
+            except CogsheetError as error:
+                _say(str(error), {"error": str(error)}, as_json=as_json, to_error=True)
+                sys.exit(CANNOT)
+            _say(outcome.message, outcome.data, as_json=as_json)
+            sys.exit(outcome.exit_status)
+
+        option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and nothing else.")
+        return main.command(name)(option(run))
+
+    return decorate
+
+
+@command("new")
+@BOOK
+@click.option("--company", required=True, help="The company whose books these are.")
+@click.option("--currency", default="USD", show_default=True, help="Its home currency: that of Finale's costs.")
+@click.option("--database", help="Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.")
+def new(book: Path, company: str, currency: str, database: str | None) -> Outcome:
+    """Make a new workbook for a company."""
+    return new_workbook(book, company=company, currency=currency, database=database)
+
+
+@command("import")
+@BOOK
+@FILES
+@click.option("--store", help="The store they belong to (needed where the company has several of the marketplace).")
+def import_(book: Path, files: tuple[Path, ...], store: str | None) -> Outcome:
+    """Import settlement files that a marketplace offers."""
+    return on_file(book, partial(settlements.import_files, files=files, store=store), TerminalProgress())
+
+
+@command("fill")
+@BOOK
+@IDS
+def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Open settlements: show their lines on sheet Transactions."""
+    return on_file(book, partial(settlements.fill, ids=ids), TerminalProgress())
+
+
+@command("sync")
+@BOOK
+@IDS
+def sync(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Fetch costs from Finale Inventory, for these settlements or for all that are open."""
+    return on_file(book, partial(costs.sync, ids=ids), TerminalProgress())
+
+
+@command("resolve")
+@BOOK
+@IDS
+def resolve(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """List the lines without cost on sheet Resolve, of these settlements or of all."""
+    return on_file(book, partial(costs.resolve, ids=ids), TerminalProgress())
+
+
+@command("save")
+@BOOK
+@IDS
+@click.option("--accept-proposals", is_flag=True, help="Save unedited proposals too.")
+@click.option("--preview", is_flag=True, help="Only say what would be saved.")
+def save(book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: bool) -> Outcome:
+    """Save the costs typed on sheet Resolve."""
+    action = partial(costs.save, ids=ids, accept_proposals=accept_proposals, preview=preview)
+    return on_file(book, action, TerminalProgress())
+
+
+@command("cogs")
+@BOOK
+@IDS
+def cogs(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Make the COGS tab of settlements."""
+    return on_file(book, partial(reports.cogs, ids=ids), TerminalProgress())
+
+
+@command("inspect")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def inspect(file: Path) -> Outcome:
+    """Show what a settlement file holds; nothing is stored."""
+    return inspection.inspect_file(file)
+
+
+@command("demo")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
+def demo_(folder: Path) -> Outcome:
+    """Make a workbook with the demo business: settlements imported, costs fetched, sheets filled."""
+    return demo.run(folder, progress=TerminalProgress())
+
+
+sandbox_command.add_to(main)
+
+
+def _say(message: str, data: dict[str, object], *, as_json: bool, to_error: bool = False) -> None:
+    if as_json:
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    else:
+        click.echo(message, err=to_error)

@@ -1,0 +1,70 @@
+"""Everything a button works with, opened once and passed in: the workbook, the books behind it, the clock, progress."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin import books_name
+from addin.sheets.workbook import check
+from addin.workbook_files import workbook
+from core.clock import system_clock
+from core.companies import database_address, machine_folder
+from core.database import Database
+from core.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import xlwings as xw
+
+    from addin.outcome import Outcome
+    from core.clock import Clock
+    from core.companies import MachineFolder
+    from core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies before the bookkeeper when a button is pressed."""
+
+    book: xw.Book
+    path: Path
+    """Where the workbook is; the demo's database lies beside it."""
+    database: Database
+    user: str
+    machine: MachineFolder
+    clock: Clock = system_clock
+    progress: Progress = silent
+
+
+@contextmanager
+def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Progress = silent) -> Iterator[Desk]:
+    """Open the books that a workbook shows.
+
+    Raises:
+        CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
+    """
+    books = books_name.read(book)
+    machine = machine_folder()
+    check(book)
+    address = database_address(books.company, path, machine)
+    with Database.open(address, expect_id=books.database_id) as database:
+        yield Desk(book, path, database, getpass.getuser(), machine, clock, progress)
+
+
+def on_file(
+    path: Path, action: Callable[[Desk], Outcome], progress: Progress = silent, clock: Clock = system_clock
+) -> Outcome:
+    """Do what a button does, to a workbook file, and save the file.
+
+    Raises:
+        CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
+    """
+    with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress) as opened:
+        outcome = action(opened)
+        book.save()
+        return outcome

@@ -1,0 +1,190 @@
+"""The running Excel around a button: the calling workbook, its state, its status bar, and how a button ends.
+
+Only members of xlwings that Excel has on Windows and on the Mac alike are used (a test keeps that).
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+from addin.sheets import exchange
+from core.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+TITLE = "Cogsheet"
+
+_LONGEST_MESSAGE = 8_000
+"""A cell holds more, a message box shows less."""
+_RECALCULATE = "FinaleCells.Recalculate"
+"""The VBA that recalculates the cells with FINALE_ functions."""
+_SECONDS_BETWEEN = 0.2
+_MOST_PATHS = 10_000
+_SHOWN = (True, -1)
+"""What `visible` is for a sheet that is shown: on Windows a number, and 2 for a very hidden one."""
+
+
+class BookNameError(WorkbookError):
+    """xlwings cannot find a workbook of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The workbook's name has the sign = in it ({name}), and Excel's connection to Python cannot carry that. "
+            f"Save it under another name and press the button again. Nothing was changed."
+        )
+
+
+class BookPlaceError(WorkbookError):
+    """The workbook lies where no folder of this computer is known for it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The folder of {name} on this computer cannot be told ({reason}). "
+            f"Save the workbook in a folder that is not synchronised, and press the button again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a button ended."""
+
+    outcome: str
+    """One of `exchange.OUTCOMES`."""
+    message: str
+    changed_costs: bool = False
+    """Whether cells with FINALE_ functions may now show something else."""
+
+
+def calling_book(arguments: Sequence[str]) -> xw.Book:
+    """Return the workbook whose button was pressed.
+
+    Args:
+        arguments: The command line; xlwings puts `--wb=NAME` there.
+
+    Raises:
+        BookNameError: If the name has a `=` in it, which xlwings would take for its end.
+    """
+    named = next((text.removeprefix("--wb=") for text in arguments if text.startswith("--wb=")), "")
+    if "=" in named:
+        raise BookNameError(named)
+    return xw.Book.caller()
+
+
+def place_of(book: xw.Book) -> Path:
+    """Return where the workbook lies on this computer, also where Excel gives an address of OneDrive.
+
+    Raises:
+        BookPlaceError: If that cannot be told.
+    """
+    try:
+        return Path(book.fullname)
+    except xw.XlwingsError as error:
+        raise BookPlaceError(book.name, str(error)) from error
+
+
+@contextmanager
+def undisturbed(app: xw.App) -> Iterator[None]:
+    """Let Excel neither calculate nor redraw nor run the user's event code meanwhile; then put all back as it was."""
+    before = (app.calculation, app.enable_events, app.screen_updating, app.status_bar)
+    try:
+        app.calculation, app.enable_events, app.screen_updating = "manual", False, False
+        yield
+    finally:
+        app.status_bar = before[3]
+        app.screen_updating = before[2]
+        app.enable_events = before[1]
+        app.calculation = before[0]
+
+
+@dataclass(slots=True)
+class StatusBar:
+    """Progress in Excel's status bar, a few times a second at most: each change is a call to Excel."""
+
+    app: xw.App
+    clock: Callable[[], float] = time.monotonic
+    _shown_at: float = field(default=float("-inf"))
+
+    def __call__(self, what: str, done: int, total: int | None = None) -> None:
+        """Show how far it is."""
+        now = self.clock()
+        if now - self._shown_at < _SECONDS_BETWEEN and done != total:
+            return
+        self._shown_at = now
+        self.app.status_bar = f"{TITLE}: {what} {done:,}" + (f" of {total:,}" if total is not None else "")
+
+
+def ask(app: xw.App, question: str, buttons: str) -> str:
+    """Ask the user something.
+
+    Args:
+        app: Excel.
+        question: What is asked, and what each button means.
+        buttons: `ok_cancel`, `yes_no` or `yes_no_cancel`.
+
+    Returns:
+        `ok`, `yes`, `no` or `cancel`.
+    """
+    updating = app.screen_updating
+    app.screen_updating = True
+    try:
+        return str(app.alert(question, TITLE, buttons))
+    finally:
+        app.screen_updating = updating
+
+
+def show(sheet: xw.Sheet) -> None:
+    """Bring a sheet to the front of its workbook; one that the user has hidden stays hidden."""
+    if sheet.visible in _SHOWN:
+        # xlwings' own `activate` first brings Excel to the front, and fails where another Excel is there.
+        sheet.impl.activate()
+
+
+def version_of_buttons(book: xw.Book) -> str | None:
+    """Return which version of Cogsheet made the workbook's VBA, as the VBA said at this press."""
+    sheet = _exchange_sheet(book)
+    value = None if sheet is None else sheet.range(exchange.VERSION_CELL).value
+    return None if value is None else str(value)
+
+
+def take_paths(book: xw.Book) -> list[Path]:
+    """Return the files that the user chose, and clear them."""
+    sheet = _exchange_sheet(book)
+    if sheet is None:
+        return []
+    first, column = exchange.FIRST_PATH_ROW, exchange.PATHS_COLUMN
+    last = min(sheet.used_range.last_cell.row, first + _MOST_PATHS)
+    cells = sheet.range((first, column), (max(first, last), column))
+    values = cells.options(ndim=1).value
+    cells.clear_contents()
+    return [Path(str(value)) for value in values if value]
+
+
+def tell(book: xw.Book, ending: Ending, *, vba_waits: bool) -> None:
+    """Let the user know how a button ended.
+
+    Args:
+        book: The calling workbook.
+        ending: How it ended.
+        vba_waits: Whether the VBA waits for Python (Windows): then it shows what stands on the sheet.
+    """
+    sheet = _exchange_sheet(book)
+    if vba_waits and sheet is not None:
+        for address, text in ((exchange.OUTCOME_CELL, ending.outcome), (exchange.MESSAGE_CELL, ending.message)):
+            cell = sheet.range(address)
+            cell.number_format = "@"
+            cell.value = text[:_LONGEST_MESSAGE]
+        return
+    if ending.changed_costs:
+        book.macro(_RECALCULATE)()
+    book.app.alert(ending.message, TITLE, mode="critical" if ending.outcome == exchange.ERROR else "info")
+
+
+def _exchange_sheet(book: xw.Book) -> xw.Sheet | None:
+    return next((sheet for sheet in book.sheets if sheet.name == exchange.SHEET), None)

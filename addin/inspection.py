@@ -1,0 +1,65 @@
+"""`cogsheet inspect FILE`: what a settlement file holds; nothing is stored."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from addin.actions.settlements import content_of
+from addin.outcome import Outcome
+from addin.words import counted
+from core.marketplaces import read
+from core.marketplaces.inspection import inspection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def inspect_file(path: Path) -> Outcome:
+    """Show a settlement file's totals; attention is needed where it does not tie out.
+
+    Raises:
+        CogsheetError: If it cannot be read.
+    """
+    found = inspection(read(content_of(path), path.name))
+    return Outcome(_page(path.name, found), needs_attention=not found["ties_out"], data=found)
+
+
+def _page(name: str, found: dict[str, object]) -> str:
+    """Lay the totals out for a person."""
+    settlements = found["settlements"]
+    problems = found.get("problems")
+    count = len(settlements) if isinstance(settlements, list) else 0
+    rows = [
+        ("Format", found["format"]),
+        ("Marketplace", found["marketplace"]),
+        ("Settlement", found["settlement_id"] or counted(count, "settlement")),
+        ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
+        ("Lines", f"{found['lines']:,} in {found['transactions']:,} transactions"),
+        ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
+        ("Units sold, refunded", f"{found['units_sold']:,}, {found['units_refunded']:,}"),
+        ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
+        ("Sum of its lines", found["sum"]),
+        ("Ties out", _tie_out(found)),
+        ("Lines per event", _listed(found["events"])),
+        ("Unknown types", _listed(found["unknown_types"]) or "none"),
+    ]
+    notes = (
+        [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
+    )
+    return "\n".join([name, *(f"  {label:<22}{value}" for label, value in rows), *notes])
+
+
+def _tie_out(found: dict[str, object]) -> str:
+    if found["ties_out"]:
+        return "yes"
+    if found["total"] is None:
+        return "no"
+    difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))
+    return f"no: the lines differ from the total by {difference:,}"
+
+
+def _listed(values: object) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{name} {count:,}" for name, count in values.items())
+    return ", ".join(str(value) for value in values) if isinstance(values, list | tuple) else ""

@@ -1,0 +1,24 @@
+"""What a button has to say when it is done; ribbon and command line each show it in their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one button or command."""
+
+    message: str
+    """What happened, to which rows, and what to do next."""
+    needs_attention: bool = False
+    """Whether the data needs a person: exit status 1 (design §7)."""
+    data: dict[str, object] = field(default_factory=dict)
+    """The same for programs: what `--json` prints."""
+    stopped: bool = False
+    """Whether it could not be finished: exit status 2, and what was done until then is kept and shown."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 done, 1 the data needs attention, 2 it could not be finished."""
+        return 2 if self.stopped else int(self.needs_attention)

@@ -1,0 +1,147 @@
+"""Where the workbook's VBA enters: `addin.ribbon.run('sync')`, one call per press of a button, in a process of its own.
+
+Only the standard library is imported here before a press, and everything else while it runs, so that even a broken
+installation ends in a sentence that a bookkeeper can read.
+
+The protocol with the VBA (cells of the very hidden sheet of `addin.sheets.exchange`):
+
+1. VBA looks up the button's command in its own fixed table, clears the sheet, writes its version, for Import also the
+   chosen files (one per row, as text), and calls `run` by RunPython.
+2. Python reads version and files and clears the files, does what the button does, and puts Excel's calculation, events,
+   screen updating and status bar back as they were.
+3. Windows: RunPython returns when Python has ended. Python leaves outcome and message on the sheet; VBA puts Excel back
+   once more (Python may have been killed), shows the message and recalculates the FINALE_ cells.
+   macOS: RunPython has returned long ago. Python lets the VBA recalculate those cells and shows the message.
+4. Where not even the calling workbook can be reached, the sentence goes to standard error and the exit status is 1:
+   xlwings shows that as an error.
+
+A workbook whose name holds `=` is refused: xlwings cuts the name there and would look for another one.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import xlwings as xw
+
+    from addin.excel import Ending
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool | None = None) -> None:
+    """Do what a button does to the workbook it was pressed in, and let the user know how it ended.
+
+    Args:
+        command: A command of `addin.ribbon_buttons`.
+        arguments: The command line, in which xlwings names the calling workbook; this process's own if left out.
+        vba_waits: Whether the VBA waits for the end and shows the message; as this system has it if left out.
+
+    Raises:
+        SystemExit: If the workbook cannot be reached or written; xlwings shows its text.
+    """
+    waits = sys.platform.startswith("win") if vba_waits is None else vba_waits
+    with _quiet_standard_error(), _log() as log:
+        try:
+            from addin import excel  # noqa: PLC0415 - so that a broken installation ends in a sentence
+
+            book = excel.calling_book(sys.argv if arguments is None else arguments)
+            excel.tell(book, _pressed(command, book, log), vba_waits=waits)
+        except Exception as error:  # noqa: BLE001 - the last place where anything can be said
+            sys.exit(_sentence(error, command, log))
+
+
+def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
+    """Press the button and turn whatever happens into words: the one place for all buttons."""
+    from addin.excel import Ending  # noqa: PLC0415 - as in `run`
+    from addin.sheets import exchange  # noqa: PLC0415 - as in `run`
+
+    try:
+        from addin import ribbon_actions  # noqa: PLC0415 - as in `run`
+
+        outcome = ribbon_actions.press(command, book)
+        word = exchange.ATTENTION if outcome.needs_attention else exchange.DONE
+        return Ending(word, outcome.message, ribbon_actions.changes_costs(command))
+    except Exception as error:  # noqa: BLE001 - no button may end in a traceback
+        return Ending(exchange.ERROR, _sentence(error, command, log))
+
+
+def _sentence(error: Exception, command: str, log: Path) -> str:
+    """Say what went wrong, in the error's own words where they are meant for the user; the rest goes to the log."""
+    if _is_ours(error):
+        _LOGGER.info("%s was refused: %s", command, error)
+        return str(error)
+    _LOGGER.error("%s failed", command, exc_info=error)
+    details = f"The details are in {log}."
+    if isinstance(error, ImportError):
+        return (
+            f"Cogsheet is not completely installed on this computer ({error}). Nothing was changed. "
+            f"Install it again, then press the button again. {details}"
+        )
+    words = _words_of_excel(error)
+    if words:
+        return (
+            f"Excel refused a change: {words} What was saved in the books before is kept. "
+            f"Put that right and press the button again: it goes on where it stopped. {details}"
+        )
+    return (
+        f"Something unexpected stopped this button. What was saved in the books before is kept. Press it again; if it "
+        f"stops again, send the log to whoever looks after Cogsheet for you. {details}"
+    )
+
+
+def _is_ours(error: Exception) -> bool:
+    try:
+        from core.errors import CogsheetError  # noqa: PLC0415 - as in `run`
+    except ImportError:
+        return False
+    return isinstance(error, CogsheetError)
+
+
+def _words_of_excel(error: Exception) -> str:
+    """Return what Excel itself said, where the error came from there: COM on Windows, Apple events on the Mac."""
+    said = getattr(error, "excepinfo", None)
+    words = said[2] if said and len(said) > 2 else getattr(error, "errormessage", None)  # noqa: PLR2004 - its third field
+    return " ".join(str(words).split()) if words else ""
+
+
+@contextmanager
+def _log() -> Iterator[Path]:
+    """Open the log in the user's folder; where our own modules cannot be imported, a plain one."""
+    try:
+        from core.companies import machine_folder  # noqa: PLC0415 - as in `run`
+        from core.log import FILE_NAME, set_up  # noqa: PLC0415 - as in `run`
+
+        path = machine_folder().path / FILE_NAME
+        handler = set_up(path.parent)
+    except (ImportError, OSError):
+        path = Path(tempfile.gettempdir()) / "cogsheet.log"
+        handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+        logging.getLogger().addHandler(handler)
+    try:
+        yield path
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
+@contextmanager
+def _quiet_standard_error() -> Iterator[None]:
+    """Keep warnings and the log's own failures off standard error, which macOS shows as if the button had failed."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.raiseExceptions = before

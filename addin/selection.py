@@ -1,0 +1,95 @@
+"""Which settlements a button is for: those that the user has selected (design §7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import cogs, resolve, settlements, tables, transactions
+from addin.sheets.cells import to_text
+from addin.workbook_files.addresses import parse_area
+from core.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import xlwings as xw
+
+    from addin.sheets.columns import TableSpec
+    from addin.sheets.tables import FoundTable, Record
+    from addin.workbook_files.addresses import Area
+
+_LONGEST_ADDRESS = 250
+"""Excel cuts the address of a selection of many pieces."""
+
+
+class NothingSelectedError(WorkbookError):
+    """No settlement is selected."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason} Select one or more rows on sheet Settlements, then press the button again. Nothing was changed."
+        )
+
+
+def selected_settlements(book: xw.Book) -> list[str]:
+    """Return the selected settlements as `store/id`, each once.
+
+    On sheet Settlements these are the visible rows that the selection touches, in all its pieces; on Transactions, on
+    Resolve and on a COGS tab those that the sheet shows.
+
+    Raises:
+        NothingSelectedError: If none is selected: another sheet, a chart, another workbook.
+    """
+    selection = book.app.selection
+    if selection is None:
+        raise NothingSelectedError("A chart or a picture is selected, not cells.")
+    sheet = selection.sheet
+    if sheet.book.name != book.name:
+        raise NothingSelectedError(f"The cells that are selected belong to another workbook, {sheet.book.name}.")
+    names = [table.name for table in sheet.tables]
+    if settlements.SPEC.table in names:
+        return _touched(selection, tables.find(book, settlements.SPEC))
+    for spec in (transactions.SPEC, resolve.SPEC, cogs.SPEC):
+        own = next((name for name in names if _is_table_of(name, spec)), None)
+        if own is not None:
+            return _shown(tables.read(tables.find(book, spec, table=own), spec), sheet)
+    raise NothingSelectedError(f"Sheet {sheet.name} shows no settlement.")
+
+
+def _is_table_of(name: str, spec: TableSpec) -> bool:
+    return name == spec.table or (spec is cogs.SPEC and name.startswith(f"{spec.table}_"))
+
+
+def _touched(selection: xw.Range, found: FoundTable) -> list[str]:
+    rows = tables.read(found, settlements.SPEC)
+    if found.body is None:
+        raise NothingSelectedError("There is no settlement yet: use Import settlement… first.")
+    areas = _areas(selection)
+    first, column = found.first_row(), int(found.table.range.column)
+    width = int(found.table.range.shape[1])
+    chosen = [
+        record
+        for row, record in enumerate(rows, start=first)
+        if _meets(areas, row, column, width) and not found.sheet.range((row, column)).rows.hidden
+    ]
+    return _shown(chosen, found.sheet)
+
+
+def _meets(areas: Iterable[Area], row: int, column: int, width: int) -> bool:
+    return any(area.top <= row <= area.bottom and area.left < column + width and column <= area.right for area in areas)
+
+
+def _areas(selection: xw.Range) -> list[Area]:
+    address = str(selection.address)
+    areas = [parse_area(piece) for piece in address.split(",")]
+    if len(address) > _LONGEST_ADDRESS or None in areas:
+        raise NothingSelectedError("The selection has too many separate pieces.")
+    return [area for area in areas if area is not None]
+
+
+def _shown(rows: Sequence[Record], sheet: xw.Sheet) -> list[str]:
+    named = ((to_text(row["store"]), to_text(row["settlement_id"])) for row in rows)
+    found = list(dict.fromkeys(f"{store}/{settlement_id}" for store, settlement_id in named if settlement_id))
+    if not found:
+        raise NothingSelectedError(f"No settlement is selected on sheet {sheet.name}.")
+    return found

@@ -1,0 +1,1 @@
+"""One module per sheet: its columns, how it is filled, how edits are read back."""

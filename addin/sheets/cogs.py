@@ -1,0 +1,139 @@
+"""Sheets COGS <id>: one per settlement, one row per line that has or needs a cost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.cells import to_cell
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.frames import records_of
+from addin.sheets.settlements import period_text
+from core.reports.costed_lines import has_or_needs_cost, indicator
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from core.database.settlements import BookedSettlement
+    from core.settlements.books import Books
+
+SPEC = TableSpec(
+    sheet="COGS template",
+    table="tblCOGS",
+    title="Cost of goods sold",
+    key=("key",),
+    header_row=12,
+    visible=False,
+    columns=(
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Store", "store", width=18),
+        Column("Marketplace", "marketplace", width=18),
+        Column("Posted", "posted_at", Kind.MOMENT, width=16),
+        Column("Type", "event", width=16),
+        Column("Order ID", "order_id", width=22),
+        Column("Order line ID", "order_item_id", width=18),
+        Column("SKU", "sku", width=24),
+        Column("Finale product", "product_id", width=24),
+        Column("Units", "quantity", Kind.WHOLE, width=8),
+        Column("Unit cost", "unit_cost", Kind.UNIT_COST),
+        Column("!", "indicator", width=4),
+        Column("Cost currency", "cost_currency", width=14),
+        Column("COGS", "cogs", Kind.MONEY),
+        Column("Cost source", "cost_source", width=22),
+        Column("Cost as of", "cost_as_of", Kind.MOMENT, width=16),
+        Column("Cost note", "cost_note", width=44),
+        Column("Disposition", "disposition", width=15),
+        Column("Saved by", "saved_by", width=14),
+        Column("Saved at", "saved_at", Kind.MOMENT, width=16),
+        Column("Reason", "note", width=28),
+        Column("Key", "key", hidden=True),
+    ),
+)
+HEADER_CELLS = (
+    ("Settlement", "settlement_id"),
+    ("Store", "store"),
+    ("Period", "period"),
+    ("Total", "total"),
+    ("Currency", "currency"),
+    ("Status", "status"),
+    ("COGS in the books", "cogs"),
+)
+"""Labels in A3:A9 and the field whose value stands beside each in column B."""
+
+_HEADER_ROW = 3
+_HEADER_VALUE_COLUMN = 2
+_LONGEST_SHEET_NAME = 31
+
+
+def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
+    """Make or refresh the COGS tab of a settlement; returns the sheet's name."""
+    table = table_name(books, settlement)
+    sheet = _sheet_of(book, table) or _new_sheet(book, _sheet_name(books, settlement), table)
+    lines = books.lines_of(settlement)
+    shown = lines[has_or_needs_cost(lines)]
+    records = records_of(shown.assign(indicator=indicator(shown)), SPEC)
+    tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
+    _write_header(sheet, books, settlement)
+    return str(sheet.name)
+
+
+def refresh(book: xw.Book, books: Books) -> None:
+    """Refresh the COGS tabs that are there."""
+    present = {table.name for sheet in book.sheets for table in sheet.tables}
+    for settlement in books.settlements:
+        if table_name(books, settlement) in present:
+            fill(book, books, settlement)
+
+
+def table_name(books: Books, settlement: BookedSettlement) -> str:
+    """Return the name of a settlement's own table; the store is in it only where the id alone is not enough."""
+    return f"{SPEC.table}_{re.sub(r'[^0-9A-Za-z_]', '_', _label(books, settlement))}"
+
+
+def _label(books: Books, settlement: BookedSettlement) -> str:
+    same_id = [other for other in books.settlements if other.settlement_id == settlement.settlement_id]
+    return settlement.settlement_id if len(same_id) == 1 else f"{settlement.settlement_id} {settlement.store}"
+
+
+def _sheet_name(books: Books, settlement: BookedSettlement) -> str:
+    return re.sub(r"[\[\]:*?/\\]", "_", f"COGS {_label(books, settlement)}")[:_LONGEST_SHEET_NAME]
+
+
+def _sheet_of(book: xw.Book, table: str) -> xw.Sheet | None:
+    return next((sheet for sheet in book.sheets if any(t.name == table for t in sheet.tables)), None)
+
+
+def _new_sheet(book: xw.Book, name: str, table: str) -> xw.Sheet:
+    """Copy the hidden template sheet; its table and the formulas that refer to it get the new name."""
+    template = tables.find(book, SPEC).sheet
+    sheet = template.copy(after=book.sheets[len(book.sheets) - 1], name=name)
+    sheet.visible = True
+    copied = next(iter(sheet.tables))
+    old_names = (str(copied.name), SPEC.table)
+    copied.name = table
+    above = sheet.range((1, 1), (SPEC.header_row - 1, len(SPEC.columns)))
+    for row, formulas in enumerate(above.formula, start=1):
+        for column, formula in enumerate(formulas, start=1):
+            if str(formula or "").startswith("=") and any(f"{old}[" in formula for old in old_names):
+                sheet.range((row, column)).formula = re.sub(rf"\b({'|'.join(old_names)})\[", f"{table}[", formula)
+    return sheet
+
+
+def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -> None:
+    state = books.state(settlement)
+    values = {
+        "settlement_id": settlement.settlement_id,
+        "store": settlement.store,
+        "period": period_text(settlement),
+        "total": settlement.sum if settlement.total is None else settlement.total,
+        "currency": settlement.currency,
+        "status": state.status,
+        "cogs": state.cogs,
+    }
+    for row, (_, field) in enumerate(HEADER_CELLS, start=_HEADER_ROW):
+        kind = Kind.MONEY if field in ("total", "cogs") else Kind.TEXT
+        cell = sheet.range((row, _HEADER_VALUE_COLUMN))
+        if kind is Kind.TEXT:
+            cell.number_format = "@"
+        cell.value = to_cell(values[field], kind)

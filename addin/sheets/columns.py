@@ -1,0 +1,67 @@
+"""How a sheet is declared: one `TableSpec` per sheet, read by the template builder and by the code that fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds; decides number format, alignment and how a cell is read back."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    MONEY = "money"
+    UNIT_COST = "unit cost"
+    PERCENT = "percent"
+    DATE = "date"
+    MOMENT = "moment"
+    FLAG = "flag"
+
+
+NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column
+    Kind.TEXT: "@",
+    Kind.WHOLE: "#,##0_ ",
+    Kind.MONEY: "#,##0.00_ ;[Red]-#,##0.00_ ",
+    Kind.UNIT_COST: "#,##0.00####_ ",
+    Kind.PERCENT: "0.0%_ ",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.MOMENT: "yyyy-mm-dd hh:mm",
+    Kind.FLAG: "@",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its header is its name for ever, wherever the user moves it."""
+
+    header: str
+    field: str
+    """The field of the record that fills it."""
+    kind: Kind = Kind.TEXT
+    width: float = 12
+    editable: bool = False
+    hidden: bool = False
+    choices: tuple[str, ...] = ()
+    """What may be chosen in an editable cell."""
+    note: str = ""
+    """What the column means, for the header's comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One Excel table on its own sheet."""
+
+    sheet: str
+    table: str
+    title: str
+    """What the sheet is for, in one line above the table."""
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    """The fields whose values together name a row."""
+    header_row: int = 4
+    visible: bool = True
+
+    def column(self, field: str) -> Column:
+        """Return the column of a field."""
+        return next(column for column in self.columns if column.field == field)

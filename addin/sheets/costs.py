@@ -1,0 +1,38 @@
+"""Sheet Costs: per SKU what the inventory system says now; what FINALE_COST falls back on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.frames import records_of
+from core.reports.sku_costs import sku_costs
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from core.settlements.books import Books
+
+SPEC = TableSpec(
+    sheet="Costs",
+    table="tblCosts",
+    title="Costs per SKU, as Finale Inventory gave them at the last sync",
+    key=("sku",),
+    columns=(
+        Column("SKU", "sku", width=24),
+        Column("Finale product", "product_id", width=24),
+        Column("Description", "description", width=34),
+        Column("Current average", "average", Kind.UNIT_COST, width=16),
+        Column("as of", "average_as_of", Kind.MOMENT, width=16),
+        Column("Last order cost", "last_order_cost", Kind.UNIT_COST, width=16),
+        Column("Last order", "last_order_id", width=22),
+        Column("Currency", "currency", width=10),
+        Column("Status", "status", width=22),
+    ),
+)
+
+
+def fill(book: xw.Book, books: Books) -> None:
+    """Show every SKU that the books know, in place."""
+    tables.update(book, SPEC, records_of(sku_costs(books.mappings, books.observations), SPEC))

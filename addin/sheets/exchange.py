@@ -1,0 +1,29 @@
+"""The very hidden sheet over which the workbook's VBA and Python hand things to each other; a person never sees it.
+
+VBA writes its version and, for Import, the chosen files; Python writes how the button ended. Both clear what they have
+read: nothing of it is data, and a value that is not there is an empty cell.
+"""
+
+from __future__ import annotations
+
+SHEET = "_cogsheet"
+
+VERSION_CELL = "B1"
+"""Written by VBA before each click: the version of Cogsheet that built this workbook's VBA."""
+OUTCOME_CELL = "B2"
+"""Written by Python: one of the outcomes below."""
+MESSAGE_CELL = "B3"
+"""Written by Python: what VBA shows when Python has ended (Windows; on macOS Python shows it itself)."""
+
+DONE = "done"
+ATTENTION = "attention"
+ERROR = "error"
+OUTCOMES = (DONE, ATTENTION, ERROR)
+"""The exit statuses 0, 1 and 2 of a command as words."""
+
+PATHS_COLUMN = 4
+"""Column D holds the files to import, as text, one per row."""
+FIRST_PATH_ROW = 2
+
+MISSING_COST = "#COGSHEET:MISSING"
+"""What a worksheet function returns for a missing cost: VBA makes it Excel's error #N/A, which Python cannot send."""

@@ -1,0 +1,235 @@
+"""Sheet Resolve: the lines whose cost is missing, and the bookkeeper's answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.cells import NotANumber, to_decimal, to_text, to_whole
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.frames import records_of
+from core.model import CostStatus, Disposition, Event
+from core.settlements.answers import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    import xlwings as xw
+
+    from addin.sheets.tables import FoundTable, Record
+
+SPEC = TableSpec(
+    sheet="Resolve",
+    table="tblResolve",
+    title="Missing costs: keep the prefilled cost or type another, then Save costs",
+    key=("key",),
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement", "settlement_id", width=17),
+        Column("SKU", "sku", width=24),
+        Column("Description", "description", width=30),
+        Column("Order ID", "order_id", width=22),
+        Column("Type", "event", width=14),
+        Column("Posted", "posted_at", Kind.MOMENT, width=16),
+        Column("Units", "quantity", Kind.WHOLE, width=8),
+        Column("Net", "net", Kind.MONEY),
+        Column("Cause", "cause", width=24),
+        Column("Proposed cost", "proposed_cost", Kind.UNIT_COST, width=14),
+        Column("Proposal", "proposal", width=20),
+        Column("as of", "proposal_as_of", Kind.MOMENT, width=16),
+        Column(
+            "Cost",
+            "cost",
+            Kind.UNIT_COST,
+            editable=True,
+            note="Per unit, in home currency. Prefilled with the proposal, which is saved only when accepted.",
+        ),
+        Column(
+            "Zero OK",
+            "zero_ok",
+            Kind.FLAG,
+            width=10,
+            editable=True,
+            choices=("yes",),
+            note="yes: these goods really cost nothing.",
+        ),
+        Column(
+            "Units back",
+            "units_back",
+            Kind.WHOLE,
+            width=11,
+            editable=True,
+            note="Refunds: units that came back.",
+        ),
+        Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
+        Column("Note", "note", width=28, editable=True),
+        Column("Status", "status", width=34, note="What became of your entry at the last Save."),
+        Column("Key", "key", hidden=True),
+        Column("Version", "version", Kind.WHOLE, hidden=True),
+        Column("Filled", "filled", hidden=True, note="What the editable cells were filled with."),
+    ),
+)
+
+YES = "yes"
+_TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note")
+_STOCK = slice(1, 3)
+"""Where units back and disposition stand among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAnswers:
+    """The rows of Resolve as they stand, and the table they were read from, to write each row's fate beside it."""
+
+    found: FoundTable
+    rows: list[Record]
+    answers: list[Answer]
+    """One per row that has a key, in the order of the sheet."""
+    row_of: list[int]
+    """The data row of each answer, from 0."""
+
+
+def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that Resolve lists, the most money at stake first."""
+    missing = lines[lines["cost_status"] == CostStatus.MISSING]
+    return missing.loc[missing["net"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def records(lines: pd.DataFrame) -> list[Record]:
+    """Return the rows for missing lines: the proposal prefilled as cost, nothing typed."""
+    is_refund = lines["event"].isin([Event.REFUND, Event.DISPUTE])
+    filled = lines.assign(cost=lines["proposed_cost"], units_back=(-lines["cost_quantity"]).where(is_refund))
+    return [{**record, "filled": remembered(record)} for record in records_of(filled, SPEC)]
+
+
+def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]) -> list[Record]:
+    """Carry over what was typed and not yet saved; a row with such typing stays even if its cost has come. Pure.
+
+    Args:
+        fresh: The rows as the books want them now.
+        present: The rows of the sheet as they stand.
+    """
+    typed = {row["key"]: row for row in present if row["key"] and is_typed(row)}
+    wanted = {record["key"] for record in fresh}
+    merged = [{**record, **_typing(typed[record["key"]])} if record["key"] in typed else record for record in fresh]
+    left_over = [{**row, "status": "no longer missing; your entry is not saved"} for row in typed.values()]
+    return merged + [row for row in left_over if row["key"] not in wanted]
+
+
+def is_typed(row: Mapping[str, object]) -> bool:
+    """Tell whether a row of the sheet holds something that was typed and not yet saved."""
+    return _contents(row) != _filled(row)
+
+
+def fill(book: xw.Book, lines: pd.DataFrame) -> None:
+    """List these missing lines; what was typed and not saved stays."""
+    present = tables.read(tables.find(book, SPEC), SPEC)
+    tables.update(book, SPEC, keep_typing(records(lines), present))
+
+
+def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
+    """Return store and settlement id of every row on the sheet."""
+    rows = tables.read(tables.find(book, SPEC), SPEC)
+    return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}
+
+
+def read_answers(book: xw.Book) -> SheetAnswers:
+    """Read back what stands on the sheet.
+
+    Raises:
+        WorkbookError: If the table or one of its columns is missing.
+    """
+    found = tables.find(book, SPEC)
+    rows = tables.read(found, SPEC)
+    row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
+    formulas = _formulas(found, len(rows))
+    answers = [_answer(found, index, rows[index], formula=formulas[index]) for index in row_of]
+    return SheetAnswers(found, rows, answers, row_of)
+
+
+def write_fates(sheet: SheetAnswers, fates: Mapping[int, Mapping[str, object]]) -> None:
+    """Write status, version and what is filled now beside the rows.
+
+    Args:
+        sheet: What `read_answers` gave.
+        fates: Per data row the fields that change, out of status, version and filled.
+    """
+    for field in ("status", "version", "filled"):
+        values = [fates.get(index, {}).get(field, row[field]) for index, row in enumerate(sheet.rows)]
+        tables.write_cells(sheet.found, SPEC.column(field), values)
+
+
+def remembered(row: Mapping[str, object]) -> str:
+    """Return what the hidden column keeps of the editable cells, so that an edit can be told from what was filled."""
+    return json.dumps(_contents(row), ensure_ascii=False)
+
+
+def _contents(row: Mapping[str, object]) -> list[str]:
+    """Return the editable cells as plain text, a number without trailing zeros."""
+    return [_plain(row["cost"]), _plain(row["units_back"]), *(to_text(row[field]) or "" for field in _TYPED_FIELDS[2:])]
+
+
+def _plain(value: object) -> str:
+    number = to_decimal(value)
+    if number is None:
+        return ""
+    return number.text if isinstance(number, NotANumber) else f"{number.normalize():f}"
+
+
+def _filled(row: Mapping[str, object]) -> list[str]:
+    try:
+        content = json.loads(to_text(row["filled"]) or "")
+    except json.JSONDecodeError:
+        content = None
+    return content if isinstance(content, list) and len(content) == len(_TYPED_FIELDS) else [""] * len(_TYPED_FIELDS)
+
+
+def _typing(row: Mapping[str, object]) -> Record:
+    return {field: row[field] for field in _TYPED_FIELDS}
+
+
+def _formulas(found: FoundTable, count: int) -> list[str]:
+    """Return the formula of each cost cell, empty where it holds none."""
+    if not count:
+        return []
+    raw = found.column_cells("cost", 0, count).formula
+    cells = (
+        [raw]
+        if isinstance(raw, str) or raw is None
+        else [row[0] if isinstance(row, tuple | list) else row for row in raw]
+    )
+    return [str(cell) if str(cell or "").startswith("=") else "" for cell in cells]
+
+
+def _answer(found: FoundTable, index: int, row: Record, *, formula: str) -> Answer:
+    cost, units_back = to_decimal(row["cost"]), to_whole(row["units_back"])
+    version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
+    disposition = to_text(row["disposition"])
+    address = found.column_cells("cost", index, 1).get_address(row_absolute=False, column_absolute=False)
+    return Answer(
+        key=to_text(row["key"]) or "",
+        version=version if isinstance(version, int) else 0,
+        cost=None if isinstance(cost, NotANumber) else cost,
+        proposed=None if isinstance(proposed, NotANumber) else proposed,
+        zero_ok=(to_text(row["zero_ok"]) or "").strip().lower() in (YES, "true", "1", "x"),
+        units_back=None if isinstance(units_back, NotANumber) else units_back,
+        disposition=disposition,
+        stock_edited=_contents(row)[_STOCK] != _filled(row)[_STOCK],
+        note=to_text(row["note"]),
+        where=f"{found.sheet.name}!{address}",
+        unreadable=_unreadable(cost, units_back, disposition, formula=formula),
+    )
+
+
+def _unreadable(cost: object, units_back: object, disposition: str | None, *, formula: str) -> str | None:
+    if formula and cost is None:
+        return "formula without a value: open in Excel and save"
+    if isinstance(cost, NotANumber):
+        return f"not a number: {cost.text}"
+    if isinstance(units_back, NotANumber) or (isinstance(units_back, int) and units_back < 0):
+        return "Units back must be a whole number, 0 or more"
+    if disposition and disposition not in tuple(Disposition):
+        return f"Disposition must be one of {', '.join(Disposition)}, not {disposition}"
+    return None

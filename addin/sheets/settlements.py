@@ -1,0 +1,73 @@
+"""Sheet Settlements: one row per settlement with its status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from addin.sheets.tables import Record
+    from core.database.settlements import BookedSettlement
+    from core.settlements.books import Books
+
+SPEC = TableSpec(
+    sheet="Settlements",
+    table="tblSettlements",
+    title="Settlements: select one or more rows, then use the buttons of the Cogsheet tab",
+    key=("store", "settlement_id"),
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Period", "period", width=25, note="First and last day the settlement covers, in UTC."),
+        Column("Deposit date", "deposit_date", Kind.DATE, width=13),
+        Column("Total", "total", Kind.MONEY, width=14, note="The marketplace's own total."),
+        Column("Currency", "currency", width=10),
+        Column("Orders", "orders", Kind.WHOLE, width=9),
+        Column("Units", "units", Kind.WHOLE, width=9, note="Units sold; returns are not taken off."),
+        Column("COGS", "cogs", Kind.MONEY, width=14, note="Cost of the lines that have one, in home currency."),
+        Column(
+            "Coverage %",
+            "coverage",
+            Kind.PERCENT,
+            width=12,
+            note="Share of the lines needing a cost that have it.",
+        ),
+        Column("Settlement Export Status", "status", width=34),
+        Column("COGS status", "cogs_status", width=24),
+        Column("as of", "as_of", Kind.MOMENT, width=16, note="When costs were last fetched, in UTC."),
+    ),
+)
+
+
+def fill(book: xw.Book, books: Books) -> None:
+    """Show every settlement of the books, in place."""
+    tables.update(book, SPEC, [_record(books, settlement) for settlement in books.settlements])
+
+
+def period_text(settlement: BookedSettlement) -> str:
+    """Return first and last day as one text; a settlement without period has none."""
+    days = (settlement.period_start, settlement.period_end)
+    return " – ".join(f"{day:%Y-%m-%d}" for day in days if day is not None)
+
+
+def _record(books: Books, settlement: BookedSettlement) -> Record:
+    state = books.state(settlement)
+    return {
+        "store": settlement.store,
+        "settlement_id": settlement.settlement_id,
+        "period": period_text(settlement),
+        "deposit_date": settlement.deposit_at,
+        "total": settlement.sum if settlement.total is None else settlement.total,
+        "currency": settlement.currency,
+        "orders": state.orders,
+        "units": state.units,
+        "cogs": state.cogs,
+        "coverage": state.counts.coverage,
+        "status": state.status,
+        "cogs_status": state.cogs_status,
+        "as_of": books.last_sync,
+    }

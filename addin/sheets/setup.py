@@ -1,0 +1,59 @@
+"""Sheet Setup: what this workbook belongs to, the policies, and how to begin. Never a secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, TableSpec
+from core.settings import Policies
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from addin.sheets.tables import Record
+    from core.settlements.books import Books
+
+SPEC = TableSpec(
+    sheet="Setup",
+    table="tblSetup",
+    title="Cogsheet: the true cost on every settlement line",
+    key=("setting",),
+    header_row=11,
+    columns=(
+        Column("Setting", "setting", width=26),
+        Column("Value", "value", width=44, editable=True),
+        Column("What it means", "meaning", width=80),
+    ),
+)
+
+
+def fill(book: xw.Book, books: Books) -> None:
+    """Show what the workbook belongs to and the policies in force."""
+    tables.update(book, SPEC, _records(books))
+
+
+def _records(books: Books) -> list[Record]:
+    facts = [
+        ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
+        ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
+        (
+            "Stores",
+            ", ".join(sorted({s.store for s in books.settlements})),
+            "The marketplace accounts imported so far.",
+        ),
+        ("Last sync", _moment(books), "When costs were last fetched from Finale Inventory, in UTC."),
+    ]
+    policies = [
+        (field.title or name, _text(getattr(books.policies, name)), field.description or "")
+        for name, field in Policies.model_fields.items()
+    ]
+    return [{"setting": setting, "value": value, "meaning": meaning} for setting, value, meaning in [*facts, *policies]]
+
+
+def _moment(books: Books) -> str:
+    return f"{books.last_sync:%Y-%m-%d %H:%M}" if books.last_sync else "not yet"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,222 @@
+"""Excel tables found by name, their columns by header; read, and updated in place.
+
+Rows that are still wanted stay where they are, new ones are appended, vanished ones are deleted as table rows. The
+user's columns, formulas, formats, sorting and column order stay (design §6). Nothing is written before everything that
+can be checked has been checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from addin.sheets.cells import plain_values, to_cell, to_text
+from addin.sheets.columns import NUMBER_FORMATS, Kind
+from addin.sheets.filters import unfiltered
+from addin.sheets.protection import refuse_protected
+from addin.sheets.row_plan import Key, duplicates, plan_rows
+from core.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import xlwings as xw
+
+    from addin.sheets.columns import Column, TableSpec
+
+Record = dict[str, object]
+
+
+class TableMissingError(WorkbookError):
+    """The workbook lacks a table."""
+
+    def __init__(self, book: str, spec: TableSpec) -> None:
+        super().__init__(
+            f"{book} has no table {spec.table} (sheet {spec.sheet}). Was the sheet deleted, or is this not a Cogsheet "
+            f"workbook? Nothing was written. Undo the deletion, or make a new workbook with `cogsheet new`: what was "
+            f"saved is in the database and is not lost."
+        )
+
+
+class ColumnMissingError(WorkbookError):
+    """A table lacks columns that are filled or read."""
+
+    def __init__(self, sheet: str, table: str, headers: Sequence[str]) -> None:
+        named = ", ".join(f"“{header}”" for header in headers)
+        super().__init__(
+            f"Table {table} on sheet {sheet} has no column {named}. Was a header renamed, a column deleted or the "
+            f"header row hidden? Nothing was written. Give the header its name back and try again."
+        )
+
+
+class DuplicateKeyError(WorkbookError):
+    """Two rows of a table claim to be the same line."""
+
+    def __init__(self, sheet: str, table: str, rows: Sequence[int]) -> None:
+        named = ", ".join(str(row) for row in rows)
+        super().__init__(
+            f"Rows {named} of sheet {sheet} stand for the same line of table {table}: was a row copied? "
+            f"Nothing was written. Delete the copies and try again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table of the workbook, and where in it each of our fields stands."""
+
+    table: xw.main.Table
+    sheet: xw.Sheet
+    header: xw.Range
+    positions: dict[str, int]
+    """Field -> column within the table, from 0."""
+
+    @property
+    def body(self) -> xw.Range | None:
+        """The data rows; `None` where there are none."""
+        return self.table.data_body_range
+
+    def first_row(self) -> int:
+        """Return the sheet row of the first data row."""
+        return int(self.header.row) + 1
+
+    def column_cells(self, field: str, first: int, count: int) -> xw.Range:
+        """Return `count` cells of a field's column, beginning with data row `first` (from 0)."""
+        row = self.first_row() + first
+        column = int(self.table.range.column) + self.positions[field]
+        return self.sheet.range((row, column), (row + count - 1, column))
+
+
+def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTable:
+    """Find a table by its name and its columns by their headers.
+
+    Raises:
+        TableMissingError: If no sheet has that table.
+        ColumnMissingError: If a column of the declaration is not there.
+    """
+    name = table or spec.table
+    found = next(((sheet, t) for sheet in book.sheets for t in sheet.tables if t.name == name), None)
+    if found is None:
+        raise TableMissingError(book.name, spec)
+    sheet, excel_table = found
+    header = excel_table.header_row_range
+    headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
+    missing = [column.header for column in spec.columns if column.header not in headers]
+    if header is None or missing:
+        raise ColumnMissingError(sheet.name, name, missing)
+    positions = {column.field: headers.index(column.header) for column in spec.columns}
+    return FoundTable(excel_table, sheet, header, positions)
+
+
+def read(found: FoundTable, spec: TableSpec) -> list[Record]:
+    """Read the rows as records of plain values, one per data row, in the order of the sheet."""
+    if found.body is None:
+        return []
+    rows = plain_values(found.body)
+    return [{column.field: row[found.positions[column.field]] for column in spec.columns} for row in rows]
+
+
+def keys_of(rows: Sequence[Mapping[str, object]], spec: TableSpec) -> list[Key | None]:
+    """Return each row's key; `None` where the key cells are empty."""
+    keys = [tuple(to_text(row[field]) or "" for field in spec.key) for row in rows]
+    return [key if any(key) else None for key in keys]
+
+
+def update(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, table: str | None = None) -> None:
+    """Make the table show these records, in place.
+
+    Args:
+        book: The workbook.
+        spec: The table's declaration.
+        records: One per row, with a value for every field of the declaration.
+        table: The table's name where it is not the declared one (COGS tabs).
+
+    Raises:
+        WorkbookError: If table, column or key are not as they must be; then nothing was written.
+    """
+    found = find(book, spec, table=table)
+    present = keys_of(read(found, spec), spec)
+    _refuse_duplicates(found, present)
+    wanted = [key or () for key in keys_of(records, spec)]
+    plan = plan_rows(present, wanted, blank=_blank_rows(found))
+    refuse_protected(found.sheet)
+    with unfiltered(found.table):
+        for first, count in plan.deleted:
+            _rows(found, first, count).delete(shift="up")
+        _append(found, len(plan.contents) - plan.appended, plan.appended)
+        _write(found, spec, [None if index is None else records[index] for index in plan.contents])
+
+
+def write_cells(found: FoundTable, column: Column, values: Sequence[object]) -> None:
+    """Write one column, one value per data row."""
+    if values:
+        refuse_protected(found.sheet)
+        cells = found.column_cells(column.field, 0, len(values))
+        with unfiltered(found.table):
+            cells.value = [[to_cell(value, column.kind)] for value in values]
+
+
+def _refuse_duplicates(found: FoundTable, present: Sequence[Key | None]) -> None:
+    twice = set(duplicates(present))
+    if twice:
+        rows = [found.first_row() + index for index, key in enumerate(present) if key in twice]
+        raise DuplicateKeyError(found.sheet.name, found.table.name, rows)
+
+
+def _blank_rows(found: FoundTable) -> list[bool]:
+    """Tell for each data row whether all its cells are empty, the user's own columns included."""
+    if found.body is None:
+        return []
+    return [all(value in (None, "") for value in row) for row in plain_values(found.body)]
+
+
+def _rows(found: FoundTable, first: int, count: int) -> xw.Range:
+    whole = found.table.range
+    row, left = found.first_row() + first, int(whole.column)
+    return found.sheet.range((row, left), (row + count - 1, left + int(whole.shape[1]) - 1))
+
+
+def _append(found: FoundTable, present: int, count: int) -> None:
+    """Add rows at the end: what stands below the table moves down, a totals row stays the last."""
+    if not count:
+        return
+    if found.table.totals_row_range is not None:
+        _rows(found, present, count).insert(shift="down")
+        return
+    new = count if found.body is not None else count - 1  # an empty table shows one blank row
+    first = present + count - new
+    if new and found.sheet.used_range.last_cell.row >= found.first_row() + first:
+        _rows(found, first, new).insert(shift="down")
+    found.table.resize(found.header.resize(1 + present + count, found.header.shape[1]))
+
+
+def _write(found: FoundTable, spec: TableSpec, rows: Sequence[Record | None]) -> None:
+    """Write our columns in blocks of neighbours; rows of the user's own are left out."""
+    for first, records in _runs(rows):
+        for block in _blocks(found, spec):
+            for column in block:
+                if column.kind in (Kind.TEXT, Kind.FLAG):
+                    found.column_cells(column.field, first, len(records)).number_format = NUMBER_FORMATS[column.kind]
+            cells = found.column_cells(block[0].field, first, len(records)).resize(len(records), len(block))
+            cells.value = [[to_cell(record[column.field], column.kind) for column in block] for record in records]
+
+
+def _runs(rows: Sequence[Record | None]) -> Iterator[tuple[int, list[Record]]]:
+    """Yield each unbroken run of records with the number of its first row."""
+    first = 0
+    for ours, group in groupby(rows, key=lambda row: row is not None):
+        run = list(group)
+        if ours:
+            yield first, [row for row in run if row is not None]
+        first += len(run)
+
+
+def _blocks(found: FoundTable, spec: TableSpec) -> Iterator[list[Column]]:
+    """Group our columns into runs that stand side by side in the sheet."""
+    block: list[Column] = []
+    for column in sorted(spec.columns, key=lambda column: found.positions[column.field]):
+        if block and found.positions[column.field] != found.positions[block[-1].field] + 1:
+            yield block
+            block = []
+        block.append(column)
+    yield block

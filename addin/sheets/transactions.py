@@ -1,0 +1,69 @@
+"""Sheet Transactions: the lines of the chosen settlement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.cells import to_text
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.frames import records_of
+from core.reports.costed_lines import indicator, margin
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+SPEC = TableSpec(
+    sheet="Transactions",
+    table="tblTransactions",
+    title="Transactions of the chosen settlement",
+    key=("key",),
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Posted", "posted_at", Kind.MOMENT, width=16, note="In UTC."),
+        Column("Type", "event", width=16),
+        Column("Marketplace's word", "raw_type", width=20),
+        Column("Order ID", "order_id", width=22),
+        Column("SKU", "sku", width=24),
+        Column("Description", "description", width=30),
+        Column("Units", "quantity", Kind.WHOLE, width=8, note="Sold +, back −; blank is unknown."),
+        Column("Principal", "principal", Kind.MONEY),
+        Column("Shipping", "shipping", Kind.MONEY),
+        Column("Gift wrap", "giftwrap", Kind.MONEY),
+        Column("Tax", "tax", Kind.MONEY),
+        Column("Tax withheld", "tax_withheld", Kind.MONEY, width=13),
+        Column("Promotion", "promotion", Kind.MONEY),
+        Column("Referral fee", "referral_fee", Kind.MONEY),
+        Column("Fulfilment fee", "fulfilment_fee", Kind.MONEY, width=14),
+        Column("Other fee", "other_fee", Kind.MONEY),
+        Column("Other", "other", Kind.MONEY),
+        Column("Net", "net", Kind.MONEY, note="Sum of the ten amounts before it."),
+        Column("Currency", "currency", width=10),
+        Column("Unit cost", "unit_cost", Kind.UNIT_COST),
+        Column(
+            "!",
+            "indicator",
+            width=4,
+            note="● the cost is missing, ○ the refund waits for its original's cost, ? suspect.",
+        ),
+        Column("COGS", "cogs", Kind.MONEY, note="Expense is +; in home currency."),
+        Column("Cost source", "cost_source", width=22),
+        Column("Cost note", "cost_note", width=44, note="Where the cost comes from, or why it is missing."),
+        Column("Margin", "margin", Kind.MONEY, note="Net − COGS; blank without a cost or a rate."),
+        Column("Key", "key", hidden=True),
+    ),
+)
+
+
+def fill(book: xw.Book, lines: pd.DataFrame) -> None:
+    """Show these costed lines, in place."""
+    shown = lines.assign(indicator=indicator(lines), margin=margin(lines))
+    tables.update(book, SPEC, records_of(shown, SPEC))
+
+
+def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
+    """Return store and settlement id of the lines on the sheet."""
+    rows = tables.read(tables.find(book, SPEC), SPEC)
+    return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}

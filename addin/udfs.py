@@ -1,0 +1,195 @@
+"""The worksheet functions: `=FINALE_COST(sku)`, `=FINALE_COST(sku, order_id)` and what belongs to it (design §8).
+
+They answer from the costs that the buttons published (`addin.cost_file`), never over the network. A range gives an
+array of the same shape in one call. A missing cost is `MISSING_COST`, which the workbook's VBA turns into #N/A, cell by
+cell; it is never 0. Nothing raises: whatever goes wrong is written to the log, and the cells show #N/A.
+
+xlwings calls these functions in a process that lives as long as Excel does; the module is loaded anew when it changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+from addin import books_name
+from addin.cost_file import CostFiles
+from addin.sheets.exchange import MISSING_COST
+from core import log
+from core.companies import machine_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.reports.cost_snapshot import CostAnswer, CostSnapshot
+
+Grid = list[list[object]]
+"""Cells as rows of values."""
+
+CATEGORY = "Cogsheet"
+"""Under which Excel's function wizard lists them."""
+
+_SKU = "A SKU, or a range of SKUs. Capitals matter."
+_ORDER = "An order ID, or a range of them: one for all SKUs, or one beside each. Left out: the SKU's current average."
+_SECONDS_BELIEVED = 1.0
+_FIRST_ERROR = -2146826200
+"""Excel's error values arrive as numbers from here down; xlwings knows only the older ones by name."""
+_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+
+
+@xw.func(category=CATEGORY, call_in_wizard=False)
+@xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
+@xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
+def FINALE_COST(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+    """Unit cost of a SKU: of that order, or without order the current average. #N/A where the cost is missing."""
+    return _in_cells(sku, order_id, _unit_cost)
+
+
+@xw.func(category=CATEGORY, call_in_wizard=False)
+@xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
+@xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
+def FINALE_COST_SOURCE(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+    """Where the unit cost of a SKU comes from (Finale order, Entered, ...). #N/A where the cost is missing."""
+    return _in_cells(sku, order_id, lambda answer: answer.source)
+
+
+@xw.func(category=CATEGORY, call_in_wizard=False)
+@xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
+@xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
+def FINALE_COST_STATUS(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+    """Whether the unit cost of a SKU is known, and if not, why."""
+    return _in_cells(sku, order_id, lambda answer: answer.status)
+
+
+@xw.func(category=CATEGORY, call_in_wizard=False)
+@xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
+@xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
+def FINALE_COST_ASOF(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+    """Since when the unit cost of a SKU holds, in UTC. #N/A where the cost is missing."""
+    return _in_cells(sku, order_id, _as_of)
+
+
+def answers(
+    skus: Grid, orders: Grid | None, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]
+) -> tuple[Grid, list[str]]:
+    """Answer a block of cells.
+
+    Args:
+        skus: The SKU cells.
+        orders: One order for all, one per row, one per column or one per cell; a single SKU takes their shape.
+        snapshot: The costs.
+        pick: Which part of an answer is wanted; `None` of it is a missing cost.
+
+    Returns:
+        A value per cell in the shape of the SKUs, and the SKUs that the costs do not know.
+    """
+    wide = orders if orders and _is_single(skus) else skus
+    unknown: list[str] = []
+    grid: Grid = []
+    for row, cells in enumerate(wide):
+        line: list[object] = []
+        for column in range(len(cells)):
+            sku = _text(skus[0][0] if wide is not skus else cells[column])
+            line.append(_one(sku, _beside(orders, row, column), snapshot, pick))
+            if sku and sku not in snapshot.skus:
+                unknown.append(sku)
+        grid.append(line)
+    return grid, unknown
+
+
+def _one(sku: str | None, order_id: str | None, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]) -> object:
+    if sku is None or order_id is None:
+        return MISSING_COST
+    if not sku:
+        return ""
+    value = pick(snapshot.answer(sku, order_id))
+    return MISSING_COST if value is None else value
+
+
+def _in_cells(sku: Grid, order_id: Grid | None, pick: Callable[[CostAnswer], object]) -> Grid:
+    try:
+        files = _files()
+        database_id = _books_of_callers()(xw.Book.caller())
+        grid, unknown = answers(sku, order_id, files.snapshot(database_id), pick)
+        files.note(database_id, unknown)
+    except Exception:
+        logging.getLogger(__name__).exception("A worksheet function could not answer")
+        return [[MISSING_COST for _ in row] for row in sku]
+    return grid
+
+
+@dataclass(slots=True)
+class BooksOfCallers:
+    """Whose books each workbook shows, asked of Excel once a second at most: a column may be thousands of calls."""
+
+    clock: Callable[[], float] = time.monotonic
+    _known: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def __call__(self, book: xw.Book) -> str:
+        """Return the database id that a workbook names.
+
+        Raises:
+            NoCogsheetWorkbookError: If it names none.
+        """
+        now, name = self.clock(), book.name
+        asked_at, database_id = self._known.get(name, (float("-inf"), ""))
+        if now - asked_at > _SECONDS_BELIEVED:
+            database_id = books_name.read(book).database_id
+            self._known[name] = (now, database_id)
+        return database_id
+
+
+@cache
+def _books_of_callers() -> BooksOfCallers:
+    return BooksOfCallers()
+
+
+@cache
+def _files() -> CostFiles:
+    """Return the costs of this process; the log is opened with them."""
+    machine = machine_folder()
+    log.set_up(machine.path)
+    return CostFiles(machine)
+
+
+def _unit_cost(answer: CostAnswer) -> float | None:
+    return None if answer.unit_cost is None else float(answer.unit_cost)
+
+
+def _as_of(answer: CostAnswer) -> datetime | None:
+    return None if answer.as_of is None else answer.as_of.astimezone(UTC).replace(tzinfo=None)
+
+
+def _is_single(grid: Grid) -> bool:
+    return len(grid) == 1 and len(grid[0]) == 1
+
+
+def _beside(orders: Grid | None, row: int, column: int) -> str | None:
+    """Return the order of a cell: empty where none is given, `None` where it cannot be told."""
+    if not orders:
+        return ""
+    cells = orders[0] if len(orders) == 1 else orders[row] if row < len(orders) else []
+    cell = cells[0] if len(cells) == 1 else cells[column] if column < len(cells) else _ERRORS[0]
+    return _text(cell)
+
+
+def _text(cell: object) -> str | None:
+    """Return the id that a cell holds, as text: `123.0` is `123`. An error value is `None`, a blank cell empty text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return None if cell in _ERRORS else cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, int):
+        return None if cell <= _FIRST_ERROR else str(cell)
+    if isinstance(cell, float | Decimal) and cell == int(cell):
+        return str(int(cell))
+    return f"{cell.normalize():f}" if isinstance(cell, Decimal) else str(cell)

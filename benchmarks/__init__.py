@@ -1,0 +1,1 @@
+"""Measurements. Times are measured here and asserted nowhere."""

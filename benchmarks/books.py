@@ -1,0 +1,53 @@
+"""The books of a large seller: import, costing, and filling the sheets of a workbook."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addin.actions import settlements as settlement_buttons
+from addin.actions.new import write_workbook
+from addin.desk import Desk
+from addin.workbook_files import workbook
+from benchmarks.large_settlement import large_file
+from benchmarks.timing import seconds
+from core.companies import MachineFolder
+from core.database import Database
+from core.database.company import new_company
+from core.settlements import books as all_books
+
+if TYPE_CHECKING:
+    from addin.outcome import Outcome
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def measure() -> list[tuple[str, str]]:
+    """Measure with one settlement of 55,000 lines."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "90000000001.txt"
+        file.write_bytes(large_file(55_000, file.stem))
+        with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
+            book = folder / "Books.xlsm"
+            write_workbook(book, database)
+            _press(book, database, partial(settlement_buttons.import_files, files=[file]))
+            lines = len(all_books.load(database).lines)
+            fill = partial(settlement_buttons.fill, ids=[file.stem])
+            return [
+                (f"load and cost {lines:,} transactions", seconds(lambda: all_books.load(database))),
+                (
+                    f"fill sheet Transactions with {lines:,} rows and save",
+                    seconds(lambda: _press(book, database, fill)),
+                ),
+                ("size of the workbook", f"{book.stat().st_size / 1e6:7.2f} MB"),
+            ]
+
+
+def _press(book: Path, database: Database, action: partial[Outcome]) -> None:
+    with workbook(book) as opened:
+        action(Desk(opened, book, database, "bench", MachineFolder(book.parent / "user")))
+        opened.save()

@@ -1,0 +1,15 @@
+"""Reading a large Amazon settlement: bytes in, transactions out."""
+
+from __future__ import annotations
+
+from benchmarks.large_settlement import large_file
+from benchmarks.timing import seconds
+from core.marketplaces import read
+
+
+def measure() -> list[tuple[str, str]]:
+    """Measure a file of the size of a large seller's fortnight (settlements.md §7)."""
+    content = large_file(55_000)
+    reading = read(content)
+    lines = sum(settlement.lines for settlement in reading.settlements)
+    return [(f"read {lines:,} lines ({len(content) / 1e6:.1f} MB)", seconds(lambda: read(content)))]

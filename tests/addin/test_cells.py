@@ -1,0 +1,65 @@
+"""From values to cells and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addin.sheets.cells import NotANumber, to_cell, to_decimal, to_text, to_whole
+from addin.sheets.columns import Kind
+
+COSTS = st.decimals(min_value=-99_999_999, max_value=99_999_999, places=6)
+
+
+@given(COSTS)
+def test_a_cost_survives_the_way_to_the_cell_and_back(cost: Decimal) -> None:
+    """Six places up to a hundred million are the same after they were a float in a cell."""
+    cell = to_cell(cost, Kind.UNIT_COST)
+
+    assert isinstance(cell, float)
+    assert cost == to_decimal(cell)
+
+
+@pytest.mark.parametrize("nothing", [None, pd.NA, float("nan")])
+def test_what_is_missing_is_an_empty_cell(nothing: object) -> None:
+    """A missing cost is never 0."""
+    assert to_cell(nothing, Kind.MONEY) is None
+
+
+def test_moments_are_written_as_utc_without_zone() -> None:
+    """Excel knows no time zones."""
+    moment = pd.Timestamp(datetime(2026, 8, 3, 7, 26, tzinfo=UTC))
+
+    assert datetime(2026, 8, 3, 7, 26) == to_cell(moment, Kind.MOMENT)  # noqa: DTZ001 - as it stands in the cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        (None, None),
+        ("  ", None),
+        (4.17, Decimal("4.17")),
+        ("4.170000", Decimal("4.17")),
+        (0.1 + 0.2, Decimal("0.3")),
+        ("four", NotANumber("four")),
+        ("4,17", NotANumber("4,17")),
+        (True, NotANumber("True")),
+        (float("inf"), NotANumber("inf")),
+    ],
+)
+def test_a_cost_cell_is_read_at_six_places_or_handed_back(cell: object, number: object) -> None:
+    """What is no number is kept, so that the row can say so."""
+    assert number == to_decimal(cell)
+
+
+def test_whole_numbers_and_ids_lose_the_point_that_excel_gave_them() -> None:
+    """Excel hands every number back as a float."""
+    assert to_whole(3.0) == 3
+    assert NotANumber("3.5") == to_whole(3.5)
+    assert to_text(23874397121.0) == "23874397121"
+    assert to_text("00123") == "00123"

@@ -1,0 +1,64 @@
+"""Ids and SKUs reach every sheet as the text that was in the file, whatever Excel would make of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.marketplaces import read
+from tests.end_to_end.demo_book import DemoBook, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT_COLUMNS = ("SKU", "Order ID", "Settlement ID", "Settlement")
+NASTY = {"00123", "1E5"}
+
+
+def texts_of_the_files(folder: Path) -> set[str]:
+    """Return every SKU and id of the demo's settlement files."""
+    found: set[str] = set()
+    for path in (folder / "settlements").iterdir():
+        for settlement in read(path.read_bytes()).settlements:
+            lines = settlement.transactions
+            found |= {settlement.settlement_id, *lines["sku"].dropna(), *lines["order_id"].dropna()}
+    return found
+
+
+def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook) -> None:
+    """Leading zeros, inner blanks, exponents, other alphabets and a leading `=` included."""
+    known = texts_of_the_files(demo.path.parent)
+    assert NASTY <= known
+    assert any(text.startswith("=") for text in known)
+    ids = [str(row["Settlement ID"]) for row in table(demo.open(), "Settlements").rows]
+    demo.run("fill", *ids)
+    demo.run("cogs", *ids)
+    book = demo.open()
+
+    sheets = ["Settlements", "Transactions", "Resolve", "Costs", *(f"COGS {number}" for number in ids)]
+    shown = {
+        row[column]
+        for name in sheets
+        for row in table(book, name).rows
+        for column in TEXT_COLUMNS
+        if row.get(column) is not None
+    }
+    assert all(isinstance(text, str) for text in shown)
+    assert known >= shown
+    assert any(text.startswith("=") for text in shown)
+
+
+def test_no_formula_in_any_cell_came_from_data(demo: DemoBook) -> None:
+    """The only formulas are the template's own tie-outs."""
+    settlement = str(table(demo.open(), "Settlements").rows[0]["Settlement ID"])
+    demo.run("cogs", settlement)
+    book = demo.open()
+
+    formulas = [
+        (sheet.title, cell.coordinate, cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert formulas
+    assert all(title.startswith("COGS") and int(place.strip("DEF")) < 12 for title, place, _ in formulas)
