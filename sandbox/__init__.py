@@ -3,3 +3,5 @@
 It knows nothing of `core`: costs are computed here a second time, in another way, so that one mistake is not made
 twice (design §2, §10).
 """
+
+from __future__ import annotations

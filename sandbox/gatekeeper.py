@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import socket
 import threading
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from flask import Response, g, request
 from sandbox.requests_seen import RequestsSeen, request_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from flask import Flask
 
@@ -26,7 +28,7 @@ _HTML = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{titl
 
 
 class DroppedConnectionError(ConnectionResetError):
-    """The connection is to end without an answer: werkzeug closes it, in process it reaches the client as it is."""
+    """The connection is to end without an answer: in process it reaches the client as it is."""
 
 
 class Gatekeeper:
@@ -106,6 +108,21 @@ class Gatekeeper:
             "503": lambda: _text("Service temporarily unavailable", 503),
         }
         return answers[name]() if name in answers else None
+
+
+def drop_connections(application: WSGIApplication) -> WSGIApplication:
+    """Wrap an application so that a dropped connection ends at once, where there is a socket."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return application(environ, start_response)
+        except DroppedConnectionError:
+            connection = environ.get("werkzeug.socket")
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RDWR)
+            raise
+
+    return wrapped
 
 
 def _spoilt(name: str, response: Response) -> Response:

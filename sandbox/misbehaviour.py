@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.finale.schema import Drift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MISBEHAVIOURS: dict[str, str] = {
     "401": "Every request is answered 401, as after the key was revoked.",
@@ -95,11 +95,55 @@ class Fault:
     """How long `slow` takes, and after how long the two `429` say to come back."""
 
 
+class UnreadableFaultError(ValueError):
+    """A switch was written in a way that cannot be read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Cannot read {text!r}; write for example 429:after=3,times=2,on=graphql,seconds=5.")
+
+
 class UnknownMisbehaviourError(ValueError):
     """There is no such switch."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no misbehaviour {name!r}; there are: {', '.join(MISBEHAVIOURS)}.")
+
+
+def read_switches(texts: Iterable[str]) -> dict[str, Fault]:
+    """Read switches as a command line gives them.
+
+    Args:
+        texts: A name each, with settings behind a colon where they are wanted: `429:after=3,times=2,on=graphql`.
+
+    Raises:
+        UnknownMisbehaviourError: If there is no switch of that name.
+        UnreadableFaultError: If the settings cannot be read.
+    """
+    return dict(_read_switch(text) for text in texts)
+
+
+def _read_switch(text: str) -> tuple[str, Fault]:
+    name, _, settings = text.partition(":")
+    if name not in MISBEHAVIOURS:
+        raise UnknownMisbehaviourError(name)
+    fault = Fault()
+    for setting in settings.split(",") if settings else ():
+        key, _, value = setting.partition("=")
+        if key not in _READ or (key == "on" and value not in KINDS):
+            raise UnreadableFaultError(text)
+        try:
+            fault = _READ[key](fault, value)
+        except ValueError as error:
+            raise UnreadableFaultError(text) from error
+    return name, fault
+
+
+_READ: dict[str, Callable[[Fault, str], Fault]] = {
+    "after": lambda fault, value: replace(fault, after=int(value)),
+    "times": lambda fault, value: replace(fault, times=int(value)),
+    "on": lambda fault, value: replace(fault, on=(*fault.on, value)),
+    "seconds": lambda fault, value: replace(fault, seconds=float(value)),
+}
 
 
 class Misbehaviour:

@@ -17,7 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.control import control_pages
 from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
-from sandbox.gatekeeper import Gatekeeper
+from sandbox.gatekeeper import Gatekeeper, drop_connections
 from sandbox.limits import Limits, Meter
 from sandbox.misbehaviour import Fault, Misbehaviour
 from sandbox.requests_seen import RequestsSeen
@@ -84,6 +84,7 @@ def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
     app.register_blueprint(control_pages(switches, meter, seen))
     for one in accounts:
         app.register_blueprint(finale_pages(one, switches, now))
+    app.wsgi_app = drop_connections(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way to wrap
     return app
 
 

@@ -1,1 +1,3 @@
 """A stand-in for Finale Inventory: GraphQL, REST and reports (finale-api.md)."""
+
+from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -34,7 +35,7 @@ def fingerprint(hash_seed: str) -> str:
     """Return the digest of everything the demo business is, made by a fresh interpreter."""
     done = subprocess.run(  # noqa: S603  # our own interpreter and text
         [sys.executable, "-c", _FINGERPRINT],
-        env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT), "SYSTEMROOT": "C:\\Windows"},
+        env=os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,
@@ -120,7 +121,7 @@ def test_a_refund_is_of_an_order_older_than_every_settlement(demo: Business) -> 
     assert any(order.ordered_at < first for order in refunded)
 
 
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", range(1, 7))
 def test_no_more_is_refunded_than_was_sold(seed: int) -> None:
     """0 <= units back <= units sold, for every order line, whatever the seed."""
     business = demo_business(seed)

@@ -13,7 +13,15 @@ from sandbox.business.catalogue import NEVER_RECEIVED, RECEIVED_LATE
 from sandbox.finale.pages import Account
 from sandbox.finale.report_urls import PRODUCT_COLUMNS, report_url
 from sandbox.limits import Limits
-from sandbox.misbehaviour import MISBEHAVIOURS, ON_ANSWER, Fault, Misbehaviour, UnknownMisbehaviourError
+from sandbox.misbehaviour import (
+    MISBEHAVIOURS,
+    ON_ANSWER,
+    Fault,
+    Misbehaviour,
+    UnknownMisbehaviourError,
+    UnreadableFaultError,
+    read_switches,
+)
 from sandbox.oracle import expected_proposal
 from sandbox.server import ACCOUNT, KEY, SECRET, serve
 
@@ -91,7 +99,7 @@ def test_a_connection_is_dropped_before_the_answer(demo: Business) -> None:
         serve(demo, misbehaviour={"dropped-connection": Fault(times=1)}) as address,
         httpx.Client(base_url=address.url, auth=(address.key, address.secret)) as client,
     ):
-        with pytest.raises(httpx.TransportError):
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):  # not a time-out
             client.post(f"/{ACCOUNT}/api/graphql", json={"query": ALIVE})
         assert 200 == client.post(f"/{ACCOUNT}/api/graphql", json={"query": ALIVE}).status_code
 
@@ -219,6 +227,22 @@ def test_an_unknown_switch_is_refused_by_name(ask: Ask) -> None:
     assert 200 == ask.post(ALIVE).status_code
     with pytest.raises(UnknownMisbehaviourError):
         Misbehaviour(["teapot"])
+
+
+def test_switches_are_read_from_a_command_line() -> None:
+    """A name alone, or with settings behind a colon; `on` may be repeated."""
+    read = read_switches(["401", "429:after=3,times=2,seconds=0.5,on=graphql,on=report"])
+
+    assert {"401": Fault(), "429": Fault(3, 2, ("graphql", "report"), 0.5)} == read
+
+
+@pytest.mark.parametrize("text", ["429:after", "429:after=soon", "429:on=mars", "429:before=1", "429:after=1;times=2"])
+def test_unreadable_settings_are_refused_with_an_example(text: str) -> None:
+    """The message shows what was written and how to write it."""
+    with pytest.raises(UnreadableFaultError, match="for example") as caught:
+        read_switches([text])
+
+    assert text in str(caught.value)
 
 
 def test_every_switch_has_a_sentence_for_the_help_text() -> None:
