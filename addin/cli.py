@@ -6,8 +6,10 @@ Every command takes `--json` (JSON alone on standard output). Exit status: 0 don
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+import logging
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,18 +18,23 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from addin import demo, inspection, sandbox_command
-from addin.actions import costs, reports, settlements
+from addin.actions import closing, costs, reports, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
+from core import log
+from core.companies import machine_folder
 from core.errors import CogsheetError
+from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from addin.outcome import Outcome
 
 CANNOT = 2
+DAY = click.DateTime(["%Y-%m-%d"])
 BOOK = click.argument("book", type=click.Path(path_type=Path, dir_okay=False))
 IDS = click.argument("ids", nargs=-1, metavar="[SETTLEMENT]...")
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
@@ -35,8 +42,13 @@ FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_ty
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cogsheet")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Put the true cost on every line of a marketplace settlement, inside an Excel workbook."""
+    with contextlib.suppress(OSError):  # a log that cannot be written stops no books
+        handler = log.set_up(machine_folder().path)
+        context.call_on_close(partial(logging.getLogger().removeHandler, handler))
+        context.call_on_close(handler.close)
 
 
 def command(name: str) -> Callable[[Callable[..., Outcome]], click.Command]:
@@ -119,6 +131,76 @@ def save(book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: b
 def cogs(book: Path, ids: tuple[str, ...]) -> Outcome:
     """Make the COGS tab of settlements."""
     return on_file(book, partial(reports.cogs, ids=ids), TerminalProgress())
+
+
+@command("undo")
+@BOOK
+def undo(book: Path) -> Outcome:
+    """Take the last save back."""
+    return on_file(book, costs.undo, TerminalProgress())
+
+
+@command("pnl")
+@BOOK
+@IDS
+@click.option("--by-month", is_flag=True, help="One row per month.")
+@click.option("--from", "first_day", type=DAY, help="First day.")
+@click.option("--to", "last_day", type=DAY, help="Last day.")
+def pnl(
+    book: Path, ids: tuple[str, ...], *, by_month: bool, first_day: datetime | None, last_day: datetime | None
+) -> Outcome:
+    """Fill sheet P&L, for these settlements or for all."""
+    action = partial(
+        reports.pnl,
+        ids=ids,
+        by_month=by_month,
+        first_day=first_day.date() if first_day else None,
+        last_day=last_day.date() if last_day else None,
+    )
+    return on_file(book, action, TerminalProgress())
+
+
+@command("export")
+@BOOK
+@IDS
+@click.option("--entries", type=click.Choice(list(closing.KINDS)), default="both", show_default=True)
+@click.option("--format", "ledger", type=click.Choice([str(one) for one in Ledger]), default="quickbooks")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
+@click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
+def export(
+    book: Path, ids: tuple[str, ...], *, entries: str, ledger: str, folder: Path | None, accept_suspect: bool
+) -> Outcome:
+    """Make the entries of settlements, lock their costs and write the files for the accounting system."""
+    choice = closing.ExportChoice(entries, Ledger(ledger), folder, accept_suspect)
+    return on_file(book, partial(closing.export, ids=ids, choice=choice), TerminalProgress())
+
+
+@command("trueups")
+@BOOK
+@click.option("--accept", type=int, multiple=True, help="Number of a proposal to post.")
+@click.option("--dismiss", type=int, multiple=True, help="Number of a proposal not to post.")
+@click.option("--reason", default="", help="Why those are dismissed.")
+def trueups(book: Path, *, accept: tuple[int, ...], dismiss: tuple[int, ...], reason: str) -> Outcome:
+    """List the costs that came after the export, and carry out what was decided of them."""
+    action = partial(closing.true_ups, accept=accept, dismiss=dismiss, reason=reason)
+    return on_file(book, action, TerminalProgress())
+
+
+@command("verify")
+@BOOK
+@IDS
+def verify(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Hold deposit, P&L, COGS, journal and lock of settlements against each other."""
+    return on_file(book, partial(reports.verify, ids=ids), TerminalProgress())
+
+
+@command("reopen")
+@BOOK
+@IDS
+@click.option("--reason", default="", help="Why; the auditor will ask.")
+def reopen(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
+    """Reverse the entries of exported settlements and let their costs move again."""
+    return on_file(book, partial(closing.reopen, ids=ids, reason=reason), TerminalProgress())
 
 
 @command("inspect")

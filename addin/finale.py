@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.sandbox import demo_finale
+from addin.sandbox import demo_finale, switches_set
 from core.companies import SANDBOX
 from core.credentials import Secret
 from core.errors import InventoryError
@@ -38,7 +38,7 @@ def inventory(desk: Desk) -> Iterator[InventorySystem]:
         raise NotConnectedError
     settings = FinaleSettings(currency=desk.database.company.home_currency)
     with (
-        demo_finale() as address,
+        demo_finale(switches_set()) as address,
         connect(
             address.account,
             Secret(address.key),

@@ -65,7 +65,7 @@ def press(command: str, book: xw.Book) -> Outcome:
     action = ACTIONS.get(command)
     if action is None:
         raise UnknownCommandError(command)
-    _refuse_other_version(book)
+    refuse_other_version(book, program_version())
     progress = StatusBar(book.app)
     with undisturbed(book.app), desk(book, place_of(book), progress=progress) as opened:
         return action(opened)
@@ -166,8 +166,13 @@ def _show(desk: Desk, spec: TableSpec) -> None:
     show(tables.find(desk.book, spec).sheet)
 
 
-def _refuse_other_version(book: xw.Book) -> None:
-    buttons, program = version_of_buttons(book), program_version()
+def refuse_other_version(book: xw.Book, program: str | None) -> None:
+    """Stop where the workbook's buttons belong to another version of Cogsheet than the program.
+
+    Raises:
+        OtherVersionError: If they do.
+    """
+    buttons = version_of_buttons(book)
     if buttons and program and buttons != program:
         raise OtherVersionError(book.name, buttons, program)
 

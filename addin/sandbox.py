@@ -1,16 +1,33 @@
-"""The only door to the sandbox: the demo's Finale Inventory and its settlement files."""
+"""The only door to the sandbox: the demo's Finale Inventory, its settlement files and its switches."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from core.errors import CogsheetError
 from sandbox.business import demo_business
+from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
 from sandbox.server import SandboxAddress, serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["MISBEHAVIOURS", "SWITCHES", "SandboxAddress", "demo_finale", "demo_settlement_files", "switches_set"]
+
+SWITCHES = "COGSHEET_SANDBOX"
+"""The environment variable that switches the demo's Finale over: `late-costs-repaired 429:times=2`."""
+
+
+class SandboxSwitchError(CogsheetError):
+    """A switch of the sandbox is not known."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(
+            f"The sandbox cannot be switched like that: {reason} `cogsheet sandbox --help` lists the switches."
+        )
 
 
 def demo_settlement_files() -> list[tuple[str, bytes]]:
@@ -18,8 +35,25 @@ def demo_settlement_files() -> list[tuple[str, bytes]]:
     return [(file.name, file.content) for file in settlement_files(demo_business())]
 
 
+def switches_set(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the switches that the environment asks for."""
+    return environment.get(SWITCHES, "").split()
+
+
 @contextmanager
-def demo_finale() -> Iterator[SandboxAddress]:
-    """Let the demo business's Finale Inventory listen on this machine, on a free port."""
-    with serve(demo_business()) as address:
+def demo_finale(switches: Iterable[str] = (), port: int = 0) -> Iterator[SandboxAddress]:
+    """Let the demo business's Finale Inventory listen on this machine.
+
+    Args:
+        switches: Ways in which it misbehaves (`MISBEHAVIOURS`).
+        port: Where; any free port if left out.
+
+    Raises:
+        SandboxSwitchError: If there is no such switch.
+    """
+    try:
+        misbehaviour = read_switches(switches)
+    except (UnknownMisbehaviourError, UnreadableFaultError) as error:
+        raise SandboxSwitchError(error) from error
+    with serve(demo_business(), port=port, misbehaviour=misbehaviour) as address:
         yield address

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import click
 
-from addin.sandbox import demo_finale
+from addin.sandbox import MISBEHAVIOURS, SWITCHES, demo_finale
+from core.errors import CogsheetError
+
+_LISTING = "\b\n" + "\n".join(f"{name:<22}{sentence}" for name, sentence in MISBEHAVIOURS.items())
 
 
 def add_to(group: click.Group) -> None:
@@ -14,13 +18,24 @@ def add_to(group: click.Group) -> None:
     group.add_command(sandbox)
 
 
-@click.command("sandbox")
-def sandbox() -> None:
-    """Run the sandbox: a Finale Inventory with the demo business, on this machine."""
-    with demo_finale() as address:
-        click.echo(f"Finale Inventory of the demo business: {address.url}/{address.account}/api/graphql")
-        click.echo(f"API key {address.key}, secret {address.secret}. Stop with Ctrl+C.")
-        try:
+@click.command(
+    "sandbox",
+    epilog=_LISTING,
+    help="Run the sandbox: a Finale Inventory with the demo business, on this machine.\n\n"
+    "It can misbehave: --misbehave NAME, or NAME:after=3,times=2,on=graphql for some of the requests. Commands on the "
+    f"demo's workbook start a sandbox of their own; the environment variable {SWITCHES} switches that one.",
+)
+@click.option("--port", default=0, help="Where to listen; any free port if left out.")
+@click.option("--misbehave", "switches", multiple=True, metavar="NAME", help="A switch of the list below.")
+def sandbox(port: int, switches: tuple[str, ...]) -> None:
+    """Listen until Ctrl+C."""
+    try:
+        with demo_finale(switches, port) as address:
+            click.echo(f"Finale Inventory of the demo business: {address.url}/{address.account}/api/graphql")
+            click.echo(f"API key {address.key}, secret {address.secret}. Stop with Ctrl+C.")
             threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("Stopped.")
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    except CogsheetError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

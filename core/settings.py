@@ -40,6 +40,9 @@ class Policies(BaseModel):
     finale_start: date | None = Field(
         None, title="Finale start", description="Orders before this day take the opening costs instead of Finale's."
     )
+    lock_date: date | None = Field(
+        None, title="Lock date", description="Periods up to this day are closed: no entry is dated in them."
+    )
 
 
 SETTINGS_NAME = "policies"

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+settings.register_profile("no deadline", deadline=None)  # times are measured in benchmarks, never asserted
+settings.load_profile("no deadline")
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.actions.refresh import refresh
+from addin.actions.refresh import load, refresh
 from addin.cost_file import asked_skus, forget_asked
 from addin.finale import inventory
 from addin.outcome import Outcome
+from addin.sheets import changes as changes_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.words import amount, counted
+from core.model import records
 from core.money import total
 from core.settlements import books as all_books
 from core.settlements.answers import Fate
+from core.settlements.changes import cost_changes, difference_by_settlement
 from core.settlements.saving import save_answers
 from core.settlements.syncing import sync_costs
+from core.settlements.true_ups import propose
+from core.settlements.undoing import undo_last
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from addin.desk import Desk
     from addin.sheets.resolve import SheetAnswers
@@ -42,12 +50,16 @@ def sync(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     chosen = before.named(ids) if ids else list(before.settlements)
     with inventory(desk) as system:
         result = _fetch(desk, system, before, chosen)
-    books = all_books.load(desk.database)
-    refresh(desk, books)
+    proposed = propose(desk.database, all_books.load(desk.database), who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    books, changed = view.books, cost_changes(before.lines, view.books.lines)
+    refresh(desk, view)
+    changes_sheet.fill(desk.book, changed)
     shown = resolve_sheet.settlements_shown(desk.book)
     if shown:
         _fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
-    return _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
+    outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
+    return _with_changes(outcome, changed, proposed.new, books.company.home_currency)
 
 
 def _fetch(desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement]) -> SyncResult:
@@ -90,10 +102,11 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
     """
-    books = all_books.load(desk.database)
+    view = load(desk.database)
+    books = view.books
     chosen = books.named(ids) if ids else list(books.settlements)
+    refresh(desk, view)
     missing = _fill_resolve(desk, books, chosen)
-    refresh(desk, books)
     advice = "Type each cost or keep the proposal, then Save costs." if missing else "Nothing to resolve."
     return Outcome(
         f"{counted(missing, 'line')} without cost on sheet Resolve. {advice}",
@@ -122,10 +135,53 @@ def save(desk: Desk, *, ids: Sequence[str] = (), accept_proposals: bool = False,
         preview=preview,
     )
     if not preview:
-        now_saved = all_books.load(desk.database)
+        view = load(desk.database)
         _write_fates(sheet, saving)
-        refresh(desk, now_saved)
+        refresh(desk, view)
     return _save_outcome(saving, books, preview=preview)
+
+
+def undo(desk: Desk) -> Outcome:
+    """Take the last save back, as a new batch.
+
+    Raises:
+        NothingToUndoError: If there is none.
+    """
+    undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    _fill_resolve(desk, view.books, list(view.books.settlements))
+    sentences = [f"Batch {undone.undone} is taken back: {counted(len(undone.keys), 'line')} as before."]
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={"undone_batch": undone.undone, "undone": [_place(lines[key]) for key in undone.keys], "skipped": left},
+    )
+
+
+def _place(line: Mapping[str, object]) -> dict[str, object]:
+    return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
+
+
+def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, currency: str) -> Outcome:
+    """Say what the sync changed in open settlements, and what it proposes for exported ones."""
+    by_settlement = difference_by_settlement(changed)
+    sentences = [
+        f"{number}: COGS changed by {amount(difference, currency)}; see sheet Changes."
+        for (_, number), difference in by_settlement.items()
+        if difference
+    ]
+    if true_ups:
+        sentences.append(f"{counted(true_ups, 'true-up')} proposed for exported settlements; see sheet Cost true-ups.")
+    changes = {number: str(difference) for (_, number), difference in by_settlement.items()}
+    return replace(
+        outcome,
+        message="\n".join([outcome.message, *sentences]),
+        data={**outcome.data, "changes": changes, "true_ups": true_ups},
+    )
 
 
 def _fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> int:

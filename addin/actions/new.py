@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin import books_name
-from addin.actions.refresh import fill
+from addin.actions.refresh import load, show
 from addin.outcome import Outcome
 from addin.template import template_bytes
 from addin.workbook_files import workbook
@@ -16,7 +16,6 @@ from core.database import Database
 from core.database.company import new_company
 from core.database.location import is_url
 from core.errors import WorkbookError
-from core.settlements import books as all_books
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -65,7 +64,7 @@ def write_workbook(path: Path, database: Database) -> None:
     try:
         with workbook(path) as book:
             books_name.write(book, BooksId(database.company.name, database.company.database_id))
-            fill(book, all_books.load(database))
+            show(book, load(database))
             book.save()
     except BaseException:
         path.unlink()

@@ -1,30 +1,67 @@
-"""Bring the sheets that show figures of the books up to date, each in place."""
+"""Bring the sheets that show figures of the books up to date, each in place.
+
+`load` reads everything that the sheets will need; only then does `show` write the first cell.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.cost_file import publish
-from addin.sheets import cogs, costs, settlements, setup, transactions
+from addin.sheets import cogs, costs, history, journal, settlements, setup, transactions, true_ups
+from core.database import batches, entries, overrides
+from core.database import true_ups as stored_true_ups
+from core.settlements import books as all_books
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xlwings as xw
 
     from addin.desk import Desk
+    from core.database import Database
     from core.settlements.books import Books
 
 
-def refresh(desk: Desk, books: Books, *, transactions_too: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that the sheets show."""
+
+    books: Books
+    journal: pd.DataFrame
+    pending_true_ups: pd.DataFrame
+    batches: pd.DataFrame
+    saved_values: pd.DataFrame
+
+
+def load(database: Database) -> View:
+    """Read what the sheets show, as it is now."""
+    books = all_books.load(database)
+    with database.reading() as connection:
+        return View(
+            books,
+            entries.journal(connection),
+            stored_true_ups.pending(connection),
+            batches.history(connection),
+            overrides.history(connection),
+        )
+
+
+def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     """Let the worksheet functions answer from these books, and refresh the sheets that show them."""
-    publish(books, desk.machine)
-    fill(desk.book, books, transactions_too=transactions_too)
+    publish(view.books, desk.machine)
+    show(desk.book, view, transactions_too=transactions_too)
 
 
-def fill(book: xw.Book, books: Books, *, transactions_too: bool = True) -> None:
-    """Refresh Setup, Settlements, Costs, the COGS tabs that are there, and the settlements open on Transactions."""
+def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
+    """Refresh every sheet that shows the books as a whole, the COGS tabs that are there and the open settlements."""
+    books = view.books
     setup.fill(book, books)
     settlements.fill(book, books)
     costs.fill(book, books)
+    journal.fill(book, view.journal)
+    true_ups.fill(book, view.pending_true_ups, books.lines)
+    history.fill(book, view.batches, view.saved_values, books.lines)
     cogs.refresh(book, books)
     if transactions_too:
         shown = transactions.settlements_shown(book)

@@ -1,20 +1,33 @@
-"""Group Reports: the COGS tab of a settlement."""
+"""Group Reports: COGS tab, profit and loss, verify."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.actions.refresh import refresh
+from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.outcome import Outcome
 from addin.sheets import cogs as cogs_sheet
-from addin.words import amount
+from addin.sheets import pnl as pnl_sheet
+from addin.words import amount, counted
+from core.database import locks
+from core.journal.entry import EntryKind
+from core.model import records
+from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
+from core.settlements.exporting import ExportWish, make_entries
+from core.settlements.tie_outs import TieOut, settlement_tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from addin.desk import Desk
+    from core.database.settlements import BookedSettlement
+    from core.settlements.books import Books
+
+_PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
 
 
 def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
@@ -26,10 +39,11 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("make a COGS tab of")
-    books = all_books.load(desk.database)
+    view = load(desk.database)
+    books = view.books
     chosen = books.named(ids)
     sheets = [cogs_sheet.fill(desk.book, books, settlement) for settlement in chosen]
-    refresh(desk, books)
+    refresh(desk, view)
     states = [books.state(settlement) for settlement in chosen]
     home = books.company.home_currency
     sentences = [
@@ -46,3 +60,96 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
             ]
         },
     )
+
+
+def pnl(
+    desk: Desk,
+    *,
+    ids: Sequence[str] = (),
+    by_month: bool = False,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Outcome:
+    """Fill sheet P&L, for these settlements or for all.
+
+    Raises:
+        CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
+    """
+    view = load(desk.database)
+    books = view.books
+    lines = books.lines_of_all(books.named(ids) if ids else books.settlements)
+    home = books.company.home_currency
+    question = PnlQuestion(home, by_month=by_month, first_day=first_day, last_day=last_day)
+    found = profit_and_loss(lines, question, zones={})
+    refresh(desk, view)
+    pnl_sheet.fill(desk.book, found)
+    figures = totals(found)
+    missing = int(found["indicator"].notna().sum())
+    profit, net_sales = amount(figures["profit"], home), amount(figures["net_sales"], home)
+    sentences = [f"Sheet P&L: profit {profit} on net sales {net_sales}."]
+    if missing:
+        sentences.append(f"{counted(missing, 'item')} without some cost: the profit is too high by what they cost.")
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=missing > 0,
+        data={name: str(figures[name]) for name in _PRINTED} | {"items_missing_cost": missing},
+    )
+
+
+def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Hold deposit, profit and loss, COGS tab, journal and lock of settlements against each other.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    books = all_books.load(desk.database)
+    chosen = books.named(ids) if ids else list(books.settlements)
+    found = [tie_out for settlement in chosen for tie_out in _tie_outs(desk, books, settlement)]
+    wrong = [one for one in found if not one.ok]
+    sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
+    return Outcome(
+        "\n".join(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+        needs_attention=bool(wrong),
+        data={"tie_outs": [_tie_out(one) for one in found]},
+    )
+
+
+def _tie_out(one: TieOut) -> dict[str, object]:
+    return {"name": one.name, "left": f"{one.left:.2f}", "right": f"{one.right:.2f}", "ok": one.ok}
+
+
+def _tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
+    lines = books.lines_of(settlement)
+    state = books.state(settlement)
+    complete = state.counts.covered == state.counts.needed
+    kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
+    entries = [entry for kind in kinds for entry in make_entries(books, settlement, kind, ExportWish())]
+    found = settlement_tie_outs(
+        settlement.settlement_id, lines, deposit=settlement.total, currency=settlement.currency, entries=entries
+    )
+    return [*found, *_tab_tie_outs(desk, books, settlement), *_lock_tie_outs(desk, settlement)]
+
+
+def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
+    """Hold each cost cell of the settlement's COGS tab against the books; a tab that is not there says nothing."""
+    cells = cogs_sheet.cost_cells(desk.book, books, settlement)
+    if cells is None:
+        return []
+    name = settlement.settlement_id
+    lines = {row["key"]: row for row in records(books.lines_of(settlement))}
+    figures = ((cell, lines.get(cell.key, {}).get(cell.field) or Decimal(0)) for cell in cells)
+    differing = [TieOut(f"{name}: {cell.where} {cell.field}", cell.value, figure) for cell, figure in figures]
+    shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))
+    whole = TieOut(f"{name}: COGS tab and COGS", shown, books.state(settlement).cogs)
+    return [whole, *(one for one in differing if not one.ok)]
+
+
+def _lock_tie_outs(desk: Desk, settlement: BookedSettlement) -> list[TieOut]:
+    """Hold an exported settlement's stored lines against its lock."""
+    with desk.database.reading() as connection:
+        if locks.find(connection, settlement) is None:
+            return []
+        broken = locks.verify(connection, settlement)
+    name, none = settlement.settlement_id, Decimal(0)
+    whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
+    return [whole, *(TieOut(f"{name}: {one.key} {one.breach}", Decimal(1), none) for one in broken)]

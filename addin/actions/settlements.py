@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.refresh import refresh
+from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
 from addin.words import counted
 from core.database.settlements import Import, OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read
-from core.settlements import books as all_books
 from core.settlements.importing import ImportedSettlement, import_reading
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     for number, (file, reading) in enumerate(readings, start=1):
         done += import_reading(desk.database, reading, file, store=store, who=desk.user, now=desk.clock())
         desk.progress("Importing", number, len(readings))
-    refresh(desk, all_books.load(desk.database))
+    refresh(desk, load(desk.database))
     return _import_outcome(done)
 
 
@@ -63,10 +62,10 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("open")
-    books = all_books.load(desk.database)
-    chosen = books.named(ids)
-    lines = books.lines_of_all(chosen)
-    refresh(desk, books, transactions_too=False)
+    view = load(desk.database)
+    chosen = view.books.named(ids)
+    lines = view.books.lines_of_all(chosen)
+    refresh(desk, view, transactions_too=False)
     transactions_sheet.fill(desk.book, lines)
     named = ", ".join(settlement.settlement_id for settlement in chosen)
     return Outcome(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import to_cell
+from addin.sheets.cells import to_cell, to_decimal
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
@@ -137,3 +139,40 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
         if kind is Kind.TEXT:
             cell.number_format = "@"
         cell.value = to_cell(values[field], kind)
+
+
+@dataclass(frozen=True, slots=True)
+class CostCell:
+    """One figure of a COGS tab."""
+
+    key: str
+    field: str
+    """`unit_cost` or `cogs`."""
+    value: Decimal
+    """0 where the cell is empty or no number."""
+    where: str
+
+
+def cost_cells(book: xw.Book, books: Books, settlement: BookedSettlement) -> list[CostCell] | None:
+    """Read the costs of a settlement's COGS tab back; `None` where it has no tab."""
+    table = table_name(books, settlement)
+    if _sheet_of(book, table) is None:
+        return None
+    found = tables.find(book, SPEC, table=table)
+    rows = tables.read(found, SPEC)
+    return [
+        CostCell(str(row["key"]), field, _figure(row[field]), _address(found, field, index))
+        for index, row in enumerate(rows)
+        if row["key"]
+        for field in ("unit_cost", "cogs")
+    ]
+
+
+def _figure(value: object) -> Decimal:
+    number = to_decimal(value)
+    return number if isinstance(number, Decimal) else Decimal(0)
+
+
+def _address(found: tables.FoundTable, field: str, index: int) -> str:
+    cell = found.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
+    return f"{found.sheet.name}!{cell}"

@@ -37,7 +37,7 @@ SPEC = TableSpec(
         Column("Units", "quantity", Kind.WHOLE, width=8),
         Column("Net", "net", Kind.MONEY),
         Column("Cause", "cause", width=24),
-        Column("Proposed cost", "proposed_cost", Kind.UNIT_COST, width=14),
+        Column("Proposed cost", "proposed_cost", Kind.UNIT_COST, width=17),
         Column("Proposal", "proposal", width=20),
         Column("as of", "proposal_as_of", Kind.MOMENT, width=16),
         Column(
@@ -60,7 +60,7 @@ SPEC = TableSpec(
             "Units back",
             "units_back",
             Kind.WHOLE,
-            width=11,
+            width=14,
             editable=True,
             note="Refunds: units that came back.",
         ),
@@ -145,7 +145,8 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     rows = tables.read(found, SPEC)
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
     formulas = _formulas(found, len(rows))
-    answers = [_answer(found, index, rows[index], formula=formulas[index]) for index in row_of]
+    places = _places(found, len(rows))
+    answers = [_answer(rows[index], where=places[index], formula=formulas[index]) for index in row_of]
     return SheetAnswers(found, rows, answers, row_of)
 
 
@@ -203,11 +204,18 @@ def _formulas(found: FoundTable, count: int) -> list[str]:
     return [str(cell) if str(cell or "").startswith("=") else "" for cell in cells]
 
 
-def _answer(found: FoundTable, index: int, row: Record, *, formula: str) -> Answer:
+def _places(found: FoundTable, count: int) -> list[str]:
+    """Return sheet and address of each cost cell; Excel is asked once, for each question takes a millisecond."""
+    first = found.column_cells("cost", 0, 1).get_address(row_absolute=False, column_absolute=False)
+    letters = first.rstrip("0123456789")
+    sheet, row = found.sheet.name, int(first.removeprefix(letters))
+    return [f"{sheet}!{letters}{row + index}" for index in range(count)]
+
+
+def _answer(row: Record, *, where: str, formula: str) -> Answer:
     cost, units_back = to_decimal(row["cost"]), to_whole(row["units_back"])
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
     disposition = to_text(row["disposition"])
-    address = found.column_cells("cost", index, 1).get_address(row_absolute=False, column_absolute=False)
     return Answer(
         key=to_text(row["key"]) or "",
         version=version if isinstance(version, int) else 0,
@@ -218,7 +226,7 @@ def _answer(found: FoundTable, index: int, row: Record, *, formula: str) -> Answ
         disposition=disposition,
         stock_edited=_contents(row)[_STOCK] != _filled(row)[_STOCK],
         note=to_text(row["note"]),
-        where=f"{found.sheet.name}!{address}",
+        where=where,
         unreadable=_unreadable(cost, units_back, disposition, formula=formula),
     )
 

@@ -33,7 +33,7 @@ SPEC = TableSpec(
             "Coverage %",
             "coverage",
             Kind.PERCENT,
-            width=12,
+            width=14,
             note="Share of the lines needing a cost that have it.",
         ),
         Column("Settlement Export Status", "status", width=34),

@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets import cogs, costs, resolve, settlements, setup, tables, transactions
+from addin.sheets import (
+    changes,
+    cogs,
+    costs,
+    history,
+    journal,
+    pnl,
+    resolve,
+    settlements,
+    setup,
+    tables,
+    transactions,
+    true_ups,
+)
 
 if TYPE_CHECKING:
     import xlwings as xw
 
-SPECS = (setup.SPEC, settlements.SPEC, transactions.SPEC, resolve.SPEC, costs.SPEC, cogs.SPEC)
+SPECS = (
+    setup.SPEC,
+    settlements.SPEC,
+    transactions.SPEC,
+    resolve.SPEC,
+    costs.SPEC,
+    changes.SPEC,
+    pnl.SPEC,
+    journal.SPEC,
+    true_ups.SPEC,
+    history.SPEC,
+    cogs.SPEC,
+)
+"""Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
 
 
 def check(book: xw.Book) -> None:

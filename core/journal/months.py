@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from core.reports.profit_and_loss import local_days
+from core.local_days import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.local_days import local_days
 from core.model import TEXT, WHOLE, CostStatus, Event, frame, records
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.costed_lines import MISSING_MARK
@@ -98,16 +99,6 @@ def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
     """Return the sum of every money column of a profit and loss, its ratios left out."""
     columns = [*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE]
     return {name: total(pnl[name]) for name in columns}
-
-
-def local_days(lines: pd.DataFrame, zones: Mapping[str, ZoneInfo]) -> pd.Series:
-    """Return the day on which each line was posted in its store's own time zone, as ISO text."""
-    days = pd.Series(pd.NA, index=lines.index, dtype=TEXT)
-    for store, rows in lines.groupby("store", sort=False):
-        zone = zones.get(str(store))
-        moments = rows["posted_at"].dt.tz_convert(str(zone)) if zone else rows["posted_at"]
-        days.loc[rows.index] = moments.dt.strftime("%Y-%m-%d").astype(TEXT)
-    return days
 
 
 def _in_range(days: pd.Series, question: PnlQuestion) -> pd.Series:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
-from core.database.true_ups import FOUND_COLUMNS, Decision, TrueUpDecidedError, Verdict
+from core.database.true_ups import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.line_types import LineType
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.database import Connection, Database
-    from core.database.true_ups import Proposed
     from core.journal.entry import Accounts
     from core.settlements.books import Books
 
@@ -113,6 +112,8 @@ def propose(database: Database, books: Books, *, who: str, now: datetime) -> Pro
     """Make the pending proposals say what is known now."""
     found = differences(books)
     with database.writing() as connection:
+        if found.empty and true_ups.pending(connection).empty:
+            return Proposed(0, 0, 0)
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         return true_ups.propose(connection, found, batch)
 

@@ -76,6 +76,7 @@ def test_every_returned_unit_takes_the_cost_of_its_sale(
     assert len(costed) > 20
     for row in costed:
         expected = expected_answer(business, str(row["Order ID"]), str(row["SKU"])).unit_cost
+        assert expected is not None, row
         assert expected == exact(row["Unit cost"]), row
         assert (row["COGS"] or 0) <= 0, row
         assert exact(row["COGS"]) == -expected * round(-row["COGS"] / row["Unit cost"]), row

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
-from addin.sheets import cogs, costs, resolve, settlements, setup, transactions
+from addin.sheets import cogs, setup
+from addin.sheets.workbook import SPECS
 from workbooks.template import package
 from workbooks.template.code_names import code_name
 from workbooks.template.cogs_sheet import add_tie_out
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 TEMPLATE = Path(__file__).parents[1] / "template.xlsm"
-SPECS = (setup.SPEC, settlements.SPEC, transactions.SPEC, resolve.SPEC, costs.SPEC, cogs.SPEC)
-"""The sheets with tables, in the order of their tabs."""
 
 BOOKS_NAME = "_cogsheet_books"
 """The hidden defined name that holds company and database id; empty until the workbook is given to a company."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from addin.sheets.columns import Column
 
 ACCENT = "#17616B"
+ACCENT_LIGHTER = "#2F8591"
+"""Header of columns that the user may edit."""
 ACCENT_TINT = "#E3F0F1"
 """Ground of cells that the user may edit."""
 INK = "#1F2A30"
@@ -55,14 +57,19 @@ class Look:
 
     def header(self, column: Column) -> Format:
         """Return the format of a column's header; what the user may edit is marked there too."""
-        marks = {"italic": True} if column.editable else {}
+        properties: dict[str, object] = {"bg_color": ACCENT_LIGHTER if column.editable else ACCENT}
+        if column.kind in _NUMBERS:
+            # Indented by the width of Excel's filter button, which stands at the right.
+            properties |= {"align": "right", "indent": 2}
+        elif column.width < _NARROW:
+            properties["align"] = "center"
         return self.format(
-            bold=True, font_color="#FFFFFF", bg_color=ACCENT, valign="vcenter", text_wrap=True, num_format="@", **marks
+            bold=True, font_color="#FFFFFF", valign="vcenter", text_wrap=True, num_format="@", **properties
         )
 
     def column(self, column: Column) -> Format:
         """Return the format of a whole column, which every new row takes."""
-        properties: dict[str, object] = {"num_format": NUMBER_FORMATS[column.kind], "valign": "top"}
+        properties: dict[str, object] = {"num_format": NUMBER_FORMATS[column.kind], "valign": "vcenter"}
         if column.kind not in _NUMBERS:
             properties["align"] = "center" if column.width < _NARROW else "left"
         return self.format(**properties)

@@ -54,6 +54,8 @@ MARKS: dict[tuple[str, str], tuple[Mark, ...]] = {
     ("tblSettlements", "coverage"): (("AND(ISNUMBER({cell}),{cell}<1)", {"font_color": WARN}),),
     ("tblTransactions", "indicator"): _INDICATOR,
     ("tblCOGS", "indicator"): _INDICATOR,
+    ("tblPnl", "indicator"): _INDICATOR,
+    ("tblTrueUps", "decision"): (('{cell}<>""', {"font_color": ACCENT, "bold": True, "bg_color": ACCENT_TINT}),),
     ("tblResolve", "cost"): (
         (
             'AND({cell}<>"",{proposed_cost}<>"",ROUND(N({cell}),6)=ROUND(N({proposed_cost}),6))',

@@ -19,6 +19,7 @@ LAST_ROW = 1_048_575
 """Zero-based last row of a sheet: validation and marks reach down to it, so that appended rows have them."""
 
 _HEADER_HEIGHT = 32
+_ROW_HEIGHT = 16.5
 _TITLE_HEIGHT = 28
 _MESSAGE_HEIGHT = 18
 
@@ -50,6 +51,7 @@ def add_table_sheet(workbook: Workbook, look: Look, spec: TableSpec) -> Workshee
 
 def _head(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
     worksheet.hide_gridlines(2)
+    worksheet.set_default_row(_ROW_HEIGHT)
     worksheet.set_row(0, _TITLE_HEIGHT)
     worksheet.set_row(1, _MESSAGE_HEIGHT)
     worksheet.set_row(spec.header_row - 1, _HEADER_HEIGHT)

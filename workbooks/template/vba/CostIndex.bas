@@ -165,6 +165,7 @@ Private Sub AddLine(ByVal row As Long, ByVal turn As Long, ByVal units As Varian
     Else
         weight = 1
         If Not IsBlank(units) Then weight = Abs(units)
+        If weight = 0 Then weight = 1
         unitSums(row) = unitSums(row) + weight
         costSums(row) = costSums(row) + weight * unitCost
         If turns(row) = 0 Then
@@ -186,8 +187,11 @@ Private Function StatusOf(ByVal turn As Long, ByVal mark As String) As String
 End Function
 
 Private Function IsBlank(ByVal value As Variant) As Boolean
-    IsBlank = True
-    If Not IsError(value) Then IsBlank = (CStr(value) = "")
+    IsBlank = (TextOf(value) = "")
+End Function
+
+Private Function TextOf(ByVal value As Variant) As String
+    If Not IsError(value) Then TextOf = CStr(value)
 End Function
 
 ' The row of a name, taken into the index if it is new.
@@ -216,7 +220,7 @@ End Function
 Private Function ColumnOf(ByVal sheet As Worksheet, ByVal row As Long, ByVal header As String) As Long
     Dim column As Long
     For column = 1 To LastColumn(sheet)
-        If sheet.Cells(row, column).Value = header Then
+        If TextOf(sheet.Cells(row, column).Value) = header Then
             ColumnOf = column
             Exit Function
         End If

@@ -1,0 +1,168 @@
+"""Group Reports, what closes a settlement: export, true-ups, reopen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.actions.refresh import load, refresh
+from addin.actions.settlements import NothingChosenError
+from addin.outcome import Outcome
+from addin.sheets import true_ups as true_ups_sheet
+from addin.words import amount, counted
+from core.journal.entry import Accounts, EntryKind
+from core.journal.files import Ledger, ledger_files
+from core.money import total
+from core.settlements import books as all_books
+from core.settlements import reopening
+from core.settlements import true_ups as trueing
+from core.settlements.exporting import ExportWish, export_settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from addin.desk import Desk
+    from core.settlements.exporting import Exported
+
+KINDS = {
+    "settlement": (EntryKind.SETTLEMENT,),
+    "cogs": (EntryKind.COGS,),
+    "both": (EntryKind.SETTLEMENT, EntryKind.COGS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What the user wants to have exported."""
+
+    entries: str = "both"
+    """`settlement`, `cogs` or `both`."""
+    ledger: Ledger = Ledger.QUICKBOOKS
+    folder: Path | None = None
+    """Where the files go; beside the workbook if left out."""
+    accept_suspect: bool = False
+
+
+def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
+    """Make the entries of settlements, lock their costs, and write the files for the accounting system.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not ready; those before it are exported.
+    """
+    if not ids:
+        raise NothingChosenError("export")
+    books = all_books.load(desk.database)
+    wish = ExportWish(
+        kinds=KINDS[choice.entries], accept_suspect=choice.accept_suspect, lock_date=books.policies.lock_date
+    )
+    done = []
+    for settlement in books.named(ids):
+        done.append(export_settlement(desk.database, books, settlement, wish, who=desk.user, now=desk.clock()))
+        desk.progress("Exporting", len(done), len(ids))
+    files = _write_files(desk, done, choice)
+    refresh(desk, load(desk.database))
+    sentences = [
+        f"Settlement {one.settlement.settlement_id}: {counted(len(one.entries), 'entry', 'entries')}"
+        f"{', its costs are locked' if one.locked else ''}."
+        for one in done
+    ]
+    return Outcome(
+        "\n".join([*sentences, f"To import: {', '.join(files)}. The entries stand on sheet Journal."]),
+        data={
+            "settlements": [
+                {
+                    "settlement": one.settlement.settlement_id,
+                    "entries": [str(entry.key) for entry in one.entries],
+                    "locked": one.locked,
+                }
+                for one in done
+            ],
+            "files": files,
+        },
+    )
+
+
+def _write_files(desk: Desk, done: Sequence[Exported], choice: ExportChoice) -> list[str]:
+    folder = choice.folder or desk.path.parent / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for one in done:
+        name = f"{choice.ledger} {one.settlement.settlement_id} {choice.entries}"
+        for file in ledger_files(one.entries, choice.ledger, name):
+            path = folder / file.name
+            path.write_text(file.content, encoding="utf-8", newline="")
+            paths.append(str(path))
+    return paths
+
+
+def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[int] = (), reason: str = "") -> Outcome:
+    """List what became known of exported lines, and carry out what was decided of it.
+
+    Args:
+        desk: The desk; decisions chosen on sheet Cost true-ups count too.
+        accept: Proposals to post into the first open period.
+        dismiss: Proposals not to post.
+        reason: Why those are dismissed.
+
+    Raises:
+        CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
+    """
+    chosen = true_ups_sheet.read_decisions(desk.book)
+    books = all_books.load(desk.database)
+    trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
+    for number, why in [*chosen.dismissed, *((number, reason) for number in dismiss)]:
+        trueing.dismiss(desk.database, [number], why, who=desk.user, now=desk.clock())
+    accepted = sorted({*chosen.accepted, *accept})
+    posted = trueing.accept(
+        desk.database,
+        books,
+        accepted,
+        accounts=Accounts(),
+        lock_date=books.policies.lock_date,
+        who=desk.user,
+        now=desk.clock(),
+    )
+    view = load(desk.database)
+    refresh(desk, view)
+    left = view.pending_true_ups
+    home = books.company.home_currency
+    return Outcome(
+        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}. "
+        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups.",
+        needs_attention=len(left) > 0,
+        data={
+            "posted": [str(entry.key) for entry in posted.entries],
+            "pending": [int(number) for number in left["id"]],
+        },
+    )
+
+
+def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
+    """Reverse the entries of exported settlements and let their costs move again.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not exported, or no reason is given.
+    """
+    if not ids:
+        raise NothingChosenError("reopen")
+    books = all_books.load(desk.database)
+    made = [
+        entry
+        for settlement in books.named(ids)
+        for entry in reopening.reopen(
+            desk.database,
+            settlement,
+            reason,
+            lock_date=books.policies.lock_date,
+            who=desk.user,
+            now=desk.clock(),
+        )
+    ]
+    refresh(desk, load(desk.database))
+    return Outcome(
+        f"{counted(len(made), 'entry', 'entries')} reversed; costs can change again. Export anew when they are right.",
+        data={"reversed": [entry.reverses for entry in made]},
+    )

@@ -1,0 +1,39 @@
+"""Sheet Changes: what the last sync changed in open settlements, old and new side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.frames import records_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+SPEC = TableSpec(
+    sheet="Changes",
+    table="tblChanges",
+    title="What the last sync changed in open settlements",
+    key=("key",),
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Order ID", "order_id", width=22),
+        Column("SKU", "sku", width=24),
+        Column("Type", "event", width=14),
+        Column("Unit cost was", "was", Kind.UNIT_COST, width=14),
+        Column("Unit cost now", "now", Kind.UNIT_COST, width=14),
+        Column("Source was", "was_source", width=22),
+        Column("Source now", "now_source", width=22),
+        Column("Difference", "difference", Kind.MONEY, note="Of the line's COGS; + is more expense."),
+        Column("Cost note", "cost_note", width=44),
+        Column("Key", "key", hidden=True),
+    ),
+)
+
+
+def fill(book: xw.Book, changes: pd.DataFrame) -> None:
+    """Show these changes (`core.settlements.changes`) in place of the last sync's."""
+    tables.update(book, SPEC, records_of(changes, SPEC))

@@ -1,0 +1,87 @@
+"""Sheet History: every batch with who and when, and what each saved value was and became."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+from core.model import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+    from addin.sheets.tables import Record
+
+SPEC = TableSpec(
+    sheet="History",
+    table="tblHistory",
+    title="Everything that changed the books, the newest first; nothing is ever erased",
+    key=("key",),
+    columns=(
+        Column("Batch", "batch", Kind.WHOLE, width=8),
+        Column("What", "kind", width=10),
+        Column("When", "at", Kind.MOMENT, width=16, note="In UTC."),
+        Column("Who", "who", width=16),
+        Column("Note", "batch_note", width=34),
+        Column("Undoes", "undoes", Kind.WHOLE, width=8, note="The batch that this one took back."),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Order ID", "order_id", width=22),
+        Column("SKU", "sku", width=24),
+        Column("On the screen", "shown_cost", Kind.UNIT_COST, width=14, note="The proposal at the time of saving."),
+        Column("Proposal", "shown_kind", width=20),
+        Column("Became", "unit_cost", Kind.UNIT_COST, width=12, note="Empty: taken back, or no cost was set."),
+        Column("Zero OK", "zero", width=9),
+        Column("Units back", "units_back", Kind.WHOLE, width=11),
+        Column("Disposition", "disposition", width=15),
+        Column("Reason", "reason", width=28),
+        Column("Key", "key", hidden=True),
+    ),
+)
+
+
+def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> None:
+    """Show the history, in place.
+
+    Args:
+        book: The workbook.
+        batches: BATCH_COLUMNS, the newest first.
+        versions: HISTORY_COLUMNS of the overrides.
+        lines: The books' lines, for settlement, order and SKU.
+    """
+    tables.update(book, SPEC, history_records(batches, versions, lines))
+
+
+def history_records(batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> list[Record]:
+    """Return one row per saved value, and one per batch that saved none. Pure."""
+    named = versions.merge(lines[["key", "settlement_id", "order_id", "sku"]], on="key", how="left")
+    by_batch: dict[int, list[dict[str, Any]]] = {}
+    for row in records(named):
+        by_batch.setdefault(row["batch"], []).append(row)
+    return [_record(batch, value) for batch in records(batches) for value in by_batch.get(batch["number"], [{}])]
+
+
+def _record(batch: dict[str, Any], value: dict[str, Any]) -> Record:
+    of_value = (
+        "settlement_id",
+        "order_id",
+        "sku",
+        "shown_cost",
+        "shown_kind",
+        "unit_cost",
+        "units_back",
+        "disposition",
+    )
+    return {
+        "batch": batch["number"],
+        "kind": batch["kind"],
+        "at": batch["at"],
+        "who": batch["who"],
+        "batch_note": batch["note"] or None,
+        "undoes": batch["undoes"],
+        **{name: value.get(name) for name in of_value},
+        "zero": "yes" if value.get("zero_confirmed") else None,
+        "reason": value.get("note"),
+        "key": f"{batch['number']} {value.get('key', '')}".strip(),
+    }

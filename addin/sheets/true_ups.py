@@ -1,0 +1,78 @@
+"""Sheet Cost true-ups: what became known of exported lines, and the bookkeeper's decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.cells import to_text, to_whole
+from addin.sheets.columns import Column, Kind, TableSpec
+from core.model import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+ACCEPT, DISMISS = "accept", "dismiss"
+
+SPEC = TableSpec(
+    sheet="Cost true-ups",
+    table="tblTrueUps",
+    title="Costs that came after the export: accept or dismiss, then Cost true-ups",
+    key=("id",),
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Order ID", "order_id", width=22),
+        Column("SKU", "sku", width=24),
+        Column("Type", "event", width=14),
+        Column("What changed", "cause", width=14),
+        Column("Unit cost now", "unit_cost", Kind.UNIT_COST, width=14),
+        Column("COGS now", "cogs", Kind.MONEY),
+        Column("Difference", "difference", Kind.MONEY, note="To what the books hold; + is more expense."),
+        Column("Currency", "currency", width=10),
+        Column("Decision", "decision", width=12, editable=True, choices=(ACCEPT, DISMISS)),
+        Column("Reason", "reason", width=30, editable=True, note="Why it is dismissed."),
+        Column("Key", "id", hidden=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was chosen on the sheet."""
+
+    accepted: tuple[int, ...]
+    dismissed: tuple[tuple[int, str], ...]
+    """Number and reason."""
+
+
+def fill(book: xw.Book, pending: pd.DataFrame, lines: pd.DataFrame) -> None:
+    """Show the pending proposals; what was chosen and not yet carried out stays.
+
+    Args:
+        book: The workbook.
+        pending: TRUE_UP_COLUMNS.
+        lines: The costed lines of the books, for order and SKU.
+    """
+    known = pending.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left")
+    present = {to_text(row["id"]): row for row in tables.read(tables.find(book, SPEC), SPEC)}
+    rows = []
+    for row in records(known):
+        chosen = present.get(str(row["id"]), {})
+        rows.append({**row, "id": str(row["id"]), "decision": chosen.get("decision"), "reason": chosen.get("reason")})
+    tables.update(book, SPEC, [{column.field: row[column.field] for column in SPEC.columns} for row in rows])
+
+
+def read_decisions(book: xw.Book) -> Decided:
+    """Read what was chosen on the sheet."""
+    rows = tables.read(tables.find(book, SPEC), SPEC)
+    chosen = [(to_whole(to_text(row["id"])), (to_text(row["decision"]) or "").strip().lower(), row) for row in rows]
+    accepted = tuple(number for number, word, _ in chosen if isinstance(number, int) and word == ACCEPT)
+    dismissed = tuple(
+        (number, to_text(row["reason"]) or "")
+        for number, word, row in chosen
+        if isinstance(number, int) and word == DISMISS
+    )
+    return Decided(accepted, dismissed)

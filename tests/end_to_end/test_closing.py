@@ -1,0 +1,159 @@
+"""From ready to exported and beyond: files, lock, late bills, undo, reopening, all by commands on the workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from core.database import Database, batches, observations, settlements
+from core.database.batches import BatchKind
+from tests.end_to_end.demo_book import DemoBook, table
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def resolve_everything(demo: DemoBook) -> str:
+    """Type a cost where there is no proposal, accept the others; return the first settlement's id."""
+    book = demo.open()
+    resolve = table(book, "Resolve")
+    for index, row in enumerate(resolve.rows):
+        if row["Cost"] is None:
+            resolve.cell(index, "Cost").value = 7.5
+    book.save(demo.path)
+    assert [] == demo.run("save", "--accept-proposals", "--json").data["missing"]
+    return str(table(demo.open(), "Settlements").rows[0]["Settlement ID"])
+
+
+def status_of(demo: DemoBook, settlement: str) -> str:
+    rows = table(demo.open(), "Settlements").rows
+    return next(str(row["Settlement Export Status"]) for row in rows if row["Settlement ID"] == settlement)
+
+
+def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBook) -> None:
+    """Debits equal credits, the clearing line is the deposit, and a second export is refused."""
+    settlement = resolve_everything(demo)
+    deposit = next(row["Total"] for row in table(demo.open(), "Settlements").rows if row["Settlement ID"] == settlement)
+
+    ran = demo.run("export", settlement, "--json")
+
+    (file,) = ran.data["files"]
+    rows = list(csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8"))))
+    debits, credits_ = (sum(Decimal(row[side] or 0) for row in rows) for side in ("Debits", "Credits"))
+    clearing = [row for row in rows if "Clearing" in row["Account Name"] and "Settlement total" in row["Description"]]
+    assert (0, "Exported") == (ran.status, status_of(demo, settlement))
+    assert debits == credits_
+    assert round(Decimal(str(deposit)), 2) == sum(Decimal(row["Debits"] or 0) for row in clearing)
+    assert demo.run("export", settlement).status == 2
+    assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
+
+
+def test_verify_ties_everything_out_and_names_a_cell_that_was_touched(demo: DemoBook) -> None:
+    """A figure of a COGS tab that was typed over is found by its cell."""
+    settlement = resolve_everything(demo)
+    demo.run("cogs", settlement)
+    demo.run("export", settlement)
+    clean = demo.run("verify", "--json")
+    book = demo.open()
+    cogs = table(book, f"COGS {settlement}")
+    row = next(index for index, content in enumerate(cogs.rows) if content["Type"] == "sale")
+    cell = cogs.cell(row, "COGS")
+    cell.value = 1234.56
+    book.save(demo.path)
+
+    touched = demo.run("verify", "--json")
+
+    assert clean.status == 0
+    assert all(one["ok"] for one in clean.data["tie_outs"])
+    assert {"name", "left", "right", "ok"} == set(clean.data["tie_outs"][0])
+    wrong = [one for one in touched.data["tie_outs"] if not one["ok"]]
+    assert touched.status == 1
+    assert any(f"COGS {settlement}!{cell.coordinate}" in one["name"] and one["left"] == "1234.56" for one in wrong)
+
+
+def finale_corrects(demo: DemoBook, settlement: str, by: str) -> int:
+    """Let Finale say another cost for the first three sales of a settlement; return how many lines that concerns."""
+    with Database.open(demo.path.parent / "demo.sqlite") as database:
+        with database.reading() as connection:
+            known = observations.latest(connection)
+            lines = settlements.transactions(connection)
+        mine = lines[(lines["settlement_id"] == settlement) & (lines["event"] == "sale")]["order_id"]
+        costed = known[(known["kind"] == "order") & known["order_id"].isin(list(mine)) & known["unit_cost"].notna()]
+        changed = costed.head(3).assign(unit_cost=costed["unit_cost"].head(3) + Decimal(by)).reset_index(drop=True)
+        with database.writing() as connection:
+            number = batches.new(connection, BatchKind.SYNC, "test", NOW)
+            observations.add(connection, changed, number, NOW)
+    return len(changed)
+
+
+def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) -> None:
+    """The locked settlement stays; the exact difference is proposed, and posted when accepted on the sheet."""
+    settlement = resolve_everything(demo)
+    demo.run("export", settlement)
+    before = table(demo.open(), "Settlements").rows[0]["COGS"]
+    concerned = finale_corrects(demo, settlement, "0.123456")
+
+    listed = demo.run("trueups", "--json")
+    book = demo.open()
+    proposals = table(book, "Cost true-ups")
+    proposed = sum((Decimal(str(row["Difference"])) for row in proposals.rows), Decimal(0))
+    for index in range(len(proposals.rows)):
+        proposals.cell(index, "Decision").value = "accept"
+    book.save(demo.path)
+    decided = demo.run("trueups", "--json")
+
+    assert (1, len(proposals.rows)) == (listed.status, len(listed.data["pending"]))
+    assert len(proposals.rows) >= concerned > 0
+    assert before == table(demo.open(), "Settlements").rows[0]["COGS"]
+    posted = [row for row in table(demo.open(), "Journal").rows if row["Kind"] == "true-up"]
+    assert ["Cost of Goods Sold", "Inventory Asset"] == [row["Account"] for row in posted]
+    assert abs(Decimal(str(posted[0]["Debit"])) - proposed) <= Decimal("0.01")
+    assert [] == decided.data["pending"]
+    assert demo.run("verify", settlement).status == 0
+
+
+def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
+    """What was saved is missing again, Resolve lists it, and History keeps both batches."""
+    before = status_of(demo, "23874397121")
+    resolve_everything(demo)
+
+    ran = demo.run("undo", "--json")
+
+    assert ran.data["undone"]
+    assert before == status_of(demo, "23874397121")
+    assert {"save", "undo"} <= {row["What"] for row in table(demo.open(), "History").rows}
+
+
+def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> None:
+    """After it the settlement is ready again, and the journal sums to nothing."""
+    settlement = resolve_everything(demo)
+    demo.run("export", settlement)
+
+    without = demo.run("reopen", settlement)
+    ran = demo.run("reopen", settlement, "--reason", "wrong bill")
+
+    journal = table(demo.open(), "Journal").rows
+    assert without.status == 2
+    assert ran.status == 0
+    assert status_of(demo, settlement) == "Ready to export"
+    assert {"reversal"} < {row["Kind"] for row in journal}
+    by_account: dict[str, Decimal] = {}
+    for row in journal:
+        amount = Decimal(str(row["Debit"] or 0)) - Decimal(str(row["Credit"] or 0))
+        by_account[row["Account"]] = by_account.get(row["Account"], Decimal(0)) + amount
+    assert {Decimal(0)} == {round(amount, 2) for amount in by_account.values()}
+
+
+def test_the_profit_and_loss_marks_the_items_whose_cost_is_missing(demo: DemoBook) -> None:
+    """Its COGS and net tie to the settlements."""
+    ran = demo.run("pnl", "--by-month", "--json")
+
+    rows = table(demo.open(), "P&L").rows
+    totals = table(demo.open(), "Settlements").rows
+    assert ran.status == 1
+    assert ran.data["items_missing_cost"] == len([row for row in rows if row["!"] == "●"]) > 0
+    assert round(sum(row["COGS"] for row in rows), 2) == round(sum(row["COGS"] for row in totals), 2)
+    parts = ("Profit", "COGS", "Tax", "Reserves and transfers")
+    assert round(sum(row[part] for row in rows for part in parts), 2) == round(sum(row["Total"] for row in totals), 2)
