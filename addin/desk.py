@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin import books_name
+from addin.sheets import setup
 from addin.sheets.workbook import check
 from addin.workbook_files import workbook
 from core.clock import system_clock
 from core.companies import database_address, machine_folder
 from core.database import Database
 from core.progress import silent
+from core.settlements.policies import change_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +45,7 @@ class Desk:
 
 @contextmanager
 def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Progress = silent) -> Iterator[Desk]:
-    """Open the books that a workbook shows.
+    """Open the books that a workbook shows; policies that were edited on sheet Setup are taken over.
 
     Raises:
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
@@ -52,8 +54,10 @@ def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Pr
     machine = machine_folder()
     check(book)
     address = database_address(books.company, path, machine)
+    user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
-        yield Desk(book, path, database, getpass.getuser(), machine, clock, progress)
+        change_policies(database, setup.edited_policies(book), who=user, now=clock())
+        yield Desk(book, path, database, user, machine, clock, progress)
 
 
 def on_file(

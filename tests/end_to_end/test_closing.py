@@ -157,3 +157,23 @@ def test_the_profit_and_loss_marks_the_items_whose_cost_is_missing(demo: DemoBoo
     assert round(sum(row["COGS"] for row in rows), 2) == round(sum(row["COGS"] for row in totals), 2)
     parts = ("Profit", "COGS", "Tax", "Reserves and transfers")
     assert round(sum(row[part] for row in rows for part in parts), 2) == round(sum(row["Total"] for row in totals), 2)
+
+
+def test_a_policy_edited_on_setup_holds_from_the_next_command_on(demo: DemoBook) -> None:
+    """A wrong value is refused by its name before anything is done."""
+    book = demo.open()
+    setup = table(book, "Setup")
+    row = next(index for index, content in enumerate(setup.rows) if content["Setting"] == "Lock date")
+    setup.cell(row, "Value").value = "2026-12-31"
+    book.save(demo.path)
+    settlement = resolve_everything(demo)
+    assert demo.run("export", settlement).status == 0
+    book = demo.open()
+    table(book, "Setup").cell(row, "Value").value = "soon"
+    book.save(demo.path)
+
+    refused = demo.run("verify")
+
+    assert {"2027-01-01"} == {entry["Date"] for entry in table(demo.open(), "Journal").rows}
+    assert refused.status == 2
+    assert "“soon” cannot be taken for Lock date" in refused.error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
+from addin import books_name
 from addin.sheets import cogs, setup
 from addin.sheets.workbook import SPECS
 from workbooks.template import package
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 TEMPLATE = Path(__file__).parents[1] / "template.xlsm"
-
-BOOKS_NAME = "_cogsheet_books"
-"""The hidden defined name that holds company and database id; empty until the workbook is given to a company."""
 
 _PROPERTIES = {
     "title": "Cogsheet",
@@ -55,7 +53,7 @@ def build(replaced_modules: Mapping[str, str] | None = None) -> bytes:
         A workbook of the type .xlsm: the sheets of `SPECS` with empty tables, validation and marks, ribbon and VBA.
     """
     parts = package.read_parts(_written_workbook(replaced_modules))
-    package.hide_name(parts, BOOKS_NAME)
+    package.hide_name(parts, books_name.NAME)
     package.use_accent(parts)
     package.add_table_style(parts)
     package.add_ribbon(parts, ribbon_xml(NAMESPACE_2007), ribbon_xml(NAMESPACE_2010))
@@ -73,7 +71,8 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None) -> bytes:
         workbook.set_vba_name(WORKBOOK_CODE_NAME)
         modules = vba_modules([code_name(worksheet.name) for worksheet in worksheets], replaced_modules)
         workbook.add_vba_project(io.BytesIO(write_project(modules, _PROJECT_ID)), is_stream=True)
-        workbook.define_name(BOOKS_NAME, '=""')
+        # Filled when the workbook is given to a company.
+        workbook.define_name(books_name.NAME, '=""')
     return target.getvalue()
 
 
