@@ -86,17 +86,13 @@ def read_in_its_notation(table: Table, columns: Iterable[str], build: Callable[[
 
     Raises:
         MixedDecimalMarksError: If numbers of both notations are in it.
-        AmbiguousDecimalMarkError: If it can be read both ways and its totals do not decide.
+        AmbiguousDecimalMarkError: If it can be read both ways and neither totals nor the rows' own sums decide.
     """
     seen = table.distinct(columns)
     readings = [build(mark) for mark in possible_marks(seen)]
     if len(readings) > 1:
-        readings = [found for found in readings if _proved(found)]
+        readings = [found for found in readings if all(settlement.ties_out for settlement in found.settlements)]
     if len(readings) != 1:
         text = first_ambiguous(seen)
         raise AmbiguousDecimalMarkError(seen[text], text)
     return readings[0]
-
-
-def _proved(found: Reading) -> bool:
-    return all(settlement.total is not None and settlement.ties_out for settlement in found.settlements)

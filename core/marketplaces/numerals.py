@@ -103,7 +103,7 @@ def _vote(text: str) -> str:
         return ""
     comma, point = plain.rfind(","), plain.rfind(".")
     if comma >= 0 and point >= 0:
-        return "." if comma > point else ","
+        return "," if comma > point else "."
     return _vote_of_one(plain, "," if comma >= 0 else ".") if comma != point else ""
 
 

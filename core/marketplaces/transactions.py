@@ -6,13 +6,13 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from core.model import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, Event, QuantitySource, StockEffect, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
-
-    import pandas as pd
 
     from core.marketplaces.lines import Line
 
@@ -84,13 +84,23 @@ def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
 
     `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
     """
-    keys: dict[tuple[str, ...], str] = {}
-    rows = []
-    for line in lines:
-        if line.group not in keys:
-            keys[line.group] = group_key(line.group)
-        rows.append(_raw_line(line, keys[line.group]))
-    return frame(RAW_LINE_COLUMNS, rows)
+    found = list(lines)
+    keys = {group: group_key(group) for group in {line.group for line in found}}
+    columns = {
+        "line_no": [line.number for line in found],
+        "settlement_id": [line.settlement_id or None for line in found],
+        "group_key": [keys[line.group] for line in found],
+        "event": [line.event.value for line in found],
+        "raw_type": [line.raw_type for line in found],
+        "raw_description": [line.raw_description or None for line in found],
+        "order_id": [line.order_id or None for line in found],
+        "sku": [line.sku or None for line in found],
+        "amount": [line.amount for line in found],
+        "amount_column": [line.parts[0][0] if len(line.parts) == 1 else None for line in found],
+        "quantity": [line.units if line.carries_units else None for line in found],
+        "posted_at": [line.posted_at for line in found],
+    }
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in RAW_LINE_COLUMNS.items()})
 
 
 def _rows(key: str, members: list[Line], units: Callable[[Sequence[Line]], Units]) -> list[dict[str, object]]:
@@ -138,20 +148,3 @@ def _said(values: Iterable[str]) -> str | None:
 def _order(row: dict[str, object]) -> tuple[bool, datetime | None, str, int]:
     posted = row["posted_at"]
     return posted is None, posted, row["group_key"], row["ordinal"]  # type: ignore[return-value]  # a row's own types
-
-
-def _raw_line(line: Line, key: str) -> dict[str, object]:
-    return {
-        "line_no": line.number,
-        "settlement_id": line.settlement_id or None,
-        "group_key": key,
-        "event": line.event.value,
-        "raw_type": line.raw_type,
-        "raw_description": line.raw_description or None,
-        "order_id": line.order_id or None,
-        "sku": line.sku or None,
-        "amount": line.amount,
-        "amount_column": line.parts[0][0] if len(line.parts) == 1 else None,
-        "quantity": line.units if line.carries_units else None,
-        "posted_at": line.posted_at,
-    }

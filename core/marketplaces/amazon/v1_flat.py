@@ -72,6 +72,8 @@ LAYOUT = Layout(
         Column("direct-payment-amount", Kind.AMOUNT),
         Column("other-amount", Kind.AMOUNT),
     ),
+    delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
+    quoted=True,
 )
 
 _FEE_COLUMNS = {
@@ -83,7 +85,6 @@ _FEE_COLUMNS = {
     "direct-payment-amount": "other",
 }
 _WORDS = ("shipment-fee-type", "order-fee-type", "item-related-fee-type", "other-fee-reason-description")
-_WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs-", "tds")
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE})
 _WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHER}
 
@@ -161,13 +162,11 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
 
 def _parts(row: Row, figures: Figures, means: Meaning) -> tuple[Part, ...]:
     cell = row.cells
-    price_type, fee_type = plain(cell["price-type"]), plain(cell["item-related-fee-type"])
-    withheld = price_type.startswith(_WITHHELD)
     fee = means.event in (Event.FEE, Event.ADVERTISING)
     columns = {
         **_FEE_COLUMNS,
-        "price-amount": "tax_withheld" if withheld else vocabulary.ITEM_PRICES.get(price_type, "other"),
-        "item-related-fee-amount": vocabulary.ITEM_FEES.get(fee_type, "other_fee"),
+        "price-amount": vocabulary.price_column(cell["price-type"]) or "other",
+        "item-related-fee-amount": vocabulary.fee_column(cell["item-related-fee-type"]) or "other_fee",
         "other-amount": "other_fee" if fee else "other",
     }
     amounts = ((column, figures.amount(row, name)) for name, column in columns.items())
@@ -197,9 +196,9 @@ def _unknown(row: Row, means: Meaning) -> str:
     if means.event not in _ITEM_EVENTS:
         return ""
     price, fee = row.cells["price-type"].strip(), row.cells["item-related-fee-type"].strip()
-    if price and plain(price) not in vocabulary.ITEM_PRICES and not plain(price).startswith(_WITHHELD):
+    if price and not vocabulary.price_column(price):
         return f"price / {price}"
-    return f"item fee / {fee}" if fee and plain(fee) not in vocabulary.ITEM_FEES else ""
+    return f"item fee / {fee}" if fee and not vocabulary.fee_column(fee) else ""
 
 
 FORMAT = Format(

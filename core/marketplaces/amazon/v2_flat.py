@@ -55,6 +55,8 @@ LAYOUT = Layout(
         Column("quantity-purchased", Kind.WHOLE),
         Column("promotion-id", needed=False),
     ),
+    delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
+    quoted=True,
 )
 
 _ITEM_AMOUNT_TYPES = frozenset({"itemprice", "itemfees", "itemwithheldtax", "promotion", "points"})
@@ -166,9 +168,9 @@ def _carries_units(means: Meaning, amount_type: str, description: str, quantity:
 def _column(means: Meaning, amount_type: str, description: str) -> str:
     match amount_type:
         case "itemprice":
-            return vocabulary.ITEM_PRICES.get(description, "other")
+            return vocabulary.price_column(description) or "other"
         case "itemfees":
-            return vocabulary.ITEM_FEES.get(description, "other_fee")
+            return vocabulary.fee_column(description) or "other_fee"
         case "itemwithheldtax":
             return "tax_withheld"
         case "promotion":
@@ -186,8 +188,8 @@ def _unknown(means: Meaning, row: Row, *, of_item: bool) -> str:
     if means is vocabulary.UNKNOWN:
         return f"{kind} / {description}" if plain(kind) in vocabulary.GENERAL else kind
     if of_item:
-        known = {"itemprice": vocabulary.ITEM_PRICES, "itemfees": vocabulary.ITEM_FEES}.get(plain(amount_type))
-        return f"{amount_type} / {description}" if known is not None and plain(description) not in known else ""
+        column_of = {"itemprice": vocabulary.price_column, "itemfees": vocabulary.fee_column}.get(plain(amount_type))
+        return f"{amount_type} / {description}" if column_of and not column_of(description) else ""
     odd = means.event in (Event.SALE, Event.REFUND) and plain(amount_type) not in _KNOWN_AMOUNT_TYPES
     return f"{kind} / {amount_type}" if odd else ""
 

@@ -117,7 +117,7 @@ _BEGINNINGS = (
 )
 _ITEM_TYPES = frozenset({"order", "refund", "chargeback refund", "a-to-z guarantee refund", "liquidations"})
 
-ITEM_PRICES = {
+_ITEM_PRICES = {
     plain(word): column
     for column, words in {
         "principal": "Principal",
@@ -130,7 +130,7 @@ ITEM_PRICES = {
 }
 """Descriptions under ItemPrice (V1: price-type) and the amount column each adds to."""
 
-ITEM_FEES = {
+_ITEM_FEES = {
     plain(word): column
     for column, words in {
         "referral_fee": "Commission|RefundCommission",
@@ -139,11 +139,26 @@ ITEM_FEES = {
         "other_fee": "ShippingChargeback|GiftwrapChargeback|ShippingHB|DigitalServicesFee|DigitalServicesFeeFBA"
         "|VariableClosingFee|FixedClosingFee|RemoteFulfillmentCredit|SalesTaxServiceFee|SalesTaxCollectionFee"
         "|TechnologyFee|LowValueGoodsFee|RegulatoryFee|GetPaidFasterFee|CODChargeback|LiquidationsBrokerageFee"
-        "|MarketplaceFacilitatorVAT-Principal|HighVolumeListingFee|EasyShipCharges|MFNPostageFee|PointsFee",
+        "|HighVolumeListingFee|EasyShipCharges|MFNPostageFee|PointsFee",
     }.items()
     for word in words.split("|")
 }
 """Descriptions under ItemFees (V1: item-related-fee-type) and the amount column each adds to."""
+
+
+_WITHHELD = ("marketplacefacilitator", "lowvaluegoodstax", "tcs-", "tds")
+
+
+@lru_cache(maxsize=4096)
+def price_column(word: str) -> str:
+    """Return the amount column that a price of an item adds to, empty for a word that is not known."""
+    return "tax_withheld" if plain(word).startswith(_WITHHELD) else _ITEM_PRICES.get(plain(word), "")
+
+
+@lru_cache(maxsize=4096)
+def fee_column(word: str) -> str:
+    """Return the amount column that a fee of an item adds to, empty for a word that is not known."""
+    return "tax_withheld" if plain(word).startswith(_WITHHELD) else _ITEM_FEES.get(plain(word), "")
 
 
 @lru_cache(maxsize=4096)

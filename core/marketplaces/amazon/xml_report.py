@@ -223,7 +223,7 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
         stock_effect=means.stock_effect,
         raw_type=transaction.kind,
         raw_description=transaction.description,
-        parts=((_column(means.event, kind, plain(word)), amount),),
+        parts=((_column(means.event, kind, word), amount),),
         amount=amount,
         currency=(own.attributes.get("currency", "") if own else "") or transaction.header.currency,
         posted_at=posted,
@@ -241,9 +241,9 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
 def _column(event: Event, kind: str, word: str) -> str:
     match kind:
         case "price":
-            return vocabulary.ITEM_PRICES.get(word, "other")
+            return vocabulary.price_column(word) or "other"
         case "fee":
-            return vocabulary.ITEM_FEES.get(word, "other_fee")
+            return vocabulary.fee_column(word) or "other_fee"
         case "promotion":
             return "promotion"
         case "withheld":
@@ -257,8 +257,8 @@ def _column(event: Event, kind: str, word: str) -> str:
 def _unknown(transaction_type: str, means: vocabulary.Meaning, kind: str, word: str) -> str:
     if means is vocabulary.UNKNOWN:
         return transaction_type
-    known = {"price": vocabulary.ITEM_PRICES, "fee": vocabulary.ITEM_FEES}.get(kind)
-    return f"{kind} / {word}" if known is not None and plain(word) not in known else ""
+    column_of = {"price": vocabulary.price_column, "fee": vocabulary.fee_column}.get(kind)
+    return f"{kind} / {word}" if column_of and not column_of(word) else ""
 
 
 def _amount(element: Element, file: str) -> Decimal:

@@ -64,6 +64,7 @@ def test_components_of_an_item_become_one_transaction() -> None:
         line("2.50", amount_description="GiftWrap"),
         line("-1.75", amount_type="ItemWithheldTax", amount_description="MarketplaceFacilitatorTax-Principal"),
         line("-4.99", amount_type="Promotion", amount_description="Shipping"),
+        line("-0.05", amount_type="ItemFees", amount_description="MarketplaceFacilitatorVAT-Principal"),
         line("-3.00", amount_type="ItemFees", amount_description="Commission"),
         line("-5.40", amount_type="ItemFees", amount_description="FBAPerUnitFulfillmentFee"),
         line("-0.25", amount_type="ItemFees", amount_description="ShippingChargeback"),
@@ -75,14 +76,14 @@ def test_components_of_an_item_become_one_transaction() -> None:
         "shipping": Decimal("4.99"),
         "giftwrap": Decimal("2.50"),
         "tax": Decimal("1.75"),
-        "tax_withheld": Decimal("-1.75"),
+        "tax_withheld": Decimal("-1.80"),
         "promotion": Decimal("-4.99"),
         "referral_fee": Decimal("-3.00"),
         "fulfilment_fee": Decimal("-5.40"),
         "other_fee": Decimal("-0.25"),
         "other": Decimal("-0.10"),
     } == {column: transaction[column] for column in AMOUNT_COLUMNS}
-    assert (Decimal("13.75"), 11, 1) == (transaction["net"], transaction["lines"], transaction["quantity"])
+    assert (Decimal("13.70"), 12, 1) == (transaction["net"], transaction["lines"], transaction["quantity"])
 
 
 def test_units_come_from_principal_rows_only() -> None:
@@ -127,7 +128,7 @@ def test_two_shipments_of_an_order_are_two_transactions() -> None:
 
 def test_sku_and_ids_stay_as_they_are() -> None:
     """Inner blanks, leading zeros, quotes, a formula and foreign letters in a SKU are kept."""
-    skus = ["BIO-S039570363 _AU", "00123", '3"-"HOOK', "=1+1", "Größe-Ω", "1E5"]
+    skus = ["BIO-S039570363 _AU", " outer blanks ", "00123", '3"-"HOOK', "=1+1", "Größe-Ω", "1E5"]
     rows = [line("1", sku=sku, order_id=f"111-{n}") for n, sku in enumerate(skus)]
 
     transactions = only(flat_file([summary("6"), *rows])).transactions
@@ -158,6 +159,15 @@ def test_refund_with_quantity_takes_units_back() -> None:
 def test_refund_without_quantity_has_unknown_units() -> None:
     """A blank quantity on a refund is unknown, not zero."""
     transaction = only_transaction(line("-20.00", transaction_type="Refund", quantity_purchased=""))
+
+    assert (True, QuantitySource.UNKNOWN) == (transaction.isna()["quantity"], transaction["quantity_source"])
+
+
+def test_refund_with_one_quantity_missing_has_unknown_units() -> None:
+    """Where one of two Principal rows does not say how many units, the sum of the others is no answer."""
+    transaction = only_transaction(
+        line("-20.00", transaction_type="Refund"), line("-20.00", transaction_type="Refund", quantity_purchased="")
+    )
 
     assert (True, QuantitySource.UNKNOWN) == (transaction.isna()["quantity"], transaction["quantity_source"])
 
@@ -376,6 +386,13 @@ def test_columns_are_found_by_name() -> None:
 def test_line_ends(end: str) -> None:
     """All three kinds of line ends are read."""
     assert only(flat_file([summary("1"), line("1")], end=end)).ties_out
+
+
+def test_file_that_a_spreadsheet_program_saved_again_with_commas() -> None:
+    """Quoted cells and commas are read as well, as long as no id was damaged."""
+    content = flat_file([summary("1"), line("1", sku="A B")]).replace(b"\t", b",").replace(b"A B", b'"A, ""B"""')
+
+    assert ['A, "B"'] == only(content).transactions["sku"].tolist()
 
 
 def test_site_is_that_of_most_lines() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.marketplaces import read, with_line_keys
@@ -12,7 +12,7 @@ from core.marketplaces.inspection import inspection
 from core.model import AMOUNT_COLUMNS, Reading
 from tests.core.marketplaces.amazon_files import Cells, flat_file, line, summary
 
-SOME = settings(deadline=None, max_examples=30)
+SOME = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 CENTS = st.decimals(min_value=-99_999, max_value=99_999, places=2)
 KINDS = st.sampled_from(
     [

@@ -102,6 +102,8 @@ OTHERS = {
     },
     "ebay/thirdparty_transaction_report_rows.csv": {
         "format": "ebay_transaction_report",
+        "settlement_id": None,
+        "transactions": 8,
         "lines": 8,
         "total": None,
         "sum": "-209.06",

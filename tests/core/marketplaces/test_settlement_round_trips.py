@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.marketplaces import FORMATS, read, with_line_keys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.model import Settlement
 
-FEW = settings(deadline=None, max_examples=10)
+FEW = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 ORDER_LINES = st.builds(
     Sold,
     order_id=st.sampled_from(["111-1", "111-2", "AI-1001", "20-00000-00001"]),

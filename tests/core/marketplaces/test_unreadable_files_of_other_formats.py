@@ -155,6 +155,34 @@ def test_unified_currency_of_the_site(site: str, currency: str) -> None:
     assert [currency] == [settlement.currency for settlement in read(with_site.encode()).settlements]
 
 
+def test_unified_slash_dates() -> None:
+    """A day above twelve tells the order of day and month; where none does nothing is guessed."""
+    told = changed("amazon_unified_csv", '"Jun 17, 2026 8:14:22 AM UTC"', "27/06/2026 10:00:00")
+    open_question = changed("amazon_unified_csv", '"Jun 17, 2026 8:14:22 AM UTC"', "07/06/2026 10:00:00")
+
+    assert ["2026-06-27"] == [f"{settlement.period_start:%Y-%m-%d}" for settlement in read(told).settlements]
+    assert "line 3, column date/time: '07/06/2026 10:00:00' may be" in refusal(
+        open_question, errors.AmbiguousDatesError
+    )
+
+
+def test_rows_that_add_up_decide_an_open_decimal_mark() -> None:
+    """Without a total the sum of each row's components tells whether 1,000 is a thousand."""
+    content = changed("amazon_unified_csv", "2,10.00,-1.00,0,0,0,9.00", '2,"1,500",-600,0,0,0,900')
+    whole = content.replace(b"5,-1,0,0,0,4", b'"1,200",-200,0,0,0,"1,000"')
+
+    assert [Decimal(1900)] == [settlement.sum for settlement in read(whole).settlements]
+
+
+def test_payout_without_its_sales_is_no_settlement() -> None:
+    """What a payout paid for is in another file where nothing but its own row is here."""
+    written = WRITERS["shopify_payments_csv"](SOLD)
+    reading = read(written.content(written.rows[-1:]))
+
+    assert () == reading.settlements
+    assert ["payout"] == reading.unsettled["event"].tolist()
+
+
 def test_decimal_point_is_fixed_in_xml() -> None:
     """A comma in an XML amount is no thousands mark of another country but an error in the file."""
     assert "'10,00' is not an amount" in refusal(changed("amazon_xml", ">10.00<", ">10,00<"), errors.BadCellError)
