@@ -10,8 +10,11 @@ from core.database.batches import BatchKind
 from core.database.settlements import Import, OriginalFile, SettlementKind, Source
 from core.database.stores import Store
 from core.errors import CogsheetError
-from core.marketplaces import READER_VERSION
+from core.marketplaces import FORMATS, READER_VERSION, importable
+from core.marketplaces.formats import Standing
 from core.marketplaces.line_keys import with_line_keys
+from core.marketplaces.record import standing
+from core.settlements.moving import move_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +36,14 @@ class StoreNotNamedError(CogsheetError):
             f"This file is of {marketplace}, and the company has several stores there: {named}. "
             f"Nothing was imported. Say which one with --store NAME."
         )
+
+
+class NotImportableError(CogsheetError):
+    """A file is damaged as a whole: what it holds cannot be trusted to be all."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        reasons = " ".join(problem.message for problem in problems)
+        super().__init__(f"{file} was not imported: {reasons} Download the file again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +78,37 @@ def import_reading(
         now: When.
 
     Raises:
+        NotImportableError: If the file as a whole is damaged.
         StoreNotNamedError: If the file could belong to several stores.
         StoreMarketplaceError: If the store belongs to another marketplace.
     """
+    if not importable(reading):
+        raise NotImportableError(file.name, reading.problems)
+    kind = SettlementKind.VIEW if standing(reading.format, FORMATS) is Standing.VIEW else SettlementKind.RECORD
     with database.writing() as connection:
         name = _store(connection, reading.marketplace, store)
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
-        source = Source(name, file, reading.format, SettlementKind.RECORD, READER_VERSION)
-        return [_import_one(connection, one, source, batch, now) for one in reading.settlements]
+        source = Source(name, file, reading.format, kind, READER_VERSION)
+        return [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
 
 
 def _import_one(
-    connection: Connection, read: Settlement, source: Source, batch: int, now: datetime
+    connection: Connection, read: Settlement, source: Source, batch: int, *, who: str, now: datetime
 ) -> ImportedSettlement:
     keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
     imported = settlements.save(connection, keyed, source, batch, now)
-    count, name = len(read.transactions), source.file.name
-    problems = tuple(read.problems)
-    return ImportedSettlement(name, source.store, read.settlement_id, imported.outcome, count, read.ties_out, problems)
+    moved = []
+    if imported.replaced is not None:
+        moved = move_overrides(connection, imported.replaced, keyed.transactions, who=who, now=now)
+    return ImportedSettlement(
+        file=source.file.name,
+        store=source.store,
+        settlement_id=read.settlement_id,
+        result=imported.outcome,
+        transactions=len(read.transactions),
+        ties_out=read.ties_out,
+        problems=(*read.problems, *moved),
+    )
 
 
 def _store(connection: Connection, marketplace: Marketplace, named: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,10 @@ from core.database.settlements import Import, OriginalFile
 from core.database.stores import StoreMarketplaceError
 from core.marketplaces import read
 from core.model import Marketplace
+from core.settlements import books as all_books
+from core.settlements.answers import Answer
 from core.settlements.importing import StoreNotNamedError, import_reading
+from core.settlements.saving import save_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,3 +136,53 @@ def test_a_store_keeps_its_marketplace(database: Database) -> None:
 
     with pytest.raises(StoreMarketplaceError):
         bring_in(database, v2_file("1", "1.00", total="1.00"), store="Walmart")
+
+
+UNIFIED = (
+    "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,product sales,"
+    "product sales tax,selling fees,fba fees,other transaction fees,other,total,Transaction Status,"
+    "Transaction Release Date\r\n"
+)
+
+
+def unified_file(settlement_id: str, *orders: tuple[str, str]) -> OriginalFile:
+    """Write a small date-range report: one released order per (order id, amount)."""
+    rows = [
+        f'"Aug 4, 2026 3:00:00 AM PDT","{settlement_id}","Order","{order}","MUG","Mug","1","amazon.com","Amazon",'
+        f'"{amount}","0","0","0","0","0","{amount}","Released","Aug 4, 2026 3:00:00 AM PDT"\r\n'
+        for order, amount in orders
+    ]
+    return OriginalFile("range.csv", (UNIFIED + "".join(rows)).encode())
+
+
+def test_the_record_takes_the_place_of_its_view_and_keeps_what_was_saved(database: Database) -> None:
+    """The date-range report stands in until the settlement report comes; costs typed meanwhile move over."""
+    view = bring_in(database, unified_file("1", ("111-0", "10.00"), ("111-1", "5.00")))
+    books = all_books.load(database)
+    key = str(books.lines.loc[books.lines["order_id"] == "111-0", "key"].iloc[0])
+    answer = Answer(key, 0, Decimal("3.21"), None)
+    save_answers(database, books, [answer], settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
+
+    record = bring_in(database, v2_file("1", "10.00", "5.00", total="15.00"))
+
+    lines = all_books.load(database).lines
+    assert [Import.NEW, Import.SUPERSEDED] == [view.result, record.result]
+    assert [Decimal("3.21")] == lines.loc[lines["order_id"] == "111-0", "unit_cost"].to_list()
+    assert len(lines) == 2, "the same money never counts twice"
+    again = bring_in(database, unified_file("1", ("111-0", "10.00"), ("111-1", "5.00")))
+    assert again.result is Import.NOT_NEEDED
+
+
+def test_what_fits_several_lines_of_the_record_is_asked_again(database: Database) -> None:
+    """Two lines of one order and SKU: nobody can say which one was meant."""
+    bring_in(database, unified_file("1", ("111-0", "15.00")))
+    books = all_books.load(database)
+    answer = Answer(str(books.lines["key"].iloc[0]), 0, Decimal("3.21"), None)
+    save_answers(database, books, [answer], settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
+    split = v2_file("1", "10.00", "5.00", total="15.00")
+    both_of_one_order = OriginalFile(split.name, split.content.replace(b"111-1", b"111-0"))
+
+    record = bring_in(database, both_of_one_order)
+
+    assert any("could not be moved" in problem.message for problem in record.problems)
+    assert all_books.load(database).lines["unit_cost"].isna().all()

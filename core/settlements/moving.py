@@ -1,0 +1,72 @@
+"""When the record of a settlement arrives, the answers saved on its view move over (design §3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from core.database import batches, overrides
+from core.database.batches import BatchKind
+from core.model import Problem, Severity, frame, records
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.database import Connection
+
+_SAYS = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
+
+
+def move_overrides(
+    connection: Connection, old: pd.DataFrame, new: pd.DataFrame, *, who: str, now: datetime
+) -> list[Problem]:
+    """Give each line of the record what was saved for the view's line of the same order, SKU and event.
+
+    Args:
+        connection: Of `Database.writing`.
+        old: The view's transactions, which the record replaces.
+        new: The record's transactions, with keys.
+        who: Who imports.
+        now: When.
+
+    Returns:
+        What could not be moved because several lines fit, or none: it is answered again on Resolve.
+    """
+    saved = {row["key"]: row for row in records(overrides.in_force(connection))}
+    answered = [row for row in records(old) if row["key"] in saved]
+    if not answered:
+        return []
+    places = _by_place(records(new))
+    olds = _by_place(records(old))
+    clear = [row for row in answered if len(places[_place(row)]) == 1 and len(olds[_place(row)]) == 1]
+    rows = [_answer(places[_place(row)][0]["key"], saved[row["key"]]) for row in clear]
+    batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the view to the record")
+    overrides.save(connection, frame(overrides.ANSWER_COLUMNS, rows), batch, who=who, now=now)
+    return [_unclear(row) for row in answered if row not in clear]
+
+
+def _place(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["order_id"], row["sku"], row["event"]
+
+
+def _by_place(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[_place(row)].append(row)
+    return found
+
+
+def _answer(key: str, saved: dict[str, Any]) -> dict[str, Any]:
+    return {"key": key, "shown_version": 0, **{name: saved[name] for name in _SAYS}}
+
+
+def _unclear(row: dict[str, Any]) -> Problem:
+    where = f"order {row['order_id']}, SKU {row['sku']}"
+    return Problem(
+        Severity.WARNING,
+        f"What was saved for {where} could not be moved to the settlement report: several lines fit, or none. "
+        f"Answer it again on Resolve.",
+        where,
+    )
