@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from core.database.errors import (
+    DamagedDatabaseError,
     DatabaseBusyError,
     DatabaseDriverMissingError,
     DatabaseNotFoundError,
+    DatabaseStorageError,
     DatabaseUnreachableError,
     NotADatabaseError,
 )
@@ -40,7 +42,18 @@ BUSY_SECONDS = 20.0
 _WRITER_LOCK = 0x434F4753
 """The advisory lock of whoever writes into a PostgreSQL database ("COGS")."""
 
-_LOCK_NOT_AVAILABLE = "55P03"
+_PRIMARY_CODE = 0xFF
+"""SQLite puts details into the higher bits."""
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"}
+_STORAGE: dict[int | str | None, str] = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_READONLY: "the file is write-protected",
+    sqlite3.SQLITE_CANTOPEN: "the file or its folder may not be opened or written",
+    "53100": "the disk of the server is full",
+    "42501": "this user of the server may not do that",
+}
+"""By SQLite's code or PostgreSQL's state."""
 _CACHE_KIBIBYTES = 65536
 _WRITES = "cogsheet_writes"
 
@@ -64,7 +77,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin_sqlite)
     _name_errors(engine, path, busy_seconds)
     return engine
@@ -82,7 +95,7 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         DatabaseDriverMissingError: If psycopg is not installed.
     """
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as missing:
         raise DatabaseDriverMissingError from missing
 
@@ -139,27 +152,32 @@ def _name_errors(engine: Engine, location: object, busy_seconds: float) -> None:
         original = context.original_exception
         if isinstance(original, CogsheetError):
             raise original
-        if _is_busy(original):
-            raise DatabaseBusyError(location, busy_seconds) from original
-        if getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
-            raise NotADatabaseError(location) from original
-        if context.connection is None or context.is_disconnect:
-            raise _no_access(location, original) from original
+        named = _named(original, location, busy_seconds)
+        if named is None and (context.connection is None or context.is_disconnect):
+            named = _no_access(location, original)
+        if named is not None:
+            raise named from original
+
+
+def _named(error: BaseException, location: object, busy_seconds: float) -> DatabaseError | None:
+    """Return what the driver's own code for the error means to a user; `None` if it is a mistake of ours."""
+    sqlite: int | None = getattr(error, "sqlite_errorcode", None)
+    code = getattr(error, "sqlstate", None) if sqlite is None else sqlite & _PRIMARY_CODE
+    if code in _BUSY:
+        return DatabaseBusyError(location, busy_seconds)
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotADatabaseError(location)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return DamagedDatabaseError(location, _first_line(error))
+    return DatabaseStorageError(location, _STORAGE[code]) if code in _STORAGE else None
 
 
 def _no_access(location: object, error: BaseException) -> DatabaseError:
-    """Tell a server that does not have the database from one that does not answer; servers speak many languages."""
+    """Tell a server that does not have the database from one that does not answer."""
     reason = _first_line(error)
     if re.search(r'database ".*" does not exist', reason):
         return DatabaseNotFoundError(location)
     return DatabaseUnreachableError(location, reason)
-
-
-def _is_busy(error: BaseException) -> bool:
-    code: Any = getattr(error, "sqlite_errorcode", None)
-    if code is not None:
-        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def _first_line(error: BaseException) -> str:

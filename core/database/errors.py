@@ -9,6 +9,7 @@ DatabaseError
 ├── DatabaseInSyncedFolderError    a SQLite file where a sync program or a network would corrupt it
 ├── DatabaseBusyError              another program is writing
 ├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
+├── DatabaseStorageError           the disk is full, or the file may not be written
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
 ├── MigrationFailedError           the tables could not be brought up to date
 ├── DamagedDatabaseError           the database contradicts itself
@@ -90,6 +91,13 @@ class DatabaseUnreachableError(DatabaseError):
 
     def __init__(self, location: object, reason: str) -> None:
         super().__init__(f"The database {location} cannot be reached: {reason}. Check server, name, user and password.")
+
+
+class DatabaseStorageError(DatabaseError):
+    """The disk, or the rights to the file, do not allow what was asked."""
+
+    def __init__(self, location: object, reason: str) -> None:
+        super().__init__(f"{location} cannot be used: {reason}. Nothing was changed. Put that right, then try again.")
 
 
 class DatabaseDriverMissingError(DatabaseError):

@@ -147,3 +147,14 @@ def observed(*rows: dict[str, object]) -> pd.DataFrame:
         "match_rule": "exact",
     }
     return frame(OBSERVATION_COLUMNS, [{**plain, **row} for row in rows])
+
+
+def batch(connection: Connection, note: str = "") -> int:
+    """Open a batch, the smallest thing that can be written."""
+    return batches.new(connection, batches.BatchKind.SAVE, "M. Lee", NOW, note)
+
+
+def notes(database: Database) -> list[str]:
+    """Return what was written, newest first."""
+    with database.reading() as connection:
+        return [str(note) for note in batches.history(connection)["note"]]

@@ -145,6 +145,13 @@ def test_an_order_that_turns_up(database: Database) -> None:
     assert [("P", None), ("Q", None)] == latest(database, "product_id", "cause")
 
 
+def test_found_and_not_found_at_the_same_moment(database: Database) -> None:
+    """If both are said at the same moment, what was found holds."""
+    add(database, {}, {**NOT_FOUND, "cause": Cause.ORDER_NOT_FOUND})
+
+    assert [("P", None)] == latest(database, "product_id", "cause")
+
+
 def test_an_order_that_vanishes(database: Database) -> None:
     """An order that is later not found takes its costs with it, until it is found again."""
     lost = {**NOT_FOUND, "cause": Cause.ORDER_NOT_FOUND}
