@@ -84,7 +84,12 @@ class Mapper:
             progress("Catalogue", done)
 
     def page_of_known(
-        self, products: Mapping[str, Product], skus: Sequence[str], *, catalogue: bool = False
+        self,
+        products: Mapping[str, Product],
+        skus: Sequence[str],
+        *,
+        catalogue: bool = False,
+        unknown: str = NOT_KNOWN,
     ) -> CostPage:
         """Map SKUs by products that are known already, from a report; a SKU that is none of them has no product."""
         wanted = list(products.values()) if catalogue else [products[sku] for sku in skus if sku in products]
@@ -92,7 +97,7 @@ class Mapper:
         mapped = [
             Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID)
             if sku in products
-            else Mapped(sku, None, None, None, NOT_KNOWN)
+            else Mapped(sku, None, None, None, unknown)
             for sku in skus
         ]
         return page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])

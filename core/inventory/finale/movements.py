@@ -46,9 +46,8 @@ def movements_between(
         rows += page
         if page and page[-1].record_date and page[-1].record_date < begin and client.now_schema().takes(LEDGER, "sort"):
             break
-    newest_first = client.now_schema().takes(LEDGER, "sort")
-    ordered = reversed(rows) if newest_first else rows
-    yield [row for row in ordered if row.record_date is None or begin <= row.record_date <= end]
+    there = [row for row in rows if row.record_date is not None and begin <= row.record_date <= end]
+    yield sorted(there, key=lambda row: row.record_date or begin)
 
 
 def _window(client: FinaleClient, begin: date, end: date, *, all_kinds: bool, mode: str) -> Iterator[list[Movement]]:

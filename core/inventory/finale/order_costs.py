@@ -41,6 +41,13 @@ class Wanted:
         """Whether it left in several parts."""
         return sum(len(order.shipments) for order in self.match.orders) > 1
 
+    def certain_by(self, reached: date) -> bool:
+        """Return whether all its movements are there when those before a day are.
+
+        What left in several parts is never certain before the end: a correction may come days after them.
+        """
+        return self.days[1] < reached and not self.split
+
     @property
     def days(self) -> tuple[date, date]:
         """The first and last day on which its goods may have left."""
@@ -106,10 +113,12 @@ def _without_movement(wanted: Wanted, *, reads_ledger: bool) -> Cost:
     return Cost(None, statuses, Cause.COST_BLANK if gone else Cause.NOT_SHIPPED)
 
 
-def not_found(recorder: Recorder, asked: Iterable[OrderAsked], matches: Mapping[str, Match]) -> list[Row]:
+def not_found(
+    recorder: Recorder, asked: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
+) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [
-        recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, None, None)
+        recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
         for order in asked
         if order.order_id not in matches
     ]

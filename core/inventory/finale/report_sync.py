@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.progress import Progress
 
 SOURCE_REPORT = "report"
+NOT_IN_REPORT = "not in the report"
 _LOOK_BACK = timedelta(days=90)
 """How long before the first posting the report begins: refunds are of older orders."""
 _LOOK_AHEAD = timedelta(days=14)
@@ -74,7 +75,7 @@ class ReportSync:
         yield self._dated(request, movements)
         shown = [wanted for wanted in found if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
-        yield page([*rows, *not_found(self.recorder, absent, elsewhere)])
+        yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
         others = [wanted for wanted in found if wanted not in shown]
         yield from order_pages(self.client, self.recorder, others, self.progress)
 
@@ -107,7 +108,8 @@ class ReportSync:
             yield from self.mapper.pages_of_unseen_kits()
         except FinaleRefusalError:
             # The account answers reports alone. What the report does not list cannot be mapped.
-            yield self.mapper.page_of_known(products, [sku for sku in left if sku not in self.mapper.products])
+            unmapped = [sku for sku in left if sku not in self.mapper.products]
+            yield self.mapper.page_of_known(products, unmapped, unknown=NOT_IN_REPORT)
 
     def _dated(self, request: CostRequest, movements: Iterable[Movement]) -> CostPage:
         wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products.get(sku, ())]

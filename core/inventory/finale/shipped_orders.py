@@ -15,7 +15,6 @@ from core.inventory.finale.remarks import order_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from core.inventory.finale.client import FinaleClient
     from core.inventory.finale.movements import Span
@@ -64,7 +63,7 @@ class ShippedOrders:
         for some in movements_between(self.client, *days):
             rows += some
             reached = some[-1].record_date if some else None
-            certain = [_is_certain(wanted, reached) for wanted in left]
+            certain = [reached is not None and wanted.certain_by(reached) for wanted in left]
             ready = [wanted for wanted, known in zip(left, certain, strict=True) if known]
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
             yield self._page(ready, together, rows)
@@ -103,14 +102,6 @@ class ShippedOrders:
         found = last_averages(rows, sorted(places))
         unique = {(row.product_id, row.record_date): row for row in found.values()}
         return [self.recorder.average_on_date(row) for row in unique.values()]
-
-
-def _is_certain(wanted: Wanted, reached: date | None) -> bool:
-    """Return whether all movements are there of an order, given the day that the pages have reached.
-
-    What left in several shipments waits for the end: a correction may come days after them.
-    """
-    return reached is not None and wanted.days[1] < reached and not wanted.split
 
 
 def _is_among(wanted: Wanted, grouped: Mapping[str, Sequence[Movement]]) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from core.inventory.finale.schema import Schema
     from sandbox.business import Business
+    from sandbox.limits import Limits
     from sandbox.misbehaviour import Fault
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -72,7 +73,7 @@ class Refusing(httpx.BaseTransport):
 class DemoAccount:
     """One business in a sandbox of its own, and a client connected to it in process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every one is a case of some test
         self,
         business: Business,
         *misbehaviour: str,
@@ -83,6 +84,7 @@ class DemoAccount:
         account_secret: str = SECRET,
         account: str = ACCOUNT,
         refused: str = "",
+        limits: Limits | None = None,
     ) -> None:
         self.business = business
         self.refused = refused
@@ -91,6 +93,7 @@ class DemoAccount:
             business,
             misbehaviour=faults or misbehaviour,
             secret=account_secret,
+            limits=limits,
             now=lambda: self.time.now().timestamp(),
             sleep=self.time.sleep,
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from random import Random
 
 import pandas as pd
 import pytest
@@ -15,11 +17,13 @@ from core.model import Cause, ObservationKind, records
 from core.progress import silent
 from sandbox.business import Business, demo_business
 from sandbox.business.hard import case, hard_business
+from sandbox.business.random_business import random_business
 from sandbox.business.sized import sized_business
 from tests.core.inventory.finale_account import NOON, DemoAccount, differences, everything, only, true_costs
 
 hard = cache(hard_business)
 demo = cache(demo_business)
+sized = cache(sized_business)
 
 
 @pytest.mark.parametrize("business", [demo, hard], ids=["demo", "hard"])
@@ -147,6 +151,33 @@ def test_the_average_on_a_date_is_the_last_one_before_it(misbehaviour: tuple[str
         assert (hard().average_on(sku, day) or None) == (found[sku, max(before)] if before else None), (sku, day)
 
 
+@pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
+def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, ...]) -> None:
+    """Where a product moved several times on one day, the day's average is the one after the last of them."""
+    for seed in range(6):
+        business = random_business(Random(seed))  # noqa: S311 - a business for tests
+        busy = Counter((row.product_id, row.record_date) for row in business.ledger)
+        dated = sorted(place for place, count in busy.items() if count > 1)
+        plain = [place for place in dated if not business.product(place[0]).parts]
+        observations = DemoAccount(business, *misbehaviour).observations(CostRequest((), (), tuple(plain)))
+
+        rows = records(observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE])
+        found = {(row["product_id"], row["record_date"]): row["unit_cost"] for row in rows}
+        expected = {(name, day.isoformat()): business.average_on(name, day) or None for name, day in plain}
+        assert expected == found
+
+
+def test_a_few_orders_among_many_are_asked_for_by_name() -> None:
+    """Reading all orders of a fortnight does not pay for fifty of a thousand."""
+    business = sized()
+    account = DemoAccount(business)
+    request = only(business, *(order.order_id for order in business.orders[:1000:20]))
+
+    assert {} == differences(true_costs(business, request), account.costs(request))
+    # Schema, products, two of five pages of orders, two requests by name, three pages of movements.
+    assert 9 == account.requests()["total"]
+
+
 def test_a_full_sync_takes_the_whole_catalogue() -> None:
     """Every product has its average and is a SKU of its own name, kits aside."""
     pages = DemoAccount(hard()).pages(CostRequest((), (), catalogue=True))
@@ -180,7 +211,7 @@ def settlement_of(business: Business) -> CostRequest:
 
 def test_a_settlement_of_a_thousand_orders_takes_few_requests() -> None:
     """1,000 orders, 80 SKUs and 50 refunds of old orders need at most 20 requests, and all costs are right."""
-    business = sized_business()
+    business = sized()
     account = DemoAccount(business)
     request = settlement_of(business)
 

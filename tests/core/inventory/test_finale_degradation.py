@@ -18,6 +18,7 @@ from core.model import Cause, ObservationKind, records
 from sandbox.business.hard import case, hard_business
 from sandbox.business.sized import sized_business
 from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
+from sandbox.limits import Limits
 from sandbox.misbehaviour import Fault
 from tests.core.inventory.finale_account import Costs, DemoAccount, differences, everything, only, true_costs
 
@@ -286,12 +287,16 @@ def test_a_prefix_that_must_be_told_is_told_in_setup() -> None:
     assert Decimal("0.475") == cost
 
 
-def test_limits_are_kept_without_being_told() -> None:
-    """More than the 120 posts a minute that Finale allows are spread, and none is refused."""
-    account = DemoAccount(hard())
+@pytest.mark.parametrize(
+    "limits", [Limits(posts_per_minute=10**6), Limits(), Limits(posts_per_minute=7)], ids=["none", "usual", "tight"]
+)
+def test_limits_are_kept(limits: Limits) -> None:
+    """120 posts a minute are kept without being told, and tighter limits as the headers say; none is refused."""
+    account = DemoAccount(hard(), limits=limits)
     for _ in range(150):
         account.pages(CostRequest((), ("CUP",)))
 
+    assert sum(account.time.slept) >= 60 * (150 / limits.posts_per_minute - 1)
     assert sum(account.time.slept) > 0
     assert {"200": 151} == account.statuses()
 

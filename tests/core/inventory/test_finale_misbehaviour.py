@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import CogsheetError, InventoryError
-from core.inventory.finale.errors import FinaleKeyError
+from core.inventory.finale.errors import FinaleKeyError, FinaleRefusalError
 from core.inventory.finale.inventory import FinaleSettings
 from core.inventory.system import CostPage, CostRequest
 from core.model import records
@@ -47,12 +48,21 @@ LASTING = {"429-retry-after": Fault(seconds=3600)}
 @pytest.mark.parametrize("misbehaviour", WORDS)
 def test_a_service_that_fails_for_good_says_so_in_plain_words(misbehaviour: str) -> None:
     """Each failure ends in one error of the inventory system that says what happened and what to do."""
-    account = DemoAccount(hard(), faults={misbehaviour: LASTING.get(misbehaviour, Fault())})
+    fault = LASTING.get(misbehaviour, Fault())
 
     with pytest.raises(InventoryError, match=WORDS[misbehaviour]):
-        account.finale.check()
+        DemoAccount(hard(), faults={misbehaviour: fault}).finale.check()
     with pytest.raises(InventoryError, match=WORDS[misbehaviour]):
-        account.pages()
+        DemoAccount(hard(), faults={misbehaviour: replace(fault, after=1)}).pages()
+
+
+def test_an_error_in_place_of_the_schema_is_not_a_hidden_schema() -> None:
+    """What goes wrong once during the probe does not change for a day how the account is asked."""
+    account = DemoAccount(hard(), faults={"error-inside-200": Fault(times=1)})
+
+    with pytest.raises(FinaleRefusalError, match="Internal error"):
+        account.finale.check()
+    assert () == account.finale.check().remarks
 
 
 @pytest.mark.parametrize("misbehaviour", ["429", "429-retry-after", "500-html", "503", "dropped-connection", "slow"])
@@ -107,12 +117,13 @@ def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: st
 
 def test_a_long_sync_gives_costs_before_its_end() -> None:
     """What has been fetched is given page by page, so that little is lost."""
-    account = DemoAccount(sized(), "small-pages")
+    business = sized_business(orders=400, products=60, old_refunds=0)
+    pages = DemoAccount(business, "small-pages").pages()
 
-    given_orders = [page.observations["order_id"].nunique() for page in account.pages(everything(sized()))]
-
-    assert len([count for count in given_orders if count]) >= 5
-    assert max(given_orders) < len(sized().orders) / 2
+    given_orders = [page.observations["order_id"].nunique() for page in pages]
+    assert len([count for count in given_orders if count]) > 8
+    assert max(given_orders) < len(business.orders) / 4
+    assert {} == differences(true_costs(business), costs_of(everything(business), pages))
 
 
 FINALE = "https://app.finaleinventory.com"
