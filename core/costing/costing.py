@@ -13,7 +13,6 @@ from core.costing.notes import note
 from core.costing.precedence import is_without_order
 from core.costing.proposals import Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.rules import Rule
-from core.costing.suspects import suspicion
 from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, A
         found: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
     else:
         found = last_used(
-            UsedCost(line.when, line.sku, line.day, outcome.unit_cost, outcome.source)
-            for line, outcome in ((one.asked.line, one.outcome) for one in answered)
+            UsedCost(one.line.when, one.line.sku, one.line.day, one.outcome.unit_cost, one.outcome.source)
+            for one in answered
         )
     return {sku: Average(cost, midnight(day) if day else _LONG_AGO) for sku, (cost, day) in found.items()}
 
@@ -68,18 +67,18 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
     """Return a line's COSTED_COLUMNS in their order."""
-    asked, outcome, sources = answered.asked, answered.outcome, ledger.sources
-    line, saved = asked.line, asked.saved
-    goods = asked.rule is not Rule.NOTHING
+    line, outcome, sources = answered.line, answered.outcome, ledger.sources
+    moves_goods = answered.rule is not Rule.NOTHING
+    saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
     product = sources.finale.mapping.get(line.sku) if line.sku is not None else None
-    finale_cost = _finale_cost(answered, sources) if goods else None
-    proposed = _proposed(answered, sources, last)
+    finale_cost = _finale_cost(answered, sources) if moves_goods else None
+    proposed = _proposed(answered, sources, last) if lock is None else None
     return (
         line.key,
         outcome.status,
         outcome.cause,
         outcome.unit_cost,
-        sources.policies.home_currency if goods else None,
+        sources.policies.home_currency if moves_goods else None,
         outcome.quantity,
         outcome.cogs,
         outcome.source,
@@ -90,7 +89,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
         proposed.proposal if proposed else None,
         proposed.as_of if proposed else None,
         finale_cost,
-        _suspect(answered, sources),
+        outcome.suspect,
         outcome.disposition,
         product.name if product else None,
         product.description if product else None,
@@ -100,30 +99,19 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
 
 def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     """Return what Finale says now, whatever cost the line has."""
-    line, outcome = answered.asked.line, answered.outcome
+    line, outcome = answered.line, answered.outcome
     if outcome.source is CostSource.ORDER:
         return outcome.unit_cost
     on_order = sources.order_costs.of(line.order_id, line.sku).unit_cost
-    if on_order is not None or not is_without_order(line, answered.asked.rule):
+    if on_order is not None or not is_without_order(line, answered.rule):
         return on_order
     average = sources.finale.average_on(line.sku, line.day)
     return average.unit_cost if average else None
 
 
 def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average]) -> Proposed | None:
-    asked, outcome = answered.asked, answered.outcome
-    if outcome.status != CostStatus.MISSING or asked.lock is not None or outcome.cause is None:
+    outcome = answered.outcome
+    if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
-    missing = Missing(asked.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last)
-    return propose(missing)
-
-
-def _suspect(answered: Answered, sources: Sources) -> str | None:
-    """Return why the cost looks wrong; a locked line keeps the mark it was locked with."""
-    asked, answer = answered.asked, answered.answer
-    if asked.lock is not None:
-        return asked.lock.suspect
-    if answer is None or answered.outcome.unit_cost is None or answered.outcome.source != answer.source:
-        return None
-    return suspicion(asked, answer, sources.finale)
+    return propose(Missing(answered.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last))

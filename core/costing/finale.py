@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.errors import CostCurrencyError
@@ -31,12 +32,9 @@ class Product(NamedTuple):
 
     parts: tuple[Part, ...]
     """Empty where the inventory system was asked and does not know the SKU."""
+    name: str | None
+    """The product's id; those of a kit's parts joined."""
     description: str | None
-
-    @property
-    def name(self) -> str | None:
-        """The product's id; the parts of a kit joined."""
-        return " + ".join(part.product for part in self.parts) or None
 
 
 class Shipped(NamedTuple):
@@ -125,6 +123,7 @@ class Finale:
         return product.parts if product is not None else ()
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: str) -> datetime:
     """Return the beginning of an ISO date, UTC."""
     return datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
@@ -187,7 +186,10 @@ def _mapping(mappings: pd.DataFrame) -> dict[str, Product]:
         if product is not None:
             parts[sku].append(Part(product, units or 1))
         descriptions[sku] = descriptions.get(sku) or description
-    return {sku: Product(tuple(parts.get(sku, ())), description) for sku, description in descriptions.items()}
+    return {
+        sku: Product(tuple(parts[sku]), " + ".join(part.product for part in parts[sku]) or None, description)
+        for sku, description in descriptions.items()
+    }
 
 
 def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:

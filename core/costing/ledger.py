@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
+from core.costing.reversals import Candidate, find_reversed, may_be_reversed
 from core.costing.rules import Rule, judge
 from core.model import Cause
 
@@ -59,10 +61,14 @@ class Ledger:
     """By the place of the line that refers to it."""
     goods: Mapping[int, Move]
     """What each line that is no plain sale does to stock, by its place."""
+    reversed_lines: Mapping[int, Line]
+    """The line that each reversal means, by the reversal's place."""
+    units_of_orders: Mapping[int, int | None]
+    """Units that Finale's order gives to sales which say none, by their place."""
 
     def move(self, line: Line) -> Move:
         """Return what a line that may move goods does to stock."""
-        return self.goods.get(line.place) or _sale_move(sale_units(line, self.held, self.sources.order_costs))
+        return self.goods.get(line.place) or _sale_move(_sale_units(line, self.held, self.units_of_orders))
 
 
 def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
@@ -77,17 +83,18 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     order_costs = OrderCosts(finale, only_skus(_sold(held)))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
-    originals = find_originals(
-        held.of_rule(*REFERRING), held.of_rule(Rule.SALE), lambda line: sale_units(line, held, order_costs)
-    )
-    return Ledger(held, sources, originals, moves(_goods(held, originals), policies))
+    filled = _units_of_orders(held, order_costs)
+    sales = held.of_rule(Rule.SALE)
+    originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
+    meant = find_reversed(_candidates(held))
+    return Ledger(held, sources, originals, moves(_goods(held, originals), meant, policies), meant, filled)
 
 
-def _sold(held: Held) -> Iterator[tuple[str, str, int | None]]:
-    """Return order, SKU and units sold of every line that names goods on an order, as `only_skus` wants them."""
+def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
+    """Return order, SKU and units sold of every line that names goods on an order."""
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
-            yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else None
+            yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
 
 
 def said_units(line: Line, held: Held) -> int | None:
@@ -101,19 +108,35 @@ def said_units(line: Line, held: Held) -> int | None:
     return saved.units if saved else None
 
 
-def sale_units(line: Line, held: Held, order_costs: OrderCosts) -> int | None:
-    """Return the units of a sale; one that says none takes those of Finale's order, if nothing else was sold on it."""
+def _units_of_orders(held: Held, order_costs: OrderCosts) -> dict[int, int | None]:
+    """Return the units of sales that say none: those of Finale's order, if no other line of it sold the SKU."""
+    silent = [line for line in held.of_rule(Rule.SALE) if said_units(line, held) is None]
+    if not silent:
+        return {}
+    count = Counter((line.order_id, line.sku) for line in held.of_rule(Rule.SALE))
+    alone = [line for line in silent if count[line.order_id, line.sku] == 1]
+    return {line.place: order_costs.of(line.order_id, line.sku).units for line in alone}
+
+
+def _sale_units(line: Line, held: Held, filled: Mapping[int, int | None]) -> int | None:
     units = said_units(line, held)
-    if units is not None or line.order_id is None:
-        return units
-    sold = order_costs.sold.get(line.order_id)
-    return order_costs.of(line.order_id, line.sku).units if sold is not None and sold.sales == 1 else None
+    return filled.get(line.place) if units is None else units
 
 
 def _sale_move(units: int | None) -> Move:
     if units is not None:
         return Move(units)
-    return Move(None, "The sale does not say its units, and Finale's order does not either.", cause=Cause.UNITS_UNKNOWN)
+    return Move(
+        None, "The sale says no units, nor does Finale's order: enter them as Units back.", cause=Cause.UNITS_UNKNOWN
+    )
+
+
+def _candidates(held: Held) -> Iterator[Candidate]:
+    """Return the reversals and what they may mean; nothing where there is no reversal."""
+    if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
+        for line, judged in zip(held.lines, held.judgements, strict=True):
+            if judged.rule is Rule.REVERSAL or may_be_reversed(line, judged.rule):
+                yield Candidate(line, judged.rule)
 
 
 def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -69,7 +70,7 @@ def read_lines(transactions: pd.DataFrame) -> list[Line]:
     columns = [values(transactions[name]) for name in _READ]
     keys = columns[0]
     if len(set(keys)) != len(keys):
-        raise DuplicateLineError(next(key for place, key in enumerate(keys) if key in keys[:place]))
+        raise DuplicateLineError(Counter(keys).most_common(1)[0][0])
     merchant = "merchant_order_id"
     orders = values(transactions[merchant]) if merchant in transactions else [None] * len(keys)
     posted = pa.chunked_array(pa.array(transactions["posted_at"].array))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
+    from core.costing.lines import Line
 
 Goods = tuple[str | None, str | None]
 """Store and SKU."""
@@ -22,10 +23,15 @@ Lots = dict[Goods, list[tuple[int, int]]]
 """When how many units came back unsellable."""
 
 
-def moves(lines: Iterable[GoodsLine], policies: CostingPolicies) -> dict[int, Move]:
+def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], policies: CostingPolicies) -> dict[int, Move]:
     """Return the move of each line by its place.
 
     Refunds come first, then what returned stock lost again, then the rest; within each, locked lines and then time.
+
+    Args:
+        lines: Every line that moves goods and is no plain sale.
+        reversed_lines: What `find_reversed` returned.
+        policies: The company's.
     """
     by_rule: dict[Rule, list[GoodsLine]] = defaultdict(list)
     for goods in sorted(lines, key=lambda goods: goods.when):
@@ -33,12 +39,28 @@ def moves(lines: Iterable[GoodsLine], policies: CostingPolicies) -> dict[int, Mo
     back = UnitsBack(policies)
     found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
     unsellable = _unsellable(by_rule[Rule.REFUND], found)
-    found |= {goods.line.place: back.lose(goods) for goods in by_rule[Rule.RETURN_LOST]}
+    found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
     found |= _liquidations(by_rule[Rule.LIQUIDATION], unsellable)
     found |= {goods.line.place: _replacement(goods) for goods in by_rule[Rule.REPLACEMENT]}
     found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS]}
     found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
     found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
+    return found
+
+
+def _returns_lost(
+    lost: Sequence[GoodsLine], reversals: Sequence[GoodsLine], reversed_lines: Mapping[int, Line], back: UnitsBack
+) -> dict[int, Move]:
+    """Take returned units out of stock, and put them back where their reimbursement is taken back."""
+    goods_at = {goods.line.place: goods for goods in lost}
+    found: dict[int, Move] = {}
+    for goods in sorted([*lost, *reversals], key=lambda goods: goods.when):
+        if goods.rule is Rule.RETURN_LOST:
+            found[goods.line.place] = back.lose(goods)
+        elif goods.line.place in reversed_lines:
+            of = reversed_lines[goods.line.place].place
+            if of in goods_at:
+                back.restore(goods, goods_at[of], found.get(of))
     return found
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.costing.outcome import Outcome
 
 MISSING = {
-    Cause.NOT_SYNCED: "Finale has not been asked about {order} yet: sync.",
+    Cause.NOT_SYNCED: "Finale has not been asked yet: sync.",
     Cause.ORDER_NOT_FOUND: "Finale does not know {order}.",
     Cause.NOT_SHIPPED: "Finale has not shipped {order}: no cost yet.",
     Cause.SKU_NOT_MAPPED: "Finale does not know {sku}: add a product lookup there, or enter the cost.",
@@ -42,7 +42,7 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
         finale_cost: What Finale says now.
     """
     outcome = answered.outcome
-    if answered.asked.lock is not None:
+    if answered.line.key in ledger.held.locks:
         return "As it was exported and locked."
     match outcome.status:
         case CostStatus.NOT_APPLICABLE:
@@ -52,7 +52,7 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
         case CostStatus.MISSING:
             return outcome.reason or _missing(answered, ledger)
         case _:
-            said = _costed(answered, finale_cost)
+            said = _costed(answered, ledger.held.saved.get(answered.line.key), finale_cost)
             return f"{said} {outcome.reason}".strip() if outcome.reason else said
 
 
@@ -67,12 +67,12 @@ def _named(line: Line) -> str:
 
 
 def _missing(answered: Answered, ledger: Ledger) -> str:
-    line, cause = answered.asked.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
+    line, cause = answered.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
     if cause is not Cause.ORIGINAL_MISSING:
         return _in_words(cause, line)
     if answered.original is not None:
         return f"The original line has no cost and its settlement is closed: {_original(answered)}."
-    if answered.asked.rule is Rule.REVERSAL:
+    if answered.rule is Rule.REVERSAL:
         return "No line that this one reverses is in the books."
     finale = ledger.sources.order_costs.of(line.order_id, line.sku).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
@@ -84,12 +84,12 @@ def _in_words(cause: Cause, line: Line) -> str:
     return MISSING[cause].replace("{order}", order).replace("{sku}", sku)
 
 
-def _costed(answered: Answered, finale_cost: Decimal | None) -> str:
-    outcome, line = answered.outcome, answered.asked.line
+def _costed(answered: Answered, saved: Saved | None, finale_cost: Decimal | None) -> str:
+    outcome, line = answered.outcome, answered.line
     match outcome.source:
         case CostSource.ORDER:
             return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}."
-        case CostSource.ORIGINAL if answered.asked.rule is Rule.REVERSAL:
+        case CostSource.ORIGINAL if answered.rule is Rule.REVERSAL:
             return ""
         case CostSource.ORIGINAL:
             return f"The unit cost of the original line: {_original(answered)}."
@@ -98,7 +98,7 @@ def _costed(answered: Answered, finale_cost: Decimal | None) -> str:
         case CostSource.OPENING:
             return f"Opening cost as of {_day(outcome.as_of)}: shipped before Finale start."
         case _:
-            return _saved(answered.asked.saved, outcome, finale_cost)
+            return _saved(saved, outcome, finale_cost)
 
 
 def _day(moment: datetime | None) -> str:

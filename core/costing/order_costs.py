@@ -1,13 +1,13 @@
 """What a SKU cost on an order, put together from what Finale says of the products on it (step 4 of the precedence).
 
-A SKU stands for one product, for several units of one (a pack) or for several products (an expanded kit): its unit cost is
-Σ units × the product's unit cost on that order (finale-api.md §9). A part without a cost above zero leaves the whole
+A SKU stands for one product, for several units of one (a pack) or for several products (an expanded kit): its unit cost
+is Σ units × the product's unit cost on that order (finale-api.md §9). A part without a cost above zero leaves the whole
 without, and says why.
 
-Where an order holds a single SKU and Finale shipped whole units per unit sold in another ratio than the mapping says, or
-other products than it says, what Finale shipped holds: Σ(|Finale units| × unit cost) ÷ units sold. Such a cost is marked
-as suspect, for the other half of the order may stand in a settlement that is not in the books yet. A ratio that is not
-whole means that Finale has not shipped all of it: then the mapping holds.
+Where an order holds a single SKU and Finale shipped whole units per unit sold in another ratio than the mapping says,
+or other products than it says, what Finale shipped holds: Σ(|Finale units| × unit cost) ÷ units sold. Such a cost is
+marked as suspect, for the other half of the order may stand in a settlement that is not in the books yet. A ratio that
+is not whole means that Finale has not shipped all of it: then the mapping holds.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ class Sold(NamedTuple):
 
     sku: str
     units: int
-    sales: int
-    """How many lines sold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +75,24 @@ class OrderCosts:
         return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
 
 
-def only_skus(lines: Iterable[tuple[str, str, int | None]]) -> dict[str, Sold | None]:
+def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, Sold | None]:
     """Return what was sold on each order that holds one SKU.
 
     Args:
-        lines: Order id, SKU and units of every line of the books that names goods on an order. Units are `None` where
-            it is no sale, and 0 where it is one that does not say them.
+        lines: Order id, SKU and units of every line of the books that names goods on an order; units 0 where it is no
+            sale, or does not say them.
 
     Returns:
         By order id; nothing where the order holds several SKUs.
     """
     found: dict[str, Sold | None] = {}
     for order_id, sku, units in lines:
-        there = found.get(order_id, _UNSOLD)
-        if there is _UNSOLD:
-            found[order_id] = Sold(sku, units or 0, int(units is not None))
-        elif there is not None:
-            more = Sold(sku, there.units + (units or 0), there.sales + int(units is not None))
-            found[order_id] = more if there.sku == sku else None
+        if order_id not in found:
+            found[order_id] = Sold(sku, units)
+            continue
+        there = found[order_id]
+        found[order_id] = Sold(sku, there.units + units) if there is not None and there.sku == sku else None
     return found
-
-
-_UNSOLD = Sold("", 0, 0)
 
 
 def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) -> OrderCost:
@@ -109,8 +103,7 @@ def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) ->
         on_order: The products on the order.
         sold: Units of the SKU sold on the order, where it holds no other; else 0.
     """
-    named = {shipped.product: shipped for shipped in on_order}
-    found = [named.get(part.product) for part in parts]
+    found = [next((one for one in on_order if one.product == part.product), None) for part in parts]
     mapped = _as_mapped(parts, found)
     if sold <= 0 or not _differs(parts, found, sold):
         return mapped
@@ -133,8 +126,8 @@ def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderC
 
 
 def _last(shipped: Iterable[Shipped | None]) -> datetime | None:
-    day = max((one.day for one in shipped if one and one.day), default=None)
-    return midnight(day) if day else None
+    days = [one.day for one in shipped if one and one.day]
+    return midnight(max(days)) if days else None
 
 
 def _differs(parts: Sequence[Part], found: Sequence[Shipped | None], sold: int) -> bool:

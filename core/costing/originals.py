@@ -1,8 +1,8 @@
 """Which order line a refund or adjustment refers to (design §4, step 3).
 
-Original = the sales of the same store, same order and same order-item code; else of the same order and SKU; else, for a
-line that names neither, the order's only SKU. It is looked for in all the books, whatever settlement it stands in. Several
-sales (a split shipment) make one original together: its unit cost is theirs, weighted by units.
+Original = the sales of the same store, same order and same order-item code; else of the same order and SKU; else, for
+a line that names neither, the order's only SKU. It is looked for in all the books, whatever settlement it stands in.
+Several sales (a split shipment) make one original together: its unit cost is theirs, weighted by units.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _order_name(line: Line) -> Name | None:
 
 
 LEVELS = (_code_name, item_name, _order_name)
-"""In this order; the first name under which sales are found wins."""
+"""The names of a sale."""
 
 
 def find_originals(
@@ -114,7 +114,7 @@ def find_originals(
 
 
 def _wanted_names(line: Line) -> list[Name]:
-    """Return the names under which an original of the line may be found; the order alone only if it says no more."""
+    """Return the names under which a line's original may be found, best first; the order alone if it says no more."""
     names = [name for name in (_code_name(line), item_name(line)) if name is not None]
     order = _order_name(line)
     return names if names or order is None else [order]
@@ -155,7 +155,8 @@ class UsedOnOriginal(NamedTuple):
     as_of: datetime | None
     line: Line
     """Its first sale, or the first that has no cost."""
-    is_listed: bool
+    is_closed: bool
+    """Whether it has no cost and never will, because nobody is asked for it."""
 
 
 def used_on(original: Original, used: Mapping[int, Used]) -> UsedOnOriginal:
@@ -172,7 +173,7 @@ def used_on(original: Original, used: Mapping[int, Used]) -> UsedOnOriginal:
         unit_cost=None if without else weighted([(units, cost) for units, cost in costs if cost is not None]),
         as_of=used[first.place].as_of,
         line=first,
-        is_listed=any(used[line.place].is_listed for line in without),
+        is_closed=bool(without) and not any(used[line.place].is_listed for line in without),
     )
 
 

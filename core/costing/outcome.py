@@ -42,27 +42,30 @@ def not_applicable(reason: str, disposition: str | None = None, original: str | 
     return Outcome(CostStatus.NOT_APPLICABLE, 0, cogs=_NONE, reason=reason, disposition=disposition, original=original)
 
 
-def outcome(move: Move, answer: Answer | None, missing: Cause | str | None, original: str | None) -> Outcome:
+def outcome(
+    move: Move, answer: Answer | None, missing: Cause | None, original: str | None, suspect: str | None = None
+) -> Outcome:
     """Put a move and an answer together.
 
     Args:
         move: The line's units.
         answer: Its unit cost, if a step of the precedence knew one.
-        cause: Why it has none, where it is asked for; missing where it waits for its original.
+        missing: Why it has none, where it is asked for; `None` where it waits for its original.
         original: Key of the line that it refers to.
+        suspect: Why the unit cost looks wrong.
     """
     if move.waits_for is not None:
         return _without_cost(CostStatus.WAITING, move, None, move.waits_for.key)
     if move.quantity == 0 and move.cause is None:
         return not_applicable(move.reason, move.disposition, original)
     if answer is not None and (answer.unit_cost == 0 or (move.cause is None and move.quantity is not None)):
-        return _costed(move, answer, original)
-    if move.cause is not None or cause is not None:
-        return _without_cost(CostStatus.MISSING, move, move.cause or cause, original)
+        return _costed(move, answer, original, suspect)
+    if move.cause is not None or missing is not None:
+        return _without_cost(CostStatus.MISSING, move, move.cause or missing, original)
     return _without_cost(CostStatus.WAITING, move, None, original)
 
 
-def _costed(move: Move, answer: Answer, original: str | None) -> Outcome:
+def _costed(move: Move, answer: Answer, original: str | None, suspect: str | None) -> Outcome:
     """Return the outcome of a line that has its units and its unit cost; a cost of 0 is a confirmed one."""
     return Outcome(
         CostStatus.COSTED if answer.unit_cost else CostStatus.ZERO_CONFIRMED,
@@ -75,6 +78,7 @@ def _costed(move: Move, answer: Answer, original: str | None) -> Outcome:
         original,
         move.disposition,
         move.reason,
+        suspect,
     )
 
 
@@ -94,4 +98,5 @@ def as_locked(lock: Lock) -> Outcome:
         as_of=lock.as_of,
         original=lock.original_key,
         disposition=lock.disposition,
+        suspect=lock.suspect,
     )

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.costing.lines import Lock
 from core.costing.rules import Rule
 from core.model import CostSource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from core.costing.finale import Finale
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Line, Lock, Saved
+    from core.costing.lines import Line, Saved
     from core.costing.opening import OpeningCost
     from core.costing.order_costs import OrderCosts
     from core.costing.originals import UsedOnOriginal
@@ -31,6 +31,13 @@ class Asked(NamedTuple):
     lock: Lock | None = None
     original: UsedOnOriginal | None = None
     """What its original cost; missing where it has none in the books, or one that nobody will ever cost."""
+
+
+class Waits(NamedTuple):
+    """The answer of an original that has no cost yet: a refund waits for it and asks nobody else."""
+
+    line: Line
+    """The sale without cost."""
 
 
 class Answer(NamedTuple):
@@ -54,10 +61,13 @@ class Sources:
     policies: CostingPolicies
 
 
-def locked_snapshot(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
-    """Step 1: the cost that a line was exported with stands."""
-    lock = asked.lock
-    return Answer(lock.unit_cost, CostSource.LOCKED, lock.as_of) if lock and lock.unit_cost is not None else None
+Found = Answer | Lock | Waits
+"""What ends the search: a cost; the snapshot of an exported line, cost or not; or an original to wait for."""
+
+
+def locked_snapshot(asked: Asked, sources: Sources) -> Lock | None:  # noqa: ARG001 - a step like the others
+    """Step 1: a line stands as it was exported."""
+    return asked.lock
 
 
 def saved_override(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
@@ -74,15 +84,17 @@ def saved_override(asked: Asked, sources: Sources) -> Answer | None:  # noqa: AR
     return Answer(saved.unit_cost, source, saved.at) if saved.unit_cost else None
 
 
-def original_line(asked: Asked, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+def original_line(asked: Asked, sources: Sources) -> Answer | Waits | None:  # noqa: ARG001 - a step like the others
     """Step 3: a refund or adjustment of an order in the books takes the unit cost used on the original line."""
     used = asked.original
-    return Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of) if used and used.unit_cost is not None else None
+    if used is None:
+        return None
+    return Waits(used.line) if used.unit_cost is None else Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of)
 
 
 def order_cost(asked: Asked, sources: Sources) -> Answer | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
-    if asked.original is not None or asked.rule not in HAS_OWN_COST:
+    if asked.rule not in HAS_OWN_COST:
         return None
     found = sources.order_costs.of(asked.line.order_id, asked.line.sku)
     return None if found.unit_cost is None else Answer(found.unit_cost, CostSource.ORDER, found.as_of, found.odd)
@@ -108,15 +120,15 @@ def is_without_order(line: Line, rule: Rule) -> bool:
 def opening_cost(asked: Asked, sources: Sources) -> Answer | None:
     """Step 6: goods shipped before *Finale start* take the opening cost of their SKU, the last as of their day."""
     start, day = sources.policies.finale_start, asked.line.day
-    if start is None or day is None or day >= start.isoformat() or asked.line.sku is None:
+    if start is None or day is None or day >= start.isoformat():
         return None
-    if asked.original is not None or asked.rule not in HAS_OWN_COST:
+    if asked.line.sku is None or asked.rule not in HAS_OWN_COST:
         return None
     known = [cost for cost in sources.opening.get(asked.line.sku, ()) if cost.day <= day]
     return Answer(known[-1].unit_cost, CostSource.OPENING, known[-1].as_of) if known else None
 
 
-STEPS: tuple[Callable[[Asked, Sources], Answer | None], ...] = (
+STEPS: tuple[Callable[[Asked, Sources], Found | None], ...] = (
     locked_snapshot,
     saved_override,
     original_line,
@@ -127,8 +139,8 @@ STEPS: tuple[Callable[[Asked, Sources], Answer | None], ...] = (
 """In this order; what none of them answers is missing, with its cause (step 7)."""
 
 
-def first_answer(asked: Asked, sources: Sources) -> Answer | None:
-    """Return what the first step says that has a cost for the line; nothing where none has."""
+def first_answer(asked: Asked, sources: Sources) -> Found | None:
+    """Return what the first step says that knows the line; nothing where none does."""
     for step in STEPS:
         answer = step(asked, sources)
         if answer is not None:

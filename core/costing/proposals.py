@@ -1,9 +1,9 @@
 """What Resolve shows prefilled; never applied by itself (design §4, step 7).
 
-The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the average
-on the line's date stands in, then the last cost used for the SKU. A kit is proposed as its parts together. Where units are
-the question and money only is believed, zero is proposed; where units are believed to have come back, the original's
-cost.
+The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the
+average on the line's date stands in, then the last cost used for the SKU. A kit is proposed as its parts together.
+Where units are the question and money only is believed, zero is proposed; where units are believed to have come back,
+the original's cost.
 """
 
 from __future__ import annotations

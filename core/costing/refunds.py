@@ -1,9 +1,10 @@
 """How many units one refund brings back, judged by itself and its original (design §4).
 
 What the bookkeeper saved wins. Else the company's default disposition says whether goods came back. Units are the
-reported ones; a refund without units takes those of which it is the exact share of its original, to the cent, in price or
-in price and tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than its
-units' share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came back.
+reported ones; a refund without units takes those of which it is the exact share of its original, to the cent, in price
+or in price and tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than
+its units' share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came
+back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from core.model import Cause, Disposition, Event
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
+    from core.costing.lines import Lock
     from core.costing.originals import Original
 
 _CENT = Decimal("0.01")
@@ -31,19 +33,27 @@ _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
     """Return what a refund brings back into sellable stock, before the limit of units sold."""
     if goods.lock is not None:
-        spoiled = goods.lock.disposition_now == Disposition.UNSELLABLE
-        units = likely_units(goods) if spoiled else 0
-        return Move(goods.lock.quantity_now, disposition=goods.lock.disposition_now, unsellable=units)
+        return _locked(goods, goods.lock)
     if goods.said_units is not None:
         return _answered(goods, goods.said_units, policies.refund_returned)
     if goods.said is not None:
         return _said(goods, Disposition(goods.said))
+    return _usual(goods, policies)
+
+
+def _locked(goods: GoodsLine, lock: Lock) -> Move:
+    units = likely_units(goods) if lock.disposition_now == Disposition.UNSELLABLE else 0
+    return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
+
+
+def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
+    """Judge a refund about which nobody has said anything."""
     if goods.line.event == Event.DISPUTE:
         return Move(0, "A chargeback or A-to-z claim: the buyer keeps the goods.", Disposition.NOT_RETURNED)
     if goods.line.event == Event.REFUND and goods.refunded == 0 and not _is_free(goods):
         return Move(0, "Nothing of the price was refunded: no goods came back.", Disposition.MONEY_ONLY)
     if policies.refund_returned != Disposition.RESTOCKED:
-        return _kept_usually(goods, policies.refund_returned)
+        return _kept_with_units(goods, policies.refund_returned)
     return _restocked(goods, policies)
 
 
@@ -52,7 +62,7 @@ def kept(disposition: Disposition, unsellable: int = 0) -> Move:
     return Move(0, KEPT[disposition], disposition, unsellable=unsellable)
 
 
-def _kept_usually(goods: GoodsLine, disposition: Disposition) -> Move:
+def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
     return kept(disposition, likely_units(goods) if disposition == Disposition.UNSELLABLE else 0)
 
 
@@ -75,7 +85,7 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
 def _said(goods: GoodsLine, disposition: Disposition) -> Move:
     """Take the disposition that the bookkeeper saved, with the units that the line itself gives."""
     if disposition != Disposition.RESTOCKED:
-        return _kept_usually(goods, disposition)
+        return _kept_with_units(goods, disposition)
     units = likely_units(goods)
     if units:
         return Move(-units, disposition=disposition)
@@ -94,7 +104,8 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
         return _smaller(goods, goods.units) or Move(-goods.units, disposition=Disposition.RESTOCKED)
     share = units_of_share(goods)
     if not share:
-        reason = "The refund says no units and is no exact share of the original's price: money only is proposed."
+        why = "it is no exact share of the original's price" if goods.original else "its original is not in the books"
+        reason = f"The refund says no units, and {why}: money only is proposed."
         return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"

@@ -1,7 +1,8 @@
 """Clawbacks and reversals: the exact negative of the line they reverse (design §4).
 
-That line is a reimbursement, adjustment or liquidation of the same store and SKU, posted no later: first one of the same
-order (with the same units, if there is one), else one of the same units. A line is reversed once; of several, the latest.
+That line is a reimbursement, adjustment or liquidation of the same store and SKU, posted no later: first one of the
+same order (with the same units, if there is one), else one of the same units. A line is reversed once; of several, the
+latest is.
 """
 
 from __future__ import annotations
@@ -102,5 +103,6 @@ def negative(reversal: Line, line: Line, of: Outcome, lock: Lock | None) -> Outc
         source=CostSource.ORIGINAL,
         original=line.key,
         disposition=None,
+        suspect=None,
         reason=f"Exact negative of the {said}.",
     )

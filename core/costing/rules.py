@@ -1,7 +1,7 @@
 """Which row of the sign table a transaction falls under (design §4, settlements.md §1.1).
 
-A line is judged by its event, by the marketplace's words and by its stock effect, once per combination of these; then by
-its own units and amounts.
+A line is judged by its event, by the marketplace's words and by its stock effect, once per combination of these; then
+by its own units, amount and order.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ def _nothing(reason: str) -> Judgement:
     return Judgement(Rule.NOTHING, reason)
 
 
-IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
 NO_GOODS = {
     Event.FEE: "A fee moves no goods.",
     Event.ADVERTISING: "Advertising moves no goods.",
@@ -62,8 +61,6 @@ NO_GOODS = {
     Event.PAYOUT: "A transfer to the bank moves no goods.",
     Event.OTHER: "A type that nobody has classified yet: no goods are assumed to move.",
 }
-MONEY_WORDS = ("INCORRECT_FEES", "SAFE-T", "GOODWILL")
-LOST_IN_WAREHOUSE = ("WAREHOUSE", "MISSING_FROM_INBOUND", "REMOVAL_ORDER")
 
 
 def read(event: str | None, words: str, effect: str | None) -> Judgement:
@@ -74,59 +71,69 @@ def read(event: str | None, words: str, effect: str | None) -> Judgement:
         words: The marketplace's type and description, upper case.
         effect: One of `StockEffect`.
     """
-    if event in NO_GOODS and (event != Event.OTHER or effect not in {StockEffect.OUT, StockEffect.IN}):
-        return _nothing(NO_GOODS[Event(event)])
     if "TBYB TRIAL SHIPMENT" in words:
         return _nothing("A trial shipment: the trial's payment carries the cost.")
-    match event:
-        case Event.SALE:
-            return (
-                _nothing("No goods in this part of the order.") if effect == StockEffect.NONE else Judgement(Rule.SALE)
-            )
-        case Event.REFUND | Event.DISPUTE:
-            return Judgement(Rule.REFUND)
-        case Event.REIMBURSEMENT:
-            return _reimbursement(words, effect)
-        case Event.REIMBURSEMENT_REVERSAL:
-            return Judgement(Rule.REVERSAL)
-        case Event.LIQUIDATION:
-            return _liquidation(effect)
-        case _:
-            return _adjustment(effect)
+    if event in NO_GOODS and (event != Event.OTHER or effect not in {StockEffect.OUT, StockEffect.IN}):
+        return _nothing(NO_GOODS[Event(event)])
+    if event in SETTLED:
+        return SETTLED[Event(event)]
+    if event == Event.REIMBURSEMENT:
+        return _reimbursement(words, effect)
+    return _by_effect(_BY_EFFECT[Event(event)] if event in _BY_EFFECT else ADJUSTMENT, effect)
+
+
+SETTLED = {
+    Event.REFUND: Judgement(Rule.REFUND),
+    Event.DISPUTE: Judgement(Rule.REFUND),
+    Event.REIMBURSEMENT_REVERSAL: Judgement(Rule.REVERSAL),
+}
+"""Events whose rule depends on nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByEffect:
+    """The rules of an event by what it does to stock."""
+
+    out: Rule
+    back: Rule
+    unknown: Rule
+    otherwise: str
+    """Why no goods moved, where the stock effect is none."""
+
+
+_BY_EFFECT = {
+    Event.SALE: ByEffect(Rule.SALE, Rule.SALE, Rule.SALE, "No goods in this part of the order."),
+    Event.LIQUIDATION: ByEffect(
+        Rule.LIQUIDATION, Rule.REVERSAL, Rule.LIQUIDATION, "A correction of liquidation proceeds moves no goods."
+    ),
+}
+ADJUSTMENT = ByEffect(Rule.LOSS, Rule.REVERSAL, Rule.UNCLEAR, "An adjustment of money only.")
+
+
+def _by_effect(rules: ByEffect, effect: str | None) -> Judgement:
+    if effect == StockEffect.NONE:
+        return _nothing(rules.otherwise)
+    known = {StockEffect.OUT: rules.out, StockEffect.IN: rules.back}
+    return Judgement(known[StockEffect(effect)] if effect in known else rules.unknown)
 
 
 def _reimbursement(words: str, effect: str | None) -> Judgement:
-    if "REVERSAL_REIMBURSEMENT" in words:
-        return Judgement(Rule.UNCLEAR)
-    if "CLAWBACK" in words:
-        return Judgement(Rule.REVERSAL)
-    if any(word in words for word in MONEY_WORDS) or effect == StockEffect.NONE:
-        return _nothing("A reimbursement of money only.")
-    if effect == StockEffect.IN:
-        return IN_UNITS
-    if "FREE_REPLACEMENT" in words:
-        return Judgement(Rule.REPLACEMENT)
-    known = effect == StockEffect.OUT or any(word in words for word in LOST_IN_WAREHOUSE)
-    return Judgement(Rule.LOSS if known else Rule.UNCLEAR)
+    for known, judgement in REIMBURSEMENT_WORDS:
+        if any(word in words for word in known):
+            return judgement
+    return IN_UNITS if effect == StockEffect.IN else _by_effect(REIMBURSEMENT, effect)
 
 
-def _liquidation(effect: str | None) -> Judgement:
-    if effect == StockEffect.NONE:
-        return _nothing("A correction of liquidation proceeds moves no goods.")
-    return Judgement(Rule.REVERSAL if effect == StockEffect.IN else Rule.LIQUIDATION)
-
-
-def _adjustment(effect: str | None) -> Judgement:
-    """Read an adjustment that no marketplace's word explains: its stock effect decides."""
-    match effect:
-        case StockEffect.OUT:
-            return Judgement(Rule.LOSS)
-        case StockEffect.IN:
-            return Judgement(Rule.REVERSAL)
-        case StockEffect.NONE:
-            return _nothing("An adjustment of money only.")
-        case _:
-            return Judgement(Rule.UNCLEAR)
+MONEY_ONLY = _nothing("A reimbursement of money only.")
+IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
+REIMBURSEMENT = ByEffect(Rule.LOSS, Rule.NOTHING, Rule.UNCLEAR, MONEY_ONLY.reason)
+REIMBURSEMENT_WORDS = (
+    (("REVERSAL_REIMBURSEMENT",), Judgement(Rule.UNCLEAR)),
+    (("CLAWBACK",), Judgement(Rule.REVERSAL)),
+    (("INCORRECT_FEES", "SAFE-T", "GOODWILL"), MONEY_ONLY),
+    (("FREE_REPLACEMENT",), Judgement(Rule.REPLACEMENT)),
+)
+"""Words of Amazon that say more than the stock effect; the first that is found wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,32 +178,21 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement]) -> Sold:
 
 def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Judge again by the line's own units, amount and order."""
-    match judgement.rule:
-        case Rule.NOTHING | Rule.REFUND:
-            return judgement
-        case Rule.SALE:
-            return _sale(line, judgement, sold)
-        case _ if line.quantity == 0:
-            return NO_UNITS
-        case _ if line.sku is None:
-            return _nothing("The line names no goods.")
-        case Rule.REVERSAL:
-            return _reversal(line, judgement, sold)
-        case Rule.UNCLEAR:
-            return judgement
-        case _:
-            return _goods_out(line, judgement, sold)
-
-
-NO_UNITS = _nothing("No units in this line.")
-
-
-def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    rule = judgement.rule
+    if rule is Rule.NOTHING or rule is Rule.REFUND:
+        return judgement
     if line.quantity == 0:
         return NO_UNITS
-    return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+    if rule is Rule.SALE:
+        return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+    if line.sku is None:
+        return NO_SKU
+    return _goods_back(line, judgement, sold) if rule in _NOT_OUT else _goods_out(line, judgement, sold)
 
 
+_NOT_OUT = frozenset({Rule.REVERSAL, Rule.UNCLEAR})
+NO_UNITS = _nothing("No units in this line.")
+NO_SKU = _nothing("The line names no goods.")
 ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
 
 
@@ -206,14 +202,14 @@ def is_multi_channel(line: Line) -> bool:
 
 
 def is_sold_elsewhere(line: Line, sold: Sold) -> bool:
-    """Tell whether the selling store's line is in the books: the same order, as either marketplace calls it, and SKU."""
+    """Tell whether the selling store's line is in the books: the same SKU on an order that either marketplace names."""
     names = (line.order_id, line.merchant_order_id)
     return any((plain_order(name), line.sku) in sold.goods for name in names if name)
 
 
-def _reversal(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+def _goods_back(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Read goods that an adjustment brings back to an order in the books as a refund."""
-    loose = line.event in {Event.ADJUSTMENT, Event.OTHER}
+    loose = judgement.rule is Rule.REVERSAL and line.event in {Event.ADJUSTMENT, Event.OTHER}
     return Judgement(Rule.REFUND) if loose and (line.store, line.order_id) in sold.orders else judgement
 
 

@@ -69,6 +69,22 @@ class UnitsBack:
             self.in_stock[item] -= move.quantity or 0
         return move
 
+    def restore(self, reversal: GoodsLine, lost: GoodsLine, move: Move | None) -> None:
+        """Put units back that a reimbursement had taken out of stock, where that is taken back.
+
+        Args:
+            reversal: The line that takes it back.
+            lost: The reimbursement.
+            move: What that took out; missing where it is still to come.
+        """
+        taken = move.quantity or 0 if move is not None else 0
+        units = min(reversal.units, taken) if reversal.units is not None else taken
+        if reversal.lock is not None:
+            units = -reversal.lock.quantity_now
+        item = _item(lost)
+        if item in self.in_stock:
+            self.in_stock[item] += units
+
     def _lost(self, goods: GoodsLine) -> Move:
         if goods.lock is not None:
             return Move(goods.lock.quantity_now)
@@ -117,7 +133,9 @@ def _too_many(units: int, left: int) -> Move:
 
 def unknown_units() -> Move:
     """Return the move of a line that does not say its units."""
-    return Move(None, "The line does not say how many units it is about.", cause=Cause.UNITS_UNKNOWN)
+    return Move(
+        None, "The line does not say how many units it is about: enter them as Units back.", cause=Cause.UNITS_UNKNOWN
+    )
 
 
 def _out_of(units: int | None, back: int, *, insists: bool) -> Move:

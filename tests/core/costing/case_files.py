@@ -20,6 +20,7 @@ from core.model import (
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     OVERRIDE_COLUMNS,
+    TEXT,
     TRANSACTION_COLUMNS,
     CostStatus,
     Disposition,
@@ -181,9 +182,10 @@ def _transactions(lines: list[Row]) -> pd.DataFrame:
     table = frame(TRANSACTION_COLUMNS, map(_transaction, lines))
     if not any(row.get("merchant order") for row in lines):
         return table
-    return table.assign(merchant_order_id=[row.get("merchant order") or None for row in lines]).astype(
-        {"merchant_order_id": TRANSACTION_COLUMNS["order_id"]}
+    orders = frame(
+        {"merchant_order_id": TEXT}, ({"merchant_order_id": row.get("merchant order") or None} for row in lines)
     )
+    return table.join(orders)
 
 
 def _transaction(row: Row) -> dict[str, object]:
@@ -319,7 +321,7 @@ def answered(costed: pd.DataFrame) -> dict[str, Row]:
 
     `answer` is where a cost is from; for a line without cost its cause; else its status.
     """
-    return {row["key"]: {name: _written(row, name) for name in EXPECTED.values()} for row in _records(costed)}
+    return {str(row["key"]): {name: _written(row, name) for name in EXPECTED.values()} for row in _records(costed)}
 
 
 def _records(costed: pd.DataFrame) -> list[dict[str, object]]:

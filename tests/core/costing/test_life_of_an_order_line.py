@@ -1,0 +1,142 @@
+"""The invariant of design §4: net COGS = c0 x (units sold − units back in sellable stock), 0 <= back <= sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.costing import CostingInput, CostingPolicies, cost
+from core.model import (
+    MAPPING_COLUMNS,
+    OBSERVATION_COLUMNS,
+    OVERRIDE_COLUMNS,
+    TRANSACTION_COLUMNS,
+    Cause,
+    CostStatus,
+    Disposition,
+    Event,
+    StockEffect,
+    frame,
+)
+from tests.core.costing.random_books import START, by_key, costs
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens to a sold order: a refund, a reimbursement of a return, or one taken back."""
+
+    event: Event
+    units: int
+    disposition: Disposition | None = None
+    """What the bookkeeper says of a refund; `None`: nothing, so the goods count as restocked."""
+
+
+refunds = st.builds(Step, st.just(Event.REFUND), st.integers(1, 3), st.sampled_from([None, None, *Disposition]))
+reimbursements = st.builds(Step, st.just(Event.REIMBURSEMENT), st.integers(1, 3))
+clawbacks = st.builds(Step, st.just(Event.REIMBURSEMENT_REVERSAL), st.integers(1, 3))
+lives = st.lists(st.one_of(refunds, refunds, reimbursements, reimbursements, clawbacks), max_size=7)
+
+
+def shelf_after(sold: int, life: list[Step], listed: set[int]) -> int:
+    """Count the units that lie in sellable stock at the end, as a person in the warehouse would.
+
+    Args:
+        sold: Units sold.
+        life: What happened, in order.
+        listed: Numbers of the steps that wait for the bookkeeper: they have moved nothing yet.
+    """
+    shelf = ever = 0
+    for number, step in enumerate(life):
+        if step.event == Event.REFUND and step.disposition in {None, Disposition.RESTOCKED} and number not in listed:
+            shelf += step.units
+            ever += step.units
+    assert ever <= sold
+    paid: list[tuple[int, int]] = []  # units of each reimbursement that stands, and how many it took off the shelf
+    for step in life:
+        if step.event == Event.REIMBURSEMENT:
+            paid.append((step.units, min(shelf, step.units)))
+            shelf -= paid[-1][1]
+        elif step.event == Event.REIMBURSEMENT_REVERSAL and paid:
+            same = [number for number, (units, _) in enumerate(paid) if units == step.units]
+            _, taken = paid.pop(same[-1] if same else -1)
+            shelf += min(step.units, taken)
+    return shelf
+
+
+def books_of(sold: int, unit_cost: Decimal, life: list[Step], *, split: bool) -> CostingInput:
+    """Return the books of one order and what happened to it, each step in a settlement of its own."""
+    lots = [1, sold - 1] if split and sold > 1 else [sold]
+    sales = [_line(f"sale {n}", Event.SALE, units, 0) for n, units in enumerate(lots)]
+    steps = [_line(f"step {n}", step.event, step.units, n + 1) for n, step in enumerate(life)]
+    said = [
+        {"key": f"step {n}", "version": 1, "disposition": step.disposition, "saved_at": START}
+        for n, step in enumerate(life)
+        if step.disposition
+    ]
+    told = {"kind": "order", "order_id": "1", "product_id": "MUG", "unit_cost": unit_cost, "units": sold}
+    return CostingInput(
+        transactions=frame(TRANSACTION_COLUMNS, sales + steps),
+        observations=frame(OBSERVATION_COLUMNS, [told | {"currency": "USD"}]),
+        mappings=frame(MAPPING_COLUMNS, [{"sku": "MUG", "product_id": "MUG", "units": 1}]),
+        overrides=frame(OVERRIDE_COLUMNS, said),
+    )
+
+
+def _line(key: str, event: Event, units: int, day: int) -> Row:
+    sign = 1 if event in {Event.SALE, Event.REIMBURSEMENT} else -1
+    effect = {Event.REFUND: StockEffect.UNKNOWN, Event.REIMBURSEMENT_REVERSAL: StockEffect.IN}
+    return {
+        "key": key,
+        "store": "US",
+        "settlement_id": f"S{day}",
+        "event": event,
+        "raw_description": "CS_ERROR_ITEMS" if event == Event.REIMBURSEMENT else None,
+        "order_id": "1",
+        "order_item_id": "7001",
+        "sku": "MUG",
+        "posted_at": datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=day),
+        "quantity": sign * units,
+        "stock_effect": effect.get(event, StockEffect.OUT),
+        "currency": "USD",
+        "principal": sign * units * Decimal(10),
+        "tax": Decimal(0),
+        "net": sign * units * Decimal(10),
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(sold=st.integers(1, 5), unit_cost=costs, life=lives, split=st.booleans())
+def test_net_cogs_is_the_cost_of_what_is_not_back(sold: int, unit_cost: Decimal, life: list[Step], split: bool) -> None:  # noqa: FBT001 - drawn
+    """Over the life of an order line, COGS is the original cost of the units that are not back in sellable stock."""
+    costed = by_key(cost(books_of(sold, unit_cost, life, split=split), CostingPolicies("USD")))
+    listed = {n for n in range(len(life)) if costed[f"step {n}"]["cost_status"] == CostStatus.MISSING}
+    waiting = {n for n in range(len(life)) if costed[f"step {n}"]["cost_status"] == CostStatus.WAITING}
+    net = sum((line["cogs"] for line in costed.values() if line["cogs"] is not None), Decimal(0))
+
+    if waiting:  # a reimbursement waits until the contradictory refund is answered
+        assert listed
+        return
+    shelf = shelf_after(sold, life, listed)
+    assert 0 <= shelf <= sold
+    assert unit_cost * (sold - shelf) == net
+
+
+@settings(max_examples=40, deadline=None)
+@given(sold=st.integers(1, 5), life=st.lists(refunds, max_size=6))
+def test_exactly_the_refunds_too_many_go_to_resolve(sold: int, life: list[Step]) -> None:
+    """In order of time a refund is listed if, and only if, it would bring back more than is left to come back."""
+    costed = by_key(cost(books_of(sold, Decimal(4), life, split=False), CostingPolicies("USD")))
+
+    left = sold
+    for number, step in enumerate(life):
+        comes_back = step.disposition in {None, Disposition.RESTOCKED}
+        too_many = comes_back and step.units > left
+        assert (Cause.UNITS_DISAGREE if too_many else None) == costed[f"step {number}"]["cause"]
+        left -= step.units if comes_back and not too_many else 0
