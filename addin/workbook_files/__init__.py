@@ -25,7 +25,8 @@ here: it gives numbers in full, dates as serial numbers, and all errors as negat
 value reads as `None`; its `formula` begins with `=`.
 
 **Not calculated.** `App.calculate` does nothing. A formula written here has no value until Excel opens the file, unless
-`store_values` puts one beside it for readers that do not calculate (Protected View).
+`store_values` puts one beside it for readers that do not calculate (Protected View). The stored value of a formula that
+depends on a changed cell is dropped (`stale_values`).
 """
 
 from __future__ import annotations

@@ -64,6 +64,9 @@ class CellReader:
 
     def plain_value(self, cell: str) -> CellValue:
         """Return the value of a cell as COM's Value2 gives it: numbers in full, dates as serial numbers."""
+        text, _, body = cell.partition(">")
+        if body.startswith("<v>") and ' t="' not in text and " t='" not in text:
+            return float(body[3 : body.index("<", 3)]) if body[3] != "<" else None
         value = stored_value(*split_cell(cell), self._strings)
         return datetime_to_serial(value, date1904=self._date1904) if isinstance(value, dt.datetime) else value
 
@@ -127,7 +130,10 @@ class CellWriter:
             if meaning is Meaning.GENERAL:
                 code = _DATE_FORMATS[value.time() != dt.time(0)]
                 prefix = self.prefix(self._styles.with_number_format(style, code))
-            return f"{prefix}><v>{number_text(datetime_to_serial(value, date1904=self._date1904))}</v></c>"
+            serial = datetime_to_serial(value, date1904=self._date1904)
+            if serial < 0:
+                raise ValueError(f"An Excel cell cannot hold {value}: its calendar begins later.")
+            return f"{prefix}><v>{number_text(serial)}</v></c>"
         raise _wrong_type(value)
 
     def _text(self, text: str, style: int, meaning: Meaning) -> str | None:

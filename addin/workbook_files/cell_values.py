@@ -44,6 +44,9 @@ _EXACT_WHOLE = 10**15
 _HEAD = re.compile(r"\s([\w:.-]+)\s*=\s*[\"']([^\"']*)[\"']")
 _VALUE = re.compile(r"<v(?:\s[^>]*)?>([^<]*)</v\s*>")
 _FORMULA = re.compile(r"<f((?:\s[^>]*?)?)(?:/>|>([^<]*)</f\s*>)")
+_STORED = re.compile(r"<v(?:\s[^>]*)?>[^<]*</v\s*>|<v\s*/>")
+_TYPE = re.compile(r"\st\s*=\s*[\"'][^\"']*[\"']")
+_PLAIN_INLINE = re.compile(r"<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>")
 _PHONETIC = re.compile(r"<rPh\b.*?</rPh\s*>|<rPh\b[^>]*/>", re.DOTALL)
 _TEXT_RUN = re.compile(r"<t(?:\s[^>]*)?>([^<]*)</t\s*>")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -99,7 +102,8 @@ def escape_text(text: str) -> str:
 def stored_value(head: CellHead, body: str, strings: list[str]) -> str | float | bool | int | dt.datetime | None:
     """Return what the file holds as a cell's value, before its number format is looked at."""
     if head.type == "inlineStr":
-        return read_text_runs(body)
+        plain = _PLAIN_INLINE.match(body)
+        return unescape_text(plain[1]) if plain else read_text_runs(body)
     found = _VALUE.search(body)
     if found is None:
         return None
@@ -184,6 +188,16 @@ def read_formula(body: str) -> CellFormula | None:
         return None
     found = dict(_HEAD.findall(match[1]))
     return CellFormula(unescape(match[2] or ""), found.get("t", "normal"), found.get("si", ""), found.get("ref", ""))
+
+
+def without_value(cell: str) -> str:
+    """Return a cell without its stored value; its formula and look stay."""
+    head, _, body = cell.partition(">")
+    if "<v" not in body:
+        return cell
+    kept = _STORED.sub("", body)
+    head = _TYPE.sub("", head)
+    return f"{head}>{kept}" if "<f" in kept else f"{head}/>"
 
 
 def replace_formula(cell: str, text: str) -> str:

@@ -50,7 +50,7 @@ class Engine:
         if x is None or x is pd.NaT:
             return ""
         if isinstance(x, dt.date | np.datetime64):
-            return pd.Timestamp(x).to_pydatetime().replace(tzinfo=None)
+            return _without_zone(x)
         if isinstance(x, np.number | np.bool_ | float):
             return "" if x != x else float(x)  # noqa: PLR0124 - only NaN differs from itself
         return "" if x is pd.NA else x
@@ -80,6 +80,14 @@ class Engine:
             return value
 
         return [[clean(value) for value in row] for row in data]
+
+
+def _without_zone(moment: dt.date | np.datetime64) -> dt.datetime:
+    if isinstance(moment, pd.Timestamp | np.datetime64):
+        return pd.Timestamp(moment).to_pydatetime(warn=False).replace(tzinfo=None)
+    if isinstance(moment, dt.datetime):
+        return moment.replace(tzinfo=None)
+    return dt.datetime.combine(moment, dt.time())
 
 
 def _built(value: dt.datetime, builder: Callable[..., object]) -> object:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml", re.IGNORECASE)
 _CHART_FORMULA = re.compile(r"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _PIVOT = re.compile(r"xl/pivotCache/pivotCacheDefinition[0-9]*\.xml", re.IGNORECASE)
-_RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
+RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
+"""Elements of validation and formatting rules that hold formulas."""
 
 
-def change_all(book: WorkbookFile, change: Callable[[str, str], str], without_rules: SheetPart | None = None) -> None:
-    """Apply a function to every formula of a workbook (see `WorkbookFile.change_formulas`)."""
+def change_all(book: WorkbookFile, change: Callable[[str, str], str], *, rules: bool = True) -> None:
+    """Apply a function to every formula of a workbook (see `WorkbookFile.change_formulas`), of rules only if asked."""
     for sheet in book.sheets:
-        change_sheet(sheet, change, rules=sheet is not without_rules)
+        change_sheet(sheet, change, rules=rules)
     for name in book.workbook.names:
         if (text := change(name.text, "")) != name.text:
             name.text = text
@@ -50,7 +51,7 @@ def change_sheet(sheet: SheetPart, change: Callable[[str, str], str], *, rules: 
 def change_rules(sheet: SheetPart, change: Callable[[str], str], *, rules: bool = True) -> None:
     """Apply a function to the formulas of validation and formatting rules and to the places that links lead to."""
     for element in sheet.root.walk():
-        if rules and element.local in _RULE_FORMULAS:
+        if rules and element.local in RULE_FORMULAS:
             _change_text(sheet, element, change)
         elif element.local == "hyperlink" and element.get("location"):
             location = change(element.get("location"))

@@ -27,6 +27,7 @@ class Link(NamedTuple):
 
 def add(sheet: SheetPart, area: Area, link: Link) -> None:
     """Put a link into a cell, with its text, in the look of a link."""
+    sheet.book.settle()
     styles = sheet.begin_write(area)
     holder = sheet.root.find("hyperlinks")
     if holder is None:

@@ -1,23 +1,21 @@
-"""Inserting and deleting cells: everything that points at moved cells follows, as in Excel."""
+"""Inserting and deleting cells: everything that points at moved cells follows, as in Excel.
+
+Cells and tables move at once; formulas, rules, links and notes follow later, for all moves together (`following`).
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from addin.workbook_files import notes, sheet_formulas, table_rows
-from addin.workbook_files.addresses import MAX_ROW, Area, area_name, area_names, parse_area, parse_areas
+from addin.workbook_files import sheet_formulas, table_rows
+from addin.workbook_files.addresses import MAX_ROW, Area, area_name, parse_area
 from addin.workbook_files.errors import RefusedByExcelError, SheetProtectedError
-from addin.workbook_files.references import Move, copy_formula, move_formula, moved_area
-from addin.workbook_files.xml_text import remove_pruned
+from addin.workbook_files.references import Move, moved_area
 
 if TYPE_CHECKING:
     from addin.workbook_files.sheet_part import SheetPart
-    from addin.workbook_files.xml_text import Element
 
-_RULES = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange")
-_PLACED = ("mergeCell", "hyperlink", "autoFilter", "sortState", "sortCondition")
-_RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
 _ARRAY_AREA = re.compile(r"(<f\b[^>]*\bref=[\"'])([^\"']*)")
 
 
@@ -54,7 +52,8 @@ def insert_cells(sheet: SheetPart, area: Area, *, from_below: bool = False) -> N
         from_below = True  # never the look of the header
     _format_new(sheet, area, area.bottom + 1 if from_below else area.top - 1)
     if grown is not None:
-        grown.is_empty = False
+        table_rows.begin_records(sheet, grown)
+        sheet.book.settle()
         table_rows.stretch_rules(sheet, grown, rules)
         table_rows.fill_calculated(sheet, grown, area.top, area.bottom)
 
@@ -80,20 +79,16 @@ def _move(sheet: SheetPart, move: Move) -> None:
         area = moved_area(table.area, move)
         if area is not None:
             table.place(area)
-    _move_rules(sheet, move)
-    _move_placed(sheet, move)
-    notes.move_notes(sheet, move)
+    sheet.merged[:] = [new for area in sheet.merged if (new := moved_area(area, move)) is not None]
+    sheet.book.moves.append((sheet, move))
+    sheet.book.changes.note_move(sheet.name, move)
     sheet.touch()
-    if any(other.has_formulas for other in sheet.book.sheets):
-        sheet.book.formulas_changed = True
-    sheet.book.change_formulas(lambda formula, own: move_formula(formula, own, move), without_rules=sheet)
 
 
 def _refuse_cutting(sheet: SheetPart, move: Move) -> None:
     moving = move.area._replace(bottom=MAX_ROW)
-    for merged in sheet.elements("mergeCell"):
-        area = parse_area(merged.get("ref"))
-        if area is not None and area.meets(moving) and not (moving.left <= area.left and area.right <= moving.right):
+    for area in sheet.merged:
+        if area.meets(moving) and not (moving.left <= area.left and area.right <= moving.right):
             raise RefusedByExcelError(
                 f"Sheet {sheet.name}: the merged cells {area_name(area)} stand in the way. Unmerge them first."
             )
@@ -109,87 +104,6 @@ def _move_arrays(sheet: SheetPart, move: Move) -> None:
         new = moved_area(old, move) if old is not None else None
         if new is not None and new != old:
             sheet.rows.edit(number)[column] = _ARRAY_AREA.sub(rf"\g<1>{area_name(new)}", cell, count=1)
-
-
-def _move_rules(sheet: SheetPart, move: Move) -> None:
-    """Move the areas of rules; their formulas are seen from the first cell of the first area, and follow it."""
-    own = sheet.name.lower()
-    for parent in list(sheet.root.walk()):
-        for rule in parent.elements:
-            place = _place_of_rule(rule)
-            if place is None:
-                continue
-            areas = parse_areas(place)
-            moved, offset = moved_rule(areas, move)
-            if not moved:
-                remove_pruned(sheet.root, rule)
-                _recount(parent)
-                continue
-            if moved != areas:
-                set_rule_areas(rule, moved)
-            for element in rule.walk():
-                if element.local in _RULE_FORMULAS and element.text:
-                    element.text = move_formula(copy_formula(element.text, offset), own, move)
-
-
-def _place_of_rule(rule: Element) -> str | None:
-    if rule.local in _RULES and rule.get("sqref"):
-        return rule.get("sqref")
-    extended = rule.find("sqref")
-    return extended.text if extended is not None else None
-
-
-def set_rule_areas(rule: Element, areas: list[Area]) -> None:
-    """Give a rule other areas, wherever it keeps them."""
-    extended = rule.find("sqref")
-    if extended is not None:
-        extended.text = area_names(areas)
-    else:
-        rule.set("sqref", area_names(areas))
-
-
-def moved_rule(areas: list[Area], move: Move) -> tuple[list[Area], int]:
-    """Return the areas of a rule after a move, and how far down the cell lay that is now its first.
-
-    Areas are cut where only some of their columns move, for rules belong to their cells.
-    """
-    result: list[Area] = []
-    offset = 0
-    for area in areas:
-        inside = area._replace(left=max(area.left, move.area.left), right=min(area.right, move.area.right))
-        whole = area.top == 1 and area.bottom == MAX_ROW
-        if inside.left > inside.right or area.bottom < move.area.top or whole:
-            result.append(area)
-            continue
-        if area.left < inside.left:
-            result.append(area._replace(right=inside.left - 1))
-        moved = moved_area(inside, move)
-        if moved is not None:
-            if not result and move.rows < 0 and move.area.top <= area.top <= move.area.bottom:
-                offset = move.area.bottom + 1 - area.top
-            result.append(moved)
-        if inside.right < area.right:
-            result.append(area._replace(left=inside.right + 1))
-    return result, offset
-
-
-def _move_placed(sheet: SheetPart, move: Move) -> None:
-    for parent in list(sheet.root.walk()):
-        for element in parent.elements:
-            old = parse_area(element.get("ref")) if element.local in _PLACED else None
-            if old is None:
-                continue
-            new = moved_area(old, move)
-            if new is None or (element.local == "mergeCell" and new.rows == new.columns == 1):
-                remove_pruned(sheet.root, element)
-                _recount(parent)
-            elif new != old:
-                element.set("ref", area_name(new))
-
-
-def _recount(parent: Element) -> None:
-    if parent.get("count"):
-        parent.set("count", str(len(parent.elements)))
 
 
 def _format_new(sheet: SheetPart, area: Area, pattern: int) -> None:

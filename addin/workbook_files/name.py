@@ -32,6 +32,7 @@ class Names:
         self._sheet = sheet
 
     def __iter__(self) -> Iterator[Name]:
+        self._book.xl.settle()
         for element in self._book.xl.workbook.names:
             name = Name(self._book, element)
             if self._sheet is None or scope_of(name) is self._sheet.xl.element:
@@ -119,10 +120,12 @@ class Name:
     @property
     def refers_to(self) -> str:
         """What it stands for, as a formula with its `=`."""
+        self.xl.book.xl.settle()
         return f"={from_file(self.xl.element.text)}"
 
     @refers_to.setter
     def refers_to(self, value: str) -> None:
+        self.xl.book.xl.settle()
         self.xl.element.text = _stored(value)
         self.xl.book.xl.workbook.changed = True
 
@@ -135,6 +138,7 @@ class Name:
         """
         from addin.workbook_files.range import range_of  # noqa: PLC0415 - it needs this module
 
+        self.xl.book.xl.settle()
         place = reference_of(self)
         sheet = next((s for s in self.xl.book.sheets if place is not None and s.name.lower() == place.sheet), None)
         if place is None or sheet is None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from addin.workbook_files.addresses import Area, area_name, parse_area
-from addin.workbook_files.references import moved_area
+from addin.workbook_files.references import moved_all
 
 if TYPE_CHECKING:
     from addin.workbook_files.package import Package
@@ -36,22 +36,22 @@ def renumbered_shapes(package: Package, data: bytes) -> bytes:
     return _SHAPE_ID.sub(lambda match: f"_x0000_s{int(match[1]) + shift}", text).encode()
 
 
-def move_notes(sheet: SheetPart, move: Move) -> None:
+def move_notes(sheet: SheetPart, moves: list[Move]) -> None:
     """Let notes follow their cells; those of deleted cells go."""
     for relation in sheet.book.package.relations(sheet.part):
         if relation.kind in {"comments", "threadedComment"}:
-            _move_texts(sheet, relation.target, move)
+            _move_texts(sheet, relation.target, moves)
         elif relation.kind == "vmlDrawing":
-            _move_shapes(sheet, relation.target, move)
+            _move_shapes(sheet, relation.target, moves)
 
 
-def _move_texts(sheet: SheetPart, part: str, move: Move) -> None:
+def _move_texts(sheet: SheetPart, part: str, moves: list[Move]) -> None:
     document = sheet.book.package.document(part)
     changed = False
     for parent in list(document.root.walk()):
         for note in parent.elements:
             old = parse_area(note.get("ref")) if note.local in {"comment", "threadedComment"} else None
-            if old is None or (new := moved_area(old, move)) == old:
+            if old is None or (new := moved_all(old, moves)) == old:
                 continue
             changed = True
             if new is None:
@@ -62,7 +62,7 @@ def _move_texts(sheet: SheetPart, part: str, move: Move) -> None:
         sheet.book.package.write(part, document.to_bytes())
 
 
-def _move_shapes(sheet: SheetPart, part: str, move: Move) -> None:
+def _move_shapes(sheet: SheetPart, part: str, moves: list[Move]) -> None:
     text = sheet.book.package.read(part).decode("utf-8")
 
     def moved(match: re.Match[str]) -> str:
@@ -72,7 +72,7 @@ def _move_shapes(sheet: SheetPart, part: str, move: Move) -> None:
             return shape
         row = int(match[1]) + 1
         here = Area(row, int(column[1]) + 1, row, int(column[1]) + 1)
-        new = moved_area(here, move)
+        new = moved_all(here, moves)
         if new is None:
             return ""
         shape = _ROW.sub(f"<x:Row>{new.top - 1}</x:Row>", shape)

@@ -55,6 +55,7 @@ class Package:
         self._digest = hashlib.sha256(self._original).digest()
         try:
             self._infos = read_infos(self._original)
+            self._archive = zipfile.ZipFile(io.BytesIO(self._original))
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise NotAWorkbookError(path, f"it is damaged or of another kind ({error})") from error
         self._names = {info.filename.lower(): info.filename for info in self._infos}
@@ -84,8 +85,7 @@ class Package:
         if info.file_size > _LARGEST_PART:
             raise NotAWorkbookError(self.path, f"its part {name} is unreasonably large")
         try:
-            with zipfile.ZipFile(io.BytesIO(self._original)) as archive:
-                return archive.read(info)
+            return self._archive.read(info)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise NotAWorkbookError(self.path, f"its part {name} is damaged ({error})") from error
 
@@ -209,6 +209,7 @@ class Package:
     def _adopt(self, path: Path, data: bytes) -> None:
         self.path, self._original, self._digest = path, data, hashlib.sha256(data).digest()
         self._infos = read_infos(data)
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
         self._changed, self._removed = {}, set()
 
 

@@ -131,13 +131,14 @@ class Range(RangeFormats):
         for table in self._part.tables:
             if not table.area.meets(self._area):
                 continue
-            if table.is_empty and table.body.meets(self._area):
-                table.is_empty = not any(v is not None for v in self._part.read(table.body)[0])
+            if table.is_empty and any(value is not None for value in self._part.read(table.body)[0]):
+                table_rows.begin_records(self._part, table)
             if table.headers and self._area.top <= table.area.top <= self._area.bottom:
                 table_rows.take_headers(self._part, table)
 
     def _store_values(self, values: Sequence[Sequence[object]]) -> None:
         part, writer = self._part, self._part.book.writer
+        part.book.forget_stale_values()
         if part.rows.rows and part.has_shared:
             sheet_formulas.unshare(part)
         for number, line in enumerate(values, self.row):

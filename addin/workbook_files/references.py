@@ -144,6 +144,14 @@ def moved_area(area: Area, move: Move) -> Area | None:
     return None if top > bottom or top > MAX_ROW else area._replace(top=top, bottom=bottom)
 
 
+def moved_all(area: Area, moves: list[Move]) -> Area | None:
+    """Return where an area lies after some moves; `None` when it is gone."""
+    place: Area | None = area
+    for move in moves:
+        place = moved_area(place, move) if place is not None else None
+    return place
+
+
 def move_formula(formula: str, own_sheet: str, move: Move) -> str:
     """Return a formula after a move anywhere in the workbook.
 

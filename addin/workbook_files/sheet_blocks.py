@@ -52,7 +52,7 @@ def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
     if area.columns == MAX_COLUMN:
         raise UnsupportedError("Whole rows cannot be formatted; name the cells.")
     for number in range(area.top, area.bottom + 1):
-        _restyle_whole_row(sheet, number, area, changed)
+        _restyle_cells(sheet, number, area, changed)
 
 
 def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
@@ -66,20 +66,22 @@ def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[i
         sheet.rows.edit(number).update(new)
 
 
-def _restyle_whole_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
-    here = sheet.rows.edit(number)
-    for column in range(area.left, area.right + 1):
-        cell = here.get(column)
-        if cell is None:
-            blank = sheet.book.writer.empty(changed(sheet.inherited_style(number, column)))
-            if blank is not None:
-                here[column] = blank
-        else:
-            here[column] = sheet.book.writer.restyled(cell, changed(style_of(cell)))
+def _restyle_cells(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
+    row = sheet.rows.rows.get(number)
+    cells = row.cells() if row is not None else {}
+    new: dict[int, str] = {}
+    for column, old in enumerate(sheet.row_styles(number, area), area.left):
+        style = changed(old)
+        if style != old:
+            cell = cells.get(column)
+            new[column] = sheet.book.writer.restyled(cell, style) if cell is not None else f' s="{style}"/>'
+    if new:
+        sheet.rows.edit(number).update(new)
 
 
 def write_filled(sheet: SheetPart, area: Area, formula: str) -> None:
     """Write one formula into all cells; its relative references follow from the first cell on."""
+    sheet.book.settle()
     made = []
     for row, styles in enumerate(sheet.begin_write(area)):
         line = []

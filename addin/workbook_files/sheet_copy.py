@@ -38,6 +38,7 @@ def copy_sheet(sheet: SheetPart, place: int) -> SheetPart:
         raise RefusedByExcelError(f"Sheet {sheet.name} is very hidden; Excel copies only sheets that can be shown.")
     file = sheet.book
     sheet_list.refuse_locked_structure(file)
+    file.forget_stale_values()
     source, old_name = sheet.to_text(), sheet.name
     for table in sheet.tables:
         table.store()

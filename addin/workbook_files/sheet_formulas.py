@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from addin.workbook_files.addresses import Area, area_name, parse_area
-from addin.workbook_files.cell_values import read_formula, replace_formula
+from addin.workbook_files.cell_values import read_formula, replace_formula, without_value
 from addin.workbook_files.errors import RefusedByExcelError
 from addin.workbook_files.file_formulas import from_file
-from addin.workbook_files.references import copy_formula
+from addin.workbook_files.references import BROKEN, copy_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +23,16 @@ _ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
 
 def formula_at(sheet: SheetPart, row: int, column: int) -> str | None:
     """Return the formula of a cell without its `=`, as Excel shows it."""
+    sheet.book.settle()
     cell = sheet.rows.cell(row, column)
     found = read_formula(cell) if cell is not None else None
     if found is None:
         return _array_formula(sheet, row, column)
-    if found.kind == "shared" and not found.text:
-        unshare(sheet)
-        return formula_at(sheet, row, column)
+    text = found.text
+    if found.kind == "shared" and not text:
+        text = next(full.text for r, c, _, full in whole_formulas(sheet) if (r, c) == (row, column))
     table = sheet.table_at(row, column)
-    return from_file(found.text, table.name if table is not None else None)
+    return from_file(text, table.name if table is not None else None)
 
 
 def _array_formula(sheet: SheetPart, row: int, column: int) -> str | None:
@@ -55,6 +56,20 @@ def formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
             found = read_formula(cell) if "<f" in cell else None
             if found is not None:
                 yield number, column, cell, found
+
+
+def whole_formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
+    """Yield what `formulas` does, with the whole text also where the file has it in another cell only."""
+    sheet.book.settle()
+    masters: dict[str, tuple[str, int, int]] = {}
+    for row, column, cell, found in formulas(sheet):
+        if found.kind == "shared" and found.text:
+            masters[found.shared] = (found.text, row, column)
+        if found.kind == "shared" and found.shared in masters:
+            text, first, left = masters[found.shared]
+            yield row, column, cell, found._replace(text=copy_formula(text, row - first, column - left))
+        else:
+            yield row, column, cell, found
 
 
 def release(sheet: SheetPart, area: Area) -> None:
@@ -94,16 +109,11 @@ def refuse_part_of_array(sheet: SheetPart, area: Area) -> None:
 
 def unshare(sheet: SheetPart) -> None:
     """Give every cell its own text of a formula that several cells share in the file."""
-    masters: dict[str, tuple[str, int, int]] = {}
-    for number, column, cell, found in formulas(sheet):
-        if found.kind != "shared":
-            continue
-        if found.text:
-            masters[found.shared] = (found.text, number, column)
-        if found.shared in masters:
-            text, row, first = masters[found.shared]
-            sheet.rows.edit(number)[column] = _plain(cell, copy_formula(text, number - row, column - first))
+    for number, column, cell, found in list(whole_formulas(sheet)):
+        if found.kind == "shared":
+            sheet.rows.edit(number)[column] = _plain(cell, found.text)
             sheet.touch()
+    sheet.has_shared = False
 
 
 def _plain(cell: str, text: str) -> str:
@@ -120,7 +130,9 @@ def change_formulas(sheet: SheetPart, change: Callable[[str], str]) -> None:
         unshare(sheet)
     for number, column, cell, found in formulas(sheet):
         if found.text and (text := change(found.text)) != found.text:
-            sheet.rows.edit(number)[column] = replace_formula(cell, text)
+            changed = replace_formula(cell, text)
+            broken = BROKEN in text and BROKEN not in found.text
+            sheet.rows.edit(number)[column] = without_value(changed) if broken else changed
             sheet.book.formulas_changed = True
             sheet.touch()
 

@@ -141,6 +141,7 @@ def delete(sheet: SheetPart) -> None:
             f"Sheet {sheet.name} belongs to the workbook's VBA project and cannot be deleted here; hide it instead."
         )
     refuse_locked_structure(sheet.book)
+    sheet.book.forget_stale_values()
     _leave_another_shown(sheet)
     file, name = sheet.book, sheet.name
     tables = [table.name for table in sheet.tables]

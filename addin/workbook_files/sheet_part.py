@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from addin.workbook_files import sheet_formulas
-from addin.workbook_files.addresses import Area, area_name
+from addin.workbook_files.addresses import Area, area_name, parse_area
 from addin.workbook_files.cell_codec import FORMULA
 from addin.workbook_files.cell_values import style_of
 from addin.workbook_files.column_settings import ColumnSettings
@@ -85,6 +85,12 @@ class SheetPart:
         return [TablePart(self.book.package, targets[name]) for name in listed if name in targets]
 
     @cached_property
+    def merged(self) -> list[Area]:
+        """The merged cells; kept in step with moves at once, before their elements are."""
+        areas = (parse_area(element.get("ref")) for element in self.elements("mergeCell"))
+        return [area for area in areas if area is not None]
+
+    @cached_property
     def rows(self) -> SheetRows:
         """The rows, cut apart when first asked for."""
         text = self._text[1]
@@ -152,6 +158,8 @@ class SheetPart:
 
     def read(self, area: Area, *, plain: bool = False) -> list[list[CellValue]]:
         """Return the values of an area as COM's Value hands them out, or its Value2 (`plain`)."""
+        if self.book.changes and self._has_formulas_in(area):
+            self.book.forget_stale_values()
         value = self.book.reader.plain_value if plain else self.book.reader.value
         rows, wanted = self.rows.rows, range(area.left, area.right + 1)
         result: list[list[CellValue]] = []
@@ -165,6 +173,12 @@ class SheetPart:
             reason = f"row {number} of sheet {self.name} holds what is no value ({error})"
             raise NotAWorkbookError(self.book.package.path, reason) from error
         return result
+
+    def _has_formulas_in(self, area: Area) -> bool:
+        rows = self.rows.rows
+        if not self.rows.has_formulas:
+            return False
+        return any(number in rows and rows[number].formulas for number in range(area.top, area.bottom + 1))
 
     def write(self, area: Area, values: Sequence[Sequence[object]]) -> None:
         """Write values into an area, row by row.
@@ -199,11 +213,12 @@ class SheetPart:
         """Check that an area may be written, prepare it, and return the styles of its cells."""
         if self.has_formulas:
             sheet_formulas.release(self, area)
-        styles = [self._row_styles(number, area) for number in range(area.top, area.bottom + 1)]
+        styles = [self.row_styles(number, area) for number in range(area.top, area.bottom + 1)]
         self._refuse_locked(area, styles)
         return styles
 
-    def _row_styles(self, number: int, area: Area) -> list[int]:
+    def row_styles(self, number: int, area: Area) -> list[int]:
+        """Return the styles of the cells of one row of an area, their own or inherited."""
         row = self.rows.rows.get(number)
         cells = row.cells() if row is not None else {}
         inherited = self._inherited_styles(number)
@@ -221,6 +236,8 @@ class SheetPart:
     def put(self, area: Area, cells: Sequence[Sequence[str | None]]) -> None:
         """Put finished cells in their places; `None` leaves a place without a cell."""
         rows = self.rows
+        if self.book.moves and any(cell is not None and "<f" in cell for line in cells for cell in line):
+            self.book.settle()
         for number, line in enumerate(cells, area.top):
             here = rows.edit(number)
             formulas = False
@@ -232,6 +249,7 @@ class SheetPart:
                     formulas = formulas or "<f" in cell
             if formulas:
                 rows.note_formula(number)
+        self.book.changes.note(self.name, area)
         self.touch()
 
     def touch(self) -> None:

@@ -13,7 +13,7 @@ from addin.workbook_files.addresses import MAX_COLUMN, MAX_ROW, Area, column_nam
 from addin.workbook_files.errors import RefusedByExcelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ROW = re.compile(r"<row\b((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(?:/>|>(.*?)</row\s*>)", re.DOTALL)
 _CELL = re.compile(r'<c(?: r="([A-Z]+)[0-9]+")?((?:\s[^>]*?)?)(/>|>.*?</c\s*>)', re.DOTALL)
@@ -183,12 +183,7 @@ class SheetRows:
         """Remove the cells of an area; those below move up."""
         if area.columns == MAX_COLUMN:
             self._shift_attributes(area.top, area.bottom + 1, -area.rows)
-        moved: dict[int, Row] = {}
-        for number in sorted(number for number in self.rows if number >= area.top):
-            part = self._take(number, area)
-            if part is not None and number > area.bottom:
-                moved[number - area.rows] = part
-        self._put(moved)
+        self._put((number - area.rows, part) for number, part in self._take(area) if number > area.bottom)
 
     def insert(self, area: Area) -> None:
         """Make room at an area; the cells from there on move down.
@@ -196,15 +191,13 @@ class SheetRows:
         Raises:
             RefusedByExcelError: If cells would leave the sheet.
         """
-        if area.columns == MAX_COLUMN:
-            self._shift_attributes(area.top, area.top, area.rows)
-        numbers = sorted(number for number in self.rows if number >= area.top)
-        if numbers and numbers[-1] + area.rows > MAX_ROW:
+        if max(self.rows, default=0) + area.rows > MAX_ROW:
             raise RefusedByExcelError(
                 "Cells cannot be moved off the end of the sheet. Clear what stands in its last rows."
             )
-        moved = {number + area.rows: self._take(number, area) for number in numbers}
-        self._put({number: part for number, part in moved.items() if part is not None})
+        if area.columns == MAX_COLUMN:
+            self._shift_attributes(area.top, area.top, area.rows)
+        self._put((number + area.rows, part) for number, part in self._take(area))
 
     def _shift_attributes(self, first: int, kept: int, rows: int) -> None:
         """Move heights and the like with whole rows; those from `first` to before `kept` go."""
@@ -212,31 +205,46 @@ class SheetRows:
         self.attributes = {number: text for number, text in old.items() if number < first}
         self.attributes |= {number + rows: text for number, text in old.items() if number >= kept}
 
-    def _take(self, number: int, area: Area) -> Row | None:
-        row = self.rows[number]
-        first, last = row.bounds()
-        if not first or last < area.left or first > area.right:
-            return None
-        if area.left <= first and last <= area.right:
-            row.intact = False
-            del self.rows[number]
-            return row
-        cells = row.edit()
-        part = Row()
-        taken = part.edit()
-        for column in [column for column in cells if area.left <= column <= area.right]:
-            taken[column] = cells.pop(column)
-        part.formulas = row.formulas
-        return part if taken else None
+    def _take(self, area: Area) -> list[tuple[int, Row]]:
+        """Take out the cells in the columns of an area, from its first row on."""
+        left_behind: dict[int, Row] = {}
+        taken: list[tuple[int, Row]] = []
+        top, left, _, right = area
+        for number, row in self.rows.items():
+            if number < top:
+                left_behind[number] = row
+                continue
+            first, last = row.bounds()
+            if left <= first and last <= right:
+                row.intact = False
+                taken.append((number, row))
+            else:
+                left_behind[number] = row
+                if first <= right and left <= last:
+                    taken.append((number, _cut(row, left, right)))
+        self.rows = left_behind
+        return taken
 
-    def _put(self, parts: dict[int, Row]) -> None:
-        for number, part in parts.items():
-            here = self.rows.get(number)
+    def _put(self, parts: Iterable[tuple[int, Row]]) -> None:
+        rows = self.rows
+        for number, part in parts:
+            here = rows.get(number)
             if here is None:
-                self.rows[number] = part
+                rows[number] = part
             else:
                 here.edit().update(part.cells())
                 here.formulas = here.formulas or part.formulas
+
+
+def _cut(row: Row, left: int, right: int) -> Row:
+    """Cut the cells of some columns out of a row."""
+    cells = row.edit()
+    part = Row()
+    taken = part.edit()
+    for column in [column for column in cells if left <= column <= right]:
+        taken[column] = cells.pop(column)
+    part.formulas = row.formulas
+    return part
 
 
 def plain_markup(text: str) -> str:

@@ -26,8 +26,10 @@ class TablePart:
         self._document = package.document(part)
         self.root = self._document.root
         self.changed = False
-        if parse_area(self.root.get("ref")) is None:
+        area = parse_area(self.root.get("ref"))
+        if area is None:
             raise NotAWorkbookError(package.path, f"its table {self.name} has no valid place ({self.root.get('ref')})")
+        self._area = area
 
     def store(self) -> None:
         """Hand the changed part to the package."""
@@ -53,8 +55,7 @@ class TablePart:
     @property
     def area(self) -> Area:
         """Header, data and totals together."""
-        area = parse_area(self.root.get("ref"))
-        return area or Area(1, 1, 1, 1)
+        return self._area
 
     @property
     def headers(self) -> int:
@@ -92,6 +93,7 @@ class TablePart:
         if area == self.area:
             return
         rows, columns = area.top - self.area.top, area.left - self.area.left
+        self._area = area
         self.set("ref", area_name(area))
         filtered = self.root.find("autoFilter")
         if filtered is not None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from addin.workbook_files.addresses import MAX_ROW, Area, area_name, parse_areas
+from addin.workbook_files import following
+from addin.workbook_files.addresses import MAX_ROW, Area, area_name
 from addin.workbook_files.cell_values import general_text, read_formula
 from addin.workbook_files.errors import RefusedByExcelError, UnsupportedError
+from addin.workbook_files.formula_places import RULE_FORMULAS
 from addin.workbook_files.references import Move, copy_formula, rename_column, split_formula
 
 if TYPE_CHECKING:
     from addin.workbook_files.sheet_part import SheetPart
     from addin.workbook_files.table_part import TablePart
     from addin.workbook_files.xml_text import Element
-
-_RULES = ("conditionalFormatting", "dataValidation")
-_RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
 
 
 class ColumnRule(NamedTuple):
@@ -89,6 +88,13 @@ def keep_blank_row(sheet: SheetPart, area: Area) -> Area | None:
     return area
 
 
+def begin_records(sheet: SheetPart, table: TablePart) -> None:
+    """Make the blank row of an empty table its first record, with the formulas of calculated columns."""
+    if table.is_empty:
+        table.is_empty = False
+        fill_calculated(sheet, table, table.body.top, table.body.top)
+
+
 def move_hidden(sheet: SheetPart, move: Move) -> None:
     """Let rows that a filter hides stay hidden where they move to."""
     hidden = {number for number in sheet.rows.attributes if sheet.row_hidden(number)}
@@ -108,13 +114,11 @@ def move_hidden(sheet: SheetPart, move: Move) -> None:
 
 def column_rules(sheet: SheetPart, table: TablePart) -> list[ColumnRule]:
     """Return the rule areas that reach over all data rows of a table."""
+    sheet.book.settle()
     body = table.body
     found = []
     for rule in sheet.root.walk():
-        areas = parse_areas(rule.get("sqref")) if rule.local in _RULES else []
-        extended = rule.find("sqref") if not areas else None
-        areas = parse_areas(extended.text) if extended is not None else areas
-        for index, area in enumerate(areas):
+        for index, area in enumerate(following.areas_of_rule(rule)):
             if area.meets(body) and area.top <= body.top and area.bottom == body.bottom:
                 found.append(ColumnRule(rule, index))
     return found
@@ -122,37 +126,38 @@ def column_rules(sheet: SheetPart, table: TablePart) -> list[ColumnRule]:
 
 def stretch_rules(sheet: SheetPart, table: TablePart, rules: list[ColumnRule]) -> None:
     """Let rules that covered all data rows cover the new ones too."""
-    from addin.workbook_files.moves import set_rule_areas  # noqa: PLC0415 - it needs this module
-
     body = table.body
     for rule, place in rules:
-        extended = rule.find("sqref")
-        areas = parse_areas(extended.text if extended is not None else rule.get("sqref"))
+        areas = following.areas_of_rule(rule)
         if place >= len(areas):
             continue
         old = areas[place]
         areas[place] = old._replace(top=min(old.top, body.top), bottom=max(old.bottom, body.bottom))
         if place == 0 and areas[0].top < old.top:
             for element in rule.walk():
-                if element.local in _RULE_FORMULAS and element.text:
+                if element.local in RULE_FORMULAS and element.text:
                     element.text = copy_formula(element.text, areas[0].top - old.top)
-        set_rule_areas(rule, areas)
+        following.set_rule_areas(rule, areas)
         sheet.touch()
 
 
 def fill_calculated(sheet: SheetPart, table: TablePart, first: int, last: int) -> None:
-    """Fill new rows of calculated columns with their formula."""
+    """Fill the blank cells of calculated columns in new rows with their formula."""
+    sheet.book.settle()
     for index, column in enumerate(range(table.area.left, table.area.right + 1)):
         formula = table.calculated(index)
         if formula is None:
             continue
         pattern, row = _pattern_formula(sheet, table, column, first) or (formula, table.body.top)
         for number in range(first, last + 1):
-            style = sheet.style_at(number, column)
-            text = copy_formula(pattern, number - row) if len(split_formula(pattern)) > 1 else pattern
-            sheet.rows.edit(number)[column] = sheet.book.writer.formula(text, style)
-            sheet.rows.note_formula(number)
-            sheet.book.formulas_changed = True
+            cell = sheet.rows.cell(number, column)
+            if cell is None or cell.endswith("/>"):
+                text = copy_formula(pattern, number - row) if len(split_formula(pattern)) > 1 else pattern
+                written = sheet.book.writer.formula(text, sheet.style_at(number, column))
+                sheet.rows.edit(number)[column] = written
+                sheet.rows.note_formula(number)
+        sheet.book.changes.note(sheet.name, Area(first, column, last, column))
+        sheet.book.formulas_changed = True
 
 
 def _pattern_formula(sheet: SheetPart, table: TablePart, column: int, first: int) -> tuple[str, int] | None:
@@ -187,10 +192,11 @@ def resize(sheet: SheetPart, table: TablePart, area: Area) -> None:
     rules = column_rules(sheet, table)
     table.place(area)
     if area.bottom > old.bottom:
-        table.is_empty = False
+        begin_records(sheet, table)
         _extend_look(sheet, old, area.bottom)
         stretch_rules(sheet, table, rules)
         fill_calculated(sheet, table, old.bottom + 1, area.bottom)
+    sheet.book.changes.note_table(table.name)
     sheet.touch()
 
 

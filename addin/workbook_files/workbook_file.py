@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from addin.workbook_files import stale_values
 from addin.workbook_files.cell_codec import CellReader, CellWriter
 from addin.workbook_files.cell_values import read_text_runs
 from addin.workbook_files.package import OFFICE_RELATIONS, SPREADSHEET_TYPE, Package
 from addin.workbook_files.sheet_part import SheetPart
 from addin.workbook_files.sheet_rows import plain_markup
+from addin.workbook_files.stale_values import Changes
 from addin.workbook_files.styles import MINIMAL, Styles
 from addin.workbook_files.workbook_part import WorkbookPart
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from addin.workbook_files.references import Move
     from addin.workbook_files.table_part import TablePart
 
 
@@ -26,6 +29,10 @@ class WorkbookFile:
     def __init__(self, path: Path) -> None:
         self.package = Package(path)
         self.workbook = WorkbookPart(self.package)
+        self.moves: list[tuple[SheetPart, Move]] = []
+        """Moves of cells that formulas, rules, links and notes have not followed yet."""
+        self.changes = Changes()
+        """Cells whose change stored values of formulas do not know yet."""
         self.formulas_changed = False
         """Whether the order of calculation in the file no longer holds."""
         targets = {relation.id: relation for relation in self.package.relations(self.workbook.part)}
@@ -76,6 +83,7 @@ class WorkbookFile:
             OpenElsewhereError: If another program has the file open.
             ExternallyChangedError: If it was changed since it was opened.
         """
+        self.forget_stale_values()
         changed = [sheet for sheet in self.sheets if sheet.changed]
         for sheet in self.sheets:
             sheet.store()
@@ -111,17 +119,31 @@ class WorkbookFile:
 
     # changes that touch formulas everywhere
 
-    def change_formulas(self, change: Callable[[str, str], str], *, without_rules: SheetPart | None = None) -> None:
+    def settle(self) -> None:
+        """Let everything follow the moves of cells; whoever reads or writes a formula, rule, link or name calls it."""
+        if self.moves:
+            from addin.workbook_files import following  # noqa: PLC0415 - it needs this module
+
+            moves, self.moves = self.moves, []
+            following.follow(self, moves)
+
+    def forget_stale_values(self) -> None:
+        """Drop stored values of formulas that no longer hold; done before anything gets another name, too."""
+        self.settle()
+        if self.changes:
+            stale_values.forget(self)
+
+    def change_formulas(self, change: Callable[[str, str], str]) -> None:
         """Apply a function to every formula: of cells, tables, rules, links, names and charts.
 
         Args:
             change: Takes a formula (without `=`) and the name of the sheet it stands on in lower case (empty where it
                 stands on none), and returns the new formula.
-            without_rules: A sheet whose rules were changed already.
         """
         from addin.workbook_files import formula_places  # noqa: PLC0415 - it needs this module
 
-        formula_places.change_all(self, change, without_rules)
+        self.forget_stale_values()
+        formula_places.change_all(self, change)
 
 
 def _read_strings(text: str) -> list[str]:

@@ -77,6 +77,8 @@ def _full_workbook(suffix: str, rows: tuple[tuple[Any, ...], ...]) -> bytes:
     report.write_formula("A3", f'=Items!A{TABLE_TOP + 2}&" Items!B5"', None, "1/2/2026 Items!B5")
     report.write_dynamic_array_formula("C1:C3", f"=Items!B{TABLE_TOP + 1}:B{last}")
     report.write_array_formula("E1:E2", "{=Items!B5:B6*2}", None, 3)
+    report.conditional_format("J4:J9", {"type": "formula", "criteria": f"=Items!$B${last}>J4", "format": red})
+    report.data_validation("J4:J9", {"validate": "list", "source": f"=Items!$A${TABLE_TOP + 1}:$A${last}"})
     chart = book.add_chart({"type": "column"})
     chart.add_series({"values": f"=Items!$B${TABLE_TOP + 1}:$B${last}"})
     report.insert_chart("G2", chart)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addin.workbook_files.addresses import MAX_COLUMN, MAX_ROW, Area, area_name, parse_area
@@ -178,6 +178,7 @@ def test_quoted_sheets(name: str, quoted: str) -> None:
 rows = st.integers(1, 30)
 
 
+@settings(deadline=None)
 @given(rows, rows, rows, st.integers(1, 5), st.booleans())
 def test_moved_areas_hold_the_same_cells(first: int, last: int, at: int, count: int, delete: bool) -> None:  # noqa: FBT001 - hypothesis
     """An area after a move is exactly the place of the cells it had and that are still there, and what came between."""
@@ -190,6 +191,7 @@ def test_moved_areas_hold_the_same_cells(first: int, last: int, at: int, count: 
     assert (None if not places else (min(places), max(places))) == (moved and (moved.top, moved.bottom))
 
 
+@settings(deadline=None)
 @given(rows, st.integers(1, 10), rows, st.integers(1, 5))
 def test_deleting_what_was_inserted(top: int, height: int, at: int, count: int) -> None:
     """Inserting cells and deleting them again leaves every formula as it was."""
@@ -200,6 +202,7 @@ def test_deleting_what_was_inserted(top: int, height: int, at: int, count: int) 
     assert formula == move_formula(there, "s", Move("s", place, -count))
 
 
+@settings(deadline=None)
 @given(st.integers(1, MAX_ROW), st.integers(1, MAX_COLUMN), st.integers(1, MAX_ROW), st.integers(1, MAX_COLUMN))
 def test_addresses_are_read_as_written(row: int, column: int, row2: int, column2: int) -> None:
     """An area and its address are the same thing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addin.workbook_files.typing_rules import as_typed
@@ -100,6 +100,7 @@ def test_stays_text(text: str) -> None:
     assert typed(text) is None
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))
 def test_every_plain_number_is_a_number(number: object) -> None:
     """Any number written plainly is recognised as itself."""
@@ -108,6 +109,7 @@ def test_every_plain_number_is_a_number(number: object) -> None:
     assert float(str(number)) == found.value
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1930, 1, 1), dt.date(2029, 12, 31)))
 def test_every_date_is_a_date(day: dt.date) -> None:
     """The usual ways to write a date are recognised."""
@@ -124,6 +126,7 @@ def test_every_date_is_a_date(day: dt.date) -> None:
         assert wanted == found.value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_decided(text: str) -> None:
     """No text makes the rules fail."""

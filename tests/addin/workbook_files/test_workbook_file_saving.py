@@ -12,6 +12,7 @@ import pytest
 import xlwings as xw
 
 from addin.workbook_files import open_workbook, workbook
+from addin.workbook_files.engine import Engine
 from addin.workbook_files.errors import (
     EncryptedWorkbookError,
     ExternallyChangedError,
@@ -144,6 +145,24 @@ def test_calculation_order_goes_with_the_formula(book_path: Path) -> None:
         book.save()
 
     assert "xl/calcChain.xml" not in parts(book_path)
+    check_package(book_path)
+
+
+@pytest.mark.parametrize("settings", [b"", b'<calcPr calcId="191029" calcMode="manual"/>'])
+def test_excel_is_asked_to_calculate(book_path: Path, settings: bytes) -> None:
+    """A changed workbook asks for a full calculation on load, and keeps how it is calculated otherwise."""
+    name = "xl/workbook.xml"
+    text = parts(book_path)[name]
+    without = text.replace(b'<calcPr calcId="124519" fullCalcOnLoad="1"/>', settings)
+    assert text != without
+    rewritten(book_path, {name: without})
+    with workbook(book_path) as book:
+        book.save()
+        assert b"fullCalcOnLoad" not in parts(book_path)[name]
+        book.sheets["Report"]["H9"].value = 1
+        book.save()
+    asked = settings.replace(b"/>", b' fullCalcOnLoad="1"/>') if settings else b'<calcPr fullCalcOnLoad="1"/>'
+    assert asked in parts(book_path)[name]
     check_package(book_path)
 
 
@@ -301,6 +320,16 @@ def test_no_engine_of_xlwings_is_touched(book_path: Path) -> None:
         assert "Report" == book.sheets.active.name
 
     assert (active, known) == (xw.engines.active, len(xw.engines))
+
+
+def test_as_an_engine_of_xlwings(book_path: Path) -> None:
+    """The engine works where xlwings itself drives it, too."""
+    app = xw.Engine(impl=Engine()).apps.add()
+    book = app.books.open(book_path)
+    assert book == app.books["books.xlsm"] == app.books.active == app.books[0]
+    assert "001" == book.sheets["Items"]["A5"].value
+    app.quit()
+    assert 0 == len(app.books)
 
 
 def test_two_books_are_two_applications(book_path: Path, tmp_path: Path) -> None:

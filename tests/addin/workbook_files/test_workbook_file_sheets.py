@@ -13,6 +13,8 @@ from addin.workbook_files.errors import RefusedByExcelError, UnsupportedError
 from tests.addin.workbook_files.builders import body, formulas, full_workbook, loaded, parts, rewritten
 from tests.addin.workbook_files.package_check import check_package
 
+SHEET = "xl/worksheets/sheet1.xml"
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -378,6 +380,16 @@ def test_formats(book: xw.Book) -> None:
     assert ("@", True, False) == (found["A5"].number_format, found["A5"].font.b, found["A5"].font.i)
     assert ("0.000", True, "FF00FF00") == (found["B5"].number_format, found["B5"].font.i, found["B5"].fill.fgColor.rgb)
     assert ("@", False, None) == (found["A6"].number_format, found["A6"].font.b, found["A6"].fill.patternType)
+
+
+def test_a_format_that_is_there_changes_no_row(path: Path) -> None:
+    """Setting the format that the cells have already leaves the sheet as it was."""
+    before = parts(path)
+    with workbook(path) as book:
+        book.sheets["Items"]["A5:A40"].number_format = "@"
+        book.save()
+    rows = [data[data.index(b"<sheetData") :] for data in (before[SHEET], parts(path)[SHEET])]
+    assert rows[0] == rows[1]
 
 
 def test_styles_are_added_once(book: xw.Book) -> None:
