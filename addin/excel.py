@@ -6,7 +6,7 @@ Only members of xlwings that Excel has on Windows and on the Mac alike are used 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,15 +92,13 @@ def place_of(book: xw.Book) -> Path:
 @contextmanager
 def undisturbed(app: xw.App) -> Iterator[None]:
     """Let Excel neither calculate nor redraw nor run the user's event code meanwhile; then put all back as it was."""
-    before = (app.calculation, app.enable_events, app.screen_updating, app.status_bar)
-    try:
+    with ExitStack() as put_back:  # which does each of these even if another one fails
+        put_back.callback(setattr, app, "calculation", app.calculation)
+        put_back.callback(setattr, app, "enable_events", app.enable_events)
+        put_back.callback(setattr, app, "screen_updating", app.screen_updating)
+        put_back.callback(setattr, app, "status_bar", app.status_bar)
         app.calculation, app.enable_events, app.screen_updating = "manual", False, False
         yield
-    finally:
-        app.status_bar = before[3]
-        app.screen_updating = before[2]
-        app.enable_events = before[1]
-        app.calculation = before[0]
 
 
 @dataclass(slots=True)

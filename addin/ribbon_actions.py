@@ -5,21 +5,25 @@ Imported only once a button is pressed (`addin.ribbon`). A new button is one lin
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from addin.actions import costs, reports, settlements
+from addin import ribbon_questions as questions
+from addin.actions import closing, costs, reports, settlements
 from addin.desk import desk
-from addin.excel import StatusBar, ask, place_of, show, take_paths, undisturbed, version_of_buttons
+from addin.excel import StatusBar, place_of, show, take_paths, undisturbed, version_of_buttons
 from addin.outcome import Outcome
 from addin.ribbon_buttons import BUTTONS
-from addin.selection import selected_settlements
+from addin.selection import selected_or_none, selected_settlements
+from addin.sheets import pnl as pnl_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
 from addin.sheets import transactions as transactions_sheet
-from addin.words import counted
+from addin.sheets import true_ups as true_ups_sheet
 from core.errors import CogsheetError, WorkbookError
+from core.settlements.exporting import NotReadyError, SuspectCostsError
 from core.settlements.importing import StoreNotNamedError
 
 if TYPE_CHECKING:
@@ -83,27 +87,12 @@ def _import(desk: Desk) -> Outcome:
     try:
         outcome = settlements.import_files(desk, files=files)
     except StoreNotNamedError as error:
-        store = _store_of(desk, error)
+        store = questions.store_of(desk.book.app, error)
         if store is None:
             return Outcome("No store was chosen, so nothing more was imported.")
         outcome = settlements.import_files(desk, files=files, store=store)
     _show(desk, settlements_sheet.SPEC)
     return outcome
-
-
-def _store_of(desk: Desk, error: StoreNotNamedError) -> str | None:
-    """Let the user say which of the company's stores the files belong to."""
-    for number, store in enumerate(error.known, start=1):
-        question = (
-            f"There are several {error.marketplace} stores. Do these files belong to “{store}” "
-            f"({number} of {len(error.known)})?"
-        )
-        answer = ask(desk.book.app, question, "yes_no_cancel")
-        if answer == "yes":
-            return store
-        if answer == "cancel":
-            return None
-    return None
 
 
 def _fill(desk: Desk) -> Outcome:
@@ -123,35 +112,19 @@ def _resolve(desk: Desk) -> Outcome:
 
 
 def _save(desk: Desk) -> Outcome:
-    """Say what would be saved, ask, then save."""
+    """Say what would be saved, ask, then save: everything that stands on Resolve, whatever is selected."""
     plan = costs.save(desk, accept_proposals=True, preview=True).data
-    question, buttons = _question(plan)
-    answer = ask(desk.book.app, question, buttons) if buttons else "no"
-    if answer == "cancel":
+    proposals_too = questions.save_proposals_too(desk.book.app, plan)
+    if proposals_too is None:
         return Outcome("Nothing was saved: what you typed on Resolve is still there.")
-    return costs.save(desk, accept_proposals=answer != "no")
+    return costs.save(desk, accept_proposals=proposals_too)
 
 
-def _question(plan: Mapping[str, object]) -> tuple[str, str]:
-    """Return what to ask before saving, and which buttons; no buttons where there is nothing to ask."""
-    entered, proposals = int(str(plan["entered"])), int(str(plan["accepted_proposals"]))
-    left = [
-        f"{counted(len(rows), 'line')} {what}."
-        for name, what in (("missing", "would stay without cost"), ("refused", "cannot be saved; you will read why"))
-        if isinstance(rows := plan[name], list) and rows
-    ]
-    comes_to = f"together {plan['amount']} of COGS"
-    typed, unedited = counted(entered, "entered cost"), counted(proposals, "unedited proposal")
-    if entered and proposals:
-        asked = [
-            f"Save {typed} and {unedited}, {comes_to}?",
-            "",
-            "Yes saves both, No only what was entered, Cancel nothing.",
-        ]
-        return "\n".join([*asked, *left]), "yes_no_cancel"
-    if entered or proposals:
-        return "\n".join([f"Save {typed if entered else unedited}, {comes_to}?", *left]), "ok_cancel"
-    return "", ""
+def _undo(desk: Desk) -> Outcome:
+    question = "Take the last save back? Lines saved again since, or exported, are left as they are."
+    if not questions.confirmed(desk.book.app, question):
+        return Outcome("Nothing was taken back.")
+    return costs.undo(desk)
 
 
 def _cogs(desk: Desk) -> Outcome:
@@ -159,6 +132,51 @@ def _cogs(desk: Desk) -> Outcome:
     made = outcome.data["settlements"]
     if isinstance(made, list):
         show(desk.book.sheets[made[0]["sheet"]])
+    return outcome
+
+
+def _pnl(desk: Desk) -> Outcome:
+    names = selected_or_none(desk.book)
+    outcome = reports.pnl(desk, ids=names)
+    _show(desk, pnl_sheet.SPEC)
+    return replace(outcome, message=f"Of {', '.join(names) or 'all settlements'}:\n{outcome.message}")
+
+
+def _verify(desk: Desk) -> Outcome:
+    names = selected_or_none(desk.book)
+    outcome = reports.verify(desk, ids=names)
+    return replace(outcome, message=f"Of {', '.join(names) or 'all settlements'}:\n{outcome.message}")
+
+
+def _export(desk: Desk) -> Outcome:
+    names = selected_settlements(desk.book)
+    ledger = questions.ledger_to_export_to(desk.book.app, names)
+    if ledger is None:
+        return Outcome("Nothing was exported.")
+    done = [_export_one(desk, name, closing.ExportChoice(ledger=ledger)) for name in names]
+    return Outcome("\n".join(one.message for one in done), any(one.needs_attention for one in done))
+
+
+def _export_one(desk: Desk, name: str, choice: closing.ExportChoice) -> Outcome:
+    """Export one settlement, so that one that is not ready does not keep the others back."""
+    try:
+        return closing.export(desk, ids=[name], choice=choice)
+    except SuspectCostsError:
+        question = f"Costs of {name} look wrong (marked ? on sheet Transactions). Export them as they are?"
+        changed = replace(choice, accept_suspect=True)
+    except NotReadyError as error:
+        question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
+        changed = replace(choice, entries="settlement")
+    except CogsheetError as error:
+        return Outcome(str(error), needs_attention=True)
+    if changed == choice or not questions.confirmed(desk.book.app, question):
+        return Outcome(f"{name} was not exported.", needs_attention=True)
+    return _export_one(desk, name, changed)
+
+
+def _true_ups(desk: Desk) -> Outcome:
+    outcome = closing.true_ups(desk)
+    _show(desk, true_ups_sheet.SPEC)
     return outcome
 
 
@@ -191,6 +209,11 @@ ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
     "sync": _sync,
     "resolve": _resolve,
     "save": _save,
+    "undo": _undo,
     "cogs": _cogs,
+    "pnl": _pnl,
+    "export": _export,
+    "trueups": _true_ups,
+    "verify": _verify,
 }
 """The command of each button -> what it does."""

@@ -56,6 +56,14 @@ def selected_settlements(book: xw.Book) -> list[str]:
     raise NothingSelectedError(f"Sheet {sheet.name} shows no settlement.")
 
 
+def selected_or_none(book: xw.Book) -> list[str]:
+    """Return the selected settlements; none where nothing of the kind is selected, which then means all."""
+    try:
+        return selected_settlements(book)
+    except NothingSelectedError:
+        return []
+
+
 def _is_table_of(name: str, spec: TableSpec) -> bool:
     return name == spec.table or (spec is cogs.SPEC and name.startswith(f"{spec.table}_"))
 

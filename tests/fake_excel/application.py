@@ -1,5 +1,7 @@
 """Application and Workbook, as COM has them; and what the user in front of them sees and presses."""
 
+# ruff: noqa: N802, N803, FBT001, FBT002 - members and arguments are called what COM calls them
+
 from __future__ import annotations
 
 import itertools
@@ -33,6 +35,8 @@ class User:
     """Everything the status bar showed."""
     macros: list[str] = field(default_factory=list)
     """Every VBA procedure that was run."""
+    wizard: dict[str, dict[str, object]] = field(default_factory=dict)
+    """What the function wizard says of each worksheet function."""
 
 
 class FakeChart(ComObject):
@@ -140,15 +144,42 @@ class FakeApplication(ComObject):
     def Calculate(self) -> None:
         """Nothing is calculated here."""
 
-    def Run(self, Macro: str, *arguments: object) -> None:  # noqa: N803 - COM's name
+    def Run(self, Macro: str, *arguments: object) -> None:
         del arguments
         self.user.macros.append(Macro)
+
+    def MacroOptions(self, Macro: str, **options: object) -> None:
+        self.user.wizard[Macro] = options
+
+
+class FakeVBProject(ComObject):
+    """The VBA project of a workbook: a module is imported into it as the text of a file."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, str] = {}
+
+    @property
+    def VBComponents(self) -> FakeVBProject:
+        return self
+
+    def __call__(self, name: str) -> str:
+        if name not in self.modules:
+            raise refused("Subscript out of range")
+        return name
+
+    def Remove(self, name: str) -> None:
+        del self.modules[name]
+
+    def Import(self, path: str) -> None:
+        text = Path(path).read_text(encoding="utf-8")
+        name = text.partition('Attribute VB_Name = "')[2].partition('"')[0]
+        self.modules[name] = text
 
 
 class FakeWorkbooks(Collection):
     """The open workbooks."""
 
-    def Open(self, Filename: str, *options: object) -> FakeWorkbook:  # noqa: N803 - COM's name
+    def Open(self, Filename: str, *options: object) -> FakeWorkbook:
         del options
         application = self._parent
         workbook = FakeWorkbook(application, application._app.books.open(Filename))
@@ -164,6 +195,7 @@ class FakeWorkbook(ComObject):
     def __init__(self, application: FakeApplication, book: Book) -> None:
         self._application = application
         self.book = book
+        self._project = FakeVBProject()
 
     @property
     def Name(self) -> str:
@@ -180,6 +212,10 @@ class FakeWorkbook(ComObject):
     @property
     def FileFormat(self) -> int:
         return 52
+
+    @property
+    def VBProject(self) -> FakeVBProject:
+        return self._project
 
     @property
     def Application(self) -> FakeApplication:
@@ -205,7 +241,7 @@ class FakeWorkbook(ComObject):
     def Save(self) -> None:
         self.book.save()
 
-    def Close(self, SaveChanges: bool = False) -> None:  # noqa: N803 - COM's name
+    def Close(self, SaveChanges: bool = False) -> None:
         del SaveChanges
         self.book.close()
         self._application._workbooks.remove(self)
@@ -224,5 +260,3 @@ def message_box(handle: int, text: str, title: str, style: int) -> int:
     del title
     pressed = "ok" if style & 0xF == 0 else user.answers.pop(0)
     return {"ok": 1, "cancel": 2, "yes": 6, "no": 7}[pressed]
-
-

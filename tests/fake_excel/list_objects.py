@@ -1,5 +1,7 @@
 """ListObject (a table) and its filter, as COM has them."""
 
+# ruff: noqa: N802, N803 - members and arguments are called what COM calls them
+
 from __future__ import annotations
 
 import operator
@@ -98,7 +100,7 @@ class FakeListObject(ComObject):
     def AutoFilter(self) -> FakeAutoFilter | None:
         return FakeAutoFilter(self) if self.part.show_autofilter else None
 
-    def Resize(self, Range: FakeRange) -> None:  # noqa: N803 - COM's name
+    def Resize(self, Range: FakeRange) -> None:
         self.part.resize(xw.Range(impl=Range._cells))
 
     # the filter in the file
@@ -190,7 +192,7 @@ class FakeFilter(ComObject):
         return criteria[1]
 
     def fits(self, value: object) -> bool:
-        """Tell whether a cell stays visible; of other filters than values and comparisons the stand-in knows nothing."""
+        """Tell whether a cell stays visible; other filters than values and comparisons hide nothing here."""
         if self._below("colorFilter"):
             return True
         results = [_matches(value, criterion) for criterion in self._criteria]

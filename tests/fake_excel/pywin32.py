@@ -1,22 +1,26 @@
 """The modules of pywin32, with what xlwings' Windows code asks of them and nothing else."""
 
+# ruff: noqa: N802 - members and arguments are called what COM calls them
+
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.fake_excel.application import RUNNING, message_box
 from tests.fake_excel.com import ComError, ComObject, DispatchBase, PyIDispatch, plain
 from tests.fake_excel.variants import TimeType
+
+if TYPE_CHECKING:
+    import ctypes
 
 _IID_IDISPATCH = "{00020400-0000-0000-C000-000000000046}"
 
 
 def modules() -> dict[str, ModuleType]:
     """Return the stand-ins by their names."""
-    found = {
+    return {
         "pywintypes": _module("pywintypes", com_error=ComError, error=OSError, TimeType=TimeType, IID=str),
         "pythoncom": _pythoncom(),
         "win32api": _module("win32api", MessageBox=message_box, GetCurrentThreadId=lambda: 1),
@@ -27,7 +31,6 @@ def modules() -> dict[str, ModuleType]:
         "win32event": _module("win32event"),
         **_win32com(),
     }
-    return found
 
 
 def _module(name: str, **members: Any) -> ModuleType:
@@ -103,11 +106,15 @@ class Windows:
     """`ctypes.oledll` and `ctypes.windll` with the few calls that find a running Excel."""
 
     class ole32:  # noqa: N801 - the name of the DLL
+        """Reads a GUID."""
+
         @staticmethod
         def CLSIDFromString(_: str, __: object) -> int:
             return 0
 
     class oleacc:  # noqa: N801 - the name of the DLL
+        """Finds what a window belongs to."""
+
         @staticmethod
         def AccessibleObjectFromWindow(handle: int, _: int, __: object, pointer: Any) -> int:
             if handle not in RUNNING:
@@ -116,6 +123,8 @@ class Windows:
             return 0
 
     class user32:  # noqa: N801 - the name of the DLL
+        """Lists the windows."""
+
         @staticmethod
         def GetTopWindow(_: object) -> int:
             return next(iter(RUNNING), 0)

@@ -1,5 +1,7 @@
 """Range, as COM has it."""
 
+# ruff: noqa: N802, N803, FBT001, FBT002 - members and arguments are called what COM calls them
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -159,7 +161,7 @@ class FakeRange(ComObject):
     Formula2 = Formula
 
     def _put(self, member: str, value: Any) -> None:
-        """Write into the cells; where a filter hides rows, Excel gives every row that is left the first row of the block.
+        """Write into the cells; where a filter hides rows, Excel gives each row that is left the first of the block.
 
         (xlwings issues #747 and #2619; office-js issue #224.)
         """

@@ -1,13 +1,14 @@
 """Worksheet, and names, as COM has them."""
 
+# ruff: noqa: N802, N803 - members and arguments are called what COM calls them
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from addin.workbook_files.addresses import Area
 from addin.workbook_files.range import area_of
-from tests.fake_excel.com import Collection, ComError, ComObject, refused
-from tests.fake_excel.com import DISP_E_EXCEPTION
+from tests.fake_excel.com import DISP_E_EXCEPTION, Collection, ComError, ComObject, refused
 from tests.fake_excel.list_objects import list_objects
 from tests.fake_excel.ranges import FakeRange
 
@@ -70,7 +71,7 @@ class FakeWorksheet(ComObject):
     def Cells(self) -> FakeRange:
         return FakeRange(self, [area_of(self.sheet.cells)])
 
-    def Range(self, Cell1: Any, Cell2: Any = None) -> FakeRange:  # noqa: N803 - COM's names
+    def Range(self, Cell1: Any, Cell2: Any = None) -> FakeRange:
         first, second = self._area(Cell1), self._area(Cell1 if Cell2 is None else Cell2)
         top, left = min(first.top, second.top), min(first.left, second.left)
         return FakeRange(self, [Area(top, left, max(first.bottom, second.bottom), max(first.right, second.right))])
@@ -95,7 +96,7 @@ class FakeWorksheet(ComObject):
             raise refused("Activate method of Worksheet class failed")
         self.sheet.activate()
 
-    def Copy(self, Before: FakeWorksheet | None = None, After: FakeWorksheet | None = None) -> None:  # noqa: N803
+    def Copy(self, Before: FakeWorksheet | None = None, After: FakeWorksheet | None = None) -> None:
         """A very hidden sheet cannot be copied."""
         if self.Visible == VERY_HIDDEN:
             raise refused("Copy method of Worksheet class failed")
@@ -142,7 +143,7 @@ class FakeNames(Collection):
         except ComError as error:
             raise ComError(DISP_E_EXCEPTION, "Exception occurred.", None, None) from error
 
-    def Add(self, Name: str, RefersTo: str) -> FakeName:  # noqa: N803 - COM's names
+    def Add(self, Name: str, RefersTo: str) -> FakeName:
         workbook = self._parent
         return FakeName(workbook, workbook.book.names.add(Name, RefersTo))
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.worksheet.filters import FilterColumn, Filters
+from openpyxl.worksheet.filters import ColorFilter, FilterColumn, Filters
 from openpyxl.worksheet.table import TableColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from openpyxl import Workbook
     from openpyxl.worksheet.table import Table
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,13 +28,17 @@ OTHER_NAME = "My own name"
 class UsersTable:
     """A table in a workbook file, opened by its user."""
 
-    def __init__(self, path: Path, table: str) -> None:
+    def __init__(self, path: Path, table: str, book: Workbook | None = None) -> None:
         self._path = path
-        self.book = load_workbook(path, keep_vba=True)
+        self.book: Workbook = book or load_workbook(path, keep_vba=True)
         self.sheet, self.table = self._find(table)
 
     def _find(self, name: str) -> tuple[Worksheet, Table]:
         return next((s, t) for s in self.book.worksheets for t in s.tables.values() if t.name == name)
+
+    def of(self, table: str) -> UsersTable:
+        """Return another table of the same workbook."""
+        return UsersTable(self._path, table, self.book)
 
     def save(self) -> None:
         """Save and close."""
@@ -105,9 +110,18 @@ def filter_it(users: UsersTable) -> None:
     column = users.headers.index("Type")
     shown = users.rows()[0][column].value
     entry = FilterColumn(colId=column, filters=Filters(filter=[shown]))
+    assert users.table.autoFilter is not None
     users.table.autoFilter.filterColumn = [entry]
     for row in users.rows():
         users.sheet.row_dimensions[row[0].row].hidden = row[column].value != shown
+
+
+def filter_by_colour(users: UsersTable) -> None:
+    """Filter by the colour of cells, which shows only the first rows."""
+    assert users.table.autoFilter is not None
+    users.table.autoFilter.filterColumn = [FilterColumn(colId=1, colorFilter=ColorFilter(dxfId=0))]
+    for row in users.rows()[3:]:
+        users.sheet.row_dimensions[row[0].row].hidden = True
 
 
 def switch_totals_on(users: UsersTable) -> None:
@@ -129,9 +143,7 @@ def insert_own_column(users: UsersTable) -> None:
     rows = [[(cell.value, cell.number_format) for cell in row] for row in users.rows()]
     headers = users.headers
     key = headers.index("Key")
-    remarked = [
-        [*row[:OWN_PLACE], (remark_on(row[key][0]), "General"), *row[OWN_PLACE:]] for row in rows
-    ]
+    remarked = [[*row[:OWN_PLACE], (remark_on(row[key][0]), "General"), *row[OWN_PLACE:]] for row in rows]
     left, top, _, _ = users.bounds
     for column, header in enumerate([*headers[:OWN_PLACE], OWN_HEADER, *headers[OWN_PLACE:]], start=left):
         users.sheet.cell(top, column).value = header

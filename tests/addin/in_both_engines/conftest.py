@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,35 +14,56 @@ from addin.actions import costs, settlements
 from addin.actions.new import write_workbook
 from addin.desk import on_file
 from addin.sandbox import demo_settlement_files
+from addin.sheets import resolve, tables
 from core.companies import SANDBOX
 from core.database import Database
 from core.database.company import Company
 from core.settlements import books as all_books
+from tests.addin.in_both_engines.desktop import Desktop
 from tests.addin.in_both_engines.office import EXCEL, FILES, Office
 from tests.fake_excel.application import FakeApplication
-from tests.fake_excel.windows_code import on_windows
+from tests.fake_excel.com import Calls
+from tests.fake_excel.windows_code import on_windows, open_book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import xlwings as xw
 
     from core.settlements.books import Books
 
+WITHOUT_COST = ("00123", "LATE-SCALE", "FOUND-CLOCK", "GHOST-SHELF")
+"""SKUs of the demo business that have orders without cost."""
 FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def made_business(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a workbook and its books: the smallest settlement of the demo business, imported and synced."""
+    """Return a folder with a workbook and its books: a piece of the demo business, imported and synced."""
     folder = tmp_path_factory.mktemp("business")
     name, content = min(demo_settlement_files(), key=lambda file: len(file[1]))
-    (folder / name).write_bytes(content)
+    (folder / name).write_bytes(shortened(content))
     company = Company(SANDBOX, "USD", FOUNDED, id=SANDBOX, database_id=SANDBOX)
     with Database.create(folder / "demo.sqlite", company) as database:
         write_workbook(folder / "Books.xlsm", database)
     for step in (partial(settlements.import_files, files=[folder / name]), costs.sync, costs.resolve):
         on_file(folder / "Books.xlsm", step)
     return folder
+
+
+def shortened(content: bytes) -> bytes:
+    """Return a settlement file with one order of each SKU, and all orders without cost; its total is that of those."""
+    head, total, *lines = content.decode().splitlines()
+    names = head.split("\t")
+    order, sku, amount = (names.index(name) for name in ("order-id", "sku", "amount"))
+    split = [line.split("\t") for line in lines]
+    first_orders = {cells[sku]: cells[order] for cells in reversed(split)}
+    without = [cells[order] for cells in split if cells[sku] in WITHOUT_COST]
+    kept = [cells for cells in split if cells[order] in {"", *first_orders.values(), *without}]
+    summed = total.split("\t")
+    summed[names.index("total-amount")] = str(sum(Decimal(cells[amount]) for cells in kept if cells[amount]))
+    return ("\n".join([head, *("\t".join(cells) for cells in (summed, *kept))]) + "\n").encode()
 
 
 @pytest.fixture
@@ -71,3 +93,42 @@ def excel() -> Iterator[FakeApplication]:
 def office(request: pytest.FixtureRequest) -> Office:
     """Return each of the two ways to have a workbook open."""
     return Office(request.getfixturevalue("excel") if request.param == EXCEL else None)
+
+
+@pytest.fixture
+def excel_calls(excel: FakeApplication) -> Callable[[Callable[[], object]], int]:
+    """Return what counts the calls to Excel that something makes."""
+    assert excel
+
+    def count(deed: Callable[[], object]) -> int:
+        before = Calls.count
+        deed()
+        return Calls.count - before
+
+    return count
+
+
+@pytest.fixture
+def resolve_rows(excel: FakeApplication, business: Path) -> Callable[[int], xw.Book]:
+    """Return what opens the workbook in Excel with a number of rows on Resolve."""
+    book = open_book(excel, business)
+
+    def with_rows(count: int) -> xw.Book:
+        blank: tables.Record = {column.field: None for column in resolve.SPEC.columns}
+        records = [blank | {"key": f"row {n}"} for n in range(count)]
+        tables.update(book, resolve.SPEC, records)
+        return book
+
+    return with_rows
+
+
+@pytest.fixture
+def desktop(business: Path) -> Iterator[Desktop]:
+    """Return Excel with the small business's workbook open and its settlement selected."""
+    application = FakeApplication()
+    with on_windows(application, business.name):
+        application.Workbooks.Open(str(business))
+        found = Desktop(application, business)
+        found.select("Settlements", "A5")
+        yield found
+    application.end()

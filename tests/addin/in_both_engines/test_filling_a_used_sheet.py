@@ -1,4 +1,4 @@
-"""Whatever the user has done to a sheet, after filling it shows what the books say, and the user's own is still there."""
+"""Whatever the user has done to a sheet: filled anew it shows what the books say, and the user's own is still there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 FIRST, SECOND = slice(0, 30), slice(10, 45)
 """The lines shown at first and those filled in afterwards: some go, some stay, some come."""
 SCENARIOS = [
-    *(as_user.nothing, as_user.filter_it, as_user.switch_totals_on, as_user.sort_it, as_user.insert_own_column),
+    *(
+        as_user.nothing,
+        as_user.filter_it,
+        as_user.filter_by_colour,
+        as_user.switch_totals_on,
+        as_user.sort_it,
+        as_user.insert_own_column,
+    ),
     *(as_user.empty_it, as_user.rename_sheet, as_user.write_below),
 ]
 
@@ -67,13 +74,23 @@ def transaction_records(lines: pd.DataFrame) -> list[Record]:
     return records_of(lines.assign(indicator=indicator(lines), margin=margin(lines)), transactions.SPEC)
 
 
-@pytest.fixture
-def filled(business: Path, books: Books) -> Path:
+@pytest.fixture(scope="session")
+def made_filled(made_business: Path, books: Books, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a workbook whose sheet Transactions shows the first lines."""
-    with Office(None).opened(business) as book:
+    path = tmp_path_factory.mktemp("filled") / "Books.xlsm"
+    path.write_bytes((made_business / "Books.xlsm").read_bytes())
+    with Office(None).opened(path) as book:
         transactions.fill(book, books.lines.iloc[FIRST])
         book.save()
-    return business
+    return path
+
+
+@pytest.fixture
+def filled(made_filled: Path, tmp_path: Path) -> Path:
+    """Return a copy of it that the test may change."""
+    path = tmp_path / "Books.xlsm"
+    path.write_bytes(made_filled.read_bytes())
+    return path
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
@@ -81,8 +98,10 @@ def test_the_sheet_shows_the_new_lines(
     office: Office, filled: Path, books: Books, scenario: Callable[[UsersTable], None]
 ) -> None:
     """Each line stands there once, every figure right, and no other; rows that stay are in the user's order."""
-    change(filled, "tblTransactions", scenario)
-    before = [row["Key"] for row in UsersTable(filled, "tblTransactions").values()]
+    users = UsersTable(filled, "tblTransactions")
+    scenario(users)
+    before = [row["Key"] for row in users.values()]
+    users.save()
 
     with office.opened(filled) as book:
         transactions.fill(book, books.lines.iloc[SECOND])
@@ -120,6 +139,7 @@ def test_a_filter_stays_on(office: Office, filled: Path, books: Books) -> None:
 
 def filtered_by(users: UsersTable) -> list[str]:
     """Return the values by which the first filtered column is filtered, however that is written."""
+    assert users.table.autoFilter is not None
     entry = users.table.autoFilter.filterColumn[0]
     customs = entry.customFilters.customFilter if entry.customFilters else []
     return [*(entry.filters.filter if entry.filters else []), *(custom.val for custom in customs)]
@@ -168,7 +188,9 @@ def test_a_copied_sheet_is_left_alone(office: Office, filled: Path, books: Books
         transactions.fill(book, books.lines.iloc[SECOND])
         book.save()
 
-    first, second = (expected(transactions.SPEC, transaction_records(books.lines.iloc[part])) for part in (FIRST, SECOND))
+    first, second = (
+        expected(transactions.SPEC, transaction_records(books.lines.iloc[part])) for part in (FIRST, SECOND)
+    )
     assert first == shown(UsersTable(filled, name), transactions.SPEC)
     assert second == shown(UsersTable(filled, "tblTransactions"), transactions.SPEC)
 
@@ -200,7 +222,8 @@ def test_a_cost_in_a_currency_cell_is_read_in_full(office: Office, business: Pat
 def test_ids_stay_text(office: Office, business: Path) -> None:
     """An id with leading zeros and a SKU that looks like a date are filled and read back as they are."""
     odd = ["00123", "1/2/2026", "=A1", "1E5", "TRUE"]
-    records = [{c.field: None for c in resolve.SPEC.columns} | {"key": f"k{n}", "sku": sku} for n, sku in enumerate(odd)]
+    blank: tables.Record = {column.field: None for column in resolve.SPEC.columns}
+    records = [blank | {"key": f"k{n}", "sku": sku} for n, sku in enumerate(odd)]
 
     with office.opened(business) as book:
         tables.update(book, resolve.SPEC, records)
@@ -221,4 +244,3 @@ def test_a_number_of_a_text_column_is_text(office: Office, business: Path) -> No
         }
 
     assert {"@"} == set(formats.values())
-

@@ -1,0 +1,83 @@
+"""What the ribbon asks before a button does something that cannot simply be looked at first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.excel import ask
+from addin.words import counted
+from core.journal.files import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import xlwings as xw
+
+    from core.settlements.importing import StoreNotNamedError
+
+OK_CANCEL = "ok_cancel"
+YES_NO_CANCEL = "yes_no_cancel"
+
+
+def store_of(app: xw.App, error: StoreNotNamedError) -> str | None:
+    """Let the user say which of the company's stores the files belong to; `None` where it is none of them."""
+    for number, store in enumerate(error.known, start=1):
+        question = (
+            f"There are several {error.marketplace} stores. Do these files belong to “{store}” "
+            f"({number} of {len(error.known)})?"
+        )
+        answer = ask(app, question, YES_NO_CANCEL)
+        if answer == "yes":
+            return store
+        if answer == "cancel":
+            return None
+    return None
+
+
+def save_proposals_too(app: xw.App, plan: Mapping[str, object]) -> bool | None:
+    """Say what would be saved and let the user decide.
+
+    Args:
+        app: Excel.
+        plan: The data of a preview in which proposals are accepted.
+
+    Returns:
+        Whether unedited proposals are saved too; `None` where nothing is to be saved.
+    """
+    entered, proposals = int(str(plan["entered"])), int(str(plan["accepted_proposals"]))
+    if not entered and not proposals:
+        return False
+    question, buttons = save_question(plan, entered, proposals)
+    answer = ask(app, question, buttons)
+    return None if answer == "cancel" else answer != "no" and proposals > 0
+
+
+def save_question(plan: Mapping[str, object], entered: int, proposals: int) -> tuple[str, str]:
+    """Return what to ask before saving, and which buttons."""
+    comes_to = f"together {plan['amount']} of COGS"
+    typed, unedited = counted(entered, "entered cost"), counted(proposals, "unedited proposal")
+    left = [
+        f"{counted(len(rows), 'line')} {what}."
+        for name, what in (("missing", "would stay without cost"), ("refused", "cannot be saved; you will read why"))
+        if isinstance(rows := plan[name], list) and rows
+    ]
+    if not (entered and proposals):
+        return "\n".join([f"Save {typed if entered else unedited}, {comes_to}?", *left]), OK_CANCEL
+    choice = "Yes saves both, No only what was entered, Cancel nothing."
+    return "\n".join([f"Save {typed} and {unedited}, {comes_to}?", "", choice, *left]), YES_NO_CANCEL
+
+
+def ledger_to_export_to(app: xw.App, names: Sequence[str]) -> Ledger | None:
+    """Say what an export does and ask for which accounting system; `None` where nothing is to be exported."""
+    question = (
+        f"Export {counted(len(names), 'settlement')}: {', '.join(names)}?\n\n"
+        f"The entries are written to files beside this workbook, and the costs are locked: from then on they change "
+        f"by true-up only.\n\nYes writes files for QuickBooks, No for Xero, Cancel exports nothing."
+    )
+    answer = ask(app, question, YES_NO_CANCEL)
+    return {"yes": Ledger.QUICKBOOKS, "no": Ledger.XERO}.get(answer)
+
+
+def confirmed(app: xw.App, question: str) -> bool:
+    """Ask a question that OK agrees to."""
+    return ask(app, question, OK_CANCEL) == "ok"

@@ -1,0 +1,194 @@
+"""The ribbon's buttons, pressed in Excel: `addin.ribbon.run` as VBA calls it, through xlwings' own Windows code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.actions.settlements import import_files
+from addin.desk import on_file
+from addin.sheets import cogs, exchange, resolve, tables, transactions
+from tests.addin.in_both_engines.as_user import UsersTable
+
+if TYPE_CHECKING:
+    from tests.addin.in_both_engines.desktop import Desktop
+
+
+def test_open_settlement_fills_and_shows_its_transactions(desktop: Desktop) -> None:
+    """The selected settlement's lines are on sheet Transactions, which is brought to the front."""
+    outcome, message = desktop.press("fill")
+
+    assert exchange.DONE == outcome, message
+    assert "on sheet Transactions" in message
+    assert len(desktop.books().lines) == len(desktop.rows(transactions.SPEC))
+    assert desktop.book.sheets.active.name == "Transactions"
+
+
+def test_sync_and_cogs_work_on_the_sheet_that_is_shown(desktop: Desktop) -> None:
+    """On Transactions, and on the COGS tab just made, its settlement is meant; progress is in the status bar."""
+    desktop.press("fill")
+    desktop.select("Transactions", "D9")
+    made = desktop.press("cogs")
+    tab = desktop.book.sheets.active.name
+    desktop.select(tab, "A1")
+    synced = desktop.press("sync")
+
+    assert exchange.ERROR not in (made[0], synced[0])
+    assert tab.startswith("COGS ")
+    assert f"Sheet {tab}" in made[1]
+    assert "0 new costs" in synced[1]
+    assert any(str(text).startswith("Cogsheet: ") for text in desktop.excel.user.status_bar)
+    assert desktop.excel.StatusBar is False
+
+
+def test_resolve_lists_what_is_missing(desktop: Desktop) -> None:
+    """As many rows as the message says, and attention is asked for."""
+    outcome, message = desktop.press("resolve")
+
+    missing = len(resolve.missing_lines(desktop.books().lines))
+    assert (exchange.ATTENTION, missing) == (outcome, len(desktop.rows(resolve.SPEC)))
+    assert message.startswith(f"{missing} lines")
+
+
+def typed_costs(desktop: Desktop, *costs: float | None) -> None:
+    """Type costs into the first rows of Resolve."""
+    found = tables.find(desktop.book, resolve.SPEC)
+    for row, cost in enumerate(costs):
+        found.column_cells("cost", row, 1).value = cost
+
+
+@pytest.mark.parametrize(("answer", "proposals_saved"), [("yes", True), ("no", False)])
+def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str, *, proposals_saved: bool) -> None:
+    """It first says how many costs were entered and how many proposals are unedited; No saves the former only."""
+    typed_costs(desktop, 4.25)
+    proposals = sum(row["cost"] is not None for row in desktop.rows(resolve.SPEC)) - 1
+
+    outcome, message = desktop.press("save", answer)
+
+    assert [f"Save 1 entered cost and {proposals} unedited proposals, together"] == [
+        text[: text.index(" USD")] for text in desktop.excel.user.shown
+    ]
+    assert message.startswith(f"Saved 1 entered, {proposals if proposals_saved else 0} accepted proposal")
+    assert 1 + proposals * proposals_saved == len(desktop.books().overrides)
+    assert outcome == exchange.ATTENTION
+
+
+def test_save_can_be_cancelled(desktop: Desktop) -> None:
+    """Nothing is saved, and what was typed stands where it was."""
+    typed_costs(desktop, 4.25)
+
+    _, message = desktop.press("save", "cancel")
+
+    assert "Nothing was saved" in message
+    assert desktop.books().overrides.empty
+    assert desktop.rows(resolve.SPEC)[0]["cost"] == 4.25
+
+
+@pytest.mark.parametrize(("answer", "left"), [("ok", 0), ("cancel", 1)])
+def test_undo_asks_and_takes_the_last_save_back(desktop: Desktop, answer: str, left: int) -> None:
+    """What was saved is gone from the books if the user agrees, and is still there if not."""
+    typed_costs(desktop, 4.25)
+    desktop.press("save", "no")
+
+    desktop.press("undo", answer)
+
+    overrides = desktop.books().overrides
+    assert left == int(overrides["unit_cost"].notna().sum())
+
+
+def test_profit_and_loss_of_what_is_selected_or_of_all(desktop: Desktop) -> None:
+    """The message says of which settlements, and the sheet is brought to the front."""
+    _, selected = desktop.press("pnl")
+    desktop.select("Setup", "A1")
+    _, of_all = desktop.press("pnl")
+
+    settlement = desktop.books().settlements[0]
+    assert selected.startswith(f"Of {settlement.store}/{settlement.settlement_id}:")
+    assert of_all.startswith("Of all settlements:")
+    assert desktop.book.sheets.active.name == "P&L"
+
+
+def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
+    """A figure that the user changed on the COGS tab is found."""
+    desktop.press("cogs")
+    before = desktop.press("verify")
+    name = f"tblCOGS_{desktop.books().settlements[0].settlement_id}"
+    tab = tables.find(desktop.book, cogs.SPEC, table=name)
+    tab.column_cells("unit_cost", 0, 1).value = 99
+    after = desktop.press("verify")
+
+    assert (exchange.DONE, True) == (before[0], "equal to the cent" in before[1]), before[1]
+    assert (exchange.ATTENTION, True) == (after[0], "unit_cost" in after[1]), after[1]
+
+
+def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> None:
+    """With costs missing only the settlement entry goes out, if the user wants that; files are written for Xero."""
+    cancelled = desktop.press("export", "cancel")
+    refused = desktop.press("export", "yes", "cancel")
+    outcome, message = desktop.press("export", "no", "ok")
+
+    assert ("Nothing was exported.", True) == (cancelled[1], "was not exported" in refused[1])
+    assert exchange.DONE == outcome, message
+    files = sorted((desktop.path.parent / "exports").iterdir())
+    assert files
+    assert all("xero" in file.name for file in files)
+    assert "Item missing cost" in desktop.excel.user.shown[-1]
+
+
+def test_import_takes_the_paths_and_clears_them(desktop: Desktop) -> None:
+    """The chosen files are imported, and the hidden sheet holds none of them afterwards."""
+    file = next(path for path in desktop.path.parent.iterdir() if path.suffix == ".txt")
+    desktop.put_paths(file)
+
+    outcome, message = desktop.press("import")
+
+    assert (exchange.DONE, True) == (outcome, "imported already" in message)
+    paths = desktop.book.sheets[exchange.SHEET].range((2, exchange.PATHS_COLUMN), (5, exchange.PATHS_COLUMN)).value
+    assert [None] * 4 == paths
+
+
+def test_import_asks_which_store_a_file_belongs_to(desktop: Desktop) -> None:
+    """Where the company has several stores of a marketplace, each is offered until one is taken."""
+    first = next(path for path in desktop.path.parent.iterdir() if path.suffix == ".txt")
+    other = first.with_name("other.txt")
+    settlement = desktop.books().settlements[0].settlement_id
+    other.write_bytes(first.read_bytes().replace(settlement.encode(), b"99999999999"))
+    desktop.excel.Workbooks.Item(1).Close()
+    on_file(desktop.path, lambda desk: import_files(desk, files=[other], store="Second shop"))
+    desktop.excel.Workbooks.Open(str(desktop.path))
+    third = first.with_name("third.txt")
+    third.write_bytes(first.read_bytes().replace(settlement.encode(), b"88888888888"))
+    desktop.put_paths(third)
+
+    _, message = desktop.press("import", "no", "yes")
+
+    assert ["1 of 2", "2 of 2"] == [text[-8:-2] for text in desktop.excel.user.shown]
+    stores = {one.settlement_id: one.store for one in desktop.books().settlements}
+    asked = desktop.excel.user.shown[1]
+    assert stores["88888888888"] in asked, message
+
+
+def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
+    """The user filters Resolve by a SKU, types its cost and saves: every row's status is its own."""
+    rows = desktop.rows(resolve.SPEC)
+    typed = next(number for number, row in enumerate(rows) if row["cost"] is None)
+    found = tables.find(desktop.book, resolve.SPEC)
+    found.table.autofilter.apply_values(found.positions["sku"] + 1, [str(rows[typed]["sku"])])
+    found.column_cells("cost", typed, 1).value = 3.5
+
+    desktop.press("save", "no")
+
+    after = {row["key"]: row for row in desktop.rows(resolve.SPEC)}
+    assert {row["key"]: row["sku"] for row in rows} == {key: row["sku"] for key, row in after.items()}
+    saved = [key for key, row in after.items() if str(row["status"]).startswith("saved")]
+    assert [rows[typed]["key"]] == saved
+    assert found.table.autofilter.criteria[found.positions["sku"]].type != "none"
+
+
+def test_the_workbook_file_holds_it_after_saving(desktop: Desktop) -> None:
+    """What Excel saves is what the buttons wrote."""
+    desktop.press("fill")
+    desktop.book.save()
+
+    assert len(desktop.books().lines) == len(UsersTable(desktop.path, "tblTransactions").rows())
