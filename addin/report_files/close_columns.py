@@ -1,0 +1,135 @@
+"""The columns of the accountant's pack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from addin.sheets import journal, pnl
+from addin.sheets.columns import Column, Kind
+
+ENTRY = (
+    Column("Entry", "entry", width=44),
+    Column("Date", "day", Kind.DATE, width=12),
+    Column("Account", "account", width=38),
+    Column("What", "what", width=34),
+    Column("Debit", "debit", Kind.MONEY, width=13),
+    Column("Credit", "credit", Kind.MONEY, width=13),
+    Column("Currency", "currency", width=11),
+)
+ACCRUED = (
+    Column("Order ID", "order_id", width=22),
+    Column("Shipped", "ship_day", Kind.DATE, width=12, note="In Finale."),
+    Column("SKU", "sku", width=22),
+    Column("Settlement ID", "settlement_id", width=17),
+    Column("Net", "net", Kind.MONEY, width=13, note="Sales, fees and tax together, in the settlement's currency."),
+    Column("COGS", "cogs", Kind.MONEY, width=13, note="In home currency."),
+    Column("!", "indicator", width=11, note="● the cost is missing: the COGS accrual is too low by it."),
+    Column("Currency", "currency", width=11, note="Of net."),
+    Column("Units", "quantity", Kind.WHOLE, width=9),
+    Column("Posted", "posted_day", Kind.DATE, width=12, note="In the store's own time zone."),
+    Column("Store", "store", width=16),
+    Column("Cost source", "cost_source", width=20),
+)
+"""In such an order that they stand well below the columns of the entries."""
+BALANCES = (
+    Column("Account", "account", width=38),
+    Column("Holds", "holds", width=18),
+    Column("Currency", "currency", width=11),
+    Column("Opening", "opening", Kind.MONEY, width=14, note="At the end of the month before."),
+    Column("Entries", "entries", Kind.MONEY, width=14, note="Debits − credits of the month's entries."),
+    Column("Deposits", "deposits", Kind.MONEY, width=14, note="What the marketplace paid to the bank in the month."),
+    Column("Expected", "closing", Kind.MONEY, width=14, note="Opening + entries − deposits."),
+)
+OUTSTANDING = (
+    Column("Account", "account", width=38),
+    Column("Settlement ID", "settlement_id", width=18),
+    Column("Currency", "currency", width=11),
+    Column("Deposit day", "deposit_day", Kind.DATE, width=14),
+    Column("Entered", "entered", Kind.MONEY, width=14),
+    Column("Deposited", "deposited", Kind.MONEY, width=14, note="By the month's end."),
+    Column("Outstanding", "amount", Kind.MONEY, width=14),
+    Column("Why", "why", width=50),
+)
+NOT_EXPORTED = (
+    Column("Store", "store", width=18),
+    Column("Settlement ID", "settlement_id", width=17),
+    Column("Deposited", "deposit_day", Kind.DATE, width=22),
+    Column("Total", "total", Kind.MONEY, width=22),
+    Column("Currency", "currency", width=11),
+    Column("Settlement entry", "settlement_entry", width=18),
+    Column("COGS entry", "cogs_entry", width=18),
+    Column("Status", "status", width=46),
+    Column("COGS status", "cogs_status", width=24),
+)
+WITHOUT_COST = (
+    Column("Store", "store", width=18),
+    Column("Settlement ID", "settlement_id", width=17),
+    Column("Order ID", "order_id", width=22),
+    Column("SKU", "sku", width=22),
+    Column("Units", "quantity", Kind.WHOLE, width=11),
+    Column("Net", "net", Kind.MONEY, width=18),
+    Column("Type", "event", width=18),
+    Column("Cause", "cause", width=46),
+)
+ESTIMATES = (
+    Column("Store", "store", width=18),
+    Column("Settlement ID", "settlement_id", width=17),
+    Column("Order ID", "order_id", width=22),
+    Column("SKU", "sku", width=22),
+    Column("Units", "quantity", Kind.WHOLE, width=11),
+    Column("Estimate", "estimate", Kind.UNIT_COST, width=18, note="Unit cost accepted."),
+    Column("Finale now says", "finale_cost", Kind.UNIT_COST, width=18),
+    Column("Saved by", "saved_by", width=46),
+    Column("Saved at", "saved_at", Kind.MOMENT, width=24),
+)
+TRUE_UPS = (
+    Column("Store", "store", width=18),
+    Column("Settlement ID", "settlement_id", width=17),
+    Column("Order ID", "order_id", width=22),
+    Column("SKU", "sku", width=22),
+    Column("Type", "event", width=11),
+    Column("Difference", "difference", Kind.MONEY, width=18, note="To what the books hold; + is more expense."),
+    Column("Currency", "currency", width=18),
+    Column("What changed", "cause", width=46),
+)
+_PNL_FIELDS = (
+    "store",
+    "item",
+    "units_sold",
+    "units_refunded",
+    "sales",
+    "refunds",
+    "net_sales",
+    "fees",
+    "advertising",
+    "reimbursements",
+    "other_income",
+    "cogs",
+    "indicator",
+    "profit",
+    "margin",
+    "tax",
+    "balance",
+    "missing_note",
+)
+_PNL_WIDTHS = {"store": 16, "reimbursements": 19, "advertising": 14, "balance": 15, "missing_note": 42}
+PNL = tuple(
+    replace(column, width=_PNL_WIDTHS.get(column.field, min(column.width, 22)))
+    for column in map(pnl.SPEC.column, _PNL_FIELDS)
+)
+PNL_SUMS = (
+    "units_sold",
+    "units_refunded",
+    "sales",
+    "refunds",
+    "net_sales",
+    "fees",
+    "advertising",
+    "reimbursements",
+    "other_income",
+    "cogs",
+    "profit",
+    "tax",
+    "balance",
+)
+JOURNAL = tuple(column for column in journal.SPEC.columns if column.field != "position")

@@ -1,0 +1,194 @@
+"""Everything that the accountant's pack of a month shows, taken from the books. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from addin.report_files.ties import ties
+from core.database.settlements import EntryStatus
+from core.journal.accrual_entry import AccrualDays, accrual_entries
+from core.journal.clearing import Deposit, expected_balances, outstanding
+from core.journal.line_types import LineType
+from core.local_days import local_days
+from core.model import CostSource, CostStatus, OverrideKind, records
+from core.reports.accrual import shipped_not_settled
+from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from addin.actions.refresh import View
+    from core.database.settlements import BookedSettlement
+    from core.journal.clearing import ExpectedBalance, Outstanding
+    from core.journal.entry import Entry
+    from core.reports.accrual import Month
+    from core.reports.profit_and_loss import Rates
+    from core.settlements.exporting import ExportWish
+
+_WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingFigures:
+    """A month as the pack shows it."""
+
+    month: Month
+    home_currency: str
+    accrued: pd.DataFrame
+    """The lines of the accrual, with `ship_day` and `posted_day`."""
+    entries: Sequence[tuple[Entry, Entry]]
+    """Each accrual entry with its reversal."""
+    balances: Sequence[ExpectedBalance]
+    outstanding: Sequence[Outstanding]
+    not_exported: Sequence[Row]
+    without_cost: Sequence[Row]
+    estimates: Sequence[Row]
+    true_ups: Sequence[Row]
+    profit_and_loss: pd.DataFrame
+    journal: Sequence[Row]
+    ties: pd.DataFrame
+
+
+def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates | None = None) -> ClosingFigures:
+    """Collect a month's figures.
+
+    Args:
+        view: The books.
+        month: Which.
+        wish: Accounts, time zones and lock date, as at export.
+        rates: Rates of other currencies than home.
+    """
+    books, home = view.books, view.books.company.home_currency
+    counted = _counted(view)
+    lines = books.lines_of_all(counted).reset_index(drop=True)
+    accrued = shipped_not_settled(lines, books.observations, month, zones=wish.zones)
+    to_date = lines[_by(lines, month.last_day, wish)]
+    deposits = _deposits(counted, wish)
+    question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
+    return ClosingFigures(
+        month,
+        home,
+        accrued,
+        accrual_entries(
+            accrued, AccrualDays(month.last_day, month.day_after), home_currency=home, accounts=wish.accounts
+        ),
+        expected_balances(view.journal, deposits, month.first_day, month.last_day),
+        outstanding(view.journal, deposits, month.last_day),
+        _not_exported(view, counted, to_date),
+        records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
+        _estimates(view, to_date),
+        _true_ups(view),
+        profit_and_loss(lines, question, zones=wish.zones, rates=rates),
+        _journal(view, month),
+        ties(view, _touching(counted, to_date, month, wish), wish),
+    )
+
+
+def _counted(view: View) -> list[BookedSettlement]:
+    """Return the settlements that these books count: what ended before the books start is history (design §4)."""
+    flags = view.books.known.settlements
+    history = (
+        set() if flags is None else {(row["store"], row["settlement_id"]) for row in records(flags) if row["history"]}
+    )
+    return [one for one in view.books.settlements if (one.store, one.settlement_id) not in history]
+
+
+def _by(lines: pd.DataFrame, day: date, wish: ExportWish) -> pd.Series:
+    """Tell which lines were posted by the end of a day; those without a day were."""
+    return (local_days(lines, wish.zones).fillna("") <= day.isoformat()).astype(bool)
+
+
+def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish) -> list[Deposit]:
+    """Return what the marketplaces paid out; what was posted elsewhere does not go over our accounts."""
+    return [
+        Deposit(
+            one.store,
+            one.settlement_id,
+            wish.accounts.of(LineType.CLEARING, store=one.store, currency=one.currency),
+            one.currency,
+            _day(one.deposit_at, one.store, wish),
+            one.sum if one.total is None else one.total,
+        )
+        for one in settlements
+        if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE
+    ]
+
+
+def _day(moment: datetime | None, store: str, wish: ExportWish) -> date | None:
+    zone = wish.zones.get(store)
+    return None if moment is None else (moment.astimezone(zone) if zone else moment).date()
+
+
+def _touching(
+    settlements: Sequence[BookedSettlement], to_date: pd.DataFrame, month: Month, wish: ExportWish
+) -> list[BookedSettlement]:
+    """Return the settlements that have a line in the month."""
+    days = local_days(to_date, wish.zones)
+    inside = to_date[(days >= month.first_day.isoformat()).fillna(value=False).astype(bool)]
+    named = set(zip(inside["store"], inside["settlement_id"], strict=True))
+    return [one for one in settlements if (one.store, one.settlement_id) in named]
+
+
+def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: pd.DataFrame) -> list[Row]:
+    """Return the settlements with lines by the month's end whose entries are not both out."""
+    named = set(zip(to_date["store"], to_date["settlement_id"], strict=True))
+    rows = []
+    for one in settlements:
+        is_open = EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry)
+        if is_open and (one.store, one.settlement_id) in named:
+            state = view.books.state(one)
+            rows.append(
+                {
+                    "store": one.store,
+                    "settlement_id": one.settlement_id,
+                    "deposit_day": one.deposit_at,
+                    "total": one.sum if one.total is None else one.total,
+                    "currency": one.currency,
+                    "settlement_entry": str(one.settlement_entry),
+                    "cogs_entry": str(one.cogs_entry),
+                    "status": state.status,
+                    "cogs_status": state.cogs_status,
+                }
+            )
+    return rows
+
+
+def _estimates(view: View, to_date: pd.DataFrame) -> list[Row]:
+    """Return the accepted averages that no real cost has confirmed yet, and those an open settlement still uses."""
+    saved = records(view.books.overrides[["key", "kind", "unit_cost", "saved_by", "saved_at"]])
+    accepted = {row["key"]: row for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE}
+    found = records(to_date[to_date["key"].isin(list(accepted))])
+    in_use = (CostSource.LOCKED, CostSource.ACCEPTED_AVERAGE)
+    return [
+        row | {"estimate": accepted[row["key"]]["unit_cost"]} | _saved(accepted[row["key"]])
+        for row in found
+        if row["cost_source"] in in_use and (row["finale_cost"] is None or row["cost_source"] != CostSource.LOCKED)
+    ]
+
+
+def _saved(row: Row) -> Row:
+    return {"saved_by": row["saved_by"], "saved_at": row["saved_at"]}
+
+
+def _true_ups(view: View) -> list[Row]:
+    lines = view.books.lines[["key", "order_id", "sku", "event"]]
+    return records(view.pending_true_ups.merge(lines, on="key", how="left"))
+
+
+def _journal(view: View, month: Month) -> list[Row]:
+    """Return the lines of the month's entries, with debit and credit apart."""
+    days = view.journal["entry_date"]
+    inside = (days >= month.first_day.isoformat()) & (days <= month.last_day.isoformat())
+    rows = records(view.journal[inside.fillna(value=False).astype(bool)])
+    return [row | _sides(row["amount"]) for row in rows]
+
+
+def _sides(amount: Decimal) -> Row:
+    return {"debit": amount if amount > 0 else None, "credit": -amount if amount < 0 else None}

@@ -1,0 +1,74 @@
+"""The month-end accrual as entries: what was shipped and is settled only later, and its reversal. Pure (design §7).
+
+An accrual books sales, fees and tax as the settlement entry will, against an account of its own instead of the clearing
+account, and COGS as the COGS entry will. It is dated on the month's last day and taken back on the next, so that the
+settlement's own entries stay as they are (competitors.md b7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.journal.cogs_entry import cogs_entries
+from core.journal.entry import Accounts, Entry, EntryKey, EntryLine
+from core.journal.line_types import LineType
+from core.journal.months import SettlementDates
+from core.journal.settlement_entry import settlement_entries
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
+ACCRUED_ACCOUNT = "{store} Accrued Settlements {currency}"
+"""Takes what the clearing account takes once it is settled; empty again after the reversal."""
+
+ACCRUED_WORDS = "Settled later"
+"""What that line is, where the settlement entry has the settlement's total."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualDays:
+    """When an accrual is booked and taken back."""
+
+    last_day: date
+    """The last day of the month that is closed."""
+    reversed_on: date
+    """The day after it."""
+
+
+def accrual_entries(
+    lines: pd.DataFrame, days: AccrualDays, *, home_currency: str, accounts: Accounts
+) -> list[tuple[Entry, Entry]]:
+    """Return each accrual entry with its reversal: per store one for every currency, and one of COGS.
+
+    Args:
+        lines: The lines to accrue, of any stores (TRANSACTION_COLUMNS and COSTED_COLUMNS), all posted after the last
+            day. A line without a cost has none in the COGS entry.
+        days: When.
+        home_currency: That of the costs.
+        accounts: Where each type of line posts; the settlement total goes to `ACCRUED_ACCOUNT`.
+    """
+    chosen = Accounts({**accounts.chosen, LineType.CLEARING: ACCRUED_ACCOUNT})
+    dates = SettlementDates(days.last_day)
+    made: list[Entry] = []
+    for name, of_store in lines.groupby("store", sort=True):
+        store = str(name)
+        for currency, rows in of_store.groupby("currency", sort=True):
+            label = f"accrual {currency}"
+            made += settlement_entries(
+                rows, dates, store=store, settlement_id=label, currency=str(currency), accounts=chosen
+            )
+        made += cogs_entries(
+            of_store, dates, store=store, settlement_id="accrual", currency=home_currency, accounts=chosen
+        )
+    return [(entry, reversal_of(entry, days.reversed_on)) for entry in made if any(line.amount for line in entry.lines)]
+
+
+def reversal_of(accrual: Entry, day: date) -> Entry:
+    """Return the entry that takes an accrual back on that day."""
+    name = accrual.key.settlement_id.replace("accrual", "accrual reversal")
+    key = EntryKey(accrual.key.store, name, f"{day:%Y-%m}", accrual.key.kind, accrual.key.revision)
+    lines = tuple(EntryLine(line.type, line.account, line.amount) for line in accrual.lines)
+    return replace(accrual, key=key, day=day, lines=lines, reverses=str(accrual.key))

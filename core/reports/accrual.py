@@ -1,0 +1,135 @@
+"""What was shipped by a month's end and is settled only after it: the lines of the month-end accrual. Pure.
+
+Amazon holds the money of an order until some days after its delivery (DD+7), so the last week of a month stands in a
+settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock
+(competitors.md b7). Only orders that a settlement in these books holds can be found; an order that no imported
+settlement holds yet is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.errors import CogsheetError
+from core.local_days import local_days
+from core.model import TEXT, Event, ObservationKind, records
+from core.reports.sku_costs import SEVERAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+    from zoneinfo import ZoneInfo
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+class MonthUnreadableError(CogsheetError):
+    """What was given is no month."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text}” is no month. Write it as year and month, like 2026-08. Nothing was written.")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a month as `2026-08`.
+
+        Raises:
+            MonthUnreadableError: If it is none.
+        """
+        found = _MONTH.fullmatch(text.strip())
+        if found is None or int(found[1]) == 0:
+            raise MonthUnreadableError(text)
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        """Return it as `2026-08`."""
+        return f"{self.first_day:%Y-%m}"
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+    @property
+    def day_after(self) -> date:
+        """The first day of the next month."""
+        return self.last_day + timedelta(days=1)
+
+
+def ship_days(lines: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:
+    """Return the day on which the goods of each line's order left stock, as ISO text, on the same index.
+
+    The line's own products decide, the last of them where they left on several days. Where none of them is on the
+    order, the order's day counts if it has only one. A line whose goods have not left has no day, nor has one whose
+    order Finale does not know: a day is never guessed.
+
+    Args:
+        lines: With columns `order_id` and `product_id` (of a kit: its products joined by ` + `).
+        observations: OBSERVATION_COLUMNS in force.
+    """
+    days = _days_by_order(observations)
+    pairs = zip(lines["order_id"].to_list(), lines["product_id"].to_list(), strict=True)
+    found = [_ship_day(days.get(order, {}), product) for order, product in pairs]
+    return pd.Series(found, index=lines.index, dtype=TEXT)
+
+
+def _days_by_order(observations: pd.DataFrame) -> dict[object, dict[str, str | None]]:
+    """Return order -> product -> the day it left; `None` is on the order and has not left."""
+    of_orders = observations[observations["kind"] == ObservationKind.ORDER]
+    days: dict[object, dict[str, str | None]] = {}
+    for row in records(of_orders[["order_id", "product_id", "record_date"]]):
+        if row["order_id"] is not None and row["product_id"] is not None:
+            of_order = days.setdefault(row["order_id"], {})
+            known = of_order.get(row["product_id"])
+            of_order[row["product_id"]] = max(filter(None, (known, row["record_date"])), default=None)
+    return days
+
+
+def _ship_day(of_order: Mapping[str, str | None], product: object) -> str | None:
+    names = product.split(SEVERAL) if isinstance(product, str) else []
+    own = [of_order[name] for name in names if name in of_order]
+    if not own:
+        every = set(of_order.values())
+        return every.pop() if len(every) == 1 else None
+    return None if None in own else max(day for day in own if day)
+
+
+def shipped_not_settled(
+    lines: pd.DataFrame, observations: pd.DataFrame, month: Month, *, zones: Mapping[str, ZoneInfo]
+) -> pd.DataFrame:
+    """Return the sales that left stock in the month or before and were posted after its end.
+
+    Args:
+        lines: Costed lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        observations: OBSERVATION_COLUMNS in force.
+        month: The month that is closed.
+        zones: The time zone of each store, which cuts its days; UTC where none is given.
+
+    Returns:
+        Those lines with two further columns, `ship_day` and `posted_day` (ISO text), the first shipped first.
+    """
+    sales = lines[lines["event"] == Event.SALE]
+    dated = sales.assign(ship_day=ship_days(sales, observations), posted_day=local_days(sales, zones))
+    end = month.last_day.isoformat()
+    late = (dated["posted_day"] > end) & (dated["ship_day"] <= end)
+    found = dated[late.fillna(value=False).astype(bool)]
+    return found.sort_values(["store", "ship_day", "order_id", "key"], kind="stable")

@@ -1,0 +1,85 @@
+"""The table of ties: one row per settlement, one figure per report, so that anyone can see that they agree. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.model import TEXT, WHOLE, Event, frame
+from core.money import MONEY, cents, total
+from core.reports.costed_lines import has_or_needs_cost
+from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from core.model import Columns
+
+TIES_COLUMNS: Columns = {
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "currency": TEXT,  # of the four figures that follow
+    "deposit": MONEY,  # the marketplace's own total; missing where its format has none
+    "lines": MONEY,  # sum of the lines, payouts left out
+    "profit_and_loss": MONEY,  # profit before COGS, tax and balance moves
+    "clearing": MONEY,  # what the settlement entry posts to the clearing account; missing where there is none
+    "home_currency": TEXT,  # of the three figures that follow
+    "cogs_lines": WHOLE,  # lines that have or need a cost
+    "cogs_tab": MONEY,  # sum of the COGS tab, rounded once
+    "pnl_cost": MONEY,  # COGS of the profit and loss
+    "cogs_entry": MONEY,  # what the COGS entry posts as cost; missing while costs are missing
+    "entries": TEXT,  # whether the entries went out
+}
+"""One row per settlement; figures to the cent, + as on the settlement, COGS + is expense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a settlement's entries post; `None`: there is no such entry."""
+
+    clearing: Decimal | None
+    cogs: Decimal | None
+    state: str
+    """Whether they went out or are as they would go out, in the reader's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A settlement whose figures are held against each other."""
+
+    store: str
+    settlement_id: str
+    currency: str
+    deposit: Decimal | None
+    lines: pd.DataFrame
+    """Its costed lines: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
+    posted: Posted
+
+
+def table_of_ties(settlements: Iterable[Tied], home_currency: str) -> pd.DataFrame:
+    """Return the figures of every report about these settlements (TIES_COLUMNS), one row each, in their order."""
+    return frame(TIES_COLUMNS, [_row(one, home_currency) for one in settlements])
+
+
+def _row(one: Tied, home_currency: str) -> dict[str, object]:
+    own = one.lines[one.lines["event"] != Event.PAYOUT]
+    # In the settlement's own currency, so that no rate is needed; COGS is in home currency whatever is asked for.
+    figures = totals(profit_and_loss(own, PnlQuestion(one.currency), zones={}))
+    return {
+        "store": one.store,
+        "settlement_id": one.settlement_id,
+        "currency": one.currency,
+        "deposit": one.deposit,
+        "lines": cents(total(own["net"])),
+        "profit_and_loss": figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"],
+        "clearing": one.posted.clearing,
+        "home_currency": home_currency,
+        "cogs_lines": int(has_or_needs_cost(one.lines).sum()),
+        "cogs_tab": cents(total(one.lines["cogs"])),
+        "pnl_cost": figures["cogs"],
+        "cogs_entry": one.posted.cogs,
+        "entries": one.posted.state,
+    }
