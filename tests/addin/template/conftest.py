@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.addin.template.filled_office import COSTS, OFF, ON, Line, put_lines
 from tests.addin.template.vba_readers import modules_by_oletools
 from workbooks.template import build
 from workbooks.template.builder import TEMPLATE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 LIBREOFFICE_PYTHON = Path("/usr/bin/python3")
-ANSWER_WITHIN = 30
+ANSWER_WITHIN = 180
 """Seconds; an error that VBA does not catch makes LibreOffice wait for somebody to press OK."""
 
 
@@ -55,22 +55,29 @@ class LibreOffice:
     """A running LibreOffice; `tests/addin/template/libreoffice_host.py` does what it is asked."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir()
         command = [LIBREOFFICE_PYTHON, HERE / "libreoffice_host.py", folder]
-        self._host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self._host = subprocess.Popen(command, **streams)  # type: ignore[call-overload] # noqa: S603 - our own host
         self.folder = folder
+        self.answers = True
+        """Whether it is worth asking again."""
 
     def ask(self, *request: object) -> object:
-        """Send one request and return its answer.
+        """Send one request and return its answer; the test fails if LibreOffice waits for somebody.
 
         Raises:
-            AssertionError: If it failed, or LibreOffice waits for somebody.
+            AssertionError: If it failed.
         """
         assert self._host.stdin
         assert self._host.stdout
         self._host.stdin.write(json.dumps(request).encode() + b"\n")
         self._host.stdin.flush()
         ready, _, _ = select.select([self._host.stdout], [], [], ANSWER_WITHIN)
-        assert ready, f"LibreOffice waits for somebody: an error in VBA was not caught during {request}"
+        if not ready:
+            self._host.terminate()
+            self.answers = False
+            pytest.fail(f"LibreOffice waits for somebody: an error in VBA was not caught during {request}")
         answer = json.loads(self._host.stdout.readline() or '{"error": "LibreOffice ended"}')
         assert "error" not in answer, answer["error"]
         return answer["answer"]
@@ -120,25 +127,31 @@ class Opener:
         self._folder = folder
         self._stand_ins = stand_ins
         self._office: LibreOffice | None = None
+        self._started = 0
         self._plain: bytes | None = None
         self._opened: list[OpenWorkbook] = []
 
     def open(self, name: str = "Books.xlsm", modules: dict[str, str] | None = None) -> OpenWorkbook:
         """Open a template under this file name, with stand-ins and with these modules besides; close the others."""
         while self._opened:
-            self._opened.pop().ask("close")
+            opened = self._opened.pop()
+            if self._office and self._office.answers:
+                opened.ask("close")
         return self.open_beside(name, modules)
 
     def reuse(self, name: str) -> OpenWorkbook:
         """Return the template of this name, opened anew unless it is the only one open."""
-        if [opened.path.name for opened in self._opened] == [name]:
+        alive = self._office is not None and self._office.answers
+        if alive and [opened.path.name for opened in self._opened] == [name]:
             return self._opened[0]
         return self.open(name)
 
     def open_beside(self, name: str, modules: dict[str, str] | None = None) -> OpenWorkbook:
         """Open a template beside those that are open."""
-        self._office = self._office or LibreOffice(self._folder)
-        path = self._folder / name
+        if not self._office or not self._office.answers:
+            self._started += 1
+            self._office = LibreOffice(self._folder / str(self._started))
+        path = self._office.folder / name
         if not modules and self._plain is None:
             self._plain = build(self._stand_ins)
         path.write_bytes(build({**self._stand_ins, **modules}) if modules else self._plain or b"")
@@ -151,9 +164,9 @@ class Opener:
             self._office.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opener(tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, str]) -> Iterator[Opener]:
-    """Return the one LibreOffice of a module's tests."""
+    """Return the one LibreOffice of all tests."""
     opened = Opener(tmp_path_factory.mktemp("libreoffice"), stand_ins)
     yield opened
     opened.close()
@@ -171,7 +184,24 @@ def libreoffice(opener: Opener, missing_tool: Callable[[str], None]) -> Opener:
 def _has_uno() -> bool:
     if not LIBREOFFICE_PYTHON.exists():
         return False
-    return subprocess.run([LIBREOFFICE_PYTHON, "-c", "import uno"], check=False, capture_output=True).returncode == 0
+    command: list[str | Path] = [LIBREOFFICE_PYTHON, "-c", "import uno"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 - fixed words
+
+
+@pytest.fixture
+def office(libreoffice: Opener) -> OpenWorkbook:
+    """Return LibreOffice with the template open, costs filled in, everything else as when it was opened."""
+    opened = libreoffice.reuse("Books.xlsm")
+    if not opened.filled:
+        opened.ask("put_block", "Costs", "A5:I8", COSTS)
+        put_lines(opened, [Line("112-1", "A-1", 1, "9.99")])
+        opened.filled = True
+    opened.vba("Platform.PretendMac", OFF)
+    opened.vba("xlwings.Install", ON)
+    opened.vba("xlwings.WillAnswer", "", "", OFF)
+    opened.vba("FileChoice.WillChoose", OFF)
+    opened.vba("xlwings.Noted")
+    return opened
 
 
 @pytest.fixture
@@ -184,7 +214,7 @@ def schema_errors(missing_tool: Callable[[str], None]) -> Callable[[Path, str], 
 
     def errors(workbook: Path, version: str) -> list[str]:
         command = [str(node), str(validator), str(workbook), "--officeVersion", version]
-        answer = subprocess.run(command, check=False, capture_output=True, env=os.environ, encoding="utf-8")
+        answer = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")  # noqa: S603 - our own file
         return [f"{error['path']} {error['description']}" for error in json.loads(answer.stdout)["errors"]]
 
     return errors

@@ -6,11 +6,13 @@ Not a test and not imported by one: `conftest.py` starts it, and speaks to it ov
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any, NoReturn
 
 import uno  # type: ignore[import-not-found] # comes with LibreOffice
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found] # comes with LibreOffice
@@ -18,7 +20,7 @@ from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found] #
 MACROS_ALWAYS = 4
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[bytes], object]:
+def start(folder: Path) -> tuple[subprocess.Popen[bytes], Any]:
     """Start LibreOffice with a profile of its own and return its process and its desktop."""
     pipe = f"cogsheet{time.time_ns()}"
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
@@ -26,21 +28,21 @@ def start(folder: Path) -> tuple[subprocess.Popen[bytes], object]:
     office = subprocess.Popen(["soffice", profile, *options])  # noqa: S603, S607 - found by PATH, fixed words
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
-    for _ in range(300):
+    for _ in range(1200):
         try:
             remote = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return office, remote.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", remote)
         except Exception:  # noqa: BLE001 - whatever UNO raises until the office listens
             time.sleep(0.1)
-    raise SystemExit("LibreOffice did not answer within 30 seconds")
+    raise SystemExit("LibreOffice did not answer within two minutes")
 
 
 class Workbook:
     """An open workbook."""
 
-    def __init__(self, desktop: object, path: Path) -> None:
-        options = (PropertyValue("MacroExecutionMode", 0, MACROS_ALWAYS, 0), PropertyValue("Hidden", 0, False, 0))
-        self.document = desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, options)  # type: ignore[attr-defined] # UNO has no types
+    def __init__(self, desktop: Any, path: Path) -> None:
+        options = (PropertyValue("MacroExecutionMode", 0, MACROS_ALWAYS, 0), PropertyValue("Hidden", 0, False, 0))  # noqa: FBT003 - UNO takes no names
+        self.document = desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, options)
 
     def call(self, name: str, *arguments: object) -> object:
         """Call a procedure of the VBA project."""
@@ -105,12 +107,18 @@ class Workbook:
         """Return the names of the modules that LibreOffice found in the VBA project."""
         return list(self.document.BasicLibraries.getByName("VBAProject").ElementNames)
 
-    def _cell(self, sheet: str, cell: str) -> object:
+    def _cell(self, sheet: str, cell: str) -> Any:
         return self.document.Sheets.getByName(sheet).getCellRangeByName(cell)
+
+
+def stop(*_: object) -> NoReturn:
+    """Leave by way of `finally`, which ends the office."""
+    raise SystemExit(1)
 
 
 def main(folder: Path) -> None:
     """Obey until the requests end: `[file, method, arguments...]`, where `open` and `close` are about the file."""
+    signal.signal(signal.SIGTERM, stop)
     office, desktop = start(folder)
     workbooks: dict[str, Workbook] = {}
     try:

@@ -14,9 +14,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import addin.ribbon_buttons as table_of_buttons
+from addin import books_name
 from addin.ribbon_buttons import BUTTONS, GROUPS
 from addin.sheets import exchange
-from workbooks.template.builder import BOOKS_NAME, SPECS
+from addin.sheets.workbook import SPECS
+from core.model import Event
+from core.reports.costed_lines import WAITING_MARK
 from workbooks.template.hidden_sheets import CONFIGURATION
 from workbooks.template.ribbon_table import version
 from workbooks.template.ribbon_xml import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PROCEDURE = re.compile(
-    r"^(?P<scope>Public |Private |Friend )?(?:Static )?(?P<kind>Sub|Function|Property \w+) (?P<name>\w+)\((?P<arguments>[^)]*)",
+    r"^(?P<scope>Public |Private )?(?:Static )?(?:Sub|Function|Property \w+) (?P<name>\w+)\((?P<arguments>[^)]*)",
     re.MULTILINE,
 )
 DESIGN = {
@@ -232,7 +235,7 @@ def test_settings_that_xlwings_reads_as_truth_values_are_words() -> None:
 
 
 def test_the_mac_interpreter_has_no_blank() -> None:
-    """xlwings' AppleScript puts the path into a shell command without quotes."""
+    """The AppleScript of xlwings puts the path into a shell command without quotes."""
     assert " " not in CONFIGURATION["INTERPRETER_MAC"]
 
 
@@ -255,7 +258,7 @@ def test_vba_and_python_agree_on_paths_outcomes_and_the_missing_cost(extracted_m
 def test_the_books_name_is_hidden_and_empty(built_parts: Parts) -> None:
     """The program fills it; nobody meets it in the Name Manager."""
     names = _xml(built_parts, "xl/workbook.xml").iter(f"{MAIN}definedName")
-    found = [(name.text, name.get("hidden")) for name in names if name.get("name") == BOOKS_NAME]
+    found = [(name.text, name.get("hidden")) for name in names if name.get("name") == books_name.NAME]
 
     assert [('""', "1")] == found
 
@@ -279,3 +282,17 @@ def test_no_part_has_two_identical_marks_in_a_row(built_parts: Parts) -> None:
         priorities = [int(str(rule.get("priority"))) for rule in rules]
 
         assert all(low < high for low, high in pairwise(sorted(priorities))), name
+
+
+def test_vba_reads_columns_that_the_sheets_have(extracted_modules: dict[str, str]) -> None:
+    """Headers that the index of costs looks for are in the specs of Costs and Transactions."""
+    text = extracted_modules["CostIndex"]
+    headers = {spec.sheet: {column.header for column in spec.columns} for spec in SPECS}
+    for procedure, sheet in (("AddCosts", "Costs"), ("AddTransactions", "Transactions")):
+        body = text[text.index(f"Private Sub {procedure}(") :].split("End Sub")[0]
+        asked = set(re.findall(r'ColumnValues\(sheet, header, "([^"]+)"\)', body))
+
+        assert len(asked) >= 4
+        assert asked <= headers[sheet]
+    assert f'"{Event.SALE}"' in text
+    assert f"&H{ord(WAITING_MARK):X})" in text

@@ -47,5 +47,5 @@ def test_the_template_has_the_macro_enabled_content_type(built_parts: Parts) -> 
 
 def test_a_change_in_what_the_writer_writes_is_noticed() -> None:
     """A replacement that finds nothing says where, instead of leaving something out."""
-    with pytest.raises(PackageError, match="part.xml does not hold 'b'"):
+    with pytest.raises(PackageError, match=r"part\.xml does not hold 'b'"):
         replace_once({"part.xml": b"a"}, "part.xml", b"b", b"c")

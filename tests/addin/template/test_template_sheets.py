@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 
 from addin.sheets import cogs, exchange
 from addin.sheets.columns import NUMBER_FORMATS, Kind
-from workbooks.template.builder import SPECS
+from addin.sheets.workbook import SPECS
 from workbooks.template.hidden_sheets import CONFIGURATION, CONFIGURATION_SHEET
 from workbooks.template.look import TABLE_STYLE
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
-    from openpyxl.worksheet.dimensions import ColumnDimension
     from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.dimensions import ColumnDimension
     from openpyxl.worksheet.worksheet import Worksheet
 
     from addin.sheets.columns import Column, TableSpec
@@ -36,7 +36,9 @@ def workbook(built: bytes) -> Workbook:
 
 def _cells(sheet: Worksheet, spec: TableSpec, row: int) -> Iterator[tuple[Column, Cell]]:
     for index, column in enumerate(spec.columns, start=1):
-        yield column, sheet.cell(row, index)
+        cell = sheet.cell(row, index)
+        assert isinstance(cell, Cell)
+        yield column, cell
 
 
 def test_sheets_are_in_order_and_only_lists_are_visible(workbook: Workbook) -> None:
@@ -67,7 +69,7 @@ def test_whole_columns_have_format_and_width(workbook: Workbook, spec: TableSpec
     """A row appended anywhere has its format already: ids are text, money has two decimals; keys are hidden."""
     sheet = workbook[spec.sheet]
     for column, cell in _cells(sheet, spec, spec.header_row + 1):
-        dimension = _dimension(sheet, cell.column)
+        dimension = _dimension(sheet, int(cell.column or 0))
 
         assert NUMBER_FORMATS[column.kind] == dimension.number_format == cell.number_format, column.header
         assert column.hidden == dimension.hidden, column.header
@@ -77,7 +79,7 @@ def test_whole_columns_have_format_and_width(workbook: Workbook, spec: TableSpec
 
 def _dimension(sheet: Worksheet, column: int) -> ColumnDimension:
     """Return the declaration of a column; one declaration may cover several."""
-    return next(d for d in sheet.column_dimensions.values() if d.min <= column <= d.max)
+    return next(d for d in sheet.column_dimensions.values() if int(d.min or 0) <= column <= int(d.max or 0))
 
 
 @BY_NAME
@@ -90,6 +92,7 @@ def test_titles_and_panes(workbook: Workbook, spec: TableSpec) -> None:
     assert f"A{spec.header_row + 1}" == sheet.freeze_panes
     assert f"${spec.header_row}:${spec.header_row}" == sheet.print_title_rows
     assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (None, 0) == (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight)
 
@@ -106,7 +109,8 @@ def test_notes_stand_at_the_headers(workbook: Workbook, spec: TableSpec) -> None
 def _validation(workbook: Workbook, header: str) -> DataValidation:
     sheet = workbook["Resolve"]
     letter = next(cell.column_letter for cell in sheet[4] if cell.value == header)
-    return next(rule for rule in sheet.data_validations.dataValidation if str(rule.sqref).startswith(f"{letter}5:"))
+    rules: list[DataValidation] = sheet.data_validations.dataValidation
+    return next(rule for rule in rules if str(rule.sqref).startswith(f"{letter}5:"))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_what_needs_attention_is_marked(workbook: Workbook, sheet: str, header: 
 @BY_NAME
 def test_editable_columns_are_tinted_where_there_is_a_row(workbook: Workbook, spec: TableSpec) -> None:
     """The ground of editable cells, and of no others, depends on the row's key, so that empty rows stay white."""
-    rules = {str(area.sqref): rules for area, rules in workbook[spec.sheet].conditional_formatting._cf_rules.items()}
+    rules = {str(area.sqref): area.rules for area in workbook[spec.sheet].conditional_formatting}
     first = list(_cells(workbook[spec.sheet], spec, spec.header_row + 1))
     key = next(cell for column, cell in first if column.field == spec.key[0])
     tint = f'${key.column_letter}{key.row}<>""'
@@ -172,7 +176,7 @@ def test_the_cogs_sheet_ties_out_live(workbook: Workbook) -> None:
     """Facts in A3:B9; formulas over the table hold it against the books."""
     sheet = workbook[cogs.SPEC.sheet]
     labels = [sheet.cell(row, 1).value for row in range(3, 3 + len(cogs.HEADER_CELLS))]
-    formulas = {sheet.cell(row, 4).value: sheet.cell(row, 6).value for row in range(4, 10)}
+    formulas = {sheet.cell(row, 4).value: str(sheet.cell(row, 6).value) for row in range(4, 10)}
 
     assert [label for label, _ in cogs.HEADER_CELLS] == labels
     assert {None} == {sheet.cell(row, 2).value for row in range(3, 3 + len(cogs.HEADER_CELLS))}
@@ -218,5 +222,5 @@ def test_document_properties_are_set_and_name_no_person(workbook: Workbook) -> N
 
 
 def test_no_sheet_name_ends_in_py(workbook: Workbook) -> None:
-    """xlwings would take such a sheet for embedded code."""
+    """Such a sheet would be taken for embedded code."""
     assert [] == [name for name in workbook.sheetnames if name.endswith(".py")]

@@ -32,7 +32,7 @@ PROJECT_ID = "{5CF9CDAB-B77B-4FE4-BD7E-D29900070E1B}"
 @given(st.lists(WORDS, max_size=900).map(b"".join))
 @settings(max_examples=60, deadline=None)
 def test_compressed_text_is_read_back(text: bytes) -> None:
-    """oletools decompresses what we compress, over the borders of chunks too."""
+    """What we compress, oletools decompresses, over the borders of chunks too."""
     assert text == decompressed(compress(text)) if text else compress(text) == b"\x01"
 
 
@@ -66,7 +66,7 @@ def _with_content(sizes: dict[str, int]) -> dict[str, bytes]:
 @given(streams())
 @settings(max_examples=40, deadline=None)
 def test_any_container_is_read_back_without_defects(content: dict[str, bytes]) -> None:
-    """olefile finds every stream with its bytes, by its own search of the tree, and nothing to complain about."""
+    """Each stream is found by olefile with its bytes, by its own search of the tree, and nothing is complained of."""
     written = write_compound_file({"VBA": content, "PROJECT": b"p"})
 
     with OleFileIO(io.BytesIO(written), raise_defects=DEFECT_UNSURE) as container:

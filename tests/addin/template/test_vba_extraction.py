@@ -24,7 +24,7 @@ def _lines(text: str) -> list[str]:
 
 
 def test_every_module_is_read_back_with_every_line(extracted_modules: dict[str, str]) -> None:
-    """olefile and oletools find the sources' lines in every module that is no sheet's."""
+    """Read by olefile and oletools: the sources' lines in every module that is no sheet's."""
     for name, text in module_texts().items():
         assert _lines(text) == _lines(extracted_modules[name]), name
 
