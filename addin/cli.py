@@ -10,6 +10,7 @@ import contextlib
 import functools
 import json
 import logging
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from addin import demo, inspection, sandbox_command
-from addin.actions import closing, costs, reports, settlements
+from addin.actions import closing, connecting, costs, reports, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
@@ -201,6 +202,19 @@ def verify(book: Path, ids: tuple[str, ...]) -> Outcome:
 def reopen(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
     """Reverse the entries of exported settlements and let their costs move again."""
     return on_file(book, partial(closing.reopen, ids=ids, reason=reason), TerminalProgress())
+
+
+@command("connect")
+@BOOK
+@click.option("--account", default="", help="The Finale account: its name, or any address of it.")
+@click.option("--forget", is_flag=True, help="Remove the key from this computer.")
+def connect(book: Path, account: str, *, forget: bool) -> Outcome:
+    """Connect the company's Finale account; key and secret are asked for, or come from the environment."""
+    if forget:
+        return on_file(book, connecting.forget)
+    key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)
+    secret = os.environ.get("COGSHEET_FINALE_SECRET") or click.prompt("API secret", hide_input=True, err=True)
+    return on_file(book, partial(connecting.connect, account=account, key=key, secret=secret))
 
 
 @command("inspect")

@@ -2,50 +2,115 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.sandbox import demo_finale, switches_set
 from core.companies import SANDBOX
-from core.credentials import Secret
+from core.credentials import Secret, SystemCredentials
+from core.database import settings, syncs
+from core.database.syncs import Probe
 from core.errors import InventoryError
-from core.inventory.finale.inventory import FinaleSettings, connect
+from core.inventory.finale import inventory as finale
+from core.inventory.finale.account import BASE_URL
+from core.inventory.finale.errors import SYSTEM
+from core.inventory.finale.schema import Schema
+from core.inventory.finale.settings import FinaleSettings
+from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from addin.desk import Desk
-    from core.inventory.system import InventorySystem
+    from core.credentials import Credentials
+    from core.inventory.finale.inventory import FinaleInventory
+
+KEY, SECRET = "API key", "API secret"
+URL_VARIABLE = "COGSHEET_FINALE_URL"
+"""Another address than Finale's own, for a sandbox on this machine."""
+
+_PROBE_HOLDS = timedelta(days=1)
 
 
 class NotConnectedError(InventoryError):
-    """No Finale account is connected."""
+    """No Finale account is connected, or its key is not on this computer."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "No Finale account is connected to these books yet, so no costs were fetched. Use Connect first."
-        )
+    def __init__(self, account: str) -> None:
+        missing = f"the key of account {account} is not on this computer" if account else "none is connected yet"
+        super().__init__(f"No costs were fetched from Finale Inventory: {missing}. Use Connect first.")
 
 
 @contextmanager
-def inventory(desk: Desk) -> Iterator[InventorySystem]:
+def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[FinaleInventory]:
     """Connect to the company's Finale account for as long as the `with` block lasts.
 
+    What is known of the account's schema is kept for a day, so that it is not asked for by each sync.
+
     Raises:
-        NotConnectedError: If none is known.
+        NotConnectedError: If none is known, or its key is not here.
     """
-    if desk.database.company.name != SANDBOX:
-        raise NotConnectedError
-    settings = FinaleSettings(currency=desk.database.company.home_currency)
-    with (
-        demo_finale(switches_set()) as address,
-        connect(
-            address.account,
-            Secret(address.key),
-            Secret(address.secret),
-            address.url,
-            settings=settings,
-            clock=desk.clock,
-        ) as finale,
-    ):
-        yield finale
+    if desk.database.company.name == SANDBOX:
+        with (
+            demo_finale(switches_set()) as address,
+            opened(desk, address.account, address.key, address.secret, address.url) as demo,
+        ):
+            yield demo
+        return
+    account = account_of(desk)
+    kept = credentials or SystemCredentials()
+    key, secret = (
+        (kept.get(SYSTEM, account.account, name) for name in (KEY, SECRET)) if account.account else (None, None)
+    )
+    if key is None or secret is None:
+        raise NotConnectedError(account.account)
+    with opened(
+        desk, account.account, key.get_secret_value(), secret.get_secret_value(), base_url(), account
+    ) as system:
+        yield system
+        _remember(desk, system)
+
+
+def account_of(desk: Desk) -> FinaleAccount:
+    """Return the account that belongs to these books; empty where none was connected."""
+    with desk.database.reading() as connection:
+        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
+
+
+def base_url() -> str:
+    """Return Finale's address, or that of a sandbox."""
+    return os.environ.get(URL_VARIABLE) or BASE_URL
+
+
+@contextmanager
+def opened(
+    desk: Desk, account: str, key: str, secret: str, url: str, chosen: FinaleAccount | None = None
+) -> Iterator[FinaleInventory]:
+    """Open a connection to an account; nothing is asked yet."""
+    wish = chosen or FinaleAccount()
+    how = FinaleSettings(
+        currency=desk.database.company.home_currency,
+        order_prefixes=wish.order_prefixes,
+        cost_report=wish.cost_report,
+        average_report=wish.average_report,
+    )
+    known = _recall(desk, account) if url == BASE_URL else None
+    with finale.connect(
+        account, Secret(key), Secret(secret), url, settings=how, schema=known, clock=desk.clock
+    ) as system:
+        yield system
+
+
+def _recall(desk: Desk, account: str) -> Schema | None:
+    with desk.database.reading() as connection:
+        probe = syncs.recall_probe(connection, account)
+    if probe is None or desk.clock() - probe.fetched_at > _PROBE_HOLDS:
+        return None
+    return Schema.from_json(probe.content)
+
+
+def _remember(desk: Desk, system: FinaleInventory) -> None:
+    if system.schema is not None:
+        with desk.database.writing() as connection:
+            syncs.remember_probe(connection, system.account, Probe(system.schema.to_json(), desk.clock()))

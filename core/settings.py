@@ -45,5 +45,17 @@ class Policies(BaseModel):
     )
 
 
+class FinaleAccount(BaseModel):
+    """Which Finale account belongs to the books; never its key."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account: str = ""
+    order_prefixes: tuple[str, ...] = ()
+    cost_report: str = ""
+    average_report: str = ""
+
+
+FINALE_NAME = "finale"
 SETTINGS_NAME = "policies"
 """Under which name the database keeps them."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.sheets.resolve import SheetAnswers
+    from core.credentials import Credentials
     from core.database.settlements import BookedSettlement
     from core.inventory.system import InventorySystem
     from core.settlements.answers import Decision
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from core.settlements.syncing import SyncResult
 
 
-def sync(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+def sync(desk: Desk, *, ids: Sequence[str] = (), credentials: Credentials | None = None) -> Outcome:
     """Fetch the costs of settlements; without ids, of all that are open.
 
     Where Finale stops answering, what came before is kept and shown, and the next sync asks for the rest.
@@ -48,7 +49,7 @@ def sync(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     """
     before = all_books.load(desk.database)
     chosen = before.named(ids) if ids else list(before.settlements)
-    with inventory(desk) as system:
+    with inventory(desk, credentials) as system:
         result = _fetch(desk, system, before, chosen)
     proposed = propose(desk.database, all_books.load(desk.database), who=desk.user, now=desk.clock())
     view = load(desk.database)

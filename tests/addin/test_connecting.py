@@ -1,0 +1,122 @@
+"""Connect: the key is tried, kept in the vault and nowhere else, and the account belongs to the books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.actions import connecting, costs, settlements
+from addin.actions.new import new_workbook
+from addin.desk import on_file
+from addin.finale import URL_VARIABLE, NotConnectedError
+from addin.sandbox import demo_finale, demo_settlement_files
+from core.companies import machine_folder
+from core.errors import InventoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from addin.sandbox import SandboxAddress
+    from core.credentials import Secret
+
+
+@dataclass
+class Vault:
+    """A vault that is a dictionary."""
+
+    kept: dict[tuple[str, ...], Secret] = field(default_factory=dict)
+
+    def get(self, *place: str) -> Secret | None:
+        return self.kept.get(place)
+
+    def put(self, system: str, account: str, name: str, secret: Secret) -> None:
+        self.kept[system, account, name] = secret
+
+    def forget(self, *place: str) -> None:
+        self.kept.pop(place, None)
+
+
+@pytest.fixture
+def finale(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxAddress]:
+    with demo_finale() as address:
+        monkeypatch.setenv(URL_VARIABLE, address.url)
+        yield address
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "Acme.xlsm"
+    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
+    return path
+
+
+def test_a_connected_account_is_synced_and_its_key_is_in_the_vault_alone(
+    book: Path, finale: SandboxAddress, tmp_path: Path
+) -> None:
+    """A known cost is shown to compare; neither workbook nor database nor log holds the secret."""
+    vault = Vault()
+    file = tmp_path / demo_settlement_files()[0][0]
+    file.write_bytes(demo_settlement_files()[0][1])
+
+    connected = on_file(
+        book,
+        lambda desk: connecting.connect(
+            desk, account=f"{finale.url}/{finale.account}/sc2", key=finale.key, secret=finale.secret, credentials=vault
+        ),
+    )
+    on_file(book, lambda desk: settlements.import_files(desk, files=[file]))
+    synced = on_file(book, lambda desk: costs.sync(desk, credentials=vault))
+
+    assert connected.data["account"] == finale.account
+    assert "unit_cost" in connected.message or "a unit" in connected.message
+    assert int(str(synced.data["new"])) > 100
+    assert {finale.key, finale.secret} == {secret.get_secret_value() for secret in vault.kept.values()}
+    files = [path for folder in (tmp_path, machine_folder().path) for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if finale.secret.encode() in path.read_bytes()]
+
+
+def test_a_wrong_key_is_refused_and_not_kept(book: Path, finale: SandboxAddress) -> None:
+    """The message names what to look at."""
+    vault = Vault()
+
+    with pytest.raises(InventoryError, match="key"):
+        on_file(
+            book,
+            lambda desk: connecting.connect(
+                desk,
+                account=finale.account,
+                key="wrong",
+                secret="wrong",  # noqa: S106 - it is wrong
+                credentials=vault,
+            ),
+        )
+
+    assert {} == vault.kept
+
+
+def test_another_account_does_not_mix_into_the_books(book: Path, finale: SandboxAddress) -> None:
+    """Books and Finale account belong together."""
+    vault = Vault()
+    arguments = {"key": finale.key, "secret": finale.secret, "credentials": vault}
+    on_file(book, lambda desk: connecting.connect(desk, account=finale.account, **arguments))  # type: ignore[arg-type]  # by name
+
+    with pytest.raises(connecting.OtherAccountError, match="other"):
+        on_file(book, lambda desk: connecting.connect(desk, account="other", **arguments))  # type: ignore[arg-type]  # by name
+
+
+def test_a_forgotten_key_must_be_connected_again(book: Path, finale: SandboxAddress) -> None:
+    """Without its key nothing is asked."""
+    vault = Vault()
+    on_file(
+        book,
+        lambda desk: connecting.connect(
+            desk, account=finale.account, key=finale.key, secret=finale.secret, credentials=vault
+        ),
+    )
+    on_file(book, lambda desk: connecting.forget(desk, credentials=vault))
+
+    with pytest.raises(NotConnectedError, match="Connect"):
+        on_file(book, lambda desk: costs.sync(desk, credentials=vault))
