@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.database import batches, overrides
 from core.database.batches import BatchKind
-from core.model import Problem, Severity, frame, records
+from core.model import Problem, Severity, records
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.database import Connection
-
-_SAYS = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
 
 
 def move_overrides(
@@ -34,17 +32,19 @@ def move_overrides(
     Returns:
         What could not be moved because several lines fit, or none: it is answered again on Resolve.
     """
-    saved = {row["key"]: row for row in records(overrides.in_force(connection))}
+    saved = set(overrides.in_force(connection)["key"])
     answered = [row for row in records(old) if row["key"] in saved]
     if not answered:
         return []
-    places = _by_place(records(new))
-    olds = _by_place(records(old))
-    clear = [row for row in answered if len(places[_place(row)]) == 1 and len(olds[_place(row)]) == 1]
-    rows = [_answer(places[_place(row)][0]["key"], saved[row["key"]]) for row in clear]
+    places, olds = _by_place(records(new)), _by_place(records(old))
+    clear = {
+        row["key"]: places[_place(row)][0]["key"]
+        for row in answered
+        if len(places[_place(row)]) == len(olds[_place(row)]) == 1
+    }
     batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the view to the record")
-    overrides.save(connection, frame(overrides.ANSWER_COLUMNS, rows), batch, who=who, now=now)
-    return [_unclear(row) for row in answered if row not in clear]
+    left = overrides.move(connection, clear, batch)
+    return [_unclear(row) for row in answered if row["key"] not in clear or row["key"] in left]
 
 
 def _place(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -56,10 +56,6 @@ def _by_place(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[dict[str
     for row in rows:
         found[_place(row)].append(row)
     return found
-
-
-def _answer(key: str, saved: dict[str, Any]) -> dict[str, Any]:
-    return {"key": key, "shown_version": 0, **{name: saved[name] for name in _SAYS}}
 
 
 def _unclear(row: dict[str, Any]) -> Problem:
