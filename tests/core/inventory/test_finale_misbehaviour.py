@@ -98,7 +98,7 @@ def rest_of(request: CostRequest, pages: list[CostPage]) -> CostRequest:
     )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 14), st.sampled_from(["500-html", "truncated-json", "401", "dropped-connection"]))
 def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: str) -> None:
     """Stopped after any number of answers, the pages so far are good, and asking for the rest completes them."""
@@ -148,7 +148,7 @@ def _compare_all_modes(seed: int) -> None:
     }
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 10**6))
 def test_random_businesses_cost_what_they_say_in_every_mode(seed: int) -> None:
     """Purchases, builds, kits, packs, negative stock, late bills and returns: by order, by report, and by averages."""
