@@ -70,5 +70,5 @@ def reversal_of(accrual: Entry, day: date) -> Entry:
     """Return the entry that takes an accrual back on that day."""
     name = accrual.key.settlement_id.replace("accrual", "accrual reversal")
     key = EntryKey(accrual.key.store, name, f"{day:%Y-%m}", accrual.key.kind, accrual.key.revision)
-    lines = tuple(EntryLine(line.type, line.account, line.amount) for line in accrual.lines)
+    lines = tuple(EntryLine(line.type, line.account, -line.amount) for line in accrual.lines)
     return replace(accrual, key=key, day=day, lines=lines, reverses=str(accrual.key))

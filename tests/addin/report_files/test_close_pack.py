@@ -97,6 +97,9 @@ def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     assert ["111-3"] == [row["Order ID"] for row in rows_below(sheet, "tblWithoutCost")]
     later = pack(reported, "2026-09")["Open items"]
     assert [AUGUST, SEPTEMBER] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")]
+    reported.export(SEPTEMBER, *BOTH)
+    later = pack(reported, "2026-09")["Open items"]
+    assert [AUGUST] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")], "exported is finished"
 
 
 def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Reported) -> None:

@@ -125,7 +125,7 @@ def test_a_tie_out_that_differs_says_so(reported: Reported) -> None:
 def test_the_file_refers_only_to_itself(reported: Reported) -> None:
     """No link, no code, and every sheet that a formula names is in it."""
     book = opened(written(reported), values=False)
-    formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    formulas = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
     assert len(formulas) > 20
     assert not any("[" in formula and "]!" in formula for formula in formulas), "no other workbook"
