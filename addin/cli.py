@@ -129,9 +129,24 @@ def save(book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: b
 @command("cogs")
 @BOOK
 @IDS
-def cogs(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Make the COGS tab of settlements."""
+@click.option("--to", type=click.Path(path_type=Path), help="Write a workbook of its own there instead of the tab.")
+@click.option("--values", is_flag=True, help="With --to: without formulas, the audit log inside.")
+def cogs(book: Path, ids: tuple[str, ...], *, to: Path | None, values: bool) -> Outcome:
+    """Make the COGS tab of settlements, or their COGS workbooks."""
+    if to is not None:
+        return on_file(book, partial(reports.download_cogs, ids=ids, to=to, values_only=values))
     return on_file(book, partial(reports.cogs, ids=ids), TerminalProgress())
+
+
+@command("close")
+@BOOK
+@click.argument("month", metavar="MONTH")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="The file; beside the workbook if left out."
+)
+def close(book: Path, month: str, to: Path | None) -> Outcome:
+    """Write the accountant's pack of a month (2026-08)."""
+    return on_file(book, partial(reports.close, month=month, to=to))
 
 
 @command("undo")

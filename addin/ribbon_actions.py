@@ -9,10 +9,12 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from addin import connect_form
 from addin import ribbon_questions as questions
-from addin.actions import closing, costs, reports, settlements
+from addin.actions import closing, connecting, costs, reports, settlements
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, show, take_paths, undisturbed, version_of_buttons
+from addin.finale import account_of
 from addin.outcome import Outcome
 from addin.ribbon_buttons import BUTTONS
 from addin.selection import selected_or_none, selected_settlements
@@ -22,6 +24,7 @@ from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
 from addin.sheets import transactions as transactions_sheet
 from addin.sheets import true_ups as true_ups_sheet
+from core.companies import SANDBOX
 from core.errors import CogsheetError, WorkbookError
 from core.settlements.exporting import NotReadyError, SuspectCostsError
 from core.settlements.importing import StoreNotNamedError
@@ -180,6 +183,15 @@ def _true_ups(desk: Desk) -> Outcome:
     return outcome
 
 
+def _connect(desk: Desk) -> Outcome:
+    if desk.database.company.name == SANDBOX:
+        return Outcome("The demo has a Finale of its own on this computer: there is nothing to connect.")
+    entered = connect_form.ask(account_of(desk).account)
+    if entered is None:
+        return Outcome("Nothing was connected.")
+    return connecting.connect(desk, account=entered.account, key=entered.key, secret=entered.secret)
+
+
 def _show(desk: Desk, spec: TableSpec) -> None:
     show(tables.find(desk.book, spec).sheet)
 
@@ -215,5 +227,6 @@ ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
     "export": _export,
     "trueups": _true_ups,
     "verify": _verify,
+    "connect": _connect,
 }
 """The command of each button -> what it does."""

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.outcome import Outcome
+from addin.report_files.close_pack import close_pack
+from addin.report_files.cogs_workbook import cogs_workbook
 from addin.sheets import cogs as cogs_sheet
 from addin.sheets import pnl as pnl_sheet
 from addin.words import amount, counted
+from addin.written_files import write_file
 from core.database import locks
 from core.journal.entry import EntryKind
 from core.model import records
@@ -22,6 +25,7 @@ from core.settlements.tie_outs import TieOut, settlement_tie_outs
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from addin.desk import Desk
     from core.database.settlements import BookedSettlement
@@ -60,6 +64,37 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
             ]
         },
     )
+
+
+def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool = False) -> Outcome:
+    """Write a settlement's COGS as a workbook of its own; with several settlements, one file each into a folder.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or the file cannot be written.
+    """
+    if not ids:
+        raise NothingChosenError("write the COGS of")
+    view = load(desk.database)
+    chosen = view.books.named(ids)
+    files = []
+    for settlement in chosen:
+        path = to / f"COGS {settlement.settlement_id}.xlsx" if len(chosen) > 1 else to
+        write_file(path, cogs_workbook(view, settlement, values_only=values_only, now=desk.clock()))
+        files.append(str(path))
+    return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
+
+
+def close(desk: Desk, *, month: str, to: Path | None = None) -> Outcome:
+    """Write the accountant's pack of a month: accrual, expected balances, open items, profit and loss, journal.
+
+    Raises:
+        CogsheetError: If the month cannot be read, or the file not be written.
+    """
+    view = load(desk.database)
+    path = to or desk.path.parent / f"Close {month}.xlsx"
+    write_file(path, close_pack(view, month, zones={}, now=desk.clock()))
+    return Outcome(f"The accountant's pack of {month} is {path}.", data={"file": str(path), "month": month})
 
 
 def pnl(

@@ -1,8 +1,8 @@
 """From values to cells and back: the last step before Excel and the first after it.
 
 Floats exist only here. Excel gives numbers back as floats, and cuts a number in a currency-formatted cell to four
-decimals unless it is read through `Value2`, which only Excel for Windows has (xlwings.md, traps): hence `plain_values`,
-the one place that looks behind xlwings.
+decimals unless it is read through `Value2`, which only Excel for Windows has (xlwings.md, traps): hence `plain_values`.
+It and `is_protected` are the only places that look behind xlwings.
 """
 
 from __future__ import annotations
@@ -80,3 +80,9 @@ def plain_values(cells: xw.Range) -> list[list[object]]:
     if not isinstance(raw, list | tuple):
         return [[raw]]
     return [list(row) if isinstance(row, list | tuple) else [row] for row in raw]
+
+
+def is_protected(sheet: xw.Sheet) -> bool:
+    """Tell whether Excel would refuse to write to a sheet, where it can be asked: the engine for files just refuses."""
+    native = sheet.api
+    return hasattr(native, "ProtectContents") and bool(native.ProtectContents) and not native.ProtectionMode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.sheets.cells import is_protected
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -26,7 +27,5 @@ def refuse_protected(sheet: xw.Sheet) -> None:
     Raises:
         ProtectedSheetError: If the sheet is protected, and not from users alone.
     """
-    native = sheet.api
-    # Neither xlwings nor its engine for files has a word for it; the latter refuses by itself.
-    if hasattr(native, "ProtectContents") and native.ProtectContents and not native.ProtectionMode:
+    if is_protected(sheet):
         raise ProtectedSheetError(sheet.name)

@@ -234,11 +234,14 @@ class SheetPart:
         return lambda column: styles.get(column, 0)
 
     def put(self, area: Area, cells: Sequence[Sequence[str | None]]) -> None:
-        """Put finished cells in their places; `None` leaves a place without a cell."""
+        """Put finished cells in their places (`None`: no cell there); rows that stay as they are are not touched."""
         rows = self.rows
         if self.book.moves and any(cell is not None and "<f" in cell for line in cells for cell in line):
             self.book.settle()
         for number, line in enumerate(cells, area.top):
+            present = rows.rows[number].cells() if number in rows.rows else {}
+            if all(present.get(column) == cell for column, cell in enumerate(line, area.left)):
+                continue
             here = rows.edit(number)
             formulas = False
             for column, cell in enumerate(line, area.left):
@@ -249,8 +252,8 @@ class SheetPart:
                     formulas = formulas or "<f" in cell
             if formulas:
                 rows.note_formula(number)
-        self.book.changes.note(self.name, area)
-        self.touch()
+            self.book.changes.note(self.name, area._replace(top=number, bottom=number))
+            self.touch()
 
     def touch(self) -> None:
         """Remember that the sheet was changed."""

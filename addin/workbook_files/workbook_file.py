@@ -72,10 +72,6 @@ class WorkbookFile:
             for table in sheet.tables:
                 yield sheet, table
 
-    def sheet(self, name: str) -> SheetPart | None:
-        """Return the sheet of a name, whatever its case."""
-        return next((sheet for sheet in self.sheets if sheet.name.lower() == name.lower()), None)
-
     def save(self, path: Path | None = None) -> None:
         """Write everything that changed.
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from core.database import Database, batches, observations, settlements
 from core.database.batches import BatchKind
 from tests.end_to_end.demo_book import DemoBook, table
@@ -177,3 +179,23 @@ def test_a_policy_edited_on_setup_holds_from_the_next_command_on(demo: DemoBook)
     assert {"2027-01-01"} == {entry["Date"] for entry in table(demo.open(), "Journal").rows}
     assert refused.status == 2
     assert "“soon” cannot be taken for Lock date" in refused.error
+
+
+def test_the_cogs_workbook_and_the_months_pack_are_written_beside_the_books(demo: DemoBook) -> None:
+    """They are files of their own; the values copy has no formula and holds the audit log."""
+    settlement = resolve_everything(demo)
+    folder = demo.path.parent
+    assert demo.run("cogs", settlement, "--to", str(folder / "cogs.xlsx")).status == 0
+    assert demo.run("cogs", settlement, "--to", str(folder / "values.xlsx"), "--values").status == 0
+
+    closed = demo.run("close", "2026-08", "--json")
+    unreadable = demo.run("close", "August")
+
+    live, values = load_workbook(folder / "cogs.xlsx"), load_workbook(folder / "values.xlsx")
+    formulas = [cell for sheet in values for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert [f"COGS {settlement}", "Ties"] == live.sheetnames
+    assert "Audit log" in values.sheetnames
+    assert [] == formulas
+    assert {"Summary", "Accrual", "Balances", "Open items"} <= set(load_workbook(closed.data["file"]).sheetnames)
+    assert unreadable.status == 2
+    assert "August" in unreadable.error

@@ -1,0 +1,67 @@
+"""Requests that one sync sends to Finale Inventory: 1,000 orders, 80 SKUs and 50 refunds of old orders."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+from core.credentials import Secret
+from core.inventory.finale.inventory import connect
+from core.inventory.finale.settings import FinaleSettings
+from core.inventory.system import CostRequest, OrderAsked
+from core.marketplaces import read
+from core.progress import silent
+from sandbox.business import sized_business
+from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
+from sandbox.server import serve
+from sandbox.settlement_files.amazon_v2 import settlement_files
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sandbox.business import Business
+    from sandbox.server import SandboxAddress
+
+
+def measure() -> list[tuple[str, str]]:
+    """Count the requests of either mode, as the sandbox saw them."""
+    business = sized_business(orders=1000, products=80, old_refunds=50)
+    request = cost_request(business)
+    size = f"{len(request.orders):,} orders, {len(request.skus)} SKUs"
+    figures = []
+    with serve(business) as address:
+        figures.append((f"mode G, by order: {size}", _requests(address, request, FinaleSettings())))
+    with serve(business) as address:
+        costs = report_url(
+            address.url,
+            address.account,
+            "stockHistory",
+            STOCK_HISTORY_COLUMNS,
+            filters=[["stockHistoryRecordDate", LAST_MONTH, None]],
+        )
+        averages = report_url(address.url, address.account, "product", PRODUCT_COLUMNS)
+        settings = FinaleSettings(cost_report=costs, average_report=averages)
+        figures.append((f"mode R, by saved report: {size}", _requests(address, request, settings)))
+    return figures
+
+
+def cost_request(business: Business) -> CostRequest:
+    """Ask for every order and SKU of the business's settlement files."""
+    orders: dict[str, tuple[set[str], date]] = {}
+    for file in settlement_files(business):
+        for settlement in read(file.content).settlements:
+            lines = settlement.transactions.dropna(subset=["order_id", "sku"])
+            for order_id, sku, posted in zip(lines["order_id"], lines["sku"], lines["posted_at"], strict=True):
+                orders.setdefault(order_id, (set(), posted.date()))[0].add(sku)
+    asked = tuple(OrderAsked(order_id, tuple(sorted(skus)), day) for order_id, (skus, day) in orders.items())
+    return CostRequest(asked, tuple(sorted({sku for skus, _ in orders.values() for sku in skus})))
+
+
+def _requests(address: SandboxAddress, request: CostRequest, settings: FinaleSettings) -> str:
+    key, secret = Secret(address.key), Secret(address.secret)
+    with connect(address.account, key, secret, address.url, settings=settings) as system:
+        found = sum(int(page.observations["unit_cost"].notna().sum()) for page in system.costs(request, silent))
+    with urlopen(f"{address.url}/_control/requests") as answer:  # noqa: S310 - the sandbox on this machine
+        total = json.load(answer)["total"]
+    return f"{total:>5} requests, {found:,} costs"
