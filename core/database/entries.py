@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, insert, select
@@ -15,6 +14,7 @@ from core.database import frames
 from core.database.tables import entry as table
 from core.database.tables import entry_line, settlement
 from core.errors import DatabaseError
+from core.journal.entry import EntryKind
 from core.model import TEXT, WHOLE
 from core.money import MONEY
 
@@ -39,15 +39,6 @@ JOURNAL_COLUMNS: Columns = {
     "batch": WHOLE,
 }
 """One row per line of every entry."""
-
-
-class EntryKind(StrEnum):
-    """What an entry says."""
-
-    SETTLEMENT = "settlement"
-    COGS = "COGS"
-    TRUE_UP = "true-up"
-    REVERSAL = "reversal"
 
 
 class UnbalancedEntryError(DatabaseError):

@@ -146,7 +146,7 @@ def stored(entry: Entry, settlement: int) -> entries.Entry:
     """Return an entry as the database keeps it, under the settlement's number there."""
     return entries.Entry(
         key=str(entry.key),
-        kind=entries.EntryKind(entry.key.kind),
+        kind=entry.key.kind,
         entry_date=entry.day,
         lines=tuple(entries.EntryLine(one.account, one.amount, entry.currency, str(one.type)) for one in entry.lines),
         settlement=settlement,

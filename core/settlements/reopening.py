@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
-from core.database.entries import EntryKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
+from core.journal.entry import EntryKind
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -20,7 +20,8 @@ from core.database import (
     syncs,
     true_ups,
 )
-from core.database.entries import Entry, EntryKind, EntryLine
+from core.database.entries import Entry, EntryLine
+from core.journal.entry import EntryKind
 from core.model import MAPPING_COLUMNS, frame
 from tests.core.database.examples import (
     COMPANY,

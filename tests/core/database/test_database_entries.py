@@ -9,8 +9,9 @@ import pytest
 
 from core.database import batches, entries, opening_costs
 from core.database.batches import BatchKind
-from core.database.entries import Entry, EntryDiffersError, EntryKind, EntryLine, UnbalancedEntryError
+from core.database.entries import Entry, EntryDiffersError, EntryLine, UnbalancedEntryError
 from core.errors import DatabaseError
+from core.journal.entry import EntryKind
 from core.model import frame, records
 from tests.core.database.examples import NOW, save_settlement
 

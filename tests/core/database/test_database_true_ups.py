@@ -8,9 +8,10 @@ import pytest
 
 from core.database import batches, entries, locks, true_ups
 from core.database.batches import BatchKind
-from core.database.entries import Entry, EntryKind, EntryLine
+from core.database.entries import Entry, EntryLine
 from core.database.settlements import EntryStatus
 from core.database.true_ups import Decision, Proposed, TrueUpDecidedError, Verdict
+from core.journal.entry import EntryKind
 from core.model import frame, records
 from tests.core.database.examples import NOW, costed, save_settlement, settlement
 

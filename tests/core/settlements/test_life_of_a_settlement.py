@@ -12,7 +12,6 @@ import pytest
 from core.database import Database, batches, entries, locks, mappings, observations, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
-from core.database.entries import EntryKind as StoredKind
 from core.journal.entry import Accounts, EntryKind
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostSource, ObservationKind, frame, records
@@ -232,7 +231,7 @@ def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Le
         reopen(ledger.database, settlement, "", lock_date=None, **ME)  # type: ignore[arg-type]  # who and when
     made = reopen(ledger.database, settlement, "wrong bill", lock_date=date(2026, 8, 31), **ME)  # type: ignore[arg-type]  # who and when
 
-    assert {StoredKind.REVERSAL} == {entry.kind for entry in made}
+    assert {EntryKind.REVERSAL} == {entry.kind for entry in made}
     assert {date(2026, 9, 1)} == {entry.entry_date for entry in made}
     assert Decimal(0) == ledger.posted()
     ledger.finale_says("4.50", "5.00")
