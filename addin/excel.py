@@ -118,6 +118,17 @@ class StatusBar:
         self.app.status_bar = f"{TITLE}: {what} {done:,}" + (f" of {total:,}" if total is not None else "")
 
 
+@contextmanager
+def redrawing(app: xw.App) -> Iterator[None]:
+    """Let Excel redraw itself behind a question."""
+    updating = app.screen_updating
+    app.screen_updating = True
+    try:
+        yield
+    finally:
+        app.screen_updating = updating
+
+
 def ask(app: xw.App, question: str, buttons: str) -> str:
     """Ask the user something.
 
@@ -129,12 +140,8 @@ def ask(app: xw.App, question: str, buttons: str) -> str:
     Returns:
         `ok`, `yes`, `no` or `cancel`.
     """
-    updating = app.screen_updating
-    app.screen_updating = True
-    try:
+    with redrawing(app):
         return str(app.alert(question, TITLE, buttons))
-    finally:
-        app.screen_updating = updating
 
 
 def show(sheet: xw.Sheet) -> None:

@@ -13,11 +13,11 @@ from addin import connect_form
 from addin import ribbon_questions as questions
 from addin.actions import closing, connecting, costs, reports, settlements
 from addin.desk import desk
-from addin.excel import StatusBar, place_of, show, take_paths, undisturbed, version_of_buttons
+from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
 from addin.finale import account_of
 from addin.outcome import Outcome
 from addin.ribbon_buttons import BUTTONS
-from addin.selection import selected_or_none, selected_settlements
+from addin.selection import is_on_cogs_tab, selected_or_none, selected_settlements
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets import settlements as settlements_sheet
@@ -131,11 +131,23 @@ def _undo(desk: Desk) -> Outcome:
 
 
 def _cogs(desk: Desk) -> Outcome:
-    outcome = reports.cogs(desk, ids=selected_settlements(desk.book))
+    """Make the COGS tabs; pressed again on such a tab, offer it as a workbook of its own."""
+    names, on_tab = selected_settlements(desk.book), is_on_cogs_tab(desk.book)
+    outcome = reports.cogs(desk, ids=names)
     made = outcome.data["settlements"]
-    if isinstance(made, list):
-        show(desk.book.sheets[made[0]["sheet"]])
-    return outcome
+    if not isinstance(made, list):
+        return outcome
+    show(desk.book.sheets[made[0]["sheet"]])
+    question = "The tab is up to date. Write it as a workbook of its own, to hand on, beside this one?"
+    if not on_tab or not questions.confirmed(desk.book.app, question):
+        return outcome
+    file = desk.path.parent / f"COGS {made[0]['settlement']}.xlsx"
+    return replace(outcome, message=f"{outcome.message}\n{reports.download_cogs(desk, ids=names, to=file).message}")
+
+
+def _close(desk: Desk) -> Outcome:
+    month = questions.month_to_close(desk.book.app, desk.clock().date())
+    return Outcome("No month was closed.") if month is None else reports.close(desk, month=month)
 
 
 def _pnl(desk: Desk) -> Outcome:
@@ -186,7 +198,8 @@ def _true_ups(desk: Desk) -> Outcome:
 def _connect(desk: Desk) -> Outcome:
     if desk.database.company.name == SANDBOX:
         return Outcome("The demo has a Finale of its own on this computer: there is nothing to connect.")
-    entered = connect_form.ask(account_of(desk).account)
+    with redrawing(desk.book.app):
+        entered = connect_form.ask(account_of(desk).account)
     if entered is None:
         return Outcome("Nothing was connected.")
     return connecting.connect(desk, account=entered.account, key=entered.key, secret=entered.secret)
@@ -226,6 +239,7 @@ ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
     "pnl": _pnl,
     "export": _export,
     "trueups": _true_ups,
+    "close": _close,
     "verify": _verify,
     "connect": _connect,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.excel import ask
@@ -10,11 +11,13 @@ from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     import xlwings as xw
 
     from core.settlements.importing import StoreNotNamedError
 
+_MONTHS_OFFERED = 12
 OK_CANCEL = "ok_cancel"
 YES_NO_CANCEL = "yes_no_cancel"
 
@@ -76,6 +79,21 @@ def ledger_to_export_to(app: xw.App, names: Sequence[str]) -> Ledger | None:
     )
     answer = ask(app, question, YES_NO_CANCEL)
     return {"yes": Ledger.QUICKBOOKS, "no": Ledger.XERO}.get(answer)
+
+
+def month_to_close(app: xw.App, today: date) -> str | None:
+    """Let the user say which month is closed, from the last complete one backwards (`2026-08`); `None` for none."""
+    first = today.replace(day=1)
+    for _ in range(_MONTHS_OFFERED):
+        last = first - timedelta(days=1)
+        first = last.replace(day=1)
+        question = f"Make the accountant's pack of {last:%B %Y}?\n\nYes makes it, No goes on to the month before."
+        answer = ask(app, question, YES_NO_CANCEL)
+        if answer == "yes":
+            return f"{last:%Y-%m}"
+        if answer == "cancel":
+            return None
+    return None
 
 
 def confirmed(app: xw.App, question: str) -> bool:

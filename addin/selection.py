@@ -64,6 +64,12 @@ def selected_or_none(book: xw.Book) -> list[str]:
         return []
 
 
+def is_on_cogs_tab(book: xw.Book) -> bool:
+    """Tell whether the user looks at a COGS tab."""
+    selection = book.app.selection
+    return selection is not None and any(_is_table_of(table.name, cogs.SPEC) for table in selection.sheet.tables)
+
+
 def _is_table_of(name: str, spec: TableSpec) -> bool:
     return name == spec.table or (spec is cogs.SPEC and name.startswith(f"{spec.table}_"))
 

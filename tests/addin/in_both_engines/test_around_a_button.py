@@ -86,11 +86,12 @@ def test_all_pieces_of_a_selection_count_but_hidden_rows_do_not(desktop: Desktop
 def test_excel_is_left_as_it_was(desktop: Desktop, calculation: int, command: str) -> None:
     """Calculation, events, redrawing and status bar are as before, whether the button worked or not."""
     excel = desktop.excel
-    excel.Calculation, excel.EnableEvents, excel.StatusBar = calculation, False, "the user's"
+    events = calculation == AUTOMATIC
+    excel.Calculation, excel.EnableEvents, excel.StatusBar = calculation, events, "the user's"
 
     desktop.press(command)
 
-    assert (calculation, False, True, "the user's") == (
+    assert (calculation, events, True, "the user's") == (
         excel.Calculation,
         excel.EnableEvents,
         excel.ScreenUpdating,

@@ -109,6 +109,32 @@ def test_profit_and_loss_of_what_is_selected_or_of_all(desktop: Desktop) -> None
     assert desktop.book.sheets.active.name == "P&L"
 
 
+def test_a_cogs_tab_can_be_handed_on_as_its_own_workbook(desktop: Desktop) -> None:
+    """Pressed on the tab itself, the button offers a file beside the workbook."""
+    desktop.press("cogs")
+    desktop.select(desktop.book.sheets.active.name, "A1")
+    declined = desktop.press("cogs", "cancel")
+    file = desktop.path.parent / f"COGS {desktop.books().settlements[0].settlement_id}.xlsx"
+    before = file.exists()
+    _, message = desktop.press("cogs", "ok")
+
+    assert (False, True) == (before, file.exists())
+    assert (False, True) == (str(file) in declined[1], str(file) in message)
+
+
+def test_close_goes_back_month_by_month(desktop: Desktop) -> None:
+    """The last complete month is offered first, then the one before; the pack lies beside the workbook."""
+    cancelled = desktop.press("close", "cancel")
+    outcome, message = desktop.press("close", "no", "yes")
+
+    assert ("No month was closed.", exchange.DONE) == (cancelled[1], outcome), message
+    packs = list(desktop.path.parent.glob("Close *.xlsx"))
+    assert 1 == len(packs)
+    last, before = (text.partition("?")[0].split()[-2:] for text in desktop.excel.user.shown[-2:])
+    assert last != before
+    assert str(packs[0]) in message
+
+
 def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
     """A figure that the user changed on the COGS tab is found."""
     desktop.press("cogs")
@@ -192,3 +218,10 @@ def test_the_workbook_file_holds_it_after_saving(desktop: Desktop) -> None:
     desktop.book.save()
 
     assert len(desktop.books().lines) == len(UsersTable(desktop.path, "tblTransactions").rows())
+
+
+def test_the_demo_needs_no_connection(desktop: Desktop) -> None:
+    """Its Finale is on this computer; no key is asked for."""
+    outcome, message = desktop.press("connect")
+
+    assert (exchange.DONE, True) == (outcome, "nothing to connect" in message)

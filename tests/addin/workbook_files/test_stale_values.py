@@ -140,6 +140,16 @@ def test_changes_before_a_new_name(book: xw.Book) -> None:
     assert not {"A1", "A2", "A3", "A4"} & kept(book)
 
 
+def test_the_same_values_again_change_nothing(book: xw.Book) -> None:
+    """Writing what stands there already is no change."""
+    cells = book.sheets["Data"]["B2:B4"]
+    cells.value = [[1], [2], [3]]
+    assert set(FORMULAS) == kept(book)
+    cells.value = [[1], [2], [4]]
+    assert not {"A2", "A3"} & kept(book)
+    assert {"A1", "A6"} <= kept(book)
+
+
 def test_formats_change_no_value(book: xw.Book) -> None:
     """Colours and widths leave stored values alone."""
     book.sheets["Data"]["B2:B4"].color = "#ff0000"

@@ -427,6 +427,7 @@ def test_whole_columns(book: xw.Book) -> None:
     found = loaded(book.fullname)["Items"]
     assert ("007", True) == (found["C99"].value, found.column_dimensions["G"].hidden)
     assert 20.7109375 == found.column_dimensions["C"].width
+    assert b'width="20.7109375" style="1" customWidth="1"' in parts(Path(book.fullname))[SHEET]
 
 
 def test_rows(book: xw.Book) -> None:
@@ -459,6 +460,7 @@ def test_links(book: xw.Book) -> None:
     assert ("'Report'!A1", "Go there") == (found["A2"].hyperlink.location, found["A2"].hyperlink.tooltip)
     assert "https://example.org/x?y=1&z=2" == found["B2"].hyperlink.target
     assert "Report!B2" == found["F7"].hyperlink.location
+    assert 1 == parts(Path(book.fullname))[SHEET].count(b'<hyperlink ref="F7"')
     assert ("single", "@") == (found["A2"].font.u, found["A2"].number_format)
 
 
@@ -477,7 +479,9 @@ def test_what_stands_behind_a_cell(book: xw.Book) -> None:
     """Code that reaches behind xlwings finds something true, with `Value2` and nothing else."""
     items = book.sheets["Items"]
     assert all((book.api, items.api, items["A1"].api, items.tables[0].api, book.app.api))
+    items["H5:H6"].value = [[True], ["#N/A"]]
     assert [((1.5,), (2.25,))] == [items["B5:B6"].api.Value2]
+    assert ["001", True, -2146826246, None] == [items[a].api.Value2 for a in ("A5", "H5", "H6", "H7")]
     with pytest.raises(AttributeError):
         items["A1"].api.Interior  # noqa: B018 - asking is the test
     assert not hasattr(book.api, "Value2")

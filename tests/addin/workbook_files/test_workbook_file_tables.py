@@ -175,10 +175,24 @@ def test_deleting_rows(book: xw.Book, table: xw.main.Table) -> None:
     assert "=Items!$B$6" == book.names["last_cost"].refers_to
     assert {"B5:B6": "0", "G1:G3": '"yes,no"', "A5:D6": "$B5>2", "C5:C6": "dataBar"} == rules(sheet)
     assert ["Items!$A$5:$A$6"] == [str(rule.formula1) for rule in report.data_validations.dataValidation]
-    assert [("J4:J9", ["Items!$B$6>J4"])] == [(str(a.sqref), a.rules[0].formula) for a in report.conditional_formatting]
+    assert [("B20:B25", ["Items!$B$6>B20"])] == [(str(a.sqref), a.rules[0].formula) for a in report.conditional_formatting]
     assert "the last one" == sheet["A6"].comment.text.strip()
     assert b"<c:f>Items!$B$5:$B$6</c:f>" in part_of(book, "xl/charts/chart1.xml")
     assert "Items!B5:B6" == report["C1"].value.text.removeprefix("=")
+
+
+def test_formulas_written_after_a_deletion(book: xw.Book, table: xw.main.Table, items: xw.Sheet) -> None:
+    """What is written after cells moved means the cells where they are now."""
+    body(table)[0:1, :].delete(shift="up")
+    items["H1:H2"].formula = [["=B6*2"], ["=B7"]]
+    items["H3:H4"].formula = "=B6"
+    items["H5"].value = "=SUM(B5:B6)"
+    book.names.add("fresh", "=Items!$B$6")
+    items["A2"].add_hyperlink("#Items!B6", "there")
+    book.save()
+    assert [["=B6*2"], ["=B7"], ["=B6"], ["=B7"], ["=SUM(B5:B6)"]] == formulas(items["H1:H5"])
+    assert "=Items!$B$6" == book.names["fresh"].refers_to
+    assert b'location="Items!B6"' in part_of(book, "xl/worksheets/sheet1.xml")
 
 
 def test_deleting_the_first_row(book: xw.Book, table: xw.main.Table, items: xw.Sheet) -> None:

@@ -522,7 +522,7 @@ def test_any_number_survives_the_file(number: float) -> None:
     assert number == float(number_text(number))
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.lists(

@@ -1,0 +1,230 @@
+"""Random histories of a company: whatever happens in whatever order, the books hold what they promise."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from core.database import Database, batches, entries, locks, mappings, observations, overrides, true_ups
+from core.database.batches import BatchKind
+from core.database.company import new_company
+from core.journal.entry import Accounts
+from core.marketplaces import read
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame, records
+from core.money import cents, total
+from core.settlements import books as all_books
+from core.settlements import true_ups as trueing
+from core.settlements.answers import Answer, Fate
+from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.importing import import_reading
+from core.settlements.reopening import reopen
+from core.settlements.saving import save_answers
+from core.settlements.undoing import NothingToUndoError, undo_last
+from tests.core.settlements.test_importing import v2_file
+
+NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
+WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
+FILES = {number: v2_file(number, "20.00", "15.00", total="35.00") for number in ("1", "2")}
+COSTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal(9), places=4)
+ORDERS = st.sampled_from(["111-0", "111-1"])
+COGS_ACCOUNT = "Cost of Goods Sold"
+
+
+class Company(RuleBasedStateMachine):
+    """A bookkeeper, Finale and two settlements of two orders each."""
+
+    @initialize()
+    def open_books(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        company = new_company("Acme", "USD", NOW)
+        self.database = Database.create(Path(self.folder.name) / "books.sqlite", company)
+        self.history_seen: list[dict[str, Any]] = []
+        self.locked_figures: dict[str, Any] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "database"):
+            self.database.close()
+            self.folder.cleanup()
+
+    def load(self) -> all_books.Books:
+        return all_books.load(self.database)
+
+    @rule(number=st.sampled_from(sorted(FILES)))
+    def import_file(self, number: str) -> None:
+        file = FILES[number]
+        import_reading(self.database, read(file.content), file, store=None, **WHO)
+
+    @rule(order=ORDERS, cost=COSTS)
+    def finale_says(self, order: str, cost: Decimal) -> None:
+        fact = {
+            "kind": ObservationKind.ORDER,
+            "order_id": order,
+            "product_id": "MUG",
+            "unit_cost": cost,
+            "currency": "USD",
+            "units": 1,
+            "record_date": "2026-08-04",
+            "fetched_at": NOW,
+        }
+        product = {"sku": "MUG", "product_id": "MUG", "units": 1, "rule": "product id", "fetched_at": NOW}
+        with self.database.writing() as connection:
+            batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+            mappings.add(connection, frame(MAPPING_COLUMNS, [product]), batch, NOW)
+            observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
+
+    @rule(data=st.data(), cost=COSTS, accepted=st.booleans())
+    def save(self, data: st.DataObject, cost: Decimal, accepted: bool) -> None:  # noqa: FBT001 - drawn
+        books = self.load()
+        if books.lines.empty:
+            return
+        key = data.draw(st.sampled_from(sorted(books.lines["key"])))
+        versions = {row["key"]: row["version"] for row in records(books.overrides)}
+        answer = Answer(key, versions.get(key, 0), cost, cost if accepted else None)
+        saving = save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
+        line = books.lines.set_index("key").loc[key]
+        was_locked = key in self.locked_figures
+        assert was_locked == bool(saving.with_fate(Fate.REFUSED)), line
+
+    @rule()
+    def undo(self) -> None:
+        before = {row["key"]: row for row in records(self.load().overrides)}
+        try:
+            undone = undo_last(self.database, **WHO)
+        except NothingToUndoError:
+            return
+        after = {row["key"]: row for row in records(self.load().overrides)}
+        with self.database.reading() as connection:
+            versions = {(row["key"], row["version"]): row for row in records(overrides.history(connection))}
+        for key in undone.keys:
+            said = versions.get((key, before[key]["version"] - 1), {"unit_cost": None})
+            assert said["unit_cost"] == after[key]["unit_cost"], "undo restores exactly"
+
+    @rule(data=st.data())
+    def export(self, data: st.DataObject) -> None:
+        books = self.load()
+        ready = [one for one in books.settlements if books.state(one).status == "Ready to export"]
+        if not ready:
+            return
+        chosen = data.draw(st.sampled_from(ready))
+        export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True), **WHO)
+        for row in records(books.lines_of(chosen)):
+            self.locked_figures[row["key"]] = (row["unit_cost"], row["cogs"], row["cost_quantity"])
+
+    @precondition(lambda self: self.locked_figures)
+    @rule(data=st.data(), accept=st.booleans())
+    def true_up(self, data: st.DataObject, accept: bool) -> None:  # noqa: FBT001 - drawn
+        trueing.propose(self.database, self.load(), **WHO)
+        with self.database.reading() as connection:
+            waiting = true_ups.pending(connection)["id"].to_list()
+        if not waiting:
+            return
+        chosen = data.draw(st.lists(st.sampled_from(waiting), unique=True, min_size=1))
+        if accept:
+            trueing.accept(self.database, self.load(), chosen, accounts=Accounts(), lock_date=None, **WHO)
+        else:
+            trueing.dismiss(self.database, chosen, "immaterial", **WHO)
+
+    @precondition(lambda self: self.locked_figures)
+    @rule(data=st.data())
+    def reopen(self, data: st.DataObject) -> None:
+        books = self.load()
+        with self.database.reading() as connection:
+            exported = [one for one in books.settlements if locks.find(connection, one)]
+        chosen = data.draw(st.sampled_from(exported))
+        reopen(self.database, chosen, "wrong bill", lock_date=None, **WHO)
+        for key in books.lines_of(chosen)["key"]:
+            del self.locked_figures[key]
+
+    @invariant()
+    def a_locked_settlement_never_changes(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        books = self.load()
+        lines = {row["key"]: row for row in records(books.lines)}
+        for key, figures in self.locked_figures.items():
+            line = lines[key]
+            assert figures == (line["unit_cost"], line["cogs"], line["cost_quantity"])
+        with self.database.reading() as connection:
+            for settlement in books.settlements:
+                if locks.find(connection, settlement):
+                    assert [] == locks.verify(connection, settlement)
+
+    @invariant()
+    def what_was_posted_is_what_the_books_hold(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        books = self.load()
+        held = {row["key"]: row["cogs"] for row in trueing.held_lines(books)}
+        settlement_of = {row["key"]: row["settlement_id"] for row in records(books.lines[["key", "settlement_id"]])}
+        by_settlement: dict[str, Decimal] = {}
+        for key, cogs in held.items():
+            by_settlement[settlement_of[key]] = by_settlement.get(settlement_of[key], Decimal(0)) + (cogs or 0)
+        with self.database.reading() as connection:
+            journal = entries.journal(connection)
+        posted = total(journal.loc[journal["account"] == COGS_ACCOUNT, "amount"])
+        assert sum((cents(one) for one in by_settlement.values()), Decimal(0)) == posted
+
+    @invariant()
+    def nothing_is_ever_lost_from_the_journal(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        with self.database.reading() as connection:
+            now = records(overrides.history(connection))
+        assert self.history_seen == now[: len(self.history_seen)]
+        self.history_seen = now
+
+    @invariant()
+    def the_cost_of_a_free_line_is_its_answer_or_finales(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        books = self.load()
+        saved = {row["key"]: row["unit_cost"] for row in records(books.overrides)}
+        said = {row["order_id"]: row["unit_cost"] for row in records(books.observations)}
+        for line in records(books.lines):
+            if line["key"] in self.locked_figures:
+                continue
+            expected = saved.get(line["key"]) or said.get(line["order_id"])
+            assert expected == line["unit_cost"]
+            assert (expected is None) == (line["cost_status"] == CostStatus.MISSING)
+
+
+Company.TestCase.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestHistories = Company.TestCase
+
+
+@pytest.mark.long
+def test_many_histories() -> None:
+    """The same, for a few minutes."""
+    many = settings(max_examples=120, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Company, settings=many)
+
+
+def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
+    """The same files in any order end in the same books."""
+    found = []
+    for order in (("1", "2"), ("2", "1")):
+        path = tmp_path / "".join(order) / "books.sqlite"
+        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+            for number in order:
+                import_reading(database, read(FILES[number].content), FILES[number], store=None, **WHO)
+            found.append(sorted(records(all_books.load(database).lines), key=lambda line: str(line["key"])))
+
+    assert len(found[0]) == 4
+    assert found[0] == found[1]
