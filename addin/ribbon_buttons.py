@@ -74,6 +74,7 @@ BUTTONS = (
         "Open the selected settlements",
         "Shows every line of the settlements selected on sheet Settlements, with its amounts, its cost and where the "
         "cost comes from, on sheet Transactions.",
+        changes_costs=True,
     ),
     Button(
         "cogsheetSync",

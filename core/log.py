@@ -77,6 +77,7 @@ def set_up(folder: Path, level: int = logging.INFO) -> logging.Handler:
     handler = RotatingFileHandler(folder / FILE_NAME, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
     handler.setFormatter(_FORMATTER)
     handler.addFilter(REDACTION)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports every opening of the books
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

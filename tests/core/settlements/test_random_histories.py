@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,6 +36,9 @@ from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from core.settlements.undoing import NothingToUndoError, undo_last
 from tests.core.settlements.test_importing import v2_file
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
@@ -151,60 +154,48 @@ class Company(RuleBasedStateMachine):
             del self.locked_figures[key]
 
     @invariant()
-    def a_locked_settlement_never_changes(self) -> None:
+    def the_books_hold_what_they_promise(self) -> None:
         if not hasattr(self, "database"):
             return
         books = self.load()
-        lines = {row["key"]: row for row in records(books.lines)}
-        for key, figures in self.locked_figures.items():
-            line = lines[key]
-            assert figures == (line["unit_cost"], line["cogs"], line["cost_quantity"])
-        with self.database.reading() as connection:
-            for settlement in books.settlements:
-                if locks.find(connection, settlement):
-                    assert [] == locks.verify(connection, settlement)
-
-    @invariant()
-    def what_was_posted_is_what_the_books_hold(self) -> None:
-        if not hasattr(self, "database"):
-            return
-        books = self.load()
-        held = {row["key"]: row["cogs"] for row in trueing.held_lines(books)}
-        settlement_of = {row["key"]: row["settlement_id"] for row in records(books.lines[["key", "settlement_id"]])}
-        by_settlement: dict[str, Decimal] = {}
-        for key, cogs in held.items():
-            by_settlement[settlement_of[key]] = by_settlement.get(settlement_of[key], Decimal(0)) + (cogs or 0)
         with self.database.reading() as connection:
             journal = entries.journal(connection)
+            versions = records(overrides.history(connection))
+            for settlement in books.settlements:
+                if locks.find(connection, settlement):
+                    assert [] == locks.verify(connection, settlement), "a lock is a promise kept"
+        self.locked_lines_are_as_they_went_out(books)
+        self.what_was_posted_is_what_the_books_hold(books, journal)
+        self.free_lines_have_their_answer_or_finales(books)
+        assert self.history_seen == versions[: len(self.history_seen)], "nothing is ever lost from the journal"
+        self.history_seen = versions
+
+    def locked_lines_are_as_they_went_out(self, books: all_books.Books) -> None:
+        lines = {row["key"]: row for row in records(books.lines)}
+        for key, figures in self.locked_figures.items():
+            assert figures == tuple(lines[key][name] for name in ("unit_cost", "cogs", "cost_quantity"))
+
+    def what_was_posted_is_what_the_books_hold(self, books: all_books.Books, journal: pd.DataFrame) -> None:
+        settlement_of = {row["key"]: row["settlement_id"] for row in records(books.lines[["key", "settlement_id"]])}
+        held: dict[str, Decimal] = {}
+        for row in trueing.held_lines(books):
+            name = settlement_of[row["key"]]
+            held[name] = held.get(name, Decimal(0)) + (row["cogs"] or 0)
         posted = total(journal.loc[journal["account"] == COGS_ACCOUNT, "amount"])
-        assert sum((cents(one) for one in by_settlement.values()), Decimal(0)) == posted
+        assert sum((cents(one) for one in held.values()), Decimal(0)) == posted
 
-    @invariant()
-    def nothing_is_ever_lost_from_the_journal(self) -> None:
-        if not hasattr(self, "database"):
-            return
-        with self.database.reading() as connection:
-            now = records(overrides.history(connection))
-        assert self.history_seen == now[: len(self.history_seen)]
-        self.history_seen = now
-
-    @invariant()
-    def the_cost_of_a_free_line_is_its_answer_or_finales(self) -> None:
-        if not hasattr(self, "database"):
-            return
-        books = self.load()
+    def free_lines_have_their_answer_or_finales(self, books: all_books.Books) -> None:
         saved = {row["key"]: row["unit_cost"] for row in records(books.overrides)}
         said = {row["order_id"]: row["unit_cost"] for row in records(books.observations)}
         for line in records(books.lines):
-            if line["key"] in self.locked_figures:
-                continue
-            expected = saved.get(line["key"]) or said.get(line["order_id"])
-            assert expected == line["unit_cost"]
-            assert (expected is None) == (line["cost_status"] == CostStatus.MISSING)
+            if line["key"] not in self.locked_figures:
+                expected = saved.get(line["key"]) or said.get(line["order_id"])
+                assert expected == line["unit_cost"]
+                assert (expected is None) == (line["cost_status"] == CostStatus.MISSING)
 
 
 Company.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=5, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHistories = Company.TestCase
 
@@ -212,7 +203,7 @@ TestHistories = Company.TestCase
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    many = settings(max_examples=120, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
+    many = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Company, settings=many)
 
 
