@@ -91,8 +91,6 @@ def split_formula(formula: str) -> tuple[Piece, ...]:
 
 def _reference(match: re.Match[str]) -> Reference | None:
     prefix = match["prefix"] or ""
-    if "[" in prefix:  # another workbook
-        return None
     if match["c1"]:
         ends = [match["r1"], match["c1"], match["r2"] or match["r1"], match["c2"] or match["c1"]]
     elif match["column1"]:

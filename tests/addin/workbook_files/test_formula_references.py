@@ -79,6 +79,7 @@ def test_formulas_of_other_sheets() -> None:
         ("SUM(A1:B2,C:C,3:4)", 1, 1, "SUM(B2:C3,D:D,4:5)"),
         ("A1", -1, 0, "#REF!"),
         ("Data!A1*2", 3, 0, "Data!A4*2"),
+        ("[1]Data!A1+'[1]My data'!$A1", 3, 1, "[1]Data!B4+'[1]My data'!$A4"),
         (f"A{MAX_ROW}", 1, 0, "#REF!"),
     ],
 )

@@ -427,7 +427,10 @@ def test_whole_columns(book: xw.Book) -> None:
     found = loaded(book.fullname)["Items"]
     assert ("007", True) == (found["C99"].value, found.column_dimensions["G"].hidden)
     assert 20.7109375 == found.column_dimensions["C"].width
-    assert b'width="20.7109375" style="1" customWidth="1"' in parts(Path(book.fullname))[SHEET]
+    column = re.search(rb'<col min="3"[^>]*>', parts(Path(book.fullname))[SHEET])
+    assert column is not None
+    assert b'width="20.7109375"' in column[0]
+    assert b'customWidth="1"' in column[0]
 
 
 def test_rows(book: xw.Book) -> None:

@@ -175,7 +175,9 @@ def test_deleting_rows(book: xw.Book, table: xw.main.Table) -> None:
     assert "=Items!$B$6" == book.names["last_cost"].refers_to
     assert {"B5:B6": "0", "G1:G3": '"yes,no"', "A5:D6": "$B5>2", "C5:C6": "dataBar"} == rules(sheet)
     assert ["Items!$A$5:$A$6"] == [str(rule.formula1) for rule in report.data_validations.dataValidation]
-    assert [("B20:B25", ["Items!$B$6>B20"])] == [(str(a.sqref), a.rules[0].formula) for a in report.conditional_formatting]
+    assert [("B20:B25", ["Items!$B$6>B20"])] == [
+        (str(a.sqref), a.rules[0].formula) for a in report.conditional_formatting
+    ]
     assert "the last one" == sheet["A6"].comment.text.strip()
     assert b"<c:f>Items!$B$5:$B$6</c:f>" in part_of(book, "xl/charts/chart1.xml")
     assert "Items!B5:B6" == report["C1"].value.text.removeprefix("=")
