@@ -20,6 +20,11 @@ from core.money import at_line_places
 if TYPE_CHECKING:
     import xlwings as xw
 
+_ERROR_VALUES = range(-2_146_826_300, -2_146_826_200)
+"""How a cell with an error reads behind xlwings: all other numbers are floats there."""
+
+_NOT_THERE = object()
+
 CellValue = str | float | int | bool | datetime | date | None
 
 
@@ -59,8 +64,10 @@ def to_decimal(value: object) -> Decimal | NotANumber | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return NotANumber(str(value))
+    if isinstance(value, int) and value in _ERROR_VALUES:
+        return NotANumber("an error, as #N/A is")
     try:
-        number = Decimal(value.strip()) if isinstance(value, str) else Decimal(repr(value))
+        number = Decimal(str(value).strip())  # the shortest text of a float is the number that was typed
     except InvalidOperation:
         return NotANumber(str(value))
     return at_line_places(number) if number.is_finite() else NotANumber(str(value))
@@ -76,7 +83,9 @@ def to_whole(value: object) -> int | NotANumber | None:
 
 def plain_values(cells: xw.Range) -> list[list[object]]:
     """Read cells as rows of plain values, numbers in full precision whatever their format."""
-    raw = cells.api.Value2 if hasattr(cells.api, "Value2") else cells.raw_value
+    raw = getattr(cells.api, "Value2", _NOT_THERE)
+    if raw is _NOT_THERE:  # on the Mac
+        raw = cells.raw_value
     if not isinstance(raw, list | tuple):
         return [[raw]]
     return [list(row) if isinstance(row, list | tuple) else [row] for row in raw]

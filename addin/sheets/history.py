@@ -1,4 +1,4 @@
-"""Sheet History: every batch with who and when, and what each saved value was and became."""
+"""Sheet Change history: every batch with who and when, and what each saved value was and became."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from addin.sheets.tables import Record
 
 SPEC = TableSpec(
-    sheet="History",
+    sheet="Change history",  # Excel keeps the name History to itself
     table="tblHistory",
     title="Everything that changed the books, the newest first; nothing is ever erased",
     key=("key",),

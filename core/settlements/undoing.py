@@ -18,7 +18,7 @@ class NothingToUndoError(CogsheetError):
     """No save is left that could be taken back."""
 
     def __init__(self) -> None:
-        super().__init__("There is no save left to undo. Single values are brought back from sheet History.")
+        super().__init__("There is no save left to undo. Single values are brought back from sheet Change history.")
 
 
 def undo_last(database: Database, *, who: str, now: datetime) -> Undone:

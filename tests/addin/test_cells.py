@@ -50,6 +50,8 @@ def test_moments_are_written_as_utc_without_zone() -> None:
         ("4,17", NotANumber("4,17")),
         (True, NotANumber("True")),
         (float("inf"), NotANumber("inf")),
+        (Decimal("9.162500"), Decimal("9.1625")),
+        (-2146826246, NotANumber("an error, as #N/A is")),
     ],
 )
 def test_a_cost_cell_is_read_at_six_places_or_handed_back(cell: object, number: object) -> None:

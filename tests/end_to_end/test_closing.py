@@ -7,12 +7,16 @@ import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 
 from core.database import Database, batches, observations, settlements
 from core.database.batches import BatchKind
 from tests.end_to_end.demo_book import DemoBook, table
+
+if TYPE_CHECKING:
+    import pytest
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -125,7 +129,7 @@ def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
 
     assert ran.data["undone"]
     assert before == status_of(demo, "23874397121")
-    assert {"save", "undo"} <= {row["What"] for row in table(demo.open(), "History").rows}
+    assert {"save", "undo"} <= {row["What"] for row in table(demo.open(), "Change history").rows}
 
 
 def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> None:
@@ -199,3 +203,24 @@ def test_the_cogs_workbook_and_the_months_pack_are_written_beside_the_books(demo
     assert {"Summary", "Accrual", "Balances", "Open items"} <= set(load_workbook(closed.data["file"]).sheetnames)
     assert unreadable.status == 2
     assert "August" in unreadable.error
+
+
+def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows whose cost has come leave Resolve; one that was typed into stays, and says that it is not missing now."""
+    book = demo.open()
+    resolve = table(book, "Resolve")
+    late = [index for index, row in enumerate(resolve.rows) if str(row["SKU"]).startswith("LATE-")]
+    typed, left = late[0], late[1]
+    resolve.cell(typed, "Cost").value = 9.99
+    resolve.cell(typed, "Note").value = "invoice 4711"
+    book.save(demo.path)
+    monkeypatch.setenv("COGSHEET_SANDBOX", "late-costs-repaired")
+
+    demo.run("sync")
+
+    after = {row["Key"]: row for row in table(demo.open(), "Resolve").rows}
+    kept = after[resolve.rows[typed]["Key"]]
+    assert (9.99, "invoice 4711") == (kept["Cost"], kept["Note"])
+    assert "no longer missing" in kept["Status"]
+    assert resolve.rows[left]["Key"] not in after
+    assert not [row for row in after.values() if str(row["SKU"]).startswith("LATE-") and row is not kept]
