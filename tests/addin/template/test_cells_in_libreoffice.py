@@ -147,7 +147,7 @@ def test_cells_follow_when_costs_change(libreoffice: Opener) -> None:
     assert office.ask("shown", "Setup", "H5") == "5.25"
     office.ask("put", "Costs", "D5", 5)
 
-    pressed(office, "cogsheetFill")
+    pressed(office, "cogsheetPnl")
     assert office.ask("shown", "Setup", "H5") == "5.25"
     pressed(office, "cogsheetSync")
     assert office.ask("shown", "Setup", "H5") == "6"

@@ -203,7 +203,7 @@ TestHistories = Company.TestCase
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    many = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    many = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Company, settings=many)
 
 
