@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from addin import demo, inspection, sandbox_command
-from addin.actions import closing, connecting, costs, reports, settlements
+from addin.actions import closing, connecting, costs, doctor, reports, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
@@ -230,6 +230,13 @@ def connect(book: Path, account: str, *, forget: bool) -> Outcome:
     key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)
     secret = os.environ.get("COGSHEET_FINALE_SECRET") or click.prompt("API secret", hide_input=True, err=True)
     return on_file(book, partial(connecting.connect, account=account, key=key, secret=secret))
+
+
+@command("doctor")
+@BOOK
+def doctor_(book: Path) -> Outcome:
+    """Look at program, workbook, books and Finale account, and say how to mend what is not right."""
+    return on_file(book, doctor.doctor)
 
 
 @command("inspect")

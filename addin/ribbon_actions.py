@@ -6,16 +6,16 @@ Imported only once a button is pressed (`addin.ribbon`). A new button is one lin
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from addin import connect_form
 from addin import ribbon_questions as questions
-from addin.actions import closing, connecting, costs, reports, settlements
+from addin.actions import closing, connecting, costs, doctor, reports, settlements
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
 from addin.finale import account_of
 from addin.outcome import Outcome
+from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
 from addin.selection import is_on_cogs_tab, selected_or_none, selected_settlements
 from addin.sheets import pnl as pnl_sheet
@@ -220,15 +220,8 @@ def refuse_other_version(book: xw.Book, program: str | None) -> None:
         raise OtherVersionError(book.name, buttons, program)
 
 
-def program_version() -> str | None:
-    """Return the installed version; `None` where it runs from its source."""
-    try:
-        return version("cogsheet")
-    except PackageNotFoundError:
-        return None
-
-
 ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
+    "doctor": doctor.doctor,
     "import": _import,
     "fill": _fill,
     "sync": _sync,

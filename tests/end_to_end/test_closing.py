@@ -224,3 +224,18 @@ def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: p
     assert "no longer missing" in kept["Status"]
     assert resolve.rows[left]["Key"] not in after
     assert not [row for row in after.values() if str(row["SKU"]).startswith("LATE-") and row is not kept]
+
+
+def test_the_doctor_says_what_stands_and_what_the_account_does_not_offer(
+    demo: DemoBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Finale that does not answer is named with what to do."""
+    well = demo.run("doctor", "--json")
+    monkeypatch.setenv("COGSHEET_SANDBOX", "401")
+    ill = demo.run("doctor", "--json")
+
+    assert {"Cogsheet", "Workbook", "Books", "Finale Inventory"} == {one["what"] for one in well.data["findings"]}
+    assert all(one["ok"] for one in well.data["findings"] if one["what"] != "Finale Inventory")
+    (finale,) = [one for one in ill.data["findings"] if one["what"] == "Finale Inventory"]
+    assert (1, False) == (ill.status, finale["ok"])
+    assert "key" in finale["words"]
