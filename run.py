@@ -4,6 +4,7 @@
     python run.py test [--long]   format, lint, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew
+    python run.py pictures        the pictures of README and docs (needs LibreOffice)
     python run.py lock            resolve the dependencies anew
     python run.py ARGUMENTS ...   any other command of cogsheet
 
@@ -37,7 +38,7 @@ def main(arguments: Command) -> int:
         print(__doc__)
         return 0
     name, rest = arguments[0], arguments[1:]
-    own = {"test": _test, "bench": _bench, "template": _template, "lock": _lock}
+    own = {"test": _test, "bench": _bench, "template": _template, "pictures": _pictures, "lock": _lock}
     return own[name](rest) if name in own else _cogsheet(arguments)
 
 
@@ -67,6 +68,11 @@ def _bench(arguments: Command) -> int:
 def _template(arguments: Command) -> int:
     _install("requirements-dev.lock")
     return _run([str(PYTHON), "-m", "workbooks.template", *arguments])
+
+
+def _pictures(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "workbooks.pictures", *arguments])
 
 
 def _lock(arguments: Command) -> int:
