@@ -58,6 +58,8 @@ class Company(RuleBasedStateMachine):
         self.database = Database.create(Path(self.folder.name) / "books.sqlite", company)
         self.history_seen: list[dict[str, Any]] = []
         self.locked_figures: dict[str, Any] = {}
+        self.saved: dict[str, list[tuple[int, Decimal]]] = {}
+        """Per line the saves that hold, the last one last."""
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -102,20 +104,21 @@ class Company(RuleBasedStateMachine):
         line = books.lines.set_index("key").loc[key]
         was_locked = key in self.locked_figures
         assert was_locked == bool(saving.with_fate(Fate.REFUSED)), line
+        if saving.with_fate(Fate.SAVE):
+            row = next(row for row in records(self.load().overrides) if row["key"] == key)
+            self.saved.setdefault(key, []).append((row["batch"], row["unit_cost"]))
 
     @rule()
     def undo(self) -> None:
-        before = {row["key"]: row for row in records(self.load().overrides)}
         try:
             undone = undo_last(self.database, **WHO)
         except NothingToUndoError:
             return
-        after = {row["key"]: row for row in records(self.load().overrides)}
-        with self.database.reading() as connection:
-            versions = {(row["key"], row["version"]): row for row in records(overrides.history(connection))}
+        after = {row["key"]: row["unit_cost"] for row in records(self.load().overrides)}
         for key in undone.keys:
-            said = versions.get((key, before[key]["version"] - 1), {"unit_cost": None})
-            assert said["unit_cost"] == after[key]["unit_cost"], "undo restores exactly"
+            batch, _ = self.saved.setdefault(key, []).pop()
+            assert undone.undone == batch
+            assert (self.saved[key][-1][1] if self.saved[key] else None) == after[key], "undo restores exactly"
 
     @rule(data=st.data())
     def export(self, data: st.DataObject) -> None:
