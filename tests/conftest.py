@@ -12,8 +12,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-settings.register_profile("no deadline", deadline=None)  # times are measured in benchmarks, never asserted
-settings.load_profile("no deadline")
+# Times are measured in benchmarks, never asserted: no deadlines. The everyday run draws half as many examples.
+settings.register_profile("everyday", deadline=None, max_examples=50)
+settings.register_profile("long", deadline=None, max_examples=100)
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 
@@ -22,6 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the switches of this suite."""
     parser.addoption("--regenerate", action="store_true", help="write the golden files anew; review the diff")
     parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw as many examples as the run has time for."""
+    settings.load_profile("long" if config.getoption("--long") else "everyday")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
