@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin import books_name
-from addin.sheets import setup
 from addin.sheets.workbook import check
+from addin.taken_edits import take_over_edits
 from addin.workbook_files import workbook
 from core.clock import system_clock
 from core.companies import database_address, machine_folder
 from core.database import Database
 from core.progress import silent
-from core.settlements.policies import change_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +44,7 @@ class Desk:
 
 @contextmanager
 def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Progress = silent) -> Iterator[Desk]:
-    """Open the books that a workbook shows; policies that were edited on sheet Setup are taken over.
+    """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
 
     Raises:
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
@@ -56,7 +55,7 @@ def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Pr
     address = database_address(books.company, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
-        change_policies(database, setup.edited_policies(book), who=user, now=clock())
+        take_over_edits(book, database, user, clock())
         yield Desk(book, path, database, user, machine, clock, progress)
 
 

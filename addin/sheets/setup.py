@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, TableSpec
+from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.settings import Policies
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ SPEC = TableSpec(
         Column("Setting", "setting", width=26),
         Column("Value", "value", width=44, editable=True),
         Column("What it means", "meaning", width=80),
-        Column("Filled", "filled", hidden=True, note="What the value was filled with, to tell an edit from it."),
+        FILLED,
     ),
 )
 
@@ -39,9 +38,7 @@ def fill(book: xw.Book, books: Books) -> None:
 def edited_policies(book: xw.Book) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title or name: name for name, field in Policies.model_fields.items()}
-    rows = tables.read(tables.find(book, SPEC), SPEC)
-    changed = [row for row in rows if _plain(row["value"]) != (to_text(row["filled"]) or "")]
-    return {names[str(row["setting"])]: _plain(row["value"]) for row in changed if row["setting"] in names}
+    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SPEC) if row["setting"] in names}
 
 
 def _records(books: Books) -> list[Record]:
@@ -59,17 +56,8 @@ def _records(books: Books) -> list[Record]:
         (field.title or name, _text(getattr(books.policies, name)), field.description or "")
         for name, field in Policies.model_fields.items()
     ]
-    return [
-        {"setting": setting, "value": value, "meaning": meaning, "filled": value}
-        for setting, value, meaning in [*facts, *policies]
-    ]
-
-
-def _plain(value: object) -> str:
-    """Return what stands in a cell as text; Excel makes a date of what looks like one."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    return (to_text(value) or "").strip()
+    rows = [*facts, *policies]
+    return with_filled(SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows))
 
 
 def _moment(books: Books) -> str:

@@ -1,0 +1,34 @@
+"""Take over what was edited on the sheets of settings, before a button does its work: one line per sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import setup
+from core.settlements.policies import change_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import xlwings as xw
+
+    from core.database import Database
+
+
+def take_over_edits(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    """Store every edited setting, sheet by sheet.
+
+    Raises:
+        CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
+    """
+    for take in _TAKERS:
+        take(book, database, who, now)
+
+
+def _policies(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_policies(database, setup.edited_policies(book), who=who, now=now)
+
+
+_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies,)
+"""What each sheet of settings does with its edits."""
