@@ -13,6 +13,7 @@ from sandbox.business.ledger import LedgerRow, ledger_rows, with_repaired_costs
 from sandbox.business.records import (
     Adjustment,
     Build,
+    Channel,
     Correction,
     CostChange,
     Fee,
@@ -56,6 +57,8 @@ class Business:
     adjustments: tuple[Adjustment, ...] = ()
     fees: tuple[Fee, ...] = ()
     periods: tuple[SettlementPeriod, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    """Stores besides `store`, which sells on Amazon: periods, adjustments and fees above are its alone."""
     repaired: bool = False
     """Whether what had left without a cost shows the average of today."""
 
@@ -74,6 +77,22 @@ class Business:
             KeyError: If there is none.
         """
         return self._orders[order_id]
+
+    def channel(self, marketplace: str) -> Channel | None:
+        """Return the store on a marketplace other than the first; `None` if the business does not sell there."""
+        return next((channel for channel in self.channels if channel.marketplace == marketplace), None)
+
+    def orders_of(self, store: str) -> list[Order]:
+        """Return the orders of a store."""
+        return [order for order in self.orders if order.store == store]
+
+    def parcels_of(self, store: str) -> list[Shipment]:
+        """Return the shipments of a store's orders."""
+        return [shipment for shipment in self.shipments if self.order(shipment.order_id).store == store]
+
+    def refunds_of(self, store: str) -> list[Refund]:
+        """Return the refunds of a store's orders."""
+        return [refund for refund in self.refunds if self.order(refund.order_id).store == store]
 
     def parts(self, sku: str) -> tuple[Part, ...]:
         """Return what Finale puts on an order for one unit of a SKU; nothing if it does not know the SKU.

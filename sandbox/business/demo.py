@@ -1,5 +1,8 @@
 """The demo business: a household shop that sells on Amazon.com and keeps its stock in Finale, July to October 2026.
 
+In late October it sells elsewhere too, out of the same stock: each channel has a module and a random source of its own,
+and ships after the last purchase, so that it changes nothing for the others.
+
 Opening purchases and first sales in July, three settlements from 3 August to 14 September, bills and purchases until
 the end of October. The same seed gives the same business on every machine.
 """
@@ -15,6 +18,7 @@ from sandbox.business.catalogue import DEAR, WITHOUT_TIMELY_COST, catalogue
 from sandbox.business.demo_cases import particular_cases
 from sandbox.business.demo_fees import fees
 from sandbox.business.demo_purchases import cost_changes, purchases, stock_counts
+from sandbox.business.demo_walmart import walmart_channel
 from sandbox.business.dice import Dice
 from sandbox.business.numbering import Numbering
 from sandbox.business.records import Order, Product, SettlementPeriod
@@ -32,6 +36,7 @@ _SETTLED = (moment("2026-08-03 09:00:00"), 39, 350)
 _REFUNDED_SHARE = 0.08
 _RETURNED_SHARE = 0.55
 _RARE = 0.05
+_CHANNELS = (walmart_channel,)
 _POSTAGE = Decimal("4.99")
 
 
@@ -45,6 +50,7 @@ def demo_business(seed: int = 1) -> Business:
         _sell(seller, products, first_day, days, count)
     particular_cases(seller)
     sales = seller.sales
+    elsewhere = [open_channel(seed, products) for open_channel in _CHANNELS]
     return Business(
         seed=seed,
         currency="USD",
@@ -52,13 +58,18 @@ def demo_business(seed: int = 1) -> Business:
         products=products,
         purchases=bought,
         cost_changes=cost_changes(),
-        stock_changes=(*stock_counts(), *sales.stock_changes),
-        orders=tuple(sales.orders),
-        shipments=tuple(sales.shipments),
-        refunds=tuple(sales.refunds),
+        stock_changes=(
+            *stock_counts(),
+            *sales.stock_changes,
+            *(e for _, sold in elsewhere for e in sold.stock_changes),
+        ),
+        orders=(*sales.orders, *(each for _, sold in elsewhere for each in sold.orders)),
+        shipments=(*sales.shipments, *(each for _, sold in elsewhere for each in sold.shipments)),
+        refunds=(*sales.refunds, *(each for _, sold in elsewhere for each in sold.refunds)),
         adjustments=tuple(sales.adjustments),
         fees=fees(dice, settlement_periods()),
         periods=settlement_periods(),
+        channels=tuple(channel for channel, _ in elsewhere),
     )
 
 

@@ -251,3 +251,17 @@ class SettlementPeriod:
     start: datetime
     end: datetime
     deposit_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A further store of the business, on another marketplace; its goods leave the same stock.
+
+    Its orders, shipments and refunds stand among those of the business and name the store.
+    """
+
+    store: str
+    marketplace: str
+    """`walmart`, `shopify`, `ebay`: the path under which its API is served."""
+    periods: tuple[SettlementPeriod, ...]
+    adjustments: tuple[Adjustment, ...] = ()

@@ -48,9 +48,9 @@ Component = tuple[str, str, Decimal]
 def charges(business: Business) -> list[Charge]:
     """Return everything that Amazon ever booked for the business, in no particular order."""
     found: list[Charge] = []
-    for shipment in business.shipments:
+    for shipment in business.parcels_of(business.store):
         found += _sold(business.order(shipment.order_id), shipment, business)
-    for refund in business.refunds:
+    for refund in business.refunds_of(business.store):
         found += _refunded(business.order(refund.order_id), refund)
     found += [_adjusted(adjustment) for adjustment in business.adjustments]
     found += [_charged(fee) for fee in business.fees]

@@ -16,7 +16,7 @@ import pytest
 from sandbox.business import Business, demo_business
 from sandbox.business.catalogue import BILLED_LATE, NEVER_BILLED, NEVER_RECEIVED, RECEIVED_LATE, WITHOUT_TIMELY_COST
 from sandbox.business.ledger import RETURN
-from sandbox.business.sales import moment
+from sandbox.business.sales import STORE, moment
 from sandbox.oracle import expected_answer
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_it_does_not_depend_on_the_order_of_hashes() -> None:
 
 def test_it_is_the_business_it_has_always_been(demo: Business) -> None:
     """The figures that other people know it by; whoever changes it on purpose changes them here."""
-    assert (416, 44, 45) == (len(demo.orders), len(demo.products), len(demo.refunds))
+    assert (416, 44, 45) == (len(demo.orders_of(STORE)), len(demo.products), len(demo.refunds_of(STORE)))
     assert Decimal("3.343280") == demo.average_now("00123")
     assert Decimal("14.122759") == demo.average_now(RECEIVED_LATE)
 
@@ -85,7 +85,8 @@ def test_ordinary_goods_never_run_out(demo: Business) -> None:
 
 def test_every_cause_of_a_missing_cost_is_met(demo: Business) -> None:
     """Zero, blank, unmapped, not shipped and not in Finale all occur, beside hundreds of known costs."""
-    answers = [expected_answer(demo, order.order_id, line.sku) for order in demo.orders for line in order.lines]
+    orders = demo.orders_of(STORE)
+    answers = [expected_answer(demo, order.order_id, line.sku) for order in orders for line in order.lines]
     causes = Counter(answer.why_not for answer in answers)
 
     assert {

@@ -35,6 +35,8 @@ class ShippedOrders:
     recorder: Recorder
     progress: Progress
     _without: list[Wanted] = field(default_factory=list)
+    _done: int = 0
+    _total: int = 0
 
     def pages(self, gone: Sequence[Wanted]) -> Iterator[CostPage]:
         """Fetch the movements of the orders and give their costs as soon as they are certain.
@@ -43,6 +45,7 @@ class ShippedOrders:
             InventoryError: If Finale does not answer; the pages before are good.
         """
         few: list[Wanted] = []
+        self._total = len(gone)
         for days, together in clusters(gone):
             if len(together) > _MANY:
                 yield from self._window(days, together)
@@ -51,6 +54,7 @@ class ShippedOrders:
         if few:
             rows = self._rows(wanted.days for wanted in few)
             yield self._page(few, few, rows)
+            self._tell(len(few))
         # Recorded on another day than it was shipped: looked for once more, a few days around.
         left = list(self._without)
         if left:
@@ -67,9 +71,13 @@ class ShippedOrders:
             ready = [wanted for wanted, known in zip(left, certain, strict=True) if known]
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
             yield self._page(ready, together, rows)
-            self.progress("Costs", len(together) - len(left), len(together))
+            self._tell(len(ready))
         yield self._page(left, together, rows)
-        self.progress("Costs", len(together), len(together))
+        self._tell(len(left))
+
+    def _tell(self, more: int) -> None:
+        self._done += more
+        self.progress("Costs", self._done, self._total)
 
     def _rows(self, spans: Iterable[Span]) -> list[Movement]:
         return [row for some in movements_in_spans(self.client, spans) for row in some]
