@@ -56,7 +56,10 @@ class ServiceError(CogsheetError):
 class UnauthorisedError(ServiceError):
     """Key, secret or account are wrong; asking again would not help."""
 
-    def __init__(self, service: str, where: str, status: int, *, reference: str = "") -> None:
+    def __init__(self, service: str, where: str, status: int, *, code: str = "", reference: str = "") -> None:
+        self.status = status
+        self.code = code
+        """The service's own word for the reason (`invalid_client`); empty if it gave none."""
         message = (
             f"{service} refused the access key ({status}, {where}). "
             "Check the account name, key and secret, then connect again."
@@ -67,8 +70,12 @@ class UnauthorisedError(ServiceError):
 class RefusedError(ServiceError):
     """The request itself is not accepted; asking again would not help."""
 
-    def __init__(self, service: str, where: str, status: int, detail: str, *, reference: str = "") -> None:
+    def __init__(
+        self, service: str, where: str, status: int, detail: str, *, code: str = "", reference: str = ""
+    ) -> None:
         self.status = status
+        self.code = code
+        """The service's own word for the reason (`invalid_grant`); empty if it gave none."""
         said = f" and says: {detail}" if detail else ""
         super().__init__(service, f"{service} refused {where} ({status}){said}.", reference=reference)
 

@@ -191,6 +191,8 @@ class HttpClient:
         answer = Answer(self._service, where, dict(response.headers), response.content)
         if not response.is_success:
             raise failure(answer, response.status_code, self._clock())
+        if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+            raise BadAnswerError(self._service, where, "only a part of what was asked for")
         self._note_closing(request.method, answer.headers)
         return answer
 

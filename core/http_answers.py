@@ -36,6 +36,7 @@ _MESSAGES = (
     "errors",
     "errorMessageList",
     "messages",
+    "description",
 )
 
 
@@ -96,7 +97,7 @@ def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
     reference = next((answer.headers[name] for name in _REFERENCES if answer.headers.get(name)), "")
     service, where = answer.service, answer.where
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return UnauthorisedError(service, where, status, reference=reference)
+        return UnauthorisedError(service, where, status, code=code(answer.content), reference=reference)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimitedError(service, seconds_to_wait(answer.headers, now), reference=reference)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -104,7 +105,28 @@ def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
     if status < HTTPStatus.BAD_REQUEST:
         return BadAnswerError(service, where, f"a redirection ({status}) instead of data", reference=reference)
     kind = NotFoundError if status == HTTPStatus.NOT_FOUND else RefusedError
-    return kind(service, where, status, detail(answer.content), reference=reference)
+    said = detail(answer.content)
+    return kind(service, where, status, said, code=code(answer.content), reference=reference)
+
+
+def code(content: bytes) -> str:
+    """Return the one word by which a service names the reason of its refusal (`invalid_grant`); empty if none."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return ""
+    return _code_in(body)
+
+
+def _code_in(body: object) -> str:
+    if isinstance(body, list):
+        return next((found for found in map(_code_in, body) if found), "")
+    if not isinstance(body, dict):
+        return ""
+    named = body.get("code", body.get("error"))  # OAuth puts the word itself under `error`, others a list of objects
+    if isinstance(named, str):
+        return "" if " " in named else named
+    return next((found for found in map(_code_in, (body.get("errors"), body.get("error"))) if found), "")
 
 
 def detail(content: bytes) -> str:

@@ -35,19 +35,34 @@ class TokenBucket:
         half = limit / 2
         return cls(half, (limit - half) / seconds, clock=clock, sleep=sleep)
 
+    def refill(self, per_second: float) -> None:
+        """Go on at another pace: the one that the service says it grants this account."""
+        self._fill()
+        if per_second > 0:
+            self._per_second = per_second
+
     def take(self) -> None:
         """Take a token, waiting for it if none is there."""
-        now = self._clock()
-        passed = max(0.0, (now - self._filled_at).total_seconds())
-        self._tokens = min(self._burst, self._tokens + passed * self._per_second)
-        self._filled_at = max(now, self._filled_at)
+        self._fill()
         self._tokens -= 1
         if self._tokens < 0:
             self._sleep(-self._tokens / self._per_second)
 
+    def _fill(self) -> None:
+        now = self._clock()
+        passed = max(0.0, (now - self._filled_at).total_seconds())
+        self._tokens = min(self._burst, self._tokens + passed * self._per_second)
+        self._filled_at = max(now, self._filled_at)
+
 
 def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
-    """Return how long the service asks us to wait: X-RateLimit-Reset, else Retry-After, else 0 (it did not say)."""
+    """Return how long the service asks us to wait: X-RateLimit-Reset, else Retry-After, else 0 (it did not say).
+
+    Walmart's name for the first is X-Next-Replenishment-Time, in milliseconds.
+    """
+    replenished = _number(headers.get("x-next-replenishment-time"))
+    if replenished is not None and replenished >= _RELATIVE_BELOW * 1000:
+        return max(0.0, replenished / 1000 - now.timestamp())
     reset = _number(headers.get("x-ratelimit-reset"))
     if reset is not None and reset >= _RELATIVE_BELOW:
         reset -= now.timestamp()

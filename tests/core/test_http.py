@@ -85,6 +85,40 @@ def test_a_redirection_is_no_answer() -> None:
     assert 1 == len(service.requests)
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            {"error": "invalid_grant", "error_description": "The request has an invalid grant parameter"},
+            "invalid_grant",
+        ),
+        ({"errors": [{"code": "InvalidInput", "message": "no", "details": ""}]}, "InvalidInput"),
+        ({"error": [{"code": "UNAUTHORIZED.GMP_GATEWAY_API", "field": "x"}]}, "UNAUTHORIZED.GMP_GATEWAY_API"),
+        ({"errors": {"error": [{"code": "CONTENT_NOT_FOUND"}]}}, "CONTENT_NOT_FOUND"),
+        ({"error": "No such thing here"}, ""),
+        ({"errors": [4]}, ""),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_the_services_own_word_for_a_refusal_is_kept(body: object, code: str) -> None:
+    """A caller can tell a withdrawn authorisation from another refusal, whatever shape the body has."""
+    service = Service(httpx.Response(400, json=body))
+
+    with pytest.raises(RefusedError) as caught:
+        service.client.send("GET", "orders")
+
+    assert code == caught.value.code
+
+
+def test_a_part_of_an_answer_is_no_answer() -> None:
+    """Status 206, which was never asked for, is refused: a part must not be taken for the whole."""
+    service = Service(httpx.Response(206, json={"orders": []}))
+
+    with pytest.raises(BadAnswerError, match="only a part"):
+        service.client.send("GET", "orders")
+
+
 def test_forms_and_tokens_are_sent_as_asked() -> None:
     """A token exchange posts a form; a bearer token goes into the header."""
     service = Service(ok(done=1), headers=bearer(Secret("token-1")))

@@ -26,6 +26,8 @@ from tests.core.http_service import START, FakeTime, Service, ok
         ({"X-RateLimit-Reset": str(int(START.timestamp()) + 42), "Retry-After": "7"}, 42.0),
         ({"X-RateLimit-Reset": str(int(START.timestamp()) - 5), "Retry-After": "7"}, 7.0),
         ({"X-RateLimit-Reset": "11"}, 11.0),
+        ({"X-Next-Replenishment-Time": str((int(START.timestamp()) + 33) * 1000)}, 33.0),
+        ({"X-Next-Replenishment-Time": "Mon Nov 23"}, 5.0),
         ({}, 5.0),
         ({"Retry-After": "soon"}, 5.0),
     ],
@@ -37,6 +39,20 @@ def test_a_rate_limit_is_waited_for_as_long_as_the_service_says(headers: dict[st
     service.client.send("GET", "orders")
 
     assert [expected] == service.time.slept
+
+
+def test_a_bucket_goes_on_at_the_pace_the_service_grants() -> None:
+    """After the burst the calls come as often as was said last; nonsense is not obeyed."""
+    time = FakeTime()
+    bucket = TokenBucket(1, 0.5, clock=time.now, sleep=time.sleep)
+    bucket.take()
+    bucket.take()
+    bucket.refill(0.1)
+    bucket.take()
+    bucket.refill(0)
+    bucket.take()
+
+    assert [2.0, 10.0, 10.0] == time.slept
 
 
 def test_without_any_header_the_waits_grow() -> None:
