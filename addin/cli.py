@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from addin import demo, inspection, sandbox_command
-from addin.actions import closing, connecting, costs, doctor, reports, settlements
+from addin.actions import closing, connecting, costs, doctor, pulling, reports, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
@@ -89,6 +89,14 @@ def new(book: Path, company: str, currency: str, database: str | None) -> Outcom
 def import_(book: Path, files: tuple[Path, ...], store: str | None) -> Outcome:
     """Import settlement files that a marketplace offers."""
     return on_file(book, partial(settlements.import_files, files=files, store=store), TerminalProgress())
+
+
+@command("pull")
+@BOOK
+@click.argument("stores", nargs=-1, metavar="[STORE]...")
+def pull(book: Path, stores: tuple[str, ...]) -> Outcome:
+    """Pull everything new from the connected stores, or from these."""
+    return on_file(book, partial(pulling.pull, stores=stores), TerminalProgress())
 
 
 @command("fill")

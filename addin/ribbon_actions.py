@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from addin import connect_form
 from addin import ribbon_questions as questions
-from addin.actions import closing, connecting, costs, doctor, reports, settlements
+from addin.actions import closing, connecting, costs, doctor, pulling, reports, settlements
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
 from addin.finale import account_of
@@ -94,6 +94,12 @@ def _import(desk: Desk) -> Outcome:
         if store is None:
             return Outcome("No store was chosen, so nothing more was imported.")
         outcome = settlements.import_files(desk, files=files, store=store)
+    _show(desk, settlements_sheet.SPEC)
+    return outcome
+
+
+def _pull(desk: Desk) -> Outcome:
+    outcome = pulling.pull(desk)
     _show(desk, settlements_sheet.SPEC)
     return outcome
 
@@ -223,6 +229,7 @@ def refuse_other_version(book: xw.Book, program: str | None) -> None:
 ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
     "doctor": doctor.doctor,
     "import": _import,
+    "pull": _pull,
     "fill": _fill,
     "sync": _sync,
     "resolve": _resolve,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
@@ -15,10 +16,38 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["MISBEHAVIOURS", "SWITCHES", "SandboxAddress", "demo_finale", "demo_settlement_files", "switches_set"]
+__all__ = [
+    "DEMO_STORES",
+    "MISBEHAVIOURS",
+    "SWITCHES",
+    "DemoStore",
+    "SandboxAddress",
+    "demo_finale",
+    "demo_settlement_files",
+    "switches_set",
+]
 
 SWITCHES = "COGSHEET_SANDBOX"
 """The environment variable that switches the demo's Finale over: `late-costs-repaired 429:times=2`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStore:
+    """A store of the demo business whose marketplace's API the sandbox serves."""
+
+    name: str
+    """As the demo's settlements are imported under."""
+    marketplace: str
+    path: str
+    """Where in the sandbox its API begins: `/amazon`."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """By the names of the connector's kind."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What opens nothing but the sandbox."""
+
+
+DEMO_STORES: tuple[DemoStore, ...] = ()
+"""What can be pulled in the demo."""
 
 
 class SandboxSwitchError(CogsheetError):

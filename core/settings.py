@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.model import Disposition
+from core.model import Disposition, Marketplace
 
 
 class AverageOnDate(StrEnum):
@@ -59,3 +59,17 @@ class FinaleAccount(BaseModel):
 FINALE_NAME = "finale"
 SETTINGS_NAME = "policies"
 """Under which name the database keeps them."""
+
+
+class StoreConnection(BaseModel):
+    """How a store's marketplace is asked for its documents; never its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    marketplace: Marketplace
+    settings: dict[str, str] = Field(default_factory=dict)
+    """By the names of the connector's kind."""
+
+
+STORES_NAME = "stores"
+"""Under which name the database keeps them: by the store's name."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.actions.imported_words import entry, sentence
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
 from addin.words import counted
-from core.database.settlements import Import, OriginalFile
+from core.database.settlements import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read
 from core.settlements.importing import ImportedSettlement, import_reading
@@ -87,36 +88,9 @@ def content_of(path: Path) -> bytes:
 
 
 def _import_outcome(done: Sequence[ImportedSettlement]) -> Outcome:
-    lines = [_sentence(imported) for imported in done]
+    lines = [sentence(imported) for imported in done]
     return Outcome(
         "\n".join(lines),
         needs_attention=any(imported.needs_attention for imported in done),
-        data={"settlements": [_entry(imported) for imported in done]},
+        data={"settlements": [entry(imported) for imported in done]},
     )
-
-
-def _sentence(imported: ImportedSettlement) -> str:
-    what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
-    sentences = {
-        Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
-        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that stood in for it.",
-        Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
-        Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
-        Import.CONFLICT: f"{what} is in the books with other contents; the books are unchanged. "
-        f"Compare the two files and find out from the marketplace which one holds.",
-        Import.LOCKED: f"{what} is exported and locked; nothing changed.",
-    }
-    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
-    return "\n".join([sentences[imported.result], *problems])
-
-
-def _entry(imported: ImportedSettlement) -> dict[str, object]:
-    return {
-        "file": imported.file,
-        "store": imported.store,
-        "settlement": imported.settlement_id,
-        "result": str(imported.result),
-        "transactions": imported.transactions,
-        "ties_out": imported.ties_out,
-        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
-    }

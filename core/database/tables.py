@@ -32,6 +32,7 @@ from core.database.closing_tables import (
     true_up_decision,
 )
 from core.database.column_types import Moment, Money, Verbatim
+from core.database.marketplace_tables import pulled_document
 from core.database.schema import RowId, metadata
 from core.model import AMOUNT_COLUMNS
 
@@ -50,6 +51,7 @@ __all__ = [
     "override",
     "probe_cache",
     "problem",
+    "pulled_document",
     "reopening",
     "setting",
     "settlement",

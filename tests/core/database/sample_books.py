@@ -15,17 +15,20 @@ from core.database import (
     observations,
     opening_costs,
     overrides,
+    pulled_documents,
     settings,
     settlements,
     syncs,
     true_ups,
 )
 from core.database.entries import Entry, EntryLine
+from core.database.pulled_documents import PulledDocument, PullOutcome
 from core.journal.entry import EntryKind
 from core.model import MAPPING_COLUMNS, frame
 from tests.core.database.examples import (
     COMPANY,
     NOW,
+    STORE,
     answers,
     costed,
     observed,
@@ -51,6 +54,10 @@ def make_sample(path: Path) -> None:
         mappings.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
         syncs.start(connection, batch, "acme", {"orders": 1}, NOW)
         syncs.remember_probe(connection, "acme", syncs.Probe({"fields": []}, NOW))
+        pulled_documents.remember(
+            connection,
+            PulledDocument(STORE, "R1", "R1.txt", final=True, sha256=None, outcome=PullOutcome.IMPORTED, pulled_at=NOW),
+        )
         add_closed_settlement(connection)
 
 

@@ -1,0 +1,40 @@
+"""How import and pull say what became of each settlement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.words import counted
+from core.database.settlements import Import
+
+if TYPE_CHECKING:
+    from core.settlements.importing import ImportedSettlement
+
+
+def sentence(imported: ImportedSettlement) -> str:
+    """Return what became of a settlement, and below it what is wrong with it."""
+    what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
+    sentences = {
+        Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
+        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that stood in for it.",
+        Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
+        Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
+        Import.CONFLICT: f"{what} is in the books with other contents; the books are unchanged. "
+        f"Compare the two files and find out from the marketplace which one holds.",
+        Import.LOCKED: f"{what} is exported and locked; nothing changed.",
+    }
+    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
+    return "\n".join([sentences[imported.result], *problems])
+
+
+def entry(imported: ImportedSettlement) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "file": imported.file,
+        "store": imported.store,
+        "settlement": imported.settlement_id,
+        "result": str(imported.result),
+        "transactions": imported.transactions,
+        "ties_out": imported.ties_out,
+        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
+    }

@@ -1,0 +1,173 @@
+"""The stores of a company that are connected: the sandbox on this machine for the demo, else the user's own."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from addin.sandbox import DEMO_STORES, demo_finale, switches_set
+from core.companies import SANDBOX
+from core.credentials import Secret, SystemCredentials
+from core.database import settings
+from core.errors import CogsheetError
+from core.marketplaces.connector import Link
+from core.marketplaces.connectors import CONNECTORS
+from core.settings import STORES_NAME, StoreConnection
+from core.settlements.pulling import ConnectedStore, PulledStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from addin.desk import Desk
+    from addin.sandbox import SandboxAddress
+    from core.credentials import Credentials
+    from core.marketplaces.connector import Connector, ConnectorKind
+
+
+class NoStoreConnectedError(CogsheetError):
+    """There is nothing to pull from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No store is connected yet, so nothing was pulled. Use Connect to connect one, or import the files that "
+            "the marketplace offers for download."
+        )
+
+
+class StoreNotConnectedError(CogsheetError):
+    """A store that was named is not connected."""
+
+    def __init__(self, store: str, known: Iterable[str]) -> None:
+        named = ", ".join(f"“{name}”" for name in known) or "none yet"
+        super().__init__(f"Store “{store}” is not connected; connected are: {named}. Use Connect first.")
+
+
+class MarketplaceUnknownError(CogsheetError):
+    """A marketplace cannot be pulled from."""
+
+    def __init__(self, marketplace: str, known: Iterable[str]) -> None:
+        named = ", ".join(known) or "none yet"
+        super().__init__(
+            f"Nothing can be pulled from {marketplace}; this version of Cogsheet can pull from: {named}. "
+            f"Import the files that {marketplace} offers for download."
+        )
+
+
+class StoreKeyMissingError(CogsheetError):
+    """A store's key is not on this computer."""
+
+    def __init__(self, store: str, secret: str) -> None:
+        super().__init__(f"{secret} of store “{store}” is not on this computer: use Connect first. Nothing was asked.")
+
+
+def kind_of(marketplace: str, kinds: Sequence[ConnectorKind] = CONNECTORS) -> ConnectorKind:
+    """Return how stores at a marketplace are connected.
+
+    Raises:
+        MarketplaceUnknownError: If they cannot be.
+    """
+    known = {str(kind.marketplace).casefold(): kind for kind in kinds}
+    found = known.get(marketplace.strip().casefold())
+    if found is None:
+        raise MarketplaceUnknownError(marketplace, (str(kind.marketplace) for kind in known.values()))
+    return found
+
+
+def connections(desk: Desk) -> dict[str, StoreConnection]:
+    """Return the stores that are connected, by name."""
+    with desk.database.reading() as connection:
+        return settings.get(connection, STORES_NAME, dict[str, StoreConnection], {})
+
+
+def credentials_account(desk: Desk, store: str) -> str:
+    """Return under which account a store's secrets are kept: another company may have a store of the same name."""
+    return f"{desk.database.company.name} {store}"
+
+
+def connector(
+    desk: Desk, store: str, how: StoreConnection, credentials: Credentials, kinds: Sequence[ConnectorKind] = CONNECTORS
+) -> Connector:
+    """Return the way to a store's marketplace; nothing is asked yet.
+
+    Raises:
+        MarketplaceUnknownError: If this version cannot pull from it.
+        StoreKeyMissingError: If one of its secrets is not on this computer.
+    """
+    kind = kind_of(how.marketplace, kinds)
+    account = credentials_account(desk, store)
+    secrets = {name: credentials.get(str(kind.marketplace), account, name) for name in kind.secrets}
+
+    def secret(name: str) -> Secret:
+        found = secrets.get(name)
+        if found is None:
+            raise StoreKeyMissingError(store, name)
+        return found
+
+    for name in kind.secrets:
+        secret(name)
+    return kind.connect(how.settings, secret, _link(desk, kind))
+
+
+@contextmanager
+def connected_stores(
+    desk: Desk,
+    names: Sequence[str] = (),
+    *,
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
+    credentials: Credentials | None = None,
+) -> Iterator[list[ConnectedStore | PulledStore]]:
+    """Give the ways to the connected stores for as long as the `with` block lasts.
+
+    Args:
+        desk: The desk.
+        names: Which stores; all that are connected if left out.
+        kinds: What can be pulled from.
+        credentials: Where the keys are; the computer's vault if left out.
+
+    Yields:
+        In the order of their names: a store, or, where it cannot be asked, why.
+
+    Raises:
+        NoStoreConnectedError: If none is connected.
+        StoreNotConnectedError: If one that is named is not.
+    """
+    if desk.database.company.name == SANDBOX:
+        with demo_finale(switches_set()) as address:
+            demo = {store.name: partial(_demo_connector, desk, store.name, address, kinds) for store in DEMO_STORES}
+            yield [_opened(name, demo[name]) for name in _chosen(demo, names)]
+        return
+    kept = credentials or SystemCredentials()
+    known = connections(desk)
+    yield [_opened(name, partial(connector, desk, name, known[name], kept, kinds)) for name in _chosen(known, names)]
+
+
+def _chosen(known: Iterable[str], names: Sequence[str]) -> list[str]:
+    listed = sorted(known)
+    if not listed:
+        raise NoStoreConnectedError
+    for name in names:
+        if name not in listed:
+            raise StoreNotConnectedError(name, listed)
+    return list(dict.fromkeys(names)) or listed
+
+
+def _opened(name: str, connect: partial[Connector]) -> ConnectedStore | PulledStore:
+    try:
+        return ConnectedStore(name, connect())
+    except CogsheetError as error:
+        return PulledStore(name, stopped=error)
+
+
+def _demo_connector(desk: Desk, name: str, address: SandboxAddress, kinds: Sequence[ConnectorKind]) -> Connector:
+    """Return the way to a store of the demo business, in the sandbox that is running."""
+    store = next(one for one in DEMO_STORES if one.name == name)
+    link = Link(base_url=f"{address.url}{store.path}", clock=desk.clock)
+    return kind_of(store.marketplace, kinds).connect(store.settings, lambda secret: Secret(store.secrets[secret]), link)
+
+
+def _link(desk: Desk, kind: ConnectorKind) -> Link:
+    """Return the network, at another address where the environment names one: `COGSHEET_AMAZON_URL`."""
+    variable = f"COGSHEET_{str(kind.marketplace).upper()}_URL"
+    return Link(base_url=os.environ.get(variable, ""), clock=desk.clock)

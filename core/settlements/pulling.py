@@ -1,0 +1,149 @@
+"""Pull what the marketplaces offer: each document once, committed one by one, so that nothing is lost or done twice.
+
+What a document brings goes into the books as if its file had been imported by hand. A document and the note that it was
+pulled are stored together: an interruption leaves both or none, and the next pull goes on behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.database import pulled_documents, stores
+from core.database.errors import UnstorableValueError
+from core.database.pulled_documents import PulledDocument, PullOutcome
+from core.database.settlements import Import, OriginalFile
+from core.database.stores import Store, StoreMarketplaceError
+from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
+from core.marketplaces import read
+from core.settlements.importing import NotImportableError, import_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from core.clock import Clock
+    from core.database import Database
+    from core.marketplaces.connector import Connector, Document
+    from core.progress import Progress
+    from core.settlements.importing import ImportedSettlement
+
+_OF_ONE_DOCUMENT = (RefusedError, BadAnswerError)
+"""What goes wrong with one document and says nothing about the next; everything else stops the store."""
+_OF_ITS_CONTENT = (UnreadableFileError, NotImportableError, StoreMarketplaceError, UnstorableValueError)
+_NOT_DONE = (Import.CONFLICT, Import.LOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedStore:
+    """A store of the company and the way to its marketplace."""
+
+    name: str
+    connector: Connector
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What became of one document."""
+
+    name: str
+    """What the marketplace calls it."""
+    imported: tuple[ImportedSettlement, ...] = ()
+    failure: str = ""
+    """Why nothing of it is in the books; the next pull tries again."""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person must look at it."""
+        return bool(self.failure) or any(one.needs_attention for one in self.imported)
+
+
+@dataclass(frozen=True, slots=True)
+class PulledStore:
+    """What was pulled of one store."""
+
+    store: str
+    documents: tuple[Pulled, ...] = ()
+    stopped: CogsheetError | None = None
+    """Why it could not be finished; what came before is in the books."""
+
+
+def pull_stores(
+    database: Database, connected: Iterable[ConnectedStore], *, who: str, clock: Clock, progress: Progress
+) -> Iterator[PulledStore]:
+    """Pull everything new of each store; one that fails does not keep the others back.
+
+    Args:
+        database: The books.
+        connected: Which; one that is new to the books is added.
+        who: Who pulls.
+        clock: When.
+        progress: Called after each document.
+
+    Raises:
+        DatabaseError: If the books cannot be written.
+    """
+    for store in connected:
+        done: list[Pulled] = []
+        stopped: CogsheetError | None = None
+        try:
+            for pulled in _documents(database, store, who=who, clock=clock):
+                done.append(pulled)
+                progress(f"Pulling {store.name}", len(done))
+        except StoreMarketplaceError as error:
+            stopped = error
+        except DatabaseError:
+            raise
+        except CogsheetError as error:
+            stopped = error
+        progress(f"Pulling {store.name}", len(done), len(done))
+        yield PulledStore(store.name, tuple(done), stopped)
+
+
+def _documents(database: Database, store: ConnectedStore, *, who: str, clock: Clock) -> Iterator[Pulled]:
+    with database.writing() as connection:
+        stores.ensure(connection, Store(store.name, store.connector.marketplace))
+        known = frozenset(pulled_documents.known(connection, store.name))
+    seen = set(known)  # a list that moves on while it is paged through offers the same document twice
+    for document in store.connector.documents(known):
+        if document.id not in seen:
+            seen.add(document.id)
+            yield _pull(database, store, document, who=who, clock=clock)
+
+
+def _pull(database: Database, store: ConnectedStore, document: Document, *, who: str, clock: Clock) -> Pulled:
+    try:
+        file = OriginalFile(document.name, store.connector.fetch(document))
+    except _OF_ONE_DOCUMENT as error:
+        return _failed(database, _note(store, document, clock(), reason=str(error)))
+    try:
+        reading = read(file.content, file.name)
+        with database.writing() as connection:
+            imported = import_reading(database, reading, file, store=store.name, who=who, now=clock())
+            not_done = "; ".join(f"{one.settlement_id}: {one.result}" for one in imported if one.result in _NOT_DONE)
+            pulled_documents.remember(connection, _note(store, document, clock(), file, not_done))
+    except _OF_ITS_CONTENT as error:
+        return _failed(database, _note(store, document, clock(), file, str(error)))
+    return Pulled(document.name, tuple(imported))
+
+
+def _note(
+    store: ConnectedStore, document: Document, now: datetime, file: OriginalFile | None = None, reason: str = ""
+) -> PulledDocument:
+    """Return what is remembered of a document; with a reason it is looked at again by the next pull."""
+    return PulledDocument(
+        store=store.name,
+        document_id=document.id,
+        name=document.name,
+        final=document.final,
+        sha256=file.sha256 if file else None,
+        outcome=PullOutcome.FAILED if reason else PullOutcome.IMPORTED,
+        pulled_at=now,
+        reason=reason,
+    )
+
+
+def _failed(database: Database, note: PulledDocument) -> Pulled:
+    with database.writing() as connection:
+        pulled_documents.remember(connection, note)
+    return Pulled(note.name, failure=note.reason)
