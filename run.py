@@ -1,6 +1,7 @@
 """Cogsheet from a fresh clone: makes `.venv`, installs the locked set into it, and runs.
 
     python run.py demo            a filled workbook with the demo business
+    python run.py install         so that the buttons of workbooks work in Excel on this computer
     python run.py test [--long]   format, lint, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from addin import demo, inspection, sandbox_command
-from addin.actions import closing, connecting, costs, doctor, pulling, reports, settlements
+from addin.actions import closing, connecting, costs, doctor, installing, pulling, reports, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
@@ -245,6 +245,23 @@ def connect(book: Path, account: str, *, forget: bool) -> Outcome:
 def doctor_(book: Path) -> Outcome:
     """Look at program, workbook, books and Finale account, and say how to mend what is not right."""
     return on_file(book, doctor.doctor)
+
+
+@command("install")
+@click.option(
+    "--trust",
+    "trusted",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True),
+    help="Windows: a folder whose workbooks Excel shall open with their macros.",
+)
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True),
+    help="Without a network: a folder that holds every package as a wheel.",
+)
+def install(trusted: str | None, wheels: Path | None) -> Outcome:
+    """Install Cogsheet on this computer, so that the buttons of workbooks work; run it again after an update."""
+    return installing.install(trusted=trusted, wheels=wheels, progress=TerminalProgress())
 
 
 @command("inspect")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.installation.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 
 if TYPE_CHECKING:
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
     from workbooks.template.look import Look
 
 CONFIGURATION_SHEET = "xlwings.conf"
-
-INTERPRETER_WINDOWS = r"%LOCALAPPDATA%\Cogsheet\venv\Scripts\python.exe"
-INTERPRETER_MAC = "$HOME/Library/Cogsheet/venv/bin/python"
-"""Where `install` makes the environment. No blanks: xlwings' AppleScript does not quote the path."""
 
 CONFIGURATION = {
     "INTERPRETER_WIN": INTERPRETER_WINDOWS,
