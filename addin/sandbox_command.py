@@ -10,7 +10,7 @@ import click
 from addin.sandbox import MISBEHAVIOURS, SWITCHES, demo_finale
 from core.errors import CogsheetError
 
-_LISTING = "\b\n" + "\n".join(f"{name:<22}{sentence}" for name, sentence in MISBEHAVIOURS.items())
+_LISTING = "\b\n" + "\n".join(f"{name:<24}{sentence}" for name, sentence in MISBEHAVIOURS.items())
 
 
 def add_to(group: click.Group) -> None:

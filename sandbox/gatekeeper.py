@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 
+from sandbox.marketplaces import MARKETPLACES
 from sandbox.requests_seen import RequestsSeen, request_kind
 
 if TYPE_CHECKING:
@@ -58,23 +59,25 @@ class Gatekeeper:
         if request.path.startswith(CONTROL):
             return None
         kind = request_kind(request)
+        ours = not _of_marketplace()  # marketplaces have limits and tokens of their own, on their own pages
         with self._one_at_a_time:
-            g.budget = self._meter.take(request.method, collection=kind in ("collection", "report"))
+            g.budget = self._meter.take(request.method, collection=kind in ("collection", "report")) if ours else None
             g.fault = self._switches.next_fault(kind)
-        if g.budget.remaining < 0:
+        if g.budget is not None and g.budget.remaining < 0:
             return _text("Too many requests", 429)
         if g.fault is not None:
             refusal = self._refusal(*g.fault)
             if refusal is not None:
                 return refusal
-        return None if self._opens() else _unauthorised()
+        return None if not ours or self._opens() else _unauthorised()
 
     def _after(self, response: Response) -> Response:
         if request.path.startswith(CONTROL):
             return response
         if g.fault is not None and response.status_code == 200:  # noqa: PLR2004
             response = _spoilt(g.fault[0], response)
-        response.headers.update(g.budget.headers)
+        if g.budget is not None:
+            response.headers.update(g.budget.headers)
         with self._one_at_a_time:
             self._seen.add(request, response.status_code)
         return response
@@ -96,7 +99,7 @@ class Gatekeeper:
             self._seen.add(request, 0)
             raise DroppedConnectionError
         if name in ("429", "429-retry-after"):
-            g.budget = self._meter.exhausted(fault.seconds)
+            g.budget = None if _of_marketplace() else self._meter.exhausted(fault.seconds)
             response = _text("Too many requests", 429)
             if name == "429-retry-after":
                 response.headers["Retry-After"] = str(ceil(fault.seconds))
@@ -125,6 +128,10 @@ def drop_connections(application: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
+def _of_marketplace() -> bool:
+    return request.path.split("/")[1] in MARKETPLACES
+
+
 def _spoilt(name: str, response: Response) -> Response:
     if name == "empty-body":
         return Response(b"", 200, content_type=response.content_type)
@@ -133,7 +140,7 @@ def _spoilt(name: str, response: Response) -> Response:
         return Response(body[: len(body) // 2], 200, content_type=response.content_type)
     if name == "error-inside-200":
         message = {"errors": [{"message": "Internal error: please contact support."}]}
-        if request_kind(request) != "graphql":
+        if request_kind(request) != "graphql" and not _of_marketplace():
             message = {"errorMessage": "Internal error: please contact support."}  # type: ignore[dict-item]  # another shape
         return Response(json.dumps(message), 200, content_type="application/json")
     return _html("Sign in", 200) if name == "html-200" else response

@@ -37,6 +37,12 @@ MISBEHAVIOURS: dict[str, str] = {
     "small-pages": "No page holds more than 50 rows, whatever is asked for.",
     "late-costs-repaired": "What had left at cost 0 or blank now shows the average of today, as if the bill had come.",
     "orders-vanished": "Every tenth order is gone from Finale.",
+    "token-expires": "Marketplaces refuse an access token before its time.",
+    "authorisation-withdrawn": "Marketplaces refuse the login for good, as after the seller withdrew it.",
+    "address-expired": "Amazon's address of a document has run out before it is fetched.",
+    "offered-twice": "Each settlement is offered twice: at Amazon under two report ids.",
+    "report-in-progress": "The marketplace is still making its newest settlement report.",
+    "marketplace-limits": "Marketplaces keep their own limits on requests.",
 }
 """Name of each switch, and one sentence for the help text."""
 
@@ -75,10 +81,21 @@ _DRIFTS: dict[str, Drift] = {
 VARIANTS = ("late-costs-repaired", "orders-vanished")
 """Those that change the books themselves."""
 
-ON_ANSWER = tuple(name for name in MISBEHAVIOURS if name not in (*_DRIFTS, *VARIANTS, "raw-numbers", "small-pages"))
+OF_MARKETPLACES = (
+    "token-expires",
+    "authorisation-withdrawn",
+    "address-expired",
+    "offered-twice",
+    "report-in-progress",
+    "marketplace-limits",
+)
+"""Those that only the marketplaces' pages know."""
+
+_OF_THE_ACCOUNT = (*_DRIFTS, *VARIANTS, *OF_MARKETPLACES, "raw-numbers", "small-pages")
+ON_ANSWER = tuple(name for name in MISBEHAVIOURS if name not in _OF_THE_ACCOUNT)
 """Those that spoil single answers; the others change the account."""
 
-KINDS = ("graphql", "get", "collection", "report")
+KINDS = ("graphql", "get", "collection", "report", "token", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +206,17 @@ class Misbehaviour:
                 struck = name, fault
                 self._use_up(name, fault)
         return struck
+
+    def strikes(self, name: str) -> bool:
+        """Tell whether a switch of the marketplaces strikes this time, and count it."""
+        fault = self._faults.get(name)
+        if fault is None:
+            return False
+        if fault.after > 0:
+            self._faults[name] = replace(fault, after=fault.after - 1)
+            return False
+        self._use_up(name, fault)
+        return True
 
     def _use_up(self, name: str, fault: Fault) -> None:
         if fault.times is None:

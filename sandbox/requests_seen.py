@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.marketplaces import MARKETPLACES
+
 if TYPE_CHECKING:
     from flask import Request
 
@@ -13,8 +15,13 @@ _COLLECTION_DEPTH = 3  # account, api, resource
 
 
 def request_kind(request: Request) -> str:
-    """Return `graphql`, `report`, `collection` (a whole list of a resource) or `get` (anything else)."""
+    """Return `graphql`, `report`, `collection` (a whole list of a resource) or `get` (anything else).
+
+    Of a marketplace: `token` (a login), `document` (the bytes of a report), `graphql` or `get`.
+    """
     parts = [part for part in request.path.split("/") if part]
+    if parts[:1] and parts[0] in MARKETPLACES:
+        return _marketplace_kind(parts)
     if request.path.endswith("/api/graphql"):
         return "graphql"
     if parts[1:3] == ["doc", "report"]:
@@ -22,6 +29,14 @@ def request_kind(request: Request) -> str:
     if request.method == "GET" and parts[1:2] == ["api"] and len(parts) == _COLLECTION_DEPTH:
         return "collection"
     return "get"
+
+
+def _marketplace_kind(parts: list[str]) -> str:
+    if parts[-1] == "token":
+        return "token"
+    if parts[1:2] == ["documents"] or parts[-1] == "reconFile":
+        return "document"
+    return "graphql" if parts[-1].startswith("graphql") else "get"
 
 
 @dataclass
@@ -51,6 +66,8 @@ class RequestsSeen:
             "get": self.kinds["get"],
             "collection": self.kinds["collection"],
             "report": self.kinds["report"],
+            "token": self.kinds["token"],
+            "document": self.kinds["document"],
             "total": self.kinds.total(),
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "log": list(self.log),

@@ -19,13 +19,17 @@ from sandbox.control import control_pages
 from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
 from sandbox.gatekeeper import Gatekeeper, drop_connections
 from sandbox.limits import Limits, Meter
+from sandbox.marketplaces.amazon_api import amazon_access, amazon_pages
+from sandbox.marketplaces.walmart_api import walmart_access, walmart_pages
 from sandbox.misbehaviour import Fault, Misbehaviour
 from sandbox.requests_seen import RequestsSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from wsgiref.types import WSGIEnvironment
 
     from sandbox.business import Business
+    from sandbox.marketplaces.access import StoreAccess
 
 _log = logging.getLogger("sandbox")
 
@@ -46,6 +50,12 @@ class SandboxAddress:
     account: str
     key: str
     secret: str = field(repr=False)
+    stores: tuple[StoreAccess, ...] = ()
+    """The stores on marketplaces, and what opens each."""
+
+
+STORES = (amazon_access, walmart_access)
+"""One line per marketplace: from the address of a sandbox to what opens its store."""
 
 
 def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
@@ -84,12 +94,20 @@ def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
     app.register_blueprint(control_pages(switches, meter, seen))
     for one in accounts:
         app.register_blueprint(finale_pages(one, switches, now))
+    app.register_blueprint(amazon_pages(business, switches, now))
+    app.register_blueprint(walmart_pages(business, switches, now))
     app.wsgi_app = drop_connections(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way to wrap
     return app
 
 
 class _QuietHandler(WSGIRequestHandler):
     """Logs requests to the logger `sandbox` instead of the terminal."""
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Let headers through whose names have underscores, as all of Walmart's do; werkzeug drops them."""
+        environ = super().make_environ()
+        environ |= {f"HTTP_{name.upper()}": value for name, value in self.headers.items() if "_" in name}
+        return environ
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # werkzeug's name
         _log.debug("%s %s", type, message % args)
@@ -123,7 +141,8 @@ def serve(
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True)
     thread.start()
     try:
-        yield SandboxAddress(f"http://{LOOPBACK}:{server.server_port}", account, key, secret)
+        url = f"http://{LOOPBACK}:{server.server_port}"
+        yield SandboxAddress(url, account, key, secret, tuple(store(url) for store in STORES))
     finally:
         server.shutdown()
         thread.join()
