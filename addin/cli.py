@@ -18,8 +18,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from addin import demo, inspection, sandbox_command
-from addin.actions import closing, connecting, costs, doctor, installing, pulling, reports, settlements
+from addin import demo, inspection, sandbox_command, store_questions
+from addin.actions import (
+    closing,
+    connecting,
+    connecting_stores,
+    costs,
+    doctor,
+    installing,
+    pulling,
+    reports,
+    settlements,
+)
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.terminal import TerminalProgress
@@ -230,9 +240,20 @@ def reopen(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
 @command("connect")
 @BOOK
 @click.option("--account", default="", help="The Finale account: its name, or any address of it.")
-@click.option("--forget", is_flag=True, help="Remove the key from this computer.")
-def connect(book: Path, account: str, *, forget: bool) -> Outcome:
-    """Connect the company's Finale account; key and secret are asked for, or come from the environment."""
+@click.option("--store", default="", help="A store to connect instead of Finale: its name in these books.")
+@click.option("--marketplace", default="", help="Where the store sells: Amazon, Walmart, Shopify, eBay.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the store, not asked then.")
+@click.option("--forget", is_flag=True, help="Remove the key from this computer; a store is disconnected.")
+def connect(
+    book: Path, account: str, store: str, marketplace: str, settings: tuple[str, ...], *, forget: bool
+) -> Outcome:
+    """Connect the company's Finale account, or a store; keys are asked for, or come from the environment."""
+    if store and forget:
+        return on_file(book, partial(connecting_stores.forget_store, store=store))
+    if store or marketplace:
+        given = {name: text for name, _, text in (setting.partition("=") for setting in settings)}
+        asking = partial(store_questions.connect_by_asking, store=store, marketplace=marketplace, given=given)
+        return on_file(book, asking)
     if forget:
         return on_file(book, connecting.forget)
     key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)

@@ -18,7 +18,7 @@ from core.settings import STORES_NAME, StoreConnection
 from core.settlements.pulling import ConnectedStore, PulledStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from addin.desk import Desk
     from addin.sandbox import SandboxAddress
@@ -56,10 +56,11 @@ class MarketplaceUnknownError(CogsheetError):
 
 
 class StoreKeyMissingError(CogsheetError):
-    """A store's key is not on this computer."""
+    """A store's keys are not on this computer."""
 
-    def __init__(self, store: str, secret: str) -> None:
-        super().__init__(f"{secret} of store “{store}” is not on this computer: use Connect first. Nothing was asked.")
+    def __init__(self, store: str, secrets: Sequence[str]) -> None:
+        named = ", ".join(f"“{secret}”" for secret in secrets)
+        super().__init__(f"Store “{store}” was not asked: {named} is not on this computer. Use Connect first.")
 
 
 def kind_of(marketplace: str, kinds: Sequence[ConnectorKind] = CONNECTORS) -> ConnectorKind:
@@ -87,27 +88,38 @@ def credentials_account(desk: Desk, store: str) -> str:
 
 
 def connector(
-    desk: Desk, store: str, how: StoreConnection, credentials: Credentials, kinds: Sequence[ConnectorKind] = CONNECTORS
+    desk: Desk,
+    store: str,
+    how: StoreConnection,
+    secret_of: Callable[[str], Secret | None],
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
 ) -> Connector:
     """Return the way to a store's marketplace; nothing is asked yet.
 
+    Args:
+        desk: The desk.
+        store: Its name, for messages.
+        how: Its marketplace and settings.
+        secret_of: Answers each secret by name.
+        kinds: What can be pulled from.
+
     Raises:
         MarketplaceUnknownError: If this version cannot pull from it.
-        StoreKeyMissingError: If one of its secrets is not on this computer.
+        StoreKeyMissingError: If one of its secrets is not known.
     """
     kind = kind_of(how.marketplace, kinds)
-    account = credentials_account(desk, store)
-    secrets = {name: credentials.get(str(kind.marketplace), account, name) for name in kind.secrets}
+    secrets = {name: secret_of(name) for name in kind.secrets}
+    missing = [name for name, secret in secrets.items() if secret is None]
+    if missing:
+        raise StoreKeyMissingError(store, missing)
+    return kind.connect(how.settings, lambda name: secrets[name] or Secret(""), _link(desk, kind))
 
-    def secret(name: str) -> Secret:
-        found = secrets.get(name)
-        if found is None:
-            raise StoreKeyMissingError(store, name)
-        return found
 
-    for name in kind.secrets:
-        secret(name)
-    return kind.connect(how.settings, secret, _link(desk, kind))
+def kept_secrets(
+    desk: Desk, store: str, how: StoreConnection, credentials: Credentials
+) -> Callable[[str], Secret | None]:
+    """Return what answers a store's secrets from this computer's vault or its environment."""
+    return partial(credentials.get, str(how.marketplace), credentials_account(desk, store))
 
 
 @contextmanager
@@ -140,7 +152,10 @@ def connected_stores(
         return
     kept = credentials or SystemCredentials()
     known = connections(desk)
-    yield [_opened(name, partial(connector, desk, name, known[name], kept, kinds)) for name in _chosen(known, names)]
+    yield [
+        _opened(name, partial(connector, desk, name, how, kept_secrets(desk, name, how, kept), kinds))
+        for name, how in ((name, known[name]) for name in _chosen(known, names))
+    ]
 
 
 def _chosen(known: Iterable[str], names: Sequence[str]) -> list[str]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin import connect_form
+from addin import connecting_choice
 from addin import ribbon_questions as questions
-from addin.actions import closing, connecting, costs, doctor, pulling, reports, settlements
+from addin.actions import closing, costs, doctor, pulling, reports, settlements
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
-from addin.finale import account_of
 from addin.outcome import Outcome
 from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
@@ -205,10 +204,8 @@ def _connect(desk: Desk) -> Outcome:
     if desk.database.company.name == SANDBOX:
         return Outcome("The demo has a Finale of its own on this computer: there is nothing to connect.")
     with redrawing(desk.book.app):
-        entered = connect_form.ask(account_of(desk).account)
-    if entered is None:
-        return Outcome("Nothing was connected.")
-    return connecting.connect(desk, account=entered.account, key=entered.key, secret=entered.secret)
+        entered = connecting_choice.ask(desk)
+    return Outcome("Nothing was connected.") if entered is None else entered.connect(desk)
 
 
 def _show(desk: Desk, spec: TableSpec) -> None:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.finale import inventory
+from addin.marketplaces import connected_stores, connections
 from addin.outcome import Outcome
 from addin.program import program_version
 from addin.words import counted
+from core.database import pulled_documents
 from core.errors import CogsheetError
+from core.marketplaces.connectors import CONNECTORS
 from core.settlements import books as all_books
+from core.settlements.pulling import PulledStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from addin.desk import Desk
     from core.credentials import Credentials
+    from core.marketplaces.connector import ConnectorKind
+    from core.settlements.pulling import ConnectedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +37,23 @@ class Finding:
     """How it stands, or how to mend it."""
 
 
-def doctor(desk: Desk, *, credentials: Credentials | None = None) -> Outcome:
-    """Look at program, workbook, books and Finale account; the workbook's tables were looked at when it was opened.
+def doctor(
+    desk: Desk, *, credentials: Credentials | None = None, kinds: Sequence[ConnectorKind] = CONNECTORS
+) -> Outcome:
+    """Look at program, workbook, books, Finale account and stores.
+
+    The workbook's tables were looked at when it was opened.
 
     Raises:
         CogsheetError: If the books cannot be read at all.
     """
-    findings = [_program(), _workbook(desk), _books(desk), *_finale(desk, credentials)]
+    findings = [
+        _program(),
+        _workbook(desk),
+        _books(desk),
+        *_finale(desk, credentials),
+        *_stores(desk, credentials, kinds),
+    ]
     return Outcome(
         "\n".join(f"{'ok  ' if one.ok else 'look'}  {one.what}: {one.words}" for one in findings),
         needs_attention=not all(one.ok for one in findings),
@@ -68,3 +86,24 @@ def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:
         return [Finding("Finale Inventory", ok=False, words=str(error))]
     answers = Finding("Finale Inventory", ok=True, words=f"account {check.account} answers: {check.mode}")
     return [answers, *(Finding("Finale Inventory", ok=False, words=remark) for remark in check.remarks)]
+
+
+def _stores(desk: Desk, credentials: Credentials | None, kinds: Sequence[ConnectorKind]) -> list[Finding]:
+    """Ask each connected store for the first page of what it offers; without any there is nothing to say."""
+    if not connections(desk):
+        return []
+    with connected_stores(desk, kinds=kinds, credentials=credentials) as opened:
+        return [_store(desk, one) for one in opened]
+
+
+def _store(desk: Desk, one: ConnectedStore | PulledStore) -> Finding:
+    if isinstance(one, PulledStore):
+        return Finding(f"Store {one.store}", ok=False, words=str(one.stopped))
+    with desk.database.reading() as connection:
+        known = pulled_documents.known(connection, one.name)
+    try:
+        first = next(iter(one.connector.documents(frozenset(known))), None)
+    except CogsheetError as error:
+        return Finding(f"Store {one.name}", ok=False, words=str(error))
+    news = "nothing new" if first is None else f"{first.name} can be pulled"
+    return Finding(f"Store {one.name}", ok=True, words=f"{one.connector.marketplace} answers: {news}")

@@ -1,4 +1,4 @@
-"""The window that asks for a Finale key, on a screen that nobody sees."""
+"""The windows that ask what to connect and for its keys, on a screen that nobody sees."""
 
 from __future__ import annotations
 
@@ -11,7 +11,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.connect_form import LABELS, ConnectForm, Entered, NoWindowError, ask, window
+from addin.connect_form import (
+    ACCOUNT,
+    KEY,
+    SECRET,
+    STORE,
+    ChoiceForm,
+    ConnectForm,
+    NoWindowError,
+    ask,
+    finale_form,
+    store_form,
+    window,
+)
+from core.marketplaces.connector import ConnectorKind
+from core.model import Marketplace
+from core.settings import StoreConnection
+from tests.core.settlements.listed_documents import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,46 +68,85 @@ def root(screen: str | None, monkeypatch: pytest.MonkeyPatch, missing_tool: Call
         yield found
 
 
+FINALE = finale_form("acme")
+STORE_KIND = ConnectorKind(
+    Marketplace.AMAZON,
+    lambda *_: Listed([]),
+    settings={"Region": "na, eu or fe"},
+    secrets={"Refresh token": "Seller Central, Apps"},
+)
+
+
 def fill(form: ConnectForm, *texts: str) -> None:
-    for field, text in zip(form.fields, texts, strict=True):
+    for field, text in zip(form.fields.values(), texts, strict=True):
         field.delete(0, "end")
         field.insert(0, text)
 
 
 def test_what_is_typed_is_taken(root: Tk) -> None:
     """Account, key and secret, without the blanks that come along when one copies them."""
-    form = ConnectForm(root, "")
+    form = ConnectForm(root, finale_form(""))
     fill(form, "acme", " key-1 ", "secret-1\t")
 
     form.connect.invoke()
 
-    assert Entered("acme", "key-1", "secret-1") == form.entered
+    assert {ACCOUNT: "acme", KEY: "key-1", SECRET: "secret-1"} == form.entered
 
 
 def test_secrets_are_not_shown(root: Tk) -> None:
     """Key and secret are dots; the account can be read, and is filled in where it is known."""
-    form = ConnectForm(root, "acme")
+    form = ConnectForm(root, FINALE)
     root.update()
 
-    assert [False, True, True] == [bool(field.cget("show")) for field in form.fields]
-    assert "acme" == form.fields[0].get()
-    assert len(LABELS) == len(form.fields)
+    assert [False, True, True] == [bool(field.cget("show")) for field in form.fields.values()]
+    assert "acme" == form.fields[ACCOUNT].get()
 
 
 def test_an_empty_field_is_asked_for(root: Tk) -> None:
-    """Nothing is taken until all three are there."""
-    form = ConnectForm(root, "acme")
+    """Nothing is taken until all that is needed is there."""
+    form = ConnectForm(root, FINALE)
     fill(form, "acme", "key-1", " ")
 
     form.connect.invoke()
 
-    assert (None, "Fill in all three.") == (form.entered, form.note.cget("text"))
+    assert (None, "Fill in API secret.") == (form.entered, str(form.note.cget("text")))
+
+
+def test_a_store_is_asked_for_what_its_marketplace_needs(root: Tk) -> None:
+    """Settings in the open and keys as dots, with the words of the connector; the name is proposed."""
+    form = ConnectForm(root, store_form(STORE_KIND, "Amazon US", None))
+
+    assert {STORE: "", "Region": "", "Refresh token": "\u2022"} == {
+        name: str(field.cget("show")) for name, field in form.fields.items()
+    }
+    assert "Amazon US" == form.fields[STORE].get()
+
+
+def test_a_key_that_is_here_need_not_be_typed_again(root: Tk) -> None:
+    """To change a setting of a connected store, its keys may stay empty."""
+    known = StoreConnection(marketplace=Marketplace.AMAZON, settings={"Region": "na"})
+    form = ConnectForm(root, store_form(STORE_KIND, "Amazon US", known))
+    fill(form, "Amazon US", "eu", "")
+
+    form.connect.invoke()
+
+    assert {STORE: "Amazon US", "Region": "eu", "Refresh token": ""} == form.entered
+
+
+def test_what_is_to_be_connected_is_picked(root: Tk) -> None:
+    """Finale stands first; a store is one more line."""
+    form = ChoiceForm(root, "What do you want to connect?", ["Finale Inventory", "A store at Amazon"])
+    form.picked.set(1)
+
+    form.go_on.invoke()
+
+    assert 1 == form.chosen
 
 
 @pytest.mark.parametrize("way", ["button", "escape", "close"])
 def test_it_can_be_left(root: Tk, way: str) -> None:
     """Cancel, Escape and the window's own cross end it without an answer."""
-    form = ConnectForm(root, "acme")
+    form = ConnectForm(root, FINALE)
     fill(form, "acme", "key-1", "secret-1")
     ways = {
         "button": form.cancel.invoke,
@@ -112,5 +167,5 @@ def test_without_a_screen_the_user_is_sent_to_the_terminal(monkeypatch: pytest.M
     monkeypatch.delenv("DISPLAY", raising=False)
 
     with pytest.raises(NoWindowError, match="cogsheet connect BOOK --account NAME"):
-        ask("acme")
+        ask(FINALE)
     assert "DISPLAY" not in os.environ
