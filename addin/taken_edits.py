@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets import setup
+from addin.sheets import setup, sku_mapping
 from core.settlements.policies import change_policies
+from core.settlements.sku_mapping import change_mappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,5 +31,9 @@ def _policies(book: xw.Book, database: Database, who: str, now: datetime) -> Non
     change_policies(database, setup.edited_policies(book), who=who, now=now)
 
 
-_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies,)
+def _mappings(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_mappings(database, sku_mapping.edited_mappings(book), who=who, now=now)
+
+
+_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies, _mappings)
 """What each sheet of settings does with its edits."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.cost_file import publish
-from addin.sheets import cogs, costs, history, journal, settlements, setup, transactions, true_ups
-from core.database import batches, entries, overrides
+from addin.sheets import cogs, costs, history, journal, settlements, setup, sku_mapping, transactions, true_ups
+from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
 from core.settlements import books as all_books
 
@@ -32,6 +32,7 @@ class View:
     pending_true_ups: pd.DataFrame
     batches: pd.DataFrame
     saved_values: pd.DataFrame
+    mapping_origins: pd.DataFrame
 
 
 def load(database: Database) -> View:
@@ -44,6 +45,7 @@ def load(database: Database) -> View:
             stored_true_ups.pending(connection),
             batches.history(connection),
             overrides.history(connection),
+            mappings.origins(connection),
         )
 
 
@@ -59,6 +61,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     setup.fill(book, books)
     settlements.fill(book, books)
     costs.fill(book, books)
+    sku_mapping.fill(book, books, view.mapping_origins)
     journal.fill(book, view.journal)
     true_ups.fill(book, view.pending_true_ups, books.lines)
     history.fill(book, view.batches, view.saved_values, books.lines)

@@ -56,13 +56,18 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
 
 def latest(connection: Connection) -> pd.DataFrame:
     """Return the answer that holds for every SKU (MAPPING_COLUMNS); `fetched_at` is when it was last confirmed."""
-    newest = frames.load(connection, _newest().order_by(table.c.sku, table.c.id), HISTORY_COLUMNS)
+    newest = origins(connection)
     typed = newest["typed_in"]
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])
     by_typed = newest["sku"].isin(says_product) | ~newest["sku"].isin(fetched)
     newest["fetched_at"] = newest["seen_at"]
     return conform(MAPPING_COLUMNS, newest[typed == by_typed].reset_index(drop=True))
+
+
+def origins(connection: Connection) -> pd.DataFrame:
+    """Return the newest answer of either origin for every SKU (HISTORY_COLUMNS): what was fetched, what was typed."""
+    return frames.load(connection, _newest().order_by(table.c.sku, table.c.id), HISTORY_COLUMNS)
 
 
 def history(connection: Connection, sku: str | None = None) -> pd.DataFrame:

@@ -32,6 +32,8 @@ class CostRequest:
     """Every SKU whose mapping and current average are wanted, those of the orders included."""
     dated_skus: tuple[tuple[str, date], ...] = ()
     """SKUs whose average on or before a date is wanted: adjustments without an order."""
+    typed_in: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """SKUs that the user has mapped by hand, each with its products: these hold whatever the system itself says."""
     catalogue: bool = False
     """Also the current average of every product there is: a full sync."""
 

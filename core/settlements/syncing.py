@@ -62,7 +62,7 @@ def sync_costs(
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    request = cost_request(books.lines_of_all(chosen), also)
+    request = cost_request(books.lines_of_all(chosen), also, books.mappings)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, who, clock())
         asked = {"orders": len(request.orders), "skus": len(request.skus)}
@@ -82,14 +82,34 @@ def sync_costs(
     return SyncResult(new, unchanged)
 
 
-def cost_request(lines: pd.DataFrame, also: Iterable[str] = ()) -> CostRequest:
-    """Say what must be asked to cost these lines: nothing for money that moved without goods."""
+def cost_request(
+    lines: pd.DataFrame, also: Iterable[str] = (), known: pd.DataFrame | None = None, *, catalogue: bool = False
+) -> CostRequest:
+    """Say what must be asked to cost these lines: nothing for money that moved without goods.
+
+    Args:
+        lines: Costed lines.
+        also: Further SKUs whose averages are wanted.
+        known: MAPPING_COLUMNS in force; the products of what was typed in are asked for by their names.
+        catalogue: Whether the average of every product is wanted.
+    """
     goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
     rows = records(goods[["order_id", "sku", "posted_at"]])
     with_order = [row for row in rows if row["order_id"] is not None]
     dated = {(row["sku"], row["posted_at"].date()) for row in rows if row["order_id"] is None and row["posted_at"]}
     skus = sorted({*(row["sku"] for row in rows), *also})
-    return CostRequest(tuple(_orders(with_order)), tuple(skus), tuple(sorted(dated)))
+    typed_in = {} if known is None else typed_products(known)
+    wanted = tuple((sku, typed_in[sku]) for sku in skus if sku in typed_in)
+    return CostRequest(tuple(_orders(with_order)), tuple(skus), tuple(sorted(dated)), wanted, catalogue)
+
+
+def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the products of each SKU that a person has mapped."""
+    typed = known[(known["rule"] == mappings.TYPED_IN) & known["product_id"].notna()]
+    found: dict[str, tuple[str, ...]] = {}
+    for row in records(typed[["sku", "product_id"]]):
+        found[row["sku"]] = (*found.get(row["sku"], ()), row["product_id"])
+    return found
 
 
 def _orders(rows: Sequence[dict[str, object]]) -> list[OrderAsked]:

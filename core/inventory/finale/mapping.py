@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.lookups import ask_lookups, by_lookup
-from core.inventory.finale.nearest import nearest_products
+from core.inventory.finale.nearest import nearest_products, with_nearest
 from core.inventory.finale.observations import page, whole
 from core.inventory.finale.parse import cost_of, text_of
 from core.inventory.finale.products import Mapped, Product, all_products, ask_products, search_products
@@ -45,8 +45,13 @@ class Mapper:
         self._valuations = valuations
         self._known: dict[str, Product] = {}
         self._kits: dict[str, Mapped] = {}
+        self._typed_in: dict[str, tuple[str, ...]] = {}
         self.products: dict[str, tuple[str, ...]] = {}
-        """The products of each SKU that is mapped by now."""
+        """The products of each SKU that Finale itself has mapped by now."""
+
+    def products_of(self, sku: str) -> tuple[str, ...]:
+        """Return the products of a SKU: those that the user typed in, else those that Finale knows."""
+        return self._typed_in.get(sku) or self.products.get(sku, ())
 
     @property
     def urls(self) -> dict[str, str]:
@@ -82,6 +87,28 @@ class Mapper:
             yield page(self._averages(products), self._as_themselves(products))
             done += len(products)
             progress("Catalogue", done)
+
+    def pages_of_typed_in(
+        self,
+        typed_in: Iterable[tuple[str, tuple[str, ...]]],
+        reported: Mapping[str, Product] = MappingProxyType({}),
+    ) -> Iterator[CostPage]:
+        """Fetch the averages of the products that the user typed in; one that Finale does not have is told.
+
+        Args:
+            typed_in: SKUs and their products.
+            reported: Products that are known already, from a report.
+
+        Raises:
+            InventoryError: If Finale does not answer.
+        """
+        self._typed_in = dict(typed_in)
+        wanted = dict.fromkeys(product_id for products in self._typed_in.values() for product_id in products)
+        yield page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
+        unseen = [product_id for product_id in wanted if product_id not in self._known]
+        for asked, found in ask_products(self._client, unseen):
+            unknown = [self._recorder.unknown(product_id) for product_id in asked if product_id not in found]
+            yield page([*self._averages(found.values()), *unknown])
 
     def page_of_known(
         self,
@@ -145,7 +172,7 @@ class Mapper:
         if product is not None:
             return replace(mapped, description=product.description)
         near = nearest_products(mapped.sku, {*self._known, *others})
-        return replace(mapped, rule=f"{mapped.rule}; nearest: {', '.join(near)}") if near else mapped
+        return replace(mapped, rule=with_nearest(mapped.rule, near))
 
     def _averages(self, products: Iterable[Product]) -> list[Row]:
         seen = {product.product_id: product for product in products}

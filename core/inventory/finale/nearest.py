@@ -10,6 +10,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ALIKE_FROM = 0.8
+_PROPOSES = "; nearest: "
+"""Between the rule of a mapping and the products that are proposed."""
+
+
+def with_nearest(rule: str, nearest: Iterable[str]) -> str:
+    """Return the rule of a SKU that nobody knows, with the products that it may mean."""
+    named = ", ".join(nearest)
+    return f"{rule}{_PROPOSES}{named}" if named else rule
+
+
+def rule_and_nearest(rule: str | None) -> tuple[str, str]:
+    """Take a rule and the products that it proposes apart again.
+
+    Examples:
+        >>> rule_and_nearest("not known in Finale; nearest: ABC-1, ABC-12")
+        ('not known in Finale', 'ABC-1, ABC-12')
+    """
+    plain, _, near = (rule or "").partition(_PROPOSES)
+    return plain, near
 
 
 def nearest_products(sku: str, product_ids: Iterable[str], most: int = 3) -> tuple[str, ...]:

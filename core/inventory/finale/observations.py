@@ -22,6 +22,8 @@ Row = dict[str, Any]
 SOURCE_LEDGER = "stock history"
 SOURCE_ORDER = "order"
 SOURCE_PRODUCT = "product"
+NO_SUCH_PRODUCT = "no such product"
+"""What stands in place of Finale's text where it has no product of a typed-in id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Recorder:
             "product_id": product.product_id,
             **self._cost(cost_of(product.average), source),
         }
+
+    def unknown(self, product_id: str) -> Row:
+        """Return that a product which the user named has no average, because Finale has no such product."""
+        nothing = Cost(None, NO_SUCH_PRODUCT, Cause.COST_BLANK)
+        return {"kind": ObservationKind.AVERAGE, "product_id": product_id, **self._cost(nothing, SOURCE_PRODUCT)}
 
     def average_on_date(self, movement: Movement, source: str = SOURCE_LEDGER) -> Row:
         """Return a product's average after a movement."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -110,9 +111,11 @@ class ReportSync:
             # The account answers reports alone. What the report does not list cannot be mapped.
             unmapped = [sku for sku in left if sku not in self.mapper.products]
             yield self.mapper.page_of_known(products, unmapped, unknown=NOT_IN_REPORT)
+        with suppress(FinaleRefusalError):  # it answers reports alone: then only what the reports list has an average
+            yield from self.mapper.pages_of_typed_in(request.typed_in, products)
 
     def _dated(self, request: CostRequest, movements: Iterable[Movement]) -> CostPage:
-        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products.get(sku, ())]
+        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products_of(sku)]
         found = last_averages(movements, wanted)
         rows = {(row.product_id, row.record_date): row for row in found.values() if row.average is not None}
         return page(self.recorder.average_on_date(row, SOURCE_REPORT) for row in rows.values())

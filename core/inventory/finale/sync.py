@@ -45,6 +45,7 @@ class Sync:
             InventoryError: If Finale does not answer; the pages before are good.
         """
         yield from self.mapper.pages(skus_of(request), self.progress)
+        yield from self.mapper.pages_of_typed_in(request.typed_in)
         if request.catalogue:
             yield from self.mapper.pages_of_catalogue(self.progress)
         by_day = sorted(request.orders, key=lambda order: order.posted_on)
@@ -66,7 +67,7 @@ class Sync:
         yield from order_pages(self.client, self.recorder, found, self.progress, averages_only=averages_only)
 
     def _dated(self, request: CostRequest) -> Iterator[CostPage]:
-        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products.get(sku, ())]
+        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products_of(sku)]
         if not wanted or not self._reads_ledger or not self.client.now_schema().named("movement average"):
             return
         found = averages_on(self.client, list(dict.fromkeys(wanted)), self.mapper.urls)
