@@ -7,24 +7,29 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from addin.sandbox import demo_finale, switches_set
+from addin.sandbox import DEMO_ACCOUNT, demo_finale, switches_set
+from addin.sheets.setup_finale import FinaleSide
 from core.companies import SANDBOX
 from core.credentials import Secret, SystemCredentials
-from core.database import settings, syncs
+from core.database import batches, settings, syncs
+from core.database.batches import BatchKind
 from core.database.syncs import Probe
 from core.errors import InventoryError
 from core.inventory.finale import inventory as finale
+from core.inventory.finale import typed_settings
 from core.inventory.finale.account import BASE_URL
 from core.inventory.finale.errors import SYSTEM
+from core.inventory.finale.remarks import settings_of
 from core.inventory.finale.schema import Schema
-from core.inventory.finale.settings import FinaleSettings
 from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from addin.desk import Desk
     from core.credentials import Credentials
+    from core.database import Database
     from core.inventory.finale.inventory import FinaleInventory
 
 KEY, SECRET = "API key", "API secret"
@@ -54,9 +59,10 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
     if desk.database.company.name == SANDBOX:
         with (
             demo_finale(switches_set()) as address,
-            opened(desk, address.account, address.key, address.secret, address.url) as demo,
+            opened(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
         ):
             yield demo
+            remember(desk, demo)
         return
     account = account_of(desk)
     kept = credentials or SystemCredentials()
@@ -69,13 +75,40 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
         desk, account.account, key.get_secret_value(), secret.get_secret_value(), base_url(), account
     ) as system:
         yield system
-        _remember(desk, system)
+        remember(desk, system)
 
 
 def account_of(desk: Desk) -> FinaleAccount:
     """Return the account that belongs to these books; empty where none was connected."""
-    with desk.database.reading() as connection:
-        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
+    return finale_side(desk.database).account
+
+
+def finale_side(database: Database) -> FinaleSide:
+    """Return what the books hold about their Finale account."""
+    with database.reading() as connection:
+        account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
+        if database.company.name == SANDBOX:
+            account = account.model_copy(update={"account": DEMO_ACCOUNT})
+        probe = syncs.recall_probe(connection, account.account)
+    if probe is None:
+        return FinaleSide(account)
+    return FinaleSide(account, Schema.from_json(probe.content), probe.fetched_at)
+
+
+def change_account(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
+    """Store what was typed on Setup about the account, as one batch.
+
+    Raises:
+        CogsheetError: If a value cannot be taken; nothing is stored then.
+    """
+    before = finale_side(database).account
+    after = typed_settings.changed(before, edits) if edits else before
+    if after == before:
+        return
+    with database.writing() as connection:
+        titles = ", ".join(typed_settings.TITLES[name][0] for name in edits)
+        batches.new(connection, BatchKind.SETUP, who, now, note=f"Changed: {titles}")
+        settings.put(connection, FINALE_NAME, after, who=who, now=now)
 
 
 def base_url() -> str:
@@ -89,12 +122,7 @@ def opened(
 ) -> Iterator[FinaleInventory]:
     """Open a connection to an account; nothing is asked yet."""
     wish = chosen or FinaleAccount()
-    how = FinaleSettings(
-        currency=desk.database.company.home_currency,
-        order_prefixes=wish.order_prefixes,
-        cost_report=wish.cost_report,
-        average_report=wish.average_report,
-    )
+    how = settings_of(wish, desk.database.company.home_currency)
     known = _recall(desk, account) if url == BASE_URL else None
     with finale.connect(
         account, Secret(key), Secret(secret), url, settings=how, schema=known, clock=desk.clock
@@ -110,7 +138,8 @@ def _recall(desk: Desk, account: str) -> Schema | None:
     return Schema.from_json(probe.content)
 
 
-def _remember(desk: Desk, system: FinaleInventory) -> None:
+def remember(desk: Desk, system: FinaleInventory) -> None:
+    """Keep what is known of the account's schema, for Setup and for the next connections."""
     if system.schema is not None:
         with desk.database.writing() as connection:
             syncs.remember_probe(connection, system.account, Probe(system.schema.to_json(), desk.clock()))

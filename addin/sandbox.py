@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import CogsheetError
 from sandbox.business import demo_business
 from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
+from sandbox.server import ACCOUNT as DEMO_ACCOUNT
 from sandbox.server import SandboxAddress, serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
+    "DEMO_ACCOUNT",
     "DEMO_STORES",
     "MISBEHAVIOURS",
     "SWITCHES",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets import setup, sku_mapping
+from addin.finale import change_account
+from addin.sheets import setup, setup_finale, sku_mapping
 from core.settlements.policies import change_policies
 from core.settlements.sku_mapping import change_mappings
 
@@ -35,5 +36,9 @@ def _mappings(book: xw.Book, database: Database, who: str, now: datetime) -> Non
     change_mappings(database, sku_mapping.edited_mappings(book), who=who, now=now)
 
 
-_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies, _mappings)
+def _finale_account(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_account(database, setup_finale.edited_settings(book), who=who, now=now)
+
+
+_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies, _mappings, _finale_account)
 """What each sheet of settings does with its edits."""

@@ -51,9 +51,12 @@ class FinaleAccount(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     account: str = ""
+    mode: str = "automatic"
     order_prefixes: tuple[str, ...] = ()
     cost_report: str = ""
     average_report: str = ""
+    field_names: dict[str, str] = Field(default_factory=dict)
+    column_names: dict[str, str] = Field(default_factory=dict)
 
 
 FINALE_NAME = "finale"

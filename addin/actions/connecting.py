@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.finale import KEY, SECRET, account_of, base_url, opened
+from addin.actions.refresh import show_setup
+from addin.finale import KEY, SECRET, account_of, base_url, finale_side, opened, remember
 from addin.outcome import Outcome
 from core.credentials import Secret, SystemCredentials
 from core.database import batches, settings
@@ -13,6 +14,7 @@ from core.errors import InventoryError
 from core.inventory.finale import account as accounts
 from core.inventory.finale.errors import SYSTEM
 from core.settings import FINALE_NAME, FinaleAccount
+from core.settlements import books as all_books
 
 if TYPE_CHECKING:
     from addin.desk import Desk
@@ -51,10 +53,12 @@ def connect(desk: Desk, *, account: str, key: str, secret: str, credentials: Cre
         raise OtherAccountError(known.account, name)
     with opened(desk, name, key, secret, base_url(), known) as system:
         check, example = system.check(), system.example()
+        remember(desk, system)
     kept = credentials or SystemCredentials()
     for label, text in ((KEY, key), (SECRET, secret)):
         kept.put(SYSTEM, name, label, Secret(text))
     _store(desk, known.model_copy(update={"account": name}))
+    show_setup(desk.book, all_books.load(desk.database), finale_side(desk.database))
     return _connected(check, example)
 
 

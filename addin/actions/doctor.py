@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.finale import inventory
+from addin.actions.refresh import show_setup
+from addin.finale import finale_side, inventory
 from addin.marketplaces import connected_stores, connections
 from addin.outcome import Outcome
 from addin.program import program_version
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from addin.desk import Desk
     from core.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
+    from core.settlements.books import Books
     from core.settlements.pulling import ConnectedStore
 
 
@@ -47,13 +49,15 @@ def doctor(
     Raises:
         CogsheetError: If the books cannot be read at all.
     """
+    books = all_books.load(desk.database)
     findings = [
         _program(),
         _workbook(desk),
-        _books(desk),
+        _books(desk, books),
         *_finale(desk, credentials),
         *_stores(desk, credentials, kinds),
     ]
+    show_setup(desk.book, books, finale_side(desk.database))
     return Outcome(
         "\n".join(f"{'ok  ' if one.ok else 'look'}  {one.what}: {one.words}" for one in findings),
         needs_attention=not all(one.ok for one in findings),
@@ -70,8 +74,7 @@ def _workbook(desk: Desk) -> Finding:
     return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
 
 
-def _books(desk: Desk) -> Finding:
-    books = all_books.load(desk.database)
+def _books(desk: Desk, books: Books) -> Finding:
     last = f"last sync {books.last_sync:%Y-%m-%d %H:%M} UTC" if books.last_sync else "never synced"
     held = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
     return Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {held}")

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.cost_file import publish
-from addin.sheets import cogs, costs, history, journal, settlements, setup, sku_mapping, transactions, true_ups
+from addin.finale import finale_side
+from addin.sheets import (
+    cogs,
+    costs,
+    history,
+    journal,
+    settlements,
+    setup,
+    setup_finale,
+    sku_mapping,
+    transactions,
+    true_ups,
+)
 from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
 from core.settlements import books as all_books
@@ -19,6 +31,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.desk import Desk
+    from addin.sheets.setup_finale import FinaleSide
     from core.database import Database
     from core.settlements.books import Books
 
@@ -33,6 +46,7 @@ class View:
     batches: pd.DataFrame
     saved_values: pd.DataFrame
     mapping_origins: pd.DataFrame
+    finale: FinaleSide
 
 
 def load(database: Database) -> View:
@@ -46,7 +60,13 @@ def load(database: Database) -> View:
             batches.history(connection),
             overrides.history(connection),
             mappings.origins(connection),
+            finale_side(database),
         )
+
+
+def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
+    """Refresh sheet Setup."""
+    setup.fill(book, books, setup_finale.rows(finale))
 
 
 def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
@@ -58,7 +78,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
 def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     """Refresh every sheet that shows the books as a whole, the COGS tabs that are there and the open settlements."""
     books = view.books
-    setup.fill(book, books)
+    show_setup(book, books, view.finale)
     settlements.fill(book, books)
     costs.fill(book, books)
     sku_mapping.fill(book, books, view.mapping_origins)

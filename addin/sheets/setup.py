@@ -10,10 +10,15 @@ from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.settings import Policies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import xlwings as xw
 
     from addin.sheets.tables import Record
     from core.settlements.books import Books
+
+Row = tuple[str, str, str]
+"""Setting, value, and what it means."""
 
 SPEC = TableSpec(
     sheet="Setup",
@@ -30,9 +35,9 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
-    """Show what the workbook belongs to and the policies in force."""
-    tables.update(book, SPEC, _records(books))
+def fill(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
+    """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
+    tables.update(book, SPEC, _records(books, more))
 
 
 def edited_policies(book: xw.Book) -> dict[str, str]:
@@ -41,7 +46,7 @@ def edited_policies(book: xw.Book) -> dict[str, str]:
     return {names[row["setting"]]: row["value"] for row in edited_rows(book, SPEC) if row["setting"] in names}
 
 
-def _records(books: Books) -> list[Record]:
+def _records(books: Books, more: Iterable[Row]) -> list[Record]:
     facts = [
         ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
         ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
@@ -56,7 +61,7 @@ def _records(books: Books) -> list[Record]:
         (field.title or name, _text(getattr(books.policies, name)), field.description or "")
         for name, field in Policies.model_fields.items()
     ]
-    rows = [*facts, *policies]
+    rows = [*facts, *policies, *more]
     return with_filled(SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows))
 
 

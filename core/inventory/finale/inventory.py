@@ -13,7 +13,7 @@ from core.inventory.finale.errors import SYSTEM
 from core.inventory.finale.mapping import Mapper
 from core.inventory.finale.observations import Recorder
 from core.inventory.finale.order_reports import AVERAGES, COSTS
-from core.inventory.finale.remarks import MODE_AVERAGES, MODE_ORDERS, MODE_REPORT, has_ledger, remarks, report_remarks
+from core.inventory.finale.remarks import account_words
 from core.inventory.finale.report_sync import ReportSync, fetch_averages
 from core.inventory.finale.report_urls import report_address
 from core.inventory.finale.self_test import Example, example_cost
@@ -72,10 +72,7 @@ class FinaleInventory:
         for which, address in ((COSTS, self._settings.cost_report), (AVERAGES, self._settings.average_report)):
             if address:
                 report_address(which, address, self.account)
-        if self._settings.mode_in_force == Mode.REPORT:
-            return AccountCheck(self.account, MODE_REPORT, report_remarks(schema, self._settings))
-        averages_only = self._settings.mode_in_force == Mode.AVERAGES or not has_ledger(schema)
-        return AccountCheck(self.account, MODE_AVERAGES if averages_only else MODE_ORDERS, remarks(schema))
+        return AccountCheck(self.account, *account_words(schema, self._settings))
 
     def example(self) -> Example | None:
         """Return the cost of one order shipped lately, to be compared with Finale's screen; `None` if there is none.

@@ -5,14 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.schema import LEDGER, LOOKUP, ORDER, ROLES, SHIPMENT
+from core.inventory.finale.settings import FinaleSettings, Mode
 
 if TYPE_CHECKING:
     from core.inventory.finale.schema import Schema
-    from core.inventory.finale.settings import FinaleSettings
+    from core.settings import FinaleAccount
 
 MODE_ORDERS = "costs per order from the stock history"
 MODE_REPORT = "costs per order from your saved report"
 MODE_AVERAGES = "current average costs only, as proposals"
+
+
+def settings_of(account: FinaleAccount, currency: str = "USD") -> FinaleSettings:
+    """Return what the books hold about an account as its client wants it."""
+    return FinaleSettings(
+        currency=currency,
+        mode=Mode(account.mode),
+        order_prefixes=account.order_prefixes,
+        field_names=account.field_names,
+        cost_report=account.cost_report,
+        average_report=account.average_report,
+        column_names=account.column_names,
+    )
+
+
+def account_words(schema: Schema, account: FinaleAccount | FinaleSettings) -> tuple[str, tuple[str, ...]]:
+    """Return how costs are fetched, in one phrase, and a sentence for each thing that is not as it usually is."""
+    settings = account if isinstance(account, FinaleSettings) else settings_of(account)
+    if settings.mode_in_force == Mode.REPORT:
+        return MODE_REPORT, report_remarks(schema, settings)
+    averages_only = settings.mode_in_force == Mode.AVERAGES or not has_ledger(schema)
+    return MODE_AVERAGES if averages_only else MODE_ORDERS, remarks(schema)
 
 
 def has_ledger(schema: Schema) -> bool:
