@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.marketplaces.amazon import connector as amazon
+from core.marketplaces.walmart import connector as walmart
+
 if TYPE_CHECKING:
     from core.marketplaces.connector import ConnectorKind
 
-CONNECTORS: tuple[ConnectorKind, ...] = ()
+CONNECTORS: tuple[ConnectorKind, ...] = (
+    amazon.KIND,
+    walmart.KIND,
+)
 """One per marketplace."""

@@ -58,7 +58,7 @@ def open_contents(content: bytes, name: str = "", charset: str = "") -> Contents
         UnreadableFileError: If it is empty, a workbook, an archive of several files, or no text.
     """
     file = name or "The file"
-    plain = _unpack(content, file)
+    plain = unpacked(content, file)
     if not plain.strip():
         raise EmptyFileError(file)
     if plain.startswith(_OLE2):
@@ -116,7 +116,13 @@ def _decoded(content: bytes, encoding: str, file: str) -> str:
         raise NotTextError(file, reason) from error
 
 
-def _unpack(content: bytes, file: str) -> bytes:
+def unpacked(content: bytes, file: str) -> bytes:
+    """Return the bytes of a file, taken out of the zip or gzip that it may be in.
+
+    Raises:
+        ArchiveError: If the archive is damaged, or holds other than one file.
+        SpreadsheetGivenError: If it is an Excel workbook.
+    """
     if content.startswith(b"PK\x03\x04"):
         return _unzip(content, file)
     if content.startswith(b"\x1f\x8b"):

@@ -22,6 +22,9 @@ T = TypeVar("T")
 _MARGIN = timedelta(seconds=60)
 """A token that ends sooner than this is renewed: an answer can take a while."""
 
+_UNSAID = timedelta(minutes=5)
+"""How long a token is used whose end was not said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -81,5 +84,5 @@ def read_token(answer: Answer) -> Token:
         what = f"an error message instead of an access token: {said}" if said else "an answer without an access token"
         raise BadAnswerError(answer.service, answer.where, what)
     REDACTION.hide(value)
-    lasts = int(seconds) if isinstance(seconds, (int, str)) and str(seconds).isdigit() else 0
-    return Token(Secret(value), timedelta(seconds=lasts))
+    lasts = timedelta(seconds=int(str(seconds))) if str(seconds).isdigit() else _UNSAID
+    return Token(Secret(value), lasts)

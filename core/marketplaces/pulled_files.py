@@ -1,0 +1,95 @@
+"""Whether a file that came over the network is the whole of a settlement; before the books see it.
+
+A download that breaks off must not be taken for the settlement. It may be a text that ends in the middle, which no
+protocol notices, so each file is read once right after it came: its own total says whether all of it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import BadAnswerError, UnreadableFileError
+from core.marketplaces import importable, read
+from core.marketplaces.contents import open_contents
+from core.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from core.model import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it came."""
+
+    content: bytes
+    where: str
+    """For messages: what was asked."""
+    charset: str = ""
+    """What the sender declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    content: bytes
+    wrong: str = ""
+    """Why it is not the whole settlement; empty if it is."""
+    usable: bool = True
+
+
+def whole_file(service: str, name: str, formats: Collection[str], download: Callable[[], Download]) -> bytes:
+    """Return a settlement file that is all there, downloading it once more where it does not look so.
+
+    What does not tie out and comes twice the same is the marketplace's own mistake: it is returned, and the books keep
+    it as `Does not tie out` (design §3).
+
+    Args:
+        service: Whom a message names.
+        name: The file's name, for messages.
+        formats: The names of the formats it may be in (`amazon_v2_flat`).
+        download: Fetches it; called a second time only where the first file is not whole.
+
+    Raises:
+        BadAnswerError: If it is no such file, or breaks off both times.
+        ServiceError: If it cannot be fetched.
+    """
+    first_download = download()
+    first = _judged(first_download, name, formats)
+    if not first.wrong:
+        return first.content
+    second_download = download()
+    second = _judged(second_download, name, formats)
+    if not second.wrong or (second.usable and second.content == first.content):
+        return second.content
+    raise BadAnswerError(
+        service, second_download.where, f"a file that cannot be used, twice: {second.wrong.rstrip('.')}"
+    )
+
+
+def _judged(download: Download, name: str, formats: Collection[str]) -> _Verdict:
+    try:
+        found = read(download.content, name, download.charset)
+    except UnreadableFileError as error:
+        return _Verdict(download.content, str(error), usable=False)
+    if found.format not in formats:
+        return _Verdict(download.content, f"{name} is another kind of file ({found.format})", usable=False)
+    content = _as_text_that_speaks_for_itself(download, name)
+    if not importable(found):
+        return _Verdict(content, _errors(found), usable=False)
+    if not all(settlement.ties_out for settlement in found.settlements):
+        return _Verdict(content, "its lines do not sum to its total")
+    return _Verdict(content)
+
+
+def _errors(found: Reading) -> str:
+    return " ".join(problem.message for problem in found.problems if problem.severity is Severity.ERROR)
+
+
+def _as_text_that_speaks_for_itself(download: Download, name: str) -> bytes:
+    """Return the bytes unchanged, or as marked UTF-8 where only the sender's word told in which encoding they are."""
+    declared = open_contents(download.content, name, download.charset).text
+    if not download.charset or open_contents(download.content, name).text == declared:
+        return download.content
+    return declared.encode("utf-8-sig")
