@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.amazon import unified_csv, v1_flat, v2_flat, xml_report
 from core.marketplaces.contents import open_contents
 from core.marketplaces.ebay import transaction_report
+from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.scrubbing import scrubbed
 from core.marketplaces.shopify import payments_csv
@@ -46,9 +47,6 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format that is recognised; adding one is its module and one line here."""
 
-_ALIKE_ENOUGH = 0.6
-"""Share of the needed columns that a header must have; below it the file is something else."""
-
 
 def read(content: bytes, name: str = "", charset: str = "") -> Reading:
     """Read a settlement file.
@@ -77,7 +75,7 @@ def format_of(contents: Contents) -> Format:
     """
     likeness = {form: form.likeness(contents) for form in FORMATS}
     best = max(likeness, key=likeness.__getitem__)
-    if likeness[best] < _ALIKE_ENOUGH:
+    if likeness[best] < LIKE_ENOUGH:
         raise explain(contents, [form.title for form in FORMATS])
     return best
 

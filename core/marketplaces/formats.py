@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from core.model import Marketplace, Reading
 
 
+LIKE_ENOUGH = 0.6
+"""Share of the needed columns that a header must have; below it the file is something else."""
+
+
 class Standing(StrEnum):
     """Whether a format may close the books of a settlement (design §3)."""
 

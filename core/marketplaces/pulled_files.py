@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError, UnreadableFileError
-from core.marketplaces import importable, read
 from core.marketplaces.contents import open_contents
+from core.marketplaces.formats import LIKE_ENOUGH
+from core.marketplaces.tie_out import importable
 from core.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.formats import Format
     from core.model import Reading
 
 
@@ -39,7 +42,7 @@ class _Verdict:
     usable: bool = True
 
 
-def whole_file(service: str, name: str, formats: Collection[str], download: Callable[[], Download]) -> bytes:
+def whole_file(service: str, name: str, form: Format, download: Callable[[], Download]) -> bytes:
     """Return a settlement file that is all there, downloading it once more where it does not look so.
 
     What does not tie out and comes twice the same is the marketplace's own mistake: it is returned, and the books keep
@@ -48,7 +51,7 @@ def whole_file(service: str, name: str, formats: Collection[str], download: Call
     Args:
         service: Whom a message names.
         name: The file's name, for messages.
-        formats: The names of the formats it may be in (`amazon_v2_flat`).
+        form: The format that it must be in.
         download: Fetches it; called a second time only where the first file is not whole.
 
     Raises:
@@ -56,11 +59,11 @@ def whole_file(service: str, name: str, formats: Collection[str], download: Call
         ServiceError: If it cannot be fetched.
     """
     first_download = download()
-    first = _judged(first_download, name, formats)
+    first = _judged(first_download, name, form)
     if not first.wrong:
         return first.content
     second_download = download()
-    second = _judged(second_download, name, formats)
+    second = _judged(second_download, name, form)
     if not second.wrong or (second.usable and second.content == first.content):
         return second.content
     raise BadAnswerError(
@@ -68,14 +71,15 @@ def whole_file(service: str, name: str, formats: Collection[str], download: Call
     )
 
 
-def _judged(download: Download, name: str, formats: Collection[str]) -> _Verdict:
+def _judged(download: Download, name: str, form: Format) -> _Verdict:
     try:
-        found = read(download.content, name, download.charset)
+        contents = open_contents(download.content, name, download.charset)
+        if form.likeness(contents) < LIKE_ENOUGH:
+            return _Verdict(download.content, f"{name} is no {form.title}", usable=False)
+        found = form.read(contents)
     except UnreadableFileError as error:
         return _Verdict(download.content, str(error), usable=False)
-    if found.format not in formats:
-        return _Verdict(download.content, f"{name} is another kind of file ({found.format})", usable=False)
-    content = _as_text_that_speaks_for_itself(download, name)
+    content = _speaking_for_itself(download, contents)
     if not importable(found):
         return _Verdict(content, _errors(found), usable=False)
     if not all(settlement.ties_out for settlement in found.settlements):
@@ -87,9 +91,8 @@ def _errors(found: Reading) -> str:
     return " ".join(problem.message for problem in found.problems if problem.severity is Severity.ERROR)
 
 
-def _as_text_that_speaks_for_itself(download: Download, name: str) -> bytes:
+def _speaking_for_itself(download: Download, contents: Contents) -> bytes:
     """Return the bytes unchanged, or as marked UTF-8 where only the sender's word told in which encoding they are."""
-    declared = open_contents(download.content, name, download.charset).text
-    if not download.charset or open_contents(download.content, name).text == declared:
+    if not download.charset or open_contents(download.content, contents.name).text == contents.text:
         return download.content
-    return declared.encode("utf-8-sig")
+    return contents.text.encode("utf-8-sig")

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from core.errors import BadAnswerError, NotFoundError, RefusedError, UnauthorisedError
 from core.http import HttpClient
-from core.marketplaces.amazon import login
+from core.marketplaces.amazon import login, v2_flat
 from core.marketplaces.amazon.login import AmazonKeys
 from core.marketplaces.amazon.regions import HOSTS, region_of
 from core.marketplaces.amazon.reports import SETTLEMENT_REPORT, Report, read_address, read_page, read_report
@@ -39,7 +39,6 @@ _RATES = {"getReports": (10, 0.0222), "getReport": (15, 2.0), "getReportDocument
 _SHARE_TAKEN = 0.95
 """Of the rate that is granted: Amazon's clock and ours are not the same."""
 _MOST_ADDRESSES = 3
-_FORMATS = ("amazon_v2_flat",)
 
 
 class AmazonConnector:
@@ -82,7 +81,7 @@ class AmazonConnector:
             ServiceError: If it cannot be fetched, or what came is not the whole of a settlement report.
         """
         document_id = self._document_ids.get(document.id) or self._document_id(document.id)
-        return whole_file(AMAZON, document.name, _FORMATS, lambda: self._download(document_id))
+        return whole_file(AMAZON, document.name, v2_flat.FORMAT, lambda: self._download(document_id))
 
     def _client(self, base_url: str, headers: Callable[[], Mapping[str, str]] = dict) -> HttpClient:
         link = self._link

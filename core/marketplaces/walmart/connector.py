@@ -17,6 +17,7 @@ from core.marketplaces.connector import ConnectorKind, Document, Link
 from core.marketplaces.contents import unpacked
 from core.marketplaces.pulled_files import Download, whole_file
 from core.marketplaces.tokens import AccessTokens, Token, read_token
+from core.marketplaces.walmart import recon_v1
 from core.marketplaces.walmart.service_errors import WALMART, WalmartAccessError, WalmartKeyError
 from core.model import Marketplace
 from core.rate_limits import TokenBucket
@@ -34,7 +35,6 @@ _BURST, _PER_SECOND = 5, 0.2
 _SERVICE_NAME = "Walmart Marketplace"
 _NOTHING_THERE = "CONTENT_NOT_FOUND"
 _DATE_LENGTH = 8
-_FORMATS = ("walmart_recon_v1",)
 
 
 class WalmartConnector:
@@ -66,7 +66,7 @@ class WalmartConnector:
         Raises:
             ServiceError: If it cannot be fetched, or what came is not the whole of a reconciliation report.
         """
-        return whole_file(WALMART, document.name, _FORMATS, lambda: self._download(document))
+        return whole_file(WALMART, document.name, recon_v1.FORMAT, lambda: self._download(document))
 
     def _new_token(self) -> Token:
         try:
