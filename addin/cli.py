@@ -29,6 +29,7 @@ from addin.actions import (
     pulling,
     reports,
     settlements,
+    upgrading,
 )
 from addin.actions.new import new_workbook
 from addin.desk import on_file
@@ -283,6 +284,13 @@ def doctor_(book: Path) -> Outcome:
 def install(trusted: str | None, wheels: Path | None) -> Outcome:
     """Install Cogsheet on this computer, so that the buttons of workbooks work; run it again after an update."""
     return installing.install(trusted=trusted, wheels=wheels, progress=TerminalProgress())
+
+
+@command("upgrade")
+@BOOK
+def upgrade(book: Path) -> Outcome:
+    """Bring a workbook of an older Cogsheet to this version: its buttons, and the sheets and columns that are new."""
+    return upgrading.upgrade(book)
 
 
 @command("inspect")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,3 +74,20 @@ def missing_tool() -> Callable[[str], None]:
         pytest.skip(reason)
 
     return skip_or_fail
+
+
+@pytest.fixture
+def schema_errors(missing_tool: Callable[[str], None]) -> Callable[[Path, str], list[str]]:
+    """Return what asks the Open XML SDK's validator for the errors of a workbook under one Office version."""
+    modules = Path(__file__).parent / "ooxml_validator" / "node_modules"
+    validator = modules / "@xarsh" / "ooxml-validator" / "dist/src/cli.js"
+    node = shutil.which("node")
+    if not node or not validator.exists():
+        missing_tool("the Open XML SDK validator is not installed: run `npm ci` in tests/ooxml_validator")
+
+    def errors(workbook: Path, version: str) -> list[str]:
+        command = [str(node), str(validator), str(workbook), "--officeVersion", version]
+        answer = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")  # noqa: S603 - our own file
+        return [f"{error['path']} {error['description']}" for error in json.loads(answer.stdout)["errors"]]
+
+    return errors

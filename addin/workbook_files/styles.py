@@ -63,6 +63,10 @@ class Styles:
 
     def _add(self, name: str, child: Element) -> int:
         text = child.to_text()
+        if name not in self._lists:
+            self._lists[name] = self._list(name)
+            for place, element in enumerate(self._lists[name].elements):
+                self._known.setdefault((name, element.to_text()), place)
         number = self._known.get((name, text))
         if number is None:
             number = len(self._lists[name].elements)
@@ -141,6 +145,24 @@ class Styles:
         for name, value in changes.items():
             xf.set(name, value)
         return self._add("cellXfs", xf)
+
+    # formats of another workbook
+
+    def adopt(self, other: Styles, style: int) -> int:
+        """Return the style that looks as a style of another workbook does there."""
+        xf = other._xf(style).copy()
+        for name, attribute in (("fonts", "fontId"), ("fills", "fillId"), ("borders", "borderId")):
+            parts = other._list(name).elements
+            number = int(xf.get(attribute, "0"))
+            if number < len(parts):
+                xf.set(attribute, str(self._add(name, parts[number])))
+        xf.set("numFmtId", str(self._format_id(other.style(style).number_format)))
+        xf.set("xfId", "0")
+        return self._add("cellXfs", xf)
+
+    def adopt_mark(self, other: Styles, number: int) -> int:
+        """Return the number of the conditional format that looks as one of another workbook does there."""
+        return self._add("dxfs", other._list("dxfs").elements[number])
 
     def font(self, style: int) -> Element:
         """Return the font of a style to look at."""

@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from addin import books_name
 from addin.sheets import cogs, setup
 from addin.sheets.workbook import SPECS
+from addin.vba_project import write_project
 from workbooks.template import package
 from workbooks.template.code_names import code_name
 from workbooks.template.cogs_sheet import add_tie_out
@@ -21,12 +22,13 @@ from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
 from workbooks.template.ribbon_xml import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.setup_sheet import add_first_steps
 from workbooks.template.table_sheet import add_table_sheet
-from workbooks.vba_project import write_project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlsxwriter.worksheet import Worksheet
+
+    from addin.sheets.columns import TableSpec
 
 TEMPLATE = Path(__file__).parents[1] / "template.xlsm"
 
@@ -42,17 +44,18 @@ _PROJECT_ID = "{7B1F6A54-2C7E-4E0B-9A53-C065EE700001}"
 _EXTRAS = {setup.SPEC.sheet: add_first_steps, cogs.SPEC.sheet: add_tie_out}
 
 
-def build(replaced_modules: Mapping[str, str] | None = None) -> bytes:
+def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[TableSpec] = SPECS) -> bytes:
     """Build the template, the same bytes every time.
 
     Args:
         replaced_modules: VBA texts by module name that stand in for the template's own, for programs that lack what
             Excel has.
+        specs: The sheets with tables; those of the add-in if left out.
 
     Returns:
-        A workbook of the type .xlsm: the sheets of `SPECS` with empty tables, validation and marks, ribbon and VBA.
+        A workbook of the type .xlsm: these sheets with empty tables, validation and marks, ribbon and VBA.
     """
-    parts = package.read_parts(_written_workbook(replaced_modules))
+    parts = package.read_parts(_written_workbook(replaced_modules, specs))
     package.hide_name(parts, books_name.NAME)
     package.use_accent(parts)
     package.add_table_style(parts)
@@ -60,12 +63,12 @@ def build(replaced_modules: Mapping[str, str] | None = None) -> bytes:
     return package.write_parts(parts)
 
 
-def _written_workbook(replaced_modules: Mapping[str, str] | None) -> bytes:
+def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequence[TableSpec]) -> bytes:
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True}) as workbook:
         workbook.set_properties(_PROPERTIES)
         workbook.set_size(28_000, 16_000)
-        worksheets = _add_sheets(workbook, Look(workbook))
+        worksheets = _add_sheets(workbook, Look(workbook), specs)
         for worksheet in worksheets:
             worksheet.set_vba_name(code_name(worksheet.name))
         workbook.set_vba_name(WORKBOOK_CODE_NAME)
@@ -76,9 +79,9 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None) -> bytes:
     return target.getvalue()
 
 
-def _add_sheets(workbook: Workbook, look: Look) -> list[Worksheet]:
+def _add_sheets(workbook: Workbook, look: Look, specs: Sequence[TableSpec]) -> list[Worksheet]:
     worksheets = []
-    for spec in SPECS:
+    for spec in specs:
         worksheet = add_table_sheet(workbook, look, spec)
         if spec.sheet in _EXTRAS:
             _EXTRAS[spec.sheet](worksheet, look)

@@ -6,9 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from addin.vba_project.modules import Module, ModuleKind, stored
 from workbooks.template.ribbon_table import ribbon_table_module
 from workbooks.template.udf_wrappers import MISSING_COST, udf_module
-from workbooks.vba_project.modules import Module, ModuleKind, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,12 +36,18 @@ def module_texts() -> dict[str, str]:
     """Return the text of each module that is no sheet's, by its name."""
     ours = {path.stem: path.read_text("utf-8") for path in sorted(SOURCES.iterdir())}
     ours["FinaleCells"] = ours["FinaleCells"].replace(_PLACEHOLDER, MISSING_COST)
-    return ours | {
-        "RibbonTable": ribbon_table_module(),
+    generated = {
         "xlwings_udfs": udf_module(),
         "xlwings": _of_xlwings("xlwings.bas"),
         "Dictionary": _of_xlwings("addin", "Dictionary.cls"),
     }
+    table = ribbon_table_module({name: _stored_text(name, text) for name, text in (ours | generated).items()})
+    return ours | {"RibbonTable": table} | generated
+
+
+def _stored_text(name: str, text: str) -> str:
+    """Return a text as it stands in the workbook: an exported class has lines that are not stored."""
+    return stored(name, _kind(text), text).source
 
 
 def _of_xlwings(*path: str) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.ribbon_buttons import BUTTONS
+from addin.upgrading.project import FINGERPRINT_LINE
+from addin.vba_project.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from addin.ribbon_buttons import Button
 
@@ -21,8 +23,12 @@ def version() -> str:
     return str(tomllib.loads(_PROJECT.read_text("utf-8"))["project"]["version"])
 
 
-def ribbon_table_module() -> str:
-    """Return the text of module RibbonTable."""
+def ribbon_table_module(others: Mapping[str, str]) -> str:
+    """Return the text of module RibbonTable.
+
+    Args:
+        others: The texts of all other modules of the template that are no sheet's, by name.
+    """
     help_button = next(button for button in BUTTONS if not button.command)
     cases = [f'        Case "{button.id}": CommandOf = "{button.command}"' for button in BUTTONS if button.command]
     return "\n".join(
@@ -32,6 +38,9 @@ def ribbon_table_module() -> str:
             "Option Private Module",
             "",
             "' Made by the template's builder of addin/ribbon_buttons.py.",
+            "",
+            "' How the other modules left the builder: an upgrade sees by it whether somebody changed one.",
+            *(f"{FINGERPRINT_LINE}{name} {fingerprint(text)}" for name, text in sorted(others.items())),
             "",
             f'Public Const TEMPLATE_VERSION As String = "{version()}"',
             f'Public Const HELP_BUTTON As String = "{help_button.id}"',

@@ -131,13 +131,18 @@ class Opener:
         self._plain: bytes | None = None
         self._opened: list[OpenWorkbook] = []
 
-    def open(self, name: str = "Books.xlsm", modules: dict[str, str] | None = None) -> OpenWorkbook:
-        """Open a template under this file name, with stand-ins and with these modules besides; close the others."""
+    def open(
+        self, name: str = "Books.xlsm", modules: dict[str, str] | None = None, content: bytes | None = None
+    ) -> OpenWorkbook:
+        """Open a template under this file name, with stand-ins and with these modules besides; close the others.
+
+        Another workbook is opened where its content is given.
+        """
         while self._opened:
             opened = self._opened.pop()
             if self._office and self._office.answers:
                 opened.ask("close")
-        return self.open_beside(name, modules)
+        return self.open_beside(name, modules, content)
 
     def reuse(self, name: str) -> OpenWorkbook:
         """Return the template of this name, opened anew unless it is the only one open."""
@@ -146,7 +151,9 @@ class Opener:
             return self._opened[0]
         return self.open(name)
 
-    def open_beside(self, name: str, modules: dict[str, str] | None = None) -> OpenWorkbook:
+    def open_beside(
+        self, name: str, modules: dict[str, str] | None = None, content: bytes | None = None
+    ) -> OpenWorkbook:
         """Open a template beside those that are open."""
         if not self._office or not self._office.answers:
             self._started += 1
@@ -154,7 +161,8 @@ class Opener:
         path = self._office.folder / name
         if not modules and self._plain is None:
             self._plain = build(self._stand_ins)
-        path.write_bytes(build({**self._stand_ins, **modules}) if modules else self._plain or b"")
+        plain = build({**self._stand_ins, **modules}) if modules else self._plain or b""
+        path.write_bytes(content or plain)
         self._opened.append(OpenWorkbook(self._office, path))
         return self._opened[-1]
 
@@ -202,19 +210,3 @@ def office(libreoffice: Opener) -> OpenWorkbook:
     opened.vba("FileChoice.WillChoose", OFF)
     opened.vba("xlwings.Noted")
     return opened
-
-
-@pytest.fixture
-def schema_errors(missing_tool: Callable[[str], None]) -> Callable[[Path, str], list[str]]:
-    """Return what asks the Open XML SDK's validator for the errors of a workbook under one Office version."""
-    validator = HERE.parents[1] / "ooxml_validator" / "node_modules" / "@xarsh" / "ooxml-validator" / "dist/src/cli.js"
-    node = shutil.which("node")
-    if not node or not validator.exists():
-        missing_tool("the Open XML SDK validator is not installed: run `npm ci` in tests/ooxml_validator")
-
-    def errors(workbook: Path, version: str) -> list[str]:
-        command = [str(node), str(validator), str(workbook), "--officeVersion", version]
-        answer = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")  # noqa: S603 - our own file
-        return [f"{error['path']} {error['description']}" for error in json.loads(answer.stdout)["errors"]]
-
-    return errors

@@ -82,3 +82,44 @@ def _offset_bits(at: int) -> int:
 def _copy_token(at: int, offset: int, length: int) -> bytes:
     bits = _offset_bits(at)
     return ((offset - 1) << (16 - bits) | (length - _SHORTEST)).to_bytes(2, "little")
+
+
+def decompress(container: bytes) -> bytes:
+    """Return the data of a compressed container.
+
+    Raises:
+        ValueError: If it is none, or it is damaged.
+    """
+    if container[:1] != bytes([_SIGNATURE]):
+        raise ValueError("this is no compressed VBA stream")
+    data = bytearray()
+    at = 1
+    while at + 2 <= len(container):
+        header = int.from_bytes(container[at : at + 2], "little")
+        end = at + 3 + (header & 0xFFF)
+        data += _plain_chunk(container[at + 2 : end]) if header & 0x8000 else container[at + 2 : end]
+        at = end
+    return bytes(data)
+
+
+def _plain_chunk(tokens: bytes) -> bytes:
+    data = bytearray()
+    at = 0
+    while at < len(tokens):
+        flags, at = tokens[at], at + 1
+        for bit in range(8):
+            if at >= len(tokens):
+                break
+            if not flags >> bit & 1:
+                data.append(tokens[at])
+                at += 1
+                continue
+            token = int.from_bytes(tokens[at : at + 2], "little")
+            at += 2
+            bits = _offset_bits(len(data))
+            offset, length = (token >> (16 - bits)) + 1, (token & (0xFFFF >> bits)) + _SHORTEST
+            if offset > len(data):
+                raise ValueError("a compressed VBA stream refers to what is not in it")
+            for _ in range(length):
+                data.append(data[-offset])
+    return bytes(data)

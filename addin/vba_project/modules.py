@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-CODE_PAGE = "cp1252"
+WESTERN = 1252
+CODE_PAGE = f"cp{WESTERN}"
+_CODECS = {10000: "mac_roman", 65001: "utf-8"}
 
 _MAX_NAME = 31
 _MAX_LINE = 1023
@@ -15,18 +17,24 @@ _ATTRIBUTE = re.compile(r"Attribute (VB_\w+) = (.*)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
+def codec_of(code_page: int) -> str:
+    """Return Python's name of a code page by its number."""
+    return _CODECS.get(code_page, f"cp{code_page}")
+
+
 class ModuleKind(Enum):
     """What a module belongs to, and the class identifier that a stored module of this kind names."""
 
     PROCEDURAL = ""
     WORKBOOK = "0{00020819-0000-0000-C000-000000000046}"
     WORKSHEET = "0{00020820-0000-0000-C000-000000000046}"
+    CHART_SHEET = "0{00020821-0000-0000-C000-000000000046}"
     CLASS = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"
 
     @property
     def is_document(self) -> bool:
-        """Return whether the module belongs to the workbook or to a sheet."""
-        return self in (ModuleKind.WORKBOOK, ModuleKind.WORKSHEET)
+        """Return whether the module belongs to the workbook or to a sheet of it."""
+        return self in (ModuleKind.WORKBOOK, ModuleKind.WORKSHEET, ModuleKind.CHART_SHEET)
 
 
 class ModuleError(Exception):
@@ -45,10 +53,9 @@ class Module:
     source: str
     """Text with CRLF line ends, the `Attribute` lines first."""
 
-    @property
-    def encoded(self) -> bytes:
+    def encoded(self, codec: str = CODE_PAGE) -> bytes:
         """Return the text in the project's code page."""
-        return self.source.encode(CODE_PAGE)
+        return self.source.encode(codec)
 
 
 def stored(name: str, kind: ModuleKind, text: str) -> Module:

@@ -1,0 +1,170 @@
+"""Columns that a table of an older workbook lacks: added at its right end, looking as the template's do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.workbook_files import following
+from addin.workbook_files.addresses import MAX_ROW, Area, area_name, column_name, column_number
+from addin.workbook_files.formula_places import RULE_FORMULAS
+from addin.workbook_files.sheet_part import ORDER
+from addin.workbook_files.xml_text import Element
+from core.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from addin.workbook_files.sheet_part import SheetPart
+    from addin.workbook_files.table_part import TablePart
+
+_REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]+)(?![\w(])")
+_WIDTH = 12.0
+"""Characters, for a column that is hidden in the template."""
+_RULES = ("conditionalFormatting", "dataValidation")
+
+
+class NoRoomForColumnsError(WorkbookError):
+    """Something stands where new columns of a table would be."""
+
+    def __init__(self, sheet: str, table: str, headers: list[str], address: str) -> None:
+        super().__init__(
+            f"Table {table} on sheet {sheet} needs new columns ({', '.join(headers)}), and something stands beside it "
+            f"in {address}. Nothing was changed. Move that away in Excel, save, close and upgrade again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table and the sheet it is on."""
+
+    sheet: SheetPart
+    table: TablePart
+
+    @property
+    def headers(self) -> list[str]:
+        """The headers of its columns."""
+        return [self.table.header(column) for column in self.table.columns]
+
+    def column_of(self, header: str) -> int:
+        """Return the sheet column (from 1) under a header."""
+        return self.table.area.left + self.headers.index(header)
+
+
+def missing(old: Place, new: Place) -> list[str]:
+    """Return the headers that a table lacks."""
+    present = set(old.headers)
+    return [header for header in new.headers if header not in present]
+
+
+def add(old: Place, new: Place) -> list[str]:
+    """Add to a table the columns that the template's has and it lacks; return their headers.
+
+    Raises:
+        NoRoomForColumnsError: If cells, merged cells or another table are in the way.
+    """
+    headers = missing(old, new)
+    if not headers:
+        return []
+    area = old.table.area
+    added = Area(area.top, area.right + 1, area.bottom, area.right + len(headers))
+    _refuse_occupied(old, headers, added)
+    first = added.left
+    _declare(old.table, headers)
+    for number, header in enumerate(headers):
+        _look(old, new, header, first + number)
+    for number, header in enumerate(headers):
+        _rules(old, new, header, first + number)
+    old.sheet.touch()
+    return headers
+
+
+def _refuse_occupied(old: Place, headers: list[str], added: Area) -> None:
+    other = [table.area for table in old.sheet.tables if table is not old.table]
+    in_the_way = next((area for area in [*other, *old.sheet.merged] if area.meets(added)), None)
+    for row, line in enumerate(old.sheet.read(added), start=added.top):
+        for column, value in enumerate(line, start=added.left):
+            if value is not None and in_the_way is None:
+                in_the_way = Area(row, column, row, column)
+    if in_the_way is not None:
+        raise NoRoomForColumnsError(old.sheet.name, old.table.name, headers, area_name(in_the_way))
+
+
+def _declare(table: TablePart, headers: list[str]) -> None:
+    holder = table.root.find("tableColumns")
+    if holder is None:
+        return
+    number = max(int(column.get("id", "0")) for column in table.columns)
+    for header in headers:
+        number += 1
+        holder.append(Element("tableColumn", {"id": str(number), "name": header.replace("\n", "_x000a_")}))
+    holder.set("count", str(len(table.columns)))
+    table.place(table.area._replace(right=table.area.right + len(headers)))
+    table.changed = True
+
+
+def _look(old: Place, new: Place, header: str, column: int) -> None:
+    """Write the header and give header, cells and column the template's look."""
+    sheet, source = old.sheet, new.column_of(header)
+    styles, others = sheet.book.styles, new.sheet.book.styles
+    top, body = old.table.area.top, old.table.body
+    head = styles.adopt(others, new.sheet.style_at(new.table.area.top, source))
+    cell = styles.adopt(others, new.sheet.style_at(new.table.body.top, source))
+    empty = sheet.book.writer.empty(cell)
+    sheet.rows.edit(top)[column] = sheet.book.writer.text(header, head)
+    for row in range(body.top, body.bottom + 1):
+        if empty is not None:
+            sheet.rows.edit(row)[column] = empty
+    if not any(_is_used(sheet, row, column) for row in sheet.rows.rows if not top <= row <= body.bottom):
+        sheet.columns.set_width(column, column, new.sheet.columns.width(source) or _WIDTH)
+        sheet.columns.set_style(column, column, styles.adopt(others, new.sheet.columns.style(source)))
+        if new.sheet.columns.hidden(source):
+            sheet.columns.set_hidden(column, column, hidden=True)
+
+
+def _is_used(sheet: SheetPart, row: int, column: int) -> bool:
+    return sheet.read(Area(row, column, row, column))[0][0] is not None
+
+
+def _rules(old: Place, new: Place, header: str, column: int) -> None:
+    """Bring the template's validation and conditional formatting of a column along."""
+    source, first = new.column_of(header), new.table.body.top
+    for kind in _RULES:
+        for rule in new.sheet.elements(kind):
+            areas = following.areas_of_rule(rule)
+            if len(areas) == 1 and (areas[0].left, areas[0].right, areas[0].top) == (source, source, first):
+                _add_rule(old, new, rule.copy(), column)
+
+
+def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
+    following.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
+    priority = max((int(known.get("priority", "0")) for known in old.sheet.elements("cfRule")), default=0)
+    for element in rule.walk():
+        if element.local in RULE_FORMULAS and element.text:
+            element.text = _translated(element.text, old, new)
+        if element.local == "cfRule" and element.get("dxfId"):
+            mark = old.sheet.book.styles.adopt_mark(new.sheet.book.styles, int(element.get("dxfId")))
+            element.set("dxfId", str(mark))
+            priority += 1
+            element.set("priority", str(priority))
+    if rule.local == "conditionalFormatting":
+        old.sheet.root.insert_ordered(rule, ORDER)
+        return
+    holder = old.sheet.root.find("dataValidations")
+    if holder is None:
+        holder = old.sheet.root.insert_ordered(Element("dataValidations"), ORDER)
+    holder.append(rule)
+    holder.set("count", str(len(holder.elements)))
+
+
+def _translated(formula: str, old: Place, new: Place) -> str:
+    """Let a rule's formula name the columns where this workbook has them; what stands between quotes is text."""
+    rows = old.table.body.top - new.table.body.top
+    headers = {new.column_of(header): header for header in new.headers}
+
+    def moved(match: re.Match[str]) -> str:
+        header = headers.get(column_number(match[2]))
+        letters = column_name(old.column_of(header)) if header in old.headers else match[2]
+        return f"{match[1]}{letters}{match[3]}{int(match[4]) + (0 if match[3] else rows)}"
+
+    pieces = formula.split('"')
+    return '"'.join(_REFERENCE.sub(moved, piece) if index % 2 == 0 else piece for index, piece in enumerate(pieces))

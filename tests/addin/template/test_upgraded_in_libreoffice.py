@@ -1,0 +1,43 @@
+"""An upgraded workbook runs its VBA: the template's, and the user's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.actions.upgrading import upgrade
+from addin.upgrading.parts import code_names, project_of
+from addin.vba_project import ModuleKind
+from addin.vba_project.modules import stored
+from addin.workbook_files.workbook_file import WorkbookFile
+from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
+from tests.addin.upgrading.old_book import change_project, write_old_book
+from workbooks.template import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.addin.template.conftest import Opener
+
+OWN = """Attribute VB_Name = "Months"
+Public Function Following(ByVal name As String) As String
+    Following = "after " & name
+End Function
+"""
+
+
+def test_buttons_cells_and_own_code_run(libreoffice: Opener, stand_ins: dict[str, str], tmp_path: Path) -> None:
+    """Every sheet's module is bound to its sheet, a button reaches Python, a cell is answered, and own code runs."""
+    path = write_old_book(tmp_path / "Upgraded.xlsm", replaced=stand_ins)
+    change_project(path, [stored("Months", ModuleKind.PROCEDURAL, OWN)])
+    upgrade(path, template=build(stand_ins))
+    file = WorkbookFile(path)
+    office = libreoffice.open("Upgraded.xlsm", content=path.read_bytes())
+    office.vba("xlwings.Install", ON)
+    office.ask("put_block", "Costs", "A5:I8", COSTS)
+    office.ask("formula", "Setup", "H3", '=FINALE_COST("A-1")')
+
+    assert {module.name for module in project_of(file).modules} == set(office.ask("modules"))  # type: ignore[call-overload] # a list of names
+    assert {"Sheet14", "SheetChanges"} < set(code_names(file))
+    assert "4.25" == office.ask("shown", "Setup", "H3")
+    assert [PYTHON.format("sync")] == pressed(office, "cogsheetSync")
+    assert "after May" == office.vba("Months.Following", "May")
