@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import xlwings as xw
 
 from addin.actions.refresh import show_setup
 from addin.finale import finale_side, inventory
+from addin.installation import checks
+from addin.installation.computer import this_computer
+from addin.installation.finding import Finding
 from addin.marketplaces import connected_stores, connections
 from addin.outcome import Outcome
 from addin.program import program_version
+from addin.template import template_bytes
 from addin.words import counted
 from core.database import pulled_documents
 from core.errors import CogsheetError
@@ -23,35 +28,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.desk import Desk
+    from addin.installation.computer import Computer
     from core.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
     from core.settlements.books import Books
     from core.settlements.pulling import ConnectedStore
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    ok: bool
-    words: str
-    """How it stands, or how to mend it."""
-
-
 def doctor(
-    desk: Desk, *, credentials: Credentials | None = None, kinds: Sequence[ConnectorKind] = CONNECTORS
+    desk: Desk,
+    *,
+    credentials: Credentials | None = None,
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
+    computer: Computer | None = None,
 ) -> Outcome:
-    """Look at program, workbook, books, Finale account and stores.
+    """Look at program, computer, workbook, books, Finale account and stores.
 
     The workbook's tables were looked at when it was opened.
 
     Raises:
         CogsheetError: If the books cannot be read at all.
     """
+    here = computer or this_computer()
     books = all_books.load(desk.database)
     findings = [
         _program(),
+        *_computer(desk, here),
         _workbook(desk),
         _books(desk, books),
         *_finale(desk, credentials),
@@ -68,6 +70,18 @@ def doctor(
 def _program() -> Finding:
     name = program_version() or "from its source"
     return Finding("Cogsheet", ok=True, words=f"{name}, on Python {platform.python_version()}, {sys.platform}")
+
+
+def _computer(desk: Desk, computer: Computer) -> list[Finding]:
+    """Look at what the buttons need on this computer."""
+    program = program_version()
+    return [
+        checks.installation(computer, program),
+        *checks.starting_programs(computer),
+        *checks.script_of_excel(computer, xw.__version__),
+        *checks.macros_of(computer, desk.path),
+        checks.versions(desk.path, template_bytes(), program, xw.__version__),
+    ]
 
 
 def _workbook(desk: Desk) -> Finding:

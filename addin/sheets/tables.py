@@ -34,7 +34,8 @@ class TableMissingError(WorkbookError):
     def __init__(self, book: str, spec: TableSpec) -> None:
         super().__init__(
             f"{book} has no table {spec.table} (sheet {spec.sheet}). Was the sheet deleted, or is this not a Cogsheet "
-            f"workbook? Nothing was written. Undo the deletion, or make a new workbook with `cogsheet new`: what was "
+            f"workbook? Nothing was written. If an older Cogsheet made it, close it and run `cogsheet upgrade`. Else "
+            f"undo the deletion, or make a new workbook with `cogsheet new`: what was "
             f"saved is in the database and is not lost."
         )
 
@@ -46,7 +47,8 @@ class ColumnMissingError(WorkbookError):
         named = ", ".join(f"“{header}”" for header in headers)
         super().__init__(
             f"Table {table} on sheet {sheet} has no column {named}. Was a header renamed, a column deleted or the "
-            f"header row hidden? Nothing was written. Give the header its name back and try again."
+            f"header row hidden? Nothing was written. Give the header its name back and try again; if an older Cogsheet "
+            f"made the workbook, close it and run `cogsheet upgrade`."
         )
 
 
