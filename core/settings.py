@@ -43,6 +43,13 @@ class Policies(BaseModel):
     lock_date: date | None = Field(
         None, title="Lock date", description="Periods up to this day are closed: no entry is dated in them."
     )
+    look_back_days: int = Field(
+        90,
+        ge=0,
+        title="Look back",
+        description="Days before the newest settlement's end in which a sync still asks for exported settlements; "
+        "sync --full asks for all.",
+    )
 
 
 class FinaleAccount(BaseModel):

@@ -89,6 +89,10 @@ class Finale:
     _known: dict[str | None, Average | None] = field(default_factory=dict)
     """Averages of SKUs once put together."""
 
+    def has_lost(self, order_id: str | None) -> bool:
+        """Return whether an order that had costs is no longer in the inventory system."""
+        return order_id in self.on_orders and self.order_causes.get(str(order_id)) == Cause.ORDER_NOT_FOUND
+
     def average(self, sku: str | None) -> Average | None:
         """Return the current average of a SKU, a kit's parts together; nothing where a part has none."""
         if sku not in self._known:

@@ -33,6 +33,9 @@ MISSING = {
 }
 
 
+ORDER_GONE = "Finale no longer has the order: its last cost is kept."
+
+
 def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str:
     """Return the sentence of one line.
 
@@ -53,6 +56,8 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
             return outcome.reason or _missing(answered, ledger)
         case _:
             said = _costed(answered, ledger.held.saved.get(answered.line.key), finale_cost)
+            if outcome.source == CostSource.ORDER and ledger.sources.finale.has_lost(answered.line.order_id):
+                said = f"{said} {ORDER_GONE}"
             return f"{said} {outcome.reason}".strip() if outcome.reason else said
 
 

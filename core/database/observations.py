@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, case, func, select, update
 
 from core.database import frames
 from core.database.tables import observation as table
-from core.model import MOMENT, OBSERVATION_COLUMNS, WHOLE, ObservationKind, conform
+from core.model import MOMENT, OBSERVATION_COLUMNS, WHOLE, Cause, ObservationKind, conform
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,7 +79,8 @@ def latest(connection: Connection) -> pd.DataFrame:
     """Return what holds now (OBSERVATION_COLUMNS); `fetched_at` is when it was last confirmed.
 
     Per fact the newest answer. That an order was not found (a row without product) and what was found on it replace
-    each other: the one seen later holds.
+    each other: the one seen later holds. But where an order that had costs is not found any more, its last costs hold
+    beside that: what the goods cost is not undone by deleting the order.
     """
     newest = frames.load(connection, _newest(), HISTORY_COLUMNS)
     newest["fetched_at"] = newest["seen_at"]
@@ -175,4 +176,11 @@ def _holds(newest: pd.DataFrame) -> pd.Series:
     not_found_at = seen.where(not_found).groupby(newest["order_id"]).transform("max")
     found_later = (not_found & (found_at >= seen)).fillna(value=False)
     lost_later = (of_order & ~not_found & (not_found_at > seen)).fillna(value=False)
-    return ~(found_later | lost_later)
+    return ~(found_later | (lost_later & ~_keeps_its_costs(newest, not_found)))
+
+
+def _keeps_its_costs(newest: pd.DataFrame, not_found: pd.Series) -> pd.Series:
+    """Tell which rows belong to an order that had a cost and is gone from the inventory system altogether."""
+    gone = set(newest.loc[not_found & (newest["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False), "order_id"])
+    costed = set(newest.loc[newest["unit_cost"].notna(), "order_id"].dropna())
+    return newest["order_id"].isin(gone & costed)

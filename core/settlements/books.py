@@ -22,7 +22,7 @@ from core.database import (
     true_ups,
 )
 from core.errors import CogsheetError
-from core.model import OVERRIDE_COLUMNS, conform, frame, records
+from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies
 from core.settlements.status import SettlementState, settlement_state
 
@@ -88,6 +88,13 @@ class Books:
     @cached_property
     def _overrides_by_key(self) -> dict[str, dict[str, object]]:
         return {row["key"]: row for row in records(self.overrides)}
+
+    @property
+    def vanished_orders(self) -> set[str]:
+        """The orders that had costs and are no longer in the inventory system."""
+        said = self.observations[self.observations["kind"] == ObservationKind.ORDER]
+        gone = said["product_id"].isna() & (said["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
+        return set(said.loc[gone, "order_id"]) & set(said.loc[~said["product_id"].isna(), "order_id"])
 
     def lines_of(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the costed lines of one settlement."""

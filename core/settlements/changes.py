@@ -10,6 +10,7 @@ from core.model import TEXT, conform
 from core.money import MONEY, cents, total
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from decimal import Decimal
 
     from core.model import Columns
@@ -33,15 +34,17 @@ CHANGE_COLUMNS: Columns = {
 _COMPARED = ["unit_cost", "cogs", "cost_source"]
 
 
-def cost_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def cost_changes(before: pd.DataFrame, after: pd.DataFrame, vanished: Collection[str] = ()) -> pd.DataFrame:
     """Return the lines whose unit cost, COGS or source differ (CHANGE_COLUMNS), in the order of `after`.
 
     Args:
         before: Costed lines as they were.
         after: The same books now; a line that is new is no change.
+        vanished: Orders that are no longer in the inventory system: their lines are listed, though their cost is kept.
     """
     pairs = after.merge(before[["key", *_COMPARED]], on="key", suffixes=("", "_before"))
     differs = pd.Series(data=False, index=pairs.index)
+    differs |= pairs["order_id"].isin(list(vanished)) & pairs["unit_cost"].notna()
     for column in _COMPARED:
         now, was = pairs[column], pairs[f"{column}_before"]
         differs |= (now.isna() != was.isna()) | (now != was).fillna(value=False).astype(bool)

@@ -168,7 +168,7 @@ class _World:
         item = shipment.items[0]
         sku = order.lines[item.line].sku
         if sku in self.goods and item.units > 1 and self.dice.chance(0.3):
-            at = shipment.shipped_at + timedelta(days=1)
+            at = shipment.shipped_at + timedelta(days=self.dice.between(1, 20))
             self.corrections.append(Correction(order.order_id, shipment.number, sku, 1, at))
 
     def _refund(self, order: Order, sold_at: datetime) -> None:

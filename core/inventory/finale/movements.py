@@ -50,6 +50,20 @@ def movements_between(
     yield sorted(there, key=lambda row: row.record_date or begin)
 
 
+def movements_from_the_end(client: FinaleClient, begin: date, end: date) -> Iterator[list[Movement]]:
+    """Fetch the sale movements of a window of days page by page, newest first.
+
+    Where the account cannot narrow by date, they are given as one page.
+
+    Raises:
+        InventoryError: If Finale does not answer.
+    """
+    if client.now_schema().takes(LEDGER, "recordDate"):
+        yield from _window(client, begin, end, all_kinds=False, mode="desc")
+        return
+    yield from movements_between(client, begin, end)
+
+
 def _window(client: FinaleClient, begin: date, end: date, *, all_kinds: bool, mode: str) -> Iterator[list[Movement]]:
     def build(schema: Schema, cursor: str | None) -> str:
         arguments = {

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from core.inventory.finale.observations import Recorder, Row
     from core.inventory.system import OrderAsked
 
+NEARBY = timedelta(days=3)
+"""So far from the day of shipping a movement may be recorded."""
+_PACKED_BEFORE = timedelta(days=1)
 _SHIPS_WITHIN = timedelta(days=14)
 
 
@@ -36,17 +39,9 @@ class Wanted:
         """Whether anything of it has left."""
         return any(order.shipped for order in self.match.orders)
 
-    @property
-    def split(self) -> bool:
-        """Whether it left in several parts."""
-        return sum(len(order.shipments) for order in self.match.orders) > 1
-
     def certain_by(self, reached: date) -> bool:
-        """Return whether all its movements are there when those before a day are.
-
-        What left in several parts is never certain before the end: a correction may come days after them.
-        """
-        return self.days[1] < reached and not self.split
+        """Return whether all its movements are there when those after a day are: read from the end, so corrected."""
+        return reached < self.days[0] - _PACKED_BEFORE
 
     @property
     def days(self) -> tuple[date, date]:

@@ -16,6 +16,7 @@ from core.inventory.finale.order_costs import Wanted, not_found, order_rows
 from core.inventory.finale.order_finder import find_orders
 from core.inventory.finale.order_reports import AVERAGES, COSTS, orders_of, read_averages, read_costs
 from core.inventory.finale.report_urls import report_address
+from core.inventory.finale.shipped_orders import CORRECTED_WITHIN
 from core.inventory.finale.sync import order_pages, skus_of
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ SOURCE_REPORT = "report"
 NOT_IN_REPORT = "not in the report"
 _LOOK_BACK = timedelta(days=90)
 """How long before the first posting the report begins: refunds are of older orders."""
-_LOOK_AHEAD = timedelta(days=14)
-"""How long after the last posting it ends: the rest of a split order leaves later."""
+_LOOK_AHEAD = CORRECTED_WITHIN
+"""How long after the last posting it ends: the rest of a split order leaves later, and corrections come later."""
 _TIMEOUT = 180.0
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from core.inventory.finale.attribution import BY_FIT, attributed
 from core.inventory.finale.ledger import Movement, last_averages
-from core.inventory.finale.movements import merged, movements_between, movements_in_spans
+from core.inventory.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.inventory.finale.observations import page
-from core.inventory.finale.order_costs import Wanted, order_rows
+from core.inventory.finale.order_costs import NEARBY, Wanted, order_rows
 from core.inventory.finale.remarks import order_link
+from core.inventory.finale.schema import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 _MANY = 40
 """More orders than this that left around the same days are fetched by window, fewer by single days."""
-_NEARBY = timedelta(days=3)
+CORRECTED_WITHIN = timedelta(days=30)
+"""So long after an order has left, corrections of it are looked for: they are entered days or weeks later."""
+_RECENT = timedelta(days=70)
+"""A small sync looks for corrections of the orders of so many days; beside a large one the few others are refunds of
+old orders, for which that would mean reading the whole account's history."""
 
 
 @dataclass(slots=True)
@@ -48,25 +53,27 @@ class ShippedOrders:
         self._total = len(gone)
         for days, together in clusters(gone):
             if len(together) > _MANY:
-                yield from self._window(days, together)
+                yield from self._window((days[0], days[1] + CORRECTED_WITHIN), together)
             else:
                 few += together
         if few:
-            rows = self._rows(wanted.days for wanted in few)
+            rows = self._rows(_days_of(few, small=len(few) == len(gone)))
             yield self._page(few, few, rows)
             self._tell(len(few))
         # Recorded on another day than it was shipped: looked for once more, a few days around.
         left = list(self._without)
         if left:
-            rows = self._rows((begin - _NEARBY, end + _NEARBY) for begin, end in (wanted.days for wanted in left))
+            rows = self._rows((begin - NEARBY, end + NEARBY) for begin, end in (wanted.days for wanted in left))
             yield self._page(left, left, rows, last_chance=True)
 
     def _window(self, days: Span, together: Sequence[Wanted]) -> Iterator[CostPage]:
+        """Read a window from its end, so that an order is given with the corrections that were entered after it."""
         rows: list[Movement] = []
-        left = sorted(together, key=lambda wanted: wanted.days[1])
-        for some in movements_between(self.client, *days):
-            rows += some
-            reached = some[-1].record_date if some else None
+        left = list(together)
+        sorted_by_day = self.client.now_schema().takes(LEDGER, "sort")
+        for some in movements_from_the_end(self.client, *days):
+            rows = sorted([*rows, *some], key=lambda row: row.record_date or days[0])
+            reached = some[-1].record_date if some and sorted_by_day else None
             certain = [reached is not None and wanted.certain_by(reached) for wanted in left]
             ready = [wanted for wanted, known in zip(left, certain, strict=True) if known]
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
@@ -110,6 +117,13 @@ class ShippedOrders:
         found = last_averages(rows, sorted(places))
         unique = {(row.product_id, row.record_date): row for row in found.values()}
         return [self.recorder.average_on_date(row) for row in unique.values()]
+
+
+def _days_of(few: Sequence[Wanted], *, small: bool) -> Iterator[Span]:
+    """Return the days to read for a few orders, with those of later corrections where that is all there is to read."""
+    newest = max(wanted.days[1] for wanted in few)
+    for begin, end in (wanted.days for wanted in few):
+        yield (begin, end + CORRECTED_WITHIN) if small and end >= newest - _RECENT else (begin, end)
 
 
 def _is_among(wanted: Wanted, grouped: Mapping[str, Sequence[Movement]]) -> bool:

@@ -153,15 +153,25 @@ def test_found_and_not_found_at_the_same_moment(database: Database) -> None:
 
 
 def test_an_order_that_vanishes(database: Database) -> None:
-    """An order that is later not found takes its costs with it, until it is found again."""
+    """An order that is later not found keeps its last costs and says so, until it is found again."""
     lost = {**NOT_FOUND, "cause": Cause.ORDER_NOT_FOUND}
     add(database, {})
     add(database, {**lost, "fetched_at": LATER})
     gone = latest(database, "product_id", "cause")
     add(database, {"fetched_at": LATER + timedelta(hours=1)})
 
-    assert [(None, Cause.ORDER_NOT_FOUND)] == gone
+    assert [("P", None), (None, Cause.ORDER_NOT_FOUND)] == gone
     assert [("P", None)] == latest(database, "product_id", "cause")
+
+
+def test_an_order_without_costs_that_vanishes(database: Database) -> None:
+    """Where there never was a cost, only that it is gone holds; and where nothing has left any more, that holds."""
+    add(database, {"unit_cost": None, "cause": Cause.COST_BLANK})
+    add(database, {**NOT_FOUND, "cause": Cause.ORDER_NOT_FOUND, "fetched_at": LATER})
+    add(database, {"order_id": "O2"})
+    add(database, {**NOT_FOUND, "order_id": "O2", "cause": Cause.NOT_SHIPPED, "fetched_at": LATER})
+
+    assert [("O1", None), ("O2", None)] == latest(database, "order_id", "product_id")
 
 
 def test_other_products_of_an_order_stay(database: Database) -> None:

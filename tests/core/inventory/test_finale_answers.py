@@ -208,13 +208,13 @@ def test_a_number_that_is_hidden_in_a_word_is_searched_with_its_prefix() -> None
 @pytest.mark.parametrize(
     ("shipments", "reached", "certain"),
     [
-        (["9/3/2026"], date(2026, 9, 3), False),
-        (["9/3/2026"], date(2026, 9, 4), True),
-        (["9/3/2026", "9/1/2026"], date(2026, 9, 30), False),
+        (["9/10/2026"], date(2026, 9, 9), False),
+        (["9/10/2026"], date(2026, 9, 8), True),
+        (["9/10/2026", "9/4/2026"], date(2026, 9, 6), False),
     ],
 )
 def test_a_cost_is_given_when_nothing_can_change_it(shipments: list[str], reached: date, *, certain: bool) -> None:
-    """An order waits until the pages are past its last day; one that left in parts waits for the last page."""
+    """Pages come from the end: an order waits until they are a few days before the first of its parts left."""
     node = {**order(ORDER), "shipmentList": [{"status": "Shipped", "shipDate": day} for day in shipments]}
     wanted = Wanted(OrderAsked(ORDER, (), date(2026, 9, 5)), Match((read_order(node),), "exact"))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -18,6 +19,7 @@ from core.progress import silent
 from sandbox.business import Business, demo_business
 from sandbox.business.hard import case, hard_business
 from sandbox.business.random_business import random_business
+from sandbox.business.records import Correction, CostChange, Packed
 from sandbox.business.sized import sized_business
 from tests.core.inventory.finale_account import NOON, DemoAccount, differences, everything, only, true_costs
 
@@ -272,3 +274,39 @@ def test_the_example_is_one_real_cost_to_compare_with_the_screen() -> None:
 def test_connections_show_no_secret() -> None:
     """A connection may be printed."""
     assert "<FinaleInventory demo>" == repr(DemoAccount(demo()).finale)
+
+
+def corrected_weeks_later(orders: int) -> tuple[Business, str]:
+    """Return a business of many or few orders whose first product was dear at first, and an order corrected late.
+
+    It left in two parts at two costs; three weeks later a unit of the first part turns out not to have left.
+    """
+    business = sized_business(orders=orders, products=5, old_refunds=0)
+    order = next(o for o in business.orders if len(o.lines) == 1 and len(business.shipments_of(o.order_id)) == 1)
+    (whole,) = business.shipments_of(order.order_id)
+    product_id = business.parts(order.lines[0].sku)[0].product_id
+    more = replace(order, lines=(replace(order.lines[0], units=5),))
+    between = whole.shipped_at + timedelta(hours=1)
+    parts = (
+        replace(whole, items=(Packed(0, 3),)),
+        replace(whole, number=2, items=(Packed(0, 2),), shipped_at=whole.shipped_at + timedelta(hours=2)),
+    )
+    return replace(
+        business,
+        orders=tuple(more if one is order else one for one in business.orders),
+        shipments=(*(one for one in business.shipments if one is not whole), *parts),
+        cost_changes=(CostChange("AC-1", between, product_id, Decimal("77.77")),),
+        corrections=(Correction(order.order_id, 1, product_id, 1, whole.shipped_at + timedelta(days=21)),),
+    ), order.order_id
+
+
+@pytest.mark.parametrize("orders", [12, 120], ids=["few", "many"])
+def test_a_correction_entered_weeks_after_shipping_is_noticed(orders: int) -> None:
+    """The days after the last order are read too, also where only days and not the orders' own are asked for."""
+    business, order_id = corrected_weeks_later(orders)
+    without = replace(business, corrections=())
+
+    found = DemoAccount(business).costs()
+
+    assert {} == differences(true_costs(business), found)
+    assert [] == [key for key in found if key[0] == order_id and found[key] == true_costs(without)[key]]

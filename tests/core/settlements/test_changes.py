@@ -48,3 +48,14 @@ def test_another_source_with_the_same_cost_is_a_change_without_money() -> None:
 def test_lines_that_are_new_are_no_changes() -> None:
     """An import between two syncs is not the sync's doing."""
     assert cost_changes(frame(COLUMNS), frame(COLUMNS, [line("a", "4.00")])).empty
+
+
+def test_an_order_that_vanished_from_finale_is_listed_with_the_cost_it_keeps() -> None:
+    """Nothing changes in money; the bookkeeper sees the order, and one without cost has nothing to keep."""
+    lines = [line("a", "4.00") | {"order_id": "O1"}, line("b", None) | {"order_id": "O1"}, line("c", "4.00")]
+    books = frame(COLUMNS, lines)
+
+    changes = cost_changes(books, books, {"O1"})
+
+    assert ["a"] == changes["key"].to_list()
+    assert [Decimal(0)] == changes["difference"].to_list()
