@@ -112,9 +112,13 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
     chosen = true_ups_sheet.read_decisions(desk.book)
     books = all_books.load(desk.database)
     trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
-    for number, why in [*chosen.dismissed, *((number, reason) for number in dismiss)]:
-        trueing.dismiss(desk.database, [number], why, who=desk.user, now=desk.clock())
     accepted = sorted({*chosen.accepted, *accept})
+    refused = [*chosen.dismissed, *((number, reason) for number in dismiss)]
+    trueing.refuse_torn(desk.database, books, accepted, [number for number, _ in refused])
+    gone: set[int] = set()
+    for number, why in refused:
+        if number not in gone:
+            gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
     posted = trueing.accept(
         desk.database,
         books,

@@ -50,7 +50,8 @@ TRUE_UP_COLUMNS: Columns = {
 }
 """A proposal and what became of it."""
 
-_SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
+SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
+"""The figures of a proposal: one with the same figures is the same proposal."""
 
 
 class Decision(StrEnum):
@@ -104,13 +105,14 @@ def propose(connection: Connection, found: pd.DataFrame, batch: int) -> Proposed
         Counts of lines. One that was dismissed with exactly these figures is not proposed again.
     """
     rows = conform(FOUND_COLUMNS, found).merge(_held_lines(connection), on="key")
-    says = dict(zip(rows["key"], frames.rows_of(rows, _SAYS), strict=True))
+    says = dict(zip(rows["key"], frames.rows_of(rows, SAYS), strict=True))
     there = pending(connection)
-    stand = dict(zip(there["key"], frames.rows_of(there, _SAYS), strict=True))
+    stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))
     gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
     decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
-    dismissed = _last_dismissed(connection)
-    new = [key for key, figures in says.items() if figures not in (stand.get(key), dismissed.get(key))]
+    known = dismissed(connection)
+    refused = dict(zip(known["key"], frames.rows_of(known, SAYS), strict=True))
+    new = [key for key, figures in says.items() if figures not in (stand.get(key), refused.get(key))]
     frames.store(connection, true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch)
     return Proposed(len(new), len(says) - len(new), len(gone))
 
@@ -135,6 +137,14 @@ def accepted(connection: Connection) -> pd.DataFrame:
         .group_by(true_up.c.key)
     )
     return frames.load(connection, _all().where(true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
+
+
+def dismissed(connection: Connection) -> pd.DataFrame:
+    """Return the last decided true-up of each locked line, where that was dismissed (TRUE_UP_COLUMNS)."""
+    ours = true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
+    decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
+    last = decided.drop_duplicates("key", keep="last")
+    return last[last["decision"] == Decision.DISMISSED].reset_index(drop=True)
 
 
 def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
@@ -183,15 +193,6 @@ def _all() -> Select[Any]:
         .outerjoin(entry, entry.c.id == true_up_decision.c.entry)
         .order_by(true_up.c.id)
     )
-
-
-def _last_dismissed(connection: Connection) -> dict[str, tuple[Any, ...]]:
-    """Return the figures of each line whose last decided proposal was dismissed."""
-    ours = true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
-    decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
-    last = decided.drop_duplicates("key", keep="last")
-    last = last[last["decision"] == Decision.DISMISSED]
-    return dict(zip(last["key"], frames.rows_of(last, _SAYS), strict=True))
 
 
 def _held_lines(connection: Connection) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,8 @@ class Books:
     accepted_true_ups: pd.DataFrame
     """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
     last_sync: datetime | None
+    dismissed_true_ups: pd.DataFrame = field(default_factory=lambda: frame(true_ups.TRUE_UP_COLUMNS))
+    """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -117,7 +119,7 @@ class Books:
     def saved(self, key: object) -> Mapping[str, object]:
         """Return who saved a line's override, when and why; empty where there is none."""
         override = self._overrides_by_key.get(str(key), {})
-        return {field: override.get(field) for field in ("saved_by", "saved_at", "note")}
+        return {name: override.get(name) for name in ("saved_by", "saved_at", "note")}
 
     def named(self, ids: Iterable[str]) -> list[BookedSettlement]:
         """Find settlements by id, or by `store/id` where two stores share an id.
@@ -166,6 +168,7 @@ def _read(connection: Connection, company: Company) -> Books:
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
+        dismissed_true_ups=true_ups.dismissed(connection),
     )
 
 

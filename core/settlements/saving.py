@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.database import batches, overrides
 from core.database.batches import BatchKind
-from core.model import CostSource, Event, frame, records
+from core.model import Event, frame, records
 from core.settlements.answers import Decision, Fate, InForce, LineState, decide
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Saving:
     def line(self, decision: Decision) -> LineState:
         """Return the line a decision is about; one that is not in the books is empty."""
         row = self.lines.get(decision.answer.key)
-        return LineState("", None, None) if row is None else _line_state(row, {})
+        return LineState("", None, None) if row is None else _line_state(row, {}, locked=False)
 
     def cogs_of(self, decision: Decision) -> Decimal | None:
         """Return the COGS that the saved cost makes, home currency; missing where the units are."""
@@ -78,7 +78,8 @@ def save_answers(
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
     saved = {row["key"]: row for row in records(books.overrides)}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
-    states = {key: _line_state(row, saved.get(key, {})) for key, row in lines.items()}
+    locked = locked_keys(books)
+    states = {key: _line_state(row, saved.get(key, {}), locked=key in locked) for key, row in lines.items()}
     saving = Saving(tuple(decide(chosen, states, accept_proposals=accept_proposals)), lines)
     if preview or not saving.with_fate(Fate.SAVE):
         return _with_versions(saving, states, set())
@@ -127,14 +128,19 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
     }
 
 
-def _line_state(row: Mapping[str, object], saved: Mapping[str, object]) -> LineState:
+def locked_keys(books: Books) -> set[str]:
+    """Return the lines of exported settlements; a line that took no cost is locked like any other."""
+    return set() if books.known.locked is None else set(books.known.locked["key"])
+
+
+def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locked: bool) -> LineState:
     in_original = row["event"] in (Event.REFUND, Event.DISPUTE) and row["original_key"] is not None
     return LineState(
         settlement_id=str(row["settlement_id"]),
         order_id=_text(row["order_id"]),
         sku=_text(row["sku"]),
         in_force=_in_force(saved),
-        locked=row["cost_source"] == CostSource.LOCKED,
+        locked=locked,
         takes_no_cost=_TAKES_ORIGINALS if in_original else None,
     )
 

@@ -34,6 +34,8 @@ class LineCounts:
     """Without cost, for another reason than an unmapped SKU."""
     not_mapped: int
     suspect: int
+    waiting: int = 0
+    """Refunds that wait for the cost of a sale, which may stand in another settlement."""
 
     @property
     def coverage(self) -> Decimal:
@@ -108,16 +110,19 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
         missing=len(missing) - not_synced - not_mapped,
         not_mapped=not_mapped,
         suspect=int(lines["suspect"].notna().sum()),
+        waiting=int(waiting.sum()),
     )
 
 
 def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
     """Name what stands in the way; what is missing is only known once Finale has been asked."""
     synced = counts.not_synced == 0
+    only_waiting = counts.waiting > 0 and not counts.missing + counts.not_mapped
     named = (
         (NOT_SYNCED, not synced),
         (f"Item missing cost ({counts.missing})", synced and counts.missing > 0),
         (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
+        (f"Waits for original ({counts.waiting})", synced and only_waiting),
         ("Does not tie out", not ties_out),
         (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
     )

@@ -3,6 +3,9 @@
 The locked figures stay. Every locked line is costed once more as if it were free; where the answer differs from what
 the books hold for the line (the locked COGS, or the last true-up accepted for it) the exact difference is proposed,
 refunds of such lines included. Accepted ones are posted into the first open period; nothing is ever posted by itself.
+
+A sale and what takes its cost are decided alike, so that a refund never reverses another cost than was expensed: with
+a proposal its mirrors are accepted or dismissed, and a line whose difference was dismissed counts as it is held.
 """
 
 from __future__ import annotations
@@ -14,22 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
-from core.database.true_ups import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
+from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.line_types import LineType
-from core.model import CostStatus, OverrideKind, frame, records
+from core.model import CostSource, CostStatus, OverrideKind, frame, records
 from core.money import cents, total
 from core.settlements.books import costed_lines, costing_policies
 from core.settlements.exporting import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
     import pandas as pd
 
-    from core.database import Connection, Database
+    from core.database import Database
     from core.journal.entry import Accounts
     from core.settlements.books import Books
 
@@ -43,6 +47,17 @@ class NoReasonError(CogsheetError):
         super().__init__("A dismissed true-up needs a reason: the auditor will ask. Nothing was dismissed.")
 
 
+class TornTrueUpsError(CogsheetError):
+    """A sale's true-up is accepted and its refund's dismissed, or the other way round."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        named = ", ".join(str(number) for number in sorted(numbers))
+        super().__init__(
+            f"The true-ups {named} belong together: a refund reverses the cost of its sale. Accept both or dismiss "
+            f"both on sheet Cost true-ups. Nothing was decided."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptedTrueUps:
     """What accepting posted."""
@@ -54,23 +69,44 @@ class AcceptedTrueUps:
 def differences(books: Books) -> pd.DataFrame:
     """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
 
-    A line whose cost is not known any more proposes nothing: what was locked was known.
+    A line whose cost is not known any more proposes nothing: what was locked was known. One whose difference was
+    dismissed stays as it is held, for itself and for the lines that take its cost, until it would cost something else.
     """
-    locked = books.known.locked
-    if locked is None or locked.empty:
+    if books.known.locked is None or books.known.locked.empty:
         return frame(FOUND_COLUMNS)
-    free = replace(books.known, locked=None, trued_up=None, overrides=_without_estimates(books))
+    found = _differences(books, frozenset())
+    standing = frozenset(_dismissed(books, found))
+    return _differences(books, standing) if standing else found
+
+
+def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+    """Cost all locked lines but the standing ones as if they were free, and compare."""
+    locked = books.known.locked
+    held = None if locked is None else locked[locked["key"].isin(list(standing))]
+    free = replace(books.known, locked=held, overrides=_without_estimates(books))
     now = {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
-    held = [row for row in held_lines(books) if row["key"] in now]
-    rows = [_found(now[row["key"]], row) for row in held if now[row["key"]]["cost_status"] in _KNOWN]
+    asked = [row for row in held_lines(books) if row["key"] in now and row["key"] not in standing]
+    rows = [_found(now[row["key"]], row) for row in asked if now[row["key"]]["cost_status"] in _KNOWN]
     return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
 
 
+def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:
+    """Name the lines whose difference is the one that was dismissed."""
+    figures = {row["key"]: [row[name] for name in SAYS] for row in records(books.dismissed_true_ups)}
+    for row in records(found):
+        if figures.get(row["key"]) == [row[name] for name in SAYS]:
+            yield row["key"]
+
+
 def _without_estimates(books: Books) -> pd.DataFrame:
-    """Return the overrides less those accepted averages whose real cost has arrived since: estimates give way to it."""
-    known = set(books.lines.loc[books.lines["finale_cost"].notna(), "key"])
-    estimate = (books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE) & books.overrides["key"].isin(list(known))
-    return books.overrides[~estimate.fillna(value=False).astype(bool)]
+    """Return the overrides less the accepted averages of locked lines whose real cost has arrived since.
+
+    Those of open lines hold until the bookkeeper replaces them.
+    """
+    arrived = books.lines[books.lines["finale_cost"].notna() & (books.lines["cost_source"] == CostSource.LOCKED)]
+    estimate = books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE
+    given_up = estimate & books.overrides["key"].isin(list(arrived["key"]))
+    return books.overrides[~given_up.fillna(value=False).astype(bool)]
 
 
 def held_lines(books: Books) -> list[dict[str, Any]]:
@@ -128,7 +164,7 @@ def accept(
     who: str,
     now: datetime,
 ) -> AcceptedTrueUps:
-    """Post proposals into the first open period: one entry per settlement, the exact difference.
+    """Post proposals and their mirrors into the first open period: one entry per settlement, the exact difference.
 
     Args:
         database: The books.
@@ -146,7 +182,7 @@ def accept(
     made: list[Entry] = []
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
-        chosen = _pending(connection, numbers)
+        chosen = with_mirrors(books, true_ups.pending(connection), numbers)
         for (store, settlement_id), lines in chosen.groupby(["store", "settlement_id"], sort=True):
             amount = _to_post(books, str(store), str(settlement_id), total(lines["difference"]))
             key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", EntryKind.TRUE_UP, revision=batch)
@@ -157,8 +193,13 @@ def accept(
     return AcceptedTrueUps(tuple(made), len(chosen))
 
 
-def dismiss(database: Database, numbers: Collection[int], reason: str, *, who: str, now: datetime) -> None:
-    """Decide that proposals are not posted.
+def dismiss(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> list[int]:
+    """Decide that proposals and their mirrors are not posted.
+
+    Returns:
+        The numbers of all that were dismissed.
 
     Raises:
         NoReasonError: If no reason is given.
@@ -168,20 +209,56 @@ def dismiss(database: Database, numbers: Collection[int], reason: str, *, who: s
         raise NoReasonError
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
-        true_ups.decide(connection, list(numbers), Verdict(Decision.DISMISSED, reason.strip()), batch)
+        chosen = [int(number) for number in with_mirrors(books, true_ups.pending(connection), numbers)["id"]]
+        true_ups.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
+    return chosen
 
 
-def _pending(connection: Connection, numbers: Collection[int]) -> pd.DataFrame:
-    """Return the chosen proposals.
+def refuse_torn(database: Database, books: Books, accepted: Collection[int], dismissed: Collection[int]) -> None:
+    """Stop where proposals that belong together are to be decided in different ways.
+
+    Raises:
+        TornTrueUpsError: If some are.
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    with database.reading() as connection:
+        pending = true_ups.pending(connection)
+    posted, left = (set(with_mirrors(books, pending, numbers)["id"]) for numbers in (accepted, dismissed))
+    if posted & left:
+        raise TornTrueUpsError(posted & left)
+
+
+def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) -> pd.DataFrame:
+    """Return the chosen proposals with those that must be decided alike (TRUE_UP_COLUMNS). Pure.
+
+    Alike are the proposals of one store, order and SKU, and a line's with that of the line whose cost it takes.
 
     Raises:
         TrueUpDecidedError: If one of them is not pending any more.
     """
-    waiting = true_ups.pending(connection)
-    late = sorted(set(numbers) - set(waiting["id"]))
+    late = sorted(set(numbers) - set(pending["id"]))
     if late:
         raise TrueUpDecidedError(late)
-    return waiting[waiting["id"].isin(list(numbers))]
+    waiting = books.lines[books.lines["key"].isin(list(pending["key"]))]
+    names = {row["key"]: set(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    left = dict(zip(pending["key"], pending["id"], strict=True))
+    found = [key for key, number in left.items() if number in set(numbers)]
+    for key in found:  # grows while it is gone through
+        left.pop(key, None)
+        found += [other for other in left if other not in found and names[key] & names[other]]
+    return pending[pending["key"].isin(found)]
+
+
+_GOODS = ("store", "order_id", "sku")
+
+
+def _names(line: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    """Name what a line shares with those that are decided like it."""
+    yield (line["key"],)
+    if line["original_key"] is not None:
+        yield (line["original_key"],)
+    if None not in (line["order_id"], line["sku"]):
+        yield tuple(line[name] for name in _GOODS)
 
 
 def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) -> Decimal:

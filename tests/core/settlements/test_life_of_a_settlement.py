@@ -201,8 +201,8 @@ def test_a_dismissed_true_up_needs_a_reason_and_does_not_come_back(ledger: Ledge
         numbers = true_ups.pending(connection)["id"].to_list()
 
     with pytest.raises(trueing.NoReasonError):
-        trueing.dismiss(ledger.database, numbers, "  ", **ME)  # type: ignore[arg-type]  # who and when
-    trueing.dismiss(ledger.database, numbers, "immaterial", **ME)  # type: ignore[arg-type]  # who and when
+        trueing.dismiss(ledger.database, ledger.books, numbers, "  ", **ME)  # type: ignore[arg-type]  # who and when
+    trueing.dismiss(ledger.database, ledger.books, numbers, "immaterial", **ME)  # type: ignore[arg-type]  # who and when
 
     assert trueing.propose(ledger.database, ledger.books, **ME).new == 0  # type: ignore[arg-type]  # who and when
     ledger.finale_says("4.20", "5.00")

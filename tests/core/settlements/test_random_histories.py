@@ -143,7 +143,7 @@ class Company(RuleBasedStateMachine):
         if accept:
             trueing.accept(self.database, self.load(), chosen, accounts=Accounts(), lock_date=None, **WHO)
         else:
-            trueing.dismiss(self.database, chosen, "immaterial", **WHO)
+            trueing.dismiss(self.database, self.load(), chosen, "immaterial", **WHO)
 
     @precondition(lambda self: self.locked_figures)
     @rule(data=st.data())
