@@ -47,8 +47,8 @@ class ColumnMissingError(WorkbookError):
         named = ", ".join(f"“{header}”" for header in headers)
         super().__init__(
             f"Table {table} on sheet {sheet} has no column {named}. Was a header renamed, a column deleted or the "
-            f"header row hidden? Nothing was written. Give the header its name back and try again; if an older Cogsheet "
-            f"made the workbook, close it and run `cogsheet upgrade`."
+            f"header row hidden? Nothing was written. Give the header its name back and try again; if an older "
+            f"Cogsheet made the workbook, close it and run `cogsheet upgrade`."
         )
 
 
