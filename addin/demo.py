@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from addin.actions import costs, settlements
 from addin.actions.new import write_workbook
+from addin.demo_accounts import demo_accounts
 from addin.desk import on_file
 from addin.outcome import Outcome
 from addin.sandbox import demo_settlement_files
 from addin.workbook_files.package import refuse_if_open
 from core.clock import system_clock
 from core.companies import SANDBOX, database_address, machine_folder
-from core.database import Database
+from core.database import Database, settings
 from core.database.company import Company
+from core.journal.accounts import SETTINGS_NAME, AccountRows
 from core.money import total
 from core.settlements import books as all_books
 
@@ -52,12 +54,20 @@ def run(folder: Path, progress: Progress, clock: Clock = system_clock) -> Outcom
 
 def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     settlements.import_files(desk, files=files, store="Amazon US")
+    _choose_accounts(desk)
     costs.sync(desk)
     costs.resolve(desk)
     books = all_books.load(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
     settlements.fill(desk, ids=[newest.settlement_id])
     return _summary(books, folder)
+
+
+def _choose_accounts(desk: Desk) -> None:
+    pairs = {(one.store, one.currency) for one in all_books.load(desk.database).settlements}
+    with desk.database.writing() as connection:
+        chosen = AccountRows(rows=demo_accounts(pairs))
+        settings.put(connection, SETTINGS_NAME, chosen, who=desk.user, now=desk.clock())
 
 
 def _fresh_folder(folder: Path) -> list[Path]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.finale import change_account
-from addin.sheets import setup, setup_finale, sku_mapping
+from addin.sheets import accounts, setup, setup_finale, sku_mapping
+from core.settlements.accounts import change_accounts
 from core.settlements.policies import change_policies
 from core.settlements.sku_mapping import change_mappings
 
@@ -40,5 +41,14 @@ def _finale_account(book: xw.Book, database: Database, who: str, now: datetime) 
     change_account(database, setup_finale.edited_settings(book), who=who, now=now)
 
 
-_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (_policies, _mappings, _finale_account)
+def _accounts(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_accounts(database, accounts.edited_accounts(book), who=who, now=now)
+
+
+_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
+    _policies,
+    _mappings,
+    _finale_account,
+    _accounts,
+)
 """What each sheet of settings does with its edits."""

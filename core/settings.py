@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from core.journal.accounts import USUAL_TAX_CODE
+from core.journal.line_types import LineType
 from core.model import Disposition, Marketplace
 
 
@@ -15,6 +17,13 @@ class AverageOnDate(StrEnum):
 
     USE = "use"
     ASK = "ask"
+
+
+class Poster(StrEnum):
+    """Who posts something to the accounting system."""
+
+    COGSHEET = "Cogsheet"
+    FINALE = "Finale"
 
 
 class Policies(BaseModel):
@@ -50,6 +59,34 @@ class Policies(BaseModel):
         description="Days before the newest settlement's end in which a sync still asks for exported settlements; "
         "sync --full asks for all.",
     )
+    cogs_posted_by: Poster = Field(
+        Poster.COGSHEET,
+        title="COGS posted by",
+        description="Cogsheet or Finale: who posts the cost of goods sold and returned. Finale's is not exported.",
+    )
+    losses_posted_by: Poster = Field(
+        Poster.COGSHEET,
+        title="Stock losses posted by",
+        description="Cogsheet or Finale: who posts the cost of lost and damaged goods. Finale's is not exported.",
+    )
+    usual_tax_code: str = Field(
+        USUAL_TAX_CODE,
+        title="Usual tax rate",
+        description="Xero's tax rate, by its full name, of lines for which sheet Accounts names none.",
+    )
+
+    @property
+    def finale_posts(self) -> frozenset[LineType]:
+        """The kinds of cost that Finale posts itself."""
+        goods = (LineType.COGS_SALES, LineType.COGS_REFUNDS) if self.cogs_posted_by is Poster.FINALE else ()
+        losses = (LineType.LOSSES,) if self.losses_posted_by is Poster.FINALE else ()
+        return frozenset((*goods, *losses))
+
+    @field_validator("usual_tax_code", mode="before")
+    @classmethod
+    def _usual(cls, value: object) -> object:
+        """Take the usual one where the cell was emptied."""
+        return USUAL_TAX_CODE if value is None else value
 
 
 class FinaleAccount(BaseModel):

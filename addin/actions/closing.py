@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
+from addin.entry_files import write_entries
 from addin.outcome import Outcome
 from addin.sheets import true_ups as true_ups_sheet
 from addin.words import amount, counted
-from core.journal.entry import Accounts, EntryKind
-from core.journal.files import Ledger, ledger_files
+from core.journal.entry import EntryKind
+from core.journal.files import Ledger, refuse_unimportable, to_import
 from core.money import total
 from core.settlements import books as all_books
 from core.settlements import reopening
@@ -55,7 +57,10 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         raise NothingChosenError("export")
     books = all_books.load(desk.database)
     wish = ExportWish(
-        kinds=KINDS[choice.entries], accept_suspect=choice.accept_suspect, lock_date=books.policies.lock_date
+        kinds=KINDS[choice.entries],
+        accept_suspect=choice.accept_suspect,
+        lock_date=books.policies.lock_date,
+        check=partial(refuse_unimportable, ledger=choice.ledger, home_currency=books.company.home_currency),
     )
     done = []
     for settlement in books.named(ids):
@@ -63,18 +68,18 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         desk.progress("Exporting", len(done), len(ids))
     files = _write_files(desk, done, choice)
     refresh(desk, load(desk.database))
-    sentences = [
-        f"Settlement {one.settlement.settlement_id}: {counted(len(one.entries), 'entry', 'entries')}"
-        f"{', its costs are locked' if one.locked else ''}."
-        for one in done
-    ]
+    sentences = [_exported(one) for one in done]
+    to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     return Outcome(
-        "\n".join([*sentences, f"To import: {', '.join(files)}. The entries stand on sheet Journal."]),
+        "\n".join([*sentences, f"{to_do} The entries stand on sheet Journal."]),
         data={
             "settlements": [
                 {
                     "settlement": one.settlement.settlement_id,
-                    "entries": [str(entry.key) for entry in one.entries],
+                    "entries": [str(entry.key) for entry in to_import(one.entries)],
+                    "posted_by_finale": [
+                        str(entry.key) for entry in one.entries if entry not in to_import(one.entries)
+                    ],
                     "locked": one.locked,
                 }
                 for one in done
@@ -84,17 +89,29 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     )
 
 
+def _exported(one: Exported) -> str:
+    ours = to_import(one.entries)
+    finale = len(one.entries) - len(ours)
+    return (
+        f"Settlement {one.settlement.settlement_id}: {counted(len(ours), 'entry', 'entries')}"
+        f"{', what Finale posts itself is left out' if finale else ''}{', its costs are locked' if one.locked else ''}."
+    )
+
+
 def _write_files(desk: Desk, done: Sequence[Exported], choice: ExportChoice) -> list[str]:
-    folder = choice.folder or desk.path.parent / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for one in done:
-        name = f"{choice.ledger} {one.settlement.settlement_id} {choice.entries}"
-        for file in ledger_files(one.entries, choice.ledger, name):
-            path = folder / file.name
-            path.write_text(file.content, encoding="utf-8", newline="")
-            paths.append(str(path))
-    return paths
+    folder, company = choice.folder or desk.path.parent / "exports", desk.database.company.name
+    return [
+        path
+        for one in done
+        for path in write_entries(
+            folder,
+            f"{choice.ledger} {one.settlement.settlement_id} {choice.entries}",
+            one.entries,
+            choice.ledger,
+            company=company,
+            now=desk.clock(),
+        )
+    ]
 
 
 def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[int] = (), reason: str = "") -> Outcome:
@@ -123,7 +140,7 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
         desk.database,
         books,
         accepted,
-        accounts=Accounts(),
+        accounts=books.accounts,
         lock_date=books.policies.lock_date,
         who=desk.user,
         now=desk.clock(),

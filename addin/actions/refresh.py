@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from addin.cost_file import publish
 from addin.finale import finale_side
 from addin.sheets import (
+    accounts,
     cogs,
     costs,
     history,
@@ -84,6 +85,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     sku_mapping.fill(book, books, view.mapping_origins)
     journal.fill(book, view.journal)
     true_ups.fill(book, view.pending_true_ups, books.lines)
+    accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
     cogs.refresh(book, books)
     if transactions_too:

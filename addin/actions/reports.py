@@ -14,13 +14,12 @@ from addin.sheets import cogs as cogs_sheet
 from addin.sheets import pnl as pnl_sheet
 from addin.words import amount, counted
 from addin.written_files import write_file
-from core.database import locks
-from core.journal.entry import EntryKind
 from core.model import records
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
-from core.settlements.exporting import ExportWish, make_entries
-from core.settlements.tie_outs import TieOut, settlement_tie_outs
+from core.settlements.exporting import ExportWish
+from core.settlements.tie_outs import TieOut
+from core.settlements.verification import tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +138,10 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     """
     books = all_books.load(desk.database)
     chosen = books.named(ids) if ids else list(books.settlements)
-    found = [tie_out for settlement in chosen for tie_out in _tie_outs(desk, books, settlement)]
+    found = []
+    for settlement in chosen:
+        found += tie_outs(desk.database, books, settlement, ExportWish())
+        found += _tab_tie_outs(desk, books, settlement)
     wrong = [one for one in found if not one.ok]
     sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
     return Outcome(
@@ -151,18 +153,6 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 
 def _tie_out(one: TieOut) -> dict[str, object]:
     return {"name": one.name, "left": f"{one.left:.2f}", "right": f"{one.right:.2f}", "ok": one.ok}
-
-
-def _tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
-    lines = books.lines_of(settlement)
-    state = books.state(settlement)
-    complete = state.counts.covered == state.counts.needed
-    kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
-    entries = [entry for kind in kinds for entry in make_entries(books, settlement, kind, ExportWish())]
-    found = settlement_tie_outs(
-        settlement.settlement_id, lines, deposit=settlement.total, currency=settlement.currency, entries=entries
-    )
-    return [*found, *_tab_tie_outs(desk, books, settlement), *_lock_tie_outs(desk, settlement)]
 
 
 def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
@@ -177,14 +167,3 @@ def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> lis
     shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))
     whole = TieOut(f"{name}: COGS tab and COGS", shown, books.state(settlement).cogs)
     return [whole, *(one for one in differing if not one.ok)]
-
-
-def _lock_tie_outs(desk: Desk, settlement: BookedSettlement) -> list[TieOut]:
-    """Hold an exported settlement's stored lines against its lock."""
-    with desk.database.reading() as connection:
-        if locks.find(connection, settlement) is None:
-            return []
-        broken = locks.verify(connection, settlement)
-    name, none = settlement.settlement_id, Decimal(0)
-    whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
-    return [whole, *(TieOut(f"{name}: {one.key} {one.breach}", Decimal(1), none) for one in broken)]

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from addin.report_files.close_columns import ENTRY
 from addin.report_files.look import ACCENT
 from addin.sheets.columns import Kind
-from core.journal.accrual_entry import ACCRUED_WORDS
-from core.journal.line_types import LineType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,12 +74,12 @@ def entries_block(
 
 def _entry_row(entry: Entry, number: int) -> Row:
     line = entry.lines[number]
-    what = ACCRUED_WORDS if line.type is LineType.CLEARING else str(line.type)
     return {
         "entry": str(entry.key),
         "day": entry.day,
         "account": line.account,
-        "what": what,
+        "number": line.number or None,
+        "what": str(line.type),
         "debit": line.debit,
         "credit": line.credit,
         "currency": entry.currency,

@@ -11,6 +11,7 @@ ENTRY = (
     Column("Entry", "entry", width=44),
     Column("Date", "day", Kind.DATE, width=12),
     Column("Account", "account", width=38),
+    Column("Number", "number", width=10, note="The account's, as on sheet Accounts."),
     Column("What", "what", width=34),
     Column("Debit", "debit", Kind.MONEY, width=13),
     Column("Credit", "credit", Kind.MONEY, width=13),

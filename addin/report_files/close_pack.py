@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from addin.actions.refresh import View
     from addin.report_files.closing_figures import ClosingFigures
+    from core.journal.accounts import Accounts
     from core.journal.clearing import Outstanding
-    from core.journal.entry import Accounts
     from core.reports.profit_and_loss import Rates
 
 SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from addin.actions.refresh import View
     from core.database.settlements import BookedSettlement
+    from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
     from core.reports.accrual import Month
@@ -70,14 +71,19 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     lines = books.lines_of_all(counted).reset_index(drop=True)
     accrued = shipped_not_settled(lines, books.observations, month, zones=wish.zones)
     to_date = lines[_by(lines, month.last_day, wish)]
-    deposits = _deposits(counted, wish)
+    accounts = wish.accounts or books.accounts
+    deposits = _deposits(counted, wish, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
     return ClosingFigures(
         month,
         home,
         accrued,
         accrual_entries(
-            accrued, AccrualDays(month.last_day, month.day_after), home_currency=home, accounts=wish.accounts
+            accrued,
+            AccrualDays(month.last_day, month.day_after),
+            home_currency=home,
+            accounts=accounts,
+            finale_posts=books.policies.finale_posts,
         ),
         expected_balances(view.journal, deposits, month.first_day, month.last_day),
         outstanding(view.journal, deposits, month.last_day),
@@ -105,13 +111,13 @@ def _by(lines: pd.DataFrame, day: date, wish: ExportWish) -> pd.Series:
     return (local_days(lines, wish.zones).fillna("") <= day.isoformat()).astype(bool)
 
 
-def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish) -> list[Deposit]:
+def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, accounts: Accounts) -> list[Deposit]:
     """Return what the marketplaces paid out; what was posted elsewhere does not go over our accounts."""
     return [
         Deposit(
             one.store,
             one.settlement_id,
-            wish.accounts.of(LineType.CLEARING, store=one.store, currency=one.currency),
+            accounts.of(LineType.CLEARING, store=one.store, currency=one.currency).name,
             one.currency,
             _day(one.deposit_at, one.store, wish),
             one.sum if one.total is None else one.total,

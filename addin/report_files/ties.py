@@ -8,6 +8,7 @@ from addin.report_files.look import ACCENT
 from addin.report_files.page import column_letter
 from addin.sheets.columns import Column, Kind
 from core.database.settlements import EntryStatus
+from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
 from core.journal.line_types import LineType
 from core.model import records
@@ -47,7 +48,8 @@ CHECKS = (("lines", "deposit"), ("profit_and_loss", "lines"), ("clearing", "line
 COGS_CHECKS = (("pnl_cost", "cogs_tab"), ("cogs_entry", "cogs_tab"))
 """Figures in home currency that must be equal."""
 
-_COGS = (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)
+_BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
+"""What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
 def ties(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) -> pd.DataFrame:
@@ -63,7 +65,7 @@ def ties(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) 
 def _posted(view: View, settlement: BookedSettlement, wish: ExportWish) -> Posted:
     """Return what the entries post: as they went out, or as they would go out now."""
     clearing, of_settlement = _amount(view, settlement, EntryKind.SETTLEMENT, (LineType.CLEARING,), wish)
-    cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, _COGS, wish)
+    cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, COST_TYPES, wish)
     return Posted(clearing, cogs, f"settlement {of_settlement}, COGS {of_cogs}")
 
 
@@ -89,7 +91,7 @@ def _exported(
     of_kind = journal[
         (journal["store"] == settlement.store)
         & (journal["settlement_id"] == settlement.settlement_id)
-        & (journal["kind"] == str(kind))
+        & journal["kind"].isin([str(one) for one in (kind, *_BESIDE.get(kind, ()))])
     ]
     newest = of_kind[of_kind["revision"] == of_kind["revision"].max()]
     return total(newest.loc[newest["memo"].isin([str(one) for one in types]), "amount"])

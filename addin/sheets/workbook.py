@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets import (
+    accounts,
     changes,
     cogs,
     costs,
@@ -35,6 +36,7 @@ SPECS = (
     journal.SPEC,
     true_ups.SPEC,
     history.SPEC,
+    accounts.SPEC,
     cogs.SPEC,
 )
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""

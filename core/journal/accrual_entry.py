@@ -11,21 +11,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Accounts, Entry, EntryKey, EntryLine
+from core.journal.entry import POSTED_BY_FINALE, Entry, EntryKey
 from core.journal.line_types import LineType
 from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     import pandas as pd
 
-ACCRUED_ACCOUNT = "{store} Accrued Settlements {currency}"
-"""Takes what the clearing account takes once it is settled; empty again after the reversal."""
-
-ACCRUED_WORDS = "Settled later"
-"""What that line is, where the settlement entry has the settlement's total."""
+    from core.journal.accounts import Accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,12 @@ class AccrualDays:
 
 
 def accrual_entries(
-    lines: pd.DataFrame, days: AccrualDays, *, home_currency: str, accounts: Accounts
+    lines: pd.DataFrame,
+    days: AccrualDays,
+    *,
+    home_currency: str,
+    accounts: Accounts,
+    finale_posts: Collection[LineType] = (),
 ) -> list[tuple[Entry, Entry]]:
     """Return each accrual entry with its reversal: per store one for every currency, and one of COGS.
 
@@ -48,9 +50,9 @@ def accrual_entries(
             day. A line without a cost has none in the COGS entry.
         days: When.
         home_currency: That of the costs.
-        accounts: Where each type of line posts; the settlement total goes to `ACCRUED_ACCOUNT`.
+        accounts: Where each type of line posts; the settlement's total is a line of type `LineType.ACCRUED`.
+        finale_posts: The kinds of cost that Finale posts when the goods leave: there is nothing of them to accrue.
     """
-    chosen = Accounts({**accounts.chosen, LineType.CLEARING: ACCRUED_ACCOUNT})
     dates = SettlementDates(days.last_day)
     made: list[Entry] = []
     for name, of_store in lines.groupby("store", sort=True):
@@ -58,17 +60,33 @@ def accrual_entries(
         for currency, rows in of_store.groupby("currency", sort=True):
             label = f"accrual {currency}"
             made += settlement_entries(
-                rows, dates, store=store, settlement_id=label, currency=str(currency), accounts=chosen
+                rows,
+                dates,
+                store=store,
+                settlement_id=label,
+                currency=str(currency),
+                accounts=accounts,
+                balancing=LineType.ACCRUED,
             )
         made += cogs_entries(
-            of_store, dates, store=store, settlement_id="accrual", currency=home_currency, accounts=chosen
+            of_store,
+            dates,
+            store=store,
+            settlement_id="accrual",
+            currency=home_currency,
+            accounts=accounts,
+            finale_posts=finale_posts,
         )
-    return [(entry, reversal_of(entry, days.reversed_on)) for entry in made if any(line.amount for line in entry.lines)]
+    return [
+        (entry, reversal_of(entry, days.reversed_on))
+        for entry in made
+        if any(line.amount for line in entry.lines) and entry.key.kind not in POSTED_BY_FINALE
+    ]
 
 
 def reversal_of(accrual: Entry, day: date) -> Entry:
     """Return the entry that takes an accrual back on that day."""
     name = accrual.key.settlement_id.replace("accrual", "accrual reversal")
     key = EntryKey(accrual.key.store, name, f"{day:%Y-%m}", accrual.key.kind, accrual.key.revision)
-    lines = tuple(EntryLine(line.type, line.account, -line.amount) for line in accrual.lines)
+    lines = tuple(replace(line, amount=-line.amount) for line in accrual.lines)
     return replace(accrual, key=key, day=day, lines=lines, reverses=str(accrual.key))

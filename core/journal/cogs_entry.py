@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.journal.entry import ZERO, Accounts, Entry, EntryKey, EntryKind, EntryLine
+from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.item_groups import amounts_by_group, rounded_to
 from core.journal.line_types import LineType
 from core.journal.months import months_of
 from core.model import Event
 from core.money import cents, total
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from decimal import Decimal
 
     import pandas as pd
 
+    from core.journal.accounts import Accounts
     from core.journal.months import SettlementDates
 
 _SIDES = (
@@ -26,6 +29,8 @@ _SIDES = (
     ((Event.REFUND, Event.DISPUTE), LineType.COGS_REFUNDS, LineType.INVENTORY_IN),
 )
 _LOSSES = (LineType.LOSSES, LineType.INVENTORY_LOST)
+COST_TYPES = (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)
+"""The sides of a COGS entry that are expense."""
 
 
 def cogs_entries(
@@ -36,8 +41,9 @@ def cogs_entries(
     settlement_id: str,
     currency: str,
     accounts: Accounts,
+    finale_posts: Collection[LineType] = (),
 ) -> list[Entry]:
-    """Return the COGS entry of each month that has any.
+    """Return the COGS entry of each month that has any, and beside it what Finale posts itself.
 
     Args:
         lines: The settlement's costed lines (TRANSACTION_COLUMNS and COSTED_COLUMNS), none missing.
@@ -46,23 +52,32 @@ def cogs_entries(
         settlement_id: Its id.
         currency: Home currency, that of the costs.
         accounts: Where each type of line posts.
+        finale_posts: The kinds of cost (`COST_TYPES`) that Finale posts: they stand in entries of kind
+            `EntryKind.FINALE`, which no file holds.
     """
     months = list(months_of(lines, dates))
-    posted = dict.fromkeys((debit for debit, _ in _pairs()), ZERO)
+    posted = dict.fromkeys(COST_TYPES, ZERO)
     entries = []
     for number, (month, day, group) in enumerate(months, start=1):
-        booked: list[EntryLine] = []
+        booked: dict[EntryKind, list[EntryLine]] = {EntryKind.COGS: [], EntryKind.FINALE: []}
         for debit, credit in _pairs():
             amount = _amount(group, lines, debit, already=posted[debit], last=number == len(months))
             posted[debit] += amount
-            if amount:
-                booked += [
-                    EntryLine(debit, accounts.of(debit, store=store, currency=currency), amount),
-                    EntryLine(credit, accounts.of(credit, store=store, currency=currency), -amount),
+            kind = EntryKind.FINALE if debit in finale_posts else EntryKind.COGS
+            # The last month may only take a remainder: then its lines are those of the whole settlement.
+            own = _of(group, debit) if len(_of(group, debit)) else _of(lines, debit)
+            for side, value, sign in ((debit, amount, 1), (credit, amount, -1)):
+                shares = rounded_to(value, amounts_by_group(own, "cogs", side, accounts))
+                booked[kind] += [
+                    line_to(accounts.of(side, store=store, currency=currency, group=name), side, sign * share)
+                    for name, share in shares.items()
+                    if share
                 ]
-        if booked:
-            key = EntryKey(store, settlement_id, month, EntryKind.COGS)
-            entries.append(Entry(key, day, currency, tuple(booked)))
+        entries += [
+            Entry(EntryKey(store, settlement_id, month, kind), day, currency, tuple(its_lines))
+            for kind, its_lines in booked.items()
+            if its_lines
+        ]
     return entries
 
 
@@ -75,11 +90,8 @@ def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
 
     The largest kind takes what rounding leaves.
     """
-    exact = {debit: total(_of(lines, debit)["cogs"]) for debit, _ in _pairs()}
-    rounded = {debit: cents(amount) for debit, amount in exact.items()}
-    largest = max(exact, key=lambda debit: abs(exact[debit]))
-    rounded[largest] += cents(total(lines["cogs"])) - sum(rounded.values(), ZERO)
-    return rounded
+    exact = {debit: total(_of(lines, debit)["cogs"]) for debit in COST_TYPES}
+    return rounded_to(cents(total(lines["cogs"])), exact)
 
 
 def _amount(group: pd.DataFrame, lines: pd.DataFrame, debit: LineType, *, already: Decimal, last: bool) -> Decimal:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from base64 import b32encode
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
-from core.journal.line_types import DEFAULT_ACCOUNTS, LineType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
+
+    from core.journal.accounts import Account
+    from core.journal.line_types import LineType
 
 ZERO = Decimal(0)
 
@@ -24,6 +27,14 @@ class EntryKind(StrEnum):
     COGS = "COGS"
     TRUE_UP = "true-up"
     REVERSAL = "reversal"
+    FINALE = "COGS posted by Finale"
+    """Shown and tied out, and left out of every file: Finale posts it itself."""
+    FINALE_TRUE_UP = "true-up posted by Finale"
+    FINALE_REVERSAL = "reversal of what Finale posted"
+
+
+POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE_REVERSAL)
+"""Kinds of entries that no file holds."""
 
 
 class UnbalancedEntryError(CogsheetError):
@@ -47,6 +58,12 @@ class EntryKey:
         """Return it as it stands in the memo."""
         return f"{self.store} {self.settlement_id} {self.month} {self.kind} r{self.revision}"
 
+    @property
+    def number(self) -> str:
+        """A number as short as accounting systems want it (QuickBooks: 21 signs), the same for the same key."""
+        digest = b32encode(sha256(str(self).encode()).digest()).decode()
+        return f"CS{self.month[2:4]}{self.month[5:]}-{digest[:10]}"
+
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
@@ -56,6 +73,10 @@ class EntryLine:
     account: str
     amount: Decimal
     """Debit +, credit −, to the cent."""
+    number: str = ""
+    """The account's number or code."""
+    tax_code: str = ""
+    is_bank: bool = False
 
     @property
     def debit(self) -> Decimal | None:
@@ -91,13 +112,6 @@ class Entry:
         return f"Cogsheet {self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Where each type of line posts."""
-
-    chosen: Mapping[LineType, str] = field(default_factory=dict)
-
-    def of(self, line_type: LineType, *, store: str, currency: str) -> str:
-        """Return the account of a line."""
-        pattern = self.chosen.get(line_type) or DEFAULT_ACCOUNTS[line_type]
-        return pattern.replace("{store}", store).replace("{currency}", currency)
+def line_to(account: Account, line_type: LineType, amount: Decimal) -> EntryLine:
+    """Return the line that posts an amount (debit +) to an account."""
+    return EntryLine(line_type, account.name, amount, account.number, account.tax_code, is_bank=account.is_bank)

@@ -1,28 +1,41 @@
 """The files that accounting systems import: QuickBooks Online and Xero. Pure: entries in, texts out.
 
-QuickBooks Online: columns Journal No, Journal Date (MM/DD/YYYY), Account Name (parent:sub), Debits, Credits,
-Description; one side blank; all rows of one number balance; account numbers off (Intuit, "Import journal entries"); at
-most 1,000 rows a file. Xero: *Narration, *Date (dd/mm/yyyy), Description, *AccountCode, *TaxRate, *Amount (debit +,
-credit −); rows of one narration and date are one journal; at most 300 lines a file; no bank accounts (Xero,
-"Enter multiple manual journals using an import template"). An entry never spans two files.
+QuickBooks Online: columns Journal No (at most 21 signs), Journal Date (MM/DD/YYYY), Account Name (parent:sub, no blank
+at the colon), Debits, Credits, Description; one side blank; all rows of one number balance; account numbers off
+(Intuit, "Import journal entries"); at most 1,000 rows a file.
+
+Xero: *Narration, *Date (dd/mm/yyyy), Description, *AccountCode (the code, not the name), *TaxRate (its full name),
+*Amount (debit +, credit −); rows of one narration and date are one journal, in the organisation's base currency; at
+most 300 lines a file; no bank accounts (Xero, "Enter multiple manual journals using an import template").
+
+An entry never spans two files.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
+from core.journal.entry import POSTED_BY_FINALE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from core.journal.entry import Entry
 
 Row = tuple[str, ...]
+
+_LONGEST_CODE = 10
+"""Of an account in Xero."""
+_LONGEST_NAME = 100
+"""Of an account in QuickBooks, its parents included."""
+_AROUND_COLON = re.compile(r"\s*:\s*")
+_MOST_LISTED = 6
 
 
 class Ledger(StrEnum):
@@ -30,6 +43,8 @@ class Ledger(StrEnum):
 
     QUICKBOOKS = "quickbooks"
     XERO = "xero"
+    EXCEL = "excel"
+    """No accounting system: a workbook for a person, written elsewhere."""
 
 
 class EntryTooLongError(CogsheetError):
@@ -38,20 +53,50 @@ class EntryTooLongError(CogsheetError):
     def __init__(self, entry: Entry, most: int) -> None:
         super().__init__(
             f"Entry {entry.key} has {len(entry.lines)} lines and a file may hold {most}. Nothing was exported. "
-            f"Map more types of line to the same account on Setup."
+            f"Give fewer item groups an account of their own on sheet Accounts."
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRates:
-    """Xero's full tax rate names per account; every line needs one."""
+class BankAccountError(CogsheetError):
+    """Xero takes no bank account in a manual journal."""
 
-    usual: str = "Tax Exempt (0%)"
-    by_account: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, entry: Entry, accounts: Iterable[str]) -> None:
+        super().__init__(
+            f"{_listed(accounts)} is a bank account on sheet Accounts, and Xero takes no bank account in a manual "
+            f"journal (entry {entry.key}). Nothing was exported. Choose a current asset account as clearing account: "
+            f"the deposit on the bank statement is then matched to it."
+        )
 
-    def of(self, account: str) -> str:
-        """Return the rate of an account."""
-        return self.by_account.get(account, self.usual)
+
+class CodeMissingError(CogsheetError):
+    """Xero knows accounts by their code."""
+
+    def __init__(self, accounts: Iterable[str]) -> None:
+        super().__init__(
+            f"Xero knows accounts by their code (at most {_LONGEST_CODE} signs), and sheet Accounts has none in column "
+            f"Number for: {_listed(accounts)}. Nothing was exported. Type the codes there and export again."
+        )
+
+
+class ForeignEntryError(CogsheetError):
+    """Xero's manual journals have no currency of their own."""
+
+    def __init__(self, entry: Entry, home_currency: str) -> None:
+        super().__init__(
+            f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
+            f"own currency, {home_currency}. Nothing was exported. Export it with --format excel and enter it in "
+            f"{entry.currency}; the COGS entry, in {home_currency}, can go to Xero by --entries cogs."
+        )
+
+
+class AccountNameError(CogsheetError):
+    """An account's name is none that QuickBooks can have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} signs and no quotation "
+            f"mark. Nothing was exported. Put it right on sheet Accounts."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +107,58 @@ class LedgerFile:
     content: str
 
 
-def ledger_files(
-    entries: Sequence[Entry], ledger: Ledger, name: str, *, tax_rates: TaxRates | None = None
-) -> list[LedgerFile]:
+def to_import(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that are for the accounting system: what Finale posts itself is not."""
+    return [entry for entry in entries if entry.key.kind not in POSTED_BY_FINALE]
+
+
+def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency: str) -> None:
+    """Stop before anything is stored where the accounting system would not take these entries.
+
+    Raises:
+        CogsheetError: If it would not; the message says what to change.
+    """
+    for entry in to_import(entries):
+        most = _LAYOUTS[ledger].most_lines if ledger in _LAYOUTS else len(entry.lines)
+        if len(entry.lines) > most:
+            raise EntryTooLongError(entry, most)
+    if ledger is Ledger.XERO:
+        _refuse_in_xero(to_import(entries), home_currency)
+    if ledger is Ledger.QUICKBOOKS:
+        for name in {line.account for entry in to_import(entries) for line in entry.lines}:
+            if len(name) > _LONGEST_NAME or '"' in name:
+                raise AccountNameError(name)
+
+
+def _refuse_in_xero(entries: Sequence[Entry], home_currency: str) -> None:
+    for entry in entries:
+        banks = {line.account for line in entry.lines if line.is_bank}
+        if banks:
+            raise BankAccountError(entry, banks)
+        if entry.currency != home_currency:
+            raise ForeignEntryError(entry, home_currency)
+    lines = [line for entry in entries for line in entry.lines if line.amount]
+    without = {line.account for line in lines if not 0 < len(line.number) <= _LONGEST_CODE}
+    if without:
+        raise CodeMissingError(without)
+
+
+def ledger_files(entries: Sequence[Entry], ledger: Ledger, name: str) -> list[LedgerFile]:
     """Write entries for an accounting system, in as few files as its limit allows.
 
     Args:
-        entries: What to write.
-        ledger: For which system.
+        entries: What to write; those that Finale posts are left out.
+        ledger: For which system that imports text files.
         name: The files' name without ending; several get a number.
-        tax_rates: Xero's tax rates.
 
     Raises:
         EntryTooLongError: If one entry alone passes the limit.
     """
     layout = _LAYOUTS[ledger]
-    rates = tax_rates or TaxRates()
-    groups = _within(entries, layout.most_lines)
+    groups = _within(to_import(entries), layout.most_lines)
     many = len(groups) > 1
     return [
-        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group, rates))
+        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group))
         for number, group in enumerate(groups, start=1)
     ]
 
@@ -90,16 +167,16 @@ def ledger_files(
 class _Layout:
     header: Row
     most_lines: int
-    rows: Callable[[Entry, TaxRates], list[Row]]
+    rows: Callable[[Entry], list[Row]]
 
 
-def _quickbooks(entry: Entry, _: TaxRates) -> list[Row]:
+def _quickbooks(entry: Entry) -> list[Row]:
     day = f"{entry.day:%m/%d/%Y}"
     return [
         (
-            str(entry.key),
+            entry.key.number,
             day,
-            line.account,
+            _AROUND_COLON.sub(":", line.account),
             "" if line.debit is None else f"{line.debit:.2f}",
             "" if line.credit is None else f"{line.credit:.2f}",
             f"{entry.memo}: {line.type}",
@@ -110,10 +187,10 @@ def _quickbooks(entry: Entry, _: TaxRates) -> list[Row]:
     ]
 
 
-def _xero(entry: Entry, rates: TaxRates) -> list[Row]:
+def _xero(entry: Entry) -> list[Row]:
     day = f"{entry.day:%d/%m/%Y}"
     return [
-        (entry.memo, day, str(line.type), line.account, rates.of(line.account), f"{line.amount:.2f}")
+        (entry.memo, day, f"{line.account}: {line.type}", line.number, line.tax_code, f"{line.amount:.2f}")
         for line in entry.lines
         if line.amount
     ]
@@ -145,10 +222,16 @@ def _within(entries: Sequence[Entry], most: int) -> list[list[Entry]]:
     return groups
 
 
-def _text(layout: _Layout, entries: Sequence[Entry], rates: TaxRates) -> str:
+def _text(layout: _Layout, entries: Sequence[Entry]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(layout.header)
     for entry in entries:
-        writer.writerows(layout.rows(entry, rates))
+        writer.writerows(layout.rows(entry))
     return out.getvalue()
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = sorted(names)
+    more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
+    return "; ".join(f"“{name}”" for name in known[:_MOST_LISTED]) + more

@@ -22,8 +22,10 @@ from core.database import (
     true_ups,
 )
 from core.errors import CogsheetError
+from core.journal.accounts import Accounts
 from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies
+from core.settlements import accounts
 from core.settlements.status import SettlementState, settlement_state
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class Books:
     last_sync: datetime | None
     dismissed_true_ups: pd.DataFrame = field(default_factory=lambda: frame(true_ups.TRUE_UP_COLUMNS))
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
+    accounts: Accounts = field(default_factory=Accounts)
+    """Where every line of an entry posts."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -169,6 +173,7 @@ def _read(connection: Connection, company: Company) -> Books:
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_ups.dismissed(connection),
+        accounts=accounts.in_force(connection, policies),
     )
 
 

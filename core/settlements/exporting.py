@@ -15,17 +15,18 @@ from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Accounts, EntryKind
+from core.journal.entry import EntryKind
 from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from core.database import Database
     from core.database.settlements import BookedSettlement
+    from core.journal.accounts import Accounts
     from core.journal.entry import Entry
     from core.settlements.books import Books
 
@@ -64,12 +65,15 @@ class ExportWish:
     """What is to go out, and how."""
 
     kinds: Collection[EntryKind] = (EntryKind.SETTLEMENT, EntryKind.COGS)
-    accounts: Accounts = field(default_factory=Accounts)
+    accounts: Accounts | None = None
+    """Where each type of line posts; as chosen in the books if left out."""
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
     """Time zone per store."""
     accept_suspect: bool = False
     lock_date: date | None = None
     """Periods up to this day are closed: no entry is dated in them."""
+    check: Callable[[Sequence[Entry]], None] | None = None
+    """Looks at the entries before anything is stored, and raises where they could not be imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ def export_settlement(
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.settlement_id)
         revision = locks.next_revision(connection, settlement)
         made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
+        if wish.check:
+            wish.check(made)
         for entry in made:
             entries.post(connection, stored(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
@@ -118,21 +124,30 @@ def export_settlement(
 def make_entries(
     books: Books, settlement: BookedSettlement, kind: EntryKind, wish: ExportWish, *, revision: int = 1
 ) -> list[Entry]:
-    """Return the entries of a settlement, one per month, storing nothing."""
+    """Return the entries of a settlement, one per month, storing nothing.
+
+    Beside the COGS entries stand those of what Finale posts itself (`EntryKind.FINALE`).
+    """
     lines = books.lines_of(settlement)
     last_day = (settlement.period_end or settlement.imported_at).date()
     dates = SettlementDates(last_day, wish.zones.get(settlement.store))
-    home = books.company.home_currency
-    currency = settlement.currency if kind is EntryKind.SETTLEMENT else home
-    build = settlement_entries if kind is EntryKind.SETTLEMENT else cogs_entries
-    made = build(
-        lines,
-        dates,
-        store=settlement.store,
-        settlement_id=settlement.settlement_id,
-        currency=currency,
-        accounts=wish.accounts,
-    )
+    accounts = wish.accounts or books.accounts
+    store, settlement_id = settlement.store, settlement.settlement_id
+    if kind is EntryKind.SETTLEMENT:
+        made = settlement_entries(
+            lines, dates, store=store, settlement_id=settlement_id, currency=settlement.currency, accounts=accounts
+        )
+    else:
+        home, finale = books.company.home_currency, books.policies.finale_posts
+        made = cogs_entries(
+            lines,
+            dates,
+            store=store,
+            settlement_id=settlement_id,
+            currency=home,
+            accounts=accounts,
+            finale_posts=finale,
+        )
     return [_dated(entry, wish.lock_date, revision) for entry in made]
 
 

@@ -13,14 +13,18 @@ from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
-from core.journal.entry import EntryKind
+from core.journal.entry import POSTED_BY_FINALE, EntryKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from core.database import Database
     from core.database.entries import Entry
     from core.database.settlements import BookedSettlement
+
+
+_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
 class ReopenReasonError(CogsheetError):
@@ -55,14 +59,18 @@ def reopen(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
         locks.reopen(connection, settlement, reason.strip(), batch)
-        there = entries.of_settlement(connection, settlement.id)
-        reversed_before = {entry.reverses for entry in there}
-        standing = [e for e in there if e.kind is not EntryKind.REVERSAL and e.key not in reversed_before]
+        standing = standing_entries(entries.of_settlement(connection, settlement.id))
         made = [reversal(entry, lock_date) for entry in standing]
         for entry in made:
             entries.post(connection, entry, batch)
         settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
     return made
+
+
+def standing_entries(there: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that no other one of them reverses, reversals left out. Pure."""
+    reversed_before = {entry.reverses for entry in there}
+    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
 def reversal(entry: Entry, lock_date: date | None) -> Entry:
@@ -71,7 +79,7 @@ def reversal(entry: Entry, lock_date: date | None) -> Entry:
     return replace(
         entry,
         key=f"{entry.key} reversed",
-        kind=EntryKind.REVERSAL,
+        kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
         entry_date=open_day,
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines),
         memo=f"Reversal of {entry.key}",

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.journal.entry import Entry, EntryKind
+from core.journal.cogs_entry import COST_TYPES
+from core.journal.entry import ZERO, Entry, EntryKind
 from core.journal.line_types import LineType
 from core.model import Event
 from core.money import cents, total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-_COGS = (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)
+    from core.database.entries import Entry as StoredEntry
+
+_COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
+"""What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def settlement_tie_outs(
     net, cogs = total(own["net"]), total(own["cogs"])
     figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
     profit_and_rest = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
-    clearing = _sum(entries, EntryKind.SETTLEMENT, (LineType.CLEARING,))
+    clearing = _sum(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
     found = [
         TieOut(f"{name}: P&L and settlement", profit_and_rest, net),
         TieOut(f"{name}: P&L cost and COGS", figures["cogs"], cents(cogs)),
@@ -58,12 +62,44 @@ def settlement_tie_outs(
     ]
     if deposit is not None:
         found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
-    if any(entry.key.kind is EntryKind.COGS for entry in entries):
-        found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, EntryKind.COGS, _COGS), cents(cogs)))
+    if any(entry.key.kind in _COGS_KINDS for entry in entries):
+        found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), cents(cogs)))
     return found
 
 
-def _sum(entries: Sequence[Entry], kind: EntryKind, types: Sequence[LineType]) -> Decimal:
+def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[Entry]) -> list[TieOut]:
+    """Return the tie-outs of what went out against what the books say: whole, and every line type that differs.
+
+    Args:
+        name: How the user calls the settlement.
+        stored: Its entries as they were stored at export, those that were reversed since left out.
+        entries: The same entries, made anew of the locked lines.
+    """
+    wanted = _by_kind_and_type((str(e.key.kind), str(line.type), line.amount) for e in entries for line in e.lines)
+    found = _by_kind_and_type((str(e.kind), line.memo, line.amount) for e in stored for line in e.lines)
+    differing = [
+        TieOut(
+            f"{name}: Journal, {kind}, line “{words}”", found.get((kind, words), ZERO), wanted.get((kind, words), ZERO)
+        )
+        for kind, words in sorted({*found, *wanted})
+    ]
+    unbalanced = [
+        TieOut(f"{name}: Journal, {one.key}", total(line.amount for line in one.lines), ZERO) for one in stored
+    ]
+    wrong = [one for one in (*differing, *unbalanced) if not one.ok]
+    return [TieOut(f"{name}: journal lines that differ from the entries", Decimal(len(wrong)), ZERO), *wrong]
+
+
+def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
+    """Sum lines up; what Finale posts counts as COGS, for that may have been chosen otherwise since."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for kind, words, amount in lines:
+        key = (str(EntryKind.COGS) if kind in _COGS_KINDS else kind, words)
+        sums[key] = sums.get(key, ZERO) + amount
+    return sums
+
+
+def _sum(entries: Sequence[Entry], kinds: Sequence[EntryKind], types: Sequence[LineType]) -> Decimal:
     return total(
-        line.amount for entry in entries if entry.key.kind is kind for line in entry.lines if line.type in types
+        line.amount for entry in entries if entry.key.kind in kinds for line in entry.lines if line.type in types
     )

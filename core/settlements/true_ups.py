@@ -19,7 +19,7 @@ from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
 from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
-from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
+from core.journal.entry import Entry, EntryKey, EntryKind, line_to
 from core.journal.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, frame, records
 from core.money import cents, total
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.database import Database
+    from core.journal.accounts import Accounts
     from core.journal.entry import Accounts
     from core.settlements.books import Books
 
@@ -179,13 +180,16 @@ def accept(
         TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
     """
     day = now.date() if lock_date is None or now.date() > lock_date else lock_date + timedelta(days=1)
+    # Finale corrects by itself what it has posted by itself.
+    by_finale = LineType.COGS_SALES in books.policies.finale_posts
+    kind = EntryKind.FINALE_TRUE_UP if by_finale else EntryKind.TRUE_UP
     made: list[Entry] = []
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         chosen = with_mirrors(books, true_ups.pending(connection), numbers)
         for (store, settlement_id), lines in chosen.groupby(["store", "settlement_id"], sort=True):
             amount = _to_post(books, str(store), str(settlement_id), total(lines["difference"]))
-            key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", EntryKind.TRUE_UP, revision=batch)
+            key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", kind, revision=batch)
             entry = _entry(key, day, amount, books.company.home_currency, accounts)
             entries.post(connection, stored(entry, _number_of(books, str(store), str(settlement_id))), batch)
             true_ups.decide(connection, lines["id"].to_list(), Verdict(Decision.ACCEPTED, entry=str(key)), batch)
@@ -275,5 +279,5 @@ def _number_of(books: Books, store: str, settlement_id: str) -> int:
 
 def _entry(key: EntryKey, day: date, amount: Decimal, currency: str, accounts: Accounts) -> Entry:
     sides = ((LineType.COGS_SALES, amount), (LineType.INVENTORY_OUT, -amount))
-    booked = (EntryLine(side, accounts.of(side, store=key.store, currency=currency), value) for side, value in sides)
+    booked = (line_to(accounts.of(side, store=key.store, currency=currency), side, value) for side, value in sides)
     return Entry(key, day, currency, tuple(booked))

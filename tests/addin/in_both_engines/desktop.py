@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from addin import ribbon
 from addin.sheets import exchange, tables
-from core.database import Database
+from core.database import Database, settings
+from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
+from core.journal.line_types import LineType
 from core.settlements import books as all_books
 from tests.fake_excel.windows_code import book_in
 
@@ -54,6 +57,12 @@ class Desktop:
     def rows(self, spec: TableSpec) -> list[dict[str, object]]:
         """Return the rows of a table as the add-in reads them."""
         return tables.read(tables.find(self.book, spec), spec)
+
+    def choose_codes(self, code: str) -> None:
+        """Let every line type post to an account with that code."""
+        rows = AccountRows(rows=tuple(AccountRow(line_type=one, number=code) for one in LineType))
+        with Database.open(self.path.parent / "demo.sqlite") as database, database.writing() as connection:
+            settings.put(connection, SETTINGS_NAME, rows, who="M. Lee", now=datetime(2026, 9, 1, tzinfo=UTC))
 
     def books(self) -> Books:
         """Return what is in the books now."""

@@ -149,12 +149,15 @@ def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
 
 
 def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> None:
-    """With costs missing only the settlement entry goes out, if the user wants that; files are written for Xero."""
+    """With costs missing only the settlement entry goes out, if the user wants that; Xero needs account codes first."""
     cancelled = desktop.press("export", "cancel")
     refused = desktop.press("export", "yes", "cancel")
+    without_codes = desktop.press("export", "no", "ok")
+    desktop.choose_codes("200")
     outcome, message = desktop.press("export", "no", "ok")
 
     assert ("Nothing was exported.", True) == (cancelled[1], "was not exported" in refused[1])
+    assert "has none in column Number" in without_codes[1]
     assert exchange.DONE == outcome, message
     files = sorted((desktop.path.parent / "exports").iterdir())
     assert files

@@ -71,7 +71,7 @@ def test_the_clearing_account_holds_what_is_on_its_way(reported: Reported) -> No
 
     rows = {row["Account"]: row for row in rows_below(pack(reported)["Balances"], "tblBalances")}
 
-    clearing, reserve = rows["Amazon US Clearing USD"], rows["Marketplace Reserves"]
+    clearing, reserve = rows["Amazon US Clearing USD"], rows["Amazon US Reserves USD"]
     assert (0, 84.2, 84.2, 0) == tuple(clearing[name] for name in ("Opening", "Entries", "Deposits", "Expected"))
     assert ("reserves", -3.4) == (reserve["Holds"], reserve["Expected"])
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.journal.accounts import Accounts
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Accounts, Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
 from core.journal.line_types import LineType
 from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.journal.accounts import Accounts
 from core.journal.accrual_entry import AccrualDays, accrual_entries
-from core.journal.entry import Accounts, Entry, EntryKind
+from core.journal.entry import Entry, EntryKind
 from core.journal.line_types import LineType
 from core.model import (
     AMOUNT_COLUMNS,

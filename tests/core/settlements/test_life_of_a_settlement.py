@@ -12,7 +12,8 @@ import pytest
 from core.database import Database, batches, entries, locks, mappings, observations, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
-from core.journal.entry import Accounts, EntryKind
+from core.journal.accounts import Accounts
+from core.journal.entry import EntryKind
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostSource, ObservationKind, frame, records
 from core.settlements import books as all_books

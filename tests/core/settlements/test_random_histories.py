@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from core.database import Database, batches, entries, locks, mappings, observations, overrides, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
-from core.journal.entry import Accounts
+from core.journal.accounts import Accounts
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame, records
 from core.money import cents, total

@@ -1,0 +1,147 @@
+"""To which account each kind of line posts: the defaults, and what the bookkeeper chose on sheet Accounts. Pure.
+
+A choice is for a line type, and if wanted for one store, one currency or one item group only; the narrowest that fits
+holds. An item group is the beginnings of its SKUs, as the bookkeeper types them: `MUG-, CUP-`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from core.journal.line_types import BY_ITEM, DEFAULT_ACCOUNTS, FOLLOWS, LineType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USUAL_TAX_CODE = "Tax Exempt (0%)"
+"""Xero's tax rate, by its full name, of lines for which none was chosen."""
+
+
+class AccountRow(BaseModel):
+    """One row of sheet Accounts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    line_type: LineType
+    store: str = ""
+    """Empty: every store."""
+    currency: str = ""
+    """Empty: every currency."""
+    item_group: str = ""
+    """The beginnings of its SKUs, separated by commas; empty: every item."""
+    name: str = ""
+    """Empty: the usual one. `{store}` and `{currency}` stand for the line's own."""
+    number: str = ""
+    """Its number or code in the accounting system."""
+    tax_code: str = ""
+    is_bank: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names the row."""
+        return str(self.line_type), self.store, self.currency, self.item_group
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.name or self.number or self.tax_code or self.is_bank)
+
+
+class AccountRows(BaseModel):
+    """What was chosen, as the database keeps it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rows: tuple[AccountRow, ...] = ()
+
+
+SETTINGS_NAME = "accounts"
+"""Under which name the database keeps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a line posts."""
+
+    name: str
+    number: str = ""
+    tax_code: str = USUAL_TAX_CODE
+    is_bank: bool = False
+    """Xero takes no bank account in a manual journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where every line posts."""
+
+    rows: tuple[AccountRow, ...] = ()
+    usual_tax_code: str = USUAL_TAX_CODE
+
+    def of(self, line_type: LineType, *, store: str, currency: str, group: str = "") -> Account:
+        """Return the account of a line.
+
+        Args:
+            line_type: What the line is about.
+            store: Whose it is.
+            currency: Its currency.
+            group: Its item group, as `group_of` names it.
+        """
+        fitting = self._fitting(line_type, store, currency, group)
+        posting = [row for row in fitting if row.name or row.number or row.is_bank]
+        if not posting and line_type in FOLLOWS:
+            return self.of(FOLLOWS[line_type], store=store, currency=currency)
+        name = next((row.name for row in posting if row.name), DEFAULT_ACCOUNTS[line_type])
+        return Account(
+            name.replace("{store}", store).replace("{currency}", currency),
+            posting[0].number if posting else "",
+            next((row.tax_code for row in fitting if row.tax_code), self.usual_tax_code),
+            is_bank=bool(posting) and posting[0].is_bank,
+        )
+
+    def without(self, key: tuple[str, str, str, str]) -> Accounts:
+        """Return the accounts as they are without one row."""
+        return Accounts(tuple(row for row in self.rows if row.key != key), self.usual_tax_code)
+
+    def has_groups(self, line_type: LineType) -> bool:
+        """Tell whether any item group posts this line type to an account of its own."""
+        return any(row.line_type is line_type and row.item_group for row in self.rows)
+
+    def group_of(self, line_type: LineType, sku: object) -> str:
+        """Return the item group of a SKU: the one with the longest beginning that fits; empty for none."""
+        if not isinstance(sku, str):
+            return ""
+        fitting = [
+            (len(beginning), row.item_group)
+            for row in self.rows
+            if row.line_type is line_type
+            for beginning in beginnings(row.item_group)
+            if sku.startswith(beginning)
+        ]
+        return max(fitting, default=(0, ""))[1]
+
+    def _fitting(self, line_type: LineType, store: str, currency: str, group: str) -> Sequence[AccountRow]:
+        """Return the rows that speak of such a line, the narrowest first."""
+        fitting = [
+            row
+            for row in self.rows
+            if row.line_type is line_type
+            and row.store in ("", store)
+            and row.currency in ("", currency)
+            and row.item_group in ("", group)
+        ]
+        return sorted(
+            fitting, key=lambda row: (bool(row.item_group), bool(row.store), bool(row.currency)), reverse=True
+        )
+
+
+def beginnings(item_group: str) -> list[str]:
+    """Return the beginnings of SKUs that an item group names."""
+    return [part.strip() for part in item_group.split(",") if part.strip()]
+
+
+def takes_groups(line_type: LineType) -> bool:
+    """Tell whether lines of a type belong to items, so that an item group can have an account of its own."""
+    return line_type in BY_ITEM

@@ -1,0 +1,50 @@
+"""Amounts by item group, and sums rounded so that their parts stay the whole. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from core.journal.entry import ZERO
+from core.money import cents, total
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from core.journal.accounts import Accounts
+    from core.journal.line_types import LineType
+
+K = TypeVar("K")
+
+
+def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, accounts: Accounts) -> dict[str, Decimal]:
+    """Return the exact sum of a column per item group that posts this line type to an account of its own.
+
+    Args:
+        lines: Transactions.
+        column: A money column of theirs.
+        line_type: What the column's amounts are.
+        accounts: Which groups there are.
+
+    Returns:
+        Item group -> sum; what belongs to no group stands under the empty text.
+    """
+    if not accounts.has_groups(line_type):
+        return {"": total(lines[column])}
+    groups = {sku: accounts.group_of(line_type, sku) for sku in lines["sku"].dropna().unique()}
+    named = lines["sku"].map(groups).fillna("").astype(str)
+    return {str(group): total(rows[column]) for group, rows in lines.groupby(named, sort=True)}
+
+
+def rounded_to(whole: Decimal, exact: Mapping[K, Decimal]) -> dict[K, Decimal]:
+    """Round each part to cents; the largest takes what is left to the whole (whole cents, of the same sign as the sum).
+
+    Without any part there is nothing to take it: the whole must be zero then.
+    """
+    rounded = {key: cents(amount) for key, amount in exact.items()}
+    if rounded:
+        largest = max(exact, key=lambda key: abs(exact[key]))
+        rounded[largest] += whole - sum(rounded.values(), ZERO)
+    return rounded
