@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from core.database import Database
     from core.journal.accounts import Accounts
-    from core.journal.entry import Accounts
     from core.settlements.books import Books
 
 _KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)

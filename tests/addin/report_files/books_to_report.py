@@ -20,6 +20,7 @@ from core.settlements import books as all_books
 from core.settlements.answers import Answer
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_reading
+from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from tests.core.settlements.test_importing import HEADER
 
@@ -135,6 +136,10 @@ class Reported:
         books = all_books.load(self.database)
         (settlement,) = books.named([settlement_id])
         export_settlement(self.database, books, settlement, ExportWish(kinds=kinds), who="M. Lee", now=NOW)
+
+    def reopen(self, settlement_id: str) -> None:
+        (settlement,) = all_books.load(self.database).named([settlement_id])
+        reopen(self.database, settlement, "wrong bill", lock_date=None, who="M. Lee", now=NOW)
 
 
 def make_books(database: Database) -> None:

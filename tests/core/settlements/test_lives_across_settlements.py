@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from core.database import entries, locks, overrides, true_ups
-from core.journal.entry import Accounts
+from core.journal.accounts import Accounts
 from core.journal.line_types import DEFAULT_ACCOUNTS, LineType
 from core.model import CostStatus, Disposition, Event, records
 from core.money import cents, total

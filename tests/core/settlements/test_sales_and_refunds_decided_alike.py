@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.database import Database, true_ups
-from core.journal.entry import Accounts
+from core.journal.accounts import Accounts
 from core.model import CostStatus, Disposition, Event, records
 from core.settlements import books as all_books
 from core.settlements import true_ups as trueing

@@ -1,0 +1,165 @@
+"""Businesses of chance, from their files to exported entries: every tie-out is equal to the cent."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.credentials import Secret
+from core.database import Database, entries
+from core.database.company import new_company
+from core.database.settlements import OriginalFile
+from core.inventory.finale.inventory import connect
+from core.journal.entry import POSTED_BY_FINALE, EntryKind
+from core.journal.line_types import LineType
+from core.marketplaces import read
+from core.model import Cause, CostStatus, Event, records
+from core.money import cents, total
+from core.progress import silent
+from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
+from core.settlements import books as all_books
+from core.settlements.accounts import change_accounts
+from core.settlements.answers import Answer
+from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.importing import import_reading
+from core.settlements.policies import change_policies
+from core.settlements.saving import save_answers
+from core.settlements.syncing import sync_costs
+from core.settlements.verification import tie_outs
+from sandbox.business import hard_business, random_business, sized_business
+from sandbox.server import serve
+from sandbox.settlement_files.amazon_v2 import settlement_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.settlements.tie_outs import TieOut
+    from sandbox.business import Business
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+BOTH = (EntryKind.SETTLEMENT, EntryKind.COGS)
+_ABOUT_UNITS = (Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR)
+
+
+@contextmanager
+def resolved_books(business: Business) -> Iterator[Database]:
+    """Import a business's files, sync with its Finale over HTTP, and answer for every missing cost."""
+    with (
+        TemporaryDirectory() as folder,
+        Database.create(Path(folder) / "books.sqlite", new_company("Random", "USD", NOW)) as database,
+    ):
+        for file in settlement_files(business):
+            original = OriginalFile(file.name, file.content)
+            import_reading(database, read(file.content), original, store="Amazon US", who="test", now=NOW)
+        with (
+            serve(business) as address,
+            connect(address.account, Secret(address.key), Secret(address.secret), address.url) as system,
+        ):
+            books = all_books.load(database)
+            sync_costs(database, system, books, books.settlements, who="test", clock=lambda: NOW, progress=silent)
+        answer_all(database)
+        yield database
+
+
+def answer_all(database: Database) -> None:
+    books = all_books.load(database)
+    missing = records(books.lines[books.lines["cost_status"] == CostStatus.MISSING])
+    answers = [
+        Answer(
+            row["key"],
+            int(row["version"]),
+            row["proposed_cost"] or Decimal("7.123456"),
+            None,
+            units_back=0 if row["cause"] in _ABOUT_UNITS else None,
+            stock_edited=row["cause"] in _ABOUT_UNITS,
+        )
+        for row in missing
+    ]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=True, who="test", now=NOW)
+
+
+def every_tie_out(database: Database) -> list[TieOut]:
+    books = all_books.load(database)
+    return [one for settlement in books.settlements for one in tie_outs(database, books, settlement, ExportWish())]
+
+
+def wrong(found: list[TieOut]) -> list[str]:
+    return [f"{one.name}: {one.left} and {one.right}" for one in found if not one.ok]
+
+
+def export_all(database: Database) -> None:
+    wish = ExportWish(kinds=BOTH, accept_suspect=True)
+    for settlement in all_books.load(database).settlements:
+        export_settlement(database, all_books.load(database), settlement, wish, who="test", now=NOW)
+
+
+def choose(database: Database, rng: Random) -> None:
+    """Choose accounts and who posts what by chance."""
+    who = {name: rng.choice(["Finale", "Cogsheet"]) for name in ("cogs_posted_by", "losses_posted_by")}
+    change_policies(database, who, who="test", now=NOW)
+    skus = sorted(all_books.load(database).lines["sku"].dropna().unique())
+    fields = ("store", "currency", "item_group", "name", "number", "tax_code", "bank")
+    rows = [
+        {
+            **dict.fromkeys(fields, ""),
+            "line_type": line_type,
+            "item_group": rng.choice(skus).replace(",", " "),
+            "name": f"Own {line_type}",
+        }
+        for line_type in ("Sales", "Cost of goods sold", "Inventory sold", "Referral fees")
+        if rng.random() < 0.5
+    ]
+    change_accounts(database, rows, who="test", now=NOW)
+
+
+def check(business: Business, rng: Random) -> None:
+    """Hold every tie-out before and after the export, and the whole journal against all lines."""
+    with resolved_books(business) as database:
+        choose(database, rng)
+        before = every_tie_out(database)
+        export_all(database)
+        after = every_tie_out(database)
+        books = all_books.load(database)
+        with database.reading() as connection:
+            journal = entries.journal(connection)
+
+    assert [] == wrong(before) == wrong(after)
+    assert len(after) > len(before) >= 5 * len(books.settlements)
+    assert Decimal(0) == total(journal["amount"])
+    assert {Decimal(0)} == {total(lines["amount"]) for _, lines in journal.groupby("entry")}
+    clearing = total(journal.loc[journal["memo"] == str(LineType.CLEARING), "amount"])
+    counted = books.lines[books.lines["event"] != Event.PAYOUT]
+    figures = totals(profit_and_loss(counted, PnlQuestion("USD"), zones={}))
+    assert total(one.total for one in books.settlements) == clearing == total(counted["net"])
+    assert clearing == sum(figures[name] for name in ("profit", "cogs", "tax", "balance"))
+    assert figures["cogs"] == sum(cents(total(books.lines_of(settlement)["cogs"])) for settlement in books.settlements)
+    finale = journal["kind"].isin([str(kind) for kind in POSTED_BY_FINALE])
+    posted = {str(one) for one in books.policies.finale_posts}
+    costs = {str(one) for one in (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)}
+    assert set(journal.loc[finale, "memo"]) & costs <= posted
+    assert not set(journal.loc[~finale, "memo"]) & posted
+
+
+def test_the_hard_business_ties_out() -> None:
+    """Packs, kits, split shipments, negative stock and odd ids."""
+    check(hard_business(), Random(1))  # noqa: S311 - figures of chance, no secret
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_businesses_of_chance_tie_out(seed: int) -> None:
+    """Many of them, each with accounts and posters of chance."""
+    check(random_business(Random(seed)), Random(seed))  # noqa: S311 - figures of chance, no secret
+
+
+@pytest.mark.long
+def test_a_big_business_ties_out() -> None:
+    """A thousand orders."""
+    check(sized_business(orders=1000, products=80, old_refunds=50), Random(2))  # noqa: S311 - figures of chance, no secret
