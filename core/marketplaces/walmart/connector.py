@@ -160,7 +160,7 @@ KIND = ConnectorKind(
     marketplace=Marketplace.WALMART,
     connect=connect,
     secrets={
-        "client id": "Seller Center > Settings > API Key Management > Marketplace, production: Client ID",
+        "client id": "developer.walmart.com > My Account > Marketplace seller > API Keys, production: Client ID",
         "client secret": "The same place: Client Secret",
     },
 )

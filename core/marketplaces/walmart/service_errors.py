@@ -12,9 +12,9 @@ class WalmartKeyError(ServiceError):
 
     def __init__(self, reference: str = "") -> None:
         message = (
-            "Walmart does not accept the client id and client secret of this store. In Seller Center open Settings > "
-            "API Key Management and copy both for Marketplace, production (not the sandbox); a reset there ends the "
-            "old secret. Then press Connect. What was fetched before is kept."
+            "Walmart does not accept the client id and client secret of this store. On developer.walmart.com choose My "
+            "Account, sign in with your Seller Center login, open API Keys, and copy both for production (not the "
+            "sandbox); a reset there ends the old secret. Then press Connect. What was fetched before is kept."
         )
         super().__init__(WALMART, message, reference=reference)
 
@@ -24,7 +24,8 @@ class WalmartAccessError(ServiceError):
 
     def __init__(self, reference: str = "") -> None:
         message = (
-            "Walmart accepts the login and does not let it read payment reports. In Seller Center open Settings > API "
-            "Key Management, give the key access to Reports, and press Connect. What was fetched before is kept."
+            "Walmart accepts the login and does not let it read payment reports. Use the seller's own key, or give the "
+            "key access to Reports on developer.walmart.com > My Account > API Keys, and press Connect. What was "
+            "fetched before is kept."
         )
         super().__init__(WALMART, message, reference=reference)

@@ -137,7 +137,7 @@ def test_a_token_is_renewed_before_it_ends(marketplace: Marketplace) -> None:
 def test_a_login_that_is_refused_for_good_is_asked_once_more_and_told(marketplace: Marketplace) -> None:
     """The message says where the new key is found; the marketplace is not hammered."""
     store = PulledStore(marketplace, "authorisation-withdrawn")
-    words = {Marketplace.AMAZON: "refresh token", Marketplace.WALMART: "API Key Management"}[marketplace]
+    words = {Marketplace.AMAZON: "refresh token", Marketplace.WALMART: "open API Keys"}[marketplace]
 
     with pytest.raises(ServiceError, match=words):
         list(store.connector.documents(()))
