@@ -44,6 +44,8 @@ def _page(name: str, found: dict[str, object]) -> str:
         ("Lines per event", _listed(found["events"])),
         ("Unknown types", _listed(found["unknown_types"]) or "none"),
     ]
+    if "returns" in found:
+        rows = [*rows[:2], ("Units returned", _listed(found["returns"]))]
     notes = (
         [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
     )

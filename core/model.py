@@ -232,6 +232,17 @@ RAW_LINE_COLUMNS: Columns = {
 }
 """One row per line of the file, for `inspect` and drill-down; never stored."""
 
+RETURN_COLUMNS: Columns = {
+    "order_id": TEXT,
+    "sku": TEXT,  # verbatim
+    "units": WHOLE,  # >= 0
+    "disposition": TEXT,  # Disposition
+    "raw": TEXT,  # the marketplace's own word for it
+    "returned_at": MOMENT,
+    "reference": TEXT,  # the marketplace's own number of the returned unit, where it has one
+}
+"""Goods that came back, as a marketplace reports them apart from the money; one row per reported return."""
+
 OBSERVATION_COLUMNS: Columns = {
     "kind": TEXT,  # ObservationKind
     "order_id": TEXT,  # the order id of the marketplace; kind order only
@@ -334,6 +345,8 @@ class Reading:
     """Of the file as a whole; an error among them means that nothing of it may be imported."""
     unsettled: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS: what belongs to no settlement yet (deferred, pending); it never enters the books."""
+    returns: pd.DataFrame = field(default_factory=lambda: frame(RETURN_COLUMNS))
+    """RETURN_COLUMNS: what the file says of goods that came back."""
 
 
 def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:

@@ -8,7 +8,31 @@ from addin.words import counted
 from core.database.settlements import Import
 
 if TYPE_CHECKING:
-    from core.settlements.importing import ImportedSettlement
+    from core.settlements.importing import ImportedFile, ImportedReturns, ImportedSettlement
+
+
+def sentences(file: ImportedFile) -> list[str]:
+    """Return what became of everything in a file."""
+    lines = [sentence(one) for one in file.settlements]
+    return [*lines, *([_returns_sentence(file.returns)] if file.returns else [])]
+
+
+def _returns_sentence(returns: ImportedReturns) -> str:
+    what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
+    if not returns.is_new:
+        return f"{what} imported already; nothing changed."
+    return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+
+
+def returns_entry(returns: ImportedReturns) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "file": returns.file,
+        "store": returns.store,
+        "new": returns.is_new,
+        "units": returns.units,
+        "restocked": returns.restocked,
+    }
 
 
 def sentence(imported: ImportedSettlement) -> str:

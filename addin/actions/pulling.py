@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, sentence
+from addin.actions.imported_words import entry, returns_entry, sentences
 from addin.actions.refresh import load, refresh
 from addin.marketplaces import connected_stores
 from addin.outcome import Outcome
@@ -69,7 +69,7 @@ def _sentences(one: PulledStore) -> list[str]:
 def _document_sentence(document: Pulled) -> str:
     if document.failure:
         return f"{document.name} was not imported: {document.failure}"
-    return "\n".join(sentence(one) for one in document.imported) or f"{document.name} holds no settlement."
+    return "\n".join(sentences(document.imported)) or f"{document.name} holds no settlement."
 
 
 def _store_entry(one: PulledStore) -> dict[str, object]:
@@ -80,7 +80,8 @@ def _store_entry(one: PulledStore) -> dict[str, object]:
             {
                 "document": document.name,
                 "error": document.failure or None,
-                "settlements": [entry(imported) for imported in document.imported],
+                "settlements": [entry(imported) for imported in document.imported.settlements],
+                "returns": returns_entry(document.imported.returns) if document.imported.returns else None,
             }
             for document in one.documents
         ],

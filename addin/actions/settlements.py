@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, sentence
+from addin.actions.imported_words import entry, returns_entry, sentences
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
@@ -12,7 +12,7 @@ from addin.words import counted
 from core.database.settlements import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read
-from core.settlements.importing import ImportedSettlement, import_reading
+from core.settlements.importing import ImportedFile, import_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,9 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     """
     contents = [OriginalFile(path.name, content_of(path)) for path in files]
     readings = [(file, read(file.content, file.name)) for file in contents]
-    done: list[ImportedSettlement] = []
+    done: list[ImportedFile] = []
     for number, (file, reading) in enumerate(readings, start=1):
-        done += import_reading(desk.database, reading, file, store=store, who=desk.user, now=desk.clock())
+        done.append(import_file(desk.database, reading, file, store=store, who=desk.user, now=desk.clock()))
         desk.progress("Importing", number, len(readings))
     refresh(desk, load(desk.database))
     return _import_outcome(done)
@@ -87,10 +87,11 @@ def content_of(path: Path) -> bytes:
         raise FileMissingError(path, error.strerror or "it cannot be read") from error
 
 
-def _import_outcome(done: Sequence[ImportedSettlement]) -> Outcome:
-    lines = [sentence(imported) for imported in done]
+def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
+    data: dict[str, object] = {"settlements": [entry(imported) for file in done for imported in file.settlements]}
+    returns = [returns_entry(file.returns) for file in done if file.returns]
     return Outcome(
-        "\n".join(lines),
-        needs_attention=any(imported.needs_attention for imported in done),
-        data={"settlements": [entry(imported) for imported in done]},
+        "\n".join(line for file in done for line in sentences(file)),
+        needs_attention=any(file.needs_attention for file in done),
+        data={**data, "returns": returns} if returns else data,
     )

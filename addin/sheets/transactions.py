@@ -51,6 +51,7 @@ SPEC = TableSpec(
         Column("COGS", "cogs", Kind.MONEY, note="Expense is +; in home currency."),
         Column("Cost source", "cost_source", width=22),
         Column("Cost note", "cost_note", width=44, note="Where the cost comes from, or why it is missing."),
+        Column("Disposition", "disposition", width=14, note="Of a refund: what happened to its goods."),
         Column("Margin", "margin", Kind.MONEY, note="Net − COGS; blank without a cost or a rate."),
         Column("Key", "key", hidden=True),
     ),

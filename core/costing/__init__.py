@@ -10,6 +10,7 @@ from core.costing.errors import CostCurrencyError, DuplicateLineError
 from core.costing.inputs import (
     LAST_USED_COLUMNS,
     OPENING_COLUMNS,
+    RETURNED_COLUMNS,
     SETTLEMENT_COLUMNS,
     TRUED_UP_COLUMNS,
     CostingInput,
@@ -21,6 +22,7 @@ from core.costing.touched import closure
 __all__ = [
     "LAST_USED_COLUMNS",
     "OPENING_COLUMNS",
+    "RETURNED_COLUMNS",
     "SETTLEMENT_COLUMNS",
     "TRUED_UP_COLUMNS",
     "CostCurrencyError",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core.costing.lines import Line, Lock, Saved
+    from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
     from core.costing.rules import Rule
     from core.model import Cause
@@ -22,6 +22,8 @@ class GoodsLine:
     saved: Saved | None = None
     lock: Lock | None = None
     original: Original | None = None
+    reported: Reported | None = None
+    """What the marketplace reported of its goods."""
     is_history: bool = False
     """Whether it stands in a settlement before books start, about which nobody is asked."""
 

@@ -35,6 +35,15 @@ TRUED_UP_COLUMNS: Columns = {
 }
 """What locked lines count as for the lines that refer to them, after the true-ups accepted for them (design §4)."""
 
+RETURNED_COLUMNS: Columns = {
+    "key": TEXT,
+    "disposition": TEXT,  # Disposition
+    "units_back": WHOLE,  # back in sellable stock
+    "units_unsellable": WHOLE,
+    "words": TEXT,  # what the marketplace said
+}
+"""What marketplaces report of the goods of refunds, by the refund's line key (design §4)."""
+
 LAST_USED_COLUMNS: Columns = {
     "sku": TEXT,
     "unit_cost": MONEY,
@@ -67,6 +76,8 @@ class CostingInput:
     """OPENING_COLUMNS."""
     settlements: pd.DataFrame | None = None
     """SETTLEMENT_COLUMNS."""
+    returned: pd.DataFrame | None = None
+    """RETURNED_COLUMNS; a refund that is not in it follows the policy."""
     last_used: pd.DataFrame | None = None
     """LAST_USED_COLUMNS; `None`: taken from the lines given. Needed when only part of the books is costed."""
 
@@ -78,7 +89,7 @@ class CostingPolicies:
     home_currency: str
     """Currency of every cost."""
     refund_returned: Disposition = Disposition.RESTOCKED
-    """What is assumed of a refund until somebody says otherwise."""
+    """What is assumed of a refund until the marketplace reports it or somebody says otherwise."""
     adjustment_average: Literal["use", "ask"] = "use"
     """Whether an adjustment without an order takes Finale's average of its date by itself."""
     refund_units: Literal["derive", "ask"] = "derive"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
-from core.costing.lines import history, locks, overrides_in_force, read_lines
+from core.costing.lines import history, locks, overrides_in_force, read_lines, reported
 from core.costing.moves import moves
 from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.lines import Line, Lock, Saved
+    from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
     from core.costing.rules import Judgement
 
@@ -39,6 +39,8 @@ class Held:
     """Overrides in force, by line key."""
     locks: Mapping[str, Lock]
     """Locked lines, by line key."""
+    reported: Mapping[str, Reported]
+    """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
     """Store and id of settlements before books start."""
 
@@ -79,7 +81,14 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         CostCurrencyError: If a cost is in another currency than the company's.
     """
     lines = read_lines(books.transactions)
-    held = Held(lines, judge(lines), overrides_in_force(books.overrides), locks(books), history(books.settlements))
+    held = Held(
+        lines,
+        judge(lines),
+        overrides_in_force(books.overrides),
+        locks(books),
+        reported(books.returned),
+        history(books.settlements),
+    )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     order_costs = OrderCosts(finale, only_skus(_sold(held)))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
@@ -149,5 +158,6 @@ def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]
                 saved=held.saved.get(line.key),
                 lock=held.locks.get(line.key),
                 original=originals.get(line.place),
+                reported=held.reported.get(line.key),
                 is_history=held.is_history(line),
             )

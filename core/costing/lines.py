@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from core.costing.errors import DuplicateLineError
 from core.costing.frames import declared, rows, values
-from core.costing.inputs import SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.inputs import RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind
 
 if TYPE_CHECKING:
@@ -153,6 +153,21 @@ def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tupl
         was = (then[2], then[3] or 0, then[9])
         now = since.get(key, (None, None, None))
         yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
+
+
+class Reported(NamedTuple):
+    """What the marketplace reported of the goods of a refund (RETURNED_COLUMNS)."""
+
+    disposition: str
+    units_back: int
+    units_unsellable: int
+    words: str
+
+
+def reported(returned: pd.DataFrame | None) -> dict[str, Reported]:
+    """Return what was reported, by line key."""
+    table = declared(RETURNED_COLUMNS, returned)
+    return {key: Reported(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
 
 
 def history(settlements: pd.DataFrame | None) -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.costing.refunds import BY_POLICY
 from core.costing.rules import Rule
 from core.model import Cause, CostSource, CostStatus
 
@@ -47,13 +48,14 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
     outcome = answered.outcome
     if answered.line.key in ledger.held.locks:
         return "As it was exported and locked."
+    why = "" if outcome.reason == BY_POLICY else outcome.reason  # what has no cost is not about the goods
     match outcome.status:
         case CostStatus.NOT_APPLICABLE:
             return outcome.reason or "No goods moved."
         case CostStatus.WAITING:
-            return outcome.reason or f"Waits for the cost of the original line: {_original(answered)}."
+            return why or f"Waits for the cost of the original line: {_original(answered)}."
         case CostStatus.MISSING:
-            return outcome.reason or _missing(answered, ledger)
+            return why or _missing(answered, ledger)
         case _:
             said = _costed(answered, ledger.held.saved.get(answered.line.key), finale_cost)
             if outcome.source == CostSource.ORDER and ledger.sources.finale.has_lost(answered.line.order_id):

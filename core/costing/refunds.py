@@ -1,10 +1,10 @@
 """How many units one refund brings back, judged by itself and its original (design §4).
 
-What the bookkeeper saved wins. Else the company's default disposition says whether goods came back. Units are the
-reported ones; a refund without units takes those of which it is the exact share of its original, to the cent, in price
-or in price and tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than
-its units' share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came
-back.
+What the bookkeeper saved wins, then what the marketplace reported of the goods (Amazon's returns report, Shopify's
+restock type). Else the company's default disposition says whether goods came back. Units are then the reported ones; a
+refund without units takes those of which it is the exact share of its original, to the cent, in price or in price and
+tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than its units'
+share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.model import Cause, Disposition, Event
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Lock
+    from core.costing.lines import Lock, Reported
     from core.costing.originals import Original
 
 _CENT = Decimal("0.01")
@@ -27,6 +27,7 @@ KEPT = {
     Disposition.MONEY_ONLY: "A refund of money only: no goods came back.",
     Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
 }
+BY_POLICY = "So says the policy on Setup."
 _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 
 
@@ -38,12 +39,23 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
         return _answered(goods, goods.said_units, policies.refund_returned)
     if goods.said is not None:
         return _said(goods, Disposition(goods.said))
+    if goods.reported is not None:
+        return _reported(goods.reported)
     return _usual(goods, policies)
 
 
 def _locked(goods: GoodsLine, lock: Lock) -> Move:
     units = likely_units(goods) if lock.disposition_now == Disposition.UNSELLABLE else 0
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
+
+
+def _reported(reported: Reported) -> Move:
+    """Take what the marketplace reported about the goods: units back in stock, and those that are none any more."""
+    words = f"The marketplace reported: {reported.words}."
+    disposition = Disposition(reported.disposition)
+    if disposition == Disposition.RESTOCKED:
+        return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
+    return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)
 
 
 def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
@@ -53,7 +65,8 @@ def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.line.event == Event.REFUND and goods.refunded == 0 and not _is_free(goods):
         return Move(0, "Nothing of the price was refunded: no goods came back.", Disposition.MONEY_ONLY)
     if policies.refund_returned != Disposition.RESTOCKED:
-        return _kept_with_units(goods, policies.refund_returned)
+        move = _kept_with_units(goods, policies.refund_returned)
+        return move._replace(reason=f"{move.reason} {BY_POLICY}")
     return _restocked(goods, policies)
 
 
@@ -101,7 +114,7 @@ def likely_units(goods: GoodsLine) -> int:
 
 def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.units:
-        return _smaller(goods, goods.units) or Move(-goods.units, disposition=Disposition.RESTOCKED)
+        return _smaller(goods, goods.units) or Move(-goods.units, BY_POLICY, Disposition.RESTOCKED)
     share = units_of_share(goods)
     if not share:
         why = "it is no exact share of the original's price" if goods.original else "its original is not in the books"
@@ -111,7 +124,7 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"
     reason = f"The refund says no units; it is {part} of the original's price"
     if policies.refund_units == "derive":
-        return Move(-share, f"{reason}.", Disposition.RESTOCKED)
+        return Move(-share, f"{reason}. {BY_POLICY}", Disposition.RESTOCKED)
     return Move(-share, f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
 
 

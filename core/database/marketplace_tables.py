@@ -1,8 +1,8 @@
-"""The tables of what marketplaces offered beside settlements: which documents were pulled. Append-only."""
+"""The tables of what marketplaces offer beside settlements: pulled documents, goods that came back. Append-only."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table
 
 from core.database.column_types import Moment, Verbatim
 from core.database.schema import RowId, metadata
@@ -20,4 +20,20 @@ pulled_document = Table(
     Column("reason", Verbatim, nullable=False),  # why it failed
     Column("pulled_at", Moment, nullable=False),
     Index(None, "store", "document_id"),
+)
+
+goods_back = Table(
+    "goods_back",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("store", ForeignKey("store.name"), nullable=False),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False, index=True),  # of the file that says so
+    Column("order_id", Verbatim, nullable=False),
+    Column("sku", Verbatim, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("disposition", Verbatim, nullable=False),
+    Column("raw", Verbatim, nullable=False),  # the marketplace's own word
+    Column("returned_at", Moment),
+    Column("reference", Verbatim),  # the marketplace's own number of the unit
+    Column("batch", ForeignKey("batch.number"), nullable=False),
 )

@@ -139,7 +139,7 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
     if there is not None and outcome is not Import.SUPERSEDED:
         return Imported(outcome, there)
     replaced = None if there is None else _empty(connection, there)
-    _keep(connection, source.file, now)
+    keep_original(connection, source.file, now)
     values = _values(read, source, batch, now)
     number = _insert(connection, values) if there is None else _replace(connection, there.id, values)
     _store_content(connection, number, read)
@@ -220,8 +220,8 @@ def _empty(connection: Connection, there: BookedSettlement) -> pd.DataFrame:
     return replaced
 
 
-def _keep(connection: Connection, file: OriginalFile, now: datetime) -> None:
-    """Keep the bytes, once, however many settlements they hold."""
+def keep_original(connection: Connection, file: OriginalFile, now: datetime) -> None:
+    """Keep the bytes of a file, once, however many settlements they hold."""
     sha256 = file.sha256
     if connection.scalar(select(original_file.c.sha256).where(original_file.c.sha256 == sha256)) is None:
         content = zlib.compress(file.content)

@@ -32,7 +32,7 @@ from core.database.closing_tables import (
     true_up_decision,
 )
 from core.database.column_types import Moment, Money, Verbatim
-from core.database.marketplace_tables import pulled_document
+from core.database.marketplace_tables import goods_back, pulled_document
 from core.database.schema import RowId, metadata
 from core.model import AMOUNT_COLUMNS
 
@@ -41,6 +41,7 @@ __all__ = [
     "company",
     "entry",
     "entry_line",
+    "goods_back",
     "lock",
     "locked_line",
     "mapping",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import unified_csv, v1_flat, v2_flat, xml_report
+from core.marketplaces.amazon import customer_returns, unified_csv, v1_flat, v2_flat, xml_report
 from core.marketplaces.contents import open_contents
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.formats import LIKE_ENOUGH
@@ -44,6 +44,7 @@ FORMATS: tuple[Format, ...] = (
     recon_v0.FORMAT,
     payments_csv.FORMAT,
     transaction_report.FORMAT,
+    customer_returns.FORMAT,
 )
 """Every format that is recognised; adding one is its module and one line here."""
 

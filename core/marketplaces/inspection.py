@@ -41,7 +41,14 @@ def inspection(reading: Reading) -> dict[str, object]:
         "unknown_types": list(reading.unknown_types),
         "settlements": [_settlement(found, reading.raw_lines) for found in reading.settlements],
         "problems": [_problem(found) for found in problems(reading)],
+        **_returns(reading.returns),
     }
+
+
+def _returns(returns: pd.DataFrame) -> dict[str, object]:
+    """Return the units that came back, per disposition; nothing where the file says nothing of them."""
+    units = returns.groupby("disposition")["units"].sum()
+    return {"returns": {str(name): int(count) for name, count in units.items()}} if len(returns) else {}
 
 
 def ties_out(reading: Reading) -> bool:

@@ -6,13 +6,13 @@ type say it; where they are silent the policy on Setup decides.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.model import Disposition, Event
+from core.model import RETURN_COLUMNS, Disposition, Event, frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,8 @@ class GoodsBack:
     raw: str
     """The marketplace's own word for it."""
     returned_at: datetime | None = None
+    reference: str = ""
+    """The marketplace's own number of the returned unit, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,35 @@ class Returned:
     disposition: Disposition
     units_back: int
     """Units back in sellable stock."""
+    units_unsellable: int = 0
+    """Units that came back and are no stock any more."""
+    words: str = ""
+    """What the marketplace said, in its own words."""
+
+
+def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
+    """Return reported returns as `core.model.RETURN_COLUMNS`."""
+    return frame(RETURN_COLUMNS, (asdict(one) for one in reported))
+
+
+def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
+    """Return what several reports say together, when their periods overlap.
+
+    The same row in two reports is one return; the same row twice in one report is two.
+
+    Args:
+        reports: `core.model.RETURN_COLUMNS`, one frame per report.
+    """
+    together: Counter[GoodsBack] = Counter()
+    for report in reports:
+        together |= Counter(map(_goods_back, records(report)))
+    return list(together.elements())
+
+
+def _goods_back(row: dict[str, Any]) -> GoodsBack:
+    return GoodsBack(
+        **{**row, "disposition": Disposition(row["disposition"]), "reference": row["reference"] or ""},
+    )
 
 
 def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[str, Returned]:
@@ -61,7 +92,7 @@ def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) 
     for units in waiting.values():
         units.sort(key=lambda goods: (goods.returned_at is None, goods.returned_at, goods.raw))
     refunds = transactions[transactions["event"] == Event.REFUND.value].sort_values(["posted_at", "key"])
-    answer = {}
+    answer: dict[str, Returned] = {}
     for key, order_id, sku, quantity in zip(
         refunds["key"], refunds["order_id"], refunds["sku"], refunds["quantity"], strict=True
     ):
@@ -74,5 +105,8 @@ def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) 
 
 
 def _together(units: list[GoodsBack]) -> Returned:
-    back = sum(goods.disposition is Disposition.RESTOCKED for goods in units)
-    return Returned(Disposition.RESTOCKED if back else units[0].disposition, back)
+    count = Counter(goods.disposition for goods in units)
+    back = count[Disposition.RESTOCKED]
+    said = ", ".join(f"{number} {word}" for word, number in Counter(goods.raw for goods in units).items())
+    disposition = Disposition.RESTOCKED if back else units[0].disposition
+    return Returned(disposition, back, count[Disposition.UNSELLABLE], said)

@@ -11,6 +11,7 @@ import pandas as pd
 from core.costing import CostingInput, CostingPolicies, cost
 from core.costing.inputs import OPENING_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.database import (
+    goods_back,
     locks,
     mappings,
     observations,
@@ -18,6 +19,7 @@ from core.database import (
     overrides,
     settings,
     settlements,
+    stores,
     syncs,
     true_ups,
 )
@@ -26,6 +28,7 @@ from core.journal.accounts import Accounts
 from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies
 from core.settlements import accounts
+from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
 
 if TYPE_CHECKING:
@@ -153,8 +156,9 @@ def _read(connection: Connection, company: Company) -> Books:
     policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_ups.accepted(connection)
+    transactions = settlements.transactions(connection)
     known = CostingInput(
-        transactions=settlements.transactions(connection),
+        transactions=transactions,
         observations=observations.latest(connection),
         mappings=mappings.latest(connection),
         overrides=overrides.in_force(connection),
@@ -162,6 +166,7 @@ def _read(connection: Connection, company: Company) -> Books:
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=_history_flags(booked, policies),
+        returned=returned_lines(transactions, goods_back.load(connection), stores.all_stores(connection)),
     )
     last_sync = syncs.last(connection, finished=True)
     return Books(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.database import batches, settlements, stores
+from core.database import batches, goods_back, settlements, stores
 from core.database.batches import BatchKind
 from core.database.settlements import Import, OriginalFile, SettlementKind, Source
 from core.database.stores import Store
@@ -14,6 +14,7 @@ from core.marketplaces import FORMATS, READER_VERSION, importable
 from core.marketplaces.formats import Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
+from core.model import Disposition
 from core.settlements.moving import move_overrides
 
 if TYPE_CHECKING:
@@ -64,10 +65,44 @@ class ImportedSettlement:
         return self.result in (Import.CONFLICT, Import.LOCKED) or not self.ties_out
 
 
+@dataclass(frozen=True, slots=True)
+class ImportedReturns:
+    """What became of what a file says of goods that came back."""
+
+    file: str
+    store: str
+    is_new: bool
+    """Whether the books did not have the file already."""
+    units: int
+    restocked: int
+    """How many of the units are back in sellable stock."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What became of one file."""
+
+    name: str
+    settlements: tuple[ImportedSettlement, ...]
+    returns: ImportedReturns | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person must look at it."""
+        return any(one.needs_attention for one in self.settlements)
+
+
 def import_reading(
     database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
 ) -> list[ImportedSettlement]:
-    """Store every settlement of a file, all of them or none.
+    """Store every settlement of a file; see `import_file`."""
+    return list(import_file(database, reading, file, store=store, who=who, now=now).settlements)
+
+
+def import_file(
+    database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
+) -> ImportedFile:
+    """Store every settlement of a file and what it says of goods that came back, all of it or nothing.
 
     Args:
         database: The books.
@@ -89,7 +124,20 @@ def import_reading(
         name = _store(connection, reading.marketplace, store)
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
         source = Source(name, file, reading.format, kind, READER_VERSION)
-        return [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
+        imported = [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
+        returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
+        return ImportedFile(file.name, tuple(imported), returns)
+
+
+def _import_returns(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReturns:
+    rows, file = reading.returns, source.file
+    is_new = goods_back.add(connection, rows, store=source.store, file=file, batch=batch, now=now)
+    restocked = rows["disposition"] == Disposition.RESTOCKED.value
+    return ImportedReturns(
+        file.name, source.store, is_new, int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
+    )
 
 
 def _import_one(

@@ -16,7 +16,7 @@ from core.database.settlements import Import, OriginalFile
 from core.database.stores import Store, StoreMarketplaceError
 from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
 from core.marketplaces import read
-from core.settlements.importing import NotImportableError, import_reading
+from core.settlements.importing import ImportedFile, NotImportableError, import_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.marketplaces.connector import Connector, Document
     from core.progress import Progress
-    from core.settlements.importing import ImportedSettlement
 
 _OF_ONE_DOCUMENT = (RefusedError, BadAnswerError)
 """What goes wrong with one document and says nothing about the next; everything else stops the store."""
@@ -48,14 +47,14 @@ class Pulled:
 
     name: str
     """What the marketplace calls it."""
-    imported: tuple[ImportedSettlement, ...] = ()
+    imported: ImportedFile
     failure: str = ""
     """Why nothing of it is in the books; the next pull tries again."""
 
     @property
     def needs_attention(self) -> bool:
         """Whether a person must look at it."""
-        return bool(self.failure) or any(one.needs_attention for one in self.imported)
+        return bool(self.failure) or self.imported.needs_attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,16 @@ def _pull(database: Database, store: ConnectedStore, document: Document, *, who:
     try:
         reading = read(file.content, file.name)
         with database.writing() as connection:
-            imported = import_reading(database, reading, file, store=store.name, who=who, now=clock())
-            not_done = "; ".join(f"{one.settlement_id}: {one.result}" for one in imported if one.result in _NOT_DONE)
+            imported = import_file(database, reading, file, store=store.name, who=who, now=clock())
+            not_done = _not_done(imported)
             pulled_documents.remember(connection, _note(store, document, clock(), file, not_done))
     except _OF_ITS_CONTENT as error:
         return _failed(database, _note(store, document, clock(), file, str(error)))
-    return Pulled(document.name, tuple(imported))
+    return Pulled(document.name, imported)
+
+
+def _not_done(imported: ImportedFile) -> str:
+    return "; ".join(f"{one.settlement_id}: {one.result}" for one in imported.settlements if one.result in _NOT_DONE)
 
 
 def _note(
@@ -146,4 +149,4 @@ def _note(
 def _failed(database: Database, note: PulledDocument) -> Pulled:
     with database.writing() as connection:
         pulled_documents.remember(connection, note)
-    return Pulled(note.name, failure=note.reason)
+    return Pulled(note.name, ImportedFile(note.name, ()), note.reason)

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.contents import open_contents
 from core.marketplaces.dates import parse_moment
 from core.marketplaces.errors import BadCellError
+from core.marketplaces.formats import Format, Standing
 from core.marketplaces.numerals import parse_whole
-from core.marketplaces.returns import GoodsBack
-from core.marketplaces.tables import Column, Kind, Layout, find_table
-from core.model import Disposition
+from core.marketplaces.returns import GoodsBack, returns_frame
+from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
+from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Reading, frame
 
 if TYPE_CHECKING:
+    from core.marketplaces.contents import Contents
     from core.marketplaces.tables import Row, Table
 
 LAYOUT = Layout(
@@ -53,7 +56,22 @@ def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[Goo
     Raises:
         UnreadableFileError: If it is no such report, or a cell is not what it must be.
     """
-    table = find_table(LAYOUT, open_contents(content, name, charset))
+    return _returns(open_contents(content, name, charset))
+
+
+def read(contents: Contents) -> Reading:
+    """Read a returns report as a file without settlements; see `core.marketplaces.read`."""
+    return Reading(
+        format=FORMAT.name,
+        marketplace=Marketplace.AMAZON,
+        settlements=(),
+        raw_lines=frame(RAW_LINE_COLUMNS),
+        returns=returns_frame(_returns(contents)),
+    )
+
+
+def _returns(contents: Contents) -> tuple[GoodsBack, ...]:
+    table = find_table(LAYOUT, contents)
     return tuple(_goods(row, table) for row in table.rows)
 
 
@@ -71,4 +89,16 @@ def _goods(row: Row, table: Table) -> GoodsBack:
         disposition=Disposition.RESTOCKED if sellable else Disposition.UNSELLABLE,
         raw=raw,
         returned_at=parse_moment(row.cells["return-date"], table.place(row, "return-date")),
+        reference=row.cells.get("license-plate-number", "").strip(),
     )
+
+
+FORMAT = Format(
+    name="amazon_customer_returns",
+    title=LAYOUT.title,
+    marketplace=Marketplace.AMAZON,
+    standing=Standing.RECORD,
+    likeness=partial(likeness, LAYOUT),
+    read=read,
+    layout=LAYOUT,
+)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.costing import (
     OPENING_COLUMNS,
+    RETURNED_COLUMNS,
     SETTLEMENT_COLUMNS,
     TRUED_UP_COLUMNS,
     CostingInput,
@@ -143,6 +144,7 @@ COLUMNS = {
     "Trued up": {"line", "unit cost", "units", "disposition"},
     "Opening": {"SKU", "cost", "as of"},
     "Settlements": {"store", "settlement", "history"},
+    "Returned": {"line", "disposition", "units back", "unsellable", "words"},
     "Policies": {"policy", "value"},
 }
 """The tables that a case may have, and the columns that each may have."""
@@ -162,6 +164,7 @@ def books(case: Case) -> CostingInput:
         trued_up=frame(TRUED_UP_COLUMNS, map(_trued_up, case.table("Trued up"))),
         opening=frame(OPENING_COLUMNS, map(_opening, case.table("Opening"))),
         settlements=frame(SETTLEMENT_COLUMNS, map(_settlement, case.table("Settlements"))),
+        returned=frame(RETURNED_COLUMNS, map(_returned, case.table("Returned"))),
     )
 
 
@@ -290,6 +293,16 @@ def _trued_up(row: Row) -> dict[str, object]:
 
 def _opening(row: Row) -> dict[str, object]:
     return {"sku": row["SKU"], "unit_cost": _money(row["cost"]), "as_of": row.get("as of") or None}
+
+
+def _returned(row: Row) -> dict[str, object]:
+    return {
+        "key": row["line"],
+        "disposition": row["disposition"],
+        "units_back": int(row.get("units back") or 0),
+        "units_unsellable": int(row.get("unsellable") or 0),
+        "words": row["words"],
+    }
 
 
 def _settlement(row: Row) -> dict[str, object]:

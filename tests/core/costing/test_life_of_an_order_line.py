@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.costing import CostingInput, CostingPolicies, cost
+from core.costing import RETURNED_COLUMNS, CostingInput, CostingPolicies, cost
 from core.model import (
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
@@ -35,10 +35,14 @@ class Step:
     event: Event
     units: int
     disposition: Disposition | None = None
-    """What the bookkeeper says of a refund; `None`: nothing, so the goods count as restocked."""
+    """What is said of a refund; `None`: nothing, so the goods count as restocked."""
+    reported: bool = False
+    """Whether the marketplace says so, and not the bookkeeper."""
 
 
-refunds = st.builds(Step, st.just(Event.REFUND), st.integers(1, 3), st.sampled_from([None, None, *Disposition]))
+refunds = st.builds(
+    Step, st.just(Event.REFUND), st.integers(1, 3), st.sampled_from([None, None, *Disposition]), st.booleans()
+)
 reimbursements = st.builds(Step, st.just(Event.REIMBURSEMENT), st.integers(1, 3))
 clawbacks = st.builds(Step, st.just(Event.REIMBURSEMENT_REVERSAL), st.integers(1, 3))
 lives = st.lists(st.one_of(refunds, refunds, reimbursements, reimbursements, clawbacks), max_size=7)
@@ -78,7 +82,18 @@ def books_of(sold: int, unit_cost: Decimal, life: list[Step], *, split: bool) ->
     said = [
         {"key": f"step {n}", "version": 1, "disposition": step.disposition, "saved_at": START}
         for n, step in enumerate(life)
-        if step.disposition
+        if step.disposition and not step.reported
+    ]
+    reported = [
+        {
+            "key": f"step {n}",
+            "disposition": step.disposition,
+            "units_back": step.units if step.disposition == Disposition.RESTOCKED else 0,
+            "units_unsellable": step.units if step.disposition == Disposition.UNSELLABLE else 0,
+            "words": str(step.disposition),
+        }
+        for n, step in enumerate(life)
+        if step.disposition and step.reported
     ]
     told = {"kind": "order", "order_id": "1", "product_id": "MUG", "unit_cost": unit_cost, "units": sold}
     return CostingInput(
@@ -86,6 +101,7 @@ def books_of(sold: int, unit_cost: Decimal, life: list[Step], *, split: bool) ->
         observations=frame(OBSERVATION_COLUMNS, [told | {"currency": "USD"}]),
         mappings=frame(MAPPING_COLUMNS, [{"sku": "MUG", "product_id": "MUG", "units": 1}]),
         overrides=frame(OVERRIDE_COLUMNS, said),
+        returned=frame(RETURNED_COLUMNS, reported),
     )
 
 

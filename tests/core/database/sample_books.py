@@ -10,6 +10,7 @@ from core.database import (
     Database,
     batches,
     entries,
+    goods_back,
     locks,
     mappings,
     observations,
@@ -24,7 +25,7 @@ from core.database import (
 from core.database.entries import Entry, EntryLine
 from core.database.pulled_documents import PulledDocument, PullOutcome
 from core.journal.entry import EntryKind
-from core.model import MAPPING_COLUMNS, frame
+from core.model import MAPPING_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.database.examples import (
     COMPANY,
     NOW,
@@ -58,6 +59,11 @@ def make_sample(path: Path) -> None:
             connection,
             PulledDocument(STORE, "R1", "R1.txt", final=True, sha256=None, outcome=PullOutcome.IMPORTED, pulled_at=NOW),
         )
+        returned = frame(
+            RETURN_COLUMNS,
+            [{"order_id": "1", "sku": "00123", "units": 1, "disposition": "Restocked", "raw": "SELLABLE"}],
+        )
+        goods_back.add(connection, returned, store=STORE, file=source().file, batch=batch, now=NOW)
         add_closed_settlement(connection)
 
 

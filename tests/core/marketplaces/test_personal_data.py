@@ -16,6 +16,7 @@ PERSONAL = {
     "amazon-unified-spain.csv": (b"Oviedo", b"33001"),
     "walmart-v1.csv": (b"Anytown", b"90001"),
     "walmart-v1.tsv": (b"Anytown", b"90001"),
+    "amazon-customer-returns.txt": (b"Jane Buyer",),
     "ebay-transaction-report.csv": (b"Jane Buyer", b"Springfield", b"97477"),
 }
 
@@ -30,6 +31,7 @@ def test_scrubbed_original_reads_like_the_original(name: str) -> None:
     assert all(words in original and words not in scrubbed for words in PERSONAL[name])
     assert before.raw_lines.equals(after.raw_lines)
     assert before.unsettled.equals(after.unsettled)
+    assert before.returns.equals(after.returns)
     assert [True] * len(before.settlements) == [
         with_line_keys("Store", one.transactions).equals(with_line_keys("Store", other.transactions))
         for one, other in zip(before.settlements, after.settlements, strict=True)
@@ -48,7 +50,12 @@ def test_file_without_personal_columns_is_left_as_it_is(name: str) -> None:
 def test_nothing_personal_is_in_what_was_read(name: str) -> None:
     """Neither lines nor transactions nor problems hold any of it."""
     reading = read((GOLDEN / name).read_bytes(), name)
-    frames = [reading.raw_lines, reading.unsettled, *(found.transactions for found in reading.settlements)]
+    frames = [
+        reading.raw_lines,
+        reading.unsettled,
+        reading.returns,
+        *(found.transactions for found in reading.settlements),
+    ]
     everything = "".join(frame.to_csv() for frame in frames) + repr(reading.problems)
 
     assert not any(words.decode() in everything for words in PERSONAL[name])
@@ -60,4 +67,9 @@ def test_personal_columns_are_declared() -> None:
         form.name for form in FORMATS if form.layout and any(c.kind is Kind.PERSONAL for c in form.layout.columns)
     }
 
-    assert {"amazon_unified_csv", "walmart_recon_v1", "ebay_transaction_report"} == declared
+    assert {
+        "amazon_unified_csv",
+        "walmart_recon_v1",
+        "ebay_transaction_report",
+        "amazon_customer_returns",
+    } == declared

@@ -6,7 +6,7 @@ import pytest
 
 from core.marketplaces import errors, read, with_line_keys
 from core.marketplaces.amazon.customer_returns import read_returns
-from core.marketplaces.returns import GoodsBack, Returned, returned_by_line
+from core.marketplaces.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
 from core.marketplaces.shopify.restock import disposition
 from core.model import Disposition
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
@@ -65,21 +65,25 @@ def refund(adjustment_id: str, quantity: str, **cells: str) -> dict[str, str]:
 
 def test_refund_takes_the_returns_of_its_order_and_sku() -> None:
     """Two of three units came back fit for sale."""
-    assert {"A": Returned(Disposition.RESTOCKED, 2)} == refunds(refund("A", "3"))
+    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    assert {"A": both} == refunds(refund("A", "3"))
 
 
 def test_refunds_share_the_returns_in_order_of_posting() -> None:
     """The first refund takes the first return."""
     later = refund("B", "1", posted_date_time="2026-06-25 00:00:00 UTC")
 
-    assert {"A": Returned(Disposition.RESTOCKED, 2), "B": Returned(Disposition.UNSELLABLE, 0)} == refunds(
-        later, refund("A", "2")
+    first, second = (
+        Returned(Disposition.RESTOCKED, 2, 0, "2 SELLABLE"),
+        Returned(Disposition.UNSELLABLE, 0, 1, "1 CUSTOMER_DAMAGED"),
     )
+    assert {"A": first, "B": second} == refunds(later, refund("A", "2"))
 
 
 def test_refund_of_unknown_units_takes_what_is_left() -> None:
     """The report says how many units there were."""
-    assert {"A": Returned(Disposition.RESTOCKED, 2)} == refunds(refund("A", ""))
+    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    assert {"A": both} == refunds(refund("A", ""))
 
 
 def test_refund_without_a_return_is_not_answered() -> None:
@@ -105,8 +109,19 @@ def test_restock_types(word: str, expected: Disposition | None) -> None:
     assert expected is disposition(word)
 
 
-def test_goods_back_is_a_value() -> None:
-    """Two reports of the same return are equal."""
-    assert GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE") == GoodsBack(
-        "1", "A", 1, Disposition.RESTOCKED, "SELLABLE"
-    )
+def test_reports_whose_periods_overlap() -> None:
+    """The same row in two reports is one return, the same row twice in one report is two."""
+    once = GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
+    other = GoodsBack("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
+    may, june = returns_frame([once, once]), returns_frame([once, other])
+
+    assert [once, once, other] == united([may, june]) == united([may, june, may])
+    assert [] == united([])
+
+
+def test_a_report_is_read_as_a_file_without_settlements() -> None:
+    """It is recognised by its content, like a settlement file, and its rows lose nothing."""
+    reading = read(REPORT.encode(), "any name.txt")
+
+    assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
+    assert list(read_returns(REPORT.encode())) == united([reading.returns])

@@ -51,6 +51,7 @@ def told(content: bytes, name: str) -> dict[str, object]:
         "importable": importable(reading),
         "transactions": [plain(with_line_keys("Store", found.transactions)) for found in reading.settlements],
         "unsettled": plain(reading.unsettled),
+        **({"returns": plain(reading.returns)} if len(reading.returns) else {}),
     }
 
 

@@ -107,4 +107,4 @@ def test_writer_writes_the_format_it_is_named_after(form: str) -> None:
 
 def test_every_format_that_is_read_has_a_writer() -> None:
     """A new format is held to the same properties."""
-    assert {form.name for form in FORMATS} == {*WRITERS, "walmart_recon_v0"}
+    assert {form.name for form in FORMATS} == {*WRITERS, "walmart_recon_v0", "amazon_customer_returns"}

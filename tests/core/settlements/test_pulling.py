@@ -46,7 +46,7 @@ def test_everything_new_is_imported_once(database: Database) -> None:
     amazon = Listed([settlement_document("1"), settlement_document("2")])
     (first,), (second,) = pull(database, Amazon=amazon), pull(database, Amazon=amazon)
 
-    assert [Import.NEW] * 2 == [one.result for document in first.documents for one in document.imported]
+    assert [Import.NEW] * 2 == [one.result for document in first.documents for one in document.imported.settlements]
     assert ((), None) == (second.documents, second.stopped)
     assert [set(), {"R1", "R2"}] == amazon.asked
     assert ["R1", "R2"] == amazon.fetched
@@ -128,7 +128,7 @@ def test_a_document_that_may_change_is_fetched_every_time(database: Database) ->
     (again,) = pull(database, Amazon=amazon)
 
     assert ["R1", "R1"] == amazon.fetched
-    assert [Import.ALREADY_IMPORTED] == [one.result for one in again.documents[0].imported]
+    assert [Import.ALREADY_IMPORTED] == [one.result for one in again.documents[0].imported.settlements]
 
 
 def test_the_same_settlement_under_two_report_ids_counts_once(database: Database) -> None:
@@ -137,7 +137,9 @@ def test_the_same_settlement_under_two_report_ids_counts_once(database: Database
     offers = Listed([first, (Document("R1 again", "1.txt"), second[1])])
     (pulled,) = pull(database, Amazon=offers)
 
-    assert [Import.NEW, Import.ALREADY_IMPORTED] == [one.result for doc in pulled.documents for one in doc.imported]
+    assert [Import.NEW, Import.ALREADY_IMPORTED] == [
+        one.result for doc in pulled.documents for one in doc.imported.settlements
+    ]
     assert ["1"] == in_books(database)
 
 
@@ -147,7 +149,7 @@ def test_a_conflict_is_said_until_it_is_solved(database: Database) -> None:
     other = Listed([(Document("R7", "1.txt"), v2_content("1", {"amount": "11.00"}, total="11.00"))])
     results = [pull(database, Amazon=other)[0] for _ in range(2)]
 
-    assert [Import.CONFLICT] * 2 == [result.documents[0].imported[0].result for result in results]
+    assert [Import.CONFLICT] * 2 == [result.documents[0].imported.settlements[0].result for result in results]
 
 
 def test_a_list_that_moves_on_while_it_is_read_offers_nothing_twice(database: Database) -> None:

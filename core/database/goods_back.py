@@ -1,0 +1,50 @@
+"""Goods that came back, as the marketplaces' files say it: append-only, each file once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.database import frames
+from core.database.settlements import keep_original
+from core.database.tables import goods_back as table
+from core.model import RETURN_COLUMNS, TEXT
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+    from sqlalchemy import Connection
+
+    from core.database.settlements import OriginalFile
+    from core.model import Columns
+
+STORED_COLUMNS: Columns = {"store": TEXT, "sha256": TEXT, **RETURN_COLUMNS}
+"""Every row of every file; files overlap (`core.marketplaces.returns.united`)."""
+
+
+def add(
+    connection: Connection, returns: pd.DataFrame, *, store: str, file: OriginalFile, batch: int, now: datetime
+) -> bool:
+    """Store what a file says, with its bytes, and return whether it is new to the store.
+
+    Args:
+        connection: Of `Database.writing`; the store is known (`stores.ensure`).
+        returns: RETURN_COLUMNS.
+        store: Whose returns they are.
+        file: That says so.
+        batch: The number of the import's batch.
+        now: When.
+    """
+    there = select(table.c.id).where(table.c.store == store, table.c.sha256 == file.sha256).limit(1)
+    if connection.scalar(there) is not None:
+        return False
+    keep_original(connection, file, now)
+    frames.store(connection, table, returns, RETURN_COLUMNS, store=store, sha256=file.sha256, batch=batch)
+    return True
+
+
+def load(connection: Connection) -> pd.DataFrame:
+    """Return everything that was stored (STORED_COLUMNS), in the order it came."""
+    return frames.load(connection, select(table).order_by(table.c.id), STORED_COLUMNS)
