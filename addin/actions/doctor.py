@@ -23,6 +23,7 @@ from core.errors import CogsheetError
 from core.marketplaces.connectors import CONNECTORS
 from core.settlements import books as all_books
 from core.settlements.pulling import PulledStore
+from core.settlements.remarks import missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def doctor(
         _program(),
         *_computer(desk, here),
         _workbook(desk),
-        _books(desk, books),
+        *_books(desk, books),
         *_finale(desk, credentials),
         *_stores(desk, credentials, kinds),
     ]
@@ -88,10 +89,12 @@ def _workbook(desk: Desk) -> Finding:
     return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
 
 
-def _books(desk: Desk, books: Books) -> Finding:
+def _books(desk: Desk, books: Books) -> list[Finding]:
     last = f"last sync {books.last_sync:%Y-%m-%d %H:%M} UTC" if books.last_sync else "never synced"
     held = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
-    return Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {held}")
+    whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {held}")
+    gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in missing(books)]
+    return [whole, *gaps]
 
 
 def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:

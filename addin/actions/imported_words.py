@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.words import counted
 from core.database.settlements import Import
+from core.settlements.remarks import remarks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from addin.outcome import Outcome
+    from core.settlements.books import Books
     from core.settlements.importing import ImportedFile, ImportedReturns, ImportedSettlement
 
 
@@ -22,6 +28,21 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
     return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+
+
+def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
+    """Add what the books say about settlements of the stores that something was brought for."""
+    found = [
+        (store, settlement_id, remark)
+        for (store, settlement_id), said in remarks(books).items()
+        for remark in said
+        if store in stores
+    ]
+    if not found:
+        return outcome
+    lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
+    told = [{"store": store, "settlement": number, "remark": remark} for store, number, remark in found]
+    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
 
 
 def returns_entry(returns: ImportedReturns) -> dict[str, object]:

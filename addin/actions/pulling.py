@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, returns_entry, sentences
+from addin.actions.imported_words import entry, returns_entry, sentences, with_remarks
 from addin.actions.refresh import load, refresh
 from addin.marketplaces import connected_stores
 from addin.outcome import Outcome
@@ -42,8 +42,9 @@ def pull(
             for one in pull_stores(desk.database, ready, who=desk.user, clock=desk.clock, progress=desk.progress)
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
-    refresh(desk, load(desk.database))
-    return _outcome(done)
+    view = load(desk.database)
+    refresh(desk, view)
+    return with_remarks(_outcome(done), view.books, {one.store for one in done})
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

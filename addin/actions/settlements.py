@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, returns_entry, sentences
+from addin.actions.imported_words import entry, returns_entry, sentences, with_remarks
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
@@ -50,8 +50,10 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     for number, (file, reading) in enumerate(readings, start=1):
         done.append(import_file(desk.database, reading, file, store=store, who=desk.user, now=desk.clock()))
         desk.progress("Importing", number, len(readings))
-    refresh(desk, load(desk.database))
-    return _import_outcome(done)
+    view = load(desk.database)
+    refresh(desk, view)
+    stores = {one.store for file in done for one in file.settlements}
+    return with_remarks(_import_outcome(done), view.books, stores)
 
 
 def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
+from core.settlements.remarks import remarks
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -39,13 +40,24 @@ SPEC = TableSpec(
         Column("Settlement Export Status", "status", width=34),
         Column("COGS status", "cogs_status", width=24),
         Column("as of", "as_of", Kind.MOMENT, width=16, note="When costs were last fetched, in UTC."),
+        Column(
+            "Remarks",
+            "remarks",
+            width=60,
+            note="A settlement that seems to be missing before this one; types that nobody has classified.",
+        ),
     ),
 )
 
 
 def fill(book: xw.Book, books: Books) -> None:
     """Show every settlement of the books, in place."""
-    tables.update(book, SPEC, [_record(books, settlement) for settlement in books.settlements])
+    said = remarks(books)
+    records = [
+        {**_record(books, one), "remarks": " ".join(said.get((one.store, one.settlement_id), []))}
+        for one in books.settlements
+    ]
+    tables.update(book, SPEC, records)
 
 
 def period_text(settlement: BookedSettlement) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon.vocabulary import plain
 from core.model import Problem, Severity
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from core.model import Settlement
 
-SHORTEST_GAP = timedelta(days=1)
-"""Amazon's follow each other to the second; a day leaves room for dates without a time."""
+LONGEST_STEP = timedelta(days=1)
+"""Amazon's follow each other to the second; Walmart's say their first and last day, without a time."""
 
 _CURRENT, _PREVIOUS = "current reserve amount", "previous reserve amount balance"
 
@@ -43,15 +44,21 @@ class Span:
 
 def span(settlement: Settlement) -> Span:
     """Return the span of a settlement as it was read."""
+    current, previous = reserves(settlement.transactions)
     return Span(
         settlement_id=settlement.settlement_id,
         marketplace=settlement.marketplace,
         currency=settlement.currency,
         period_start=settlement.period_start,
         period_end=settlement.period_end,
-        current_reserve=_reserve(settlement.transactions, _CURRENT),
-        previous_reserve=_reserve(settlement.transactions, _PREVIOUS),
+        current_reserve=current,
+        previous_reserve=previous,
     )
+
+
+def reserves(transactions: pd.DataFrame) -> tuple[Decimal, Decimal]:
+    """Return what Amazon keeps back for the next settlement (-) and what it kept back from the last one (+)."""
+    return _reserve(transactions, _CURRENT), _reserve(transactions, _PREVIOUS)
 
 
 def missing_settlements(spans: Iterable[Span]) -> tuple[Problem, ...]:
@@ -73,7 +80,11 @@ def missing_settlements(spans: Iterable[Span]) -> tuple[Problem, ...]:
 
 
 def _gap(before: Span, after: Span) -> list[Problem]:
-    if before.period_end is None or after.period_start is None or after.period_start - before.period_end < SHORTEST_GAP:
+    if (
+        before.period_end is None
+        or after.period_start is None
+        or after.period_start - before.period_end <= LONGEST_STEP
+    ):
         return []
     message = (
         f"Nothing covers {before.period_end:%Y-%m-%d} to {after.period_start:%Y-%m-%d} in {after.marketplace} "
@@ -87,8 +98,8 @@ def _reserve_difference(before: Span, after: Span) -> list[Problem]:
     if after.previous_reserve == -before.current_reserve:
         return []
     message = (
-        f"Settlement {after.settlement_id} takes up a reserve of {after.previous_reserve} {after.currency}, but "
-        f"{before.settlement_id}, the last one before it, left {-before.current_reserve}: a settlement between them is "
+        f"Settlement {after.settlement_id} takes up a reserve of {cents(after.previous_reserve)} {after.currency}, but "
+        f"{before.settlement_id}, the last one before it, left {cents(-before.current_reserve)}: a settlement between them is "
         "missing. Import it, or pull settlements."
     )
     return [Problem(Severity.WARNING, message, after.settlement_id)]

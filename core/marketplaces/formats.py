@@ -42,3 +42,5 @@ class Format:
     """Raises `UnreadableFileError` where the file is not as the format must be."""
     layout: Layout | None = None
     """The declared table, `None` where the format is none."""
+    follows_on: bool = False
+    """Whether it states the period of a settlement, and each period begins where the one before it ended."""

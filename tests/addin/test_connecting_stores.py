@@ -29,10 +29,10 @@ from addin.workbook_files import workbook
 from core.companies import machine_folder
 from core.database.stores import StoreMarketplaceError
 from core.errors import UnauthorisedError
-from core.marketplaces.connector import ConnectorKind
+from core.marketplaces.connector import ConnectorKind, Document
 from core.model import Marketplace
 from tests.addin.test_connecting import Vault
-from tests.core.settlements.listed_documents import Listed, settlement_document
+from tests.core.settlements.listed_documents import Listed, settlement_document, v2_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,6 +103,23 @@ def test_a_connected_store_is_pulled_and_its_key_is_in_the_vault_alone(office: O
     assert [TOKEN] == [secret.get_secret_value() for secret in office.vault.kept.values()]
     files = [path for folder in (tmp_path, machine_folder().path) for path in folder.rglob("*") if path.is_file()]
     assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
+
+
+def test_a_missing_settlement_is_said_where_one_looks(office: Office) -> None:
+    """Pull says it, the row on Settlements says it, and Check finds it."""
+    days = {"1": ("01", "08"), "3": ("15", "22")}
+    office.market.offers = Listed(
+        [(Document(f"R{name}", f"{name}.txt"), v2_content(name, {}, total="10.00", days=days[name])) for name in days]
+    )
+    office.connect()
+    pulled = office.do(pull)
+    with workbook(office.book) as book:
+        rows = tables.read(tables.find(book, settlements_sheet.SPEC), settlements_sheet.SPEC)
+    checked = office.do(doctor)
+
+    expected = "Nothing covers 2026-08-08 to 2026-08-15"
+    assert [False, True] == [expected in str(row["remarks"]) for row in rows]
+    assert (expected in pulled.message, expected in checked.message) == (True, True)
 
 
 def test_pulling_again_brings_no_news(office: Office) -> None:

@@ -209,4 +209,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    follows_on=True,
 )

@@ -289,4 +289,5 @@ FORMAT = Format(
     standing=Standing.RECORD,
     likeness=_likeness,
     read=read,
+    follows_on=True,
 )

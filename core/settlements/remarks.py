@@ -1,0 +1,78 @@
+"""What a bookkeeper must know of a settlement beside its status: one before it is missing, types are unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.database.settlements import SettlementKind
+from core.marketplaces import FORMATS
+from core.marketplaces.continuity import Span, missing_settlements, reserves
+from core.model import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from core.database.settlements import BookedSettlement
+    from core.model import Problem
+    from core.settlements.books import Books
+
+Name = tuple[str, str]
+"""Store and settlement id."""
+
+_FOLLOWING = frozenset(form.name for form in FORMATS if form.follows_on)
+
+
+def remarks(books: Books) -> dict[Name, list[str]]:
+    """Return the remarks about each settlement that has any."""
+    found: dict[Name, list[str]] = defaultdict(list)
+    for store, problem in missing(books):
+        found[store, problem.where].append(problem.message)
+    return dict(found)
+
+
+def missing(books: Books) -> list[tuple[str, Problem]]:
+    """Return where a settlement seems to be missing: the store, and a warning whose place is the settlement behind it.
+
+    Only records whose format states its period are held against each other; what lies before books start is over.
+    """
+    balances = _balances(books.lines)
+    by_store: dict[str, list[Span]] = defaultdict(list)
+    for settlement in books.settlements:
+        if _counts(books, settlement):
+            by_store[settlement.store].append(_span(settlement, balances))
+    return [(store, problem) for store, spans in by_store.items() for problem in missing_settlements(spans)]
+
+
+def _counts(books: Books, settlement: BookedSettlement) -> bool:
+    if settlement.kind is not SettlementKind.RECORD or settlement.format not in _FOLLOWING:
+        return False
+    start, end = books.policies.books_start, settlement.period_end
+    return start is None or end is None or end.date() >= start
+
+
+def _balances(lines: pd.DataFrame) -> Mapping[Name, pd.DataFrame]:
+    own = lines[(lines["event"] == Event.BALANCE.value).fillna(value=False)]
+    return dict(_by_name(own))
+
+
+def _by_name(lines: pd.DataFrame) -> Iterator[tuple[Name, pd.DataFrame]]:
+    for (store, settlement_id), rows in lines.groupby(["store", "settlement_id"], sort=False):
+        yield (str(store), str(settlement_id)), rows
+
+
+def _span(settlement: BookedSettlement, balances: Mapping[Name, pd.DataFrame]) -> Span:
+    rows = balances.get((settlement.store, settlement.settlement_id))
+    current, previous = (Decimal(0), Decimal(0)) if rows is None else reserves(rows)
+    return Span(
+        settlement_id=settlement.settlement_id,
+        marketplace=settlement.marketplace,
+        currency=settlement.currency,
+        period_start=settlement.period_start,
+        period_end=settlement.period_end,
+        current_reserve=current,
+        previous_reserve=previous,
+    )
