@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.vba_project.modules import Module, ModuleKind, stored
+from workbooks.template.function_help import function_help_module
 from workbooks.template.ribbon_table import ribbon_table_module
 from workbooks.template.udf_wrappers import MISSING_COST, udf_module
 
@@ -37,6 +38,7 @@ def module_texts() -> dict[str, str]:
     ours = {path.stem: path.read_text("utf-8") for path in sorted(SOURCES.iterdir())}
     ours["FinaleCells"] = ours["FinaleCells"].replace(_PLACEHOLDER, MISSING_COST)
     generated = {
+        "FunctionHelp": function_help_module(),
         "xlwings_udfs": udf_module(),
         "xlwings": _of_xlwings("xlwings.bas"),
         "Dictionary": _of_xlwings("addin", "Dictionary.cls"),

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from typing import NamedTuple
 
 from addin.sheets.exchange import MISSING_COST
 
@@ -33,12 +34,12 @@ class WrapperError(Exception):
         super().__init__(f"This wrapper of xlwings is not as expected; see what its generator writes now:\n{text}")
 
 
-__all__ = ["MISSING_COST", "MODULE", "UDF_MODULE", "WrapperError", "complete", "generated", "udf_module"]
+__all__ = ["MISSING_COST", "MODULE", "UDF_MODULE", "Generated", "WrapperError", "complete", "generated", "udf_module"]
 
 
 def udf_module() -> str:
     """Return the text of module xlwings_udfs."""
-    text, descriptions = generated()
+    text, descriptions, _ = generated()
     wrappers = [complete(match, descriptions) for match in _FUNCTION.finditer(text)]
     if len(wrappers) != len(descriptions):
         raise WrapperError(text)
@@ -52,13 +53,23 @@ def udf_module() -> str:
     return "\n".join([*head, *wrappers])
 
 
+class Generated(NamedTuple):
+    """What is known of the worksheet functions."""
+
+    text: str
+    """What xlwings' generator writes."""
+    descriptions: dict[str, str]
+    """What each function is for."""
+    arguments: dict[str, list[str]]
+    """What each function's arguments are."""
+
+
 @cache
-def generated() -> tuple[str, dict[str, str]]:
-    """Return what xlwings' generator writes, and each function's description."""
+def generated() -> Generated:
+    """Return what xlwings' generator writes, and each function's descriptions."""
     command = [sys.executable, "-m", "workbooks.template.xlwings_generator", UDF_MODULE]
     answer = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")  # noqa: S603 - fixed words
-    text, descriptions = json.loads(answer.stdout)
-    return text, descriptions
+    return Generated(*json.loads(answer.stdout))
 
 
 def complete(wrapper: re.Match[str], descriptions: dict[str, str]) -> str:

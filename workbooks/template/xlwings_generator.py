@@ -33,6 +33,13 @@ def descriptions(module: str) -> dict[str, str]:
     return {f.__name__: _first_paragraph(f.__doc__) for f in functions if hasattr(f, "__xlfunc__")}
 
 
+def arguments(module: str) -> dict[str, list[str]]:
+    """Return what each function's arguments are for, in their order."""
+    functions = vars(importlib.import_module(module)).values()
+    known = {f.__name__: f.__xlfunc__["args"] for f in functions if hasattr(f, "__xlfunc__")}
+    return {name: [argument["doc"] for argument in described] for name, described in known.items()}
+
+
 def _first_paragraph(text: str | None) -> str:
     return " ".join((text or "").strip().split("\n\n")[0].split())
 
@@ -49,4 +56,4 @@ def _allow_import_without_windows() -> None:
 if __name__ == "__main__":
     import json
 
-    print(json.dumps([generate(sys.argv[1]), descriptions(sys.argv[1])]))  # noqa: T201 - this is its output
+    print(json.dumps([generate(sys.argv[1]), descriptions(sys.argv[1]), arguments(sys.argv[1])]))  # noqa: T201 - this is its output

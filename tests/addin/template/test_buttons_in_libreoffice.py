@@ -195,6 +195,7 @@ ARGUMENTS = {
     "Exchange.PutPaths": 'Array("a")',
     "FinaleCells.CutToUsed": '"A-1"',
     "FinaleCells.Shown": '"A-1"',
+    "FunctionOptions.SetFor": '"FINALE_COST", "Unit cost of a SKU", Array("A SKU", "An order")',
     "OurSheets.Find": '"SheetCosts"',
     "RibbonTable.AsksForFiles": '"cogsheetImport"',
     "RibbonTable.ChangesCosts": '"cogsheetSync"',

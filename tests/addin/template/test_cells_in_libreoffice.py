@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from xlsxwriter.utility import xl_col_to_name
 
-from addin.sheets import exchange
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
+from addin.sheets import costs, exchange
+from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
 from core.reports.cost_snapshot import cost_snapshot
-from core.reports.sku_costs import SKU_COST_COLUMNS
+from core.reports.sku_costs import OK, SKU_COST_COLUMNS
 from tests.addin.template.filled_office import COSTS, ON, Line, pressed, put_lines
 
 if TYPE_CHECKING:
     from tests.addin.template.conftest import Opener, OpenWorkbook
 
 MISSING = exchange.MISSING_COST
+NOT_AVAILABLE = "Error 2042"
+"""What LibreOffice shows where Excel shows #N/A."""
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,63 @@ def test_several_lines_of_an_order_answer_as_python_does(libreoffice: Opener) ->
             assert (MISSING if plain is None else plain) == answer, (function, line)
         if wanted.unit_cost is None and wanted.status in list(CostStatus):
             assert wanted.status == opened.vba("CostAnswers.Answer", "FINALE_COST_STATUS", line.sku, line.order_id)
+
+
+def test_a_sku_answers_as_python_does(libreoffice: Opener) -> None:
+    """All four functions of a SKU on sheet Costs, over the wrappers and by what they call, as `addin.udfs`."""
+    moment = datetime(2023, 3, 15, 12, tzinfo=UTC)
+    known: dict[str, object] = {"average": Decimal("4.25"), "average_as_of": moment, "status": OK}
+    rows: list[dict[str, object]] = [
+        {"sku": "known", **known},
+        {"sku": "free", **known, "average": Decimal(0)},
+        {"sku": "blank", "status": Cause.COST_BLANK},
+        {"sku": "unmapped", "status": Cause.SKU_NOT_MAPPED},
+    ]
+    python = cost_snapshot(frame(COSTED_COLUMNS | TRANSACTION_COLUMNS, []), frame(SKU_COST_COLUMNS, rows))
+    opened = libreoffice.open("Skus.xlsm")
+    letters = {column.header: xl_col_to_name(index) for index, column in enumerate(costs.SPEC.columns)}
+    shown = {"SKU": "sku", "Current average": "average", "as of": "average_as_of", "Status": "status"}
+    for header, field in shown.items():
+        cells = [[_in_cell(row.get(field))] for row in rows]
+        opened.ask("put_block", "Costs", f"{letters[header]}5:{letters[header]}{4 + len(rows)}", cells)
+
+    for sku in [*(str(row["sku"]) for row in rows), "nobody"]:
+        wanted = python.answer(sku)
+        for function, value in (
+            ("FINALE_COST", wanted.unit_cost),
+            ("FINALE_COST_SOURCE", wanted.source),
+            ("FINALE_COST_STATUS", wanted.status),
+            ("FINALE_COST_ASOF", wanted.as_of),
+        ):
+            opened.ask("formula", "Setup", "H1", f'={function}("{sku}")')
+            in_cell = opened.ask("shown_block", "Setup", "H1:H1")
+            assert [[NOT_AVAILABLE if value is None else _in_cell(value)]] == in_cell, (function, sku)
+            if function != "FINALE_COST_ASOF":
+                answer = opened.vba("CostAnswers.Answer", function, sku, "")
+                assert (MISSING if value is None else _in_cell(value)) == answer, (function, sku)
+
+
+def _in_cell(value: object) -> object:
+    """Return what a cell holds of a value; LibreOffice takes a moment as its number."""
+    if isinstance(value, datetime):
+        return (value.replace(tzinfo=None) - datetime(1899, 12, 30)).total_seconds() / 86_400  # noqa: DTZ001 - cells have no zone
+    if isinstance(value, Decimal):
+        return float(value)
+    return "" if value is None else str(value)
+
+
+def test_the_function_wizard_is_told_once_and_never_on_a_mac(libreoffice: Opener) -> None:
+    """When the workbook opens; its state of being saved stays as it was."""
+    opened = libreoffice.open("Wizard.xlsm")
+    told = str(opened.vba("FunctionOptions.Given")).splitlines()
+    opened.vba("Platform.PretendMac", ON)
+    opened.vba("FunctionHelp.Describe")
+
+    assert ["FINALE_COST", "FINALE_COST_SOURCE", "FINALE_COST_STATUS", "FINALE_COST_ASOF"] == [
+        line.split("|")[0] for line in told
+    ]
+    assert all("Capitals matter" in line.split("|")[2] for line in told)
+    assert "" == opened.vba("FunctionOptions.Given")
 
 
 def test_a_range_gets_an_answer_per_cell(office: OpenWorkbook) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workbooks.template import udf_wrappers
+from workbooks.template.function_help import function_help_module
 from workbooks.template.udf_wrappers import WrapperError, complete, generated, udf_module
 
 if TYPE_CHECKING:
@@ -58,9 +59,19 @@ def test_python_is_asked_in_the_module_of_the_worksheet_functions() -> None:
 
 def test_a_wrapper_that_xlwings_writes_differently_is_noticed() -> None:
     """Another version of xlwings fails the build instead of slipping a traceback into cells."""
-    text, descriptions = generated()
+    text, descriptions, _ = generated()
     wrapper = udf_wrappers._FUNCTION.search(text.replace("On Error GoTo failed", "On Error Resume Next"))
     assert wrapper
 
     with pytest.raises(WrapperError, match="not as expected"):
         complete(wrapper, descriptions)
+
+
+def test_every_argument_says_what_it_is() -> None:
+    """The wizard's texts stand in the workbook, one per argument, in the length that Excel takes."""
+    text, (_, descriptions, arguments) = function_help_module(), generated()
+
+    assert FUNCTIONS == sorted(descriptions) == sorted(arguments)
+    assert all(20 < len(said) <= 255 for texts in arguments.values() for said in texts)
+    assert all(f'SetFor "{name}", "{descriptions[name]}"' in text for name in FUNCTIONS)
+    assert "order ID" in arguments["FINALE_COST"][1]
