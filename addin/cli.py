@@ -121,9 +121,10 @@ def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
 @command("sync")
 @BOOK
 @IDS
-def sync(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Fetch costs from Finale Inventory, for these settlements or for all that are open."""
-    return on_file(book, partial(costs.sync, ids=ids), TerminalProgress())
+@click.option("--full", is_flag=True, help="Ask for exported settlements of any age too, and for all averages.")
+def sync(book: Path, ids: tuple[str, ...], *, full: bool) -> Outcome:
+    """Fetch costs from Finale Inventory, for these settlements or for all that are open or exported lately."""
+    return on_file(book, partial(costs.sync, ids=ids, full=full), TerminalProgress())
 
 
 @command("resolve")

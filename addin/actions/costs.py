@@ -18,12 +18,12 @@ from core.settlements import books as all_books
 from core.settlements.answers import Fate
 from core.settlements.changes import cost_changes, difference_by_settlement
 from core.settlements.saving import save_answers
-from core.settlements.syncing import sync_costs
+from core.settlements.syncing import due_settlements, sync_costs
 from core.settlements.true_ups import propose
 from core.settlements.undoing import undo_last
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from core.settlements.syncing import SyncResult
 
 
-def sync(desk: Desk, *, ids: Sequence[str] = (), credentials: Credentials | None = None) -> Outcome:
-    """Fetch the costs of settlements; without ids, of all that are open.
+def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials: Credentials | None = None) -> Outcome:
+    """Fetch the costs of settlements; without ids, of all that are open or were exported not long ago.
+
+    A full sync asks for every settlement anew and for the averages of the whole catalogue.
 
     Where Finale stops answering, what came before is kept and shown, and the next sync asks for the rest.
 
@@ -48,27 +50,39 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), credentials: Credentials | None
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
     before = all_books.load(desk.database)
-    chosen = before.named(ids) if ids else list(before.settlements)
+    chosen = before.named(ids) if ids else list(before.settlements) if full else due_settlements(before)
     with inventory(desk, credentials) as system:
-        result = _fetch(desk, system, before, chosen)
+        result = _fetch(desk, system, before, chosen, full=full)
     proposed = propose(desk.database, all_books.load(desk.database), who=desk.user, now=desk.clock())
     view = load(desk.database)
-    books, changed = view.books, cost_changes(before.lines, view.books.lines)
+    books, vanished = view.books, view.books.vanished_orders - before.vanished_orders
+    changed = cost_changes(before.lines, books.lines, vanished)
     refresh(desk, view)
     changes_sheet.fill(desk.book, changed)
     shown = resolve_sheet.settlements_shown(desk.book)
     if shown:
         _fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
+    outcome = _with_vanished(outcome, vanished)
     return _with_changes(outcome, changed, proposed.new, books.company.home_currency)
 
 
-def _fetch(desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement]) -> SyncResult:
+def _fetch(
+    desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement], *, full: bool
+) -> SyncResult:
     """Ask for the costs of the settlements and for what cells asked for in vain."""
     database_id = before.company.database_id
     asked = asked_skus(desk.machine, database_id)
     result = sync_costs(
-        desk.database, system, before, chosen, who=desk.user, clock=desk.clock, progress=desk.progress, also=asked
+        desk.database,
+        system,
+        before,
+        chosen,
+        who=desk.user,
+        clock=desk.clock,
+        progress=desk.progress,
+        also=asked,
+        full=full,
     )
     if result.stopped is None:
         forget_asked(desk.machine, database_id, asked)
@@ -79,8 +93,13 @@ def _sync_outcome(
     result: SyncResult, system: str, states: Sequence[tuple[BookedSettlement, SettlementState]]
 ) -> Outcome:
     sentences = [f"{counted(result.new, 'new cost')} from {system}, {result.unchanged:,} unchanged."]
+    if result.resumed:
+        sentences.append(
+            f"The sync before was stopped: {counted(result.resumed, 'order')} that it had brought were not asked again."
+        )
     if result.stopped is not None:
-        sentences = [str(result.stopped), f"{sentences[0]} They are kept; sync again to fetch the rest."]
+        rest = f"sync again to fetch the rest ({counted(result.left, 'order')})."
+        sentences = [str(result.stopped), f"{sentences[0]} They are kept; {rest}", *sentences[1:]]
     data: dict[str, object] = {
         "new": result.new,
         "unchanged": result.unchanged,
@@ -165,6 +184,27 @@ def undo(desk: Desk) -> Outcome:
 
 def _place(line: Mapping[str, object]) -> dict[str, object]:
     return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
+
+
+def _with_vanished(outcome: Outcome, vanished: Collection[str]) -> Outcome:
+    """Say which orders are gone from Finale since the sync before."""
+    if not vanished:
+        return outcome
+    named = sorted(vanished)
+    some = ", ".join(named[:_NAMED]) + (" ..." if len(named) > _NAMED else "")
+    sentence = (
+        f"{counted(len(named), 'order')} no longer in Finale: {some}. Their last costs are kept; see sheet Changes."
+    )
+    return replace(
+        outcome,
+        message=f"{outcome.message}\n{sentence}",
+        needs_attention=True,
+        data={**outcome.data, "vanished_orders": named},
+    )
+
+
+_NAMED = 5
+"""So many orders are named in a message."""
 
 
 def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, currency: str) -> Outcome:

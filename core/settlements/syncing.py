@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from core.database import batches, mappings, observations, syncs
 from core.database.batches import BatchKind
+from core.database.settlements import EntryStatus
 from core.errors import InventoryError
+from core.inventory.finale.observations import SOURCE_ORDER
 from core.inventory.system import CostRequest, OrderAsked
-from core.model import CostStatus, records
+from core.model import Cause, CostStatus, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    import pandas as pd
-
     from core.clock import Clock
     from core.database import Database
     from core.database.settlements import BookedSettlement
+    from core.database.syncs import SyncRun
     from core.inventory.system import InventorySystem
     from core.progress import Progress
     from core.settlements.books import Books
+
+
+RESUMES_WITHIN = timedelta(hours=3)
+"""A sync that was stopped longer ago is not gone on with: what it brought may be another by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,38 @@ class SyncResult:
     unchanged: int
     stopped: InventoryError | None = None
     """Why it could not go on; what came before is kept."""
+    left: int = 0
+    """Orders that it had not come to when it was stopped."""
+    resumed: int = 0
+    """Orders that a sync which was stopped shortly before had brought, and that were not asked for again."""
 
 
-def sync_costs(
+def due_settlements(books: Books) -> list[BookedSettlement]:
+    """Return the settlements that a sync asks for by itself: open ones, and those exported not long ago.
+
+    Settlements that are exported or History, and ended longer before the newest one than the look-back of Setup, are
+    left to a full sync; History only once it has its costs, for refunds take them.
+    """
+    ends = [end for one in books.settlements if (end := _end(one)) is not None]
+    begin = max(ends) - timedelta(days=books.policies.look_back_days) if ends else None
+    return [one for one in books.settlements if begin is None or _is_due(books, one, begin)]
+
+
+def _is_due(books: Books, settlement: BookedSettlement, begin: datetime) -> bool:
+    end, start = _end(settlement), books.policies.books_start
+    if end is None or end >= begin:
+        return True
+    if settlement.cogs_entry is not EntryStatus.OPEN:
+        return False
+    is_history = start is not None and end.date() < start
+    return not is_history or bool((books.lines_of(settlement)["cause"] == Cause.NOT_SYNCED).any())
+
+
+def _end(settlement: BookedSettlement) -> datetime | None:
+    return settlement.period_end or settlement.deposit_at
+
+
+def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     database: Database,
     system: InventorySystem,
     books: Books,
@@ -46,8 +83,11 @@ def sync_costs(
     clock: Clock,
     progress: Progress,
     also: Iterable[str] = (),
+    full: bool = False,
 ) -> SyncResult:
     """Ask for the costs of these settlements and keep every page as it comes.
+
+    A sync that was stopped shortly before is gone on with: what it brought is not asked for again.
 
     Args:
         database: The books.
@@ -58,28 +98,80 @@ def sync_costs(
         clock: The clock.
         progress: Told after each page.
         also: Further SKUs whose averages are wanted.
+        full: Ask for everything anew, and for the averages of the whole catalogue.
 
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    request = cost_request(books.lines_of_all(chosen), also, books.mappings)
+    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, catalogue=full)
     with database.writing() as connection:
+        since = None if full else _stopped_since(syncs.last(connection, finished=False), system.name, clock())
+        request = whole if since is None else rest_of(whole, books, since)
         batch = batches.new(connection, BatchKind.SYNC, who, clock())
-        asked = {"orders": len(request.orders), "skus": len(request.skus)}
+        asked = {
+            "orders": len(request.orders),
+            "skus": len(request.skus),
+            **({"since": since.isoformat()} if since else {}),
+        }
         syncs.start(connection, batch, account=system.name, asked=asked, now=clock())
     new = unchanged = 0
+    resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
+    left = {order.order_id for order in request.orders}
     try:
         for page in system.costs(request, progress):
             with database.writing() as connection:
                 mappings.add(connection, page.mappings, batch, clock())
-                added = observations.add(connection, page.observations, batch, clock())
+                said = without_forgetting(page.observations, costed)
+                added = observations.add(connection, said, batch, clock())
                 new, unchanged = new + added.new, unchanged + added.unchanged
                 syncs.advance(connection, batch, {"new": new, "unchanged": unchanged})
+            left -= set(page.observations["order_id"])
     except InventoryError as error:
-        return SyncResult(new, unchanged, stopped=error)
+        return SyncResult(new, unchanged, error, len(left), resumed)
     with database.writing() as connection:
         syncs.finish(connection, batch, clock())
-    return SyncResult(new, unchanged)
+    return SyncResult(new, unchanged, resumed=resumed)
+
+
+def _stopped_since(stopped: SyncRun | None, account: str, now: datetime) -> datetime | None:
+    """Return when the sync began that was stopped and may be gone on with; of several in a row, the first."""
+    if stopped is None or stopped.account != account:
+        return None
+    since = datetime.fromisoformat(stopped.asked.get("since") or stopped.started_at.isoformat())
+    return since if now - since <= RESUMES_WITHIN else None
+
+
+def rest_of(request: CostRequest, books: Books, since: datetime) -> CostRequest:
+    """Return what is still to be asked when everything that was said since a moment is known.
+
+    A SKU of an order that is still to be asked is asked again: the orders show whether a kit is sold whole or in parts.
+    """
+    said, mapped = books.observations, books.mappings
+    told = set(said.loc[said["fetched_at"] >= since, "order_id"].dropna())
+    known = set(mapped.loc[mapped["fetched_at"] >= since, "sku"])
+    orders = tuple(order for order in request.orders if order.order_id not in told)
+    wanted = {sku for order in orders for sku in order.skus} | {sku for sku, _ in request.dated_skus}
+    return replace(request, orders=orders, skus=tuple(sku for sku in request.skus if sku in wanted or sku not in known))
+
+
+def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.DataFrame:
+    """Leave out that an order's product has no cost where it had one and nothing but the cost cannot be read now.
+
+    An account that stops showing costs (a renamed field, another mode) takes none away that were fetched before.
+
+    Args:
+        said: OBSERVATION_COLUMNS of an answer.
+        costed: Order and product of each cost that is known.
+    """
+    blank = (said["cause"] == Cause.COST_BLANK).fillna(value=False) & (said["source"] == SOURCE_ORDER)
+    places = zip(said["order_id"], said["product_id"], strict=True)
+    known = pd.Series([place in costed for place in places], index=said.index, dtype=bool)
+    return said[~(blank.astype(bool) & known)]
+
+
+def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:
+    rows = known[known["unit_cost"].notna() & known["order_id"].notna()]
+    return set(zip(rows["order_id"], rows["product_id"], strict=True))
 
 
 def cost_request(

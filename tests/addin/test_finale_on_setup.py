@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import doctor
+from addin.actions import costs, doctor
 from addin.actions.new import write_workbook
+from addin.cost_file import CostFiles, asked_skus
 from addin.desk import on_file
 from addin.finale import finale_side
 from addin.sandbox import SWITCHES
-from addin.sheets import setup, tables
+from addin.sheets import costs as costs_sheet
+from addin.sheets import setup, sku_mapping, tables
 from addin.workbook_files import workbook
 from core.clock import system_clock
-from core.companies import SANDBOX
+from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
 from core.inventory.finale.typed_settings import SecretInAddressError
+from sandbox.business import demo_business
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,3 +132,28 @@ def test_an_address_with_a_secret_reaches_neither_books_nor_log(book: Path) -> N
     type_setting(book, "Finale cost report", "")
     on_file(book, stored)
     assert b"MARKED" not in b"".join(path.read_bytes() for path in book.parent.glob("demo.sqlite*"))
+
+
+def on_costs(path: Path) -> set[str]:
+    """Return the SKUs on sheet Costs."""
+    with workbook(path) as book:
+        return {str(row["sku"]) for row in tables.read(tables.find(book, costs_sheet.SPEC), costs_sheet.SPEC)} - {
+            "None"
+        }
+
+
+def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: Path) -> None:
+    """A SKU that a cell asked for and nobody sold is fetched and taken off the list; then every product is there."""
+    products = {product.product_id for product in demo_business().products if not product.parts}
+    machine = machine_folder()
+    CostFiles(machine).note(SANDBOX, ["TOWEL-3", "NOBODY-KNOWS"])
+
+    on_file(book, costs.sync)
+    assert {"TOWEL-3", "NOBODY-KNOWS"} == on_costs(book)
+    assert () == asked_skus(machine, SANDBOX)
+
+    on_file(book, partial(costs.sync, full=True))
+    assert products | {"NOBODY-KNOWS"} == on_costs(book)
+    with workbook(book) as opened:
+        listed = tables.read(tables.find(opened, sku_mapping.SPEC), sku_mapping.SPEC)
+    assert [("NOBODY-KNOWS", "SKU not mapped")] == [(row["sku"], row["used"]) for row in listed]
