@@ -26,6 +26,7 @@ from addin.actions import (
     costs,
     doctor,
     installing,
+    month_end,
     pulling,
     reports,
     settlements,
@@ -164,9 +165,12 @@ def cogs(book: Path, ids: tuple[str, ...], *, to: Path | None, values: bool) -> 
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="The file; beside the workbook if left out."
 )
-def close(book: Path, month: str, to: Path | None) -> Outcome:
+@click.option(
+    "--format", "ledger", type=click.Choice([str(one) for one in Ledger]), help="Write the accrual's entries too."
+)
+def close(book: Path, month: str, to: Path | None, ledger: str | None) -> Outcome:
     """Write the accountant's pack of a month (2026-08)."""
-    return on_file(book, partial(reports.close, month=month, to=to))
+    return on_file(book, partial(month_end.close, month=month, to=to, ledger=Ledger(ledger) if ledger else None))
 
 
 @command("undo")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from addin import connecting_choice
 from addin import ribbon_questions as questions
-from addin.actions import closing, costs, doctor, pulling, reports, settlements
+from addin.actions import closing, costs, doctor, month_end, pulling, reports, settlements
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
 from addin.outcome import Outcome
@@ -152,7 +152,7 @@ def _cogs(desk: Desk) -> Outcome:
 
 def _close(desk: Desk) -> Outcome:
     month = questions.month_to_close(desk.book.app, desk.clock().date())
-    return Outcome("No month was closed.") if month is None else reports.close(desk, month=month)
+    return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)
 
 
 def _pnl(desk: Desk) -> Outcome:

@@ -82,6 +82,13 @@ class Policies(BaseModel):
         losses = (LineType.LOSSES,) if self.losses_posted_by is Poster.FINALE else ()
         return frozenset((*goods, *losses))
 
+    @property
+    def cogs_posters(self) -> str:
+        """Who posts COGS and losses, in a few words."""
+        if self.cogs_posted_by is self.losses_posted_by:
+            return str(self.cogs_posted_by)
+        return f"{self.cogs_posted_by}; losses by {self.losses_posted_by}"
+
     @field_validator("usual_tax_code", mode="before")
     @classmethod
     def _usual(cls, value: object) -> object:

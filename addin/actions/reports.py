@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.outcome import Outcome
-from addin.report_files.close_pack import close_pack
 from addin.report_files.cogs_workbook import cogs_workbook
 from addin.sheets import cogs as cogs_sheet
 from addin.sheets import pnl as pnl_sheet
@@ -82,18 +81,6 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool
         write_file(path, cogs_workbook(view, settlement, values_only=values_only, now=desk.clock()))
         files.append(str(path))
     return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
-
-
-def close(desk: Desk, *, month: str, to: Path | None = None) -> Outcome:
-    """Write the accountant's pack of a month: accrual, expected balances, open items, profit and loss, journal.
-
-    Raises:
-        CogsheetError: If the month cannot be read, or the file not be written.
-    """
-    view = load(desk.database)
-    path = to or desk.path.parent / f"Close {month}.xlsx"
-    write_file(path, close_pack(view, month, zones={}, now=desk.clock()))
-    return Outcome(f"The accountant's pack of {month} is {path}.", data={"file": str(path), "month": month})
 
 
 def pnl(

@@ -99,7 +99,7 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     month = figures.month
     page.title(
         "Accrual: shipped, and settled only after the month's end",
-        f"Book it on {month.last_day}, take it back on {month.day_after}. Found are orders that left stock in Finale "
+        f"{_when_to_book(figures)} Found are orders that left stock in Finale "
         f"by {month.last_day} and were posted later; an order that no imported settlement holds yet is not in it.",
     )
     accruals = [accrual for accrual, _ in figures.entries]
@@ -109,6 +109,13 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     lines = records(figures.accrued.assign(indicator=indicator(figures.accrued)))
     block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
     return sums
+
+
+def _when_to_book(figures: ClosingFigures) -> str:
+    if figures.is_closed:
+        return f"The month is closed (lock date {figures.lock_date}): shown, not to be booked any more."
+    month = figures.month
+    return f"Book it on {month.last_day}, take it back on {month.day_after}."
 
 
 def _balances(page: Page, figures: ClosingFigures) -> dict[str, Sum]:

@@ -46,7 +46,8 @@ def write_summary(
     row = _accrual(page, row, figures)
     row = _balances(page, row, figures, sums["balances"])
     row = _checks(page, row, sums)
-    _open_items(page, row, figures, sums["open"])
+    row = _open_items(page, row, figures, sums["open"])
+    _lock(page, row, figures)
 
 
 def _heading(page: Page, row: int, heading: str) -> int:
@@ -135,7 +136,7 @@ def _word(page: Page, *, good: bool) -> object:
     return page.look.format(bold=True, font_color=GOOD if good else BAD)
 
 
-def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, Sum]) -> None:
+def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, Sum]) -> int:
     row = _heading(page, row, "Open items")
     items: Sequence[tuple[str, int, str]] = (
         ("Settlements not exported", len(figures.not_exported), "resolve what blocks them, then Export"),
@@ -159,3 +160,25 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
             figures.home_currency,
             bold=False,
         )
+        row += 1
+    return row + 1
+
+
+def _lock(page: Page, row: int, figures: ClosingFigures) -> None:
+    """Write whether the month is closed, and how to close it."""
+    row = _heading(page, row, "Closing the period")
+    page.text(row, _LABEL, "Lock date on sheet Setup")
+    page.value(row, _VALUE, figures.lock_date, Kind.DATE, page.look.cell(Kind.DATE, align="right"))
+    page.text(row, _NOTE, lock_advice(figures), page.look.quiet())
+    page.text(row + 1, _LABEL, "COGS and losses are posted by")
+    page.text(row + 1, _VALUE, figures.cogs_posters, page.look.cell(Kind.TEXT, align="right"))
+
+
+def lock_advice(figures: ClosingFigures) -> str:
+    """Say whether a month is closed, and if not, how to close it."""
+    last_day = figures.month.last_day
+    if figures.is_closed:
+        return "The month is closed: no entry is dated in it any more, nor its accrual booked."
+    if figures.open_items:
+        return f"Finish the open items, book the accrual; then set Lock date on sheet Setup to {last_day}."
+    return f"Book the accrual; then close the month: set Lock date on sheet Setup to {last_day}."

@@ -55,6 +55,20 @@ class ClosingFigures:
     profit_and_loss: pd.DataFrame
     journal: Sequence[Row]
     ties: pd.DataFrame
+    lock_date: date | None
+    """Periods up to this day are closed."""
+    cogs_posters: str
+    """Who posts COGS and losses."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the lock date closes the month already."""
+        return self.lock_date is not None and self.lock_date >= self.month.last_day
+
+    @property
+    def open_items(self) -> int:
+        """How much is not finished."""
+        return len(self.not_exported) + len(self.without_cost) + len(self.estimates) + len(self.true_ups)
 
 
 def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates | None = None) -> ClosingFigures:
@@ -94,6 +108,8 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         profit_and_loss(lines, question, zones=wish.zones, rates=rates),
         _journal(view, month),
         ties(view, _touching(counted, to_date, month, wish), wish),
+        books.policies.lock_date,
+        books.policies.cogs_posters,
     )
 
 

@@ -116,6 +116,7 @@ def _write_facts(page: Page, view: View, settlement: BookedSettlement) -> None:
         ("Orders", state.orders, Kind.WHOLE),
         ("Status", state.status, Kind.TEXT),
         ("COGS status", state.cogs_status, Kind.TEXT),
+        ("COGS posted by", view.books.policies.cogs_posters, Kind.TEXT),
         ("Costs as of", None if synced is None else f"{synced:%Y-%m-%d %H:%M}", Kind.TEXT),
     ]
     page.section(_BLOCKS_ROW - 1, _FACTS, [("Settlement", Kind.TEXT), ("", Kind.TEXT)])

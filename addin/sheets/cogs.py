@@ -60,8 +60,9 @@ HEADER_CELLS = (
     ("Currency", "currency"),
     ("Status", "status"),
     ("COGS in the books", "cogs"),
+    ("COGS posted by", "posted_by"),
 )
-"""Labels in A3:A9 and the field whose value stands beside each in column B."""
+"""Labels in A3:A10 and the field whose value stands beside each in column B."""
 
 _HEADER_ROW = 3
 _HEADER_VALUE_COLUMN = 2
@@ -132,6 +133,7 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
         "currency": settlement.currency,
         "status": state.status,
         "cogs": state.cogs,
+        "posted_by": books.policies.cogs_posters,
     }
     for row, (_, field) in enumerate(HEADER_CELLS, start=_HEADER_ROW):
         kind = Kind.MONEY if field in ("total", "cogs") else Kind.TEXT

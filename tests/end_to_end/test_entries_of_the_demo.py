@@ -79,6 +79,7 @@ def test_accounts_typed_on_the_sheet_hold_for_the_next_export(demo: DemoBook) ->
     assert demo.run("verify").status == 0
 
 
+@pytest.mark.long
 def test_a_row_of_accounts_that_cannot_be_stops_the_button(demo: DemoBook) -> None:
     """It is named, and nothing is exported."""
     add_account(demo, Line_type="Turnover", Account="Income")
@@ -90,6 +91,7 @@ def test_a_row_of_accounts_that_cannot_be_stops_the_button(demo: DemoBook) -> No
     assert "sheet Accounts" in refused.error.replace("Sheet", "sheet")
 
 
+@pytest.mark.long
 def test_xero_refuses_a_bank_account_as_clearing_before_anything_is_locked(demo: DemoBook) -> None:
     """With another account the same export goes through, by code, every entry balanced."""
     settlement = resolve_everything(demo)
@@ -112,6 +114,7 @@ def test_xero_refuses_a_bank_account_as_clearing_before_anything_is_locked(demo:
     assert {Decimal(0)} == set(sums.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ledger", ["quickbooks", "xero", "excel"])
 def test_either_entry_goes_out_alone_in_every_format(demo: DemoBook, ledger: str) -> None:
     """First the settlement's, then its COGS: two files, and nothing twice."""
@@ -129,6 +132,7 @@ def test_either_entry_goes_out_alone_in_every_format(demo: DemoBook, ledger: str
     assert demo.run("verify").status == 0
 
 
+@pytest.mark.long
 def test_the_excel_format_holds_every_line_and_checks_itself(
     demo: DemoBook, schema_errors: Callable[[Path, str], list[str]]
 ) -> None:
@@ -167,3 +171,32 @@ def test_what_finale_posts_is_shown_and_left_out(demo: DemoBook) -> None:
     assert any("COGS entry and COGS" in one["name"] for one in verified.data["tie_outs"])
     assert demo.run("reopen", settlement, "--reason", "test").status == 0
     assert "reversal of what Finale posted" in {row["Kind"] for row in journal(demo)}
+
+
+@pytest.mark.long
+def test_close_writes_the_accrual_and_its_reversal_for_import(demo: DemoBook) -> None:
+    """Both balance, on the last day and the day after; in a closed month there is none, and the message says why."""
+    resolve_everything(demo)
+
+    ran = demo.run("close", "2026-08", "--format", "quickbooks", "--json")
+    set_policy(demo, "Lock date", "2026-08-31")
+    refused = demo.run("close", "2026-08", "--format", "quickbooks")
+    read_only = demo.run("close", "2026-08", "--json")
+
+    rows = [row for file in ran.data["files"] for row in rows_of(file)]
+    numbers = {row["Journal No"] for row in rows}
+    signed = [Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0) for row in rows]
+    assert {"08/31/2026", "09/01/2026"} == {row["Journal Date"] for row in rows}
+    assert 2 * len(ran.data["accrual"]) == len(numbers) > 0
+    for number in numbers:
+        own = [amount for amount, row in zip(signed, rows, strict=True) if row["Journal No"] == number]
+        assert Decimal(0) == sum(own)
+    by_account: dict[str, Decimal] = defaultdict(Decimal)
+    for amount, row in zip(signed, rows, strict=True):
+        by_account[row["Account Name"]] += amount
+    assert {Decimal(0)} == set(by_account.values()), "the reversal takes all of it back"
+    assert (1, "2026-08-31", False) == (ran.status, ran.data["proposed_lock_date"], ran.data["closed"])
+    assert ran.data["open"]["settlements_not_exported"] > 0
+    assert refused.status == 2
+    assert "is closed" in refused.error
+    assert (True, [], None) == tuple(read_only.data[name] for name in ("closed", "files", "proposed_lock_date"))

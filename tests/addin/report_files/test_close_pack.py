@@ -19,6 +19,7 @@ from core.reports.accrual import MonthUnreadableError
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
 from core.settlements import true_ups
+from core.settlements.policies import change_policies
 from tests.addin.report_files.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below
 
 if TYPE_CHECKING:
@@ -54,6 +55,34 @@ def test_the_accrual_holds_what_left_in_the_month_and_is_settled_later(reported:
     ]
     assert {datetime(2026, 8, 31)} == {row["Date"] for row in accrual}  # noqa: DTZ001 - a cell has no zone
     assert {datetime(2026, 9, 1)} == {row["Date"] for row in reversal}  # noqa: DTZ001 - a cell has no zone
+
+
+def test_what_finale_posts_is_not_accrued(reported: Reported) -> None:
+    """It books COGS when the goods leave: only the money is accrued, and the summary says who posts."""
+    change_policies(reported.database, {"cogs_posted_by": "Finale"}, who="M. Lee", now=NOW)
+    book = pack(reported)
+
+    accounts = {row["Account"] for row in rows_below(book["Accrual"], "tblAccrual")}
+    assert {"Marketplace Sales", "Amazon US Accrued Settlements USD"} <= accounts
+    assert "Cost of Goods Sold" not in accounts
+    assert labelled(book["Summary"], "COGS and losses are posted by") == "Finale; losses by Cogsheet"
+
+
+def test_the_pack_says_how_to_close_the_month_and_when_it_is_closed(reported: Reported) -> None:
+    """With open items first those; once the lock date has passed, the accrual is only shown."""
+    still_open = pack(reported)["Summary"]
+    finished = pack(reported, "2025-01")["Summary"]
+    change_policies(reported.database, {"lock_date": "2026-08-31"}, who="M. Lee", now=NOW)
+    closed = pack(reported)
+
+    label = "Lock date on sheet Setup"
+    assert labelled(still_open, label) is None
+    assert labelled(still_open, label, 3).startswith("Finish the open items")
+    assert labelled(still_open, label, 3).endswith("set Lock date on sheet Setup to 2026-08-31.")
+    assert labelled(finished, label, 3).startswith("Book the accrual; then close the month")
+    assert datetime(2026, 8, 31) == labelled(closed["Summary"], label)  # noqa: DTZ001 - a cell has no zone
+    assert "is closed" in labelled(closed["Summary"], label, 3)
+    assert "not to be booked any more" in closed["Accrual"]["A2"].value
 
 
 def test_a_settled_month_has_nothing_to_accrue(reported: Reported) -> None:
