@@ -204,14 +204,16 @@ def pnl(
 @BOOK
 @IDS
 @click.option("--entries", type=click.Choice(list(closing.KINDS)), default="both", show_default=True)
-@click.option("--format", "ledger", type=click.Choice([str(one) for one in Ledger]), default="quickbooks")
+@click.option(
+    "--format", "ledger", type=click.Choice([str(one) for one in Ledger]), help="As at the last export if left out."
+)
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
 @click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
 def export(
-    book: Path, ids: tuple[str, ...], *, entries: str, ledger: str, folder: Path | None, accept_suspect: bool
+    book: Path, ids: tuple[str, ...], *, entries: str, ledger: str | None, folder: Path | None, accept_suspect: bool
 ) -> Outcome:
     """Make the entries of settlements, lock their costs and write the files for the accounting system."""
-    choice = closing.ExportChoice(entries, Ledger(ledger), folder, accept_suspect)
+    choice = closing.ExportChoice(entries, Ledger(ledger) if ledger else None, folder, accept_suspect)
     return on_file(book, partial(closing.export, ids=ids, choice=choice), TerminalProgress())
 
 

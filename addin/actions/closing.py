@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.entry_files import write_entries
+from addin.ledger_used import ledger_used, remember
 from addin.outcome import Outcome
 from addin.sheets import true_ups as true_ups_sheet
 from addin.words import amount, counted
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.desk import Desk
+    from core.database.entries import Entry as StoredEntry
+    from core.database.settlements import BookedSettlement
+    from core.journal.entry import Entry
+    from core.settlements.books import Books
     from core.settlements.exporting import Exported
 
 KINDS = {
@@ -40,7 +45,8 @@ class ExportChoice:
 
     entries: str = "both"
     """`settlement`, `cogs` or `both`."""
-    ledger: Ledger = Ledger.QUICKBOOKS
+    ledger: Ledger | None = None
+    """For which accounting system; that of the last export if left out."""
     folder: Path | None = None
     """Where the files go; beside the workbook if left out."""
     accept_suspect: bool = False
@@ -56,17 +62,19 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     if not ids:
         raise NothingChosenError("export")
     books = all_books.load(desk.database)
+    ledger = choice.ledger or ledger_used(desk.database)
     wish = ExportWish(
         kinds=KINDS[choice.entries],
         accept_suspect=choice.accept_suspect,
         lock_date=books.policies.lock_date,
-        check=partial(refuse_unimportable, ledger=choice.ledger, home_currency=books.company.home_currency),
+        check=partial(refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency),
     )
     done = []
     for settlement in books.named(ids):
         done.append(export_settlement(desk.database, books, settlement, wish, who=desk.user, now=desk.clock()))
         desk.progress("Exporting", len(done), len(ids))
-    files = _write_files(desk, done, choice)
+    remember(desk.database, ledger, who=desk.user, now=desk.clock())
+    files = _write_files(desk, done, choice, ledger)
     refresh(desk, load(desk.database))
     sentences = [_exported(one) for one in done]
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
@@ -98,20 +106,35 @@ def _exported(one: Exported) -> str:
     )
 
 
-def _write_files(desk: Desk, done: Sequence[Exported], choice: ExportChoice) -> list[str]:
-    folder, company = choice.folder or desk.path.parent / "exports", desk.database.company.name
+def _write_files(desk: Desk, done: Sequence[Exported], choice: ExportChoice, ledger: Ledger) -> list[str]:
+    folder, company = choice.folder or _exports(desk), desk.database.company.name
     return [
         path
         for one in done
         for path in write_entries(
             folder,
-            f"{choice.ledger} {one.settlement.settlement_id} {choice.entries}",
+            f"{ledger} {one.settlement.settlement_id} {choice.entries}",
             one.entries,
-            choice.ledger,
+            ledger,
             company=company,
             now=desk.clock(),
         )
     ]
+
+
+def _exports(desk: Desk) -> Path:
+    return desk.path.parent / "exports"
+
+
+def _write_later(desk: Desk, what: str, entries: Sequence[Entry], ledger: Ledger) -> list[str]:
+    """Write entries that come after an export, for the accounting system that it was made for."""
+    now = desk.clock()
+    name = f"{ledger} {what} {now:%Y-%m-%d %H%M%S}"
+    return write_entries(_exports(desk), name, entries, ledger, company=desk.database.company.name, now=now)
+
+
+def _to_import(files: Sequence[str]) -> str:
+    return f" To import: {', '.join(files)}." if files else ""
 
 
 def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[int] = (), reason: str = "") -> Outcome:
@@ -136,6 +159,7 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
     for number, why in refused:
         if number not in gone:
             gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
+    ledger, home = ledger_used(desk.database), books.company.home_currency
     posted = trueing.accept(
         desk.database,
         books,
@@ -144,17 +168,20 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
         lock_date=books.policies.lock_date,
         who=desk.user,
         now=desk.clock(),
+        check=partial(refuse_unimportable, ledger=ledger, home_currency=home),
     )
+    files = _write_later(desk, "true-ups", posted.entries, ledger)
     view = load(desk.database)
     refresh(desk, view)
     left = view.pending_true_ups
-    home = books.company.home_currency
     return Outcome(
-        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}. "
+        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
+        f"{_to_import(files)} "
         f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups.",
         needs_attention=len(left) > 0,
         data={
             "posted": [str(entry.key) for entry in posted.entries],
+            "files": files,
             "pending": [int(number) for number in left["id"]],
         },
     )
@@ -170,20 +197,33 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     if not ids:
         raise NothingChosenError("reopen")
     books = all_books.load(desk.database)
-    made = [
-        entry
-        for settlement in books.named(ids)
-        for entry in reopening.reopen(
-            desk.database,
-            settlement,
-            reason,
-            lock_date=books.policies.lock_date,
-            who=desk.user,
-            now=desk.clock(),
-        )
-    ]
+    ledger = ledger_used(desk.database)
+    made = [entry for one in books.named(ids) for entry in _reopen(desk, books, one, reason, ledger)]
+    files = _write_later(desk, "reversals", made, ledger)
     refresh(desk, load(desk.database))
     return Outcome(
-        f"{counted(len(made), 'entry', 'entries')} reversed; costs can change again. Export anew when they are right.",
-        data={"reversed": [entry.reverses for entry in made]},
+        f"{counted(len(made), 'entry', 'entries')} reversed; costs can change again.{_to_import(files)} "
+        f"Export anew when they are right.",
+        data={"reversed": [entry.reverses for entry in made], "files": files},
     )
+
+
+def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str, ledger: Ledger) -> list[Entry]:
+    """Reopen one settlement; return its reversing entries as the files have them."""
+
+    def written(found: Sequence[StoredEntry]) -> list[Entry]:
+        return [reopening.to_write(entry, settlement, books.accounts) for entry in found]
+
+    def check(found: Sequence[StoredEntry]) -> None:
+        refuse_unimportable(written(found), ledger, books.company.home_currency)
+
+    reversed_ones = reopening.reopen(
+        desk.database,
+        settlement,
+        reason,
+        lock_date=books.policies.lock_date,
+        who=desk.user,
+        now=desk.clock(),
+        check=check,
+    )
+    return written(reversed_ones)

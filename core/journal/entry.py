@@ -53,10 +53,12 @@ class EntryKey:
     month: str
     kind: EntryKind
     revision: int = 1
+    suffix: str = ""
+    """` reversed` where the entry takes back the one of the key without it."""
 
     def __str__(self) -> str:
         """Return it as it stands in the memo."""
-        return f"{self.store} {self.settlement_id} {self.month} {self.kind} r{self.revision}"
+        return f"{self.store} {self.settlement_id} {self.month} {self.kind} r{self.revision}{self.suffix}"
 
     @property
     def number(self) -> str:

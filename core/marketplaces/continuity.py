@@ -99,8 +99,8 @@ def _reserve_difference(before: Span, after: Span) -> list[Problem]:
         return []
     message = (
         f"Settlement {after.settlement_id} takes up a reserve of {cents(after.previous_reserve)} {after.currency}, but "
-        f"{before.settlement_id}, the last one before it, left {cents(-before.current_reserve)}: a settlement between them is "
-        "missing. Import it, or pull settlements."
+        f"{before.settlement_id}, the last one before it, left {cents(-before.current_reserve)}: a settlement between "
+        "them is missing. Import it, or pull settlements."
     )
     return [Problem(Severity.WARNING, message, after.settlement_id)]
 

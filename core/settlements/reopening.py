@@ -13,18 +13,26 @@ from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
-from core.journal.entry import POSTED_BY_FINALE, EntryKind
+from core.journal.accounts import Account
+from core.journal.entry import POSTED_BY_FINALE, EntryKey, EntryKind, line_to
+from core.journal.entry import Entry as JournalEntry
+from core.journal.line_types import LineType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from core.database import Database
     from core.database.entries import Entry
     from core.database.settlements import BookedSettlement
+    from core.journal.accounts import Accounts
 
 
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+
+
+_REVERSED = " reversed"
+_MONTH_LENGTH = len("2026-08")
 
 
 class ReopenReasonError(CogsheetError):
@@ -44,8 +52,18 @@ def reopen(
     lock_date: date | None,
     who: str,
     now: datetime,
+    check: Callable[[Sequence[Entry]], None] | None = None,
 ) -> list[Entry]:
     """Reverse a settlement's entries and let its costs move again.
+
+    Args:
+        database: The books.
+        settlement: Which.
+        reason: Why.
+        lock_date: Periods up to this day are closed.
+        who: Who reopens.
+        now: When.
+        check: Looks at the reversing entries before anything is stored, and raises where they could not be imported.
 
     Returns:
         The reversing entries.
@@ -61,6 +79,8 @@ def reopen(
         locks.reopen(connection, settlement, reason.strip(), batch)
         standing = standing_entries(entries.of_settlement(connection, settlement.id))
         made = [reversal(entry, lock_date) for entry in standing]
+        if check:
+            check(made)
         for entry in made:
             entries.post(connection, entry, batch)
         settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
@@ -73,12 +93,36 @@ def standing_entries(there: Sequence[Entry]) -> list[Entry]:
     return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
+def to_write(entry: Entry, settlement: BookedSettlement, accounts: Accounts) -> JournalEntry:
+    """Return a reversing entry as the files have it, its accounts with the numbers that they have now. Pure."""
+    key = str(entry.reverses).removeprefix(f"{settlement.store} {settlement.settlement_id} ")
+    month = key[:_MONTH_LENGTH]
+    kind, _, revision = key[_MONTH_LENGTH + 1 :].rpartition(" r")
+    known = {
+        account.name: account
+        for line in entry.lines
+        for account in [accounts.of(LineType(line.memo), store=settlement.store, currency=line.currency)]
+    }
+    lines = tuple(
+        line_to(
+            known.get(line.account, Account(line.account, tax_code=accounts.usual_tax_code)),
+            LineType(line.memo),
+            line.amount,
+        )
+        for line in entry.lines
+    )
+    made = EntryKey(
+        settlement.store, settlement.settlement_id, month, EntryKind(kind), int(revision), entry.key[-len(_REVERSED) :]
+    )
+    return JournalEntry(made, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
+
+
 def reversal(entry: Entry, lock_date: date | None) -> Entry:
     """Return the entry that takes another one back. Pure."""
     open_day = entry.entry_date if lock_date is None or entry.entry_date > lock_date else lock_date + timedelta(days=1)
     return replace(
         entry,
-        key=f"{entry.key} reversed",
+        key=f"{entry.key}{_REVERSED}",
         kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
         entry_date=open_day,
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines),

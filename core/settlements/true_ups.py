@@ -27,7 +27,7 @@ from core.settlements.books import costed_lines, costing_policies
 from core.settlements.exporting import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
@@ -163,6 +163,7 @@ def accept(
     lock_date: date | None,
     who: str,
     now: datetime,
+    check: Callable[[Sequence[Entry]], None] | None = None,
 ) -> AcceptedTrueUps:
     """Post proposals and their mirrors into the first open period: one entry per settlement, the exact difference.
 
@@ -174,6 +175,7 @@ def accept(
         lock_date: Periods up to this day are closed.
         who: Who accepts.
         now: When; also the entry's day, unless its period is closed.
+        check: Looks at the entries before they are kept, and raises where they could not be imported.
 
     Raises:
         TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
@@ -193,6 +195,8 @@ def accept(
             entries.post(connection, stored(entry, _number_of(books, str(store), str(settlement_id))), batch)
             true_ups.decide(connection, lines["id"].to_list(), Verdict(Decision.ACCEPTED, entry=str(key)), batch)
             made.append(entry)
+        if check:
+            check(made)
     return AcceptedTrueUps(tuple(made), len(chosen))
 
 

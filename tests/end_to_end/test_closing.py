@@ -38,6 +38,10 @@ def status_of(demo: DemoBook, settlement: str) -> str:
     return next(str(row["Settlement Export Status"]) for row in rows if row["Settlement ID"] == settlement)
 
 
+def rows_of(file: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8"))))
+
+
 def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBook) -> None:
     """Debits equal credits, the clearing line is the deposit, and a second export is refused."""
     settlement = resolve_everything(demo)
@@ -46,7 +50,7 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     ran = demo.run("export", settlement, "--json")
 
     (file,) = ran.data["files"]
-    rows = list(csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8"))))
+    rows = rows_of(file)
     debits, credits_ = (sum(Decimal(row[side] or 0) for row in rows) for side in ("Debits", "Credits"))
     clearing = [row for row in rows if "Clearing" in row["Account Name"] and "Settlement total" in row["Description"]]
     assert (0, "Exported") == (ran.status, status_of(demo, settlement))
@@ -117,6 +121,8 @@ def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) 
     assert ["Cost of Goods Sold", "Inventory Asset"] == [row["Account"] for row in posted]
     assert abs(Decimal(str(posted[0]["Debit"])) - proposed) <= Decimal("0.01")
     assert [] == decided.data["pending"]
+    written = [row for file in decided.data["files"] for row in rows_of(file)]
+    assert [row["Account"] for row in posted] == [row["Account Name"] for row in written]
     assert demo.run("verify", settlement).status == 0
 
 

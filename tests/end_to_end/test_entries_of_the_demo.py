@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.end_to_end.demo_book import DemoBook, table
-from tests.end_to_end.test_closing import resolve_everything
+from tests.end_to_end.test_closing import resolve_everything, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,10 +47,6 @@ def set_policy(demo: DemoBook, setting: str, text: str) -> None:
     row = next(index for index, content in enumerate(setup.rows) if content["Setting"] == setting)
     setup.cell(row, "Value").value = text
     book.save(demo.path)
-
-
-def rows_of(file: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8"))))
 
 
 def journal(demo: DemoBook) -> list[dict[str, Any]]:
@@ -169,8 +163,14 @@ def test_what_finale_posts_is_shown_and_left_out(demo: DemoBook) -> None:
     assert ran.data["settlements"][0]["locked"]
     assert all(one["ok"] for one in verified.data["tie_outs"])
     assert any("COGS entry and COGS" in one["name"] for one in verified.data["tie_outs"])
-    assert demo.run("reopen", settlement, "--reason", "test").status == 0
+    reopened = demo.run("reopen", settlement, "--reason", "test", "--json")
+    back = [row for file in reopened.data["files"] for row in rows_of(file)]
+    out = [row for file in ran.data["files"] for row in rows_of(file)]
     assert "reversal of what Finale posted" in {row["Kind"] for row in journal(demo)}
+    assert sorted((row["Account Name"], row["Debits"], row["Credits"]) for row in out) == sorted(
+        (row["Account Name"], row["Credits"], row["Debits"]) for row in back
+    )
+    assert not {row["Journal No"] for row in out} & {row["Journal No"] for row in back}
 
 
 @pytest.mark.long
