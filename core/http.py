@@ -188,7 +188,7 @@ class HttpClient:
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
-        answer = Answer(self._service, where, dict(response.headers), response.content)
+        answer = Answer(self._service, where, dict(response.headers), response.content, response.status_code)
         if not response.is_success:
             raise failure(answer, response.status_code, self._clock())
         if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole

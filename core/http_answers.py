@@ -49,6 +49,8 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     """By lower-case name."""
     content: bytes = field(repr=False)
+    status: int = HTTPStatus.OK
+    """Of the good ones; 204 says that there is nothing, and its body is empty."""
 
     def text(self) -> str:
         """Return the body as text.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
-from core.model import Cause, Disposition, Event
+from core.model import Cause, Disposition, Event, StockEffect
 
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
@@ -41,7 +41,20 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
         return _said(goods, Disposition(goods.said))
     if goods.reported is not None:
         return _reported(goods.reported)
-    return _usual(goods, policies)
+    return _stated(goods) or _usual(goods, policies)
+
+
+def _stated(goods: GoodsLine) -> Move | None:
+    """Take what the line itself says of the goods (Shopify's restock type); nothing where it does not say it."""
+    if goods.line.event != Event.REFUND or goods.units is None:
+        return None
+    if goods.line.stock_effect == StockEffect.IN and goods.units:
+        return Move(-goods.units, "The marketplace reports the goods as restocked.", Disposition.RESTOCKED)
+    if goods.line.stock_effect == StockEffect.NONE and goods.units:
+        return Move(0, "The marketplace reports that the goods were not restocked.", Disposition.NOT_RETURNED)
+    if goods.line.stock_effect == StockEffect.NONE and goods.refunded:
+        return Move(0, "The marketplace reports a refund of money only.", Disposition.MONEY_ONLY)
+    return None
 
 
 def _locked(goods: GoodsLine, lock: Lock) -> Move:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import customer_returns, unified_csv, v1_flat, v2_flat, xml_report
 from core.marketplaces.contents import open_contents
-from core.marketplaces.ebay import transaction_report
+from core.marketplaces.ebay import payout_api, transaction_report
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.scrubbing import scrubbed
-from core.marketplaces.shopify import payments_csv
+from core.marketplaces.shopify import outside_payouts, payments_api, payments_csv
 from core.marketplaces.tie_out import importable
 from core.marketplaces.unknown_files import explain
 from core.marketplaces.walmart import recon_v0, recon_v1
@@ -45,6 +45,10 @@ FORMATS: tuple[Format, ...] = (
     payments_csv.FORMAT,
     transaction_report.FORMAT,
     customer_returns.FORMAT,
+    payments_api.FORMAT,
+    outside_payouts.FORMAT,
+    outside_payouts.SO_FAR,
+    payout_api.FORMAT,
 )
 """Every format that is recognised; adding one is its module and one line here."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import connector as amazon
+from core.marketplaces.ebay import connector as ebay
+from core.marketplaces.shopify import connector as shopify
 from core.marketplaces.walmart import connector as walmart
 
 if TYPE_CHECKING:
@@ -13,5 +15,7 @@ if TYPE_CHECKING:
 CONNECTORS: tuple[ConnectorKind, ...] = (
     amazon.KIND,
     walmart.KIND,
+    shopify.KIND,
+    ebay.KIND,
 )
 """One per marketplace."""

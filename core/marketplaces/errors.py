@@ -11,6 +11,7 @@ UnreadableFileError
 ├── MissingColumnError           a column that is needed is not in the header
 ├── TruncatedFileError           a row that breaks off
 ├── DamagedXmlError              an XML file that breaks off or is not well formed
+├── DamagedBundleError           a pulled payout (JSON) that breaks off
 ├── NoSettlementError            a header, and nothing under it
 ├── MissingSummaryError          lines without the row that carries their total and currency
 ├── UnknownCurrencyError         nothing names the currency of the amounts
@@ -119,6 +120,13 @@ class DamagedXmlError(UnreadableFileError):
 
     def __init__(self, place: Place, reason: str) -> None:
         super().__init__(f"{place}: the file is damaged or was cut off here ({reason}). {_DOWNLOAD_AGAIN}")
+
+
+class DamagedBundleError(UnreadableFileError):
+    """What was pulled from an API is no longer the whole document."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"{place}: this pulled payout is damaged or was cut off. Pull it again.")
 
 
 class NoSettlementError(UnreadableFileError):

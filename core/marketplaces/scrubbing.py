@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from core.marketplaces.bundles import without_fields
 from core.marketplaces.tables import Kind, cells_without
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 def scrubbed(content: bytes, contents: Contents, form: Format) -> bytes:
     """Return a file with the cells of its personal columns blank, as UTF-8; one without such columns as it is.
 
+    A pulled document loses its personal fields.
+
+
     Args:
         content: The original bytes.
         contents: Their text.
         form: The format it is in.
     """
+    if form.personal:
+        return without_fields(contents, form.personal)
     if form.layout is None or not any(column.kind is Kind.PERSONAL for column in form.layout.columns):
         return content
     rows, delimiter = cells_without(form.layout, contents, Kind.PERSONAL)

@@ -1,0 +1,153 @@
+"""What was pulled from an API as one document: the marketplace's answers, unchanged, in JSON.
+
+The document's `format` says which kind it is. An answer is read field by field; what is missing, and what is not as
+it must be, is told with its place (`transactions[3].amount`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.marketplaces.dates import parse_moment
+from core.marketplaces.errors import BadCellError, DamagedBundleError
+from core.marketplaces.numerals import parse_amount
+from core.marketplaces.places import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from core.marketplaces.contents import Contents
+
+_FORMAT = re.compile(r'\s*\{\s*"format"\s*:\s*"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An object of an answer, and the way to it."""
+
+    file: str
+    path: str
+    """`transactions[3]`; empty for the document itself."""
+    values: Mapping[str, Any]
+
+    def place(self, name: str = "") -> Place:
+        """Return where a field stands."""
+        return Place(self.file, 0, ".".join(part for part in (self.path, name) if part))
+
+    def text(self, name: str) -> str:
+        """Return a field as text; empty if it is missing or null."""
+        found = self.values.get(name)
+        return "" if found is None else str(found)
+
+    def needed(self, name: str) -> str:
+        """Return a field that must be there.
+
+        Raises:
+            BadCellError: If it is missing or blank.
+        """
+        found = self.text(name).strip()
+        if not found:
+            raise BadCellError(self.place(name), "", "filled, and it must be")
+        return found
+
+    def amount(self, name: str) -> Decimal:
+        """Return an amount that must be there.
+
+        Raises:
+            BadCellError: If it is missing or no number.
+        """
+        return parse_amount(self.needed(name), ".", self.place(name))
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a moment in UTC, `None` if it is missing.
+
+        Raises:
+            BadCellError: If it is no date.
+        """
+        return parse_moment(self.text(name), self.place(name))
+
+    def whole(self, name: str) -> int | None:
+        """Return a count, `None` if it is missing.
+
+        Raises:
+            BadCellError: If it is no whole number.
+        """
+        found = self.values.get(name)
+        if found is None:
+            return None
+        if isinstance(found, bool) or not re.fullmatch(r"-?\d{1,9}", str(found)):
+            raise BadCellError(self.place(name), str(found), "a whole number")
+        return int(found)
+
+    def node(self, *names: str) -> Node | None:
+        """Return the object at the end of these fields, `None` if one of them is missing or null."""
+        here: Node | None = self
+        for name in names:
+            found = here.values.get(name) if here else None
+            if here is None or found is None:
+                return None
+            here = _object(here, name, found)
+        return here
+
+    def nodes(self, name: str) -> list[Node]:
+        """Return the objects of a list, or of a connection with `nodes`; none if the field is missing or null."""
+        found = self.values.get(name)
+        if isinstance(found, dict):
+            return _object(self, name, found).nodes("nodes")
+        if not isinstance(found, list):
+            return []
+        return [_object(self, f"{name}[{number}]", each) for number, each in enumerate(found) if each is not None]
+
+
+def likeness(name: str, contents: Contents) -> float:
+    """Return 1 for a document of this format, 0 for anything else."""
+    found = _FORMAT.match(contents.text)
+    return float(found is not None and found[1] == name)
+
+
+def read_bundle(contents: Contents) -> Node:
+    """Return the document.
+
+    Raises:
+        DamagedBundleError: If it breaks off or is no JSON.
+    """
+    try:
+        document = json.loads(contents.text, parse_float=Decimal)
+    except ValueError as error:
+        raise DamagedBundleError(Place(contents.name)) from error
+    if not isinstance(document, dict):
+        raise DamagedBundleError(Place(contents.name))
+    return Node(contents.name, "", document)
+
+
+def write_bundle(name: str, parts: Mapping[str, object]) -> bytes:
+    """Return the document of a format: its name first, then the answers."""
+    return json.dumps({"format": name, **parts}, ensure_ascii=False, indent=1, default=str).encode()
+
+
+def without_fields(contents: Contents, names: Collection[str]) -> bytes:
+    """Return a document without fields of these names, at whatever depth they stand.
+
+    Raises:
+        DamagedBundleError: If it breaks off or is no JSON.
+    """
+    kept = {name: _without(value, names) for name, value in read_bundle(contents).values.items() if name not in names}
+    return write_bundle(str(kept.pop("format")), kept)
+
+
+def _without(value: object, names: Collection[str]) -> object:
+    if isinstance(value, dict):
+        return {name: _without(each, names) for name, each in value.items() if name not in names}
+    return [_without(each, names) for each in value] if isinstance(value, list) else value
+
+
+def _object(of: Node, name: str, value: object) -> Node:
+    path = ".".join(part for part in (of.path, name) if part)
+    if not isinstance(value, dict):
+        raise BadCellError(Place(of.file, 0, path), str(value), "an object")
+    return Node(of.file, path, value)

@@ -1,0 +1,228 @@
+"""A payout of eBay, pulled over its API: its transactions (Finances), and the orders they are about (Fulfillment).
+
+It is the book of record; the downloaded transaction report is a view of the same settlement. Payout id, order numbers
+and amounts are the same in both. Finances knows neither SKU nor quantity: both come from the order, by line item. An
+amount is always positive, its sign is the booking entry (settlements.md §3), and it is what is left after the fees.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.marketplaces.bundles import likeness, read_bundle
+from core.marketplaces.ebay.api_words import UNKNOWN, fee_column, meaning
+from core.marketplaces.ebay.order_items import Item, order_items, shared_gross
+from core.marketplaces.errors import BadCellError
+from core.marketplaces.formats import Format, Standing
+from core.marketplaces.lines import Line
+from core.marketplaces.periods import header_of
+from core.marketplaces.tie_out import Findings, reading
+from core.marketplaces.transactions import Units, counted_units
+from core.model import Event, Marketplace, Problem, QuantitySource, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from core.marketplaces.bundles import Node
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.ebay.vocabulary import Meaning
+    from core.marketplaces.lines import Part
+    from core.model import Reading
+
+NAME = "ebay_payout_api"
+ZERO = Decimal(0)
+_SIGNS = {"CREDIT": 1, "DEBIT": -1}
+PERSONAL = frozenset(
+    {
+        "buyer",
+        "buyerCheckoutNotes",
+        "fulfillmentStartInstructions",
+        "giftDetails",
+        "payoutInstrument",
+        "taxAddress",
+        "buyerRegistrationAddress",
+    }
+)
+"""Names, addresses, telephone numbers, the digits of a bank account."""
+
+Orders = dict[str, dict[str, Item]]
+"""Items by line item id, by order."""
+
+
+class Booked(NamedTuple):
+    """One transaction of the answer."""
+
+    node: Node
+    number: int
+    payout_id: str
+    id: str
+    kind: str
+    means: Meaning
+    order_id: str
+    net: Decimal
+    """Signed from the seller's side."""
+    currency: str
+    posted_at: datetime | None
+
+
+def read(contents: Contents) -> Reading:
+    """Read a pulled payout; see `core.marketplaces.read`."""
+    document = read_bundle(contents)
+    payout = document.node("payout") or document
+    payout_id = payout.needed("payoutId")
+    orders = {node.needed("orderId"): order_items(node) for node in document.nodes("orders")}
+    nodes = enumerate(document.nodes("transactions"), start=1)
+    booked = [_booked(node, number, payout_id) for number, node in nodes]
+    lines = tuple(line for each in booked for line in _lines(each, orders))
+    amount = payout.node("amount") or payout
+    header = header_of(payout_id, lines, amount.needed("currency"), payout.moment("payoutDate"), amount.amount("value"))
+    return reading(
+        Findings(
+            format=NAME,
+            marketplace=Marketplace.EBAY,
+            file=contents.name,
+            headers=(header,),
+            lines=lines,
+            problems_by_settlement={payout_id: _unknown_items(booked, orders)},
+            units=_units,
+        )
+    )
+
+
+def _booked(node: Node, number: int, payout_id: str) -> Booked:
+    amount = node.node("amount") or node
+    entry = node.needed("bookingEntry")
+    if entry not in _SIGNS:
+        raise BadCellError(node.place("bookingEntry"), entry, "CREDIT or DEBIT")
+    kind = node.needed("transactionType")
+    return Booked(
+        node=node,
+        number=number,
+        payout_id=payout_id,
+        id=node.needed("transactionId"),
+        kind=kind,
+        means=meaning(kind, node.text("feeType")),
+        order_id=node.text("orderId"),
+        net=abs(amount.amount("value")) * _SIGNS[entry],
+        currency=amount.needed("currency"),
+        posted_at=node.moment("transactionDate"),
+    )
+
+
+def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
+    items = booked.node.nodes("orderLineItems")
+    if booked.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
+        return [_plain(booked, orders.get(booked.order_id, {}))]
+    known = orders.get(booked.order_id, {})
+    sign = 1 if booked.means.event is Event.SALE else -1
+    fees = [_fees(node, -sign) for node in items]
+    goods = [known.get(node.text("lineItemId")) for node in items]
+    gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
+    by_order = booked.means.event is Event.SALE and all(item and item.currency == booked.currency for item in goods)
+    if by_order:
+        own = [item.parts if item else () for item in goods]
+    else:
+        own = [(("principal", part),) for part in shared_gross(gross, items)]
+    lines = [
+        _of_item(booked, node.text("lineItemId"), item, (*mine, *fee))
+        for node, item, mine, fee in zip(items, goods, own, fees, strict=True)
+    ]
+    return _with_rest(booked, lines)
+
+
+def _with_rest(booked: Booked, lines: list[Line]) -> list[Line]:
+    """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own."""
+    rest = booked.net - sum((line.amount for line in lines), ZERO)
+    if not rest:
+        return lines
+    if len(lines) == 1:
+        return [lines[0]._replace(parts=(*lines[0].parts, ("other", rest)), amount=booked.net)]
+    return [*lines, _line(booked, "", (("other", rest),))]
+
+
+def _of_item(booked: Booked, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
+    sale = booked.means.event is Event.SALE
+    return _line(booked, line_item_id, parts)._replace(
+        carries_units=True,
+        units=item.units if sale and item else None,  # a refund does not say how many units came back
+        sku=item.sku if item else "",
+    )
+
+
+def _plain(booked: Booked, items: Mapping[str, Item]) -> Line:
+    """Return a transaction that names no items; the only item of its order is the one meant."""
+    column = "other_fee" if booked.means.event in (Event.FEE, Event.ADVERTISING) else "other"
+    about_goods = booked.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
+    line = _line(booked, only[0], (("principal" if about_goods else column, booked.net),))
+    unknown = booked.kind if booked.means is UNKNOWN else ""
+    sku = only[1].sku if only[1] else ""
+    return line._replace(carries_units=about_goods, unknown_type=unknown, sku=sku)
+
+
+def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
+    kept = tuple((column, amount) for column, amount in parts if amount)
+    description = booked.node.text("transactionMemo") or booked.node.text("feeType")
+    of_item = booked.means.event in (Event.SALE, Event.REFUND)
+    return Line(
+        number=booked.number,
+        settlement_id=booked.payout_id,
+        group=(booked.kind, booked.order_id, booked.id, line_item_id, booked.node.text("feeType")),
+        single=True,
+        content=(booked.id, line_item_id, description, *(f"{column} {amount}" for column, amount in kept)),
+        event=booked.means.event,
+        stock_effect=booked.means.stock_effect,
+        raw_type=booked.kind,
+        raw_description="" if of_item else description,
+        parts=kept,
+        amount=sum((amount for _, amount in kept), ZERO),
+        currency=booked.currency,
+        posted_at=booked.posted_at,
+        order_id=booked.order_id,
+        order_item_id=line_item_id,
+        marketplace=Marketplace.EBAY.value,
+    )
+
+
+def _fees(node: Node, sign: int) -> tuple[Part, ...]:
+    """Return what eBay takes for an item, or gives back of it with a refund."""
+    taken = [
+        (fee_column(fee.text("feeType")), sign * amount.amount("value"))
+        for fee in (*node.nodes("marketplaceFees"), *node.nodes("donations"))
+        if (amount := fee.node("amount"))
+    ]
+    return tuple(taken)
+
+
+def _units(lines: Sequence[Line]) -> Units:
+    if lines[0].event in (Event.DISPUTE, Event.OTHER):
+        return Units(None, QuantitySource.UNKNOWN)
+    found = counted_units(lines)
+    return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
+
+
+def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
+    sold = [each for each in booked if each.means.event is Event.SALE and each.order_id not in orders]
+    return [
+        Problem(
+            Severity.WARNING,
+            f"eBay did not give order {each.order_id}, so its SKUs and units are not known. eBay gives orders of the "
+            "last two years; import the transaction report of that time instead.",
+            f"order {each.order_id}",
+        )
+        for each in sold
+    ]
+
+
+FORMAT = Format(
+    name=NAME,
+    title="eBay payout (pulled)",
+    marketplace=Marketplace.EBAY,
+    standing=Standing.RECORD,
+    likeness=partial(likeness, NAME),
+    read=read,
+    personal=PERSONAL,
+)

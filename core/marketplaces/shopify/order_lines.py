@@ -1,0 +1,166 @@
+"""The lines that a payment or refund of an order becomes: one per item, with its SKU, units and share of the money.
+
+Gift cards sold are owed to whoever holds them: a balance move, no sale, and no goods. Whether refunded goods came back
+says Shopify's restock type.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.marketplaces.lines import Line
+from core.marketplaces.shopify.restock import disposition
+from core.marketplaces.shopify.sharing import Share, fees, shared_out
+from core.marketplaces.transactions import Units, counted_units
+from core.model import Disposition, Event, Marketplace, QuantitySource, StockEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.marketplaces.lines import Part
+    from core.marketplaces.shopify.orders import Item, Order, Refund
+    from core.marketplaces.shopify.payments_csv import Meaning
+
+ZERO = Decimal(0)
+GIFT_CARD_SOLD = "Gift card sold"
+GIFT_CARD_REFUNDED = "Gift card refunded"
+_RESTOCKED = {Disposition.RESTOCKED: StockEffect.IN, Disposition.NOT_RETURNED: StockEffect.NONE}
+
+
+class Movement(NamedTuple):
+    """Money that came or went, as one answer tells it."""
+
+    number: int
+    """Its place in the document, first = 1."""
+    settlement_id: str
+    kind: str
+    """Shopify's word for it."""
+    id: str
+    """Shopify's own number."""
+    amount: Decimal
+    fee: Decimal
+    """+ is a cost."""
+    net: Decimal
+    currency: str
+    posted_at: datetime | None
+    order_name: str
+
+
+def sale_lines(movement: Movement, order: Order, *, with_units: bool) -> list[Line]:
+    """Return a payment of an order as lines, one per item.
+
+    Args:
+        movement: The payment.
+        order: What it is for.
+        with_units: Whether the order's units are counted with this payment.
+    """
+    shares = shared_out(movement.amount, order.items, order.shipping, order.total)
+    lines = []
+    charged = fees(movement.fee, shares)
+    for share, fee in zip(shares, charged, strict=False):
+        units = share.item.units if share.item and with_units else None
+        lines.append(_sold(movement, share, fee, units))
+    return lines + _left(movement, lines)
+
+
+def refund_lines(movement: Movement, refund: Refund, *, with_units: bool) -> list[Line]:
+    """Return money given back as lines, one per refunded item; without items it is about no goods at all."""
+    if not refund.items:
+        line = _line(movement, (), Event.REFUND, (("principal", movement.amount),), StockEffect.NONE)
+        return [line, *_left(movement, [line])]
+    postage = max(ZERO, refund.total - sum((item.price + item.tax for item in refund.items), ZERO))
+    shares = shared_out(movement.amount, refund.items, postage, refund.total)
+    lines = [_given_back(movement, share, with_units=with_units) for share in shares]
+    return lines + _left(movement, lines)
+
+
+def plain_line(movement: Movement, means: Meaning, description: str = "") -> Line:
+    """Return a movement that no order tells more about, as its type alone says."""
+    parts = ((means.column, movement.amount), ("other_fee", -movement.fee))
+    about_goods = means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    line = _line(movement, (), means.event, parts, means.stock_effect)._replace(
+        carries_units=about_goods, raw_description=description
+    )
+    rest = movement.net - line.amount
+    return line._replace(parts=(*line.parts, ("other", rest)), amount=movement.net) if rest else line
+
+
+def balance_line(movement: Movement, description: str, amount: Decimal) -> Line:
+    """Return what is owed to or by others, beside the movement it comes with."""
+    line = _line(movement, (description,), Event.BALANCE, (("other", amount),), StockEffect.NONE)
+    return line._replace(raw_description=description)
+
+
+def units_of(lines: Sequence[Line]) -> Units:
+    """Return the units of a line: those of the order's items; what a dispute is about is not said."""
+    if lines[0].event is Event.DISPUTE:
+        return Units(None, QuantitySource.UNKNOWN)
+    found = counted_units(lines)
+    return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
+
+
+def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> Line:
+    if share.is_gift_card and share.item:
+        return _of_gift_card(movement, share, share.item, GIFT_CARD_SOLD)
+    line = _line(movement, _names(share.item), Event.SALE, (*share.parts, ("other_fee", -fee)), StockEffect.OUT)
+    return _of_item(line, share.item, units)
+
+
+def _given_back(movement: Movement, share: Share, *, with_units: bool) -> Line:
+    item = share.item
+    if share.is_gift_card and item:
+        return _of_gift_card(movement, share, item, GIFT_CARD_REFUNDED)
+    became = disposition(item.restock_type) if item else None
+    effect = _RESTOCKED.get(became, StockEffect.UNKNOWN) if became else StockEffect.UNKNOWN
+    line = _line(movement, _names(item), Event.REFUND, share.parts, effect)
+    units = -item.units if item and with_units else None
+    return _of_item(line, item, units)._replace(raw_description=item.restock_type if item else "")
+
+
+def _left(movement: Movement, lines: Sequence[Line]) -> list[Line]:
+    """Return a fee that no item bears, and what the answer's own net amount has besides amount and fee."""
+    left = movement.net - sum((line.amount for line in lines), ZERO)
+    if not left:
+        return []
+    fee = _line(movement, ("fee",), Event.FEE, (("other_fee", left),), StockEffect.NONE)
+    return [fee]
+
+
+def _of_gift_card(movement: Movement, share: Share, item: Item, description: str) -> Line:
+    line = _line(movement, _names(item), Event.BALANCE, (("other", share.amount),), StockEffect.NONE)
+    return line._replace(raw_description=description, order_item_id=item.id, sku=item.sku)
+
+
+def _of_item(line: Line, item: Item | None, units: int | None) -> Line:
+    if item is None:
+        return line
+    return line._replace(order_item_id=item.id, sku=item.sku, carries_units=units is not None, units=units)
+
+
+def _names(item: Item | None) -> tuple[str, ...]:
+    return (item.id, item.restock_type) if item else ()
+
+
+def _line(
+    movement: Movement, names: tuple[str, ...], event: Event, parts: Sequence[Part], stock_effect: StockEffect
+) -> Line:
+    kept = tuple((column, amount) for column, amount in parts if amount)
+    return Line(
+        number=movement.number,
+        settlement_id=movement.settlement_id,
+        group=(movement.kind.casefold(), movement.order_name, movement.id, *names),
+        single=True,
+        content=(movement.id, *names, *(f"{column} {amount}" for column, amount in kept)),
+        event=event,
+        stock_effect=stock_effect,
+        raw_type=movement.kind,
+        raw_description="",
+        parts=kept,
+        amount=sum((amount for _, amount in kept), ZERO),
+        currency=movement.currency,
+        posted_at=movement.posted_at,
+        order_id=movement.order_name,
+        marketplace=Marketplace.SHOPIFY.value,
+    )

@@ -1,0 +1,122 @@
+"""A payout of Shopify Payments, pulled over Shopify's API: its balance transactions, and the orders they are about.
+
+It is the book of record: it knows SKUs and units, which the downloaded transactions export (`payments_csv`, a view)
+does not. Payout id, order names and amounts are the same in both. Every balance transaction is shared out over the
+items of its order; the units of an order are counted with its first payment alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.marketplaces.bundles import likeness, read_bundle
+from core.marketplaces.formats import Format, Standing
+from core.marketplaces.periods import header_of
+from core.marketplaces.shopify.order_lines import Movement, plain_line, refund_lines, sale_lines, units_of
+from core.marketplaces.shopify.orders import number_of, read_order
+from core.marketplaces.shopify.vocabulary import UNKNOWN, meaning
+from core.marketplaces.tie_out import Findings, reading
+from core.model import Event, Marketplace, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.marketplaces.bundles import Node
+    from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import Line
+    from core.marketplaces.shopify.orders import Order
+    from core.model import Reading
+
+NAME = "shopify_payments_api"
+
+
+def read(contents: Contents) -> Reading:
+    """Read a pulled payout; see `core.marketplaces.read`."""
+    document = read_bundle(contents)
+    payout = document.node("payout") or document
+    payout_id = number_of(payout.needed("id"))
+    orders = {order.id: order for order in map(read_order, document.nodes("orders"))}
+    nodes = document.nodes("transactions")
+    movements = [_movement(node, number, payout_id) for number, node in enumerate(nodes, start=1)]
+    pairs = list(zip(nodes, movements, strict=True))
+    lines = tuple(line for node, movement in pairs for line in _lines(node, movement, orders))
+    net = payout.node("net") or payout
+    header = header_of(payout_id, lines, net.needed("currencyCode"), payout.moment("issuedAt"), net.amount("amount"))
+    return reading(
+        Findings(
+            format=NAME,
+            marketplace=Marketplace.SHOPIFY,
+            file=contents.name,
+            headers=(header,),
+            lines=lines,
+            problems_by_settlement=_problems(pairs, orders, payout_id),
+            units=units_of,
+        )
+    )
+
+
+def _movement(node: Node, number: int, payout_id: str) -> Movement:
+    order = node.node("associatedOrder")
+    amount = node.node("amount") or node
+    fee, net = node.node("fee") or node, node.node("net") or node
+    return Movement(
+        number=number,
+        settlement_id=payout_id,
+        kind=node.needed("type"),
+        id=number_of(node.needed("id")),
+        amount=amount.amount("amount"),
+        fee=fee.amount("amount"),
+        net=net.amount("amount"),
+        currency=amount.needed("currencyCode"),
+        posted_at=node.moment("transactionDate"),
+        order_name=order.text("name") if order else "",
+    )
+
+
+def _lines(node: Node, movement: Movement, orders: Mapping[str, Order]) -> list[Line]:
+    means = meaning(movement.kind)
+    order = _order(node, orders)
+    payment = node.text("sourceOrderTransactionId")
+    if means.event is Event.SALE and order is not None and order.items:
+        return sale_lines(movement, order, with_units=not order.bearer or payment == order.bearer)
+    refund = order.refund_of(payment) if order is not None and means.event is Event.REFUND else None
+    if refund is not None:
+        return refund_lines(movement, refund, with_units=payment == refund.bearer)
+    line = plain_line(movement, means, node.text("adjustmentReason"))
+    return [line._replace(unknown_type=movement.kind) if means is UNKNOWN else line]
+
+
+def _order(node: Node, orders: Mapping[str, Order]) -> Order | None:
+    of = node.node("associatedOrder")
+    return orders.get(of.text("id")) if of else None
+
+
+def _problems(
+    pairs: Sequence[tuple[Node, Movement]], orders: Mapping[str, Order], payout_id: str
+) -> dict[str, list[Problem]]:
+    """Return what does not fit together: an amount and fee that are not the net, an order that was not given."""
+    problems: dict[str, list[Problem]] = defaultdict(list)
+    for node, movement in pairs:
+        expected = movement.amount - movement.fee
+        if expected != movement.net:
+            message = f"Amount less fee is {expected}, but Shopify says net {movement.net}. Ask Shopify which is right."
+            problems[payout_id].append(Problem(Severity.ERROR, message, str(node.place("net"))))
+        if node.node("associatedOrder") and _order(node, orders) is None:
+            message = (
+                f"Shopify did not give order {movement.order_name}, so its SKUs and units are not known. An order "
+                "older than 60 days needs the access scope read_all_orders."
+            )
+            problems[payout_id].append(Problem(Severity.WARNING, message, f"order {movement.order_name}"))
+    return problems
+
+
+FORMAT = Format(
+    name=NAME,
+    title="Shopify payout (pulled)",
+    marketplace=Marketplace.SHOPIFY,
+    standing=Standing.RECORD,
+    likeness=partial(likeness, NAME),
+    read=read,
+)
