@@ -43,6 +43,7 @@ MISBEHAVIOURS: dict[str, str] = {
     "offered-twice": "Each settlement is offered twice: at Amazon under two report ids.",
     "report-in-progress": "The marketplace is still making its newest settlement report.",
     "marketplace-limits": "Marketplaces keep their own limits on requests.",
+    "shopify-throttled": "Shopify answers THROTTLED inside a 200: the points for questions are used up.",
 }
 """Name of each switch, and one sentence for the help text."""
 
@@ -88,6 +89,7 @@ OF_MARKETPLACES = (
     "offered-twice",
     "report-in-progress",
     "marketplace-limits",
+    "shopify-throttled",
 )
 """Those that only the marketplaces' pages know."""
 

@@ -32,7 +32,7 @@ def request_kind(request: Request) -> str:
 
 
 def _marketplace_kind(parts: list[str]) -> str:
-    if parts[-1] == "token":
+    if parts[-1] in ("token", "access_token"):
         return "token"
     if parts[1:2] == ["documents"] or parts[-1] == "reconFile":
         return "document"

@@ -20,6 +20,8 @@ from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
 from sandbox.gatekeeper import Gatekeeper, drop_connections
 from sandbox.limits import Limits, Meter
 from sandbox.marketplaces.amazon_api import amazon_access, amazon_pages
+from sandbox.marketplaces.ebay_api import ebay_pages
+from sandbox.marketplaces.shopify_api import shopify_pages
 from sandbox.marketplaces.walmart_api import walmart_access, walmart_pages
 from sandbox.misbehaviour import Fault, Misbehaviour
 from sandbox.requests_seen import RequestsSeen
@@ -96,6 +98,8 @@ def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
         app.register_blueprint(finale_pages(one, switches, now))
     app.register_blueprint(amazon_pages(business, switches, now))
     app.register_blueprint(walmart_pages(business, switches, now))
+    app.register_blueprint(shopify_pages(business, switches, now))
+    app.register_blueprint(ebay_pages(business, switches, now))
     app.wsgi_app = drop_connections(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way to wrap
     return app
 

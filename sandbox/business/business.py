@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from sandbox.business.shops import Shop
+
 
 @dataclass(frozen=True)
 class Business:
@@ -59,6 +61,8 @@ class Business:
     periods: tuple[SettlementPeriod, ...] = ()
     channels: tuple[Channel, ...] = ()
     """Stores besides `store`, which sells on Amazon: periods, adjustments and fees above are its alone."""
+    shops: tuple[Shop, ...] = ()
+    """Its stores with goods of their own."""
     repaired: bool = False
     """Whether what had left without a cost shows the average of today."""
 

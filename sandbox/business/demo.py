@@ -16,8 +16,10 @@ from random import Random
 from sandbox.business.business import Business
 from sandbox.business.catalogue import DEAR, WITHOUT_TIMELY_COST, catalogue
 from sandbox.business.demo_cases import particular_cases
+from sandbox.business.demo_ebay import ebay_shop
 from sandbox.business.demo_fees import fees
 from sandbox.business.demo_purchases import cost_changes, purchases, stock_counts
+from sandbox.business.demo_shopify import shopify_shop
 from sandbox.business.demo_walmart import walmart_channel
 from sandbox.business.dice import Dice
 from sandbox.business.numbering import Numbering
@@ -70,6 +72,7 @@ def demo_business(seed: int = 1) -> Business:
         fees=fees(dice, settlement_periods()),
         periods=settlement_periods(),
         channels=tuple(channel for channel, _ in elsewhere),
+        shops=(shopify_shop(seed), ebay_shop(seed)),
     )
 
 

@@ -192,10 +192,10 @@ class Books:
             "Sale",
             order.status,
             order.ordered_at,
-            "Amazon - FBA" if order.fulfilment == "AFN" else "Amazon",
+            "Amazon - FBA" if order.fulfilment == "AFN" else order.store.split()[0],
             order.customer_po,
             order.notes,
-            "Amazon customer",
+            f"{order.store.split()[0]} customer",
             tuple(
                 self._sales_item(index, part, prices[part.product_id], shipped.get(part.product_id, 0))
                 for index, part in enumerate(self.business.ordered_parts(order))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.business.shops import with_shops
 from sandbox.business.variants import changed
 from sandbox.finale.books import Books
 from sandbox.finale.records import Record, records
@@ -49,7 +50,7 @@ def finale_pages(account: Account, switches: Misbehaviour, now: Callable[[], flo
 
     @cache
     def variant(names: frozenset[str]) -> Books:
-        return Books(changed(account.business, names), account.path)
+        return Books(changed(with_shops(account.business), names), account.path)
 
     def books() -> Books:
         return variant(switches.variants)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -54,8 +55,8 @@ class Ask:
 
 @pytest.fixture(scope="session")
 def demo() -> Business:
-    """Return the demo business."""
-    return demo_business()
+    """Return the demo business without its stores that sell goods of their own."""
+    return replace(demo_business(), shops=())
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ def amazon_alone(business: Business) -> Business:
     return replace(
         business,
         channels=(),
+        shops=(),
         orders=tuple(business.orders_of(STORE)),
         shipments=tuple(business.parcels_of(STORE)),
         refunds=tuple(business.refunds_of(STORE)),

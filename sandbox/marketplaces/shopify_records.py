@@ -1,0 +1,210 @@
+"""A store as Shopify's API tells it: orders, payouts and balance transactions as records of its schema."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sandbox.business.demo_shopify import price_back, tax_back, total_of
+from sandbox.marketplaces.shopify_schema import LARGEST_PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sandbox.business.records import Order, OrderLine
+    from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop
+
+Record = dict[str, Any]
+_CONDITION = re.compile(r"(\w+):(>=|<|)'?([^' ]+)'?")
+ZERO = Decimal(0)
+
+
+class ShopRecords:
+    """The root of the answers over one store."""
+
+    def __init__(self, shop: Shop, largest_page: Callable[[], int] = lambda: LARGEST_PAGE) -> None:
+        self._channel = shop
+        self._largest_page = largest_page
+        self._order_records = [self._order(number, order) for number, order in enumerate(shop.orders)]
+        self._by_name = {record["name"]: record for record in self._order_records}
+        self._payouts = [self._payout(payout) for payout in shop.payouts]
+        self._transactions = [self._transaction(movement) for movement in shop.movements]
+        self._transactions += [self._transfer(payout) for payout in shop.payouts if payout.status == "PAID"]
+        refunds = [refund for record in self._order_records for refund in record["_refunds"]]
+        self._nodes = {record["id"]: record for record in (*self._order_records, *self._payouts, *refunds)}
+
+    def root(self) -> Record:
+        """Return the root value of a question."""
+        return {
+            "shopifyPaymentsAccount": {
+                "payouts": self._listed(self._payouts),
+                "balanceTransactions": self._listed(self._transactions),
+            },
+            "orders": self._listed(self._order_records),
+            "node": lambda _info, **asked: self._nodes.get(asked["id"]),
+            "nodes": lambda _info, ids: [self._nodes.get(each) for each in ids],
+        }
+
+    def _listed(self, rows: Sequence[Record]) -> Callable[..., Record]:
+        def resolve(
+            _info: object, first: int | None = None, after: str | None = None, query: str = "", **_: object
+        ) -> Record:
+            wanted = _CONDITION.findall(query or "")
+            return self._page([row for row in rows if all(_fits(row, *one) for one in wanted)], first, after)
+
+        return resolve
+
+    def _page(self, rows: Sequence[Record], first: int | None, after: str | None) -> Record:
+        start = int(base64.b64decode(after).decode().removeprefix("at:")) if after else 0
+        end = start + min(first or LARGEST_PAGE, self._largest_page())
+        return {
+            "nodes": rows[start:end],
+            "pageInfo": {
+                "hasNextPage": end < len(rows),
+                "hasPreviousPage": start > 0,
+                "startCursor": None,
+                "endCursor": base64.b64encode(f"at:{end}".encode()).decode() if rows[start:end] else None,
+            },
+        }
+
+    def _payout(self, payout: Payout) -> Record:
+        return {
+            "__typename": "ShopifyPaymentsPayout",
+            "id": f"gid://shopify/ShopifyPaymentsPayout/{payout.payout_id}",
+            "legacyResourceId": payout.payout_id,
+            "status": payout.status,
+            "issuedAt": _moment(payout.paid_at),
+            "transactionType": "DEPOSIT",
+            "net": self._money(self._channel.paid(payout.payout_id)),
+            "issued_at": payout.paid_at,
+        }
+
+    def _transaction(self, movement: Movement) -> Record:
+        order = self._by_name.get(movement.order_id)
+        status = next((p.status for p in self._channel.payouts if p.payout_id == movement.payout_id), "PENDING")
+        return {
+            "id": f"gid://shopify/ShopifyPaymentsBalanceTransaction/{movement.movement_id}",
+            "type": movement.kind,
+            "test": False,
+            "transactionDate": _moment(movement.at),
+            "sourceId": movement.payment_id or movement.movement_id,
+            "sourceType": movement.kind.split("_")[0],
+            "sourceOrderTransactionId": movement.payment_id or None,
+            "adjustmentReason": None,
+            "amount": self._money(movement.amount),
+            "fee": self._money(movement.fee),
+            "net": self._money(movement.net),
+            "associatedOrder": {"id": order["id"], "name": order["name"]} if order else None,
+            "associatedPayout": {"id": f"gid://shopify/ShopifyPaymentsPayout/{movement.payout_id}", "status": status},
+            "payments_transfer_id": movement.payout_id,
+        }
+
+    def _transfer(self, payout: Payout) -> Record:
+        paid = self._channel.paid(payout.payout_id)
+        return {
+            "id": f"gid://shopify/ShopifyPaymentsBalanceTransaction/9{payout.payout_id}",
+            "type": "TRANSFER",
+            "test": False,
+            "transactionDate": _moment(payout.paid_at),
+            "sourceId": payout.payout_id,
+            "sourceType": "TRANSFER",
+            "amount": self._money(-paid),
+            "fee": self._money(ZERO),
+            "net": self._money(-paid),
+            "associatedPayout": {"id": f"gid://shopify/ShopifyPaymentsPayout/{payout.payout_id}", "status": "PAID"},
+            "payments_transfer_id": payout.payout_id,
+        }
+
+    def _order(self, number: int, order: Order) -> Record:
+        payments = [payment for payment in self._channel.payments if payment.order_id == order.order_id]
+        returns = [one for one in self._channel.returns if one.order_id == order.order_id]
+        items = [self._line_item(line) for line in order.lines]
+        refunds = [self._refund(order, one, items, payments) for one in returns]
+        moments = [order.ordered_at, *(payment.at for payment in payments), *(one.at for one in returns)]
+        return {
+            "__typename": "Order",
+            "id": f"gid://shopify/Order/{5_800_000_001 + number}",
+            "name": order.order_id,
+            "createdAt": _moment(order.ordered_at),
+            "processedAt": _moment(order.ordered_at),
+            "updatedAt": _moment(max(moments)),
+            "cancelledAt": None,
+            "taxesIncluded": False,
+            "paymentGatewayNames": list(dict.fromkeys(payment.gateway for payment in payments)),
+            "totalPriceSet": self._bag(total_of(order)),
+            "totalShippingPriceSet": self._bag(sum((line.shipping for line in order.lines), ZERO)),
+            "lineItems": lambda _info, first=None, after=None: self._page(items, first, after),
+            "transactions": lambda _info, first=None: [self._payment(each) for each in payments][:first],
+            "refunds": lambda _info, first=None: refunds[:first],
+            "_refunds": refunds,
+            "created_at": order.ordered_at,
+            "updated_at": max(moments),
+        }
+
+    def _line_item(self, line: OrderLine) -> Record:
+        is_gift_card = line.sku in self._channel.gift_cards
+        return {
+            "id": f"gid://shopify/LineItem/{line.item_code}",
+            "sku": "" if is_gift_card else line.sku,
+            "name": "Gift card" if is_gift_card else f"{line.sku} for sale",
+            "quantity": line.units,
+            "isGiftCard": is_gift_card,
+            "originalTotalSet": self._bag(line.unit_price * line.units),
+            "discountAllocations": [{"allocatedAmountSet": self._bag(line.promotion)}] if line.promotion else [],
+            "taxLines": [{"title": "State tax", "priceSet": self._bag(line.tax)}] if line.tax else [],
+        }
+
+    def _payment(self, payment: Payment) -> Record:
+        return {
+            "id": f"gid://shopify/OrderTransaction/{payment.payment_id}",
+            "kind": payment.kind,
+            "status": "SUCCESS",
+            "gateway": payment.gateway,
+            "test": False,
+            "processedAt": _moment(payment.at),
+            "amountSet": self._bag(payment.amount),
+        }
+
+    def _refund(self, order: Order, one: Return, items: Sequence[Record], payments: Iterable[Payment]) -> Record:
+        back = [self._refunded(order.lines[item.line], item, items[item.line]) for item in one.items]
+        paid = [self._payment(payment) for payment in payments if payment.refund_id == one.refund_id]
+        return {
+            "__typename": "Refund",
+            "id": f"gid://shopify/Refund/{one.refund_id}",
+            "createdAt": _moment(one.at),
+            "refundLineItems": lambda _info, first=None, after=None: self._page(back, first, after),
+            "transactions": lambda _info, first=None, after=None: self._page(paid, first, after),
+        }
+
+    def _refunded(self, line: OrderLine, item: GoodsBack, line_item: Record) -> Record:
+        return {
+            "lineItem": line_item,
+            "quantity": item.units,
+            "restockType": item.restock_type,
+            "subtotalSet": self._bag(price_back(line, item.units)),
+            "totalTaxSet": self._bag(tax_back(line, item.units)),
+        }
+
+    def _bag(self, amount: Decimal) -> Record:
+        money = self._money(amount)
+        return {"shopMoney": money, "presentmentMoney": money}
+
+    def _money(self, amount: Decimal) -> Record:
+        """Write an amount as Shopify does: `41.9`, `0.0`."""
+        whole, _, decimals = f"{amount:.2f}".partition(".")
+        return {"amount": f"{whole}.{decimals.rstrip('0') or '0'}", "currencyCode": self._channel.currency}
+
+
+def _fits(row: Record, name: str, sign: str, value: str) -> bool:
+    found = row.get(name)
+    if isinstance(found, datetime):
+        limit = datetime.fromisoformat(value)
+        return found >= limit if sign == ">=" else found < limit
+    return found is None or str(found) == value
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
