@@ -66,8 +66,8 @@ def _add_pages(client: ShopifyClient, query: str, of: dict[str, Any], name: str)
     while after is not None:
         more = (client.ask(query, id=of["id"], after=after).get("node") or {}).get(name) or {}
         connection["nodes"] = [*connection["nodes"], *(more.get("nodes") or ())]
-        connection["pageInfo"] = more.get("pageInfo") or {}
         following = next_cursor(more)
         if following == after:
             raise BadAnswerError(SERVICE, f"{name} of {of['id']}", "pages that do not move on")
         after = following
+    connection.pop("pageInfo", None)  # how it was cut into pages is no part of the answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -212,6 +213,119 @@ def ebay(sold: Sequence[Sold]) -> Written:
     return Written(f"Seller,example\n{header}", tuple(rows))
 
 
+def shopify_api(sold: Sequence[Sold]) -> Written:
+    """Write a pulled Shopify payout; its rows are the charges, one per order."""
+    rows, orders = [], []
+    for order_id in dict.fromkeys(s.order_id for s in sold):
+        items = [(number, s) for number, s in enumerate(sold) if s.order_id == order_id]
+        amount, fee = sum((s.price for _, s in items), Decimal(0)), -sum((s.fee for _, s in items), Decimal(0))
+        gid, payment = f"gid://shopify/Order/{order_id}", f"T{items[0][0]}"
+        charge = {
+            "id": f"gid://shopify/ShopifyPaymentsBalanceTransaction/{items[0][0]}",
+            "type": "CHARGE",
+            "transactionDate": "2026-06-17T08:14:22Z",
+            "sourceOrderTransactionId": payment,
+            "associatedOrder": {"id": gid, "name": order_id},
+            **{name: _dollars(value) for name, value in (("amount", amount), ("fee", fee), ("net", amount - fee))},
+        }
+        rows.append(json.dumps(charge) + ",\n")
+        orders.append(
+            {
+                "id": gid,
+                "name": order_id,
+                "processedAt": "2026-06-17T08:14:22Z",
+                "totalPriceSet": {"shopMoney": _dollars(amount)},
+                "lineItems": {"nodes": [_shop_item(number, s) for number, s in items]},
+                "transactions": [_shop_payment(payment, "shopify_payments", amount)],
+                "refunds": [],
+            }
+        )
+    payout = {"id": "gid://shopify/ShopifyPaymentsPayout/11", "issuedAt": "2026-06-20T00:00:00Z"}
+    payout |= {"net": _dollars(total(sold))}  # type: ignore[dict-item]  # of another shape
+    before = f'{{"format": "shopify_payments_api", "payout": {json.dumps(payout)}, "transactions": [\n'
+    return Written(before, tuple(rows), f'null], "orders": {json.dumps(orders)}}}')
+
+
+def ebay_api(sold: Sequence[Sold]) -> Written:
+    """Write a pulled eBay payout; its rows are the sales, one per order."""
+    rows, orders = [], []
+    for order_id in dict.fromkeys(s.order_id for s in sold):
+        items = [(number, s) for number, s in enumerate(sold) if s.order_id == order_id]
+        net = total([s for _, s in items])
+        sale = {
+            "transactionId": order_id,
+            "orderId": order_id,
+            "transactionType": "SALE",
+            "transactionDate": "2026-06-17T08:14:22.000Z",
+            "amount": _euros(abs(net)),
+            "bookingEntry": "DEBIT" if net < 0 else "CREDIT",
+            "orderLineItems": [
+                {
+                    "lineItemId": str(number),
+                    "feeBasisAmount": _euros(s.price),
+                    "marketplaceFees": [{"feeType": "FINAL_VALUE_FEE", "amount": _euros(-s.fee)}],
+                }
+                for number, s in items
+            ],
+        }
+        rows.append(json.dumps(sale) + ",\n")
+        lines = [
+            {"lineItemId": str(number), "sku": s.sku, "quantity": s.units, "lineItemCost": _euros(s.price)}
+            for number, s in items
+        ]
+        orders.append({"orderId": order_id, "lineItems": lines})
+    payout = {"payoutId": "11", "payoutDate": "2026-06-20T00:00:00.000Z", "amount": _euros(total(sold))}
+    before = f'{{"format": "ebay_payout_api", "payout": {json.dumps(payout)}, "transactions": [\n'
+    return Written(before, tuple(rows), f'null], "orders": {json.dumps(orders)}}}')
+
+
+def not_in_payouts(sold: Sequence[Sold], form: str = "shopify_not_in_payouts") -> Written:
+    """Write the orders of a month that were paid outside of payouts, without fees; its rows are the orders."""
+    rows = []
+    for order_id in dict.fromkeys(s.order_id for s in sold):
+        items = [(number, s) for number, s in enumerate(sold) if s.order_id == order_id]
+        amount = sum((s.price for _, s in items), Decimal(0))
+        order = {
+            "id": f"gid://shopify/Order/{order_id}",
+            "name": order_id,
+            "processedAt": "2026-06-17T08:14:22Z",
+            "totalPriceSet": {"shopMoney": _dollars(amount)},
+            "lineItems": {"nodes": [_shop_item(number, s) for number, s in items]},
+            "transactions": [_shop_payment(f"T{items[0][0]}", "paypal", amount)],
+            "refunds": [],
+        }
+        rows.append(json.dumps(order) + ",\n")
+    return Written(f'{{"format": "{form}", "month": "2026-06", "orders": [\n', tuple(rows), "null]}")
+
+
+def _shop_item(number: int, sold: Sold) -> dict[str, object]:
+    return {
+        "id": f"gid://shopify/LineItem/{number}",
+        "sku": sold.sku,
+        "quantity": sold.units,
+        "originalTotalSet": {"shopMoney": _dollars(sold.price)},
+    }
+
+
+def _shop_payment(number: str, gateway: str, amount: Decimal) -> dict[str, object]:
+    return {
+        "id": f"gid://shopify/OrderTransaction/{number}",
+        "kind": "SALE",
+        "status": "SUCCESS",
+        "gateway": gateway,
+        "processedAt": "2026-06-17T08:14:22Z",
+        "amountSet": {"shopMoney": _dollars(amount)},
+    }
+
+
+def _dollars(amount: Decimal) -> dict[str, str]:
+    return {"amount": str(amount), "currencyCode": "USD"}
+
+
+def _euros(amount: Decimal) -> dict[str, str]:
+    return {"value": str(amount), "currency": "EUR"}
+
+
 WRITERS: dict[str, Writer] = {
     "amazon_v2_flat": amazon_v2,
     "amazon_v1_flat": amazon_v1,
@@ -220,6 +334,8 @@ WRITERS: dict[str, Writer] = {
     "walmart_recon_v1": walmart,
     "shopify_payments_csv": shopify,
     "ebay_transaction_report": ebay,
+    "shopify_payments_api": shopify_api,
+    "ebay_payout_api": ebay_api,
 }
 WITHOUT_ITEMS = ("shopify_payments_csv",)
 """Formats that know neither SKUs nor units."""

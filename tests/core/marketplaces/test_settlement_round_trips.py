@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.marketplaces import FORMATS, read, with_line_keys
 from core.model import AMOUNT_COLUMNS, Event
-from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, total
+from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, not_in_payouts, total
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -107,4 +107,22 @@ def test_writer_writes_the_format_it_is_named_after(form: str) -> None:
 
 def test_every_format_that_is_read_has_a_writer() -> None:
     """A new format is held to the same properties."""
-    assert {form.name for form in FORMATS} == {*WRITERS, "walmart_recon_v0", "amazon_customer_returns"}
+    without_fees = {"shopify_not_in_payouts", "shopify_not_in_payouts_so_far"}
+
+    assert {form.name for form in FORMATS} == {*WRITERS, *without_fees, "walmart_recon_v0", "amazon_customer_returns"}
+
+
+@given(sold=st.lists(ORDER_LINES, min_size=1, max_size=6), data=st.data())
+@FEW
+def test_orders_outside_payouts_survive_in_any_order(sold: list[Sold], data: st.DataObject) -> None:
+    """A month's orders have no fees: their prices and units come back, and the same keys in any order."""
+    written = not_in_payouts(sold)
+    settlement = only(written.content())
+    sales = settlement.transactions.astype(object)
+    items = zip(sales["order_id"], sales["sku"], strict=True)
+
+    assert sum((each.price for each in sold), Decimal(0)) == settlement.sum
+    assert summed(((each.order_id, each.sku), each.units) for each in sold) == summed(
+        zip(items, sales["quantity"], strict=True)
+    )
+    assert keyed(settlement) == keyed(only(written.content(data.draw(st.permutations(written.rows)))))
