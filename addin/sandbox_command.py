@@ -33,6 +33,9 @@ def sandbox(port: int, switches: tuple[str, ...]) -> None:
         with demo_finale(switches, port) as address:
             click.echo(f"Finale Inventory of the demo business: {address.url}/{address.account}/api/graphql")
             click.echo(f"API key {address.key}, secret {address.secret}. Stop with Ctrl+C.")
+            for store in address.stores:
+                opened_by = ", ".join(f"{name} {value}" for name, value in {**store.settings, **store.secrets}.items())
+                click.echo(f"{store.store}: {store.url} ({opened_by})")
             threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("Stopped.")

@@ -11,6 +11,7 @@ from sandbox.business import demo_business
 from sandbox.business.demo_walmart import STORE as WALMART
 from sandbox.business.sales import STORE
 from sandbox.oracle import COST_BLANK, expected_answer
+from sandbox.settlement_files.amazon_charges import charges
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def test_channels_change_nothing_for_amazon(seed: int) -> None:
     alone = amazon_alone(business)
 
     assert settlement_files(alone) == settlement_files(business)
+    assert charges(alone) == charges(business)
     for order in business.orders_of(STORE):
         for line in order.lines:
             asked = order.order_id, line.sku
