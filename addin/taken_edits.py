@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.finale import change_account
-from addin.sheets import accounts, setup, setup_finale, sku_mapping
+from addin.sheets import accounts, setup, setup_finale, sku_mapping, types
 from core.settlements.accounts import change_accounts
 from core.settlements.policies import change_policies
 from core.settlements.sku_mapping import change_mappings
+from core.settlements.type_choices import change_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +46,15 @@ def _accounts(book: xw.Book, database: Database, who: str, now: datetime) -> Non
     change_accounts(database, accounts.edited_accounts(book), who=who, now=now)
 
 
+def _types(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_types(database, types.edited_types(book), who=who, now=now)
+
+
 _TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
     _policies,
     _mappings,
     _finale_account,
     _accounts,
+    _types,
 )
 """What each sheet of settings does with its edits."""

@@ -22,6 +22,7 @@ from addin.sheets import (
     sku_mapping,
     transactions,
     true_ups,
+    types,
 )
 from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
@@ -87,6 +88,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     true_ups.fill(book, view.pending_true_ups, books.lines)
     accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
+    types.fill(book, books)
     cogs.refresh(book, books)
     if transactions_too:
         shown = transactions.settlements_shown(book)

@@ -19,6 +19,7 @@ from addin.sheets import (
     tables,
     transactions,
     true_ups,
+    types,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ SPECS = (
     true_ups.SPEC,
     history.SPEC,
     accounts.SPEC,
+    types.SPEC,
     cogs.SPEC,
 )
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""

@@ -161,8 +161,13 @@ def lines(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, query, LOCKED_COLUMNS)
 
 
-def verify(connection: Connection, settlement: BookedSettlement) -> list[BrokenLine]:
-    """Compare the stored lines of a settlement with what was locked; an empty list is a promise kept.
+def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:
+    """Compare the lines of a settlement with what was locked; an empty list is a promise kept.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        settlement: Which.
+        lines: Its transactions as the books read them (TRANSACTION_COLUMNS); as they are stored if left out.
 
     Raises:
         NotLockedError: If it is not locked.
@@ -170,7 +175,7 @@ def verify(connection: Connection, settlement: BookedSettlement) -> list[BrokenL
     held = find(connection, settlement)
     if held is None:
         raise NotLockedError(settlement.settlement_id)
-    now = settlements.transactions(connection, [settlement])
+    now = settlements.transactions(connection, [settlement]) if lines is None else lines
     query = select(locked_line).where(locked_line.c.lock == held.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
     both = now[list(TRANSACTION_COLUMNS)].merge(then, on="key")

@@ -47,12 +47,7 @@ def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
         SettingUnreadableError: If what is stored is not of that kind.
     """
     text = _newest(connection, key)
-    if text is None:
-        return default
-    try:
-        return TypeAdapter(kind).validate_json(text)
-    except ValidationError as error:
-        raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
+    return default if text is None else _read(key, kind, text)
 
 
 def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
@@ -62,9 +57,26 @@ def put(connection: Connection, key: str, value: object, *, who: str, now: datet
         connection.execute(insert(table).values(key=key, value=text, changed_by=who, changed_at=now))
 
 
+def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
+    """Return every value that a setting ever had, the newest first.
+
+    Raises:
+        SettingUnreadableError: If one of them is not of that kind.
+    """
+    texts = connection.scalars(select(table.c.value).where(table.c.key == key).order_by(table.c.id.desc()))
+    return [_read(key, kind, text) for text in texts]
+
+
 def history(connection: Connection) -> pd.DataFrame:
     """Return every value that any setting ever had (HISTORY_COLUMNS), the newest first."""
     return frames.load(connection, select(table).order_by(table.c.id.desc()), HISTORY_COLUMNS)
+
+
+def _read(key: str, kind: type[T], text: str) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
 
 
 def _newest(connection: Connection, key: str) -> str | None:

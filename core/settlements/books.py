@@ -30,6 +30,7 @@ from core.settings import SETTINGS_NAME, AverageOnDate, Policies
 from core.settlements import accounts
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
+from core.settlements.type_choices import TypeChoices, in_force, with_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
+    from core.database.stores import Store
 
 
 class SettlementUnknownError(CogsheetError):
@@ -73,6 +75,9 @@ class Books:
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
     accounts: Accounts = field(default_factory=Accounts)
     """Where every line of an entry posts."""
+    stores: tuple[Store, ...] = ()
+    type_choices: TypeChoices = field(default_factory=TypeChoices)
+    """What unknown types are, as it holds for open settlements."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -156,7 +161,8 @@ def _read(connection: Connection, company: Company) -> Books:
     policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_ups.accepted(connection)
-    transactions = settlements.transactions(connection)
+    all_stores = tuple(stores.all_stores(connection))
+    transactions = with_choices(connection, settlements.transactions(connection), booked, all_stores)
     known = CostingInput(
         transactions=transactions,
         observations=observations.latest(connection),
@@ -166,7 +172,7 @@ def _read(connection: Connection, company: Company) -> Books:
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=_history_flags(booked, policies),
-        returned=returned_lines(transactions, goods_back.load(connection), stores.all_stores(connection)),
+        returned=returned_lines(transactions, goods_back.load(connection), all_stores),
     )
     last_sync = syncs.last(connection, finished=True)
     return Books(
@@ -179,6 +185,8 @@ def _read(connection: Connection, company: Company) -> Books:
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_ups.dismissed(connection),
         accounts=accounts.in_force(connection, policies),
+        stores=all_stores,
+        type_choices=in_force(connection),
     )
 
 

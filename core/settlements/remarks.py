@@ -10,6 +10,7 @@ from core.database.settlements import SettlementKind
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.model import Event
+from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,11 @@ def remarks(books: Books) -> dict[Name, list[str]]:
     found: dict[Name, list[str]] = defaultdict(list)
     for store, problem in missing(books):
         found[store, problem.where].append(problem.message)
+    for name, words in unclassified(books).items():
+        listed = ", ".join(
+            f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
+        )
+        found[name].append(f"Unknown types: {listed}. Say on sheet Transaction types what they are.")
     return dict(found)
 
 

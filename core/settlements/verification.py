@@ -47,13 +47,14 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
             stored = standing_entries(entries.of_settlement(connection, settlement.id))
             tied = [entry for entry in stored if entry.kind in _TIED_KINDS]
             found += stored_tie_outs(settlement.settlement_id, tied, out)
-        return [*found, *_lock_tie_outs(connection, settlement)]
+        return [*found, *_lock_tie_outs(connection, books, settlement)]
 
 
-def _lock_tie_outs(connection: Connection, settlement: BookedSettlement) -> list[TieOut]:
+def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement) -> list[TieOut]:
     """Hold an exported settlement's stored lines against its lock."""
     if locks.find(connection, settlement) is None:
         return []
-    broken, name, none = locks.verify(connection, settlement), settlement.settlement_id, Decimal(0)
+    broken = locks.verify(connection, settlement, books.lines_of(settlement))
+    name, none = settlement.settlement_id, Decimal(0)
     whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
     return [whole, *(TieOut(f"{name}: {one.key} {one.breach}", Decimal(1), none) for one in broken)]

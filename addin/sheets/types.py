@@ -1,0 +1,62 @@
+"""Sheet Transaction types: words of marketplaces that Cogsheet does not know, and what the bookkeeper says they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.settlements.type_choices import EVENTS
+from core.settlements.unknown_types import listed_types
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from addin.sheets.tables import Record
+    from core.settlements.books import Books
+    from core.settlements.unknown_types import ListedType
+
+SPEC = TableSpec(
+    sheet="Transaction types",
+    table="tblTypes",
+    title="Types of transactions that Cogsheet does not know: say what they are, once for all open settlements",
+    key=("marketplace", "word"),
+    columns=(
+        Column("Marketplace", "marketplace", width=16),
+        Column("Type", "word", width=44, note="The marketplace's own words."),
+        Column("Lines", "lines", Kind.WHOLE, width=9),
+        Column("Amount", "amount", width=22, note="What these lines come to."),
+        Column("Settlements", "settlements", width=44, note="Where they stand."),
+        Column(
+            "Event",
+            "event",
+            width=24,
+            editable=True,
+            choices=EVENTS,
+            note="What it is. Amounts never change; a settlement that is exported stays as it went out.",
+        ),
+        FILLED,
+    ),
+)
+
+
+def fill(book: xw.Book, books: Books) -> None:
+    """Show every type that is unknown, or was until somebody said what it is."""
+    tables.update(book, SPEC, with_filled(SPEC, (_record(one) for one in listed_types(books))))
+
+
+def edited_types(book: xw.Book) -> dict[tuple[str, str], str]:
+    """Return what was said of types since the sheet was filled, by marketplace and word."""
+    return {(row["marketplace"], row["word"]): row["event"] for row in edited_rows(book, SPEC) if row["word"]}
+
+
+def _record(one: ListedType) -> Record:
+    return {
+        "marketplace": one.marketplace,
+        "word": one.word,
+        "lines": one.lines,
+        "amount": ", ".join(f"{currency} {amount:,.2f}" for currency, amount in one.amount.items()),
+        "settlements": ", ".join(one.settlements),
+        "event": one.event.value if one.event else None,
+    }

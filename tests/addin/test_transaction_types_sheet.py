@@ -1,0 +1,91 @@
+"""Sheet Transaction types: unknown types are listed, and what is typed there holds from the next button on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.actions import settlements
+from addin.actions.new import new_workbook
+from addin.desk import on_file
+from addin.sheets import settlements as settlements_sheet
+from addin.sheets import tables, transactions, types
+from addin.workbook_files import workbook
+from core.settlements.type_choices import TypeChoiceError
+from tests.core.settlements.listed_documents import v2_content
+from tests.core.settlements.test_type_choices import UNKNOWN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from addin.outcome import Outcome
+    from addin.sheets.columns import TableSpec
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "Acme.xlsm"
+    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
+    return path
+
+
+def bring_in(book: Path, name: str, days: tuple[str, str]) -> Outcome:
+    file = book.parent / f"{name}.txt"
+    file.write_bytes(v2_content(name, UNKNOWN, total="-2.50", days=days))
+    return on_file(book, partial(settlements.import_files, files=[file]))
+
+
+def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
+    with workbook(book) as opened:
+        return tables.read(tables.find(opened, spec), spec)
+
+
+def type_event(book: Path, text: str | None) -> None:
+    with workbook(book) as opened:
+        found = tables.find(opened, types.SPEC)
+        found.column_cells("event", 0, 1).value = text
+        opened.save()
+
+
+def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> None:
+    """The remark goes, the lines say what was chosen, and a settlement that comes later takes it by itself."""
+    outcome = bring_in(book, "1", ("01", "08"))
+    (listed,) = rows(book, types.SPEC)
+    (before,) = rows(book, settlements_sheet.SPEC)
+    type_event(book, "advertising")
+    on_file(book, partial(settlements.fill, ids=["1"]))
+    (after,) = rows(book, settlements_sheet.SPEC)
+    later = bring_in(book, "2", ("08", "15"))
+
+    assert ("Amazon", "Lightning Levy", "USD -2.50", "1", None) == tuple(
+        listed[name] for name in ("marketplace", "word", "amount", "settlements", "event")
+    )
+    assert "Unknown types: Lightning Levy (1 line)" in str(before["remarks"])
+    assert "Unknown types: Lightning Levy (1 line)" in outcome.message
+    assert after["remarks"] in (None, "")
+    assert ["advertising"] == [row["event"] for row in rows(book, transactions.SPEC)]
+    assert "Unknown" not in later.message
+    assert [("advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, types.SPEC)]
+
+
+def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> None:
+    """The message names sheet, type and what can be said; what was typed stays on the sheet."""
+    bring_in(book, "1", ("01", "08"))
+    type_event(book, "levy")
+
+    with pytest.raises(TypeChoiceError, match="Sheet Transaction types: “levy” cannot be taken for Lightning Levy"):
+        bring_in(book, "2", ("08", "15"))
+    assert ["levy"] == [row["event"] for row in rows(book, types.SPEC)]
+    assert 1 == len(rows(book, settlements_sheet.SPEC))
+
+
+def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
+    """The type is unknown again."""
+    bring_in(book, "1", ("01", "08"))
+    for text in ("fee", None):
+        type_event(book, text)
+        on_file(book, partial(settlements.fill, ids=["1"]))
+
+    assert ["other"] == [row["event"] for row in rows(book, transactions.SPEC)]

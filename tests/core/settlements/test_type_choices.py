@@ -1,0 +1,170 @@
+"""Unknown types are classified once and for all, for settlements that are open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.database import Database, batches, locks, settings
+from core.database.company import new_company
+from core.database.settlements import OriginalFile
+from core.journal.entry import EntryKind
+from core.marketplaces import read
+from core.model import Event
+from core.settlements import books as all_books
+from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.importing import import_reading
+from core.settlements.remarks import remarks
+from core.settlements.reopening import reopen
+from core.settlements.type_choices import EVENTS, TypeChoiceError, change_types
+from core.settlements.unknown_types import listed_types
+from tests.core.settlements.listed_documents import v2_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.settlements.books import Books
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+WORD = ("Amazon", "Lightning Levy")
+UNKNOWN = {
+    **dict.fromkeys(("order-id", "sku", "quantity-purchased", "order-item-code", "shipment-id"), ""),
+    "transaction-type": "Lightning Levy",
+    "amount-type": "Levy",
+    "amount-description": "Base",
+    "amount": "-2.50",
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        for name, days in (("1", ("01", "08")), ("2", ("08", "15"))):
+            bring_in(opened, name, days)
+        yield opened
+
+
+def bring_in(database: Database, name: str, days: tuple[str, str]) -> None:
+    content = v2_content(name, UNKNOWN, total="-2.50", days=days)
+    import_reading(database, read(content), OriginalFile(name, content), store=None, who="M. Lee", now=NOW)
+
+
+def say(database: Database, event: str) -> None:
+    change_types(database, {WORD: event}, who="M. Lee", now=NOW)
+
+
+def events(database: Database) -> dict[str, str]:
+    """Return the event of each settlement's line."""
+    lines = all_books.load(database).lines
+    return dict(zip(lines["settlement_id"], lines["event"], strict=True))
+
+
+def export(database: Database, name: str, *kinds: EntryKind) -> Books:
+    books = all_books.load(database)
+    (settlement,) = books.named([name])
+    export_settlement(database, books, settlement, ExportWish(kinds=kinds), who="M. Lee", now=NOW)
+    return all_books.load(database)
+
+
+def test_a_choice_holds_for_every_open_settlement_and_those_to_come(database: Database) -> None:
+    """The amount moves to the column of fees and stays the same to the cent."""
+    say(database, "fee")
+    bring_in(database, "3", ("15", "22"))
+    lines = all_books.load(database).lines
+
+    assert {"1": "fee", "2": "fee", "3": "fee"} == events(database)
+    assert [Decimal("-2.5")] * 3 == lines["other_fee"].to_list() == lines["net"].to_list()
+    assert {Decimal(0)} == set(lines["other"])
+
+
+def test_an_emptied_choice_is_taken_back(database: Database) -> None:
+    """The type is unknown again; saying the same twice is no second batch."""
+    for event in ("fee", "fee", ""):
+        say(database, event)
+    with database.reading() as connection:
+        notes = batches.history(connection)["note"].to_list()[:2]
+
+    assert {"other"} == set(events(database).values())
+    assert ["Lightning Levy: not classified", "Lightning Levy: fee"] == notes
+
+
+@pytest.mark.parametrize("text", ["payout", "something"])
+def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
+    """A payout would take the amount out of the sum; the message lists what can be said."""
+    with pytest.raises(TypeChoiceError, match="advertising"):
+        say(database, text)
+
+    assert {"other"} == set(events(database).values())
+    assert "payout" not in EVENTS
+
+
+@pytest.mark.parametrize("kinds", [(EntryKind.SETTLEMENT,), (EntryKind.SETTLEMENT, EntryKind.COGS)])
+def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: tuple[EntryKind, ...]) -> None:
+    """Neither a new choice nor one that is taken back changes it; its lock is a promise kept."""
+    say(database, "advertising")
+    export(database, "1", *kinds)
+    say(database, "fee")
+    books = all_books.load(database)
+    (exported,) = books.named(["1"])
+    with database.reading() as connection:
+        broken = locks.verify(connection, exported, books.lines_of(exported)) if EntryKind.COGS in kinds else []
+
+    assert {"1": "advertising", "2": "fee"} == events(database)
+    assert [] == broken
+
+
+def test_an_unclassified_line_of_an_exported_settlement_stays_unclassified(database: Database) -> None:
+    """What was nothing when it went out is nothing for ever."""
+    export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
+    say(database, "fee")
+
+    assert {"1": "other", "2": "fee"} == events(database)
+
+
+def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
+    """It is open again, and is exported anew."""
+    books = export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
+    say(database, "fee")
+    (settlement,) = books.named(["1"])
+    reopen(database, settlement, "levy is a fee", lock_date=None, who="M. Lee", now=NOW)
+
+    assert {"1": "fee", "2": "fee"} == events(database)
+
+
+def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Database) -> None:
+    """With their lines and amounts; afterwards they stay listed with what was said."""
+    (before,) = listed_types(all_books.load(database))
+    said_before = remarks(all_books.load(database))
+    say(database, "tax only")
+    (after,) = listed_types(all_books.load(database))
+
+    assert (WORD, 2, {"USD": Decimal(-5)}, ("1", "2"), None) == (
+        (before.marketplace, before.word),
+        before.lines,
+        before.amount,
+        before.settlements,
+        before.event,
+    )
+    assert (2, Event.TAX_ONLY) == (after.lines, after.event)
+    assert "Unknown types: Lightning Levy (1 line)." in said_before["Amazon", "1"][0]
+    assert {} == remarks(all_books.load(database))
+
+
+def test_other_can_be_said_too(database: Database) -> None:
+    """Then nobody is asked again, and the type is no remark any more."""
+    say(database, "other")
+
+    assert {} == remarks(all_books.load(database))
+    assert [Event.OTHER] == [one.event for one in listed_types(all_books.load(database))]
+
+
+def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None:
+    """The newest first."""
+    with database.writing() as connection:
+        for number in (1, 2):
+            settings.put(connection, "number", number, who="M. Lee", now=NOW)
+        assert [2, 1] == settings.versions(connection, "number", int)
