@@ -202,6 +202,7 @@ TRANSACTION_COLUMNS: Columns = {
     "order_item_id": TEXT,
     "shipment_id": TEXT,
     "adjustment_id": TEXT,
+    "merchant_order_id": TEXT,  # the seller's own number of the order; on a multi-channel order the selling store's
     "sku": TEXT,  # verbatim
     "marketplace": TEXT,  # the site (Amazon.com.au, Non-Amazon US)
     "fulfilment": TEXT,

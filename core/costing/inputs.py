@@ -57,7 +57,7 @@ class CostingInput:
     """The books, as far as costs depend on them. Frames that are `None` count as empty.
 
     Transactions are all lines of the company, or a set that `closure` returned: then the answer for those lines is
-    the same. A column `merchant_order_id`, where the frame has one, finds the selling store of a multi-channel order.
+    the same.
     """
 
     transactions: pd.DataFrame

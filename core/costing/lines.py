@@ -46,7 +46,7 @@ class Line(NamedTuple):
     tax: Decimal | None
     net: Decimal | None
     merchant_order_id: str | None
-    """The selling store's order number on a multi-channel order, where the frame has one."""
+    """The selling store's order number on a multi-channel order."""
     day: str | None
     """ISO date of posting, UTC."""
     moment: int
@@ -58,7 +58,7 @@ class Line(NamedTuple):
         return self.moment, self.key
 
 
-_READ = Line._fields[1:16]
+_READ = Line._fields[1:17]
 
 
 def read_lines(transactions: pd.DataFrame) -> list[Line]:
@@ -71,12 +71,10 @@ def read_lines(transactions: pd.DataFrame) -> list[Line]:
     keys = columns[0]
     if len(set(keys)) != len(keys):
         raise DuplicateLineError(Counter(keys).most_common(1)[0][0])
-    merchant = "merchant_order_id"
-    orders = values(transactions[merchant]) if merchant in transactions else [None] * len(keys)
     posted = pa.chunked_array(pa.array(transactions["posted_at"].array))
     days = posted.cast(pa.date32()).cast(pa.string()).to_pylist()
     moments = posted.cast(pa.int64()).fill_null(LONG_AGO).to_pylist()
-    return list(map(Line, range(len(keys)), *columns, orders, days, moments))
+    return list(map(Line, range(len(keys)), *columns, days, moments))
 
 
 class Saved(NamedTuple):

@@ -163,6 +163,7 @@ transaction = Table(
     *(Column(name, Money, nullable=False) for name in AMOUNT_COLUMNS),
     Column("net", Money, nullable=False),
     Column("lines", Integer, nullable=False),
+    Column("merchant_order_id", Verbatim),
 )
 
 problem = Table(

@@ -47,6 +47,8 @@ class Line(NamedTuple):
     order_item_id: str = ""
     shipment_id: str = ""
     adjustment_id: str = ""
+    merchant_order_id: str = ""
+    """The seller's own number of the order, where the file says it."""
     sku: str = ""
     marketplace: str = ""
     fulfilment: str = ""

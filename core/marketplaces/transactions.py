@@ -126,6 +126,7 @@ def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, o
         "order_item_id": first.order_item_id or None,
         "shipment_id": first.shipment_id or None,
         "adjustment_id": first.adjustment_id or None,
+        "merchant_order_id": _said(line.merchant_order_id for line in group),
         "sku": first.sku or None,
         "marketplace": _said(line.marketplace for line in group),
         "fulfilment": _said(line.fulfilment for line in group),

@@ -122,6 +122,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         order_item_id=cell["order-item-code"].strip(),
         shipment_id=cell.get("shipment-id", "").strip(),
         adjustment_id=cell.get("adjustment-id", "").strip(),
+        merchant_order_id=cell.get("merchant-order-id", "").strip(),
         sku=group[_SKU],
         marketplace=cell.get("marketplace-name", "").strip(),
         fulfilment=cell.get("fulfillment-id", "").strip(),

@@ -67,6 +67,7 @@ class _Transaction:
     order_id: str
     shipment_id: str
     adjustment_id: str
+    merchant_order_id: str
     marketplace: str
     fulfilment: str
     posted_at: datetime | None
@@ -131,6 +132,7 @@ def _lines(element: Element, header: Header, file: str) -> Iterator[Line]:
         order_id=element.text_of("AmazonOrderID"),
         shipment_id=element.text_of("ShipmentID"),
         adjustment_id=element.text_of("AdjustmentID"),
+        merchant_order_id=element.text_of("MerchantOrderID"),
         marketplace=element.text_of("MarketplaceName"),
         fulfilment=fulfilment.text_of("MerchantFulfillmentID") if fulfilment else "",
         posted_at=_moment(element, "PostedDate", file),
@@ -231,6 +233,7 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
         order_item_id=item_code,
         shipment_id=transaction.shipment_id,
         adjustment_id=transaction.adjustment_id,
+        merchant_order_id=transaction.merchant_order_id,
         sku=sku,
         marketplace=transaction.marketplace,
         fulfilment=transaction.fulfilment,

@@ -21,7 +21,6 @@ from core.model import (
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     OVERRIDE_COLUMNS,
-    TEXT,
     TRANSACTION_COLUMNS,
     CostStatus,
     Disposition,
@@ -182,13 +181,7 @@ def policies(case: Case) -> CostingPolicies:
 
 
 def _transactions(lines: list[Row]) -> pd.DataFrame:
-    table = frame(TRANSACTION_COLUMNS, map(_transaction, lines))
-    if not any(row.get("merchant order") for row in lines):
-        return table
-    orders = frame(
-        {"merchant_order_id": TEXT}, ({"merchant_order_id": row.get("merchant order") or None} for row in lines)
-    )
-    return table.join(orders)
+    return frame(TRANSACTION_COLUMNS, map(_transaction, lines))
 
 
 def _transaction(row: Row) -> dict[str, object]:
@@ -204,6 +197,7 @@ def _transaction(row: Row) -> dict[str, object]:
         "raw_description": row.get("words") or None,
         "order_id": row.get("order") or None,
         "order_item_id": row.get("item") or None,
+        "merchant_order_id": row.get("merchant order") or None,
         "sku": row.get("SKU") or None,
         "marketplace": row.get("marketplace") or "amazon.com",
         "posted_at": _moment(row.get("posted") or "2026-09-10"),

@@ -1,4 +1,4 @@
-"""What marketplaces offer beside settlements: pulled documents, goods that came back."""
+"""What marketplaces offer beside settlements: pulled documents, goods that came back, the seller's order numbers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
     """Make the tables that marketplaces need."""
     _create_pulled_document()
     _create_goods_back()
+    op.add_column("transaction", sa.Column("merchant_order_id", TEXT))
 
 
 def _create_pulled_document() -> None:
