@@ -10,7 +10,8 @@ from addin.vba_project import ModuleKind
 from addin.vba_project.modules import stored
 from addin.workbook_files.workbook_file import WorkbookFile
 from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
-from tests.addin.upgrading.old_book import change_project, write_old_book
+from tests.addin.upgrading.old_book import write_old_book
+from tests.addin.users_own import change_project
 from workbooks.template import build
 
 if TYPE_CHECKING:

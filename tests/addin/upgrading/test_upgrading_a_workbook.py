@@ -23,7 +23,8 @@ from addin.workbook_files.errors import OpenElsewhereError
 from addin.workbook_files.workbook_file import WorkbookFile
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book
-from tests.addin.upgrading.old_book import change_project, write_old_book
+from tests.addin.upgrading.old_book import write_old_book
+from tests.addin.users_own import change_project
 from tests.addin.workbook_files.builders import vba_project
 from tests.addin.workbook_files.package_check import check_package
 from tests.end_to_end.demo_book import run
