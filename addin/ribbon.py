@@ -85,7 +85,7 @@ def _sentence(error: Exception, command: str, log: Path) -> str:
     if isinstance(error, ImportError):
         return (
             f"Cogsheet is not completely installed on this computer ({error}). Nothing was changed. "
-            f"Install it again, then press the button again. {details}"
+            f"Run `cogsheet install` again, then press the button again. {details}"
         )
     words = _words_of_excel(error)
     if words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,20 @@ from addin.upgrading.sheets import Added, complete
 from addin.workbook_files import workbook
 from addin.workbook_files.workbook_file import WorkbookFile
 from addin.written_files import write_file
+from core.errors import WorkbookError
 
 if TYPE_CHECKING:
     from addin.upgrading.project import UpgradedProject
+
+
+class NewerBookError(WorkbookError):
+    """The workbook belongs to a newer Cogsheet than the program."""
+
+    def __init__(self, book: Path, was: str | None, now: str | None) -> None:
+        super().__init__(
+            f"{book} is of Cogsheet {was}, and this computer has the older {now}. Nothing was changed. "
+            f"Update Cogsheet on this computer and run `cogsheet install`."
+        )
 
 
 def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
@@ -41,6 +53,8 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
         new = _opened(template or template_bytes(), Path(folder))
         file: WorkbookFile = book.impl.xl
         was, now = version_of(project_of(file)), version_of(project_of(new))
+        if _number(was) > _number(now):
+            raise NewerBookError(path, was, now)
         added = complete(file, new)
         ribbon = replace_ribbon(file, new)
         project = replace_project(file, new)
@@ -53,6 +67,11 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
     sentences.append(f"The workbook as it was is kept in {backup}.")
     data = _data(was, now, backup, added=added, project=project)
     return Outcome("\n".join(sentences), needs_attention=bool(project.replaced), data=data)
+
+
+def _number(version: str | None) -> tuple[int, ...]:
+    """Return a version as numbers that can be compared: 0.10 is more than 0.9."""
+    return tuple(int(piece) for piece in re.findall(r"\d+", version or ""))
 
 
 def _opened(template: bytes, folder: Path) -> WorkbookFile:

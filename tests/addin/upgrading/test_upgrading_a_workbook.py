@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from addin.actions.upgrading import upgrade
+from addin.actions.upgrading import NewerBookError, upgrade
 from addin.sheets import resolve
 from addin.sheets.workbook import check
 from addin.upgrading.columns import NoRoomForColumnsError
@@ -165,6 +165,19 @@ def test_a_second_upgrade_changes_nothing(book: Path) -> None:
     assert "up to date" in again.message
     assert content == book.read_bytes()
     assert 1 == len(list(book.parent.glob("*before upgrade*")))
+
+
+def test_a_newer_workbook_is_left_alone(tmp_path: Path) -> None:
+    """An older program does not take a newer one's buttons away; numbers are compared, not letters."""
+    current = version()
+    newer = ".".join([*current.split(".")[:-1], f"{int(current.split('.')[-1]) + 10}"])
+    table = module_texts()["RibbonTable"].replace(f'"{current}"', f'"{newer}"')
+    path = write_old_book(tmp_path / "Newer.xlsm", replaced={"RibbonTable": table})
+    content = path.read_bytes()
+    with pytest.raises(NewerBookError, match=f"is of Cogsheet {newer}"):
+        upgrade(path)
+
+    assert content == path.read_bytes()
 
 
 def test_each_copy_is_kept(book: Path, made: bytes) -> None:
