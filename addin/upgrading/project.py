@@ -47,7 +47,7 @@ class UpgradedProject:
     """A workbook's new VBA, and what became of the old one."""
 
     content: bytes
-    """Bytes of the vbaProject.bin."""
+    """Bytes of the vbaProject.bin; empty where nothing changes."""
     same: bool
     """Whether the old one says the same already."""
     kept: tuple[str, ...]
@@ -86,9 +86,10 @@ def upgraded(book: str, old: Project, new: Project, sheets: Mapping[str, ModuleK
     if clashes:
         raise ModuleNameTakenError(book, clashes)
     modules = [*_documents(old, new, sheets, workbook), *_standard(new), *own]
+    same = {_identity(module) for module in modules} == {_identity(module) for module in old.modules}
     return UpgradedProject(
-        rewrite_project(modules, old.origin),
-        same={_identity(module) for module in modules} == {_identity(module) for module in old.modules},
+        b"" if same else rewrite_project(modules, old.origin),
+        same=same,
         kept=tuple(module.name for module in own),
         replaced=tuple(_changed(old, known, workbook)),
     )

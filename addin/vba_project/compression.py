@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 CHUNK = 4096
 _SIGNATURE = 0x01
@@ -12,6 +13,7 @@ _CANDIDATES = 32
 """How many earlier places are tried for the longest copy."""
 
 
+@lru_cache(maxsize=128)  # a template is built and read again and again from the same modules
 def compress(data: bytes) -> bytes:
     """Return the compressed container of the data.
 
@@ -84,6 +86,7 @@ def _copy_token(at: int, offset: int, length: int) -> bytes:
     return ((offset - 1) << (16 - bits) | (length - _SHORTEST)).to_bytes(2, "little")
 
 
+@lru_cache(maxsize=128)
 def decompress(container: bytes) -> bytes:
     """Return the data of a compressed container.
 
@@ -120,6 +123,9 @@ def _plain_chunk(tokens: bytes) -> bytes:
             offset, length = (token >> (16 - bits)) + 1, (token & (0xFFFF >> bits)) + _SHORTEST
             if offset > len(data):
                 raise ValueError("a compressed VBA stream refers to what is not in it")
-            for _ in range(length):
-                data.append(data[-offset])
+            start = len(data) - offset
+            if offset >= length:
+                data += data[start : start + length]
+            else:  # the copy overlaps what it makes
+                data += (data[start:] * (length // offset + 1))[:length]
     return bytes(data)
