@@ -62,7 +62,20 @@ class _Reader:
     def streams(self) -> Streams:
         """Return all streams."""
         found: Streams = {}
-        self._collect(self._entries[0].child, (), found, set())
+        seen: set[int] = set()
+        waiting: list[tuple[int, tuple[str, ...]]] = [(self._entries[0].child, ())]
+        while waiting:
+            number, path = waiting.pop()
+            if number == _NO_STREAM or number in seen:
+                continue
+            seen.add(number)
+            entry = self._entries[number]
+            here = (*path, entry.name)
+            if entry.kind == _STREAM:
+                found[here] = self._content(entry)
+            else:
+                waiting.append((entry.child, here))
+            waiting += [(entry.left, path), (entry.right, path)]
         return found
 
     def _sector(self, number: int) -> bytes:
@@ -87,19 +100,6 @@ class _Reader:
     def _read_entries(self) -> list[_Entry]:
         directory = self._chain(self._directory)
         return [_entry(directory, at) for at in range(0, len(directory), _ENTRY)]
-
-    def _collect(self, number: int, path: tuple[str, ...], found: Streams, seen: set[int]) -> None:
-        if number == _NO_STREAM or number in seen:
-            return
-        seen.add(number)
-        entry = self._entries[number]
-        here = (*path, entry.name)
-        if entry.kind == _STREAM:
-            found[here] = self._content(entry)
-        else:
-            self._collect(entry.child, here, found, seen)
-        self._collect(entry.left, path, found, seen)
-        self._collect(entry.right, path, found, seen)
 
     def _content(self, entry: _Entry) -> bytes:
         if entry.size >= self._cutoff:

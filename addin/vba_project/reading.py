@@ -95,10 +95,10 @@ def _records(directory: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 def _references(directory: bytes, records: list[tuple[int, bytes, int]]) -> bytes:
     places = [(kind, at) for kind, _, at in records]
-    after_constants = next(index for index, (kind, _) in enumerate(places) if kind == _CONSTANTS) + 1
-    first = places[after_constants][1]
-    last = next(at for kind, at in places[after_constants:] if kind == _MODULES)
-    return directory[first:last]
+    kinds = [kind for kind, _ in places]
+    after_constants = kinds.index(_CONSTANTS) + 1
+    last = kinds.index(_MODULES, after_constants)
+    return directory[places[after_constants][1] : places[last][1]]
 
 
 def _modules(records: list[tuple[int, bytes, int]], codec: str) -> Iterator[tuple[str, str, int, bool]]:
