@@ -156,6 +156,10 @@ class Disposition(StrEnum):
     MONEY_ONLY = "Money only"
 
 
+INTO_NEGATIVE_STOCK = "received into negative stock"
+"""Ends the source of a cost whose product had been received while its stock was negative: the average is distorted."""
+
+
 class Severity(StrEnum):
     """How much a problem in the data matters."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.errors import CostCurrencyError
 from core.costing.frames import declared, rows
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind
+from core.model import INTO_NEGATIVE_STOCK, MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +45,8 @@ class Shipped(NamedTuple):
     unit_cost: Decimal | None
     cause: str | None
     day: str | None
+    after_negative: bool = False
+    """Whether it left after the product had been received into negative stock."""
 
     @property
     def is_there(self) -> bool:
@@ -166,6 +168,7 @@ class _Said(NamedTuple):
     units: int | None
     cause: str | None
     record_date: str | None
+    source: str | None
     fetched_at: datetime | None = None
     """Of averages only: the newest holds."""
 
@@ -201,7 +204,8 @@ def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
     for one in said:
         if one.order_id is None or one.product_id is None:
             continue
-        shipped = Shipped(one.product_id, one.units, one.unit_cost, one.cause, one.record_date)
+        after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
+        shipped = Shipped(one.product_id, one.units, one.unit_cost, one.cause, one.record_date, after_negative)
         there = orders.get(one.order_id)
         orders[one.order_id] = (shipped,) if there is None else _added(there, shipped)
     return orders
@@ -230,7 +234,8 @@ def together(one: Shipped, other: Shipped) -> Shipped:
     first, second = one.units or 1, other.units or 1
     worth = first * (one.unit_cost or Decimal(0)) + second * (other.unit_cost or Decimal(0))
     day = max(one.day or "", other.day or "") or None
-    return Shipped(one.product, first + second, worth / (first + second), None, day)
+    after_negative = one.after_negative or other.after_negative
+    return Shipped(one.product, first + second, worth / (first + second), None, day, after_negative)
 
 
 def _current(said: Sequence[_Said]) -> dict[str, Average]:

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.finale import midnight
-from core.model import Cause
+from core.model import INTO_NEGATIVE_STOCK, Cause
 from core.money import at_line_places
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class OrderCost(NamedTuple):
     as_of: datetime | None = None
     """When the goods left."""
     odd: str | None = None
-    """How Finale's units differ from what the mapping says."""
+    """How Finale's units differ from what the mapping says, or why its average may be wrong."""
     units: int | None = None
     """Whole units of the SKU that Finale shipped; missing where it does not say."""
 
@@ -122,7 +122,14 @@ def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderC
         worth += part.units * shipped.unit_cost
         if shipped.units:
             units.append(shipped.units // part.units)
-    return OrderCost(at_line_places(worth), None, _last(found), None, min(units) if len(units) == len(parts) else None)
+    shipped_units = min(units) if len(units) == len(parts) else None
+    return OrderCost(at_line_places(worth), None, _last(found), _distorted(found), shipped_units)
+
+
+def _distorted(found: Iterable[Shipped | None]) -> str | None:
+    """Return that an average may be wrong because goods were received into negative stock (finale-api.md §6)."""
+    names = [shipped.product for shipped in found if shipped is not None and shipped.after_negative]
+    return f"{' and '.join(names)} had been {INTO_NEGATIVE_STOCK}: the average may be wrong" if names else None
 
 
 def _last(shipped: Iterable[Shipped | None]) -> datetime | None:

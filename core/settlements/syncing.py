@@ -14,11 +14,12 @@ from core.database.settlements import EntryStatus
 from core.errors import InventoryError
 from core.inventory.finale.observations import SOURCE_ORDER
 from core.inventory.system import CostRequest, OrderAsked
-from core.model import Cause, CostStatus, records
+from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from core.clock import Clock
     from core.database import Database
@@ -115,13 +116,14 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         }
         syncs.start(connection, batch, account=system.name, asked=asked, now=clock())
     new = unchanged = 0
+    marked = _marked(books.observations)
     resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
     left = {order.order_id for order in request.orders}
     try:
         for page in system.costs(request, progress):
             with database.writing() as connection:
                 mappings.add(connection, page.mappings, batch, clock())
-                said = without_forgetting(page.observations, costed)
+                said = with_marks_kept(without_forgetting(page.observations, costed), marked)
                 added = observations.add(connection, said, batch, clock())
                 new, unchanged = new + added.new, unchanged + added.unchanged
                 syncs.advance(connection, batch, {"new": new, "unchanged": unchanged})
@@ -167,6 +169,30 @@ def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.D
     places = zip(said["order_id"], said["product_id"], strict=True)
     known = pd.Series([place in costed for place in places], index=said.index, dtype=bool)
     return said[~(blank.astype(bool) & known)]
+
+
+def with_marks_kept(said: pd.DataFrame, marked: Mapping[tuple[str, str], Decimal]) -> pd.DataFrame:
+    """Mark a cost as received into negative stock where it was so marked before and is the same.
+
+    How much of the history a sync reads decides whether it sees the receipt; what was seen once stays true.
+
+    Args:
+        said: OBSERVATION_COLUMNS of an answer.
+        marked: The unit cost of each order and product that is marked.
+    """
+    rows = zip(said["order_id"], said["product_id"], said["unit_cost"], said["source"], strict=True)
+    sources = [
+        f"{source}, {INTO_NEGATIVE_STOCK}"
+        if (order, product) in marked and marked[order, product] == cost and not source.endswith(INTO_NEGATIVE_STOCK)
+        else source
+        for order, product, cost, source in rows
+    ]
+    return said.assign(source=pd.Series(sources, index=said.index, dtype=TEXT))
+
+
+def _marked(known: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+    rows = records(known[known["source"].str.endswith(INTO_NEGATIVE_STOCK).fillna(value=False).astype(bool)])
+    return {(row["order_id"], row["product_id"]): row["unit_cost"] for row in rows}
 
 
 def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.ledger import by_fit, by_order
+from core.inventory.finale.negative_stock import marked
 from core.inventory.finale.observations import SOURCE_LEDGER
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def attributed(
         wanted: The orders.
         link: How a movement names its order, see `remarks.order_link`.
     """
+    movements = marked(movements)
     orders = [order for each in wanted for order in each.match.orders]
     if link in {"shipment", "order"}:
         return by_order(movements, orders), SOURCE_LEDGER

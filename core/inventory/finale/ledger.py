@@ -42,6 +42,10 @@ class Movement:
     order_id: str | None = None
     shipment_id: str | None = None
     description: str | None = None
+    leaves_negative: bool = False
+    """Whether the product's stock is negative after it."""
+    after_negative: bool = False
+    """Whether the product had been received into negative stock before it, see `negative_stock`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class ShippedCost:
     """Net of corrections; 0 where all of it was taken back."""
     cost: Cost
     record_date: date | None
+    after_negative: bool = False
+    """Whether any of it left after the product had been received into negative stock."""
 
 
 def read_movement(node: Mapping[str, Any], schema: Schema) -> Movement | None:
@@ -73,7 +79,18 @@ def read_movement(node: Mapping[str, Any], schema: Schema) -> Movement | None:
         order_id=text_of(order.get("orderId")),
         shipment_id=text_of(shipment.get("shipmentId")),
         description=text_of(node.get("transactionDescription")),
+        leaves_negative=_leaves_negative(node, schema),
     )
+
+
+def _leaves_negative(node: Mapping[str, Any], schema: Schema) -> bool:
+    """Tell whether stock is negative after a movement: by its units, or by its value, which has the average's sign."""
+    name = schema.named("stock after") or ""
+    balance = number_of(node.get(name))
+    if balance is None or not name.lower().startswith("valuation"):
+        return balance is not None and balance < 0
+    average = number_of(node.get(schema.named("movement average") or ""))
+    return average is not None and balance * average < 0
 
 
 def is_sale(transaction_type: object) -> bool:
@@ -170,7 +187,8 @@ def _weighted(rows: Sequence[Movement]) -> ShippedCost:
     if net == 0:
         return ShippedCost(net, Cost(None, raw, Cause.NOT_SHIPPED), last)
     value = sum((row.units * (number_of(row.cost) or 0) for row in rows), Decimal(0))
-    return ShippedCost(net, Cost(at_line_places(value / net), raw, None), last)
+    after_negative = any(row.after_negative for row in rows)
+    return ShippedCost(net, Cost(at_line_places(value / net), raw, None), last, after_negative)
 
 
 def _raw(rows: Sequence[Movement], costs: Sequence[Cost]) -> str | None:

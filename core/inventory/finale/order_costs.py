@@ -10,13 +10,13 @@ from core.inventory.finale.ledger import shipped_costs
 from core.inventory.finale.observations import SOURCE_LEDGER, SOURCE_ORDER
 from core.inventory.finale.orders import ordered_units
 from core.inventory.finale.parse import Cost
-from core.model import Cause
+from core.model import INTO_NEGATIVE_STOCK, Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from core.inventory.finale.ledger import Movement
+    from core.inventory.finale.ledger import Movement, ShippedCost
     from core.inventory.finale.matching import Match
     from core.inventory.finale.observations import Recorder, Row
     from core.inventory.system import OrderAsked
@@ -95,9 +95,15 @@ def _product_rows(
             shipped.cost if shipped else without,
             units=units,
             record_date=shipped.record_date if shipped else None,
-            source=source if shipped else SOURCE_ORDER,
+            source=_source(shipped, source),
             rule=wanted.match.rule,
         )
+
+
+def _source(shipped: ShippedCost | None, source: str) -> str:
+    if shipped is None:
+        return SOURCE_ORDER
+    return f"{source}, {INTO_NEGATIVE_STOCK}" if shipped.after_negative else source
 
 
 def _without_movement(wanted: Wanted, *, reads_ledger: bool) -> Cost:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.ledger import Movement, is_sale
+from core.inventory.finale.negative_stock import marked
 from core.inventory.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.inventory.finale.parse import date_of, number_of, text_of
 from core.inventory.finale.products import Product
@@ -46,7 +47,8 @@ def read_costs(content: bytes, days: tuple[date, date], names: Mapping[str, str]
     movements = [movement for row in in_roles(rows, columns) if (movement := _movement(row)) is not None]
     begin, end = days
     there = [row for row in movements if row.record_date is None or begin <= row.record_date <= end]
-    return sorted(_outgoing_positive(there), key=lambda row: (row.record_date is not None, row.record_date or begin))
+    ordered = sorted(_outgoing_positive(there), key=lambda row: (row.record_date is not None, row.record_date or begin))
+    return marked(ordered)
 
 
 def _movement(row: Row) -> Movement | None:
@@ -65,6 +67,7 @@ def _movement(row: Row) -> Movement | None:
         order_id=_order_id(row) if sale else None,
         shipment_id=text_of(row.get("shipment")),
         description=text_of(row.get("description")),
+        leaves_negative=(number_of(row.get("balance")) or 0) < 0,
     )
 
 

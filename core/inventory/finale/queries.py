@@ -65,7 +65,7 @@ def ledger_node(schema: Schema) -> str:
         LEDGER, "transactionType", "transactionUpdateType", "transactionDescription", "stockType", "recordDate"
     )
     parts += [_raw(schema, name) for name in schema.only(LEDGER, "quantity", "unitsIn", "unitsOut")]
-    costs = (schema.named("movement cost"), schema.named("movement average"))
+    costs = (schema.named(role) for role in ("movement cost", "movement average", "stock after"))
     parts += [_raw(schema, name) for name in dict.fromkeys(costs) if name]
     parts += ["product{productId}"] if schema.has(LEDGER, "product") else []
     link = order_link(schema)

@@ -27,6 +27,7 @@ COST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "shipment": ("shipment id", "shipment", "shipment number"),
     "description": ("transaction description", "description of transaction"),
     "type": ("transaction type",),
+    "balance": ("quantity balance", "units balance", "quantity on hand after"),
     "stage": ("transaction update type", "update type"),
 }
 """What the cost report may hold, and the titles it is known by; titles are compared without case and punctuation."""

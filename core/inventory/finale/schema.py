@@ -36,6 +36,7 @@ ROLES: Mapping[str, tuple[str, tuple[str, ...], str]] = {
         r"^transaction.*cost.*unit|^(?!.*(average|total|landed|last)).*(cost.*unit|unit.*cost)",
     ),
     "movement average": (LEDGER, ("averageCostPerUnit", "averageCost"), r"^(average|avg).*cost"),
+    "stock after": (LEDGER, ("quantityBalance", "valuationBalance"), r"^(quantity|units|stock|valuation).*balance"),
     "product average": (PRODUCT, ("averageCost", "averageCostPerUnit"), r"^(average|avg).*cost"),
     "bill of materials": (PRODUCT, ("productBomList", "bomList"), r"bom|billofmaterials"),
     "lookup text": (
@@ -62,6 +63,7 @@ _ASSUMED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "unitCost",
         "averageCostPerUnit",
         "averageCost",
+        "valuationBalance",
         "product",
         "shipment",
         "order",

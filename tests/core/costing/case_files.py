@@ -136,7 +136,7 @@ COLUMNS = {
         *("line", "store", "settlement", "posted", "type", "words", "order", "item", "SKU", "units", "price", "tax"),
         *("net", "stock", "marketplace", "merchant order", *EXPECTED),
     },
-    "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency"},
+    "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency", "source"},
     "Mapping": {"SKU", "product", "units"},
     "Saved": {"line", "version", "cost", "zero OK", "disposition", "units back", "kind", "by", "on", "note"},
     "Locked": {"line", "unit cost", "units", "status", "cause", "disposition"},
@@ -221,6 +221,7 @@ def _observation(row: Row) -> dict[str, object]:
         "units": int(row["units"]) if row.get("units") else None,
         "cause": row.get("cause") or None,
         "record_date": row.get("date") or None,
+        "source": row.get("source") or None,
         "fetched_at": FETCHED,
     }
 

@@ -27,7 +27,7 @@ from core.model import (
 from core.progress import silent
 from core.settings import Policies
 from core.settlements import books as all_books
-from core.settlements.syncing import SyncResult, due_settlements, sync_costs, without_forgetting
+from core.settlements.syncing import SyncResult, due_settlements, sync_costs, with_marks_kept, without_forgetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +178,20 @@ def test_an_account_that_stops_showing_costs_takes_none_away() -> None:
     kept = without_forgetting(frame(OBSERVATION_COLUMNS, told), costed)
 
     assert ["BOWL", "CUP", "CUP", None] == [None if pd.isna(name) else name for name in kept["product_id"]]
+
+
+def test_a_mark_that_was_seen_once_stays_while_the_cost_does() -> None:
+    """A smaller sync may not see the receipt into negative stock; another cost is another matter."""
+    told: list[dict[str, object]] = [
+        {"order_id": "O1", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
+        {"order_id": "O2", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
+        {"order_id": "O3", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
+    ]
+    marked = {("O1", "CUP"): Decimal("4.10"), ("O2", "CUP"): Decimal(-17)}
+
+    kept = with_marks_kept(frame(OBSERVATION_COLUMNS, told), marked)
+
+    assert ["stock history, received into negative stock", "stock history", "stock history"] == list(kept["source"])
 
 
 @dataclass(frozen=True)
