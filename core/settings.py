@@ -56,8 +56,7 @@ class Policies(BaseModel):
         90,
         ge=0,
         title="Look back",
-        description="Days before the newest settlement's end in which a sync still asks for exported settlements; "
-        "sync --full asks for all.",
+        description="Days back from the newest settlement in which a sync asks for exported ones too.",
     )
     cogs_posted_by: Poster = Field(
         Poster.COGSHEET,

@@ -42,7 +42,7 @@ def rows(finale: FinaleSide) -> Iterable[setup.Row]:
     mode, remarks = account_words(finale.schema, finale.account)
     yield "Finale costs now", mode, f"What the account was found to offer on {finale.found_at:%Y-%m-%d %H:%M} UTC."
     for number, remark in enumerate(remarks, start=1):
-        yield f"Finale remark {number}", "please read", remark
+        yield f"Finale remark {number}", "", remark  # without a value the sentence may run on to the right
 
 
 def edited_settings(book: xw.Book) -> dict[str, str]:

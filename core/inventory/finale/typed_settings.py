@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 TITLES: Mapping[str, tuple[str, str]] = {
     "mode": (
         "Finale mode",
-        (
-            "automatic: from the cost report if one is given, else order by order. Or one of: orders, report, averages "
-            "(averages are proposals only)."
-        ),
+        "automatic: by report if one is given, else by order. Or: orders, report, averages (proposals).",
     ),
     "order_prefixes": (
         "Finale order prefixes",
@@ -34,10 +31,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     ),
     "cost_report": (
         "Finale cost report",
-        (
-            "Address of your saved report of costs per order (Finale: Actions > Other exports). It must show all sales "
-            "orders of the last months."
-        ),
+        "Address of your saved report of costs per order: all sales orders of the last months.",
     ),
     "average_report": (
         "Finale average report",

@@ -56,7 +56,7 @@ def test_an_emptied_setting_is_as_if_it_had_never_been() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("mode", "guess", "no mode “guess”.*automatic: from the cost report"),
+        ("mode", "guess", "no mode “guess”.*automatic: by report if one is given"),
         ("cost_report", "https://app.finaleinventory.com/acme/sc2/?order", "no address that Finale would give"),
         ("cost_report", REPORT.replace("acme", "other"), "belongs to the account 'other', not to 'acme'"),
         ("field_names", "costBasis", "“costBasis” is not written as"),

@@ -1,0 +1,170 @@
+"""Syncs that are stopped at random points, again and again: the books end up as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from addin.sandbox import SWITCHES
+from core.database import Database
+from core.database.company import new_company
+from core.database.settlements import OriginalFile
+from core.errors import InventoryError
+from core.marketplaces import read
+from core.model import records
+from core.settlements import books as all_books
+from core.settlements.importing import import_reading
+from core.settlements.syncing import sync_costs
+from sandbox.business.hard import hard_business
+from sandbox.business.sized import sized_business
+from sandbox.misbehaviour import Fault
+from sandbox.settlement_files.amazon_v2 import settlement_files
+from tests.core.inventory.finale_account import NOON, DemoAccount
+from tests.end_to_end.demo_book import DemoBook, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core.settlements.books import Books
+    from sandbox.business import Business
+
+BUSINESSES: dict[str, Callable[[], Business]] = {
+    "hard": cache(hard_business),
+    "sized": cache(lambda: sized_business(orders=120, products=30, old_refunds=6)),
+}
+HOUR = Fault(seconds=3600)
+STOPS = {
+    "dropped-connection": Fault(),
+    "429-retry-after": HOUR,
+    "truncated-json": Fault(),
+    "401": Fault(),
+    "process ended": None,
+}
+_MOMENTS = {"cost_as_of", "proposal_as_of"}
+"""When an average was asked for: later, after a stop."""
+
+
+class ProcessEndedError(Exception):
+    """Somebody closed Excel, or the power went."""
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the books of each business, imported and never synced."""
+    folder = tmp_path_factory.mktemp("imported")
+    for name, business in BUSINESSES.items():
+        with Database.create(folder / f"{name}.sqlite", new_company(name, "USD", NOON)) as database:
+            for file in settlement_files(business()):
+                original = OriginalFile(file.name, file.content)
+                import_reading(database, read(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+    return folder
+
+
+def _sync(database: Database, account: DemoAccount, ends_after: int | None = None) -> Books:
+    """Sync everything; where asked to, the process ends after some pages."""
+    pages = 0
+
+    def progress(what: str, done: int, total: int | None = None) -> None:  # noqa: ARG001 - whatever it is
+        nonlocal pages
+        pages += 1
+        if pages == ends_after:
+            raise ProcessEndedError
+
+    before = all_books.load(database)
+    result = sync_costs(
+        database,
+        account.finale,
+        before,
+        before.settlements,
+        who="M. Lee",
+        clock=account.time.now,
+        progress=progress,
+    )
+    assert result.stopped is None or isinstance(result.stopped, InventoryError)
+    return all_books.load(database)
+
+
+def _answers(books: Books) -> list[dict[str, object]]:
+    """Return every line with its cost, and all that the books say about it."""
+    return [{name: value for name, value in row.items() if name not in _MOMENTS} for row in records(books.lines)]
+
+
+def _reaches_the_same_books(folder: Path, name: str, stops: list[tuple[str, int]]) -> None:
+    business = BUSINESSES[name]()
+    for copy in ("whole", "stopped"):
+        shutil.copy(folder / f"{name}.sqlite", folder / f"{copy}.sqlite")
+    with Database.open(str(folder / "whole.sqlite")) as database:
+        whole = _answers(_sync(database, DemoAccount(business, "small-pages")))
+    account = DemoAccount(business, "small-pages")
+    with Database.open(str(folder / "stopped.sqlite")) as database:
+        for cause, after in stops:
+            fault = STOPS[cause]
+            if fault is None:
+                try:
+                    _sync(database, account, ends_after=after)
+                except ProcessEndedError:
+                    continue
+            else:
+                account.switch(set={cause: {"after": after, "seconds": fault.seconds}})
+                _sync(database, account)
+                account.switch(clear=[cause])
+            account.time.at += timedelta(minutes=61)
+        books = _sync(database, account)
+
+    assert [row["cost_status"] for row in whole] != ["missing"] * len(whole)
+    assert [] == [(one, other) for one, other in zip(whole, _answers(books), strict=True) if one != other]
+
+
+STOPPED = st.lists(st.tuples(st.sampled_from(sorted(STOPS)), st.integers(1, 16)), min_size=1, max_size=3)
+
+
+@settings(max_examples=2, deadline=None)
+@given(st.tuples(st.sampled_from(sorted(STOPS)), st.integers(1, 10)))
+def test_a_sync_that_is_stopped_and_started_again_ends_with_the_same_books(
+    imported: Path, stop: tuple[str, int]
+) -> None:
+    """Lost connections, an hour's 429, half an answer, a refused key, an ended process: no line differs at the end."""
+    _reaches_the_same_books(imported, "hard", [stop])
+
+
+@pytest.mark.long
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(BUSINESSES)), STOPPED)
+def test_many_stops_make_no_difference(imported: Path, name: str, stops: list[tuple[str, int]]) -> None:
+    """The same with many more of them."""
+    _reaches_the_same_books(imported, name, stops)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_process_that_is_killed_leaves_books_that_the_next_sync_completes(
+    demo: DemoBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real process over a real socket, killed without warning while answers come slowly."""
+    shutil.copytree(demo.path.parent, demo.path.parent.with_name("killed"))
+    killed = DemoBook(demo.path.parent.with_name("killed") / demo.path.name)
+    command = [sys.executable, "-m", "addin", "sync", str(killed.path)]
+    slow = {**os.environ, SWITCHES: "late-costs-repaired small-pages slow:seconds=0.2"}
+    process = subprocess.Popen(command, env=slow, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    time.sleep(6)
+    process.send_signal(signal.SIGKILL)
+    assert -signal.SIGKILL == process.wait()
+
+    monkeypatch.setenv(SWITCHES, "late-costs-repaired")
+    for book in (killed, demo):
+        assert book.run("sync").status in (0, 1)
+    shown = partial(table, sheet_name="Settlements")
+    assert shown(demo.open()).rows == shown(killed.open()).rows
+    assert "missing" not in str(shown(killed.open()).rows[0]["Settlement Export Status"])
