@@ -95,8 +95,8 @@ def balance_line(movement: Movement, description: str, amount: Decimal) -> Line:
 
 def units_of(lines: Sequence[Line]) -> Units:
     """Return the units of a line: those of the order's items; what a dispute is about is not said."""
-    if lines[0].event is Event.DISPUTE:
-        return Units(None, QuantitySource.UNKNOWN)
+    if lines[0].event not in (Event.SALE, Event.REFUND):
+        return Units(None, QuantitySource.UNKNOWN if lines[0].event is Event.DISPUTE else None)
     found = counted_units(lines)
     return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
 
