@@ -11,11 +11,11 @@ ENTRY = (
     Column("Entry", "entry", width=44),
     Column("Date", "day", Kind.DATE, width=12),
     Column("Account", "account", width=38),
-    Column("Number", "number", width=10, note="The account's, as on sheet Accounts."),
     Column("What", "what", width=34),
     Column("Debit", "debit", Kind.MONEY, width=13),
     Column("Credit", "credit", Kind.MONEY, width=13),
     Column("Currency", "currency", width=11),
+    Column("Account no.", "number", width=13, note="The account's, as on sheet Accounts."),
 )
 ACCRUED = (
     Column("Order ID", "order_id", width=22),

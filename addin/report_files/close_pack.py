@@ -12,9 +12,10 @@ from addin.report_files import close_columns as columns
 from addin.report_files.close_blocks import Sum, block, entries_block
 from addin.report_files.close_summary import write_summary
 from addin.report_files.closing_figures import closing_figures
-from addin.report_files.look import Look
-from addin.report_files.page import Page
+from addin.report_files.look import QUIET, Look
+from addin.report_files.page import MARKS, Page
 from addin.report_files.ties import write_ties
+from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
 from core.reports.accrual import Month
 from core.reports.costed_lines import indicator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")
 
 _FIRST_ROW = 3
+_POSTED_BY_FINALE = {column.field: {"font_color": QUIET, "italic": True} for column in columns.JOURNAL}
 
 
 def close_pack(
@@ -197,11 +199,15 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
 
 def _journal(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     """Write the month's entries as they were exported."""
-    page.title("Journal of the month", "Entries as they were exported; debits and credits of each are equal.")
+    page.title(
+        "Journal of the month",
+        "Entries as they were exported; debits and credits of each are equal. In grey: what Finale posts itself.",
+    )
     if not figures.journal:
         page.text(_FIRST_ROW, 0, "No entry of this month was exported.", page.look.quiet())
         return {}
-    place = page.table(_FIRST_ROW, columns.JOURNAL, figures.journal, "tblJournal")
+    rows = [row | {MARKS: _POSTED_BY_FINALE} if row["kind"] in POSTED_BY_FINALE else row for row in figures.journal]
+    place = page.table(_FIRST_ROW, columns.JOURNAL, rows, "tblJournal")
     return {
         field: Sum(place, field, sum((row[field] for row in figures.journal if row[field] is not None), Decimal(0)))
         for field in ("debit", "credit")

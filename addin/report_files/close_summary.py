@@ -168,10 +168,11 @@ def _lock(page: Page, row: int, figures: ClosingFigures) -> None:
     """Write whether the month is closed, and how to close it."""
     row = _heading(page, row, "Closing the period")
     page.text(row, _LABEL, "Lock date on sheet Setup")
-    page.value(row, _VALUE, figures.lock_date, Kind.DATE, page.look.cell(Kind.DATE, align="right"))
+    right = page.look.cell(Kind.DATE, align="right")
+    page.value(row, _VALUE, figures.lock_date or "not set", Kind.DATE if figures.lock_date else Kind.TEXT, right)
     page.text(row, _NOTE, lock_advice(figures), page.look.quiet())
     page.text(row + 1, _LABEL, "COGS and losses are posted by")
-    page.text(row + 1, _VALUE, figures.cogs_posters, page.look.cell(Kind.TEXT, align="right"))
+    page.text(row + 1, _VALUE, figures.cogs_posters, page.look.cell(Kind.TEXT))
 
 
 def lock_advice(figures: ClosingFigures) -> str:

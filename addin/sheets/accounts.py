@@ -100,5 +100,5 @@ def _meaning(row: AccountRow) -> str:
     if row.item_group and takes_groups(row.line_type):
         return f"The same, of items whose SKU begins with {row.item_group}."
     if row.line_type in PER_STORE and not row.store:
-        return f"{MEANINGS[row.line_type]} Here for stores without a row; {{store}} and {{currency}} are theirs."
+        return "The same, for stores without a row of their own; {store} and {currency} stand for theirs."
     return MEANINGS[row.line_type]

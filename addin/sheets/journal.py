@@ -20,9 +20,9 @@ SPEC = TableSpec(
     title="Entries as they were exported: debits and credits of every entry are equal",
     key=("entry", "position"),
     columns=(
-        Column("Entry", "entry", width=46, note="Its key, also in the memo that the accounting system keeps."),
+        Column("Entry", "entry", width=56, note="Its key, also in the memo that the accounting system keeps."),
         Column("Line", "position", width=6),
-        Column("Kind", "kind", width=12),
+        Column("Kind", "kind", width=24, note="What is posted by Finale is shown here and exported nowhere."),
         Column("Store", "store", width=18),
         Column("Settlement ID", "settlement_id", width=17),
         Column("Date", "entry_date", width=12),

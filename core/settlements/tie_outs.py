@@ -39,7 +39,13 @@ class TieOut:
 
 
 def settlement_tie_outs(
-    name: str, lines: pd.DataFrame, *, deposit: Decimal | None, currency: str, entries: Sequence[Entry]
+    name: str,
+    lines: pd.DataFrame,
+    *,
+    deposit: Decimal | None,
+    currency: str,
+    entries: Sequence[Entry],
+    costs_known: bool,
 ) -> list[TieOut]:
     """Return the tie-outs of one settlement: deposit, profit and loss, COGS and journal.
 
@@ -49,6 +55,7 @@ def settlement_tie_outs(
         deposit: The marketplace's own total; missing where its format has none.
         currency: Its currency: a profit and loss in it needs no rate.
         entries: Its two entries per month, as exported or as they would be.
+        costs_known: Whether no cost is missing, so that there is a COGS entry, if only of nothing.
     """
     own = lines[lines["event"] != Event.PAYOUT]
     net, cogs = total(own["net"]), total(own["cogs"])
@@ -62,7 +69,7 @@ def settlement_tie_outs(
     ]
     if deposit is not None:
         found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
-    if any(entry.key.kind in _COGS_KINDS for entry in entries):
+    if costs_known:
         found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), cents(cogs)))
     return found
 

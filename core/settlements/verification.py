@@ -39,6 +39,7 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
         deposit=settlement.total,
         currency=settlement.currency,
         entries=[entry for of_kind in made.values() for entry in of_kind],
+        costs_known=complete,
     )
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
     out = [entry for kind in kinds if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]

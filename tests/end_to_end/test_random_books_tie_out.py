@@ -85,7 +85,7 @@ def answer(database: Database, books: Books, missing: list[dict[str, Any]]) -> N
         Answer(
             row["key"],
             int(row["version"]),
-            row["proposed_cost"] or Decimal("7.123456"),
+            None if row["cause"] in _ABOUT_UNITS else row["proposed_cost"] or Decimal("7.123456"),
             None,
             units_back=0 if row["cause"] in _ABOUT_UNITS else None,
             stock_edited=row["cause"] in _ABOUT_UNITS,

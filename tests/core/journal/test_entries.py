@@ -102,6 +102,66 @@ def test_reserves_are_an_asset_and_charges_go_to_clearing() -> None:
     assert ("50.00", "-12.00") == (amounts(entry)[LineType.RESERVE], amounts(entry)[LineType.CLEARING_MOVES])
 
 
+@pytest.mark.parametrize(
+    ("raw_type", "words", "line_type"),
+    [
+        ("other-transaction", "Current Reserve Amount", LineType.RESERVE),
+        ("other-transaction", "Previous Reserve Amount Balance", LineType.RESERVE),
+        ("Hold", None, LineType.RESERVE),
+        ("reserve", None, LineType.RESERVE),
+        ("Release reserve", "", LineType.RESERVE),
+        ("other-transaction", "Successful charge", LineType.CLEARING_MOVES),
+        ("other-transaction", "Transfer of funds unsuccessful: bad account", LineType.CLEARING_MOVES),
+        ("other-transaction", "Payable to Amazon", LineType.CLEARING_MOVES),
+        ("Debt", "Debt payment", LineType.CLEARING_MOVES),
+        ("Charge", None, LineType.CLEARING_MOVES),
+        ("Tax withholding", None, LineType.PREPAID_TAX),
+        ("Threshold", "household adjustment", LineType.CLEARING_MOVES),
+    ],
+)
+def test_every_balance_move_finds_its_account(raw_type: str, words: str | None, line_type: LineType) -> None:
+    """Reserves and holds are the seller's asset, tax withheld is prepaid, all else goes where the bank settles.
+
+    The marketplaces say it in the type (eBay, Shopify, Walmart) or in the description (Amazon).
+    """
+    (entry,) = settlement(line(Event.BALANCE, other="-12.00", raw_type=raw_type, raw_description=words))
+
+    assert {line_type: "12.00", LineType.CLEARING: "-12.00"} == amounts(entry)
+
+
+def test_a_balance_carried_forward_leaves_the_clearing_account_even() -> None:
+    """A settlement that ends below zero is paid by the next one: over both, clearing holds what the bank got."""
+    (first,) = settlement(line(Event.FEE, other="-39.99"))
+    carried = line(Event.BALANCE, other="-39.99", raw_description="Payable to Amazon")
+    (second,) = settlement(line(Event.SALE, principal="100.00"), carried)
+
+    clearing = [one for entry in (first, second) for one in entry.lines if one.account == "Amazon US Clearing USD"]
+    assert [Decimal("-39.99"), Decimal("39.99"), Decimal("60.01")] == [one.amount for one in clearing]
+    assert Decimal("60.01") == total(one.amount for one in clearing)
+
+
+def test_reimbursements_are_other_income_and_their_reversals_take_it_back() -> None:
+    """On one line of their own."""
+    (entry,) = settlement(line(Event.REIMBURSEMENT, other="25.00"), line(Event.REIMBURSEMENT_REVERSAL, other="-10.00"))
+
+    assert amounts(entry)[LineType.REIMBURSEMENTS] == "-15.00"
+    assert entry.lines[0].account == "Other Income:Reimbursements"
+
+
+def test_an_entry_names_itself_in_its_memo() -> None:
+    """Store, settlement, month, kind and revision: the same deed done again is the same entry."""
+    (entry,) = settlement(line(Event.SALE, principal="10.00"))
+
+    assert entry.memo == "Cogsheet Amazon US 1 2026-09 settlement r1"
+
+
+def test_bank_transfers_are_no_part_of_the_entry() -> None:
+    """The deposit is booked from the bank statement, against clearing."""
+    (entry,) = settlement(line(Event.SALE, principal="10.00"), line(Event.PAYOUT, other="-10.00"))
+
+    assert {LineType.SALES: "-10.00", LineType.CLEARING: "10.00"} == amounts(entry)
+
+
 def test_a_negative_settlement_is_a_credit_on_clearing() -> None:
     """The seller owes the marketplace."""
     (entry,) = settlement(line(Event.FEE, other="-39.99"))
@@ -158,14 +218,15 @@ LINES = st.builds(
     ),
     st.sampled_from([event for event in Event if event is not Event.PAYOUT]),
     st.sampled_from([AUGUST, SEPTEMBER]),
-    st.lists(st.decimals(-500, 500, places=2), min_size=10, max_size=10),
+    st.lists(st.decimals(-500, 500, places=6), min_size=10, max_size=10),
     st.decimals(-50, 50, places=6),
 )
+"""Some marketplaces have amounts of more than two places."""
 
 
 @given(st.lists(LINES, min_size=1, max_size=8))
 def test_the_entries_of_any_settlement_tie_to_its_total_and_its_cogs(rows: list[dict[str, object]]) -> None:
-    """Whatever is in it: clearing is the sum of the nets, expense the COGS rounded once."""
+    """Whatever is in it: clearing is the sum of the nets, expense the COGS, both rounded once; each entry balances."""
     table = frame(COLUMNS, rows)
     clearing = [e.lines[-1].amount for e in settlement(*rows)]
     expense = [
@@ -175,5 +236,6 @@ def test_the_entries_of_any_settlement_tie_to_its_total_and_its_cogs(rows: list[
         if one.type in (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)
     ]
 
-    assert total(table["net"]) == sum(clearing)
+    assert cents(total(table["net"])) == sum(clearing)
+    assert all(Decimal(0) == total(one.amount for one in entry.lines) for entry in (*settlement(*rows), *cogs(*rows)))
     assert cents(total(table["cogs"])) == sum(expense)
