@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from core.journal.entry import EntryKind
+    from core.journal.entry import Entry, EntryKind
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 FORMULA, NUMBER, LATE = "=A1-BOLT", "00123", "LATE-MUG"
@@ -132,10 +132,12 @@ class Reported:
         books = all_books.load(self.database)
         save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, who="M. Lee", now=NOW)
 
-    def export(self, settlement_id: str, *kinds: EntryKind) -> None:
+    def export(self, settlement_id: str, *kinds: EntryKind) -> tuple[Entry, ...]:
+        """Export a settlement and return its entries, those of Finale among them."""
         books = all_books.load(self.database)
         (settlement,) = books.named([settlement_id])
-        export_settlement(self.database, books, settlement, ExportWish(kinds=kinds), who="M. Lee", now=NOW)
+        wish = ExportWish(kinds=kinds)
+        return export_settlement(self.database, books, settlement, wish, who="M. Lee", now=NOW).entries
 
     def reopen(self, settlement_id: str) -> None:
         (settlement,) = all_books.load(self.database).named([settlement_id])

@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 
 from addin.report_files.close_pack import close_pack
 from addin.report_files.cogs_workbook import cogs_workbook
+from addin.report_files.journal_workbook import journal_workbook
 from core.journal.entry import EntryKind
+from core.settlements.policies import change_policies
 from tests.addin.report_files.books_to_report import AUGUST, NOW, opened
 
 if TYPE_CHECKING:
@@ -79,22 +81,28 @@ def _formulas(content: bytes) -> dict[tuple[str, str], Any]:
 def test_libreoffice_calculates_what_python_wrote(
     reported: Reported, calculated: Callable[[dict[str, bytes]], dict[str, Workbook]]
 ) -> None:
-    """The COGS workbook with a missing cost and exported, and the pack of a month with an accrual."""
+    """The COGS workbook with a missing cost and exported, the pack of a month with an accrual, and plain entries.
+
+    Finale posts the COGS, so that the entries are in both of their sheets.
+    """
     view = reported.view
     (settlement,) = view.books.named([AUGUST])
     files = {"open.xlsx": cogs_workbook(view, settlement, values_only=False, now=NOW)}
     reported.answer("111-3", "5.00", proposed="5.00")
-    reported.export(AUGUST, EntryKind.SETTLEMENT, EntryKind.COGS)
+    change_policies(reported.database, {"cogs_posted_by": "Finale"}, who="M. Lee", now=NOW)
+    entries = reported.export(AUGUST, EntryKind.SETTLEMENT, EntryKind.COGS)
     view = reported.view
     (settlement,) = view.books.named([AUGUST])
     files["exported.xlsx"] = cogs_workbook(view, settlement, values_only=False, now=NOW)
     files["pack.xlsx"] = close_pack(view, "2026-08", zones={}, now=NOW)
 
+    files["journal.xlsx"] = journal_workbook(entries, company="Acme & Sons", now=NOW)
+
     books = calculated(files)
 
     for name, content in files.items():
         written = _formulas(content)
-        assert len(written) > 20
+        assert len(written) > (20 if name != "journal.xlsx" else 5)
         for (sheet, cell), value in written.items():
             found = books[name][sheet][cell].value
             wanted = pytest.approx(value, abs=1e-6) if isinstance(value, int | float) else value or None

@@ -1,0 +1,43 @@
+"""The COGS workbook and the entries of a large settlement, written from data."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from addin.actions.refresh import load
+from addin.report_files.cogs_lines import cogs_rows
+from addin.report_files.cogs_workbook import cogs_workbook
+from benchmarks.large_books import NOW, large_books
+from benchmarks.timing import seconds
+from core.journal.entry import EntryKind
+from core.settlements.exporting import ExportWish, make_entries
+from core.settlements.verification import tie_outs
+
+
+def measure() -> list[tuple[str, str]]:
+    """Measure with one settlement of 55,000 raw lines."""
+    with tempfile.TemporaryDirectory() as folder, large_books(Path(folder), 55_000) as database:
+        view = load(database)
+        (settlement,) = view.books.settlements
+        rows = len(cogs_rows(view.books, settlement))
+        live = partial(cogs_workbook, view, settlement, values_only=False, now=NOW)
+        values = partial(cogs_workbook, view, settlement, values_only=True, now=NOW)
+        wish = ExportWish()
+        return [
+            (f"COGS workbook with {rows:,} rows, live", seconds(live)),
+            ("its size", f"{len(live()) / 1e6:7.2f} MB"),
+            (f"COGS workbook with {rows:,} rows, --values", seconds(values)),
+            ("its size", f"{len(values()) / 1e6:7.2f} MB"),
+            (
+                "both entries",
+                seconds(
+                    lambda: [
+                        make_entries(view.books, settlement, kind, wish)
+                        for kind in (EntryKind.SETTLEMENT, EntryKind.COGS)
+                    ]
+                ),
+            ),
+            ("all tie-outs", seconds(lambda: tie_outs(database, view.books, settlement, wish))),
+        ]

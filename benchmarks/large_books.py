@@ -1,0 +1,63 @@
+"""Books with one settlement as large as one wants, every line of which has its cost."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from benchmarks.large_settlement import large_file
+from core.database import Database, batches, mappings, observations
+from core.database.batches import BatchKind
+from core.database.company import new_company
+from core.database.settlements import OriginalFile
+from core.marketplaces import read
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, ObservationKind, frame, records
+from core.settlements import books as all_books
+from core.settlements.importing import import_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+@contextmanager
+def large_books(folder: Path, raw_lines: int) -> Iterator[Database]:
+    """Make the books; settlement 90000000001 has about so many raw lines.
+
+    Args:
+        folder: Where their database goes.
+        raw_lines: Of the settlement file; a bit more than three make one transaction.
+    """
+    with Database.create(folder / "large.sqlite", new_company("Large & Sons", "USD", NOW)) as database:
+        file = OriginalFile("90000000001.txt", large_file(raw_lines))
+        import_reading(database, read(file.content), file, store="Amazon US", who="bench", now=NOW)
+        _know_every_cost(database)
+        yield database
+
+
+def _know_every_cost(database: Database) -> None:
+    """Let Finale have said a cost of every product of every order, each another one."""
+    lines = records(all_books.load(database).lines[["order_id", "sku"]].dropna().drop_duplicates())
+    skus = sorted({row["sku"] for row in lines})
+    products = [{"sku": sku, "product_id": sku, "units": 1, "rule": "product id", "fetched_at": NOW} for sku in skus]
+    costs = [
+        {
+            "kind": ObservationKind.ORDER,
+            "order_id": row["order_id"],
+            "product_id": row["sku"],
+            "unit_cost": Decimal(1_000_001 + number) / 1_000_000,
+            "currency": "USD",
+            "units": 1,
+            "record_date": "2026-08-04",
+            "fetched_at": NOW,
+        }
+        for number, row in enumerate(lines)
+    ]
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)
+        mappings.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
+        observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
