@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.business import demo_business
 from sandbox.business.business import Business
-from sandbox.business.channels import Channel, channel_of, with_channels
+from sandbox.business.shops import Shop, shop_of, with_shops
 from sandbox.limits import Limits
 from sandbox.marketplaces import ebay_api, shopify_api
 from sandbox.server import create_app
@@ -42,9 +42,9 @@ def client(whole: Business) -> Iterator[httpx.Client]:
         yield opened
 
 
-def store(business: Business, marketplace: str) -> Channel:
+def store(business: Business, marketplace: str) -> Shop:
     """Return a store that must be there."""
-    found = channel_of(business, marketplace)
+    found = shop_of(business, marketplace)
     assert found is not None
     return found
 
@@ -61,7 +61,7 @@ def ebay_token(client: httpx.Client) -> dict[str, str]:
 
 def test_the_other_stores_leave_amazon_as_it_is(whole: Business) -> None:
     """Averages, stock and settlement files of what is sold on Amazon are the same without them."""
-    alone, together = Business(**{**vars_of(whole), "channels": ()}), with_channels(whole)
+    alone, together = Business(**{**vars_of(whole), "shops": ()}), with_shops(whole)
     skus = [product.product_id for product in alone.products]
 
     assert [alone.average_now(sku) for sku in skus] == [together.average_now(sku) for sku in skus]
@@ -76,9 +76,9 @@ def vars_of(business: Business) -> dict[str, Any]:
 
 def test_all_stores_lie_in_one_finale_account(whole: Business) -> None:
     """No order id and no product twice, and nothing of the other stores runs out."""
-    together = with_channels(whole)
+    together = with_shops(whole)
     ids = [order.order_id for order in together.orders]
-    others = {product.product_id for channel in whole.channels for product in channel.products}
+    others = {product.product_id for shop in whole.shops for product in shop.products}
 
     assert len(ids) == len(set(ids))
     assert len({product.product_id for product in together.products}) == len(together.products)
@@ -162,7 +162,7 @@ def test_ebay_pages_by_offset_and_says_when_there_is_nothing(client: httpx.Clien
 
 def test_a_business_without_the_stores_answers_with_nothing(whole: Business) -> None:
     """Its shop has no payouts, its eBay store neither."""
-    app = create_app(Business(**{**vars_of(whole), "channels": ()}))
+    app = create_app(Business(**{**vars_of(whole), "shops": ()}))
     with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox") as client:
         shop = client.post(GRAPHQL, json={"query": PAYOUTS}, headers=TOKEN).json()
         payouts = client.get("/ebay/sell/finances/v1/payout", headers=ebay_token(client))

@@ -16,7 +16,7 @@ from core.marketplaces import read, without_personal_data
 from core.model import Event, Marketplace, StockEffect, records
 from core.settlements.importing import import_reading
 from sandbox.business import demo_business
-from sandbox.business.channels import with_channels
+from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost
 from sandbox.settlement_files.ebay_report import report_file
 from sandbox.settlement_files.shopify_payments import payments_file
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.model import Settlement
-    from sandbox.business.channels import Channel
+    from sandbox.business.shops import Shop
 
 FILES = {"shopify": payments_file, "ebay": report_file}
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -48,8 +48,8 @@ def pulled() -> dict[str, Pulled]:
 def downloaded() -> dict[str, dict[str, Settlement]]:
     """Return the settlements of the files that the sellers download."""
     return {
-        store: {each.settlement_id: each for each in read(FILES[store](channel).content).settlements}
-        for store, channel in ((store, store_of(MARKETPLACES[store])) for store in FILES)
+        store: {each.settlement_id: each for each in read(FILES[store](shop).content).settlements}
+        for store, shop in ((store, store_of(MARKETPLACES[store])) for store in FILES)
     }
 
 
@@ -123,13 +123,13 @@ def test_ebay_items_are_those_of_the_file(
 @pytest.mark.parametrize("store", FILES)
 def test_units_are_those_that_were_sold_and_are_counted_once(pulled: dict[str, Pulled], store: str) -> None:
     """Whatever pays an order, and in how many settlements: each of its lines has the units that left."""
-    channel = store_of(MARKETPLACES[store])
+    shop = store_of(MARKETPLACES[store])
     counted: Counter[tuple[str, str]] = Counter()
     for settlement in pulled[store].settlements().values():
         for row in rows(settlement, Event.SALE):
             counted[row["order_id"], row["sku"]] += row["quantity"]
     sold: Counter[tuple[str, str]] = Counter()
-    for order in channel.orders:
+    for order in shop.orders:
         for line in order.lines:
             sold[order.order_id, line.sku] += line.units
 
@@ -140,7 +140,7 @@ def test_units_are_those_that_were_sold_and_are_counted_once(pulled: dict[str, P
 @pytest.mark.parametrize("store", FILES)
 def test_every_item_sold_has_its_cost_in_finale(pulled: dict[str, Pulled], store: str) -> None:
     """Order ids and SKUs of the pulled lines are those under which Finale knows what they cost."""
-    business = with_channels(demo_business())
+    business = with_shops(demo_business())
     sold = [row for each in pulled[store].settlements().values() for row in rows(each, Event.SALE) if row["quantity"]]
 
     assert all(expected_unit_cost(business, row["order_id"], row["sku"]) for row in sold)
@@ -240,11 +240,11 @@ def test_the_pulled_payout_is_the_record_and_the_download_a_view(
 ) -> None:
     """In either order the books end with one settlement per payout, read from what was pulled."""
     marketplace = MARKETPLACES[store]
-    channel: Channel = store_of(marketplace)
+    shop: Shop = store_of(marketplace)
     name = next(name for name in pulled[store].contents if "payout" in name and "Not" not in name)
     bundle = OriginalFile(name, pulled[store].contents[name])
     (number,) = (each.settlement_id for each in read(bundle.content).settlements)
-    file = OriginalFile("download.csv", FILES[store](channel, [number]).content)
+    file = OriginalFile("download.csv", FILES[store](shop, [number]).content)
 
     def outcomes(folder: str, *files: OriginalFile) -> list[Import]:
         with new_books(tmp_path / folder) as books:
