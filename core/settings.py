@@ -26,6 +26,13 @@ class Poster(StrEnum):
     FINALE = "Finale"
 
 
+class StoredOriginals(StrEnum):
+    """How the files that settlements came from are kept."""
+
+    FULL = "full"
+    SCRUBBED = "scrubbed"
+
+
 class Policies(BaseModel):
     """Everything about costing that the bookkeeper decides."""
 
@@ -72,6 +79,11 @@ class Policies(BaseModel):
         USUAL_TAX_CODE,
         title="Usual tax rate",
         description="Xero's tax rate, by its full name, of lines for which sheet Accounts names none.",
+    )
+    store_originals: StoredOriginals = Field(
+        StoredOriginals.FULL,
+        title="Stored originals",
+        description="full: imported files are kept as they came; scrubbed: without names, cities and postal codes.",
     )
 
     @property

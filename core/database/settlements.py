@@ -63,10 +63,12 @@ class OriginalFile:
 
     name: str
     content: bytes
+    scrubbed: bytes | None = None
+    """What is kept in their place, without personal data."""
 
     @property
     def sha256(self) -> str:
-        """The hash by which they are kept."""
+        """The hash of the bytes as they came, whatever is kept: the same file is known again."""
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -190,7 +192,7 @@ def problems(connection: Connection, of: BookedSettlement) -> list[Problem]:
 
 
 def original(connection: Connection, sha256: str) -> OriginalFile | None:
-    """Return the bytes of a file as they came."""
+    """Return the bytes of a file as they are kept: as they came, or without personal data."""
     row = connection.execute(select(original_file).where(original_file.c.sha256 == sha256)).one_or_none()
     return None if row is None else OriginalFile(row.name, zlib.decompress(row.content))
 
@@ -224,10 +226,11 @@ def keep_original(connection: Connection, file: OriginalFile, now: datetime) -> 
     """Keep the bytes of a file, once, however many settlements they hold."""
     sha256 = file.sha256
     if connection.scalar(select(original_file.c.sha256).where(original_file.c.sha256 == sha256)) is None:
-        content = zlib.compress(file.content)
-        connection.execute(
-            insert(original_file).values(sha256=sha256, name=file.name, content=content, imported_at=now)
-        )
+        values = {
+            "content": zlib.compress(file.content if file.scrubbed is None else file.scrubbed),
+            "scrubbed": file.scrubbed is not None,
+        }
+        connection.execute(insert(original_file).values(sha256=sha256, name=file.name, imported_at=now, **values))
 
 
 def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict[str, Any]:

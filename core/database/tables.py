@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from core.database.closing_tables import (
@@ -106,10 +107,11 @@ batch = Table(
 original_file = Table(
     "original_file",
     metadata,
-    Column("sha256", Verbatim, primary_key=True),  # of the bytes before compression
+    Column("sha256", Verbatim, primary_key=True),  # of the bytes as they came, before anything was left out
     Column("name", Verbatim, nullable=False),
     Column("content", LargeBinary, nullable=False),  # zlib
     Column("imported_at", Moment, nullable=False),
+    Column("scrubbed", Boolean, nullable=False, server_default=false()),  # personal data is left out of the content
 )
 
 settlement = Table(

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.database import batches, goods_back, settlements, stores
+from core.database import batches, goods_back, settings, settlements, stores
 from core.database.batches import BatchKind
 from core.database.settlements import Import, OriginalFile, SettlementKind, Source
 from core.database.stores import Store
 from core.errors import CogsheetError
-from core.marketplaces import FORMATS, READER_VERSION, importable
+from core.marketplaces import FORMATS, READER_VERSION, importable, without_personal_data
 from core.marketplaces.formats import Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
 from core.model import Disposition
+from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements.moving import move_overrides
 
 if TYPE_CHECKING:
@@ -119,14 +120,23 @@ def import_file(
     """
     if not importable(reading):
         raise NotImportableError(file.name, reading.problems)
+    kept = replace(file, scrubbed=_scrubbed(database, file))
     kind = SettlementKind.VIEW if standing(reading.format, FORMATS) is Standing.VIEW else SettlementKind.RECORD
     with database.writing() as connection:
         name = _store(connection, reading.marketplace, store)
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
-        source = Source(name, file, reading.format, kind, READER_VERSION)
+        source = Source(name, kept, reading.format, kind, READER_VERSION)
         imported = [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
         return ImportedFile(file.name, tuple(imported), returns)
+
+
+def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
+    """Return what is to be kept in place of a file's bytes, where the company wants no personal data."""
+    with database.reading() as connection:
+        policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+    scrub = policies.store_originals is StoredOriginals.SCRUBBED
+    return without_personal_data(file.content, file.name) if scrub else None
 
 
 def _import_returns(

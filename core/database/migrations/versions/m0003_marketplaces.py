@@ -21,6 +21,7 @@ def upgrade() -> None:
     """Make the tables that marketplaces need."""
     _create_pulled_document()
     _create_goods_back()
+    op.add_column("original_file", sa.Column("scrubbed", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("transaction", sa.Column("merchant_order_id", TEXT))
 
 
