@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from addin.desk import Desk
-    from addin.sandbox import SandboxAddress
+    from addin.sandbox import DemoStore, SandboxAddress
     from core.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
 
@@ -129,6 +129,7 @@ def connected_stores(
     *,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     credentials: Credentials | None = None,
+    demo_stores: Sequence[DemoStore] = DEMO_STORES,
 ) -> Iterator[list[ConnectedStore | PulledStore]]:
     """Give the ways to the connected stores for as long as the `with` block lasts.
 
@@ -137,6 +138,7 @@ def connected_stores(
         names: Which stores; all that are connected if left out.
         kinds: What can be pulled from.
         credentials: Where the keys are; the computer's vault if left out.
+        demo_stores: What can be pulled where the company is the demo.
 
     Yields:
         In the order of their names: a store, or, where it cannot be asked, why.
@@ -147,7 +149,7 @@ def connected_stores(
     """
     if desk.database.company.name == SANDBOX:
         with demo_finale(switches_set()) as address:
-            demo = {store.name: partial(_demo_connector, desk, store.name, address, kinds) for store in DEMO_STORES}
+            demo = {store.name: partial(_demo_connector, desk, store, address, kinds) for store in demo_stores}
             yield [_opened(name, demo[name]) for name in _chosen(demo, names)]
         return
     kept = credentials or SystemCredentials()
@@ -175,9 +177,8 @@ def _opened(name: str, connect: partial[Connector]) -> ConnectedStore | PulledSt
         return PulledStore(name, stopped=error)
 
 
-def _demo_connector(desk: Desk, name: str, address: SandboxAddress, kinds: Sequence[ConnectorKind]) -> Connector:
+def _demo_connector(desk: Desk, store: DemoStore, address: SandboxAddress, kinds: Sequence[ConnectorKind]) -> Connector:
     """Return the way to a store of the demo business, in the sandbox that is running."""
-    store = next(one for one in DEMO_STORES if one.name == name)
     link = Link(base_url=f"{address.url}{store.path}", clock=desk.clock)
     return kind_of(store.marketplace, kinds).connect(store.settings, lambda secret: Secret(store.secrets[secret]), link)
 

@@ -50,7 +50,7 @@ class Import(StrEnum):
     SUPERSEDED = "superseded"
     """It took the place of a view."""
     CONFLICT = "conflict"
-    """Another record of the same settlement is in the books; nothing was stored."""
+    """Another record of the same settlement, with other contents, is in the books; nothing was stored."""
     NOT_NEEDED = "not needed"
     """A view, while the record is in the books; nothing was stored."""
     LOCKED = "locked"
@@ -138,6 +138,8 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
     """
     there = find(connection, source.store, read.settlement_id)
     outcome = outcome_of(there, source)
+    if there is not None and outcome is Import.CONFLICT and _same_lines(connection, there, read):
+        outcome = Import.ALREADY_IMPORTED
     if there is not None and outcome is not Import.SUPERSEDED:
         return Imported(outcome, there)
     replaced = None if there is None else _empty(connection, there)
@@ -208,6 +210,15 @@ def set_status(
     new = {"settlement_entry": settlement_entry, "cogs_entry": cogs_entry}
     changed = {name: str(status) for name, status in new.items() if status is not None}
     connection.execute(update(settlement).where(settlement.c.id == of.id).values(changed))
+
+
+def _same_lines(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
+    """Tell whether another file says exactly what is in the books: packed otherwise, or its rows in another order."""
+    if (there.total, there.sum, there.lines, there.currency) != (read.total, read.sum, read.lines, read.currency):
+        return False
+    names = [name for name in TRANSACTION_COLUMNS if name not in ("store", "settlement_id")]
+    stored = transactions(connection, [there])
+    return sorted(frames.rows_of(stored, names), key=repr) == sorted(frames.rows_of(read.transactions, names), key=repr)
 
 
 def _is_open(there: BookedSettlement) -> bool:

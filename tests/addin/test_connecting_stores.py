@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from addin import connecting_choice
 from addin.actions.connecting_stores import StoreEntered, connect_store, forget_store
 from addin.actions.doctor import doctor
-from addin.actions.new import new_workbook
+from addin.actions.new import new_workbook, write_workbook
 from addin.actions.pulling import pull
 from addin.desk import on_file
 from addin.marketplaces import (
@@ -21,16 +22,22 @@ from addin.marketplaces import (
     NoStoreConnectedError,
     StoreKeyMissingError,
     StoreNotConnectedError,
+    connected_stores,
 )
+from addin.outcome import Outcome
+from addin.sandbox import DemoStore
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
 from addin.store_questions import connect_by_asking
 from addin.workbook_files import workbook
-from core.companies import machine_folder
+from core.companies import SANDBOX, machine_folder
+from core.database import Database
+from core.database.company import Company
 from core.database.stores import StoreMarketplaceError
 from core.errors import UnauthorisedError
 from core.marketplaces.connector import ConnectorKind, Document
 from core.model import Marketplace
+from core.settlements.pulling import ConnectedStore
 from tests.addin.test_connecting import Vault
 from tests.core.settlements.listed_documents import Listed, settlement_document, v2_content
 
@@ -39,10 +46,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.desk import Desk
-    from addin.outcome import Outcome
     from core.credentials import Secret
     from core.marketplaces.connector import Connector, Link
 
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
 TOKEN = "token-4711"  # noqa: S105 - opens nothing
 REFUSED = UnauthorisedError("Amazon", "GET /reports", 403)
 
@@ -253,6 +260,32 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
         ("Store “Amazon” at Amazon, again", "Amazon"),
         ("A store at Amazon", ""),
     ] == offered
+
+
+def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path) -> None:
+    """Their address is a path of the sandbox, their keys its own; nothing of it is connected or kept."""
+    links: list[tuple[str, str, str]] = []
+
+    def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: Link) -> Connector:
+        links.append((settings["Region"], secret("Token").get_secret_value(), link.base_url))
+        return Listed([settlement_document("1")])
+
+    kind = ConnectorKind(Marketplace.AMAZON, connect, {"Region": ""}, {"Token": ""})
+    store = DemoStore("Amazon US", "Amazon", "/amazon", {"Region": "na"}, {"Token": "of the sandbox"})
+    company = Company(SANDBOX, "USD", NOW, id=SANDBOX, database_id=SANDBOX)
+    book = tmp_path / "Books.xlsm"
+    with Database.create(tmp_path / "demo.sqlite", company) as database:
+        write_workbook(book, database)
+
+    def look(desk: Desk) -> Outcome:
+        with connected_stores(desk, kinds=(kind,), demo_stores=(store,)) as opened:
+            return Outcome(" ".join(one.name for one in opened if isinstance(one, ConnectedStore)))
+
+    assert "Amazon US" == on_file(book, look).message
+    ((region, token, url),) = links
+    assert ("na", "of the sandbox") == (region, token)
+    assert url.startswith("http://127.0.0.1:")
+    assert url.endswith("/amazon")
 
 
 def test_check_looks_at_each_store(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -101,6 +102,17 @@ def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> 
     assert other.result is Import.CONFLICT
     assert other.needs_attention
     assert ["10.000000"] == [str(net) for net in lines["net"]]
+
+
+def test_other_bytes_with_the_same_lines_are_no_conflict(database: Database) -> None:
+    """The API sends the file packed, or its rows in another order: it says what the books say already."""
+    file = v2_file("1", "10.00", "5.00", total="15.00")
+    head, summary, *lines = file.content.decode().splitlines()
+    turned = OriginalFile("turned.txt", "\n".join([head, summary, *reversed(lines), ""]).encode())
+    packed = OriginalFile("packed.gz", gzip.compress(file.content))
+    results = [bring_in(database, one).result for one in (file, turned, packed)]
+
+    assert [Import.NEW, Import.ALREADY_IMPORTED, Import.ALREADY_IMPORTED] == results
 
 
 def test_the_original_bytes_are_kept(database: Database) -> None:
