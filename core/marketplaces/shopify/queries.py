@@ -58,11 +58,11 @@ ORDERS_OF_MONTH = f"""query OrdersOfMonth($first: Int!, $after: String, $query: 
 }}"""
 
 MORE_ITEMS = f"""query MoreItems($id: ID!, $after: String!) {{
-  node(id: $id) {{ ... on Order {{ lineItems(first: 100, after: $after) {{ nodes {{ {_ITEM} }} {_PAGE} }} }} }}
+  node(id: $id) {{ ... on Order {{ lineItems(first: 50, after: $after) {{ nodes {{ {_ITEM} }} {_PAGE} }} }} }}
 }}"""
 
 MORE_REFUNDED = f"""query MoreRefunded($id: ID!, $after: String!) {{
   node(id: $id) {{
-    ... on Refund {{ refundLineItems(first: 100, after: $after) {{ nodes {{ {_REFUNDED} }} {_PAGE} }} }}
+    ... on Refund {{ refundLineItems(first: 50, after: $after) {{ nodes {{ {_REFUNDED} }} {_PAGE} }} }}
   }}
 }}"""
