@@ -17,8 +17,8 @@ from core.settlements.verification import tie_outs
 
 
 def measure() -> list[tuple[str, str]]:
-    """Measure with one settlement of 55,000 raw lines."""
-    with tempfile.TemporaryDirectory() as folder, large_books(Path(folder), 55_000) as database:
+    """Measure with one settlement of 75,000 raw lines."""
+    with tempfile.TemporaryDirectory() as folder, large_books(Path(folder), 75_000) as database:
         view = load(database)
         (settlement,) = view.books.settlements
         rows = len(cogs_rows(view.books, settlement))

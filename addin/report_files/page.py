@@ -163,8 +163,9 @@ class Page:
             self._widen(place, column)
             if column.note:
                 self.sheet.write_comment(row, place, column.note, {"x_scale": 1.6, "y_scale": 0.8})
+        usual = [self.look.row(column.kind, narrow=column.width < NARROW) for column in columns]
         for number, record in enumerate(rows, start=row + 1):
-            self._table_row(number, columns, record)
+            self._table_row(number, columns, record, usual)
         if sums:
             self._totals_row(last + 1, name, columns, {field: _sum(rows, field) for field in sums})
         return Place(self.name, name, row, last, {column.field: place for place, column in enumerate(columns)})
@@ -178,11 +179,11 @@ class Page:
         form = self.look.header(column.kind, narrow=column.width < NARROW, filtered=True)
         return {"header": column.header, "header_format": form} | ({"total_function": "sum"} if summed else {})
 
-    def _table_row(self, row: int, columns: Sequence[Column], record: Row) -> None:
+    def _table_row(self, row: int, columns: Sequence[Column], record: Row, usual: Sequence[Format]) -> None:
         marked: Mapping[str, Mapping[str, object]] = record.get(MARKS, {})
         for place, column in enumerate(columns):
-            more = marked.get(column.field, {})
-            form = self.look.row(column.kind, narrow=column.width < NARROW, **more)
+            more = marked.get(column.field)
+            form = self.look.row(column.kind, narrow=column.width < NARROW, **more) if more else usual[place]
             self.value(row, place, record.get(column.field), column.kind, form)
 
     def _totals_row(self, row: int, table: str, columns: Sequence[Column], sums: Mapping[str, Decimal]) -> None:

@@ -23,7 +23,7 @@ def test_a_workbook_of_fifteen_thousand_lines_is_valid_and_exact(
     tmp_path: Path, schema_errors: Callable[[Path, str], list[str]]
 ) -> None:
     """The Open XML SDK has nothing to say, and the rows sum to the COGS of the books."""
-    with large_books(tmp_path, 55_000) as database:
+    with large_books(tmp_path, 75_000) as database:
         view = load(database)
         (settlement,) = view.books.settlements
         cogs = cents(total(view.books.lines_of(settlement)["cogs"]))
