@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.sandbox import DEMO_STORES, demo_finale, switches_set
+from addin.sandbox import demo_finale, switches_set
 from core.companies import SANDBOX
 from core.credentials import Secret, SystemCredentials
 from core.database import settings
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from addin.desk import Desk
-    from addin.sandbox import DemoStore, SandboxAddress
+    from addin.sandbox import StoreAccess
     from core.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
 
@@ -129,7 +129,6 @@ def connected_stores(
     *,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     credentials: Credentials | None = None,
-    demo_stores: Sequence[DemoStore] = DEMO_STORES,
 ) -> Iterator[list[ConnectedStore | PulledStore]]:
     """Give the ways to the connected stores for as long as the `with` block lasts.
 
@@ -138,7 +137,6 @@ def connected_stores(
         names: Which stores; all that are connected if left out.
         kinds: What can be pulled from.
         credentials: Where the keys are; the computer's vault if left out.
-        demo_stores: What can be pulled where the company is the demo.
 
     Yields:
         In the order of their names: a store, or, where it cannot be asked, why.
@@ -149,7 +147,7 @@ def connected_stores(
     """
     if desk.database.company.name == SANDBOX:
         with demo_finale(switches_set()) as address:
-            demo = {store.name: partial(_demo_connector, desk, store, address, kinds) for store in demo_stores}
+            demo = {one.store: partial(_demo_connector, desk, one, kinds) for one in address.stores}
             yield [_opened(name, demo[name]) for name in _chosen(demo, names)]
         return
     kept = credentials or SystemCredentials()
@@ -177,10 +175,10 @@ def _opened(name: str, connect: partial[Connector]) -> ConnectedStore | PulledSt
         return PulledStore(name, stopped=error)
 
 
-def _demo_connector(desk: Desk, store: DemoStore, address: SandboxAddress, kinds: Sequence[ConnectorKind]) -> Connector:
+def _demo_connector(desk: Desk, store: StoreAccess, kinds: Sequence[ConnectorKind]) -> Connector:
     """Return the way to a store of the demo business, in the sandbox that is running."""
-    link = Link(base_url=f"{address.url}{store.path}", clock=desk.clock)
-    return kind_of(store.marketplace, kinds).connect(store.settings, lambda secret: Secret(store.secrets[secret]), link)
+    link = Link(base_url=store.url, clock=desk.clock)
+    return kind_of(store.marketplace, kinds).connect(store.settings, lambda name: Secret(store.secrets[name]), link)
 
 
 def _link(desk: Desk, kind: ConnectorKind) -> Link:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
 from sandbox.business import demo_business
+from sandbox.marketplaces.access import StoreAccess
 from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
 from sandbox.server import ACCOUNT as DEMO_ACCOUNT
 from sandbox.server import SandboxAddress, serve
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEMO_ACCOUNT",
-    "DEMO_STORES",
     "MISBEHAVIOURS",
     "SWITCHES",
-    "DemoStore",
     "SandboxAddress",
+    "StoreAccess",
     "demo_finale",
     "demo_settlement_files",
     "switches_set",
@@ -31,25 +30,6 @@ __all__ = [
 
 SWITCHES = "COGSHEET_SANDBOX"
 """The environment variable that switches the demo's Finale over: `late-costs-repaired 429:times=2`."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoStore:
-    """A store of the demo business whose marketplace's API the sandbox serves."""
-
-    name: str
-    """As the demo's settlements are imported under."""
-    marketplace: str
-    path: str
-    """Where in the sandbox its API begins: `/amazon`."""
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """By the names of the connector's kind."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What opens nothing but the sandbox."""
-
-
-DEMO_STORES: tuple[DemoStore, ...] = ()
-"""What can be pulled in the demo."""
 
 
 class SandboxSwitchError(CogsheetError):

@@ -20,8 +20,8 @@ from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
 from sandbox.gatekeeper import Gatekeeper, drop_connections
 from sandbox.limits import Limits, Meter
 from sandbox.marketplaces.amazon_api import amazon_access, amazon_pages
-from sandbox.marketplaces.ebay_api import ebay_pages
-from sandbox.marketplaces.shopify_api import shopify_pages
+from sandbox.marketplaces.ebay_api import ebay_access, ebay_pages
+from sandbox.marketplaces.shopify_api import shopify_access, shopify_pages
 from sandbox.marketplaces.walmart_api import walmart_access, walmart_pages
 from sandbox.misbehaviour import Fault, Misbehaviour
 from sandbox.requests_seen import RequestsSeen
@@ -56,7 +56,7 @@ class SandboxAddress:
     """The stores on marketplaces, and what opens each."""
 
 
-STORES = (amazon_access, walmart_access)
+STORES = (amazon_access, walmart_access, shopify_access, ebay_access)
 """One line per marketplace: from the address of a sandbox to what opens its store."""
 
 

@@ -10,7 +10,7 @@ from core.errors import CogsheetError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PULL_FROM = "pull_from"
+PULL_FROM = "pull from"
 """Name of the setting."""
 MEANING = "First day to pull payouts of, as 2026-01-31; leave it blank for the last 90 days"
 _USUAL = timedelta(days=90)

@@ -19,6 +19,7 @@ class StoreAccess:
     """Where a store of the business can be reached, and what opens it."""
 
     store: str
+    marketplace: str
     url: str
     """In place of the marketplace's own addresses."""
     settings: Mapping[str, str] = field(default_factory=dict)

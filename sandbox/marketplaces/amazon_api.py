@@ -51,7 +51,7 @@ _DENIED = {
 def amazon_access(url: str) -> StoreAccess:
     """Return what opens the store, at the address of a sandbox."""
     secrets = {"client id": CLIENT_ID, "client secret": CLIENT_SECRET, "refresh token": REFRESH_TOKEN}
-    return StoreAccess(STORE, f"{url}/amazon", {"region": "US"}, secrets)
+    return StoreAccess(STORE, "Amazon", f"{url}/amazon", {"region": "US"}, secrets)
 
 
 def amazon_pages(business: Business, switches: Misbehaviour, now: Now) -> Blueprint:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.business.demo_ebay import STORE
 from sandbox.business.shops import Shop, shop_of
+from sandbox.marketplaces.access import StoreAccess
 from sandbox.marketplaces.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 CLIENT_ID = "sandbox-ebay-app"
 CLIENT_SECRET = "sandbox-ebay-secret"  # noqa: S105  # opens nothing but the sandbox
 REFRESH_TOKEN = "v^1.1#sandbox-ebay-refresh"  # noqa: S105  # opens nothing but the sandbox
+PULL_FROM = "2026-08-01"
+"""Before the first payout of the demo business."""
 _TWO_HOURS = 7200
 _LARGEST_PAGE = 1000
 _FEW = 3
@@ -60,6 +64,13 @@ class Door:
         offset = int(request.args.get("offset", 0))
         page = rows[offset : offset + limit]
         return jsonify({"href": request.path, "limit": limit, "offset": offset, "total": len(rows), name: page})
+
+
+def ebay_access(url: str) -> StoreAccess:
+    """Return what opens the store, at the address of a sandbox."""
+    settings = {"client id": CLIENT_ID, "pull from": PULL_FROM}
+    secrets = {"client secret": CLIENT_SECRET, "refresh token": REFRESH_TOKEN}
+    return StoreAccess(STORE, "eBay", f"{url}/ebay", settings, secrets)
 
 
 def ebay_pages(business: Business, switches: Misbehaviour, now: Callable[[], float]) -> Blueprint:

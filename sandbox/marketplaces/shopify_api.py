@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, jsonify, request
 from graphql import GraphQLError, execute, parse, validate
 
+from sandbox.business.demo_shopify import STORE
 from sandbox.business.shops import Shop, shop_of
+from sandbox.marketplaces.access import StoreAccess
 from sandbox.marketplaces.shopify_records import ShopRecords
 from sandbox.marketplaces.shopify_schema import LARGEST_PAGE, SCHEMA, cost_of
 from sandbox.marketplaces.tokens import Tokens
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 CLIENT_ID = "sandbox-shopify-app"
 CLIENT_SECRET = "sandbox-shopify-secret"  # noqa: S105  # opens nothing but the sandbox
 ACCESS_TOKEN = "shpat_sandbox_shopify_token"  # noqa: S105  # opens nothing but the sandbox
+PULL_FROM = "2026-08-01"
+"""Before the first payout of the demo business."""
 MOST_POINTS, POINTS_PER_SECOND, DEAREST = 2000.0, 100.0, 1000
 _DAY = 86399
 _FEW = 3
@@ -55,6 +59,12 @@ class Points:
     def give_back(self, points: float) -> None:
         """Give back what a question was thought to cost and did not."""
         self._left += points
+
+
+def shopify_access(url: str) -> StoreAccess:
+    """Return what opens the shop, at the address of a sandbox."""
+    settings = {"shop": "linden", "client id": CLIENT_ID, "pull from": PULL_FROM}
+    return StoreAccess(STORE, "Shopify", f"{url}/shopify", settings, {"secret": CLIENT_SECRET})
 
 
 def shopify_pages(business: Business, switches: Misbehaviour, now: Callable[[], float]) -> Blueprint:

@@ -33,7 +33,7 @@ _FIXED_DATE = (2026, 11, 1, 0, 0, 0)
 
 def walmart_access(url: str) -> StoreAccess:
     """Return what opens the store, at the address of a sandbox."""
-    return StoreAccess(STORE, f"{url}/walmart", {}, {"client id": CLIENT_ID, "client secret": CLIENT_SECRET})
+    return StoreAccess(STORE, "Walmart", f"{url}/walmart", {}, {"client id": CLIENT_ID, "client secret": CLIENT_SECRET})
 
 
 def walmart_pages(business: Business, switches: Misbehaviour, now: Now) -> Blueprint:

@@ -143,7 +143,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     Raises:
         PullStartError: If the first day is no day.
     """
-    token = _token(settings.get("client_id", "").strip(), secret, link)
+    token = _token(settings.get("client id", "").strip(), secret, link)
 
     def headers() -> dict[str, str]:
         return {"Authorization": f"Bearer {token.value()}"}
@@ -162,14 +162,14 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
 
 
 def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> RenewedToken:
-    key = basic(Secret(client_id), secret("client_secret"))
+    key = basic(Secret(client_id), secret("client secret"))
     http = HttpClient(
         SERVICE, link.base_url or API, headers=key, transport=link.transport, clock=link.clock, sleep=link.sleep
     )
 
     def fetch() -> Answer:
         # Without a scope: all that the seller agreed to. Naming one that was not granted would be refused.
-        form = {"grant_type": "refresh_token", "refresh_token": secret("refresh_token").get_secret_value()}
+        form = {"grant_type": "refresh_token", "refresh_token": secret("refresh token").get_secret_value()}
         return http.send("POST", "identity/v1/oauth2/token", form=form)
 
     return RenewedToken(SERVICE, fetch, link.clock)
@@ -187,12 +187,12 @@ KIND = ConnectorKind(
     marketplace=Marketplace.EBAY,
     connect=connect,
     settings={
-        "client_id": "App ID (client ID) of the production keyset (developer.ebay.com > Application keys)",
+        "client id": "App ID (client ID) of the production keyset (developer.ebay.com > Application keys)",
         PULL_FROM: MEANING,
     },
     secrets={
-        "client_secret": "Cert ID (client secret) of the same keyset",
-        "refresh_token": (
+        "client secret": "Cert ID (client secret) of the same keyset",
+        "refresh token": (
             "Refresh token of the seller's account (developer.ebay.com > User tokens > Get a token from eBay), with "
             f"the scopes {' and '.join(SCOPES)}; it is good for 18 months"
         ),

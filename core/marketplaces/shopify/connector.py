@@ -133,7 +133,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     """
     base_url = link.base_url or f"https://{_shop(settings.get('shop', ''))}.myshopify.com"
     key = secret("secret")
-    token = None if _is_token(key) else _token(base_url, settings.get("client_id", ""), key, link)
+    token = None if _is_token(key) else _token(base_url, settings.get("client id", ""), key, link)
 
     def headers() -> dict[str, str]:
         return {"X-Shopify-Access-Token": token.value() if token else key.get_secret_value()}
@@ -187,7 +187,7 @@ KIND = ConnectorKind(
     connect=connect,
     settings={
         "shop": "The shop's own address: yourshop.myshopify.com",
-        "client_id": "Client ID of the app (Dev Dashboard > your app > Settings); leave it blank for a token shpat_...",
+        "client id": "Client ID of the app (Dev Dashboard > your app > Settings); leave it blank for a token shpat_...",
         PULL_FROM: MEANING,
     },
     secrets={

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 TODAY = datetime(2026, 9, 10, 9, 30, tzinfo=UTC)
 SETTINGS: dict[str, dict[str, str]] = {
-    "shopify": {"shop": "linden", "client_id": shopify_api.CLIENT_ID, "pull_from": "2026-08-01"},
-    "ebay": {"client_id": ebay_api.CLIENT_ID, "pull_from": "2026-08-01"},
+    "shopify": {"shop": "linden", "client id": shopify_api.CLIENT_ID, "pull from": "2026-08-01"},
+    "ebay": {"client id": ebay_api.CLIENT_ID, "pull from": "2026-08-01"},
 }
 SECRETS: dict[str, dict[str, str]] = {
     "shopify": {"secret": shopify_api.CLIENT_SECRET},
-    "ebay": {"client_secret": ebay_api.CLIENT_SECRET, "refresh_token": ebay_api.REFRESH_TOKEN},
+    "ebay": {"client secret": ebay_api.CLIENT_SECRET, "refresh token": ebay_api.REFRESH_TOKEN},
 }
 MARKETPLACES = {"shopify": Marketplace.SHOPIFY, "ebay": Marketplace.EBAY}
 

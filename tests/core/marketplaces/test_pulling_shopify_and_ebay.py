@@ -160,7 +160,7 @@ def test_a_token_is_renewed_before_its_time_is_up(sandbox: Service, store: str) 
 
 
 @pytest.mark.parametrize(
-    ("store", "secret"), [("shopify", "secret"), ("ebay", "client_secret"), ("ebay", "refresh_token")]
+    ("store", "secret"), [("shopify", "secret"), ("ebay", "client secret"), ("ebay", "refresh token")]
 )
 def test_a_permission_that_was_taken_back_is_said(sandbox: Service, store: str, secret: str) -> None:
     """The bookkeeper reads what to do, and no secret."""
@@ -211,9 +211,9 @@ def test_no_secret_is_logged_or_said(sandbox: Service, store: str, caplog: pytes
 def test_a_start_that_is_no_day_is_refused() -> None:
     """Written as 2026-01-31, or blank for the last 90 days."""
     assert "2026-06-12" == f"{pull_start({}, TODAY):%Y-%m-%d}"
-    assert "2026-01-31" == f"{pull_start({'pull_from': ' 2026-01-31 '}, TODAY):%Y-%m-%d}"
+    assert "2026-01-31" == f"{pull_start({'pull from': ' 2026-01-31 '}, TODAY):%Y-%m-%d}"
     with pytest.raises(PullStartError, match="31/01/2026"):
-        pull_start({"pull_from": "31/01/2026"}, TODAY)
+        pull_start({"pull from": "31/01/2026"}, TODAY)
 
 
 def test_a_shop_that_cannot_be_made_out_is_refused() -> None:

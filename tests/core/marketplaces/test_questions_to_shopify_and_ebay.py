@@ -22,9 +22,9 @@ from core.marketplaces.shopify.connector import ShopifyConnector
 from core.marketplaces.shopify.errors import AccessDeniedError, QuestionTooDearError
 from core.model import Event, Marketplace, records
 from sandbox.business import demo_business
-from sandbox.business.channels import Channel, GoodsBack, Movement, Payment, Return
 from sandbox.business.demo_shopify import back_of, total_of
 from sandbox.business.records import OrderLine
+from sandbox.business.shops import GoodsBack, Movement, Payment, Return, Shop
 from sandbox.marketplaces import shopify_api
 from sandbox.server import create_app
 from tests.core.http_service import FakeTime
@@ -40,7 +40,7 @@ PAYOUT = Document("140769394954", "payout.json")
 LINES = 23
 
 
-def large_order() -> Channel:
+def large_order() -> Shop:
     """Return the shop with one order only: 23 lines, 12 payments, four refunds, one of them of seven lines."""
     first = SHOP.orders[0]
     lines = tuple(OrderLine(f"70{n:03d}", f"SKU-{n}", 2, Decimal(n + 1), tax=Decimal("0.10")) for n in range(LINES))
@@ -98,11 +98,11 @@ def cent_share(amount: Decimal, number: int, of: int) -> Decimal:
     return amount - each * (of - 1) if number == 0 else each
 
 
-def shop(channel: Channel, *, at_once: int, misbehaviour: tuple[str, ...] = ()) -> ShopifyConnector:
+def shop(shop: Shop, *, at_once: int, misbehaviour: tuple[str, ...] = ()) -> ShopifyConnector:
     """Connect a shop in process."""
     time = FakeTime(TODAY)
     app = create_app(
-        replace(demo_business(), channels=(channel,)), misbehaviour=misbehaviour, now=lambda: time.now().timestamp()
+        replace(demo_business(), shops=(shop,)), misbehaviour=misbehaviour, now=lambda: time.now().timestamp()
     )
     http = HttpClient(
         "Shopify",
