@@ -64,7 +64,8 @@ def starting_programs(computer: Computer) -> Iterator[Finding]:
         return
     shell = computer.environment.get("COMSPEC", "cmd.exe")
     python = program_in(environment_folder(computer), "python", computer)
-    ran = computer.run([shell, "/C", str(python), "-c", ""])
+    # With more than one pair of quotes the command interpreter would take the outer ones away.
+    ran = computer.run([shell, "/C", str(python), "-V"])
     blocked = any(_blocks(computer, key) for key in ASR_KEYS)
     if blocked:
         words = (
