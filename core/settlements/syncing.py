@@ -168,7 +168,7 @@ def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.D
     blank = (said["cause"] == Cause.COST_BLANK).fillna(value=False) & (said["source"] == SOURCE_ORDER)
     places = zip(said["order_id"], said["product_id"], strict=True)
     known = pd.Series([place in costed for place in places], index=said.index, dtype=bool)
-    return said[~(blank.astype(bool) & known)]
+    return said[~(blank.astype(bool) & known)].reset_index(drop=True)
 
 
 def with_marks_kept(said: pd.DataFrame, marked: Mapping[tuple[str, str], Decimal]) -> pd.DataFrame:

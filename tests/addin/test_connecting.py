@@ -12,6 +12,8 @@ from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.finale import URL_VARIABLE, NotConnectedError
 from addin.sandbox import demo_finale, demo_settlement_files
+from addin.sheets import setup, tables
+from addin.workbook_files import workbook
 from core.companies import machine_folder
 from core.errors import InventoryError
 
@@ -120,3 +122,18 @@ def test_a_forgotten_key_must_be_connected_again(book: Path, finale: SandboxAddr
 
     with pytest.raises(NotConnectedError, match="Connect"):
         on_file(book, lambda desk: costs.sync(desk, credentials=vault))
+
+
+def test_setup_shows_the_account_once_it_is_connected(book: Path, finale: SandboxAddress) -> None:
+    """Its name, how costs are fetched, and never its key."""
+    arguments = {"key": finale.key, "secret": finale.secret, "credentials": Vault()}
+    on_file(book, lambda desk: connecting.connect(desk, account=finale.account, **arguments))  # type: ignore[arg-type]  # by name
+
+    with workbook(book) as opened:
+        rows = tables.read(tables.find(opened, setup.SPEC), setup.SPEC)
+    shown = {row["setting"]: row["value"] for row in rows}
+    assert (finale.account, "costs per order from the stock history") == (
+        shown["Finale account"],
+        shown["Finale costs now"],
+    )
+    assert finale.secret not in str(rows)

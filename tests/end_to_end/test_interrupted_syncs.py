@@ -168,3 +168,18 @@ def test_a_process_that_is_killed_leaves_books_that_the_next_sync_completes(
     shown = partial(table, sheet_name="Settlements")
     assert shown(demo.open()).rows == shown(killed.open()).rows
     assert "missing" not in str(shown(killed.open()).rows[0]["Settlement Export Status"])
+
+
+@pytest.mark.parametrize("misbehaviour", [("no-cost-fields",), ("introspection-off", "no-cost-fields")])
+def test_an_account_that_hides_its_costs_overnight_takes_none_away(
+    imported: Path, misbehaviour: tuple[str, ...]
+) -> None:
+    """Where only averages are left, what was fetched yesterday stays; nothing is wiped by a field that is gone."""
+    shutil.copy(imported / "hard.sqlite", imported / "hidden.sqlite")
+    with Database.open(str(imported / "hidden.sqlite")) as database:
+        before = _answers(_sync(database, DemoAccount(BUSINESSES["hard"]())))
+        after = _answers(_sync(database, DemoAccount(BUSINESSES["hard"](), *misbehaviour)))
+
+    costed = {row["key"]: row["unit_cost"] for row in before if row["cost_status"] == "costed"}
+    assert len(costed) > 20
+    assert costed == {row["key"]: row["unit_cost"] for row in after if row["key"] in costed}

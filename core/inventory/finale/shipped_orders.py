@@ -11,7 +11,7 @@ from core.inventory.finale.ledger import Movement, last_averages
 from core.inventory.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.inventory.finale.observations import page
 from core.inventory.finale.order_costs import NEARBY, Wanted, order_rows
-from core.inventory.finale.remarks import order_link
+from core.inventory.finale.remarks import has_ledger, order_link
 from core.inventory.finale.schema import LEDGER
 
 if TYPE_CHECKING:
@@ -97,7 +97,10 @@ class ShippedOrders:
         *,
         last_chance: bool = False,
     ) -> CostPage:
-        grouped, source = attributed(rows, together, order_link(self.client.now_schema()))
+        schema = self.client.now_schema()
+        if not has_ledger(schema):  # it turned out while reading: the movements say nothing of costs
+            return page(row for wanted in ready for row in order_rows(self.recorder, wanted, {}, reads_ledger=False))
+        grouped, source = attributed(rows, together, order_link(schema))
         seen = list(ready)
         if not last_chance:
             seen = [wanted for wanted in ready if _is_among(wanted, grouped)]
