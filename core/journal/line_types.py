@@ -22,6 +22,7 @@ class LineType(StrEnum):
     TAX_WITHHELD = "Tax withheld by the marketplace"
     PREPAID_TAX = "Tax deducted at source (TCS, TDS)"
     RESERVE = "Reserve"
+    GIFT_CARDS = "Gift cards sold and redeemed"
     CLEARING_MOVES = "Charges, failed transfers and carried-forward balances"
     CLEARING = "Settlement total"
     ACCRUED = "Settled later"
@@ -49,6 +50,7 @@ DEFAULT_ACCOUNTS: dict[LineType, str] = {
     LineType.TAX_WITHHELD: "Sales Tax Payable",
     LineType.PREPAID_TAX: "Prepaid Tax",
     LineType.RESERVE: "{store} Reserves {currency}",
+    LineType.GIFT_CARDS: "Gift Cards Outstanding",
     LineType.CLEARING_MOVES: "{store} Clearing {currency}",
     LineType.CLEARING: "{store} Clearing {currency}",
     LineType.ACCRUED: "{store} Accrued Settlements {currency}",

@@ -37,6 +37,8 @@ class BalanceKind(StrEnum):
     RESERVE = "reserve"
     TAX = "tax"
     """Withheld on the seller's account."""
+    GIFT_CARD = "gift card"
+    """Sold or redeemed: owed to whoever holds it."""
 
 
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
@@ -63,8 +65,10 @@ _BY_BALANCE = {
     BalanceKind.MOVE: LineType.CLEARING_MOVES,
     BalanceKind.RESERVE: LineType.RESERVE,
     BalanceKind.TAX: LineType.PREPAID_TAX,
+    BalanceKind.GIFT_CARD: LineType.GIFT_CARDS,
 }
 _RESERVE_WORDS = r"\breserved?\b|\bholds?\b"
+_GIFT_CARD_WORDS = r"^gift card"
 _TAX_WORDS = r"\btax withh|\bwithholding\b|\btds\b|\btcs\b"
 _PREPAID_TAX_CURRENCIES = {"INR"}
 """Where the marketplace deducts TCS and TDS on the seller's account instead of collecting the buyer's tax."""
@@ -137,7 +141,9 @@ def _balance_kinds(lines: pd.DataFrame) -> pd.Series:
     reserve = words.str.contains(_RESERVE_WORDS, case=False, regex=True).astype(bool)
     tax = words.str.contains(_TAX_WORDS, case=False, regex=True).astype(bool)
     kinds = pd.Series(str(BalanceKind.MOVE), index=lines.index, dtype=object)
-    return kinds.mask(reserve, str(BalanceKind.RESERVE)).mask(tax, str(BalanceKind.TAX))
+    gift_card = lines["raw_description"].fillna("").str.contains(_GIFT_CARD_WORDS, case=False, regex=True).astype(bool)
+    found = kinds.mask(reserve, str(BalanceKind.RESERVE)).mask(tax, str(BalanceKind.TAX))
+    return found.mask(gift_card, str(BalanceKind.GIFT_CARD))
 
 
 def line_type_of(event: str, column: str, currency: str, *, balance: BalanceKind = BalanceKind.MOVE) -> LineType:

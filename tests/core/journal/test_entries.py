@@ -85,6 +85,26 @@ def test_the_marketplaces_tax_nets_to_zero_on_the_liability() -> None:
     assert Decimal(0) == total(one.amount for one in tax)
 
 
+def test_gift_cards_are_owed_and_neither_sale_nor_clearing() -> None:
+    """What is sold is a credit to a liability, what is redeemed a debit; a reserve stays a reserve."""
+    sold = line(Event.BALANCE, other="50.00", raw_description="Gift card sold")
+    redeemed = line(Event.BALANCE, other="-13.71", raw_description="Gift card redeemed")
+    kept, moved = (
+        line(Event.BALANCE, other="-5.00", raw_description="Current Reserve Amount"),
+        line(Event.BALANCE, other=1),
+    )
+
+    (entry,) = settlement(sold, redeemed, kept, moved)
+
+    assert {
+        LineType.RESERVE: "5.00",
+        LineType.GIFT_CARDS: "-36.29",
+        LineType.CLEARING_MOVES: "-1.00",
+        LineType.CLEARING: "32.29",
+    } == amounts(entry)
+    assert "Gift Cards Outstanding" == entry.lines[1].account
+
+
 def test_tax_deducted_at_source_is_prepaid_tax() -> None:
     """India's TCS and TDS come back with the seller's own return."""
     (entry,) = settlement(line(Event.SALE, principal="100.00", tax_withheld="-1.00"), currency="INR")
