@@ -10,6 +10,7 @@ from core.database.batches import BatchKind
 from core.model import Problem, Severity, records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import pandas as pd
@@ -21,6 +22,8 @@ def move_overrides(
     connection: Connection, old: pd.DataFrame, new: pd.DataFrame, *, who: str, now: datetime
 ) -> list[Problem]:
     """Give each line of the record what was saved for the view's line of the same order, SKU and event.
+
+    A line of a view that knows no SKU gives what was saved to the only line that its order has of that event.
 
     Args:
         connection: Of `Database.writing`.
@@ -37,11 +40,13 @@ def move_overrides(
     if not answered:
         return []
     places, olds = _by_place(records(new)), _by_place(records(old))
-    clear = {
-        row["key"]: places[_place(row)][0]["key"]
-        for row in answered
-        if len(places[_place(row)]) == len(olds[_place(row)]) == 1
-    }
+    by_order = _by_place(records(new), _order)
+    clear: dict[str, str] = {}
+    for row in answered:
+        # A view without SKUs (Shopify's export) has one line where the record has one per item.
+        fitting = places[_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
+        if len(fitting) == len(olds[_place(row)]) == 1 and fitting[0]["key"] not in clear.values():
+            clear[row["key"]] = fitting[0]["key"]
     batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the view to the record")
     left = overrides.move(connection, clear, batch)
     return [_unclear(row) for row in answered if row["key"] not in clear or row["key"] in left]
@@ -51,15 +56,21 @@ def _place(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["order_id"], row["sku"], row["event"]
 
 
-def _by_place(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["order_id"], row["event"]
+
+
+def _by_place(
+    rows: list[dict[str, Any]], place: Callable[[dict[str, Any]], tuple[Any, ...]] = _place
+) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        found[_place(row)].append(row)
+        found[place(row)].append(row)
     return found
 
 
 def _unclear(row: dict[str, Any]) -> Problem:
-    where = f"order {row['order_id']}, SKU {row['sku']}"
+    where = f"order {row['order_id']}" + ("" if row["sku"] is None else f", SKU {row['sku']}")
     return Problem(
         Severity.WARNING,
         f"What was saved for {where} could not be moved to the settlement report: several lines fit, or none. "

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from core.database import Database, settlements, stores
@@ -19,6 +20,7 @@ from core.settlements import books as all_books
 from core.settlements.answers import Answer
 from core.settlements.importing import StoreNotNamedError, import_reading
 from core.settlements.saving import save_answers
+from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,3 +200,27 @@ def test_what_fits_several_lines_of_the_record_is_asked_again(database: Database
 
     assert any("could not be moved" in problem.message for problem in record.problems)
     assert all_books.load(database).lines["unit_cost"].isna().all()
+
+
+def test_what_was_saved_on_a_view_without_skus_moves_where_the_order_has_one_item(database: Database) -> None:
+    """Shopify's export knows orders alone; the pulled payout has a line per item."""
+    sold = [
+        Sold("#1001", "MUG", 2, Decimal("20.00"), Decimal("-1.00")),
+        Sold("#1002", "MUG", 1, Decimal("10.00"), Decimal("-0.50")),
+        Sold("#1002", "JAR", 1, Decimal("5.00"), Decimal("-0.25")),
+    ]
+    bring_in(database, OriginalFile("export.csv", shopify(sold).content()))
+    books = all_books.load(database)
+    sales = books.lines[books.lines["event"] == "sale"]
+    answers = [Answer(str(key), 0, Decimal("3.21"), None, units_back=2) for key in sales["key"]]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
+
+    record = bring_in(database, OriginalFile("payout.json", shopify_api(sold).content()))
+
+    lines = all_books.load(database).lines
+    assert record.result is Import.SUPERSEDED
+    assert {"#1001": [Decimal("3.21")], "#1002": [None, None]} == {
+        order: [None if pd.isna(cost) else cost for cost in lines.loc[lines["order_id"] == order, "unit_cost"]]
+        for order in ("#1001", "#1002")
+    }
+    assert ["order #1002", "order #1002"] == [problem.where for problem in record.problems]
