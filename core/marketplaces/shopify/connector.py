@@ -15,7 +15,7 @@ from core.marketplaces.shopify import outside_payouts, payments_api, queries
 from core.marketplaces.shopify.client import ShopifyClient
 from core.marketplaces.shopify.errors import SCOPES, SERVICE, ShopifyRefusalError, ShopNameError
 from core.marketplaces.shopify.fetching import AT_ONCE, orders
-from core.marketplaces.shopify.orders import SHOPIFY_PAYMENTS, number_of
+from core.marketplaces.shopify.orders import PAID_OUT, number_of
 from core.model import Marketplace
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _shop(text: str) -> str:
 def _may_be_outside(node: Mapping[str, Any]) -> bool:
     """Tell whether an order may have brought something outside of payouts, by what the list of orders says of it."""
     gateways = node.get("paymentGatewayNames") or ()
-    return not gateways or bool(set(gateways) - {SHOPIFY_PAYMENTS}) or bool(node.get("refunds"))
+    return not gateways or bool(set(gateways) - PAID_OUT) or bool(node.get("refunds"))
 
 
 def _moment(at: datetime) -> str:

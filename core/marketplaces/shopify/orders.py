@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 SHOPIFY_PAYMENTS = "shopify_payments"
+PAID_OUT = frozenset({SHOPIFY_PAYMENTS, "shopify_installments", "shop_pay_installments", "shop_cash"})
+"""Gateways whose money comes with Shopify's payouts."""
 GIFT_CARD = "gift_card"
 _PAYS = ("SALE", "CAPTURE")
 
@@ -48,7 +50,7 @@ class Payment:
     @property
     def in_payouts(self) -> bool:
         """Whether Shopify pays it out."""
-        return self.gateway == SHOPIFY_PAYMENTS
+        return self.gateway in PAID_OUT
 
 
 @dataclass(frozen=True, slots=True)

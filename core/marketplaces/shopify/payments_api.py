@@ -43,7 +43,10 @@ def read(contents: Contents) -> Reading:
     pairs = list(zip(nodes, movements, strict=True))
     lines = tuple(line for node, movement in pairs for line in _lines(node, movement, orders))
     net = payout.node("net") or payout
-    header = header_of(payout_id, lines, net.needed("currencyCode"), payout.moment("issuedAt"), net.amount("amount"))
+    paid = net.amount("amount")
+    if payout.text("transactionType") == "WITHDRAWAL":
+        paid = -abs(paid)  # taken from the seller's bank account
+    header = header_of(payout_id, lines, net.needed("currencyCode"), payout.moment("issuedAt"), paid)
     return reading(
         Findings(
             format=NAME,

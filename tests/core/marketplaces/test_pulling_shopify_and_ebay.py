@@ -19,7 +19,9 @@ from sandbox.misbehaviour import ON_ANSWER
 from tests.core.marketplaces.pulled_stores import SECRETS, TODAY, Pulled, Service, service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from _pytest.mark import ParameterSet
 
     from core.credentials import Secret
 
@@ -41,6 +43,11 @@ MIDDLE = {"shopify": 14, "ebay": 6}
 """Requests after which one payout has come and another is under way."""
 STOPPING = tuple(name for name in ON_ANSWER if name not in PASSING)
 """What cannot be used, and must not be taken for an answer."""
+
+
+def everyday(names: Iterable[str], *few: str) -> list[ParameterSet]:
+    """Return switches as parameters, all but a few of them for the long run only."""
+    return [pytest.param(name, marks=() if name in few else pytest.mark.long) for name in names]
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +109,7 @@ def test_what_passes_changes_nothing(sandbox: Service, undisturbed: dict[str, Pu
 
 
 @pytest.mark.parametrize("store", STORES)
-@pytest.mark.parametrize("name", STOPPING)
+@pytest.mark.parametrize("name", everyday(STOPPING, "empty-body", "error-inside-200"))
 def test_what_cannot_be_used_stops_the_pull_and_loses_nothing(
     sandbox: Service, undisturbed: dict[str, Pulled], store: str, name: str
 ) -> None:
@@ -121,7 +128,7 @@ def test_what_cannot_be_used_stops_the_pull_and_loses_nothing(
 
 
 @pytest.mark.parametrize("store", STORES)
-@pytest.mark.parametrize("name", ["401", "429", "503", "dropped-connection"])
+@pytest.mark.parametrize("name", everyday(("401", "429", "503", "dropped-connection"), "401", "503"))
 def test_what_does_not_pass_is_said_and_loses_nothing(
     sandbox: Service, undisturbed: dict[str, Pulled], store: str, name: str
 ) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from core.credentials import Secret
-from core.errors import BadAnswerError, RefusedError, ServiceError
+from core.errors import BadAnswerError, RefusedError, ServiceError, UnreadableFileError
 from core.http import HttpClient
 from core.marketplaces import read
 from core.marketplaces.connector import Document, Link
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 SHOP = store_of(Marketplace.SHOPIFY)
 PAYOUT = Document("140769394954", "payout.json")
 LINES = 23
+NEGATIVE = {"amount": "-41.9", "fee": "0.0", "net": "-41.9"}
 
 
 def large_order() -> Shop:
@@ -253,3 +254,50 @@ def test_ebay_is_asked_at_its_two_addresses() -> None:
         ("apiz.ebay.com", "Bearer"),
         ("api.ebay.com", "Bearer"),
     ] == asked
+
+
+def test_a_withdrawal_takes_money_from_the_seller() -> None:
+    """Its amount is negative, whether Shopify writes the sign or not."""
+    document = json.loads(shop(SHOP, at_once=3).fetch(PAYOUT))
+    document["payout"] |= {"transactionType": "WITHDRAWAL", "net": {"amount": "41.9", "currencyCode": "USD"}}
+    document["transactions"] = [
+        {
+            "id": "gid://shopify/ShopifyPaymentsBalanceTransaction/1",
+            "type": "ADJUSTMENT",
+            "transactionDate": "2026-08-03T08:00:00Z",
+            **{name: {"amount": amount, "currencyCode": "USD"} for name, amount in NEGATIVE.items()},
+        }
+    ]
+    (settlement,) = read(json.dumps(document).encode()).settlements
+
+    assert (Decimal("-41.9"), True) == (settlement.total, settlement.ties_out)
+
+
+def test_a_net_that_is_not_amount_less_fee_is_an_error() -> None:
+    """It is told with its place, and the payout does not tie out."""
+    content = shop(SHOP, at_once=3).fetch(PAYOUT)
+    document = json.loads(content)
+    document["transactions"][0]["net"]["amount"] = "0.01"
+    (settlement,) = read(json.dumps(document).encode(), "payout.json").settlements
+
+    assert not settlement.ties_out
+    assert "payout.json, column transactions[0].net" in [problem.where for problem in settlement.problems]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"nodes"', '"nodes', "damaged or was cut off"),
+        ('"type": "CHARGE"', '"type": null', r"transactions\[0\].type: a blank cell"),
+        ('"quantity": 1', '"quantity": 1.5', "'1.5' is not a whole number"),
+        ('"transactionDate": "2026', '"transactionDate": "soon', "is not a date"),
+        ('"amount": "', '"amount": "x', "is not an amount"),
+    ],
+)
+def test_a_damaged_document_is_refused_with_its_place(old: str, new: str, message: str) -> None:
+    """One clear sentence, as for any settlement file."""
+    text = shop(SHOP, at_once=3).fetch(PAYOUT).decode()
+    assert old in text
+
+    with pytest.raises(UnreadableFileError, match=message):
+        read(text.replace(old, new, 1).encode(), "payout.json")
