@@ -107,6 +107,7 @@ MEANINGS: dict[LineType, str] = {
     LineType.TAX_WITHHELD: "Tax that the marketplace keeps and pays itself; with the tax collected it comes to zero.",
     LineType.PREPAID_TAX: "TCS, TDS and tax withheld on the seller's account: it comes back with the seller's return.",
     LineType.RESERVE: "The seller's money that the marketplace holds back: an asset.",
+    LineType.GIFT_CARDS: "Gift cards sold less those redeemed: owed to whoever holds one.",
     LineType.CLEARING_MOVES: "Card charges, failed transfers, balances carried forward: where Settlement total posts.",
     LineType.CLEARING: "What the settlement comes to; the bank's deposit empties it. Never the bank account itself.",
     LineType.ACCRUED: "What a month-end accrual expects; its reversal empties it.",
