@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError, UnreadableFileError
-from core.marketplaces.contents import open_contents
+from core.marketplaces.contents import open_contents, unpacked
+from core.marketplaces.errors import ArchiveError
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.tie_out import importable
 from core.model import Severity
@@ -28,6 +29,7 @@ class Download:
     """A file as it came."""
 
     content: bytes
+    """Packed or not."""
     where: str
     """For messages: what was asked."""
     charset: str = ""
@@ -43,7 +45,7 @@ class _Verdict:
 
 
 def whole_file(service: str, name: str, form: Format, download: Callable[[], Download]) -> bytes:
-    """Return a settlement file that is all there, downloading it once more where it does not look so.
+    """Return a settlement file that is all there, unpacked, downloading it once more where it does not look so.
 
     What does not tie out and comes twice the same is the marketplace's own mistake: it is returned, and the books keep
     it as `Does not tie out` (design §3).
@@ -72,14 +74,18 @@ def whole_file(service: str, name: str, form: Format, download: Callable[[], Dow
 
 
 def _judged(download: Download, name: str, form: Format) -> _Verdict:
+    content = download.content
     try:
-        contents = open_contents(download.content, name, download.charset)
+        content = unpacked(content, name)
+        contents = open_contents(content, name, download.charset)
         if form.likeness(contents) < LIKE_ENOUGH:
-            return _Verdict(download.content, f"{name} is no {form.title}", usable=False)
+            return _Verdict(content, f"{name} is no {form.title}", usable=False)
         found = form.read(contents)
+    except ArchiveError:
+        return _Verdict(content, "its archive is damaged, cut off or holds other than one file", usable=False)
     except UnreadableFileError as error:
-        return _Verdict(download.content, str(error), usable=False)
-    content = _speaking_for_itself(download, contents)
+        return _Verdict(content, str(error), usable=False)
+    content = _speaking_for_itself(content, contents, download.charset)
     if not importable(found):
         return _Verdict(content, _errors(found), usable=False)
     if not all(settlement.ties_out for settlement in found.settlements):
@@ -91,8 +97,8 @@ def _errors(found: Reading) -> str:
     return " ".join(problem.message for problem in found.problems if problem.severity is Severity.ERROR)
 
 
-def _speaking_for_itself(download: Download, contents: Contents) -> bytes:
+def _speaking_for_itself(content: bytes, contents: Contents, charset: str) -> bytes:
     """Return the bytes unchanged, or as marked UTF-8 where only the sender's word told in which encoding they are."""
-    if not download.charset or open_contents(download.content, contents.name).text == contents.text:
-        return download.content
+    if not charset or open_contents(content, contents.name).text == contents.text:
+        return content
     return contents.text.encode("utf-8-sig")

@@ -136,22 +136,21 @@ class AmazonConnector:
             answer = self._ask("getReportDocument", f"documents/{quote(document_id, safe='')}")
             address = read_address(answer)
             try:
-                return self._downloaded(address.url, packed=address.packed)
+                return self._downloaded(address.url)
             except (UnauthorisedError, RefusedError) as error:
                 if isinstance(error, NotFoundError) or attempt == _MOST_ADDRESSES:
                     what = "an address of the report that does not open"
                     raise BadAnswerError(AMAZON, answer.where, what, reference=error.reference) from None
         raise AssertionError  # the last attempt has returned or raised
 
-    def _downloaded(self, url: str, *, packed: bool) -> Download:
+    def _downloaded(self, url: str) -> Download:
         # A client of its own, which has no key: the address opens by itself, and its host is not ours.
         parts = urlsplit(url)
         stranger = self._client(f"{parts.scheme}://{parts.netloc}")
         answer = stranger.send("GET", url, headers={"Accept": "*/*"})
-        content = answer.unzipped() if packed else answer.content
-        if not content:
+        if not answer.content:
             raise BadAnswerError(AMAZON, answer.where, "an empty report")
-        return Download(content, answer.where, _charset(answer.headers.get("content-type", "")))
+        return Download(answer.content, answer.where, _charset(answer.headers.get("content-type", "")))
 
 
 def _granted(answer: Answer) -> float:

@@ -52,7 +52,6 @@ class DocumentAddress:
 
     url: str = field(repr=False)
     """Signed: whoever has it can read the document."""
-    packed: bool
 
 
 def read_page(answer: Answer) -> ReportPage:
@@ -92,7 +91,7 @@ def read_address(answer: Answer) -> DocumentAddress:
         raise _unlike(answer, "no address of the document")
     if packing not in (None, "", "GZIP"):
         raise _unlike(answer, f"a document that is packed as {packing}, which is not known")
-    return DocumentAddress(url, packing == "GZIP")
+    return DocumentAddress(url)
 
 
 def _object(answer: Answer) -> Mapping[str, object]:

@@ -10,11 +10,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.errors import BadAnswerError, NotFoundError, UnauthorisedError, UnreadableFileError
+from core.errors import BadAnswerError, NotFoundError, UnauthorisedError
 from core.http import HttpClient, basic
 from core.http_answers import message_in
 from core.marketplaces.connector import ConnectorKind, Document, Link
-from core.marketplaces.contents import unpacked
 from core.marketplaces.pulled_files import Download, whole_file
 from core.marketplaces.tokens import AccessTokens, Token, read_token
 from core.marketplaces.walmart import recon_v1
@@ -108,10 +107,7 @@ class WalmartConnector:
             raise BadAnswerError(
                 WALMART, answer.where, f"an error message instead of the report: {said or 'no reason'}"
             )
-        try:
-            return Download(unpacked(answer.content, document.name), answer.where)
-        except UnreadableFileError as error:
-            raise BadAnswerError(WALMART, answer.where, f"an archive that is damaged or cut off ({error})") from error
+        return Download(answer.content, answer.where)
 
 
 def read_dates(answer: Answer) -> list[str]:
