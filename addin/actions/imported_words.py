@@ -33,7 +33,7 @@ def _returns_sentence(returns: ImportedReturns) -> str:
 def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
     """Add what the books say about settlements of the stores that something was brought for."""
     found = [
-        (store, settlement_id, remark)
+        (store, settlement_id, remark.message)
         for (store, settlement_id), said in remarks(books).items()
         for remark in said
         if store in stores

@@ -43,8 +43,9 @@ SPEC = TableSpec(
         Column(
             "Remarks",
             "remarks",
-            width=60,
-            note="A settlement that seems to be missing before this one; types that nobody has classified.",
+            width=48,
+            note="A settlement that seems to be missing (Check says which days), and how many lines have a type that "
+            "nobody has classified (sheet Transaction types).",
         ),
     ),
 )
@@ -54,7 +55,7 @@ def fill(book: xw.Book, books: Books) -> None:
     """Show every settlement of the books, in place."""
     said = remarks(books)
     records = [
-        {**_record(books, one), "remarks": " ".join(said.get((one.store, one.settlement_id), []))}
+        {**_record(books, one), "remarks": "; ".join(r.short for r in said.get((one.store, one.settlement_id), []))}
         for one in books.settlements
     ]
     tables.update(book, SPEC, records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,19 +25,31 @@ if TYPE_CHECKING:
 Name = tuple[str, str]
 """Store and settlement id."""
 
+_MISSING = "Settlement missing before this one"
 _FOLLOWING = frozenset(form.name for form in FORMATS if form.follows_on)
 
 
-def remarks(books: Books) -> dict[Name, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know of a settlement."""
+
+    short: str
+    """For a cell beside its status."""
+    message: str
+    """What it is exactly, and what to do next."""
+
+
+def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
-    found: dict[Name, list[str]] = defaultdict(list)
+    found: dict[Name, list[Remark]] = defaultdict(list)
     for store, problem in missing(books):
-        found[store, problem.where].append(problem.message)
+        found[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
         listed = ", ".join(
             f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
         )
-        found[name].append(f"Unknown types: {listed}. Say on sheet Transaction types what they are.")
+        message = f"Unknown types: {listed}. Say on sheet Transaction types what they are."
+        found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     return dict(found)
 
 

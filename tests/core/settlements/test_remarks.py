@@ -57,7 +57,7 @@ def reserve(word: str, amount: str) -> dict[str, str]:
 
 def said(database: Database) -> dict[str, list[str]]:
     """Return the remarks by settlement id."""
-    return {name: found for (_, name), found in remarks(all_books.load(database)).items()}
+    return {name: [one.message for one in found] for (_, name), found in remarks(all_books.load(database)).items()}
 
 
 def test_a_gap_between_two_settlements_is_said_of_the_later_one(database: Database) -> None:

@@ -150,7 +150,7 @@ def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Da
         before.event,
     )
     assert (2, Event.TAX_ONLY) == (after.lines, after.event)
-    assert "Unknown types: Lightning Levy (1 line)." in said_before["Amazon", "1"][0]
+    assert "Unknown types: Lightning Levy (1 line)." in said_before["Amazon", "1"][0].message
     assert {} == remarks(all_books.load(database))
 
 
