@@ -16,7 +16,9 @@ from core.database.settlements import OriginalFile
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Disposition, frame
 from core.settlements import books as all_books
+from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_file
+from core.settlements.true_ups import differences
 from tests.core.marketplaces.test_returned_goods import COLUMNS
 from tests.core.settlements.listed_documents import v2_content
 
@@ -92,6 +94,21 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
         overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
 
     assert Disposition.NOT_RETURNED == refund_line(database)["disposition"]
+
+
+def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
+    """The locked refund stays as it went out; the goods that were no stock after all are its exact difference."""
+    bring_in(database, SETTLEMENT)
+    refund_line(database)
+    books = all_books.load(database)
+    (settlement,) = books.settlements
+    export_settlement(database, books, settlement, ExportWish(), who="M. Lee", now=NOW)
+    bring_in(database, report("DEFECTIVE"))
+    books = all_books.load(database)
+    found = differences(books)
+
+    assert [Disposition.RESTOCKED] == books.lines.loc[books.lines["event"] == "refund", "disposition"].to_list()
+    assert [("disposition", Decimal(4))] == list(zip(found["cause"], found["difference"], strict=True))
 
 
 def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:

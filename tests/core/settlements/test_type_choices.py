@@ -126,13 +126,17 @@ def test_an_unclassified_line_of_an_exported_settlement_stays_unclassified(datab
 
 
 def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
-    """It is open again, and is exported anew."""
+    """It is open again, and exported anew it keeps what it went out with the second time."""
     books = export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
     say(database, "fee")
     (settlement,) = books.named(["1"])
     reopen(database, settlement, "levy is a fee", lock_date=None, who="M. Lee", now=NOW)
+    reopened = events(database)
+    export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
+    say(database, "advertising")
 
-    assert {"1": "fee", "2": "fee"} == events(database)
+    assert {"1": "fee", "2": "fee"} == reopened
+    assert {"1": "fee", "2": "advertising"} == events(database)
 
 
 def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Database) -> None:
