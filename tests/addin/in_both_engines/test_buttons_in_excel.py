@@ -127,7 +127,8 @@ def test_close_goes_back_month_by_month(desktop: Desktop) -> None:
     cancelled = desktop.press("close", "cancel")
     outcome, message = desktop.press("close", "no", "yes")
 
-    assert ("No month was closed.", exchange.DONE) == (cancelled[1], outcome), message
+    assert ("No month was closed.", exchange.ATTENTION) == (cancelled[1], outcome), message
+    assert "Finish the open items" in message
     packs = list(desktop.path.parent.glob("Close *.xlsx"))
     assert 1 == len(packs)
     last, before = (text.partition("?")[0].split()[-2:] for text in desktop.excel.user.shown[-2:])
