@@ -222,9 +222,14 @@ def export(
 @click.option("--accept", type=int, multiple=True, help="Number of a proposal to post.")
 @click.option("--dismiss", type=int, multiple=True, help="Number of a proposal not to post.")
 @click.option("--reason", default="", help="Why those are dismissed.")
-def trueups(book: Path, *, accept: tuple[int, ...], dismiss: tuple[int, ...], reason: str) -> Outcome:
+@click.option("--dismiss-immaterial", is_flag=True, help="Dismiss what is below the materiality limit of Setup.")
+def trueups(
+    book: Path, *, accept: tuple[int, ...], dismiss: tuple[int, ...], reason: str, dismiss_immaterial: bool
+) -> Outcome:
     """List the costs that came after the export, and carry out what was decided of them."""
-    action = partial(closing.true_ups, accept=accept, dismiss=dismiss, reason=reason)
+    action = partial(
+        closing.true_ups, accept=accept, dismiss=dismiss, reason=reason, dismiss_immaterial=dismiss_immaterial
+    )
     return on_file(book, action, TerminalProgress())
 
 
@@ -243,6 +248,15 @@ def verify(book: Path, ids: tuple[str, ...]) -> Outcome:
 def reopen(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
     """Reverse the entries of exported settlements and let their costs move again."""
     return on_file(book, partial(closing.reopen, ids=ids, reason=reason), TerminalProgress())
+
+
+@command("posted-elsewhere")
+@BOOK
+@IDS
+@click.option("--reason", default="", help="Where they were posted; the auditor will ask.")
+def posted_elsewhere(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
+    """Lock settlements that another program posted, without an entry."""
+    return on_file(book, partial(closing.posted_elsewhere, ids=ids, reason=reason), TerminalProgress())
 
 
 @command("connect")

@@ -196,6 +196,10 @@ def _export_one(desk: Desk, name: str, choice: closing.ExportChoice) -> Outcome:
 
 def _true_ups(desk: Desk) -> Outcome:
     outcome = closing.true_ups(desk)
+    small = outcome.data["immaterial"]
+    question = "Dismiss the true-ups below the materiality limit of Setup, with that reason?"
+    if isinstance(small, list) and small and questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}"):
+        outcome = closing.true_ups(desk, dismiss_immaterial=True)
     _show(desk, true_ups_sheet.SPEC)
     return outcome
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.finale import change_account
-from addin.sheets import accounts, setup, setup_finale, sku_mapping, types
+from addin.sheets import accounts, opening_costs, setup, setup_finale, sku_mapping, types
 from core.settlements.accounts import change_accounts
+from core.settlements.opening import change_opening_costs
 from core.settlements.policies import change_policies
 from core.settlements.sku_mapping import change_mappings
 from core.settlements.type_choices import change_types
@@ -50,11 +51,16 @@ def _types(book: xw.Book, database: Database, who: str, now: datetime) -> None:
     change_types(database, types.edited_types(book), who=who, now=now)
 
 
+def _opening_costs(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_opening_costs(database, opening_costs.edited(book), who=who, now=now)
+
+
 _TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
     _policies,
     _mappings,
     _finale_account,
     _accounts,
     _types,
+    _opening_costs,
 )
 """What each sheet of settings does with its edits."""

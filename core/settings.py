@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -31,6 +32,13 @@ class StoredOriginals(StrEnum):
 
     FULL = "full"
     SCRUBBED = "scrubbed"
+
+
+class RefundUnits(StrEnum):
+    """What to do with a refund without units that is the exact share of its original (design §4)."""
+
+    DERIVE = "derive"
+    ASK = "ask"
 
 
 class Policies(BaseModel):
@@ -84,6 +92,17 @@ class Policies(BaseModel):
         StoredOriginals.FULL,
         title="Stored originals",
         description="full: imported files are kept as they came; scrubbed: without names, cities and postal codes.",
+    )
+    refund_units: RefundUnits = Field(
+        RefundUnits.DERIVE,
+        title="Refunds without units",
+        description="derive: take the units whose exact price was refunded; ask: list them on Resolve.",
+    )
+    materiality: Decimal = Field(
+        Decimal(0),
+        ge=0,
+        title="Materiality limit",
+        description="True-ups of a settlement that together come to less, in home currency, are called immaterial.",
     )
 
     @property

@@ -13,6 +13,7 @@ from addin.ledger_used import ledger_used, remember
 from addin.outcome import Outcome
 from addin.sheets import true_ups as true_ups_sheet
 from addin.words import amount, counted
+from core.database import true_ups as stored_true_ups
 from core.journal.entry import EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 from core.money import total
@@ -20,6 +21,7 @@ from core.settlements import books as all_books
 from core.settlements import reopening
 from core.settlements import true_ups as trueing
 from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.posting_elsewhere import post_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -137,7 +139,34 @@ def _to_import(files: Sequence[str]) -> str:
     return f" To import: {', '.join(files)}." if files else ""
 
 
-def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[int] = (), reason: str = "") -> Outcome:
+def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
+    """Lock settlements that another program posted, many at once and without an entry.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one has gone out from these books, or no reason is given.
+    """
+    if not ids:
+        raise NothingChosenError("call posted elsewhere")
+    books = all_books.load(desk.database)
+    chosen = books.named(ids)
+    post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
+    refresh(desk, load(desk.database))
+    return Outcome(
+        f"{counted(len(chosen), 'settlement')} locked as posted elsewhere, without an entry. Refunds in later "
+        f"settlements take the costs they have now; reopen one if it was not posted after all.",
+        data={"settlements": [one.settlement_id for one in chosen]},
+    )
+
+
+def true_ups(
+    desk: Desk,
+    *,
+    accept: Collection[int] = (),
+    dismiss: Collection[int] = (),
+    reason: str = "",
+    dismiss_immaterial: bool = False,
+) -> Outcome:
     """List what became known of exported lines, and carry out what was decided of it.
 
     Args:
@@ -145,6 +174,7 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
         accept: Proposals to post into the first open period.
         dismiss: Proposals not to post.
         reason: Why those are dismissed.
+        dismiss_immaterial: Whether all that is left below the materiality limit is dismissed, with that reason.
 
     Raises:
         CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
@@ -160,6 +190,7 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
         if number not in gone:
             gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
     ledger, home = ledger_used(desk.database), books.company.home_currency
+    small = _dismiss_immaterial(desk, books, keep=accepted) if dismiss_immaterial else 0
     posted = trueing.accept(
         desk.database,
         books,
@@ -174,17 +205,38 @@ def true_ups(desk: Desk, *, accept: Collection[int] = (), dismiss: Collection[in
     view = load(desk.database)
     refresh(desk, view)
     left = view.pending_true_ups
+    immaterial = trueing.immaterial(view.books, left)
+    sentences = [f"{counted(small, 'immaterial true-up')} dismissed."] if small else []
+    if len(immaterial):
+        limit = amount(books.policies.materiality, home)
+        sentences.append(f"{len(immaterial):,} of them are immaterial (below {limit}): --dismiss-immaterial.")
     return Outcome(
         f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
         f"{_to_import(files)} "
-        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups.",
+        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
+        + "".join(f"\n{sentence}" for sentence in sentences),
         needs_attention=len(left) > 0,
         data={
+            "immaterial": [int(number) for number in immaterial["id"]],
+            "dismissed_immaterial": small,
             "posted": [str(entry.key) for entry in posted.entries],
             "files": files,
             "pending": [int(number) for number in left["id"]],
         },
     )
+
+
+def _dismiss_immaterial(desk: Desk, books: Books, keep: Collection[int]) -> int:
+    """Dismiss what is immaterial and not accepted, and return how many true-ups that were."""
+    with desk.database.reading() as connection:
+        pending = stored_true_ups.pending(connection)
+    accepted = set(trueing.with_mirrors(books, pending, keep)["id"])
+    chosen = set(trueing.immaterial(books, pending)["id"]) - accepted
+    if not chosen:
+        return 0
+    limit = amount(books.policies.materiality, books.company.home_currency)
+    reason = f"immaterial: below {limit}"
+    return len(trueing.dismiss(desk.database, books, chosen, reason, who=desk.user, now=desk.clock()))
 
 
 def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:

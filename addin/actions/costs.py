@@ -226,7 +226,7 @@ def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, curren
 
 
 def _fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> int:
-    missing = resolve_sheet.missing_lines(books.lines_of_all(chosen))
+    missing = resolve_sheet.missing_lines(books.counted(books.lines_of_all(chosen)))
     resolve_sheet.fill(desk.book, missing)
     return len(missing)
 

@@ -16,6 +16,7 @@ from addin.sheets import (
     costs,
     history,
     journal,
+    opening_costs,
     settlements,
     setup,
     setup_finale,
@@ -27,6 +28,7 @@ from addin.sheets import (
 from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
 from core.settlements import books as all_books
+from core.settlements import true_ups as trueing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,8 +86,10 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     settlements.fill(book, books)
     costs.fill(book, books)
     sku_mapping.fill(book, books, view.mapping_origins)
+    opening_costs.fill(book, books.known.opening, books.company.home_currency)
     journal.fill(book, view.journal)
-    true_ups.fill(book, view.pending_true_ups, books.lines)
+    immaterial = trueing.immaterial(books, view.pending_true_ups)
+    true_ups.fill(book, view.pending_true_ups, books.lines, set(immaterial["id"]))
     accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
     types.fill(book, books)

@@ -98,7 +98,7 @@ def pnl(
     """
     view = load(desk.database)
     books = view.books
-    lines = books.lines_of_all(books.named(ids) if ids else books.settlements)
+    lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
     home = books.company.home_currency
     question = PnlQuestion(home, by_month=by_month, first_day=first_day, last_day=last_day)
     found = profit_and_loss(lines, question, zones={})

@@ -82,7 +82,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     """
     books, home = view.books, view.books.company.home_currency
     counted = _counted(view)
-    lines = books.lines_of_all(counted).reset_index(drop=True)
+    lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
     accrued = shipped_not_settled(lines, books.observations, month, zones=wish.zones)
     to_date = lines[_by(lines, month.last_day, wish)]
     accounts = wish.accounts or books.accounts
@@ -115,11 +115,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
 
 def _counted(view: View) -> list[BookedSettlement]:
     """Return the settlements that these books count: what ended before the books start is history (design §4)."""
-    flags = view.books.known.settlements
-    history = (
-        set() if flags is None else {(row["store"], row["settlement_id"]) for row in records(flags) if row["history"]}
-    )
-    return [one for one in view.books.settlements if (one.store, one.settlement_id) not in history]
+    return [one for one in view.books.settlements if not view.books.is_history(one)]
 
 
 def _by(lines: pd.DataFrame, day: date, wish: ExportWish) -> pd.Series:

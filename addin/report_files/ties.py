@@ -55,11 +55,16 @@ _BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
 def ties(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) -> pd.DataFrame:
     """Return the table of ties (TIES_COLUMNS) of these settlements, one row each."""
     books = view.books
-    tied = [
-        Tied(one.store, one.settlement_id, one.currency, one.total, books.lines_of(one), _posted(view, one, wish))
-        for one in settlements
-    ]
+    tied = [_tied(view, one, wish) for one in settlements]
     return table_of_ties(tied, books.company.home_currency)
+
+
+def _tied(view: View, one: BookedSettlement, wish: ExportWish) -> Tied:
+    """Return what is tied; the deposit of a settlement that books start splits is not that of its lines here."""
+    lines = view.books.lines_of(one)
+    counted = view.books.counted(lines)
+    deposit = one.total if len(counted) == len(lines) else None
+    return Tied(one.store, one.settlement_id, one.currency, deposit, counted, _posted(view, one, wish))
 
 
 def _posted(view: View, settlement: BookedSettlement, wish: ExportWish) -> Posted:

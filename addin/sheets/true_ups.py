@@ -11,6 +11,8 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from core.model import records
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
     import xlwings as xw
 
@@ -32,6 +34,7 @@ SPEC = TableSpec(
         Column("COGS now", "cogs", Kind.MONEY),
         Column("Difference", "difference", Kind.MONEY, note="To what the books hold; + is more expense."),
         Column("Currency", "currency", width=10),
+        Column("Size", "size", width=12, note="immaterial: below the materiality limit of Setup, per settlement."),
         Column("Decision", "decision", width=12, editable=True, choices=(ACCEPT, DISMISS)),
         Column("Reason", "reason", width=30, editable=True, note="Why it is dismissed."),
         Column("Key", "id", hidden=True),
@@ -48,18 +51,23 @@ class Decided:
     """Number and reason."""
 
 
-def fill(book: xw.Book, pending: pd.DataFrame, lines: pd.DataFrame) -> None:
+IMMATERIAL = "immaterial"
+
+
+def fill(book: xw.Book, pending: pd.DataFrame, lines: pd.DataFrame, immaterial: Collection[int] = ()) -> None:
     """Show the pending proposals; what was chosen and not yet carried out stays.
 
     Args:
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
+        immaterial: The numbers of those below the materiality limit.
     """
     known = pending.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left")
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, SPEC), SPEC)}
     rows = []
     for row in records(known):
+        row["size"] = IMMATERIAL if row["id"] in immaterial else None
         chosen = present.get(str(row["id"]), {})
         rows.append({**row, "id": str(row["id"]), "decision": chosen.get("decision"), "reason": chosen.get("reason")})
     tables.update(book, SPEC, [{column.field: row[column.field] for column in SPEC.columns} for row in rows])

@@ -96,3 +96,5 @@ class CostingPolicies:
     """Whether a refund without units that is the exact share of its original takes the units of that share."""
     finale_start: date | None = None
     """Lines posted before this day may take opening costs."""
+    books_start: date | None = None
+    """Lines posted before this day give costs to refunds and are never listed themselves."""

@@ -43,13 +43,17 @@ class Held:
     """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
     """Store and id of settlements before books start."""
+    books_start: str | None = None
+    """ISO date; a settlement across it is split."""
 
     def of_rule(self, *rules: Rule) -> Iterator[Line]:
         """Return the lines under some rules."""
         return (line for line, judged in zip(self.lines, self.judgements, strict=True) if judged.rule in rules)
 
     def is_history(self, line: Line) -> bool:
-        """Tell whether a line stands in a settlement before books start."""
+        """Tell whether a line stands in a settlement before books start, or was posted before it."""
+        if self.books_start is not None and line.day is not None and line.day < self.books_start:
+            return True
         return bool(self.history) and (line.store, line.settlement_id) in self.history
 
 
@@ -88,6 +92,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         locks(books),
         reported(books.returned),
         history(books.settlements),
+        policies.books_start.isoformat() if policies.books_start else None,
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     order_costs = OrderCosts(finale, only_skus(_sold(held)))

@@ -26,7 +26,7 @@ from core.database import (
 from core.errors import CogsheetError
 from core.journal.accounts import Accounts
 from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
-from core.settings import SETTINGS_NAME, AverageOnDate, Policies
+from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
@@ -34,7 +34,7 @@ from core.settlements.type_choices import TypeChoices, in_force, with_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
@@ -121,12 +121,41 @@ class Books:
 
     def state(self, settlement: BookedSettlement) -> SettlementState:
         """Return where a settlement stands."""
+        lines = self.lines_of(settlement)
         return settlement_state(
-            self.lines_of(settlement),
+            lines,
+            counted=self.counted(lines),
+            is_history=self.is_history(settlement),
             ties_out=settlement.ties_out,
             settlement_entry=settlement.settlement_entry,
             cogs_entry=settlement.cogs_entry,
         )
+
+    def is_history(self, settlement: BookedSettlement) -> bool:
+        """Tell whether a settlement lies before books start with all its lines: neither counted nor posted."""
+        lines = self.lines_of(settlement)
+        ended = _ended_before(settlement, self.policies.books_start)
+        return ended or (not lines.empty and self.counted(lines).empty)
+
+    def counted(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return the lines that these books count and post: those from books start on, by their day in UTC.
+
+        A settlement across that day is split; a line without a day belongs to the end of its settlement.
+        """
+        start = self.policies.books_start
+        if start is None or lines.empty:
+            return lines
+        old = {(one.store, one.settlement_id) for one in self.settlements if _ended_before(one, start)}
+        before = lines["posted_at"] < pd.Timestamp(start, tz="UTC")
+        in_old = [pair in old for pair in zip(lines["store"], lines["settlement_id"], strict=True)]
+        return lines[~(before.fillna(value=False).astype(bool) | pd.Series(in_old, lines.index, dtype=bool))]
+
+    @cached_property
+    def never_posted(self) -> frozenset[str]:
+        """Keys of the lines that no entry of these books holds: before books start, or posted elsewhere."""
+        elsewhere = [one for one in self.settlements if one.cogs_entry is settlements.EntryStatus.POSTED_ELSEWHERE]
+        left_out = set(self.lines["key"]) - set(self.counted(self.lines)["key"])
+        return frozenset(left_out | set(self.lines_of_all(elsewhere)["key"]))
 
     def saved(self, key: object) -> Mapping[str, object]:
         """Return who saved a line's override, when and why; empty where there is none."""
@@ -197,21 +226,26 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
         refund_returned=policies.refunded_goods,
         adjustment_average="ask" if policies.adjustment_average is AverageOnDate.ASK else "use",
         finale_start=policies.finale_start,
+        refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
+        books_start=policies.books_start,
     )
 
 
 def _history_flags(booked: Iterable[BookedSettlement], policies: Policies) -> pd.DataFrame:
     """Tell which settlements end before the books start (design §4, first use)."""
-    start = policies.books_start
     rows = [
         {
             "store": one.store,
             "settlement_id": one.settlement_id,
-            "history": bool(start and one.period_end and one.period_end.date() < start),
+            "history": _ended_before(one, policies.books_start),
         }
         for one in booked
     ]
     return frame(SETTLEMENT_COLUMNS, rows)
+
+
+def _ended_before(settlement: BookedSettlement, start: date | None) -> bool:
+    return bool(start and settlement.period_end and settlement.period_end.date() < start)
 
 
 def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:

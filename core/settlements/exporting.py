@@ -41,6 +41,16 @@ class NotReadyError(CogsheetError):
         )
 
 
+class HistoryError(CogsheetError):
+    """A settlement that ended before the books start is not posted."""
+
+    def __init__(self, settlement_id: str) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} is History: it ended before Books start on sheet Setup. Nothing was exported. "
+            f"If these books are to post it, put an earlier date there."
+        )
+
+
 class AlreadyExportedError(CogsheetError):
     """What is to go out has gone out."""
 
@@ -101,9 +111,12 @@ def export_settlement(
         now: When.
 
     Raises:
+        HistoryError: If it ended before the books start.
         NotReadyError: If it does not tie out, or costs are missing and COGS is to go out.
         SuspectCostsError: If costs look wrong and nobody said that they are right.
     """
+    if books.is_history(settlement):
+        raise HistoryError(settlement.settlement_id)
     kinds = _open_kinds(settlement, wish.kinds)
     _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
     with database.writing() as connection:
@@ -124,11 +137,11 @@ def export_settlement(
 def make_entries(
     books: Books, settlement: BookedSettlement, kind: EntryKind, wish: ExportWish, *, revision: int = 1
 ) -> list[Entry]:
-    """Return the entries of a settlement, one per month, storing nothing.
+    """Return the entries of a settlement, one per month, storing nothing; what was before books start is left out.
 
     Beside the COGS entries stand those of what Finale posts itself (`EntryKind.FINALE`).
     """
-    lines = books.lines_of(settlement)
+    lines = books.counted(books.lines_of(settlement))
     last_day = (settlement.period_end or settlement.imported_at).date()
     dates = SettlementDates(last_day, wish.zones.get(settlement.store))
     accounts = wish.accounts or books.accounts

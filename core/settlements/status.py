@@ -17,6 +17,8 @@ NOT_SYNCED = "Not synced"
 READY = "Ready to export"
 EXPORTED = "Exported"
 POSTED_ELSEWHERE = "Posted elsewhere"
+HISTORY = "History"
+"""Ended before the books start: tied out, used for the costs of refunds, neither counted nor posted."""
 
 _DONE = {EntryStatus.EXPORTED: EXPORTED, EntryStatus.POSTED_ELSEWHERE: POSTED_ELSEWHERE}
 
@@ -64,6 +66,8 @@ def settlement_state(
     ties_out: bool,
     settlement_entry: EntryStatus = EntryStatus.OPEN,
     cogs_entry: EntryStatus = EntryStatus.OPEN,
+    counted: pd.DataFrame | None = None,
+    is_history: bool = False,
 ) -> SettlementState:
     """Sum up one settlement.
 
@@ -72,8 +76,10 @@ def settlement_state(
         ties_out: Whether its lines sum to the marketplace's own total.
         settlement_entry: Where its settlement entry stands.
         cogs_entry: Where its COGS entry stands; once it is out, the settlement's costs are locked.
+        counted: Those of its lines that the books count; `None` means all.
+        is_history: Whether it ended before the books start.
     """
-    counts = line_counts(lines)
+    counts = line_counts(lines if counted is None else counted)
     blockers = _blockers(counts, ties_out=ties_out)
     sales = lines[lines["event"] == Event.SALE]
     return SettlementState(
@@ -82,8 +88,8 @@ def settlement_state(
         cogs=cents(total(lines["cogs"])),
         counts=counts,
         blockers=blockers,
-        status=_status(blockers, settlement_entry, cogs_entry),
-        cogs_status=_cogs_status(counts) if cogs_entry is EntryStatus.OPEN else _DONE[cogs_entry],
+        status=_history(blockers) if is_history else _status(blockers, settlement_entry, cogs_entry),
+        cogs_status=_cogs_status(counts, cogs_entry, is_history=is_history),
     )
 
 
@@ -129,6 +135,14 @@ def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
     return tuple(name for name, holds in named if holds)
 
 
-def _cogs_status(counts: LineCounts) -> str:
+def _history(blockers: tuple[str, ...]) -> str:
+    return "; ".join((HISTORY, *blockers))
+
+
+def _cogs_status(counts: LineCounts, cogs_entry: EntryStatus, *, is_history: bool) -> str:
+    if cogs_entry is not EntryStatus.OPEN:
+        return _DONE[cogs_entry]
+    if is_history:
+        return HISTORY
     without = counts.needed - counts.covered
     return f"Waits for {without} costs" if without else "Ready"

@@ -46,6 +46,7 @@ def settlement_tie_outs(
     currency: str,
     entries: Sequence[Entry],
     costs_known: bool,
+    posted: pd.DataFrame | None = None,
 ) -> list[TieOut]:
     """Return the tie-outs of one settlement: deposit, profit and loss, COGS and journal.
 
@@ -56,6 +57,7 @@ def settlement_tie_outs(
         currency: Its currency: a profit and loss in it needs no rate.
         entries: Its two entries per month, as exported or as they would be.
         costs_known: Whether no cost is missing, so that there is a COGS entry, if only of nothing.
+        posted: The lines that its entries are about, where books start lies within it; `None` means all.
     """
     own = lines[lines["event"] != Event.PAYOUT]
     net, cogs = total(own["net"]), total(own["cogs"])
@@ -65,12 +67,15 @@ def settlement_tie_outs(
     found = [
         TieOut(f"{name}: P&L and settlement", profit_and_rest, net),
         TieOut(f"{name}: P&L cost and COGS", figures["cogs"], cents(cogs)),
-        TieOut(f"{name}: clearing account and settlement", clearing, net),
     ]
     if deposit is not None:
         found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
+    held = own if posted is None else posted[posted["event"] != Event.PAYOUT]
+    if posted is None or len(posted):
+        found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(held["net"])))
     if costs_known:
-        found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), cents(cogs)))
+        expected = cents(total(held["cogs"]))
+        found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
     return found
 
 

@@ -15,6 +15,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
 from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
-
-    import pandas as pd
 
     from core.database import Database
     from core.journal.accounts import Accounts
@@ -70,13 +70,14 @@ def differences(books: Books) -> pd.DataFrame:
     """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
 
     A line whose cost is not known any more proposes nothing: what was locked was known. One whose difference was
-    dismissed stays as it is held, for itself and for the lines that take its cost, until it would cost something else.
+    dismissed stays as it is held, for itself and for the lines that take its cost, until it would cost something else;
+    so does for ever what was posted elsewhere or lies before books start.
     """
     if books.known.locked is None or books.known.locked.empty:
         return frame(FOUND_COLUMNS)
-    found = _differences(books, frozenset())
-    standing = frozenset(_dismissed(books, found))
-    return _differences(books, standing) if standing else found
+    found = _differences(books, books.never_posted)
+    dismissed = frozenset(_dismissed(books, found))
+    return _differences(books, books.never_posted | dismissed) if dismissed else found
 
 
 def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
@@ -221,6 +222,19 @@ def dismiss(
     return chosen
 
 
+def immaterial(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
+    """Return the proposals that the materiality limit on Setup calls immaterial (TRUE_UP_COLUMNS). Pure.
+
+    Those of a settlement are, where together they come to less than the limit, more or less expense alike; what must be
+    decided together is immaterial only if all of it is.
+    """
+    sums = pending.groupby(["store", "settlement_id"])["difference"].transform("sum").abs()
+    small = pending[(sums < books.policies.materiality).astype(bool)] if len(pending) else pending
+    groups = _decided_alike(books, pending)
+    material = set(groups[~pending["id"].isin(list(small["id"]))])
+    return pending[~groups.isin(list(material))]
+
+
 def refuse_torn(database: Database, books: Books, accepted: Collection[int], dismissed: Collection[int]) -> None:
     """Stop where proposals that belong together are to be decided in different ways.
 
@@ -246,14 +260,22 @@ def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) 
     late = sorted(set(numbers) - set(pending["id"]))
     if late:
         raise TrueUpDecidedError(late)
+    groups = _decided_alike(books, pending)
+    wanted = set(groups[pending["id"].isin(list(numbers))])
+    return pending[groups.isin(list(wanted))]
+
+
+def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
+    """Return for each proposal the number of the group that it is decided with."""
     waiting = books.lines[books.lines["key"].isin(list(pending["key"]))]
-    names = {row["key"]: set(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
-    left = dict(zip(pending["key"], pending["id"], strict=True))
-    found = [key for key, number in left.items() if number in set(numbers)]
-    for key in found:  # grows while it is gone through
-        left.pop(key, None)
-        found += [other for other in left if other not in found and names[key] & names[other]]
-    return pending[pending["key"].isin(found)]
+    names = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    group_of: dict[tuple[object, ...], int] = {}
+    members: dict[int, set[tuple[object, ...]]] = {}
+    for number, key in enumerate(pending["key"]):
+        joined = {group_of[name] for name in names[key] if name in group_of}
+        members[number] = set(names[key]).union(*(members.pop(group) for group in joined))
+        group_of.update(dict.fromkeys(members[number], number))
+    return pd.Series([group_of[(key,)] for key in pending["key"]], pending.index, dtype="int64")
 
 
 _GOODS = ("store", "order_id", "sku")
@@ -271,7 +293,7 @@ def _names(line: dict[str, Any]) -> Iterator[tuple[object, ...]]:
 def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) -> Decimal:
     """Return the difference to the cent, so that all that was posted stays the settlement's COGS rounded once."""
     of_settlement = books.lines[(books.lines["store"] == store) & (books.lines["settlement_id"] == settlement_id)]
-    keys = set(of_settlement["key"])
+    keys = set(of_settlement["key"]) - books.never_posted
     posted = total(_money(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
 

@@ -32,17 +32,19 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
     state = books.state(settlement)
     complete = state.counts.covered == state.counts.needed
     kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
-    made = {kind: make_entries(books, settlement, kind, wish) for kind in kinds}
+    posted = books.counted(books.lines_of(settlement))
+    made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if len(posted) else ())}
     found = settlement_tie_outs(
         settlement.settlement_id,
         books.lines_of(settlement),
         deposit=settlement.total,
         currency=settlement.currency,
         entries=[entry for of_kind in made.values() for entry in of_kind],
-        costs_known=complete,
+        costs_known=complete and len(posted) > 0,
+        posted=posted,
     )
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
-    out = [entry for kind in kinds if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
+    out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
     with database.reading() as connection:
         if EntryStatus.EXPORTED in status.values():
             stored = standing_entries(entries.of_settlement(connection, settlement.id))

@@ -20,7 +20,7 @@ from core.settlements import books as all_books
 from core.settlements.importing import import_reading
 from core.settlements.syncing import sync_costs
 from sandbox.business import demo_business
-from sandbox.business.channels import with_channels
+from sandbox.business.shops import with_channels
 from sandbox.oracle import expected_unit_cost
 from sandbox.server import ACCOUNT, KEY, SECRET
 from tests.core.marketplaces.pulled_stores import Pulled, service, store_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -194,11 +195,9 @@ def test_the_tie_outs_cover_every_settlement_with_a_line_in_the_month(reported: 
 
 def test_what_ended_before_the_books_start_is_not_in_the_pack(reported: Reported) -> None:
     """History is neither counted nor posted."""
-    view = reported.view
-    flags = view.books.known.settlements
-    assert flags is not None
-    assert not flags["history"].any(), "the demo of this test has none"
-    flags["history"] = flags["settlement_id"] == AUGUST
+    books = reported.view.books
+    later = books.policies.model_copy(update={"books_start": date(2026, 9, 1)})
+    view = replace(reported.view, books=replace(books, policies=later))
 
     book = opened(close_pack(view, "2026-08", zones=ZONES, now=NOW))
 

@@ -1,0 +1,49 @@
+"""Sheet Opening costs: what goods cost that were shipped before Finale was in use, typed in by the bookkeeper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import tables
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.model import records
+from core.settlements.opening import TypedOpening
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+SPEC = TableSpec(
+    sheet="Opening costs",
+    table="tblOpening",
+    title="Costs of goods shipped before Finale start: one row per SKU, taken over by the next button",
+    key=("sku",),
+    columns=(
+        Column("SKU", "sku", width=28, editable=True),
+        Column(
+            "Unit cost",
+            "unit_cost",
+            Kind.UNIT_COST,
+            width=14,
+            editable=True,
+            note="Per unit of the SKU, in home currency. Empty: removed.",
+        ),
+        Column("Currency", "currency", width=12, editable=True, note="Home currency; may be left empty."),
+        Column("As of", "as_of", width=14, editable=True, note="2026-08-31; empty: it held from the beginning."),
+        FILLED,
+    ),
+)
+
+
+def fill(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
+    """Show the opening costs in force (OPENING_COLUMNS)."""
+    rows = [] if opening is None else records(opening)
+    shown = ({**row, "currency": home_currency} for row in rows)
+    tables.update(book, SPEC, with_filled(SPEC, shown))
+
+
+def edited(book: xw.Book) -> list[TypedOpening]:
+    """Return the rows that were edited or added since the sheet was filled."""
+    names = ("sku", "unit_cost", "currency", "as_of")
+    return [TypedOpening(**{name: row[name] for name in names}) for row in edited_rows(book, SPEC)]

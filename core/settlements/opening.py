@@ -1,0 +1,89 @@
+"""Take over the opening costs that the bookkeeper typed on sheet Opening costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from core.database import batches, opening_costs
+from core.database.batches import BatchKind
+from core.errors import CogsheetError
+from core.model import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.database import Database
+
+
+class OpeningCostError(CogsheetError):
+    """A row of sheet Opening costs cannot be taken."""
+
+    def __init__(self, sku: str, reason: str) -> None:
+        super().__init__(f"Sheet Opening costs, SKU {sku}: {reason} Nothing was changed; put the row right.")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOpening:
+    """An edited row of sheet Opening costs, as plain text; without unit cost it is taken back."""
+
+    sku: str
+    unit_cost: str
+    currency: str
+    as_of: str
+
+
+def change_opening_costs(database: Database, typed: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
+    """Store edited opening costs as one batch, all of them or none, and return how many are new or changed.
+
+    Raises:
+        OpeningCostError: If a cost is no number above 0, a date none, or a currency not the company's.
+    """
+    rows = [_row(one, database.company.home_currency) for one in typed if one.sku]
+    if not rows:
+        return 0
+    with database.writing() as connection:
+        note = f"Opening costs: {', '.join(str(row['sku']) for row in rows[:_NAMED])}"
+        batch = batches.new(connection, BatchKind.SETUP, who, now, note=note + (" ..." if len(rows) > _NAMED else ""))
+        return opening_costs.add(connection, frame(opening_costs.OPENING_COST_COLUMNS, rows), batch)
+
+
+_NAMED = 5
+
+
+def _row(typed: TypedOpening, home: str) -> dict[str, object]:
+    if typed.currency and typed.currency != home:
+        reason = f"the cost is in {typed.currency}, and the books are kept in {home}."
+        raise OpeningCostError(typed.sku, reason)
+    return {
+        "sku": typed.sku,
+        "unit_cost": _cost(typed),
+        "currency": home,
+        "as_of": _day(typed),
+    }
+
+
+def _cost(typed: TypedOpening) -> Decimal | None:
+    if not typed.unit_cost:
+        return None
+    try:
+        cost = Decimal(typed.unit_cost)
+    except InvalidOperation as error:
+        raise OpeningCostError(typed.sku, f"“{typed.unit_cost}” is not a number.") from error
+    if not cost.is_finite() or cost <= 0:
+        raise OpeningCostError(
+            typed.sku, f"a unit cost is above 0, not {typed.unit_cost}; leave it empty to remove it."
+        )
+    return cost
+
+
+def _day(typed: TypedOpening) -> str | None:
+    if not typed.as_of:
+        return None
+    try:
+        return date.fromisoformat(typed.as_of).isoformat()
+    except ValueError as error:
+        raise OpeningCostError(typed.sku, f"“{typed.as_of}” is no date; dates are written 2026-08-31.") from error
