@@ -141,10 +141,14 @@ def resolve(book: Path, ids: tuple[str, ...]) -> Outcome:
 @IDS
 @click.option("--accept-proposals", is_flag=True, help="Save unedited proposals too.")
 @click.option("--preview", is_flag=True, help="Only say what would be saved.")
-def save(book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: bool) -> Outcome:
+@click.option("--row", "rows", type=int, multiple=True, help="Only this row of the sheet, as Excel numbers it.")
+@click.option("--same-sku", is_flag=True, help="Take a typed cost for the other unedited rows of its SKU.")
+def save(
+    book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: bool, rows: tuple[int, ...], same_sku: bool
+) -> Outcome:
     """Save the costs typed on sheet Resolve."""
-    action = partial(costs.save, ids=ids, accept_proposals=accept_proposals, preview=preview)
-    return on_file(book, action, TerminalProgress())
+    choice = costs.SaveChoice(accept_proposals, same_sku, rows)
+    return on_file(book, partial(costs.save, ids=ids, choice=choice, preview=preview), TerminalProgress())
 
 
 @command("cogs")

@@ -16,7 +16,7 @@ from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undist
 from addin.outcome import Outcome
 from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
-from addin.selection import is_on_cogs_tab, selected_or_none, selected_settlements
+from addin.selection import is_on_cogs_tab, selected_or_none, selected_rows_of, selected_settlements
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets import settlements as settlements_sheet
@@ -120,12 +120,20 @@ def _resolve(desk: Desk) -> Outcome:
 
 
 def _save(desk: Desk) -> Outcome:
-    """Say what would be saved, ask, then save: everything that stands on Resolve, whatever is selected."""
-    plan = costs.save(desk, accept_proposals=True, preview=True).data
-    proposals_too = questions.save_proposals_too(desk.book.app, plan)
+    """Say what would be saved, ask, then save: everything on Resolve, or the selected rows where there are several."""
+    app, nothing = desk.book.app, Outcome("Nothing was saved: what you typed on Resolve is still there.")
+    rows = questions.rows_to_save(app, selected_rows_of(desk.book, resolve_sheet.SPEC))
+    if rows is None:
+        return nothing
+    choice = costs.SaveChoice(accept_proposals=True, rows=rows)
+    plan = costs.save(desk, choice=choice, preview=True).data
+    same_sku = questions.same_cost_for_sku(app, plan)
+    if same_sku is None:
+        return nothing
+    proposals_too = questions.save_proposals_too(app, plan)
     if proposals_too is None:
-        return Outcome("Nothing was saved: what you typed on Resolve is still there.")
-    return costs.save(desk, accept_proposals=proposals_too)
+        return nothing
+    return costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, same_sku=same_sku))
 
 
 def _undo(desk: Desk) -> Outcome:

@@ -37,6 +37,32 @@ def store_of(app: xw.App, error: StoreNotNamedError) -> str | None:
     return None
 
 
+def rows_to_save(app: xw.App, selected: Sequence[int]) -> Sequence[int] | None:
+    """Ask whether only the selected rows are saved, where several are; empty means all, `None` nothing."""
+    if not selected:
+        return ()
+    choice = "Yes saves the selected rows, No everything on Resolve, Cancel nothing."
+    question = f"{len(selected):,} rows are selected. Save only these?\n\n{choice}"
+    answer = ask(app, question, YES_NO_CANCEL)
+    return None if answer == "cancel" else selected if answer == "yes" else ()
+
+
+def same_cost_for_sku(app: xw.App, plan: Mapping[str, object]) -> bool | None:
+    """Ask whether typed costs are taken for the other rows of their SKU; `None` where nothing is to be saved."""
+    same = plan["same_sku"]
+    if not isinstance(same, list) or not same:
+        return False
+    if len(same) == 1:
+        question = f"Use {same[0]['cost']} for the other {counted(same[0]['rows'], 'row')} of SKU {same[0]['sku']} too?"
+    else:
+        rows = sum(one["rows"] for one in same)
+        question = (
+            f"You typed a cost for {len(same):,} SKUs. Use each for the other {counted(rows, 'row')} of its SKU too?"
+        )
+    answer = ask(app, question, YES_NO_CANCEL)
+    return None if answer == "cancel" else answer == "yes"
+
+
 def save_proposals_too(app: xw.App, plan: Mapping[str, object]) -> bool | None:
     """Say what would be saved and let the user decide.
 

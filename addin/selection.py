@@ -64,6 +64,26 @@ def selected_or_none(book: xw.Book) -> list[str]:
         return []
 
 
+def selected_rows_of(book: xw.Book, spec: TableSpec) -> list[int]:
+    """Return the visible sheet rows of a table that the selection touches, where it touches two or more, else none.
+
+    One cell is always selected, so that a single row says nothing about what the user wants.
+    """
+    selection = book.app.selection
+    if selection is None or selection.sheet.book.name != book.name:
+        return []
+    if not any(_is_table_of(table.name, spec) for table in selection.sheet.tables):
+        return []
+    found = tables.find(book, spec)
+    areas = _areas(selection)
+    count = len(tables.read(found, spec))
+    column, width = int(found.table.range.column), int(found.table.range.shape[1])
+    first = found.first_row()
+    met = [row for row in range(first, first + count) if _meets(areas, row, column, width)]
+    rows = [row for row in met if not found.sheet.range((row, column)).rows.hidden]
+    return rows if len(rows) > 1 else []
+
+
 def is_on_cogs_tab(book: xw.Book) -> bool:
     """Tell whether the user looks at a COGS tab."""
     selection = book.app.selection

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.actions.refresh import load, refresh
@@ -135,30 +136,80 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     )
 
 
-def save(desk: Desk, *, ids: Sequence[str] = (), accept_proposals: bool = False, preview: bool = False) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class SaveChoice:
+    """What of Resolve is saved, and how."""
+
+    accept_proposals: bool = False
+    """Unedited proposals too."""
+    same_sku: bool = False
+    """A cost typed for a SKU is first written into its other unedited rows."""
+    rows: Collection[int] = ()
+    """Only these rows of the sheet, as Excel numbers them; empty means all."""
+
+
+def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice(), preview: bool = False) -> Outcome:
     """Save the costs typed on Resolve; unedited proposals only where they are accepted.
 
     Raises:
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
     sheet = resolve_sheet.read_answers(desk.book)
+    keys = resolve_sheet.keys_in_rows(sheet, choice.rows) if choice.rows else None
+    downs = resolve_sheet.fill_downs(sheet, keys)
+    if choice.same_sku and downs and not preview:
+        resolve_sheet.fill_down(sheet, downs)
+        sheet = resolve_sheet.read_answers(desk.book)
     books = all_books.load(desk.database)
     chosen = {settlement.settlement_id for settlement in books.named(ids)} if ids else None
     saving = save_answers(
         desk.database,
         books,
-        sheet.answers,
+        [answer for answer in sheet.answers if keys is None or answer.key in keys],
         settlement_ids=chosen,
-        accept_proposals=accept_proposals,
+        accept_proposals=choice.accept_proposals,
         who=desk.user,
         now=desk.clock(),
         preview=preview,
     )
+    after = books
     if not preview:
         view = load(desk.database)
+        after = view.books
         _write_fates(sheet, saving)
+        _say_coverage(desk, after)
         refresh(desk, view)
-    return _save_outcome(saving, books, preview=preview)
+    outcome = _save_outcome(saving, books, preview=preview)
+    same = [{"sku": one.sku, "cost": f"{one.cost.normalize():f}", "rows": len(one.rows)} for one in downs]
+    share = [_coverage(one, saving) for one in (books, after)]
+    sentence = "" if preview else f"\nCoverage of these settlements: {share[0]:.1%} before, {share[1]:.1%} after."
+    figures: dict[str, object] = {"coverage_before": f"{share[0]:.4f}", "coverage_after": f"{share[1]:.4f}"}
+    told = {"same_sku": same} if preview else figures
+    return replace(outcome, message=outcome.message + sentence, data={**outcome.data, **told})
+
+
+def _coverage(books: Books, saving: Saving) -> Decimal:
+    """Return which share of the lines needing a cost has one, over the settlements of the rows."""
+    named = {(row["store"], row["settlement_id"]) for row in saving.lines.values()}
+    return _share(books, [one for one in books.settlements if (one.store, one.settlement_id) in named])
+
+
+def _share(books: Books, chosen: Sequence[BookedSettlement]) -> Decimal:
+    counts = [books.state(one).counts for one in chosen]
+    needed = sum(one.needed for one in counts)
+    return Decimal(sum(one.covered for one in counts)) / needed if needed else Decimal(1)
+
+
+def _say_coverage(desk: Desk, books: Books) -> None:
+    """Say above the list how much of its settlements has a cost, and how much its rows would cover."""
+    shown = resolve_sheet.settlements_shown(desk.book)
+    chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
+    lines = books.counted(books.lines_of_all(chosen))
+    missing = resolve_sheet.missing_lines(lines)
+    at_stake = amount(total(missing["net"].abs()), books.company.home_currency)
+    has_cost = f"{_share(books, chosen):.1%} of the lines that need a cost have one"
+    rest = f"{counted(len(missing), 'line')} missing, {at_stake} of net sales at stake"
+    resolve_sheet.say_coverage(desk.book, f"Coverage: {has_cost}; {rest}.")
 
 
 def undo(desk: Desk) -> Outcome:
@@ -228,6 +279,7 @@ def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, curren
 def _fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> int:
     missing = resolve_sheet.missing_lines(books.counted(books.lines_of_all(chosen)))
     resolve_sheet.fill(desk.book, missing)
+    _say_coverage(desk, books)
     return len(missing)
 
 
@@ -245,7 +297,9 @@ def _write_fates(sheet: SheetAnswers, saving: Saving) -> None:
 
 
 def _status(decision: Decision) -> str:
-    words = {Fate.SAVE: "saved", Fate.UNCHANGED: "saved", Fate.MISSING: "missing", Fate.REFUSED: "not saved"}
+    if decision.fate is Fate.REFUSED:
+        return decision.reason
+    words = {Fate.SAVE: "saved", Fate.UNCHANGED: "saved", Fate.MISSING: "missing"}
     return f"{words[decision.fate]}: {decision.reason}" if decision.reason else words[decision.fate]
 
 

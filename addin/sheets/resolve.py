@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import NotANumber, to_decimal, to_text, to_whole
+from addin.sheets.cells import NotANumber, to_cell, to_decimal, to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
-from core.model import CostStatus, Disposition, Event
+from core.model import Cause, CostStatus, Disposition, Event
 from core.settlements.answers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from decimal import Decimal
 
     import pandas as pd
     import xlwings as xw
@@ -129,6 +130,63 @@ def fill(book: xw.Book, lines: pd.DataFrame) -> None:
     tables.update(book, SPEC, keep_typing(records(lines), present))
 
 
+def say_coverage(book: xw.Book, text: str) -> None:
+    """Write above the list how much of the settlements it lists has its cost."""
+    tables.find(book, SPEC).sheet.range("A2").value = text
+
+
+@dataclass(frozen=True, slots=True)
+class FillDown:
+    """A cost typed for one SKU, and the other rows of that SKU that nobody has answered."""
+
+    sku: str
+    cost: Decimal
+    rows: tuple[int, ...]
+    """Data rows, from 0."""
+
+
+_NO_COST_ASKED = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING})
+
+
+def fill_downs(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list[FillDown]:
+    """Return for each SKU of which one cost was typed which other rows could take it. Pure.
+
+    A SKU with two different typed costs is left alone, and so are rows that ask for units or whether goods moved.
+
+    Args:
+        sheet: What `read_answers` gave.
+        keys: Only rows of these lines; `None` means all.
+    """
+    typed: dict[str, set[Decimal]] = {}
+    open_rows: dict[str, list[int]] = {}
+    for row, answer in zip(sheet.row_of, sheet.answers, strict=True):
+        record = sheet.rows[row]
+        sku = to_text(record["sku"])
+        if sku is None or answer.unreadable or (keys is not None and answer.key not in keys):
+            continue
+        if _contents(record)[0] == _filled(record)[0]:
+            is_open = answer.version == 0 and not answer.zero_ok and to_text(record["cause"]) not in _NO_COST_ASKED
+            open_rows.setdefault(sku, []).extend([row] if is_open else [])
+        elif answer.cost:
+            typed.setdefault(sku, set()).add(answer.cost)
+    found = [(sku, costs.pop(), tuple(open_rows.get(sku, ()))) for sku, costs in typed.items() if len(costs) == 1]
+    return [FillDown(*one) for one in found if one[2]]
+
+
+def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
+    """Write typed costs into the other rows of their SKU."""
+    costs = {row: one.cost for one in chosen for row in one.rows}
+    column = SPEC.column("cost")
+    for row, cost in costs.items():
+        sheet.found.column_cells("cost", row, 1).value = to_cell(cost, column.kind)
+
+
+def keys_in_rows(sheet: SheetAnswers, rows: Collection[int]) -> list[str]:
+    """Return the lines of sheet rows, as Excel numbers them."""
+    first = sheet.found.first_row()
+    return [a.key for row, a in zip(sheet.row_of, sheet.answers, strict=True) if row + first in rows]
+
+
 def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
     """Return store and settlement id of every row on the sheet."""
     rows = tables.read(tables.find(book, SPEC), SPEC)
@@ -235,7 +293,7 @@ def _unreadable(cost: object, units_back: object, disposition: str | None, *, fo
     if formula and cost is None:
         return "formula without a value: open in Excel and save"
     if isinstance(cost, NotANumber):
-        return f"not a number: {cost.text}"
+        return "not a number"
     if isinstance(units_back, NotANumber) or (isinstance(units_back, int) and units_back < 0):
         return "Units back must be a whole number, 0 or more"
     if disposition and disposition not in tuple(Disposition):

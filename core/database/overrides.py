@@ -62,6 +62,7 @@ class Refusal(StrEnum):
     CHANGED = "changed by another user"
     UNKNOWN_LINE = "no such line in the books"
     DUPLICATE = "twice in the same save"
+    LOCKED = "the settlement is exported and locked: its costs change by true-up only"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: boo
     if _is_only_cleared(answer, line):
         return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
     if answer.version != line.in_force.version:
-        return _refused(answer, _changed_meanwhile(line.in_force))
+        return _refused(answer, changed_meanwhile(line.in_force))
     return _new_answer(answer, accept_proposals=accept_proposals)
 
 
@@ -167,10 +167,18 @@ def _is_only_cleared(answer: Answer, line: LineState) -> bool:
     return saved and answer.cost is None and not answer.zero_ok and not answer.stock_edited
 
 
-def _changed_meanwhile(saved: InForce) -> str:
-    now = "zero confirmed" if saved.zero_confirmed else f"{saved.unit_cost or 'no cost'}"
-    at = f" at {saved.saved_at:%Y-%m-%d %H:%M} UTC" if saved.saved_at else ""
-    return f"changed by another user: now {now}, saved by {saved.saved_by or 'somebody'}{at}"
+def changed_meanwhile(saved: InForce) -> str:
+    """Say what another user has saved for the line since the row was filled; the time is in UTC."""
+    at = f" at {saved.saved_at:%H:%M} on {saved.saved_at:%Y-%m-%d}" if saved.saved_at else ""
+    return f"changed by another user: now {_cost_in_words(saved)}, saved by {saved.saved_by or 'somebody'}{at}"
+
+
+def _cost_in_words(saved: InForce) -> str:
+    """Return a cost with at least its cents and no needless zeros behind them."""
+    if saved.zero_confirmed or saved.unit_cost is None:
+        return "zero confirmed" if saved.zero_confirmed else "no cost"
+    whole, _, places = f"{saved.unit_cost:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
 
 
 def _refused(answer: Answer, reason: str) -> Decision:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.database import batches, overrides
+from core.database import batches, locks, overrides
 from core.database.batches import BatchKind
+from core.database.overrides import Refusal, Refused
 from core.model import Event, frame, records
-from core.settlements.answers import Decision, Fate, InForce, LineState, decide
+from core.settlements.answers import Decision, Fate, InForce, LineState, changed_meanwhile, decide
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from core.database import Database
-    from core.database.overrides import Refused
     from core.settlements.answers import Answer
     from core.settlements.books import Books
 
@@ -101,9 +101,14 @@ def _store(
     home = books.company.home_currency
     rows = [_row(d, states[d.answer.key], saving.lines[d.answer.key], home) for d in saving.with_fate(Fate.SAVE)]
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.SAVE, who, now)
-        refused = overrides.save(connection, frame(overrides.ANSWER_COLUMNS, rows), batch, who=who, now=now)
-    return {row.key: row for row in refused}
+        locked = locks.locked_keys(connection)  # somebody may have exported since the books were loaded
+        free = [row for row in rows if row["key"] not in locked]
+        refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
+        if free:
+            batch = batches.new(connection, BatchKind.SAVE, who, now)
+            answers = frame(overrides.ANSWER_COLUMNS, free)
+            refused |= {row.key: row for row in overrides.save(connection, answers, batch, who=who, now=now)}
+    return refused
 
 
 def _row(decision: Decision, state: LineState, line: Mapping[str, object], home: str) -> dict[str, object]:
@@ -157,11 +162,8 @@ def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
     lost = refused.get(decision.answer.key)
     if lost is None or decision.fate is not Fate.SAVE:
         return decision
-    now = lost.now or {}
-    cost = "zero confirmed" if now.get("zero_confirmed") else now.get("unit_cost", "gone")
-    return replace(
-        decision, fate=Fate.REFUSED, reason=f"{lost.reason}: now {cost}, saved by {now.get('saved_by', 'somebody')}"
-    )
+    reason = changed_meanwhile(_in_force(lost.now or {})) if lost.reason is Refusal.CHANGED else str(lost.reason)
+    return replace(decision, fate=Fate.REFUSED, reason=reason)
 
 
 def _with_versions(saving: Saving, states: Mapping[str, LineState], refused: set[str]) -> Saving:

@@ -71,7 +71,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     users.save()
 
     def round_trip(desk: Desk) -> Any:
-        costs.save(desk, accept_proposals=True)
+        costs.save(desk, choice=costs.SaveChoice(accept_proposals=True))
         found = tables.find(desk.book, resolve.SPEC)
         row = next(n for n, values in enumerate(tables.read(found, resolve.SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"

@@ -60,7 +60,7 @@ def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: 
         (
             replace(PREFILLED, cost=Decimal(3)),
             replace(LINE, in_force=SAVED_BY_M),
-            "now 4.20, saved by M. Lee at 2026-10-03",
+            "now 4.20, saved by M. Lee at 10:14",
         ),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -265,6 +267,50 @@ def test_two_people_saving_the_same_row_one_wins_and_the_other_sees_why(ledger: 
     )
 
     (refused,) = late.with_fate(Fate.REFUSED)
-    assert "changed by another user: now 5.000000, saved by M. Lee" in refused.reason
+    assert "changed by another user: now 5.00, saved by M. Lee at 09:00" in refused.reason
     assert Decimal("5.00") == ledger.cogs()[1]
     assert replace(answer) == refused.answer
+
+
+def test_a_row_exported_meanwhile_is_refused_though_the_books_were_loaded_before(ledger: Ledger) -> None:
+    """Somebody locks the settlement between the load and the save: the lock wins, and nothing is stored."""
+    ledger.finale_says("4.00", "5.00")
+    stale = ledger.books
+    ledger.export()
+    answer = Answer(ledger.key(1), 0, Decimal("6.00"), None)
+
+    late = save_answers(
+        ledger.database, stale, [answer], settlement_ids=None, accept_proposals=False, who="A. Kim", now=NOW
+    )
+
+    assert ["the settlement is exported and locked: its costs change by true-up only"] == [
+        decision.reason for decision in late.with_fate(Fate.REFUSED)
+    ]
+    assert ledger.books.overrides.empty
+
+
+def test_two_people_saving_all_rows_at_once_lose_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    """Two connections at the same moment: of each row one wins, and the other reads which cost is there now."""
+    keys = [ledger.key(0), ledger.key(1)]
+    ready = Barrier(2)
+
+    def save(who: str, cost: str) -> Saving:
+        with Database.open(str(tmp_path / "books.sqlite")) as database:
+            books = all_books.load(database)
+            ready.wait(timeout=30)
+            answers = [Answer(key, 0, Decimal(cost), None) for key in keys]
+            return save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, who=who, now=NOW)
+
+    with ThreadPoolExecutor(2) as people:
+        both = [people.submit(save, who, cost) for who, cost in (("M. Lee", "5.00"), ("A. Kim", "6.00"))]
+        savings = [one.result() for one in both]
+
+    saved = {(row["unit_cost"], row["saved_by"]) for row in records(ledger.books.overrides)}
+    refused = [decision for saving in savings for decision in saving.with_fate(Fate.REFUSED)]
+    assert sorted(keys) == sorted(d.answer.key for saving in savings for d in saving.with_fate(Fate.SAVE))
+    ((cost, winner),) = saved
+    assert 2 == len(refused)
+    assert {f"changed by another user: now {cost:.2f}, saved by {winner} at 09:00 on 2026-09-20"} == {
+        decision.reason for decision in refused
+    }
+    assert {Decimal("5.00"), Decimal("6.00")} - {cost} == {decision.answer.cost for decision in refused}

@@ -1,0 +1,53 @@
+"""Save costs for part of Resolve: the selected rows, and one cost for all rows of a SKU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets import resolve, tables
+from core.model import Cause
+
+if TYPE_CHECKING:
+    from tests.addin.in_both_engines.desktop import Desktop
+
+
+NO_COST_ASKED = {Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING}
+
+
+def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
+    """Two rows are selected: Yes saves these, the others keep what was typed, and coverage is told before and after."""
+    found = tables.find(desktop.book, resolve.SPEC)
+    for row in range(3):
+        found.column_cells("cost", row, 1).value = 4.25 + row
+    first = found.first_row()
+    desktop.select(found.sheet.name, f"A{first}:A{first + 1}")
+
+    _, message = desktop.press("save", "yes", "no", "no")
+
+    assert "2 rows are selected" in desktop.excel.user.shown[0]
+    assert "Saved 2 entered" in message
+    assert "Coverage of these settlements" in message
+    rows = desktop.rows(resolve.SPEC)
+    assert ["saved", "saved", None] == [row["status"] for row in rows[:3]]
+    assert 6.25 == rows[2]["cost"]
+
+
+def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
+    """The question names cost, rows and SKU; Yes writes the cost into the other unedited rows and saves them."""
+    found = tables.find(desktop.book, resolve.SPEC)
+    rows = [number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["cause"] not in NO_COST_ASKED][:2]
+    for row in rows:
+        found.column_cells("sku", row, 1).value = "MUG"
+    found.column_cells("cost", rows[0], 1).value = 4.2
+    desktop.select("Setup", "A1")
+
+    desktop.press("save", "yes", "no")
+
+    question = desktop.excel.user.shown[0]
+    listed = desktop.rows(resolve.SPEC)
+    taken = [row for row in rows if listed[row]["status"] == "saved"]
+    assert f"Use 4.2 for the other {len(taken) - 1} row" in question
+    assert "of SKU MUG" in question
+    assert len(taken) > 1
+    assert {4.2} == {listed[row]["cost"] for row in taken}
+    assert len(taken) == int((desktop.books().overrides["unit_cost"].notna()).sum())
