@@ -151,6 +151,23 @@ def save(
     return on_file(book, partial(costs.save, ids=ids, choice=choice, preview=preview), TerminalProgress())
 
 
+@command("accept")
+@BOOK
+@IDS
+def accept(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Replace accepted averages of open settlements by Finale's order costs, where these have arrived."""
+    return on_file(book, partial(costs.accept, ids=ids), TerminalProgress())
+
+
+@command("restore")
+@BOOK
+@click.argument("batch", type=int, required=False)
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+def restore(book: Path, batch: int | None, keys: tuple[str, ...]) -> Outcome:
+    """Bring values of a batch back; without a number, those marked on sheet Change history."""
+    return on_file(book, partial(costs.restore, batch=batch, keys=keys), TerminalProgress())
+
+
 @command("cogs")
 @BOOK
 @IDS

@@ -17,6 +17,7 @@ from addin.outcome import Outcome
 from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
 from addin.selection import is_on_cogs_tab, selected_or_none, selected_rows_of, selected_settlements
+from addin.sheets import history as history_sheet
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets import settlements as settlements_sheet
@@ -110,7 +111,12 @@ def _fill(desk: Desk) -> Outcome:
 
 
 def _sync(desk: Desk) -> Outcome:
-    return costs.sync(desk, ids=selected_settlements(desk.book))
+    outcome = costs.sync(desk, ids=selected_settlements(desk.book))
+    if not outcome.data.get("replaceable_averages"):
+        return outcome
+    if not questions.confirmed(desk.book.app, f"{outcome.message}\n\nReplace the accepted averages now?"):
+        return outcome
+    return replace(outcome, message=f"{outcome.message}\n{costs.accept(desk).message}")
 
 
 def _resolve(desk: Desk) -> Outcome:
@@ -137,6 +143,9 @@ def _save(desk: Desk) -> Outcome:
 
 
 def _undo(desk: Desk) -> Outcome:
+    marked = history_sheet.marked(desk.book)
+    if marked and questions.confirmed(desk.book.app, questions.restore_question(len(marked))):
+        return costs.restore(desk)
     question = "Take the last save back? Lines saved again since, or exported, are left as they are."
     if not questions.confirmed(desk.book.app, question):
         return Outcome("Nothing was taken back.")

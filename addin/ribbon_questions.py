@@ -96,6 +96,12 @@ def save_question(plan: Mapping[str, object], entered: int, proposals: int) -> t
     return "\n".join([f"Save {typed} and {unedited}, {comes_to}?", "", choice, *left]), YES_NO_CANCEL
 
 
+def restore_question(count: int) -> str:
+    """Return what to ask where values are marked on sheet Change history."""
+    marked = f"{counted(count, 'value')} marked in column Restore of sheet Change history"
+    return f"{marked}: bring back what was saved then?\n\nCancel goes on to undoing the last save."
+
+
 def ledger_to_export_to(app: xw.App, names: Sequence[str]) -> Ledger | None:
     """Say what an export does and ask for which accounting system; `None` where nothing is to be exported."""
     question = (

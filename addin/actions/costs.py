@@ -11,13 +11,18 @@ from addin.cost_file import asked_skus, forget_asked
 from addin.finale import inventory
 from addin.outcome import Outcome
 from addin.sheets import changes as changes_sheet
+from addin.sheets import history as history_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.words import amount, counted
+from core.database import batches
+from core.database.batches import BatchKind
 from core.model import records
 from core.money import total
 from core.settlements import books as all_books
 from core.settlements.answers import Fate
-from core.settlements.changes import cost_changes, difference_by_settlement
+from core.settlements.changes import cost_changes, difference_by_settlement, settlement_changes
+from core.settlements.estimates import replace_averages, replaceable
+from core.settlements.restoring import restore_values, values_of
 from core.settlements.saving import save_answers
 from core.settlements.syncing import due_settlements, sync_costs
 from core.settlements.true_ups import propose
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from core.inventory.system import InventorySystem
     from core.settlements.answers import Decision
     from core.settlements.books import Books
+    from core.settlements.changes import SettlementChange
     from core.settlements.saving import Saving
     from core.settlements.status import SettlementState
     from core.settlements.syncing import SyncResult
@@ -54,18 +60,84 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     chosen = before.named(ids) if ids else list(before.settlements) if full else due_settlements(before)
     with inventory(desk, credentials) as system:
         result = _fetch(desk, system, before, chosen, full=full)
-    proposed = propose(desk.database, all_books.load(desk.database), who=desk.user, now=desk.clock())
+    synced = all_books.load(desk.database)
+    _note_changes(desk, before, synced)
+    proposed = propose(desk.database, synced, who=desk.user, now=desk.clock())
     view = load(desk.database)
     books, vanished = view.books, view.books.vanished_orders - before.vanished_orders
     changed = cost_changes(before.lines, books.lines, vanished)
     refresh(desk, view)
-    changes_sheet.fill(desk.book, changed)
+    of_settlements = settlement_changes(before.lines, books.lines)
+    summary = "; ".join(_in_words(one, books.company.home_currency) for one in of_settlements)
+    changes_sheet.fill(desk.book, changed, summary)
     shown = resolve_sheet.settlements_shown(desk.book)
     if shown:
         _fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
     outcome = _with_vanished(outcome, vanished)
-    return _with_changes(outcome, changed, proposed.new, books.company.home_currency)
+    outcome = _with_changes(outcome, changed, proposed.new, books.company.home_currency)
+    return _with_estimates(outcome, len(replaceable(books)))
+
+
+def _note_changes(desk: Desk, before: Books, after: Books) -> None:
+    """Keep in Change history what the sync changed in open settlements: old, new, difference."""
+    changed = settlement_changes(before.lines, after.lines)
+    if changed:
+        note = "; ".join(_in_words(one, after.company.home_currency) for one in changed)
+        with desk.database.writing() as connection:
+            batches.new(connection, BatchKind.SYNC, desk.user, desk.clock(), note=note)
+
+
+def _in_words(one: SettlementChange, home: str) -> str:
+    return f"{one.settlement_id}: COGS {one.was:,.2f} → {one.now:,.2f} {home} ({one.difference:+,.2f})"
+
+
+def _with_estimates(outcome: Outcome, count: int) -> Outcome:
+    """Say how many accepted averages Finale's order costs could replace."""
+    sentence = f"\n{counted(count, 'accepted average')} could be replaced by Finale's order costs: cogsheet accept."
+    message = outcome.message + (sentence if count else "")
+    return replace(outcome, message=message, data={**outcome.data, "replaceable_averages": count})
+
+
+def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Replace accepted averages of open settlements by Finale's order costs, as a batch that can be undone.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    books = all_books.load(desk.database)
+    chosen = {one.settlement_id for one in books.named(ids)} if ids else None
+    keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    changed = settlement_changes(books.lines, view.books.lines)
+    sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]
+    sentences += [f"{_in_words(one, books.company.home_currency)}." for one in changed]
+    return Outcome("\n".join(sentences), data={"replaced": len(keys)})
+
+
+def restore(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
+    """Bring single values back: those named, or those marked in column Restore of sheet Change history.
+
+    Raises:
+        CogsheetError: If a value is not in that batch.
+    """
+    wanted = history_sheet.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    if not wanted:
+        return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
+    restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
+    history_sheet.clear_marks(desk.book)
+    view = load(desk.database)
+    refresh(desk, view)
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(key, {})), "reason": why} for key, why in restored.skipped.items()]
+    sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={"restored": [_place(lines.get(key, {})) for key in restored.keys], "skipped": left},
+    )
 
 
 def _fetch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets import tables
+from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from core.model import records
 
@@ -36,6 +37,14 @@ SPEC = TableSpec(
         Column("Units back", "units_back", Kind.WHOLE, width=11),
         Column("Disposition", "disposition", width=15),
         Column("Reason", "reason", width=28),
+        Column(
+            "Restore",
+            "restore",
+            width=10,
+            editable=True,
+            choices=("yes",),
+            note="yes: bring back what this row became, with command restore or button Undo last save.",
+        ),
         Column("Key", "key", hidden=True),
     ),
 )
@@ -50,7 +59,22 @@ def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd
         versions: HISTORY_COLUMNS of the overrides.
         lines: The books' lines, for settlement, order and SKU.
     """
-    tables.update(book, SPEC, history_records(batches, versions, lines))
+    marks = {row["key"]: row["restore"] for row in tables.read(tables.find(book, SPEC), SPEC)}
+    rows = history_records(batches, versions, lines)
+    tables.update(book, SPEC, [{**row, "restore": marks.get(row["key"])} for row in rows])
+
+
+def marked(book: xw.Book) -> list[tuple[int, str]]:
+    """Return batch and line key of each value that is marked to be brought back."""
+    rows = tables.read(tables.find(book, SPEC), SPEC)
+    keys = [(to_text(row["key"]) or "").split(" ", 1) for row in rows if to_text(row["restore"])]
+    return [(int(key[0]), key[1]) for key in keys if len(key) == len(("batch", "line"))]
+
+
+def clear_marks(book: xw.Book) -> None:
+    """Take the marks away."""
+    found = tables.find(book, SPEC)
+    tables.write_cells(found, SPEC.column("restore"), [None] * len(tables.read(found, SPEC)))
 
 
 def history_records(batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> list[Record]:
@@ -83,5 +107,6 @@ def _record(batch: dict[str, Any], value: dict[str, Any]) -> Record:
         **{name: value.get(name) for name in of_value},
         "zero": "yes" if value.get("zero_confirmed") else None,
         "reason": value.get("note"),
+        "restore": None,
         "key": f"{batch['number']} {value.get('key', '')}".strip(),
     }

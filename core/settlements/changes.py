@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.model import TEXT, conform
+from core.model import TEXT, CostSource, conform
 from core.money import MONEY, cents, total
 
 if TYPE_CHECKING:
@@ -37,17 +38,22 @@ _COMPARED = ["unit_cost", "cogs", "cost_source"]
 def cost_changes(before: pd.DataFrame, after: pd.DataFrame, vanished: Collection[str] = ()) -> pd.DataFrame:
     """Return the lines whose unit cost, COGS or source differ (CHANGE_COLUMNS), in the order of `after`.
 
+    An entered cost that Finale contradicts anew is among them with difference 0: shown, never applied.
+
     Args:
         before: Costed lines as they were.
         after: The same books now; a line that is new is no change.
         vanished: Orders that are no longer in the inventory system: their lines are listed, though their cost is kept.
     """
-    pairs = after.merge(before[["key", *_COMPARED]], on="key", suffixes=("", "_before"))
+    pairs = after.merge(before[["key", *_COMPARED, "finale_cost"]], on="key", suffixes=("", "_before"))
     differs = pd.Series(data=False, index=pairs.index)
     differs |= pairs["order_id"].isin(list(vanished)) & pairs["unit_cost"].notna()
     for column in _COMPARED:
         now, was = pairs[column], pairs[f"{column}_before"]
         differs |= (now.isna() != was.isna()) | (now != was).fillna(value=False).astype(bool)
+    says, said = pairs["finale_cost"], pairs["finale_cost_before"]
+    news = (says.isna() != said.isna()) | (says != said).fillna(value=False).astype(bool)
+    differs |= news & (pairs["cost_source"] == CostSource.ENTERED).fillna(value=False).astype(bool)
     changed = pairs[differs]
     return conform(
         CHANGE_COLUMNS,
@@ -59,6 +65,39 @@ def cost_changes(before: pd.DataFrame, after: pd.DataFrame, vanished: Collection
             difference=changed["cogs"].fillna(0) - changed["cogs_before"].fillna(0),
         ).reset_index(drop=True),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementChange:
+    """What a sync changed in one open settlement, in home currency, to the cent."""
+
+    store: str
+    settlement_id: str
+    was: Decimal
+    now: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """+ is more expense."""
+        return self.now - self.was
+
+
+def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[SettlementChange]:
+    """Return the settlements whose COGS are others than before, in the order of `after`. Pure.
+
+    Args:
+        before: Costed lines as they were.
+        after: The same books now.
+    """
+    sums = [
+        {place: cents(total(lines["cogs"])) for place, lines in table.groupby(["store", "settlement_id"], sort=False)}
+        for table in (before, after)
+    ]
+    return [
+        SettlementChange(str(store), str(number), sums[0].get((store, number), cents(total([]))), now)
+        for (store, number), now in sums[1].items()
+        if sums[0].get((store, number)) != now
+    ]
 
 
 def difference_by_settlement(changes: pd.DataFrame) -> dict[tuple[str, str], Decimal]:

@@ -20,7 +20,7 @@ from core.settlements import books as all_books
 from core.settlements.importing import import_reading
 from core.settlements.syncing import sync_costs
 from sandbox.business import demo_business
-from sandbox.business.shops import with_channels
+from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost
 from sandbox.server import ACCOUNT, KEY, SECRET
 from tests.core.marketplaces.pulled_stores import Pulled, service, store_of
@@ -64,7 +64,7 @@ def of(lines: list[Row], *events: Event) -> list[Row]:
 
 def test_every_unit_sold_has_the_cost_of_finale(lines: list[Row]) -> None:
     """Shopify's and eBay's sales, in payouts and outside of them; money without units costs nothing."""
-    business = with_channels(demo_business())
+    business = with_shops(demo_business())
     sold = of(lines, Event.SALE)
     with_units = [row for row in sold if row["quantity"]]
 

@@ -1,0 +1,68 @@
+"""Accepted averages whose real cost has arrived: replaced in bulk, as a batch that can be undone (design §4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.database import batches, locks, overrides
+from core.database.batches import BatchKind
+from core.model import CostSource, frame, records
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.database import Database
+    from core.settlements.books import Books
+
+NOTE = "replaced by Finale's order cost"
+
+
+def replaceable(books: Books) -> pd.DataFrame:
+    """Return the lines of open settlements that use an accepted average though Finale knows their order's cost. Pure.
+
+    Costs that were entered are nobody's estimate and never among them.
+    """
+    estimate = books.lines["cost_source"] == CostSource.ACCEPTED_AVERAGE
+    arrived = books.lines["finale_cost"].notna() & books.lines["order_id"].notna()
+    return books.lines[(estimate & arrived).fillna(value=False).astype(bool)]
+
+
+def replace_averages(
+    database: Database, books: Books, *, settlement_ids: Collection[str] | None, who: str, now: datetime
+) -> list[str]:
+    """Let Finale's order costs take the place of accepted averages; what was saved beside them stays.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        settlement_ids: Only of these settlements; `None` means all.
+        who: Who accepts Finale's costs.
+        now: When.
+
+    Returns:
+        The keys of the lines that take Finale's cost now; one that somebody saved or exported meanwhile is left alone.
+    """
+    found = replaceable(books)
+    if settlement_ids is not None:
+        found = found[found["settlement_id"].isin(list(settlement_ids))]
+    saved = {row["key"]: row for row in records(books.overrides)}
+    rows = [_taken_back(saved[key]) for key in found["key"]]
+    if not rows:
+        return []
+    with database.writing() as connection:
+        locked = locks.locked_keys(connection)
+        free = [row for row in rows if row["key"] not in locked]
+        batch = batches.new(connection, BatchKind.SAVE, who, now, note=f"accepted averages {NOTE}")
+        answers = frame(overrides.ANSWER_COLUMNS, free)
+        refused = {one.key for one in overrides.save(connection, answers, batch, who=who, now=now)}
+    return [str(row["key"]) for row in free if row["key"] not in refused]
+
+
+def _taken_back(saved: dict[str, object]) -> dict[str, object]:
+    """Return the line's next version: no cost of its own, disposition and units as they were."""
+    kept = {name: saved[name] for name in ("key", "disposition", "units_back")}
+    shown = {"shown_version": saved["version"], "shown_cost": saved["unit_cost"], "shown_currency": saved["currency"]}
+    return {**kept, **shown, "note": NOTE}
