@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,11 @@ from benchmarks.timing import seconds
 from core.companies import MachineFolder
 from core.database import Database
 from core.database.company import new_company
+from core.model import Event
 from core.settlements import books as all_books
+from core.settlements.answers import Answer
+from core.settlements.recosting import after_save
+from core.settlements.saving import save_answers
 
 if TYPE_CHECKING:
     from addin.outcome import Outcome
@@ -39,12 +44,22 @@ def measure() -> list[tuple[str, str]]:
             fill = partial(settlement_buttons.fill, ids=[file.stem])
             return [
                 (f"load and cost {lines:,} transactions", seconds(lambda: all_books.load(database))),
+                (f"cost {lines:,} transactions after saving one of them", _after_a_save(database)),
                 (
                     f"fill sheet Transactions with {lines:,} rows and save",
                     seconds(lambda: _press(book, database, fill)),
                 ),
                 ("size of the workbook", f"{book.stat().st_size / 1e6:7.2f} MB"),
             ]
+
+
+def _after_a_save(database: Database) -> str:
+    """Measure costing what one saved cost touches, its database read included."""
+    before = all_books.load(database)
+    sales = before.lines[before.lines["event"] == Event.SALE]
+    answer = Answer(str(sales["key"].iloc[0]), 0, Decimal("4.25"), None)
+    save_answers(database, before, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW)
+    return seconds(lambda: after_save(database, before))
 
 
 def _press(book: Path, database: Database, action: partial[Outcome]) -> None:

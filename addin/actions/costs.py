@@ -108,7 +108,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     books = all_books.load(desk.database)
     chosen = {one.settlement_id for one in books.named(ids)} if ids else None
     keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
-    view = load(desk.database)
+    view = load(desk.database, books)
     refresh(desk, view)
     changed = settlement_changes(books.lines, view.books.lines)
     sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]
@@ -246,7 +246,7 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     )
     after = books
     if not preview:
-        view = load(desk.database)
+        view = load(desk.database, books)
         after = view.books
         _write_fates(sheet, saving)
         _say_coverage(desk, after)

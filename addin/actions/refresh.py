@@ -29,6 +29,7 @@ from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
 from core.settlements import books as all_books
 from core.settlements import true_ups as trueing
+from core.settlements.recosting import after_save
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,9 +54,9 @@ class View:
     finale: FinaleSide
 
 
-def load(database: Database) -> View:
-    """Read what the sheets show, as it is now."""
-    books = all_books.load(database)
+def load(database: Database, before: Books | None = None) -> View:
+    """Read what the sheets show, as it is now; after a save, with `before`, only what it touches is costed again."""
+    books = all_books.load(database) if before is None else after_save(database, before)
     with database.reading() as connection:
         return View(
             books,

@@ -62,6 +62,17 @@ def history(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, select(table).order_by(table.c.number.desc()), BATCH_COLUMNS)
 
 
+def last(connection: Connection) -> int:
+    """Return the number of the newest batch; 0 where there is none."""
+    return connection.scalar(select(func.max(table.c.number))) or 0
+
+
+def since(connection: Connection, number: int) -> set[BatchKind]:
+    """Return what kinds of things were done after a batch."""
+    kinds = connection.scalars(select(table.c.kind).where(table.c.number > number).distinct())
+    return {BatchKind(kind) for kind in kinds}
+
+
 def _insert(connection: Connection, values: dict[str, Any]) -> int:
     last = connection.scalar(select(func.max(table.c.number)))
     number: int = (last or 0) + 1

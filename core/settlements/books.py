@@ -11,6 +11,7 @@ import pandas as pd
 from core.costing import CostingInput, CostingPolicies, cost
 from core.costing.inputs import OPENING_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.database import (
+    batches,
     goods_back,
     locks,
     mappings,
@@ -78,6 +79,8 @@ class Books:
     stores: tuple[Store, ...] = ()
     type_choices: TypeChoices = field(default_factory=TypeChoices)
     """What unknown types are, as it holds for open settlements."""
+    last_batch: int = 0
+    """The newest batch that is in them."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -216,6 +219,7 @@ def _read(connection: Connection, company: Company) -> Books:
         accounts=accounts.in_force(connection, policies),
         stores=all_stores,
         type_choices=in_force(connection),
+        last_batch=batches.last(connection),
     )
 
 

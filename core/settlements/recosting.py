@@ -1,0 +1,94 @@
+"""The books after a save: only the lines concerned and those that refer to them are costed again (design §4).
+
+It equals a full costing, and reads nothing from the database but what was saved since. Where anything else has happened
+meanwhile (an import, a sync, an export, a policy), everything is loaded anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.costing import closure, cost, last_costs_used
+from core.database import batches, overrides
+from core.database.batches import BatchKind
+from core.model import COSTED_COLUMNS, CostStatus, records
+from core.settlements.books import Books, costing_policies, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.costing import CostingInput, CostingPolicies
+    from core.database import Database
+
+_ONLY_ANSWERS = frozenset({BatchKind.SAVE, BatchKind.UNDO, BatchKind.RESTORE})
+
+
+def after_save(database: Database, before: Books) -> Books:
+    """Return the books as they are now, costing only what answers saved since `before` have changed."""
+    with database.reading() as connection:
+        since = batches.since(connection, before.last_batch)
+        now = overrides.in_force(connection)
+        last = batches.last(connection)
+    if not since <= _ONLY_ANSWERS:
+        return load(database)
+    known = replace(before.known, overrides=now)
+    policies = costing_policies(before.policies, before.company)
+    lines = recosted(before.lines, known, policies, _changed(before.overrides, now))
+    return replace(before, known=known, lines=lines, last_batch=last)
+
+
+def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:
+    """Return the keys whose newest version is another."""
+    versions = {row["key"]: row["version"] for row in records(before[["key", "version"]])}
+    return {row["key"] for row in records(now[["key", "version"]]) if versions.get(row["key"]) != row["version"]}
+
+
+def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies, keys: Iterable[str]) -> pd.DataFrame:
+    """Return the costed lines with those costed again that depend on the given ones. Pure.
+
+    Args:
+        lines: All lines of the books as they were costed before: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        known: The books now.
+        policies: The company's.
+        keys: Lines whose overrides changed.
+
+    Returns:
+        What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
+    """
+    touched = closure(known.transactions, keys)
+    if not touched:
+        return lines
+    last = _last_used(lines)
+    found = _with(lines, touched, replace(known, last_used=last), policies)
+    after = _last_used(found)
+    others = _asking(found, _differing(last, after))
+    if not others:
+        return found
+    return _with(found, touched | closure(known.transactions, others), replace(known, last_used=after), policies)
+
+
+def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Cost the touched lines alone and put them back into their places."""
+    mask = lines["key"].isin(list(touched))
+    own = lines.loc[mask, [name for name in lines.columns if name == "key" or name not in COSTED_COLUMNS]]
+    costed = cost(replace(known, transactions=own), policies).drop(columns="key")
+    return pd.concat([lines[~mask], pd.concat([own, costed], axis=1)]).sort_index()
+
+
+def _last_used(lines: pd.DataFrame) -> pd.DataFrame:
+    return last_costs_used(lines, lines[["unit_cost", "cost_source"]])
+
+
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    """Return the SKUs whose last cost used is another."""
+    was, now = ({row["sku"]: row for row in records(table)} for table in (before, after))
+    return {sku for sku in was.keys() | now.keys() if was.get(sku) != now.get(sku)}
+
+
+def _asking(lines: pd.DataFrame, skus: set[str]) -> set[str]:
+    """Return the lines without cost of these SKUs, to which another cost may be proposed now."""
+    missing = (lines["cost_status"] == CostStatus.MISSING) & lines["sku"].isin(list(skus))
+    return set(lines.loc[missing, "key"])
