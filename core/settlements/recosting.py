@@ -14,7 +14,7 @@ import pandas as pd
 from core.costing import closure, cost, last_costs_used
 from core.database import batches, overrides
 from core.database.batches import BatchKind
-from core.model import COSTED_COLUMNS, CostStatus, records
+from core.model import COSTED_COLUMNS, CostStatus, Event, records
 from core.settlements.books import Books, costing_policies, load
 
 if TYPE_CHECKING:
@@ -58,16 +58,53 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     Returns:
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
-    touched = closure(known.transactions, keys)
+    touched = closure(_near(known.transactions, keys), keys)
     if not touched:
         return lines
-    last = _last_used(lines)
+    goods = lines["sku"].isin(list(lines.loc[lines["key"].isin(list(touched)), "sku"].dropna()))
+    last = _last_used(lines[goods])
     found = _with(lines, touched, replace(known, last_used=last), policies)
-    after = _last_used(found)
+    after = _last_used(found[goods])
     others = _asking(found, _differing(last, after))
     if not others:
         return found
-    return _with(found, touched | closure(known.transactions, others), replace(known, last_used=after), policies)
+    again = touched | closure(_near(known.transactions, others), others)
+    last = _last_used(found[found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))])
+    return _with(found, again, replace(known, last_used=last), policies)
+
+
+_TIED_BY_SKU = [
+    Event.REIMBURSEMENT,
+    Event.REIMBURSEMENT_REVERSAL,
+    Event.LIQUIDATION,
+    Event.ADJUSTMENT,
+    Event.OTHER,
+]
+"""Events whose lines may be tied to others by their SKU alone."""
+
+
+def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
+    """Return all lines that may be tied to some: more than the closure, found without reading every line.
+
+    By order, as any marketplace would write it; by SKU what is no sale, where the SKU has a line of `_TIED_BY_SKU`.
+    """
+    orders = [_plain(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
+    skus, is_sale = transactions["sku"], transactions["event"] == Event.SALE
+    odd = set(skus[transactions["event"].isin(_TIED_BY_SKU)].dropna())
+    found = transactions["key"].isin(list(keys))
+    count = -1
+    while count != (count := int(found.sum())):
+        of_orders = {order for column in orders for order in column[found].dropna()}
+        for column in orders:
+            found |= column.isin(list(of_orders))
+        found |= skus.isin(list(odd & set(skus[found].dropna()))) & ~is_sale.fillna(value=False)
+    return transactions[found.astype(bool)]
+
+
+def _plain(orders: pd.Series) -> pd.Series:
+    """Return order ids as `core.costing.rules.plain_order` writes them; an empty one is none."""
+    plain = orders.str.strip().str.lstrip("#").str.lower()
+    return plain.where(orders != "")
 
 
 def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
