@@ -261,6 +261,7 @@ OBSERVATION_COLUMNS: Columns = {
     "raw": TEXT,  # what the inventory system said, verbatim
     "source": TEXT,  # where it was read (stock history, product, report ...)
     "match_rule": TEXT,  # how the order was found (exact, prefix ...)
+    "order_date": TEXT,  # ISO date on which the order was placed; kind order only
 }
 """What the inventory system said, one row per fact; append-only in the database."""
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sandbox.misbehaviour import Fault, Misbehaviour
 
 CONTROL = "/_control"
+PUBLIC = "/stats/eurofxref"
+"""The European Central Bank's rates, for which nobody needs a key."""
+_OTHERS = (CONTROL, PUBLIC)
 _HTML = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
 
 
@@ -56,7 +59,7 @@ class Gatekeeper:
         app.after_request(self._after)
 
     def _before(self) -> Response | None:
-        if request.path.startswith(CONTROL):
+        if request.path.startswith(_OTHERS):
             return None
         kind = request_kind(request)
         ours = not _of_marketplace()  # marketplaces have limits and tokens of their own, on their own pages
@@ -72,7 +75,7 @@ class Gatekeeper:
         return None if not ours or self._opens() else _unauthorised()
 
     def _after(self, response: Response) -> Response:
-        if request.path.startswith(CONTROL):
+        if request.path.startswith(_OTHERS):
             return response
         if g.fault is not None and response.status_code == 200:  # noqa: PLR2004
             response = _spoilt(g.fault[0], response)

@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.control import control_pages
+from sandbox.ecb import ecb_pages
 from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
 from sandbox.gatekeeper import Gatekeeper, drop_connections
 from sandbox.limits import Limits, Meter
@@ -94,6 +95,7 @@ def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
     gatekeeper = Gatekeeper(accounts, switches, meter, seen, sleep)
     gatekeeper.stand_before(app)
     app.register_blueprint(control_pages(switches, meter, seen))
+    app.register_blueprint(ecb_pages(now))
     for one in accounts:
         app.register_blueprint(finale_pages(one, switches, now))
     app.register_blueprint(amazon_pages(business, switches, now))

@@ -37,7 +37,7 @@ HISTORY_COLUMNS: Columns = {
 Fact = tuple[Any, ...]
 """Kind, order, product and, for an average on a date, the date."""
 
-_SAYS = ("unit_cost", "currency", "units", "cause", "record_date", "source", "match_rule")
+_SAYS = ("unit_cost", "currency", "units", "cause", "record_date", "source", "match_rule", "order_date")
 """What makes an answer another one than before. The raw text does not: it may name the moment of the question."""
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "company",
     "entry",
     "entry_line",
+    "exchange_rate",
     "goods_back",
     "lock",
     "locked_line",
@@ -197,6 +198,7 @@ observation = Table(
     Column("source", Verbatim),
     Column("match_rule", Verbatim),
     Column("seen_at", Moment, nullable=False),
+    Column("order_date", Verbatim),
     Index(None, "kind", "product_id"),
     CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
 )
@@ -261,3 +263,17 @@ probe_cache = Table(
     Column("content", Verbatim, nullable=False),  # JSON
     Column("fetched_at", Moment, nullable=False),
 )
+
+exchange_rate = Table(
+    "exchange_rate",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("base", Verbatim, nullable=False),
+    Column("quote", Verbatim, nullable=False),
+    Column("day", Verbatim, nullable=False),  # ISO date
+    Column("rate", Verbatim),  # as it was published, every digit; missing: taken back
+    Column("source", Verbatim, nullable=False),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Index(None, "quote", "day"),
+)
+"""One unit of `base` is `rate` units of `quote`."""

@@ -5,19 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from core.model import TEXT, CostStatus
+from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
+    from decimal import Decimal
 
 MISSING_MARK = "●"
 WAITING_MARK = "○"
 SUSPECT_MARK = "?"
 
 
-def margin(lines: pd.DataFrame) -> pd.Series:
-    """Return net − COGS per line; missing where the cost is, or where net is in another currency (design §3)."""
+def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Series:
+    """Return net − COGS per line in home currency; missing where the cost is, or the rate of another currency.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        rates: Of each line, what one unit of its currency is at home; `None` where it is in home currency or the rate
+            is not known (design §3).
+    """
+    if any(rate is not None for rate in rates):
+        net = [
+            None if amount is None else at_line_places(amount * (rate or 1))
+            for amount, rate in zip(pa.array(lines["net"]).to_pylist(), rates, strict=True)
+        ]
+        converted = pd.Series([rate is not None for rate in rates], index=lines.index)
+        lines = lines.assign(
+            net=pd.Series(net, index=lines.index, dtype=MONEY),
+            currency=lines["currency"].where(~converted, lines["cost_currency"]),
+        )
     same_currency = (lines["currency"] == lines["cost_currency"]) | (lines["cost_status"] == CostStatus.NOT_APPLICABLE)
     return (lines["net"] - lines["cogs"]).where(same_currency.fillna(value=False).astype(bool))
 

@@ -14,15 +14,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
-from core.local_days import local_days
 from core.model import TEXT, WHOLE, CostStatus, Event, frame, records
 from core.money import MONEY, at_line_places, cents, total
+from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -47,19 +48,28 @@ PNL_COLUMNS: Columns = {
     "profit_per_item": MONEY,
     **dict.fromkeys(BELOW_THE_LINE, MONEY),
     "without_rate": WHOLE,  # lines whose currency has no rate: their money is in none of the figures
+    "without_date": WHOLE,  # sales that count on their posted day, because the day asked for is not known
+    "line": TEXT,  # key of the line that shows best what the row is made of; one without cost goes first
 }
 """One row per month, store and item; figures to the cent, profit included; ratios at six places."""
 
 NO_ITEM = "(no item)"
-"""Fees, advertising and the like that belong to no item."""
+"""Begins the label of fees, advertising and the like that belong to no item; what they are follows."""
 ROUNDING = "(rounding)"
-"""What the settlements' rounded COGS differ from the items' (design §3)."""
+"""What the settlements' rounded figures differ from the items' (design §3)."""
 
 _MOST_ORDERS_NAMED = 5
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
+_NOTHING_MISSING: dict[str, str | None] = {"indicator": None, "missing_note": None}
+_LABELS = ("month_label", "store_label", "item_label")
+_FIGURES = (*PARTS, "cogs")
+_COUNTS = ("units_sold", "units_refunded", "without_rate", "without_date")
+_SOLD = (Event.SALE, Event.LIQUIDATION)
+_REFUNDED = (Event.REFUND, Event.DISPUTE)
 
 Rates = dict[tuple[str, str], Decimal]
 """(currency, ISO day) -> units of home currency for one unit of it."""
+Labels = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +82,16 @@ class PnlQuestion:
     by_item: bool = True
     first_day: date | None = None
     last_day: date | None = None
+    basis: Basis = Basis.POSTED
 
 
 def profit_and_loss(
-    lines: pd.DataFrame, question: PnlQuestion, *, zones: Mapping[str, ZoneInfo], rates: Rates | None = None
+    lines: pd.DataFrame,
+    question: PnlQuestion,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    rates: Rates | None = None,
+    observations: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the profit and loss (PNL_COLUMNS), by month and store, items in order of their profit.
 
@@ -83,22 +99,74 @@ def profit_and_loss(
         lines: Costed lines: TRANSACTION_COLUMNS and COSTED_COLUMNS. Payouts count nowhere.
         question: What is asked for.
         zones: The time zone of each store, which cuts its days and months; UTC where none is given.
-        rates: Rates of other currencies than home.
+        rates: Rates of other currencies than home, by posted day.
+        observations: OBSERVATION_COLUMNS in force, for order and ship dates.
     """
-    dated = lines[lines["event"] != Event.PAYOUT]
-    dated = dated.assign(day=local_days(dated, zones))
-    labelled = _labelled(dated[_in_range(dated["day"], question)], question)
-    priced = _in_home_currency(labelled, question.home_currency, rates or {})
-    groups = priced.groupby(["month_label", "store_label", "item_label"], sort=True)
-    rows = [_row([str(name) for name in names], group) for names, group in groups]
-    rows.sort(key=lambda row: (row["month"], row["store"], row["item"] == NO_ITEM, -row["profit"], row["item"]))
-    return frame(PNL_COLUMNS, [*rows, *_rounding(priced, rows)])
+    return summed(priced_lines(lines, question, zones=zones, rates=rates, observations=observations), question)
+
+
+def priced_lines(
+    lines: pd.DataFrame,
+    question: PnlQuestion,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    rates: Rates | None = None,
+    observations: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the lines that a profit and loss is made of, with their day and their parts in home currency.
+
+    Args as those of `profit_and_loss`; several tables may be summed up of the same lines.
+    """
+    counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
+    days = counted_days(counted, question.basis, zones=zones, observations=observations)
+    dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back)
+    return _in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
+
+
+def summed(priced: pd.DataFrame, question: PnlQuestion, *, in_sight: Collection[str] = ()) -> pd.DataFrame:
+    """Return the profit and loss (PNL_COLUMNS) of lines that `priced_lines` gave.
+
+    Args:
+        priced: The lines.
+        question: What is asked.
+        in_sight: Keys of the lines that are shown somewhere: a row is best explained by one of them.
+    """
+    labelled = _labelled(priced, question)
+    rows = _rows(labelled, in_sight)
+    rows.sort(key=lambda row: (row["month"] or "", row["store"] or "", *_place(row)))
+    return frame(PNL_COLUMNS, [*rows, *_rounding(labelled, rows)])
 
 
 def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
     """Return the sum of every money column of a profit and loss, its ratios left out."""
     columns = [*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE]
     return {name: total(pnl[name]) for name in columns}
+
+
+def is_item(name: object) -> bool:
+    """Tell whether a row stands for goods, not for what belongs to no item."""
+    return isinstance(name, str) and name != ROUNDING and not name.startswith(NO_ITEM)
+
+
+def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Add net sales, profit and the ratios to the sums of a row; a ratio without its base is missing."""
+    net_sales = figures["sales"] + figures["refunds"]
+    profit = sum((figures[name] for name in PROFIT_PARTS), Decimal(0)) - figures["cogs"]
+    sold = figures["units_sold"]
+    return {
+        **figures,
+        "net_sales": net_sales,
+        "profit": profit,
+        "margin": at_line_places(profit / net_sales) if net_sales else None,
+        "roi": at_line_places(profit / figures["cogs"]) if figures["cogs"] else None,
+        "profit_per_item": cents(profit / sold) if sold else None,
+    }
+
+
+def _place(row: Mapping[str, Any]) -> tuple[bool, Decimal, str]:
+    """Put goods before what belongs to no item, the most profitable first."""
+    item = row["item"] or ""
+    return item.startswith(NO_ITEM), -row["profit"], item
 
 
 def _in_range(days: pd.Series, question: PnlQuestion) -> pd.Series:
@@ -115,77 +183,133 @@ def _labelled(lines: pd.DataFrame, question: PnlQuestion) -> pd.DataFrame:
     everything = pd.Series("", index=lines.index, dtype=TEXT)
     return lines.assign(
         month_label=lines["day"].str.slice(0, 7).fillna("") if question.by_month else everything,
-        store_label=lines["store"] if question.by_store else everything,
-        item_label=lines["sku"].fillna(NO_ITEM) if question.by_item else everything,
+        store_label=lines["store"].fillna("") if question.by_store else everything,
+        item_label=_items(lines) if question.by_item else everything,
     )
+
+
+def _items(lines: pd.DataFrame) -> pd.Series:
+    """Return each line's SKU, or what it is where it belongs to no item: storage and subscription are two lines."""
+    what = lines["raw_description"].fillna(lines["raw_type"])
+    without = (NO_ITEM + " " + what).astype(TEXT).fillna(NO_ITEM)
+    return lines["sku"].fillna(without)
 
 
 def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFrame:
     """Add the parts in home currency; lines without a rate have none and are marked."""
     amounts = parts(lines)
-    pairs = zip(lines["currency"].to_list(), lines["day"].to_list(), strict=True)
-    factors = [Decimal(1) if currency == home else rates.get((currency, day)) for currency, day in pairs]
-    foreign = any(factor != 1 for factor in factors)
-    for name in PARTS:
-        if foreign:
+    own = lines["currency"].eq(home).fillna(value=False).astype(bool)
+    factors: list[Decimal | None] = [Decimal(1)] * len(lines)
+    if not own.all():
+        pairs = zip(lines["currency"].to_list(), lines["posted_day"].to_list(), strict=True)
+        factors = [Decimal(1) if currency == home else rates.get((currency, day)) for currency, day in pairs]
+        for name in PARTS:
             converted = [
                 None if factor is None else at_line_places(amount * factor)
                 for amount, factor in zip(amounts[name].to_list(), factors, strict=True)
             ]
             amounts[name] = pd.Series(converted, index=lines.index, dtype=MONEY)
-    return lines.assign(**{name: amounts[name] for name in PARTS}, no_rate=[factor is None for factor in factors])
+    added = {name: amounts[name] for name in PARTS}
+    return lines.assign(**added, without_rate=[factor is None for factor in factors], **_unit_columns(lines))
 
 
-def _row(names: Sequence[str], group: pd.DataFrame) -> dict[str, Any]:
-    """Sum one row up: every figure is rounded once, and profit is made of the rounded figures."""
-    month, store, item = names
-    figures = {name: cents(total(group[name])) for name in PARTS}
-    cogs = cents(total(group["cogs"]))
-    net_sales = figures["sales"] + figures["refunds"]
-    profit = sum((figures[name] for name in PROFIT_PARTS), Decimal(0)) - cogs
-    sold, refunded = _units(group, Event.SALE, Event.LIQUIDATION), -_units(group, Event.REFUND, Event.DISPUTE)
-    descriptions = group["description"].dropna()
+def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
+    units = lines["quantity"].fillna(0)
     return {
-        "month": month or None,
-        "store": store or None,
-        "item": item or None,
-        "description": descriptions.iloc[0] if len(descriptions) and item not in ("", NO_ITEM) else None,
-        "units_sold": sold,
-        "units_refunded": refunded,
-        **figures,
-        "net_sales": net_sales,
-        "cogs": cogs,
-        **_missing(group),
-        "profit": profit,
-        "margin": at_line_places(profit / net_sales) if net_sales else None,
-        "roi": at_line_places(profit / cogs) if cogs else None,
-        "profit_per_item": cents(profit / sold) if sold else None,
-        "without_rate": int(group["no_rate"].sum()),
+        "units_sold": units.where(lines["event"].isin(_SOLD), 0),
+        "units_refunded": (-units).where(lines["event"].isin(_REFUNDED), 0),
     }
 
 
-def _units(group: pd.DataFrame, *events: Event) -> int:
-    return int(group.loc[group["event"].isin(events), "quantity"].fillna(0).sum())
+def _sums(priced: pd.DataFrame, by: Sequence[str], columns: Iterable[str]) -> list[dict[str, Any]]:
+    """Sum columns up, exactly; nothing at all is zero."""
+    names = list(columns)
+    table = pa.table({name: pa.array(priced[name]) for name in (*by, *names)})
+    summed = table.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in names])
+    rows = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names]).to_pylist()
+    return [{name: row[name] if name in by else row[name] or 0 for name in row} for row in rows]
 
 
-def _missing(group: pd.DataFrame) -> dict[str, str | None]:
+def _rows(priced: pd.DataFrame, in_sight: Collection[str]) -> list[dict[str, Any]]:
+    """Sum the rows up: every figure is rounded once, and profit is made of the rounded figures."""
+    missing = _missing(priced)
+    best, described = _best_lines(priced, in_sight), _descriptions(priced)
+    rows = []
+    for sums in _sums(priced, _LABELS, (*_FIGURES, *_COUNTS)):
+        labels: Labels = (sums["month_label"], sums["store_label"], sums["item_label"])
+        figures = {name: cents(Decimal(sums[name])) for name in _FIGURES}
+        counts = {name: int(sums[name]) for name in _COUNTS}
+        names = dict(zip(("month", "store", "item"), (label or None for label in labels), strict=True))
+        text = described.get(labels) if names["item"] else None
+        marks = missing.get(labels, _NOTHING_MISSING)
+        rows.append(
+            {**names, "description": text, "line": best.get(labels), **with_ratios({**figures, **counts}), **marks}
+        )
+    return rows
+
+
+def _by_labels(lines: pd.DataFrame, field: str) -> dict[Labels, Any]:
+    """Return the first value of a field in each row."""
+    first = lines.drop_duplicates(list(_LABELS))
+    return {
+        (row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]): row[field] for row in records(first[[*_LABELS, field]])
+    }
+
+
+def _descriptions(priced: pd.DataFrame) -> dict[Labels, Any]:
+    """Return what an item is called, or what kind of money a row is that belongs to no item."""
+    text = priced["description"].where(priced["sku"].notna(), priced["event"])
+    return _by_labels(priced.assign(description=text)[text.notna()], "description")
+
+
+def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels, Any]:
+    """Return the key of a line in sight, if there is one: without cost, else with one, else of any."""
+    status = priced["cost_status"]
+    without, has_cost = status.isin(_WITHOUT_COST), status != CostStatus.NOT_APPLICABLE
+    out_of_sight = ~priced["key"].isin(list(in_sight))
+    ranks = priced[[*_LABELS, "key"]].assign(
+        hidden=out_of_sight, no_cost=~without, no_goods=~has_cost.fillna(value=False)
+    )
+    return _by_labels(ranks.sort_values(["hidden", "no_cost", "no_goods"], kind="stable"), "key")
+
+
+def _missing(priced: pd.DataFrame) -> dict[Labels, dict[str, str | None]]:
     """Return the mark beside COGS and the note of how many units and which orders lack a cost."""
-    missing = records(group.loc[group["cost_status"].isin(_WITHOUT_COST), ["quantity", "order_id", "sku"]])
-    if not missing:
-        return {"indicator": None, "missing_note": None}
-    units = sum(abs(row["quantity"] or 0) for row in missing)
-    orders = sorted({row["order_id"] or "without order" for row in missing})
+    lacking = priced.loc[priced["cost_status"].isin(_WITHOUT_COST), [*_LABELS, "quantity", "order_id"]]
+    by_row: dict[Labels, list[dict[str, Any]]] = {}
+    for row in records(lacking):
+        by_row.setdefault((row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]), []).append(row)
+    return {labels: _missing_note(rows) for labels, rows in by_row.items()}
+
+
+def _missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    units = sum(abs(row["quantity"] or 0) for row in rows)
+    orders = sorted({row["order_id"] or "without order" for row in rows})
     named = ", ".join(orders[:_MOST_ORDERS_NAMED])
     more = f" and {len(orders) - _MOST_ORDERS_NAMED} more" if len(orders) > _MOST_ORDERS_NAMED else ""
     return {"indicator": MISSING_MARK, "missing_note": f"{units} units without cost: {named}{more}"}
 
 
 def _rounding(priced: pd.DataFrame, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the line that brings the items' rounded COGS to the sum of the settlements' (none where they agree)."""
-    settlements = priced.groupby(["store", "settlement_id"], sort=False)
-    posted = sum((cents(total(group["cogs"])) for _, group in settlements), Decimal(0))
-    difference = posted - sum((row["cogs"] for row in rows), Decimal(0))
-    if not difference:
-        return []
-    zero = dict.fromkeys((*PARTS, "net_sales"), Decimal(0))
-    return [{"item": ROUNDING, "units_sold": 0, **zero, "cogs": difference, "profit": -difference, "without_rate": 0}]
+    """Return a line per store that brings its rows to the sum of its settlements, each of them rounded once.
+
+    There is none where they agree.
+    """
+    differences: dict[str, dict[str, Decimal]] = {}
+    for settlement in _sums(priced, ("store_label", "store", "settlement_id"), _FIGURES):
+        of_store = differences.setdefault(settlement["store_label"], dict.fromkeys(_FIGURES, Decimal(0)))
+        for name in _FIGURES:
+            of_store[name] += cents(Decimal(settlement[name]))
+    for row in rows:
+        for name in _FIGURES:
+            differences[row["store"] or ""][name] -= row[name]
+    return [
+        {"store": store or None, "item": ROUNDING} | _rounded(figures)
+        for store, figures in sorted(differences.items())
+        if any(figures.values())
+    ]
+
+
+def _rounded(figures: Mapping[str, Decimal]) -> dict[str, Any]:
+    row = with_ratios({**figures, **dict.fromkeys(_COUNTS, 0)})
+    return row | {"margin": None, "roi": None}

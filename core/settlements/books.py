@@ -12,6 +12,7 @@ from core.costing import CostingInput, CostingPolicies, cost
 from core.costing.inputs import OPENING_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.database import (
     batches,
+    exchange_rates,
     goods_back,
     locks,
     mappings,
@@ -25,17 +26,20 @@ from core.database import (
     true_ups,
 )
 from core.errors import CogsheetError
+from core.exchange_rates import ExchangeRates
 from core.journal.accounts import Accounts
 from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
+from core.settlements.time_zones import time_zones
 from core.settlements.type_choices import TypeChoices, in_force, with_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
@@ -81,6 +85,9 @@ class Books:
     """What unknown types are, as it holds for open settlements."""
     last_batch: int = 0
     """The newest batch that is in them."""
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    """The time zone of each store that has one, which cuts its days and months."""
+    rates: ExchangeRates = field(default_factory=ExchangeRates)
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -220,6 +227,8 @@ def _read(connection: Connection, company: Company) -> Books:
         stores=all_stores,
         type_choices=in_force(connection),
         last_batch=batches.last(connection),
+        zones=time_zones(connection),
+        rates=ExchangeRates.of(exchange_rates.latest(connection)),
     )
 
 

@@ -43,6 +43,7 @@ class Recorder:
         record_date: date | None = None,
         source: str = SOURCE_LEDGER,
         rule: str | None = None,
+        order_date: date | None = None,
     ) -> Row:
         """Return the cost of one product on one order, or why there is none."""
         return {
@@ -53,6 +54,7 @@ class Recorder:
             "units": whole(units),
             "record_date": record_date.isoformat() if record_date else None,
             "match_rule": rule,
+            "order_date": order_date.isoformat() if order_date else None,
         }
 
     def missing(self, order_id: str, product_id: str | None, cause: Cause, raw: str | None, rule: str | None) -> Row:

@@ -35,6 +35,11 @@ class Wanted:
     match: Match
 
     @property
+    def order_date(self) -> date | None:
+        """The day on which it was placed; of several orders in Finale the first."""
+        return min((order.order_date for order in self.match.orders if order.order_date), default=None)
+
+    @property
     def shipped(self) -> bool:
         """Whether anything of it has left."""
         return any(order.shipped for order in self.match.orders)
@@ -97,6 +102,7 @@ def _product_rows(
             record_date=shipped.record_date if shipped else None,
             source=_source(shipped, source),
             rule=wanted.match.rule,
+            order_date=wanted.order_date,
         )
 
 

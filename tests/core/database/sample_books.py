@@ -10,6 +10,7 @@ from core.database import (
     Database,
     batches,
     entries,
+    exchange_rates,
     goods_back,
     locks,
     mappings,
@@ -24,6 +25,7 @@ from core.database import (
 )
 from core.database.entries import Entry, EntryLine
 from core.database.pulled_documents import PulledDocument, PullOutcome
+from core.exchange_rates import RATE_COLUMNS
 from core.journal.entry import EntryKind
 from core.model import MAPPING_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.database.examples import (
@@ -53,6 +55,8 @@ def make_sample(path: Path) -> None:
         observations.add(connection, observed({}), batch, NOW)
         settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         mappings.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
+        rate = {"base": "EUR", "quote": "USD", "day": "2026-11-20", "rate": "1.0841", "source": "ECB"}
+        exchange_rates.add(connection, frame(RATE_COLUMNS, [rate]), batch)
         syncs.start(connection, batch, "acme", {"orders": 1}, NOW)
         syncs.remember_probe(connection, "acme", syncs.Probe({"fields": []}, NOW))
         pulled_documents.remember(

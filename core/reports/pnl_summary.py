@@ -1,0 +1,115 @@
+"""Profit and loss by month and store, with the totals of each store and of all, and what its charts show. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.model import frame, records
+from core.reports.accrual import Month
+from core.reports.profit_and_loss import PNL_COLUMNS, ROUNDING, is_item, summed, with_ratios
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.reports.profit_and_loss import PnlQuestion
+
+ALL_MONTHS = "All"
+ALL_STORES = "All stores"
+MONTHS_SHOWN = 12
+ITEMS_SHOWN = 10
+
+_ADDED = (
+    *("units_sold", "units_refunded", "sales", "refunds", "fees", "advertising", "reimbursements", "other_income"),
+    *("cogs", "tax", "balance", "without_rate", "without_date"),
+)
+
+
+def pnl_summary(priced: pd.DataFrame, question: PnlQuestion) -> pd.DataFrame:
+    """Return one row per month and store (PNL_COLUMNS, no items): the totals first, then month by month.
+
+    The totals tie to the settlements to the cent. What rounding each month by itself makes of difference stands on a
+    line `(rounding)`, so that the months sum to the totals.
+
+    Args:
+        priced: What `priced_lines` gave.
+        question: What it was asked; months and stores are shown whatever it says of them.
+    """
+    rows: list[dict[str, Any]] = []
+    several = priced["store"].nunique() > 1
+    for by_month in (False, True):
+        for by_store in (False, True) if several or not by_month else (True,):
+            asked = replace(question, by_item=False, by_month=by_month, by_store=by_store)
+            found = records(summed(priced, asked))
+            rows += [_named(row, by_store=by_store) for row in (found if by_month else _with_rounding(found))]
+    rows.sort(key=_order)
+    return frame(PNL_COLUMNS, rows)
+
+
+def _with_rounding(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take the rounding of each store into its total."""
+    rounding = {row["store"]: row for row in rows if row["item"] == ROUNDING}
+    return [
+        row | with_ratios({name: row[name] + (rounding[row["store"]][name] or 0) for name in _ADDED})
+        if row["store"] in rounding
+        else row
+        for row in rows
+        if row["item"] != ROUNDING
+    ]
+
+
+def _named(row: dict[str, Any], *, by_store: bool) -> dict[str, Any]:
+    month = ROUNDING if row["item"] == ROUNDING else row["month"] or ALL_MONTHS
+    return row | {"month": month, "store": row["store"] if by_store else ALL_STORES, "item": None}
+
+
+def _order(row: dict[str, Any]) -> tuple[bool, bool, str, bool, str]:
+    month = row["month"]
+    return (month != ALL_MONTHS, month == ROUNDING, month, row["store"] != ALL_STORES, row["store"] or "")
+
+
+Bars = tuple[tuple[str, Decimal | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What the charts show: name and profit, in the order of the bars."""
+
+    months: Bars
+    """The last twelve months to the newest, the oldest first; a month without lines has no profit."""
+    top: Bars
+    """The most profitable items, the best first."""
+    bottom: Bars
+    """The least profitable of the others, the worst first."""
+
+
+def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
+    """Return what the charts show of a profit and loss.
+
+    Args:
+        summary: Of `pnl_summary`.
+        pnl: Of `summed`, by item.
+    """
+    by_month: dict[str, Decimal] = {}
+    for row in records(summary[~summary["month"].isin([ALL_MONTHS, ROUNDING]) & (summary["store"] != ALL_STORES)]):
+        by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["profit"]
+    items: dict[str, Decimal] = {}
+    for row in records(pnl[["item", "profit"]]):
+        if is_item(row["item"]):
+            items[row["item"]] = items.get(row["item"], Decimal(0)) + row["profit"]
+    ranked = sorted(items.items(), key=lambda item: (-item[1], item[0]))
+    top, rest = ranked[:ITEMS_SHOWN], ranked[ITEMS_SHOWN:]
+    return Charted(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
+
+
+def _months(by_month: dict[str, Decimal]) -> Bars:
+    known = sorted(month for month in by_month if month)
+    if not known:
+        return ()
+    month = Month.parse(known[-1])
+    names: list[str] = []
+    for _ in range(MONTHS_SHOWN):
+        names.append(str(month))
+        month = Month(month.year - (month.number == 1), (month.number - 2) % 12 + 1)
+    return tuple((name, by_month.get(name)) for name in reversed(names))

@@ -1,0 +1,99 @@
+"""Take over the rates of exchange that the bookkeeper typed on sheet Exchange rates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from core.database import batches, exchange_rates
+from core.database.batches import BatchKind
+from core.errors import CogsheetError
+from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
+from core.model import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.database import Database
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRate:
+    """What stands in one row of the sheet, as text; an empty rate takes it away."""
+
+    currency: str
+    day: str
+    rate: str
+
+
+class RateUnreadableError(CogsheetError):
+    """What was typed is no rate."""
+
+    def __init__(self, typed: TypedRate, what: str) -> None:
+        super().__init__(
+            f"Sheet Exchange rates: {typed.currency or 'no currency'}, {typed.day or 'no date'}, "
+            f"{typed.rate or 'no rate'}: {what} Nothing was changed; put the row right and try again."
+        )
+
+
+def save_typed_rates(database: Database, typed: Sequence[TypedRate], *, who: str, now: datetime) -> int:
+    """Store typed rates as one batch, and return how many were new.
+
+    Raises:
+        RateUnreadableError: If one cannot be read; nothing is stored then.
+    """
+    if not typed:
+        return 0
+    home = database.company.home_currency
+    rows = [_row(one, home) for one in typed]
+    note = ", ".join(f"{row['base']} on {row['day']}: {row['rate'] or 'none'}" for row in rows)
+    return _store(database, rows, note, who, now)
+
+
+def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, now: datetime) -> int:
+    """Store the bank's rates (RATE_COLUMNS) as one batch, and return how many were new."""
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SETUP, who, now, note=f"Exchange rates of the {ECB}")
+        return exchange_rates.add(connection, fetched, batch)
+
+
+def _store(database: Database, rows: list[dict[str, object]], note: str, who: str, now: datetime) -> int:
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SETUP, who, now, note=f"Exchange rates typed in: {note}")
+        return exchange_rates.add(connection, frame(RATE_COLUMNS, rows), batch)
+
+
+def _row(typed: TypedRate, home: str) -> dict[str, object]:
+    currency = typed.currency.strip().upper()
+    if not _CURRENCY.fullmatch(currency):
+        raise RateUnreadableError(typed, "a currency is three letters, such as EUR.")
+    if currency == home:
+        raise RateUnreadableError(typed, f"{home} is the home currency and needs no rate.")
+    return {"base": currency, "quote": home, "day": _day(typed), "rate": _rate(typed), "source": TYPED}
+
+
+def _day(typed: TypedRate) -> str:
+    try:
+        return date.fromisoformat(typed.day.strip()).isoformat()
+    except ValueError as error:
+        raise RateUnreadableError(typed, "a date is written 2026-08-31.") from error
+
+
+def _rate(typed: TypedRate) -> str | None:
+    if not typed.rate.strip():
+        return None
+    try:
+        rate = Decimal(typed.rate.strip())
+    except InvalidOperation as error:
+        raise RateUnreadableError(typed, "the rate is not a number.") from error
+    if not rate.is_finite() or rate <= 0:
+        raise RateUnreadableError(typed, "a rate is above zero.")
+    return f"{rate:f}"
