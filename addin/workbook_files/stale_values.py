@@ -119,6 +119,36 @@ class _Touched:
         return any(top <= row <= bottom for rows in wanted for row in rows)
 
 
+class _Table(NamedTuple):
+    """A table as formulas name it, looked at once for all of them."""
+
+    sheet: str
+    name: str
+    area: Area
+    headers: list[str]
+    seen: dict[str, tuple[Area, bool]]
+    """What was already found out: brackets -> their columns, and whether they mean the formula's own row."""
+
+    @classmethod
+    def of(cls, sheet: str, table: TablePart) -> _Table:
+        headers = [table.header(column).lower() for column in table.columns]
+        return cls(sheet, table.name.lower(), table.area, headers, {})
+
+    def cells(self, brackets: str, row: int) -> _Use:
+        """Return the cells that a reference such as `[Units]` or `[@Units]` means on a row."""
+        if brackets not in self.seen:
+            self.seen[brackets] = (self._columns(brackets), "#This Row" in brackets or brackets.startswith("[@"))
+        area, own_row = self.seen[brackets]
+        if own_row:
+            return _Use(self.sheet, area._replace(top=row, bottom=row), single=True)
+        return _Use(self.sheet, area, table=self.name)
+
+    def _columns(self, brackets: str) -> Area:
+        wanted = {re.sub(r"'(.)", r"\1", name).lower() for name in _COLUMN.findall(brackets)}
+        places = [self.area.left + self.headers.index(name) for name in wanted if name in self.headers]
+        return self.area._replace(left=min(places), right=max(places)) if places else self.area
+
+
 class _Formula(NamedTuple):
     sheet: SheetPart
     area: Area
@@ -147,7 +177,7 @@ def forget(book: WorkbookFile) -> None:
 
 
 def _all_formulas(book: WorkbookFile) -> list[_Formula]:
-    tables = {table.name.lower(): (sheet.name.lower(), table) for sheet, table in book.tables}
+    tables = {table.name.lower(): _Table.of(sheet.name.lower(), table) for sheet, table in book.tables}
     names = {name.get("name").lower(): name.text for name in book.workbook.names}
     found = []
     for sheet in book.sheets:
@@ -161,16 +191,14 @@ def _all_formulas(book: WorkbookFile) -> list[_Formula]:
     return found
 
 
-def _used(
-    text: str, own: str, row: int, tables: dict[str, tuple[str, TablePart]], names: dict[str, str]
-) -> list[_Use] | None:
+def _used(text: str, own: str, row: int, tables: dict[str, _Table], names: dict[str, str]) -> list[_Use] | None:
     references, structured, words, uncertain = _parts(text)
     if uncertain:
         return None
     used = [_Use(reference.sheet or own, reference.area, single=reference.single) for reference in references]
     for name, brackets in structured:
         if name.lower() in tables:
-            used.append(_table_cells(tables[name.lower()], brackets, row))
+            used.append(tables[name.lower()].cells(brackets, row))
     for word in words:
         if word in names:
             inner = _used(names[word], own, row, tables, {name: t for name, t in names.items() if name != word})
@@ -178,7 +206,7 @@ def _used(
                 return None
             used += inner
         elif word in tables:
-            used.append(_Use(tables[word][0], tables[word][1].area, table=word))
+            used.append(_Use(tables[word].sheet, tables[word].area, table=word))
     return used
 
 
@@ -192,19 +220,6 @@ def _parts(text: str) -> tuple[tuple[Reference, ...], tuple[tuple[str, str], ...
     words = tuple({word.lower() for word in _WORD.findall(_STRUCTURED.sub(" ", rest))})
     several = any(":" in reference.prefix for reference in references)
     return references, structured, words, several or _UNCERTAIN.search(rest) is not None
-
-
-def _table_cells(found: tuple[str, TablePart], brackets: str, row: int) -> _Use:
-    sheet, table = found
-    area = table.area
-    headers = [table.header(column).lower() for column in table.columns]
-    wanted = {re.sub(r"'(.)", r"\1", name).lower() for name in _COLUMN.findall(brackets)}
-    places = [area.left + headers.index(name) for name in wanted if name in headers]
-    if places:
-        area = area._replace(left=min(places), right=max(places))
-    if "#This Row" in brackets or brackets.startswith("[@"):
-        return _Use(sheet, area._replace(top=row, bottom=row), single=True)
-    return _Use(sheet, area, table=table.name.lower())
 
 
 def _drop(formula: _Formula) -> None:

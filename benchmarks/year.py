@@ -1,0 +1,75 @@
+"""A year of a seller in one workbook: 24 settlements, 60,000 transactions, P&L and one COGS tab."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addin.actions import pnl, reports
+from addin.actions import settlements as settlement_buttons
+from addin.actions.new import write_workbook
+from addin.desk import Desk
+from addin.sheets.drill_down import connect_rows
+from addin.workbook_files import workbook
+from benchmarks.large_settlement import large_file
+from benchmarks.timing import seconds
+from core.companies import MachineFolder
+from core.database import Database
+from core.database.company import new_company
+from core.settlements import books as all_books
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from addin.outcome import Outcome
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+SETTLEMENTS = 24
+TRANSACTIONS = 60_000
+
+
+def measure() -> list[tuple[str, str]]:
+    """Measure what the user waits for; each figure is one button with opening and saving the file."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = write_files(folder)
+        with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
+            book = folder / "Books.xlsm"
+            write_workbook(book, database)
+            press(book, database, partial(settlement_buttons.import_files, files=files))
+            lines = len(all_books.load(database).lines)
+            chosen = files[-1].stem
+            return [
+                (
+                    f"load and cost {SETTLEMENTS} settlements, {lines:,} transactions",
+                    seconds(lambda: all_books.load(database)),
+                ),
+                ("P&L of all of them", seconds(lambda: press(book, database, pnl.pnl))),
+                ("one COGS tab", seconds(lambda: press(book, database, partial(reports.cogs, ids=[chosen])))),
+                (
+                    "open one settlement",
+                    seconds(lambda: press(book, database, partial(settlement_buttons.fill, ids=[chosen]))),
+                ),
+                ("size of the workbook", f"{book.stat().st_size / 1e6:7.2f} MB"),
+            ]
+
+
+def write_files(folder: Path) -> list[Path]:
+    """Write settlement files that hold so many transactions together."""
+    # A transaction of the demo business is five lines of its file.
+    size = int(TRANSACTIONS / SETTLEMENTS * 5)
+    files = [folder / f"900000000{number:02d}.txt" for number in range(SETTLEMENTS)]
+    for file in files:
+        file.write_bytes(large_file(size, file.stem))
+    return files
+
+
+def press(book: Path, database: Database, action: Callable[[Desk], Outcome]) -> None:
+    """Do what a command does: open, act, connect the rows, save."""
+    with workbook(book) as opened:
+        action(Desk(opened, book, database, "bench", MachineFolder(book.parent / "user")))
+        connect_rows(opened)
+        opened.save()
