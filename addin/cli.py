@@ -28,17 +28,21 @@ from addin.actions import (
     installing,
     month_end,
     pulling,
+    rates,
     reports,
     settlements,
     upgrading,
 )
+from addin.actions import pnl as pnl_action
 from addin.actions.new import new_workbook
 from addin.desk import on_file
+from addin.sheets.pnl import PnlWish
 from addin.terminal import TerminalProgress
 from core import log
 from core.companies import machine_folder
 from core.errors import CogsheetError
 from core.journal.files import Ledger
+from core.reports.basis import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,21 +208,47 @@ def undo(book: Path) -> Outcome:
 @command("pnl")
 @BOOK
 @IDS
+@click.option(
+    "--by",
+    "basis",
+    type=click.Choice([str(one) for one in Basis]),
+    default=str(Basis.POSTED),
+    show_default=True,
+    help="The date that counts; only the posted date ties to the settlements.",
+)
 @click.option("--by-month", is_flag=True, help="One row per month.")
 @click.option("--from", "first_day", type=DAY, help="First day.")
 @click.option("--to", "last_day", type=DAY, help="Last day.")
+@click.option("--store", "stores", multiple=True, help="Only this store; may be given several times.")
+@click.option("--together", is_flag=True, help="One row per item for all stores together.")
 def pnl(
-    book: Path, ids: tuple[str, ...], *, by_month: bool, first_day: datetime | None, last_day: datetime | None
+    book: Path,
+    ids: tuple[str, ...],
+    *,
+    basis: str,
+    by_month: bool,
+    first_day: datetime | None,
+    last_day: datetime | None,
+    stores: tuple[str, ...],
+    together: bool,
 ) -> Outcome:
-    """Fill sheet P&L, for these settlements or for all."""
-    action = partial(
-        reports.pnl,
-        ids=ids,
-        by_month=by_month,
-        first_day=first_day.date() if first_day else None,
-        last_day=last_day.date() if last_day else None,
+    """Fill sheets P&L and P&L summary, for these settlements or for all."""
+    wish = PnlWish(
+        Basis(basis),
+        first_day.date() if first_day else None,
+        last_day.date() if last_day else None,
+        stores,
+        by_month,
+        together,
     )
-    return on_file(book, action, TerminalProgress())
+    return on_file(book, partial(pnl_action.pnl, ids=ids, wish=wish), TerminalProgress())
+
+
+@command("rates")
+@BOOK
+def rates_(book: Path) -> Outcome:
+    """Fetch the European Central Bank's reference rates for the lines in other currencies."""
+    return on_file(book, rates.fetch, TerminalProgress())
 
 
 @command("export")

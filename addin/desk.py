@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin import books_name
+from addin.finale import page_account
+from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
 from addin.taken_edits import take_over_edits
 from addin.workbook_files import workbook
@@ -69,5 +71,6 @@ def on_file(
     """
     with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress) as opened:
         outcome = action(opened)
+        connect_rows(opened.book, page_account(opened.database))
         book.save()
         return outcome

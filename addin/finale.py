@@ -111,6 +111,14 @@ def change_account(database: Database, edits: Mapping[str, str], *, who: str, no
         settings.put(connection, FINALE_NAME, after, who=who, now=now)
 
 
+def page_account(database: Database) -> str:
+    """Return the account whose pages links may lead to; empty where none is connected, and for the demo's own."""
+    if database.company.name == SANDBOX:
+        return ""
+    with database.reading() as connection:
+        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account
+
+
 def base_url() -> str:
     """Return Finale's address, or that of a sandbox."""
     return os.environ.get(URL_VARIABLE) or BASE_URL

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from addin import connecting_choice
 from addin import ribbon_questions as questions
-from addin.actions import closing, costs, doctor, month_end, pulling, reports, settlements
+from addin.actions import closing, costs, doctor, month_end, pulling, rates, reports, settlements
+from addin.actions import pnl as pnl_action
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
+from addin.finale import page_account
 from addin.outcome import Outcome
 from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
@@ -24,6 +26,7 @@ from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
 from addin.sheets import transactions as transactions_sheet
 from addin.sheets import true_ups as true_ups_sheet
+from addin.sheets.drill_down import connect_rows
 from core.companies import SANDBOX
 from core.errors import CogsheetError, WorkbookError
 from core.settlements.exporting import NotReadyError, SuspectCostsError
@@ -75,7 +78,9 @@ def press(command: str, book: xw.Book) -> Outcome:
     refuse_other_version(book, program_version())
     progress = StatusBar(book.app)
     with undisturbed(book.app), desk(book, place_of(book), progress=progress) as opened:
-        return action(opened)
+        outcome = action(opened)
+        connect_rows(opened.book, page_account(opened.database))
+        return outcome
 
 
 def changes_costs(command: str) -> bool:
@@ -174,7 +179,7 @@ def _close(desk: Desk) -> Outcome:
 
 def _pnl(desk: Desk) -> Outcome:
     names = selected_or_none(desk.book)
-    outcome = reports.pnl(desk, ids=names)
+    outcome = pnl_action.pnl(desk, ids=names, wish=pnl_sheet.read_wish(desk.book))
     _show(desk, pnl_sheet.SPEC)
     return replace(outcome, message=f"Of {', '.join(names) or 'all settlements'}:\n{outcome.message}")
 
@@ -255,6 +260,7 @@ ACTIONS: Mapping[str, Callable[[Desk], Outcome]] = {
     "undo": _undo,
     "cogs": _cogs,
     "pnl": _pnl,
+    "rates": rates.fetch,
     "export": _export,
     "trueups": _true_ups,
     "close": _close,

@@ -141,6 +141,16 @@ BUTTONS = (
         "Shows sales, fees, cost and profit of each item, and marks every item of which a cost is missing.",
     ),
     Button(
+        "cogsheetRates",
+        REPORTS,
+        "Exchange rates",
+        "rates",
+        "AccountingFormat",
+        "Fetch exchange rates",
+        "Fetches the European Central Bank's reference rates for every day on which a line in another currency was "
+        "posted. Rates typed on sheet Exchange rates win over them.",
+    ),
+    Button(
         "cogsheetExport",
         REPORTS,
         "Export",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
 from sandbox.business import demo_business
+from sandbox.ecb import PATH as ECB_PATH
 from sandbox.marketplaces.access import StoreAccess
 from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
 from sandbox.server import ACCOUNT as DEMO_ACCOUNT
@@ -23,6 +24,7 @@ __all__ = [
     "SWITCHES",
     "SandboxAddress",
     "StoreAccess",
+    "demo_bank",
     "demo_finale",
     "demo_settlement_files",
     "switches_set",
@@ -68,3 +70,10 @@ def demo_finale(switches: Iterable[str] = (), port: int = 0) -> Iterator[Sandbox
         raise SandboxSwitchError(error) from error
     with serve(demo_business(), port=port, misbehaviour=misbehaviour) as address:
         yield address
+
+
+@contextmanager
+def demo_bank() -> Iterator[str]:
+    """Let the demo's European Central Bank listen on this machine; yields the address of its rates."""
+    with serve(demo_business()) as address:
+        yield f"{address.url}{ECB_PATH}"

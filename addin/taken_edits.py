@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.finale import change_account
-from addin.sheets import accounts, opening_costs, setup, setup_finale, sku_mapping, types
+from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
 from core.settlements.accounts import change_accounts
 from core.settlements.opening import change_opening_costs
 from core.settlements.policies import change_policies
 from core.settlements.sku_mapping import change_mappings
+from core.settlements.time_zones import change_time_zones
 from core.settlements.type_choices import change_types
+from core.settlements.typed_rates import save_typed_rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,14 @@ def _opening_costs(book: xw.Book, database: Database, who: str, now: datetime) -
     change_opening_costs(database, opening_costs.edited(book), who=who, now=now)
 
 
+def _time_zones(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    change_time_zones(database, stores.edited_time_zones(book), who=who, now=now)
+
+
+def _rates(book: xw.Book, database: Database, who: str, now: datetime) -> None:
+    save_typed_rates(database, rates.edited_rates(book), who=who, now=now)
+
+
 _TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
     _policies,
     _mappings,
@@ -62,5 +72,7 @@ _TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
     _accounts,
     _types,
     _opening_costs,
+    _time_zones,
+    _rates,
 )
 """What each sheet of settings does with its edits."""

@@ -67,6 +67,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     ledger = choice.ledger or ledger_used(desk.database)
     wish = ExportWish(
         kinds=KINDS[choice.entries],
+        zones=books.zones,
         accept_suspect=choice.accept_suspect,
         lock_date=books.policies.lock_date,
         check=partial(refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency),

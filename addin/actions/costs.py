@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from addin.actions.rates import missing_rates
 from addin.actions.refresh import load, refresh
 from addin.cost_file import asked_skus, forget_asked
 from addin.finale import inventory
@@ -16,6 +17,7 @@ from addin.sheets import resolve as resolve_sheet
 from addin.words import amount, counted
 from core.database import batches
 from core.database.batches import BatchKind
+from core.exchange_rates import missing_sentence
 from core.model import records
 from core.money import total
 from core.settlements import books as all_books
@@ -76,7 +78,9 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
     outcome = _with_vanished(outcome, vanished)
     outcome = _with_changes(outcome, changed, proposed.new, books.company.home_currency)
-    return _with_estimates(outcome, len(replaceable(books)))
+    outcome = _with_estimates(outcome, len(replaceable(books)))
+    unknown = missing_sentence(missing_rates(books))
+    return replace(outcome, message=f"{outcome.message}\n{unknown}") if unknown else outcome
 
 
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:

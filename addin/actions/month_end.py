@@ -13,6 +13,7 @@ from addin.report_files.closing_figures import closing_figures
 from addin.words import amount, counted
 from addin.written_files import write_file
 from core.errors import CogsheetError
+from core.exchange_rates import find_rates, needed_rates
 from core.journal.files import refuse_unimportable
 from core.reports.accrual import Month
 from core.settlements.exporting import ExportWish
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from addin.report_files.closing_figures import ClosingFigures
     from core.journal.entry import Entry
     from core.journal.files import Ledger
+    from core.reports.profit_and_loss import Rates
+    from core.settlements.books import Books
 
 
 class MonthClosedError(CogsheetError):
@@ -51,7 +54,8 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
         CogsheetError: If the month cannot be read, is closed and its accrual is asked for, or a file not be written.
     """
     view = load(desk.database)
-    figures = closing_figures(view, Month.parse(month), wish=ExportWish())
+    wish = ExportWish(zones=view.books.zones)
+    figures = closing_figures(view, Month.parse(month), wish=wish, rates=_rates(view.books))
     path = to or desk.path.parent / f"Close {figures.month}.xlsx"
     entries = [entry for pair in figures.entries for entry in pair]
     if ledger is not None:
@@ -65,6 +69,11 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
         needs_attention=figures.open_items > 0,
         data=_data(figures, path, files),
     )
+
+
+def _rates(books: Books) -> Rates:
+    home = books.company.home_currency
+    return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).factors
 
 
 def _write_accrual(

@@ -17,10 +17,12 @@ from addin.sheets import (
     history,
     journal,
     opening_costs,
+    rates,
     settlements,
     setup,
     setup_finale,
     sku_mapping,
+    stores,
     transactions,
     true_ups,
     types,
@@ -94,9 +96,11 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
     types.fill(book, books)
+    stores.fill(book, books)
+    rates.fill(book, books)
     cogs.refresh(book, books)
     if transactions_too:
         shown = transactions.settlements_shown(book)
         open_ones = [s for s in books.settlements if (s.store, s.settlement_id) in shown]
         if open_ones:
-            transactions.fill(book, books.lines_of_all(open_ones))
+            transactions.fill(book, books.lines_of_all(open_ones), books)

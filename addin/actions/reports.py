@@ -1,4 +1,4 @@
-"""Group Reports: COGS tab, profit and loss, verify."""
+"""Group Reports: COGS tab, month-end, verify."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from addin.actions.settlements import NothingChosenError
 from addin.outcome import Outcome
 from addin.report_files.cogs_workbook import cogs_workbook
 from addin.sheets import cogs as cogs_sheet
-from addin.sheets import pnl as pnl_sheet
 from addin.words import amount, counted
 from addin.written_files import write_file
 from core.model import records
-from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
 from core.settlements.exporting import ExportWish
 from core.settlements.tie_outs import TieOut
@@ -22,14 +20,11 @@ from core.settlements.verification import tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     from addin.desk import Desk
     from core.database.settlements import BookedSettlement
     from core.settlements.books import Books
-
-_PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
 
 
 def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
@@ -83,40 +78,6 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool
     return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
 
 
-def pnl(
-    desk: Desk,
-    *,
-    ids: Sequence[str] = (),
-    by_month: bool = False,
-    first_day: date | None = None,
-    last_day: date | None = None,
-) -> Outcome:
-    """Fill sheet P&L, for these settlements or for all.
-
-    Raises:
-        CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
-    """
-    view = load(desk.database)
-    books = view.books
-    lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
-    home = books.company.home_currency
-    question = PnlQuestion(home, by_month=by_month, first_day=first_day, last_day=last_day)
-    found = profit_and_loss(lines, question, zones={})
-    refresh(desk, view)
-    pnl_sheet.fill(desk.book, found)
-    figures = totals(found)
-    missing = int(found["indicator"].notna().sum())
-    profit, net_sales = amount(figures["profit"], home), amount(figures["net_sales"], home)
-    sentences = [f"Sheet P&L: profit {profit} on net sales {net_sales}."]
-    if missing:
-        sentences.append(f"{counted(missing, 'item')} without some cost: the profit is too high by what they cost.")
-    return Outcome(
-        "\n".join(sentences),
-        needs_attention=missing > 0,
-        data={name: str(figures[name]) for name in _PRINTED} | {"items_missing_cost": missing},
-    )
-
-
 def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     """Hold deposit, profit and loss, COGS tab, journal and lock of settlements against each other.
 
@@ -127,7 +88,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     chosen = books.named(ids) if ids else list(books.settlements)
     found = []
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportWish())
+        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones))
         found += _tab_tie_outs(desk, books, settlement)
     wrong = [one for one in found if not one.ok]
     sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]

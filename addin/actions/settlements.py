@@ -69,7 +69,7 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     chosen = view.books.named(ids)
     lines = view.books.lines_of_all(chosen)
     refresh(desk, view, transactions_too=False)
-    transactions_sheet.fill(desk.book, lines)
+    transactions_sheet.fill(desk.book, lines, view.books)
     named = ", ".join(settlement.settlement_id for settlement in chosen)
     return Outcome(
         f"{counted(len(lines), 'transaction')} of settlement {named} on sheet Transactions.",

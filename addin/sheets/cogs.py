@@ -27,6 +27,7 @@ SPEC = TableSpec(
     key=("key",),
     header_row=12,
     visible=False,
+    printed_to="cost_source",
     columns=(
         Column("Settlement ID", "settlement_id", width=17),
         Column("Store", "store", width=18),
@@ -49,6 +50,11 @@ SPEC = TableSpec(
         Column("Saved by", "saved_by", width=14),
         Column("Saved at", "saved_at", Kind.MOMENT, width=16),
         Column("Reason", "note", width=28),
+        Column("Line", "to_line", Kind.LINK, width=8, note="The line on sheet Transactions, where it is open."),
+        Column("Answer", "to_answer", Kind.LINK, width=9, note="Its row on Resolve, or what was saved of it."),
+        Column("P&L", "to_item", Kind.LINK, width=8, note="The item on sheet P&L."),
+        Column("Finale", "to_finale", Kind.LINK, width=9, note="The order's page in Finale Inventory."),
+        Column("Item key", "item_key", hidden=True),
         Column("Key", "key", hidden=True),
     ),
 )
@@ -83,10 +89,16 @@ def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
 
 def refresh(book: xw.Book, books: Books) -> None:
     """Refresh the COGS tabs that are there."""
-    present = {table.name for sheet in book.sheets for table in sheet.tables}
+    present = set(tabs(book, books))
     for settlement in books.settlements:
         if table_name(books, settlement) in present:
             fill(book, books, settlement)
+
+
+def tabs(book: xw.Book, books: Books) -> list[str]:
+    """Return the names of the tables of the COGS tabs that are there, in the order of the settlements."""
+    present = {table.name for sheet in book.sheets for table in sheet.tables}
+    return [name for name in (table_name(books, settlement) for settlement in books.settlements) if name in present]
 
 
 def table_name(books: Books, settlement: BookedSettlement) -> str:

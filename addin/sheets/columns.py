@@ -17,6 +17,9 @@ class Kind(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     FLAG = "flag"
+    RATE = "rate"
+    LINK = "link"
+    """A formula that our own code wrote (`addin.sheets.links`); never a text of the data."""
 
 
 NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column
@@ -28,6 +31,8 @@ NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column
     Kind.DATE: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
     Kind.FLAG: "@",
+    Kind.RATE: "#,##0.0000####_ ",
+    Kind.LINK: "General",
 }
 
 
@@ -61,6 +66,10 @@ class TableSpec:
     """The fields whose values together name a row."""
     header_row: int = 4
     visible: bool = True
+    frozen: bool = True
+    """Whether everything to the header stays in sight; not where charts stand above it."""
+    printed_to: str = ""
+    """The field of the last column that is printed, where those behind it are only for the screen; all if empty."""
 
     def column(self, field: str) -> Column:
         """Return the column of a field."""

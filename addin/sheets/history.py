@@ -45,6 +45,8 @@ SPEC = TableSpec(
             choices=("yes",),
             note="yes: bring back what this row became, with command restore or button Undo last save.",
         ),
+        Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
+        Column("Line", "line", hidden=True),
         Column("Key", "key", hidden=True),
     ),
 )
@@ -108,5 +110,7 @@ def _record(batch: dict[str, Any], value: dict[str, Any]) -> Record:
         "zero": "yes" if value.get("zero_confirmed") else None,
         "reason": value.get("note"),
         "restore": None,
+        "link": None,
+        "line": value.get("key"),
         "key": f"{batch['number']} {value.get('key', '')}".strip(),
     }

@@ -1,14 +1,21 @@
-"""Sheet P&L: profit and loss per item, with the mark beside COGS wherever a cost is missing."""
+"""Sheet P&L: profit and loss per item, the mark beside COGS wherever a cost is missing, and what it was asked."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
+from addin.sheets.cells import plain_values, to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
+from core.errors import WorkbookError
+from core.reports.basis import Basis
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import xlwings as xw
 
@@ -17,10 +24,13 @@ SPEC = TableSpec(
     table="tblPnl",
     title="Profit and loss per item, in home currency",
     key=("month", "store", "item"),
+    header_row=10,
+    printed_to="profit_per_item",
     columns=(
-        Column("Month", "month", width=10, note="Of the store's own time zone; empty where no months were asked for."),
+        Column("Month", "month", width=14, note="Of the store's own time zone; empty where no months were asked for."),
         Column("Store", "store", width=18),
-        Column("Item", "item", width=24, note="SKU; (no item) holds what belongs to none."),
+        Column("Item", "item", width=24, note="SKU; (no item) holds what belongs to none, such as storage."),
+        Column("Go to", "link", Kind.LINK, width=8, note="The item's rows on its COGS tab, or on sheet Transactions."),
         Column("Description", "description", width=30),
         Column("Units sold", "units_sold", Kind.WHOLE, width=11),
         Column("Units refunded", "units_refunded", Kind.WHOLE, width=15),
@@ -33,18 +43,118 @@ SPEC = TableSpec(
         Column("Other income", "other_income", Kind.MONEY, width=14),
         Column("COGS", "cogs", Kind.MONEY, note="Cost of goods sold less returned; lines without cost are not in it."),
         Column("!", "indicator", width=4, note="● a cost is missing: the profit of this row is too high."),
-        Column("Missing", "missing_note", width=44, note="How many units lack a cost, and on which orders."),
         Column("Profit", "profit", Kind.MONEY, note="Net sales + fees + advertising + reimbursements + other − COGS."),
         Column("Margin", "margin", Kind.PERCENT, note="Profit / net sales."),
         Column("ROI", "roi", Kind.PERCENT, note="Profit / COGS."),
         Column("Profit per item", "profit_per_item", Kind.MONEY, width=15),
+        Column("Missing", "missing_note", width=44, note="How many units lack a cost, and on which orders."),
         Column("Tax", "tax", Kind.MONEY, note="Collected and withheld: no profit."),
         Column("Reserves and transfers", "balance", Kind.MONEY, width=21, note="Own money moved about: no profit."),
         Column("Without rate", "without_rate", Kind.WHOLE, width=13, note="Lines in a currency that has no rate."),
+        Column(
+            "Without date",
+            "without_date",
+            Kind.WHOLE,
+            width=13,
+            note="Sales counted on their posted day, because the order or ship date is not known.",
+        ),
+        Column("Key", "line", hidden=True),
     ),
 )
+
+ALL, YES, NO = "all", "yes", "no"
+_KEPT_SHARE = 0.5
+"""Where fewer rows than that are the same as before, something else was asked, and the order begins anew."""
+ASK_ROW = 3
+"""Row of the first label in column A; the answer stands beside it in column B."""
+ASK_LABELS = ("Counted by", "From", "To", "Store", "By month", "Stores together")
+
+
+class PnlCellError(WorkbookError):
+    """A cell above the table cannot be understood."""
+
+    def __init__(self, sheet: str, cell: str, text: str, wanted: str) -> None:
+        super().__init__(
+            f"Sheet {sheet}, cell {cell}: “{text}” cannot be understood. {wanted} Nothing was written; put it right "
+            f"and try again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PnlWish:
+    """What a profit and loss is to show."""
+
+    basis: Basis = Basis.POSTED
+    first_day: date | None = None
+    last_day: date | None = None
+    stores: tuple[str, ...] = ()
+    """Only these; all if empty."""
+    by_month: bool = False
+    together: bool = False
+    """One row per item for all stores, not one per store."""
 
 
 def fill(book: xw.Book, pnl: pd.DataFrame) -> None:
     """Show a profit and loss (`core.reports.profit_and_loss`), in place."""
-    tables.update(book, SPEC, records_of(pnl, SPEC))
+    tables.update_report(book, SPEC, records_of(pnl, SPEC), keep=_KEPT_SHARE)
+
+
+def write_head(book: xw.Book, wish: PnlWish, message: str) -> None:
+    """Write what was asked for above the table, and what must be known of the answer below the title."""
+    sheet = tables.find(book, SPEC).sheet
+    sheet.range((2, 1)).value = message
+    answers = (
+        str(wish.basis),
+        "" if wish.first_day is None else wish.first_day.isoformat(),
+        "" if wish.last_day is None else wish.last_day.isoformat(),
+        ", ".join(wish.stores) or ALL,
+        YES if wish.by_month else NO,
+        YES if wish.together else NO,
+    )
+    cells = sheet.range((ASK_ROW, 2), (ASK_ROW + len(answers) - 1, 2))
+    cells.number_format = "@"
+    cells.value = [[answer] for answer in answers]
+
+
+def read_wish(book: xw.Book) -> PnlWish:
+    """Read what the cells above the table ask for.
+
+    Raises:
+        PnlCellError: If one cannot be understood.
+    """
+    sheet = tables.find(book, SPEC).sheet
+    cells = plain_values(sheet.range((ASK_ROW, 2), (ASK_ROW + len(ASK_LABELS) - 1, 2)))
+    texts = {label: _text(row[0]) for label, row in zip(ASK_LABELS, cells, strict=True)}
+    stores = texts["Store"]
+    return PnlWish(
+        basis=_basis(str(sheet.name), texts),
+        first_day=_day(str(sheet.name), texts, "From"),
+        last_day=_day(str(sheet.name), texts, "To"),
+        stores=() if stores.lower() in ("", ALL) else tuple(name.strip() for name in stores.split(",")),
+        by_month=texts["By month"].lower() == YES,
+        together=texts["Stores together"].lower() == YES,
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return (to_text(value) or "").strip()
+
+
+def _cell(label: str) -> str:
+    return f"B{ASK_ROW + ASK_LABELS.index(label)}"
+
+
+def _basis(sheet: str, texts: Mapping[str, str]) -> Basis:
+    text = texts["Counted by"].lower() or Basis.POSTED
+    if text not in list(Basis):
+        raise PnlCellError(sheet, _cell("Counted by"), text, f"Choose one of: {', '.join(Basis)}.")
+    return Basis(text)
+
+
+def _day(sheet: str, texts: Mapping[str, str], label: str) -> date | None:
+    try:
+        return date.fromisoformat(texts[label]) if texts[label] else None
+    except ValueError as error:
+        raise PnlCellError(sheet, _cell(label), texts[label], "A date is written 2026-08-31.") from error

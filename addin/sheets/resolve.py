@@ -27,6 +27,7 @@ SPEC = TableSpec(
     table="tblResolve",
     title="Missing costs: keep the prefilled cost or type another, then Save costs",
     key=("key",),
+    printed_to="note",
     columns=(
         Column("Store", "store", width=18),
         Column("Settlement", "settlement_id", width=17),
@@ -68,6 +69,7 @@ SPEC = TableSpec(
         Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
         Column("Note", "note", width=28, editable=True),
         Column("Status", "status", width=34, note="What became of your entry at the last Save."),
+        Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Key", "key", hidden=True),
         Column("Version", "version", Kind.WHOLE, hidden=True),
         Column("Filled", "filled", hidden=True, note="What the editable cells were filled with."),

@@ -149,6 +149,26 @@ def update(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, table: 
         _write(found, spec, [None if index is None else records[index] for index in plan.contents])
 
 
+def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, keep: float) -> None:
+    """Make the table show the rows of a report, in the report's own order where it shows mostly other rows than before.
+
+    Args:
+        book: The workbook.
+        spec: The table's declaration.
+        records: One per row.
+        keep: The share of the records that must stand there already for the rows to stay where they are.
+
+    Raises:
+        WorkbookError: As `update`.
+    """
+    found = find(book, spec)
+    present = set(keys_of(read(found, spec), spec)) - {None}
+    staying = sum(key in present for key in keys_of(records, spec))
+    if present and staying < keep * len(records):
+        update(book, spec, [])
+    update(book, spec, records)
+
+
 def write_cells(found: FoundTable, column: Column, values: Sequence[object]) -> None:
     """Write one column, one value per data row."""
     if values:

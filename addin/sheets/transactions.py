@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
+from core.exchange_rates import FoundRates, find_rates, needed_rates
+from core.local_days import local_days
+from core.model import TEXT
 from core.reports.costed_lines import indicator, margin
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xlwings as xw
+
+    from core.settlements.books import Books
 
 SPEC = TableSpec(
     sheet="Transactions",
     table="tblTransactions",
     title="Transactions of the chosen settlement",
     key=("key",),
+    printed_to="cogs",
     columns=(
         Column("Store", "store", width=18),
         Column("Settlement ID", "settlement_id", width=17),
@@ -52,16 +59,39 @@ SPEC = TableSpec(
         Column("Cost source", "cost_source", width=22),
         Column("Cost note", "cost_note", width=44, note="Where the cost comes from, or why it is missing."),
         Column("Disposition", "disposition", width=14, note="Of a refund: what happened to its goods."),
-        Column("Margin", "margin", Kind.MONEY, note="Net − COGS; blank without a cost or a rate."),
+        Column("Margin", "margin", Kind.MONEY, note="Net − COGS in home currency; blank without a cost or a rate."),
+        Column("Rate", "rate", width=34, note="The rate of exchange that the margin used, and of which day it is."),
+        Column("Go to", "link", Kind.LINK, width=9, note="Resolve, what was saved of the line, or its COGS tab."),
         Column("Key", "key", hidden=True),
     ),
 )
 
 
-def fill(book: xw.Book, lines: pd.DataFrame) -> None:
-    """Show these costed lines, in place."""
-    shown = lines.assign(indicator=indicator(lines), margin=margin(lines))
+def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None:
+    """Show these costed lines, in place.
+
+    Args:
+        book: The workbook.
+        lines: Which.
+        books: Where rates of exchange and time zones are taken from; without them only home currency has a margin.
+    """
+    found = FoundRates() if books is None else _rates(books, lines)
+    days = local_days(lines, {} if books is None else books.zones)
+    asked = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
+    profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
+    missing = set(found.missing)
+    unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
+    shown = lines.assign(
+        indicator=indicator(lines),
+        margin=profits.where(~unknown),
+        rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
+    )
     tables.update(book, SPEC, records_of(shown, SPEC))
+
+
+def _rates(books: Books, lines: pd.DataFrame) -> FoundRates:
+    home = books.company.home_currency
+    return find_rates(books.rates, needed_rates(lines, home, books.zones), home)
 
 
 def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter import Workbook
 
 from addin import books_name
-from addin.sheets import cogs, setup
+from addin.sheets import cogs, pnl, pnl_summary, setup
 from addin.sheets.workbook import SPECS
 from addin.vba_project import write_project
 from workbooks.template import package
@@ -19,6 +19,8 @@ from workbooks.template.cogs_sheet import add_tie_out
 from workbooks.template.hidden_sheets import add_configuration, add_exchange
 from workbooks.template.look import Look
 from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
+from workbooks.template.pnl_charts import add_chart_figures, add_charts
+from workbooks.template.pnl_sheet import add_questions
 from workbooks.template.ribbon_xml import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.setup_sheet import add_first_steps
 from workbooks.template.table_sheet import add_table_sheet
@@ -41,7 +43,7 @@ _PROPERTIES = {
     "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
 }
 _PROJECT_ID = "{7B1F6A54-2C7E-4E0B-9A53-C065EE700001}"
-_EXTRAS = {setup.SPEC.sheet: add_first_steps, cogs.SPEC.sheet: add_tie_out}
+_EXTRAS = {setup.SPEC.sheet: add_first_steps, cogs.SPEC.sheet: add_tie_out, pnl.SPEC.sheet: add_questions}
 
 
 def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[TableSpec] = SPECS) -> bytes:
@@ -85,5 +87,8 @@ def _add_sheets(workbook: Workbook, look: Look, specs: Sequence[TableSpec]) -> l
         worksheet = add_table_sheet(workbook, look, spec)
         if spec.sheet in _EXTRAS:
             _EXTRAS[spec.sheet](worksheet, look)
+        if spec is pnl_summary.SPEC:
+            add_charts(workbook, worksheet)
         worksheets.append(worksheet)
-    return [*worksheets, add_configuration(workbook, look), add_exchange(workbook, look)]
+    hidden = (add_configuration, add_exchange, add_chart_figures)
+    return [*worksheets, *(add(workbook, look) for add in hidden)]

@@ -30,7 +30,7 @@ WARN_TINT = "#FDF1E0"
 TABLE_STYLE = "Cogsheet"
 """Our own table style, in the file itself; `package.add_table_style` writes it."""
 
-_NUMBERS = {Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST, Kind.PERCENT}
+_NUMBERS = {Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST, Kind.PERCENT, Kind.RATE}
 
 
 class Look:
@@ -72,6 +72,8 @@ class Look:
         properties: dict[str, object] = {"num_format": NUMBER_FORMATS[column.kind], "valign": "vcenter"}
         if column.kind not in _NUMBERS:
             properties["align"] = "center" if column.width < _NARROW else "left"
+        if column.kind is Kind.LINK:
+            properties["font_color"] = ACCENT_LIGHTER
         return self.format(**properties)
 
     def label(self) -> Format:

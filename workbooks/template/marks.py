@@ -55,6 +55,9 @@ MARKS: dict[tuple[str, str], tuple[Mark, ...]] = {
     ("tblTransactions", "indicator"): _INDICATOR,
     ("tblCOGS", "indicator"): _INDICATOR,
     ("tblPnl", "indicator"): _INDICATOR,
+    ("tblPnlSummary", "indicator"): _INDICATOR,
+    ("tblPnlSummary", "month"): (('{cell}="All"', {"bold": True}),),
+    ("tblRates", "source"): (('{cell}="missing"', _BAD),),
     ("tblTrueUps", "decision"): (('{cell}<>""', {"font_color": ACCENT, "bold": True, "bg_color": ACCENT_TINT}),),
     ("tblResolve", "cost"): (
         (

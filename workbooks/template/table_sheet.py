@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LAST_ROW = 1_048_575
 """Zero-based last row of a sheet: validation and marks reach down to it, so that appended rows have them."""
 
+_TITLE_ROWS = 2
 _HEADER_HEIGHT = 32
 _ROW_HEIGHT = 16.5
 _TITLE_HEIGHT = 28
@@ -57,7 +58,7 @@ def _head(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
     worksheet.set_row(spec.header_row - 1, _HEADER_HEIGHT)
     worksheet.write_string(0, 0, spec.title, look.title())
     worksheet.write_blank(1, 0, None, look.message())
-    worksheet.freeze_panes(spec.header_row, 0)
+    worksheet.freeze_panes(spec.header_row if spec.frozen else _TITLE_ROWS, 0)
 
 
 def _table(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
@@ -95,7 +96,7 @@ def _rule(column: Column) -> dict[str, object]:
         }
     if column.kind is Kind.WHOLE:
         return _at_least_zero("integer", column, "Type a whole number, 0 or more.")
-    if column.kind in {Kind.UNIT_COST, Kind.MONEY}:
+    if column.kind in {Kind.UNIT_COST, Kind.MONEY, Kind.RATE}:
         return _at_least_zero("decimal", column, "Type a number, 0 or more, without a currency sign.")
     return {}
 
@@ -114,5 +115,8 @@ def _print_setup(worksheet: Worksheet, spec: TableSpec) -> None:
     worksheet.set_landscape()
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(spec.header_row - 1)
+    if spec.printed_to:
+        fields = [column.field for column in spec.columns]
+        worksheet.print_area(0, 0, LAST_ROW, fields.index(spec.printed_to))
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     worksheet.set_footer("&L&8&K66737A&F  ·  &A&R&8&K66737APage &P of &N")

@@ -35,7 +35,7 @@ PROCEDURE = re.compile(
 DESIGN = {
     "Settlements": ["import", "pull", "fill"],
     "Costs": ["sync", "resolve", "save", "undo"],
-    "Reports": ["cogs", "pnl", "export", "trueups", "verify", "close"],
+    "Reports": ["cogs", "pnl", "rates", "export", "trueups", "verify", "close"],
     "Setup": ["connect", "doctor", ""],
 }
 """Commands per group as design §7 lists them; Help has none."""
@@ -59,7 +59,7 @@ def test_code_names_and_document_modules_are_the_same(built_parts: Parts, extrac
     assert workbook is not None
     documents = {name for name, text in extracted_modules.items() if 'VB_Base = "0{000208' in text}
 
-    assert len(SPECS) + 2 == len(set(code_names))
+    assert len(SPECS) + 3 == len(set(code_names))
     assert documents == {workbook.get("codeName"), *code_names}
 
 

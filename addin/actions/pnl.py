@@ -1,0 +1,144 @@
+"""Group Reports: profit and loss, and the rates that it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.actions.refresh import load, refresh
+from addin.outcome import Outcome
+from addin.sheets import drill_down
+from addin.sheets import pnl as pnl_sheet
+from addin.sheets import pnl_summary as summary_sheet
+from addin.sheets.pnl import PnlWish
+from addin.words import amount, counted
+from core.errors import CogsheetError
+from core.exchange_rates import find_rates, missing_sentence, needed_rates
+from core.reports.basis import Basis
+from core.reports.pnl_summary import charted, pnl_summary
+from core.reports.profit_and_loss import PnlQuestion, is_item, priced_lines, summed, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from addin.desk import Desk
+    from core.exchange_rates import FoundRates
+    from core.settlements.books import Books
+
+_EVERYTHING = PnlWish()
+_PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
+
+
+class StoreUnknownError(CogsheetError):
+    """A store that was named is not in the books."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No store is called {name}. There are: {', '.join(known) or 'none yet'}. Nothing was written."
+        )
+
+
+def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> Outcome:
+    """Fill sheets P&L and P&L summary, for these settlements or for all.
+
+    Raises:
+        CogsheetError: If a settlement or store is unknown, or a sheet is not as it must be.
+    """
+    view = load(desk.database)
+    books = view.books
+    lines = _chosen(books, ids, wish)
+    home = books.company.home_currency
+    question = PnlQuestion(
+        home,
+        by_month=wish.by_month,
+        by_store=not wish.together,
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        basis=wish.basis,
+    )
+    rates = find_rates(books.rates, needed_rates(lines, home, books.zones), home)
+    priced = priced_lines(lines, question, zones=books.zones, rates=rates.factors, observations=books.observations)
+    refresh(desk, view)
+    found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
+    summary = pnl_summary(priced, question)
+    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish)])
+    pnl_sheet.fill(desk.book, found)
+    pnl_sheet.write_head(desk.book, wish, message)
+    summary_sheet.fill(desk.book, summary, charted(summary, found), message)
+    return _outcome(found, priced, rates, wish, home)
+
+
+def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
+    known = [store.name for store in books.stores]
+    for name in wish.stores:
+        if name not in known:
+            raise StoreUnknownError(name, known)
+    lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
+    return lines[lines["store"].isin(wish.stores)] if wish.stores else lines
+
+
+def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:
+    days = " ".join(
+        word
+        for word in (
+            f"from {wish.first_day}" if wish.first_day else "",
+            f"to {wish.last_day}" if wish.last_day else "",
+        )
+        if word
+    )
+    of = f"settlements {', '.join(ids)}" if ids else "all settlements"
+    return (
+        f"By {wish.basis} date, {days or 'every day'}, of {of}{' in ' + ', '.join(wish.stores) if wish.stores else ''}."
+    )
+
+
+def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish) -> list[str]:
+    """Return what must be known to read the figures."""
+    notes = []
+    fell_back = int(priced["without_date"].sum())
+    if wish.basis is not Basis.POSTED:
+        notes.append("Only the posted dates tie to the settlements.")
+    if fell_back:
+        known = "order date" if wish.basis is Basis.ORDERED else "ship date"
+        notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
+    notes += _rates_used(rates)
+    without = int(priced["without_rate"].sum())
+    if without:
+        notes.append(f"{counted(without, 'line')} without exchange rate: in none of the figures.")
+    return notes
+
+
+def _rates_used(rates: FoundRates) -> list[str]:
+    by_currency: dict[str, list[str]] = {}
+    for rate in rates.found.values():
+        by_currency.setdefault(rate.currency, []).append(f"{rate.day} {rate.source}")
+    return [
+        f"{currency} at {counted(len(set(days)), 'daily rate')}, {min(days)} to {max(days)} (see Exchange rates)."
+        for currency, days in sorted(by_currency.items())
+    ]
+
+
+def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
+    figures = totals(found)
+    missing = int((found["indicator"].notna() & found["item"].map(is_item)).sum())
+    sentences = [
+        f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
+    ]
+    if missing:
+        sentences.append(f"{counted(missing, 'item')} without some cost: the profit is too high by what they cost.")
+    sentences += [note for note in _notes(priced, rates, wish) if "daily rate" not in note]
+    if rates.missing:
+        sentences.append(missing_sentence(rates.missing))
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=missing > 0 or bool(rates.missing),
+        data={name: str(figures[name]) for name in _PRINTED}
+        | {
+            "items_missing_cost": missing,
+            "by": str(wish.basis),
+            "sales_without_date": int(priced["without_date"].sum()),
+            "lines_without_rate": int(priced["without_rate"].sum()),
+            "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing],
+        },
+    )
