@@ -63,7 +63,7 @@ def cogs_workbook(
     ties = Page(workbook, look, ties_sheet.SHEET, values_only=values_only)
     company = view.books.company.name
     made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
-    table = ties_sheet.ties(view, [settlement], wish or ExportWish())
+    table = ties_sheet.ties(view, [settlement], wish or ExportWish(zones=view.books.zones))
     ties.title("One settlement, one figure per report", f"{made} · figures that must be equal are checked at the right")
     tied = ties_sheet.write_ties(ties, 3, table, checks_too=True)
     ties.print_setup(3, footer=company)
