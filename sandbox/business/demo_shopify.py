@@ -15,6 +15,7 @@ from sandbox.business.dice import Dice
 from sandbox.business.numbering import Numbering
 from sandbox.business.records import Order, OrderLine, Product, Purchase, PurchaseLine, Refund
 from sandbox.business.sales import Seller, cents, moment
+from sandbox.business.shop_prices import back_of, total_of
 from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop
 
 if TYPE_CHECKING:
@@ -273,26 +274,6 @@ class _Shop:
         )
         received = moment("2026-07-14 09:00:00")
         return Purchase("PO-S201", "Ridge & Co", received - timedelta(days=10), received, lines, Decimal("61.37"))
-
-
-def total_of(order: Order) -> Decimal:
-    """Return what the customer pays for an order."""
-    return sum((line.unit_price * line.units - line.promotion + line.tax + line.shipping for line in order.lines), ZERO)
-
-
-def back_of(line: OrderLine, units: int) -> Decimal:
-    """Return price and tax of so many units of a line."""
-    return price_back(line, units) + tax_back(line, units)
-
-
-def price_back(line: OrderLine, units: int) -> Decimal:
-    """Return the price of so many units of a line, after discounts."""
-    return cents((line.unit_price * line.units - line.promotion) * units / line.units)
-
-
-def tax_back(line: OrderLine, units: int) -> Decimal:
-    """Return the tax of so many units of a line."""
-    return cents(line.tax * units / line.units)
 
 
 def _payout_of(at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.business.demo_shopify import price_back, tax_back, total_of
+from sandbox.business.shop_prices import price_back, tax_back, total_of
 from sandbox.marketplaces.shopify_schema import LARGEST_PAGE
 
 if TYPE_CHECKING:

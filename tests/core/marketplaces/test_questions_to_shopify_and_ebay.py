@@ -22,8 +22,8 @@ from core.marketplaces.shopify.connector import ShopifyConnector
 from core.marketplaces.shopify.errors import AccessDeniedError, QuestionTooDearError
 from core.model import Event, Marketplace, records
 from sandbox.business import demo_business
-from sandbox.business.demo_shopify import back_of, total_of
 from sandbox.business.records import OrderLine
+from sandbox.business.shop_prices import back_of, total_of
 from sandbox.business.shops import GoodsBack, Movement, Payment, Return, Shop
 from sandbox.marketplaces import shopify_api
 from sandbox.server import create_app
