@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.errors import UnreadableFileError
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "marketplaces"
+PULLED = ("shopify_payments_api", "ebay_payout_api")
 SOLD = [Sold("111-1", "00123", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "A", 1, Decimal(5), Decimal(-1))]
 
 
@@ -80,12 +81,20 @@ def test_message(form: str, old: str, new: str, kind: type[UnreadableFileError],
     assert message in said
 
 
-@pytest.mark.parametrize("form", [form for form in WRITERS if form != "amazon_xml"])
+@pytest.mark.parametrize("form", [form for form in WRITERS if form not in ("amazon_xml", *PULLED)])
 def test_header_alone(form: str) -> None:
     """A file without any row holds no settlement."""
     assert "there is no settlement in this file" in refusal(
         WRITERS[form](SOLD).content(rows=[]), errors.NoSettlementError
     )
+
+
+@pytest.mark.parametrize("form", PULLED)
+def test_pulled_payout_without_transactions(form: str) -> None:
+    """It is no file that somebody cut: the payout is there with its total, and does not tie out."""
+    (settlement,) = read(WRITERS[form](SOLD).content(rows=[])).settlements
+
+    assert (Decimal("13.00"), False) == (settlement.total, settlement.ties_out)
 
 
 def test_quote_that_never_closes() -> None:
