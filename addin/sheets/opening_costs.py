@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
@@ -39,8 +40,13 @@ SPEC = TableSpec(
 def fill(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
     """Show the opening costs in force (OPENING_COLUMNS)."""
     rows = [] if opening is None else records(opening)
-    shown = ({**row, "currency": home_currency} for row in rows)
+    shown = ({**row, "unit_cost": _plain(row["unit_cost"]), "currency": home_currency} for row in rows)
     tables.update(book, SPEC, with_filled(SPEC, shown))
+
+
+def _plain(cost: Decimal) -> Decimal:
+    """Return a cost without zeros behind it, as a cell gives it back."""
+    return Decimal(f"{cost.normalize():f}")
 
 
 def edited(book: xw.Book) -> list[TypedOpening]:

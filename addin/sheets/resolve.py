@@ -108,7 +108,7 @@ def records(lines: pd.DataFrame) -> list[Record]:
 
 
 def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]) -> list[Record]:
-    """Carry over what was typed and not yet saved; a row with such typing stays even if its cost has come. Pure.
+    """Carry over what was typed and not yet saved, and why; a row with typing stays even if its cost has come. Pure.
 
     Args:
         fresh: The rows as the books want them now.
@@ -116,7 +116,12 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
     """
     typed = {row["key"]: row for row in present if row["key"] and is_typed(row)}
     wanted = {record["key"] for record in fresh}
-    merged = [{**record, **_typing(typed[record["key"]])} if record["key"] in typed else record for record in fresh]
+    merged = [
+        {**record, **_typing(typed[record["key"]]), "status": typed[record["key"]].get("status")}
+        if record["key"] in typed
+        else record
+        for record in fresh
+    ]
     left_over = [{**row, "status": "no longer missing; your entry is not saved"} for row in typed.values()]
     return merged + [row for row in left_over if row["key"] not in wanted]
 

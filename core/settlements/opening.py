@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.database import batches, opening_costs
 from core.database.batches import BatchKind
 from core.errors import CogsheetError
-from core.model import frame
+from core.model import frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +46,20 @@ def change_opening_costs(database: Database, typed: Sequence[TypedOpening], *, w
     if not rows:
         return 0
     with database.writing() as connection:
+        known = records(opening_costs.latest(connection))
+        rows = [row for row in rows if row not in known and (row["unit_cost"] or _is_known(row, known))]
+        if not rows:
+            return 0
         note = f"Opening costs: {', '.join(str(row['sku']) for row in rows[:_NAMED])}"
         batch = batches.new(connection, BatchKind.SETUP, who, now, note=note + (" ..." if len(rows) > _NAMED else ""))
         return opening_costs.add(connection, frame(opening_costs.OPENING_COST_COLUMNS, rows), batch)
 
 
 _NAMED = 5
+
+
+def _is_known(row: dict[str, object], known: Sequence[dict[str, object]]) -> bool:
+    return any(one["sku"] == row["sku"] for one in known)
 
 
 def _row(typed: TypedOpening, home: str) -> dict[str, object]:

@@ -31,6 +31,8 @@ def test_opening_costs_and_posted_elsewhere_are_taken_over_from_the_workbook(dem
     assert "Posted elsewhere" == states[settlement]["Settlement Export Status"]
     assert demo.run("export", settlement).status == 2
     assert demo.run("verify", settlement).status == 0
+    setups = [one for one in table(demo.open(), "Change history").rows if one["What"] == "setup"]
+    assert ["Opening costs: 00123"] == [one["Note"] for one in setups]
 
 
 def test_a_settlement_before_books_start_becomes_history(demo: DemoBook) -> None:
