@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +18,7 @@ from sandbox.business import demo_business
 from sandbox.ecb import PATH
 from sandbox.server import serve
 from tests.end_to_end.demo_book import DemoBook, run, table
+from workbooks.template.builder import TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,24 @@ def test_the_pnl_by_ship_date_counts_what_has_none_on_its_posted_date(demo: Demo
     assert ran.data["sales_without_date"] == sum(row["Without date"] for row in table(book, "P&L").rows) > 0
     assert ("shipped", "yes") == (book["P&L"]["B3"].value, book["P&L"]["B7"].value)
     assert "Only the posted dates tie" in book["P&L"]["A2"].value
+
+
+def test_the_charts_stay_as_they_were_built_and_look_at_the_new_figures(demo: DemoBook) -> None:
+    """Three charts, byte for byte those of the template; every cell they name is in a block that the P&L filled."""
+    demo.run("pnl")
+
+    with ZipFile(demo.path) as filled, ZipFile(TEMPLATE) as built:
+        charts = [name for name in built.namelist() if name.startswith("xl/charts/chart")]
+        assert 3 == len(charts)
+        assert [built.read(name) for name in charts] == [filled.read(name) for name in charts]
+        named = re.findall(r"<c:f>([^<]*)</c:f>", "".join(filled.read(name).decode() for name in charts))
+    sheet = demo.open()["_cogsheet_charts"]
+    assert {"_cogsheet_charts!$A$2:$A$13", "_cogsheet_charts!$E$2:$E$11"} < set(named)
+    assert "2026-09" == sheet["A13"].value
+    months = [row["Profit"] for row in table(demo.open(), "P&L summary").rows if row["Month"].startswith("2026")]
+    assert months == [sheet["B12"].value, sheet["B13"].value]
+    best = max((row for row in table(demo.open(), "P&L").rows), key=lambda row: row["Profit"])
+    assert (best["Item"], best["Profit"]) == (sheet["D2"].value, sheet["E2"].value)
 
 
 def test_a_time_zone_typed_on_stores_cuts_the_months(demo: DemoBook) -> None:

@@ -11,6 +11,7 @@ from openpyxl.cell import Cell
 
 from addin.sheets import cogs, exchange
 from addin.sheets.columns import NUMBER_FORMATS, Kind
+from addin.sheets.pnl_summary import CHART_SHEET
 from addin.sheets.workbook import SPECS
 from workbooks.template.hidden_sheets import CONFIGURATION, CONFIGURATION_SHEET
 from workbooks.template.look import TABLE_STYLE
@@ -45,7 +46,7 @@ def test_sheets_are_in_order_and_only_lists_are_visible(workbook: Workbook) -> N
     """The tabs a person meets, then the template of COGS sheets, then what nobody sees."""
     states = {sheet.title: sheet.sheet_state for sheet in workbook.worksheets}
 
-    assert [spec.sheet for spec in SPECS] + [CONFIGURATION_SHEET, exchange.SHEET] == list(states)
+    assert [spec.sheet for spec in SPECS] + [CONFIGURATION_SHEET, exchange.SHEET, CHART_SHEET] == list(states)
     assert {spec.sheet: "visible" if spec.visible else "hidden" for spec in SPECS} == {
         name: state for name, state in states.items() if state != "veryHidden"
     }
@@ -89,7 +90,7 @@ def test_titles_and_panes(workbook: Workbook, spec: TableSpec) -> None:
 
     assert spec.title == sheet["A1"].value
     assert sheet["A2"].value is None
-    assert f"A{spec.header_row + 1}" == sheet.freeze_panes
+    assert f"A{(spec.header_row if spec.frozen else 2) + 1}" == sheet.freeze_panes
     assert f"${spec.header_row}:${spec.header_row}" == sheet.print_title_rows
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr
