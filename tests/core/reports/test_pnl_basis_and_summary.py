@@ -76,7 +76,7 @@ def test_sales_count_on_their_order_or_ship_day_and_refunds_on_the_posted_one() 
 def test_a_sale_whose_day_nobody_knows_falls_back_and_is_counted() -> None:
     """It stays in the figures, on its posted day."""
     question = PnlQuestion("USD", by_month=True, basis=Basis.SHIPPED)
-    lines = frame(COLUMNS, [line(), line(order_id="999"), line(Event.REFUND, order_id="999")])
+    lines = frame(COLUMNS, [line(), line(order_id="999"), *[line(Event.REFUND, order_id="999")] * 2])
 
     rows = records(profit_and_loss(lines, question, zones={}, observations=OBSERVED))
 
