@@ -22,6 +22,7 @@ from core.database import Database
 from core.database.company import Company
 from core.inventory.finale.typed_settings import SecretInAddressError
 from sandbox.business import demo_business
+from sandbox.business.shops import with_shops
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +145,7 @@ def on_costs(path: Path) -> set[str]:
 
 def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: Path) -> None:
     """A SKU that a cell asked for and nobody sold is fetched and taken off the list; then every product is there."""
-    products = {product.product_id for product in demo_business().products if not product.parts}
+    products = {product.product_id for product in with_shops(demo_business()).products if not product.parts}
     machine = machine_folder()
     CostFiles(machine).note(SANDBOX, ["TOWEL-3", "NOBODY-KNOWS"])
 

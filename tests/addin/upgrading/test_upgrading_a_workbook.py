@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from addin.actions.upgrading import NewerBookError, upgrade
 from addin.sheets import resolve
-from addin.sheets.workbook import check
+from addin.sheets.workbook import SPECS, check
 from addin.upgrading.columns import NoRoomForColumnsError
 from addin.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
@@ -98,7 +98,8 @@ def test_the_workbook_has_the_new_sheets_and_columns(book: Path) -> None:
     assert {"Resolve": list(old_book.NEW_COLUMNS)} == outcome.data["columns"]
     assert ["North US", "S-1", "00123"] == first
     names = [one.name for one in opened.sheets]
-    assert names.index(old_book.NEW_SHEET) == names.index("Costs") + 1
+    order = [spec.sheet for spec in SPECS]
+    assert names.index(order[order.index(old_book.NEW_SHEET) - 1]) + 1 == names.index(old_book.NEW_SHEET)
 
 
 def test_new_columns_look_and_behave_as_the_templates(book: Path, tmp_path: Path) -> None:
