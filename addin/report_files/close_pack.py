@@ -19,6 +19,7 @@ from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
 from core.reports.accrual import Month
 from core.reports.costed_lines import indicator
+from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
         f"Profit and loss · {figures.month.first_day:%B %Y}",
         f"By posted date, in {figures.home_currency}. ● a cost is missing: the profit of that row is too high.",
     )
-    rows = records(figures.profit_and_loss)
+    rows = records(with_unknown_costs_blank(figures.profit_and_loss))
     if not rows:
         page.text(_FIRST_ROW, 0, "Nothing was posted in this month.", page.look.quiet())
         return {}

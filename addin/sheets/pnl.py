@@ -12,6 +12,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.errors import WorkbookError
 from core.reports.basis import Basis
+from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ class PnlWish:
 
 def fill(book: xw.Book, pnl: pd.DataFrame) -> None:
     """Show a profit and loss (`core.reports.profit_and_loss`), in place."""
-    tables.update_report(book, SPEC, records_of(pnl, SPEC), keep=_KEPT_SHARE)
+    tables.update_report(book, SPEC, records_of(with_unknown_costs_blank(pnl), SPEC), keep=_KEPT_SHARE)
 
 
 def write_head(book: xw.Book, wish: PnlWish, message: str) -> None:

@@ -9,6 +9,7 @@ from addin.sheets.cells import to_cell
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN
+from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ BLOCKS = (("months", 1, MONTHS_SHOWN), ("top", 4, ITEMS_SHOWN), ("bottom", 7, IT
 
 def fill(book: xw.Book, summary: pd.DataFrame, charts: Charted, message: str) -> None:
     """Show a summary (`core.reports.pnl_summary`) and the figures of its charts, in place."""
-    tables.update_report(book, SPEC, records_of(summary, SPEC), keep=1)
+    tables.update_report(book, SPEC, records_of(with_unknown_costs_blank(summary), SPEC), keep=1)
     tables.find(book, SPEC).sheet.range((2, 1)).value = message
     sheet = book.sheets[CHART_SHEET]
     for name, column, rows in BLOCKS:

@@ -143,6 +143,13 @@ def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
     return {name: total(pnl[name]) for name in columns}
 
 
+def with_unknown_costs_blank(pnl: pd.DataFrame) -> pd.DataFrame:
+    """Return a profit and loss for people: COGS and margin of a row without any known cost are blank, not 0."""
+    unknown = pnl["indicator"].notna() & (pnl["cogs"] == Decimal(0)).fillna(value=False)
+    blank = {name: pnl[name].mask(unknown.astype(bool), pd.NA) for name in ("cogs", "margin")}
+    return pnl.assign(**blank)
+
+
 def is_item(name: object) -> bool:
     """Tell whether a row stands for goods, not for what belongs to no item."""
     return isinstance(name, str) and name != ROUNDING and not name.startswith(NO_ITEM)

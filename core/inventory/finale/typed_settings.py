@@ -39,14 +39,11 @@ TITLES: Mapping[str, tuple[str, str]] = {
     ),
     "field_names": (
         "Finale field names",
-        f"Only where Finale's fields have names of their own: movement cost = costBasis; ... For: {', '.join(ROLES)}.",
+        "Only where Finale's fields have names of their own: movement cost = costBasis; stock after = onHand.",
     ),
     "column_names": (
         "Report column names",
-        (
-            "Only where a report's columns have titles of their own: cost = Our cost; ... For: "
-            f"{', '.join(dict.fromkeys((*COST_COLUMNS, *AVERAGE_COLUMNS)))}."
-        ),
+        "Only where a report's columns have titles of their own: cost = Our cost; units = Pieces.",
     ),
 }
 """Title and meaning of each setting, by its name in `core.settings.FinaleAccount`."""

@@ -163,7 +163,7 @@ def test_the_profit_and_loss_is_that_of_the_month(reported: Reported) -> None:
 
     for field in ("net_sales", "fees", "cogs", "profit"):
         header = pnl.SPEC.column(field).header
-        assert expected[field] == sum((Decimal(str(row[header])) for row in rows), Decimal(0))
+        assert expected[field] == sum((Decimal(str(row[header] or 0)) for row in rows), Decimal(0))
     summary = book["Summary"]
     assert (float(expected["net_sales"]), float(expected["profit"])) == (
         labelled(summary, "Net sales"),

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
 from core.money import cents, total
+from core.reports.costed_lines import MISSING_MARK
 from core.reports.parts import PARTS, parts
-from core.reports.profit_and_loss import NO_ITEM, ROUNDING, PnlQuestion, profit_and_loss, totals
+from core.reports.profit_and_loss import (
+    NO_ITEM,
+    PNL_COLUMNS,
+    ROUNDING,
+    PnlQuestion,
+    profit_and_loss,
+    totals,
+    with_unknown_costs_blank,
+)
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 AUGUST = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -158,3 +167,16 @@ def test_the_rounding_of_several_settlements_is_a_line_of_its_own() -> None:
     mug, rounding = pnl(*halves)
 
     assert (Decimal("0.01"), ROUNDING, Decimal("0.01")) == (mug["cogs"], rounding["item"], rounding["cogs"])
+
+
+def test_a_row_without_any_known_cost_shows_no_cost_instead_of_zero() -> None:
+    """People see a blank COGS and margin beside the mark; known costs and rows of no goods stay as they are."""
+    rows = [
+        {"item": "A", "cogs": Decimal(0), "margin": Decimal("0.72"), "indicator": MISSING_MARK},
+        {"item": "B", "cogs": Decimal("3.50"), "margin": Decimal("0.30"), "indicator": MISSING_MARK},
+        {"item": "(no item) Storage Fee", "cogs": Decimal(0), "margin": None, "indicator": None},
+    ]
+    shown = records(with_unknown_costs_blank(frame(PNL_COLUMNS, rows)))
+
+    assert [None, Decimal("3.50"), Decimal(0)] == [row["cogs"] for row in shown]
+    assert [None, Decimal("0.30"), None] == [row["margin"] for row in shown]
