@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 import pytest
 
 from core.inventory.finale.remarks import settings_of
+from core.inventory.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS
+from core.inventory.finale.schema import ROLES
 from core.inventory.finale.settings import Mode
 from core.inventory.finale.typed_settings import (
     TITLES,
@@ -89,3 +92,12 @@ def test_an_address_with_a_secret_inside_is_refused_and_not_repeated(address: st
         changed(BEFORE, {"cost_report": address})
 
     assert "MARKED" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_documentation_names_every_role_that_can_be_typed() -> None:
+    """Setup has no room for them."""
+    written = (Path(__file__).parents[3] / "docs" / "finale.md").read_text(encoding="utf-8")
+    section = " ".join(written.partition("## Names of your own")[2].partition("\n## ")[0].split())
+    roles = {*ROLES, *COST_COLUMNS, *AVERAGE_COLUMNS}
+
+    assert [] == sorted(role for role in roles if role not in section)
