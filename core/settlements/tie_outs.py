@@ -71,7 +71,7 @@ def settlement_tie_outs(
     if deposit is not None:
         found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
     held = own if posted is None else posted[posted["event"] != Event.PAYOUT]
-    if posted is None or len(posted):
+    if posted is None or len(posted) or lines.empty:
         found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(held["net"])))
     if costs_known:
         expected = cents(total(held["cogs"]))

@@ -32,15 +32,17 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
     state = books.state(settlement)
     complete = state.counts.covered == state.counts.needed
     kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
-    posted = books.counted(books.lines_of(settlement))
-    made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if len(posted) else ())}
+    lines = books.lines_of(settlement)
+    posted = books.counted(lines)
+    is_posted = len(posted) > 0 or lines.empty  # one that ended before the books start has no entries, an empty one has
+    made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if is_posted else ())}
     found = settlement_tie_outs(
         settlement.settlement_id,
-        books.lines_of(settlement),
+        lines,
         deposit=settlement.total,
         currency=settlement.currency,
         entries=[entry for of_kind in made.values() for entry in of_kind],
-        costs_known=complete and len(posted) > 0,
+        costs_known=complete and is_posted,
         posted=posted,
     )
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
