@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from core.credentials import Secret
-from core.errors import BadAnswerError, UnauthorisedError
+from core.errors import BadAnswerError, RefusedError, ServiceError, UnauthorisedError
 from core.http_answers import message_in
 from core.log import REDACTION
 
@@ -24,6 +24,17 @@ _MARGIN = timedelta(seconds=60)
 
 _UNSAID = timedelta(minutes=5)
 """How long a token is used whose end was not said."""
+
+
+class PermissionEndedError(ServiceError):
+    """The marketplace no longer takes what access tokens are fetched with."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            service,
+            f"{service} no longer accepts the permission that was given to Cogsheet: it was taken back, or it has run "
+            "out. What was pulled before is kept. Press Connect, give it for this store again, and pull again.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,19 @@ class AccessTokens:
             self._token = None
             self.current()
             return ask()
+
+
+def permitted_token(service: str, fetch: Callable[[], Answer]) -> Token:
+    """Return a token that a standing permission (a refresh token, an app's secret) is exchanged for.
+
+    Raises:
+        PermissionEndedError: If the permission is no longer taken.
+        ServiceError: If the exchange cannot be made.
+    """
+    try:
+        return read_token(fetch())
+    except (RefusedError, UnauthorisedError) as error:
+        raise PermissionEndedError(service) from error
 
 
 def read_token(answer: Answer) -> Token:

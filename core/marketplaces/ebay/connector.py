@@ -17,7 +17,7 @@ from core.marketplaces.bundles import write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
-from core.marketplaces.renewed_tokens import RenewedToken
+from core.marketplaces.tokens import AccessTokens, permitted_token
 from core.model import Marketplace
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _NO_CONTENT = 204
 class EbayClient:
     """One seller: two addresses, one token."""
 
-    def __init__(self, finances: HttpClient, fulfilment: HttpClient, token: RenewedToken) -> None:
+    def __init__(self, finances: HttpClient, fulfilment: HttpClient, token: AccessTokens) -> None:
         self._finances = finances
         self._fulfilment = fulfilment
         self._token = token
@@ -56,7 +56,7 @@ class EbayClient:
             ServiceError: If eBay cannot be reached, does not accept the token or refuses the question.
         """
         http = self._fulfilment if path == _ORDER_PATH else self._finances
-        answer = self._token.with_it(lambda: http.send("GET", path, params=params))
+        answer = self._token.asking(lambda: http.send("GET", path, params=params))
         if answer.status == _NO_CONTENT:
             return {}
         body = answer.json()
@@ -136,8 +136,8 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     """Return the connector of a seller's account.
 
     Args:
-        settings: `client_id`, `pull_from`.
-        secret: Answers `client_secret` and `refresh_token`.
+        settings: `client id`, `pull from`.
+        secret: Answers `client secret` and `refresh token`.
         link: The network.
 
     Raises:
@@ -146,7 +146,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     token = _token(settings.get("client id", "").strip(), secret, link)
 
     def headers() -> dict[str, str]:
-        return {"Authorization": f"Bearer {token.value()}"}
+        return {"Authorization": f"Bearer {token.current().get_secret_value()}"}
 
     def client(base_url: str) -> HttpClient:
         return HttpClient(
@@ -161,7 +161,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     return EbayConnector(EbayClient(client(FINANCES_API), client(API), token), pull_start(settings, link.clock()))
 
 
-def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> RenewedToken:
+def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> AccessTokens:
     key = basic(Secret(client_id), secret("client secret"))
     http = HttpClient(
         SERVICE, link.base_url or API, headers=key, transport=link.transport, clock=link.clock, sleep=link.sleep
@@ -172,7 +172,7 @@ def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> Renew
         form = {"grant_type": "refresh_token", "refresh_token": secret("refresh token").get_secret_value()}
         return http.send("POST", "identity/v1/oauth2/token", form=form)
 
-    return RenewedToken(SERVICE, fetch, link.clock)
+    return AccessTokens(lambda: permitted_token(SERVICE, fetch), link.clock)
 
 
 def _moment(at: datetime) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.http import HttpClient
     from core.http_answers import Answer
-    from core.marketplaces.renewed_tokens import RenewedToken
+    from core.marketplaces.tokens import AccessTokens
     from core.rate_limits import Sleep
 
 PATH = f"admin/api/{VERSION}/graphql.json"
@@ -34,7 +34,7 @@ _ERRORS: dict[str, Callable[[str], Exception]] = {
 class ShopifyClient:
     """One shop."""
 
-    def __init__(self, http: HttpClient, token: RenewedToken | None, *, sleep: Sleep) -> None:
+    def __init__(self, http: HttpClient, token: AccessTokens | None, *, sleep: Sleep) -> None:
         self._http = http
         self._token = token
         self._sleep = sleep
@@ -91,7 +91,7 @@ class ShopifyClient:
         def send() -> Answer:
             return self._http.send("POST", PATH, json={"query": query, "variables": dict(variables)})
 
-        return self._token.with_it(send) if self._token else send()
+        return self._token.asking(send) if self._token else send()
 
     def _wait_before(self, query: str) -> None:
         """Wait until there are enough points for a question that was asked before."""

@@ -10,12 +10,12 @@ from core.http import HttpClient
 from core.marketplaces.bundles import Node, write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
-from core.marketplaces.renewed_tokens import RenewedToken
 from core.marketplaces.shopify import outside_payouts, payments_api, queries
 from core.marketplaces.shopify.client import ShopifyClient
 from core.marketplaces.shopify.errors import SCOPES, SERVICE, ShopifyRefusalError, ShopNameError
 from core.marketplaces.shopify.fetching import AT_ONCE, orders
 from core.marketplaces.shopify.orders import PAID_OUT, number_of
+from core.marketplaces.tokens import AccessTokens, permitted_token
 from core.model import Marketplace
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     """Return the connector of a shop.
 
     Args:
-        settings: `shop`, `client_id`, `pull_from`.
+        settings: `shop`, `client id`, `pull from`.
         secret: Answers `secret`: the app's client secret, or an Admin API access token of an older app (`shpat_...`).
         link: The network.
 
@@ -136,14 +136,14 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     token = None if _is_token(key) else _token(base_url, settings.get("client id", ""), key, link)
 
     def headers() -> dict[str, str]:
-        return {"X-Shopify-Access-Token": token.value() if token else key.get_secret_value()}
+        return {"X-Shopify-Access-Token": (token.current() if token else key).get_secret_value()}
 
     http = HttpClient(SERVICE, base_url, headers=headers, transport=link.transport, clock=link.clock, sleep=link.sleep)
     client = ShopifyClient(http, token, sleep=link.sleep)
     return ShopifyConnector(client, pull_start(settings, link.clock()), link.clock)
 
 
-def _token(base_url: str, client_id: str, key: Secret, link: Link) -> RenewedToken:
+def _token(base_url: str, client_id: str, key: Secret, link: Link) -> AccessTokens:
     http = HttpClient(SERVICE, base_url, transport=link.transport, clock=link.clock, sleep=link.sleep)
 
     def fetch() -> Answer:
@@ -154,7 +154,7 @@ def _token(base_url: str, client_id: str, key: Secret, link: Link) -> RenewedTok
         }
         return http.send("POST", "admin/oauth/access_token", form=form)
 
-    return RenewedToken(SERVICE, fetch, link.clock)
+    return AccessTokens(lambda: permitted_token(SERVICE, fetch), link.clock)
 
 
 def _is_token(key: Secret) -> bool:

@@ -11,9 +11,9 @@ from core.errors import RateLimitedError, ServiceError
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.marketplaces.pull_start import PullStartError, pull_start
-from core.marketplaces.renewed_tokens import PermissionEndedError
 from core.marketplaces.shopify.connector import connect as connect_shop
 from core.marketplaces.shopify.errors import ShopNameError
+from core.marketplaces.tokens import PermissionEndedError
 from sandbox.marketplaces import shopify_api
 from sandbox.misbehaviour import ON_ANSWER
 from tests.core.marketplaces.pulled_stores import SECRETS, TODAY, Pulled, Service, service
