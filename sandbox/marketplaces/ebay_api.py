@@ -11,8 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.business.demo_ebay import STORE
 from sandbox.business.shops import Shop, shop_of
-from sandbox.marketplaces.access import StoreAccess
-from sandbox.marketplaces.tokens import Tokens
+from sandbox.marketplaces.access import StoreAccess, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,15 +40,13 @@ class Door:
     """What stands before eBay's lists: the token, and paging."""
 
     def __init__(self, switches: Misbehaviour, now: Callable[[], float]) -> None:
-        self.tokens = Tokens("v^1.1#access", _TWO_HOURS, now)
+        self.tokens = Tokens("v^1.1#access-sandbox-token-", _TWO_HOURS, switches, now)
         self._switches = switches
 
     def refused(self) -> ResponseReturnValue | None:
         """Return the refusal of a request without a good token."""
-        if self._switches.strikes("token-expires"):
-            self.tokens.expire()
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if self.tokens.is_good(given):
+        if not self.tokens.refusal(given):
             return None
         return jsonify(errors=[{"errorId": 1001, "domain": "OAuth", "message": "Invalid access token"}]), 401
 
@@ -98,7 +95,11 @@ def _add_token(pages: Blueprint, door: Door) -> None:
             return jsonify(error="invalid_client", error_description="client authentication failed"), 401
         if not hmac.compare_digest(request.form.get("refresh_token", ""), REFRESH_TOKEN):
             return jsonify(error="invalid_grant", error_description="the refresh token is invalid or has expired"), 400
-        body = {"access_token": door.tokens.new(), "expires_in": door.tokens.seconds, "token_type": "User Access Token"}
+        body = {
+            "access_token": door.tokens.new(),
+            "expires_in": door.tokens.lifetime,
+            "token_type": "User Access Token",
+        }
         return jsonify(body)
 
 

@@ -10,10 +10,9 @@ from graphql import GraphQLError, execute, parse, validate
 
 from sandbox.business.demo_shopify import STORE
 from sandbox.business.shops import Shop, shop_of
-from sandbox.marketplaces.access import StoreAccess
+from sandbox.marketplaces.access import StoreAccess, Tokens
 from sandbox.marketplaces.shopify_records import ShopRecords
 from sandbox.marketplaces.shopify_schema import LARGEST_PAGE, SCHEMA, cost_of
-from sandbox.marketplaces.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +69,7 @@ def shopify_access(url: str) -> StoreAccess:
 def shopify_pages(business: Business, switches: Misbehaviour, now: Callable[[], float]) -> Blueprint:
     """Return the pages of the business's shop; one without a shop has an empty one."""
     pages = Blueprint("shopify", __name__, url_prefix="/shopify")
-    tokens, points = Tokens("shpca", _DAY, now), Points(now)
+    tokens, points = Tokens("shpca-sandbox-token-", _DAY, switches, now), Points(now)
 
     @cache
     def shop() -> ShopRecords:
@@ -83,14 +82,12 @@ def shopify_pages(business: Business, switches: Misbehaviour, now: Callable[[], 
         given = (form.get("grant_type"), form.get("client_id"), form.get("client_secret"))
         if given != ("client_credentials", CLIENT_ID, CLIENT_SECRET):
             return jsonify(error="invalid_client", error_description="Client authentication failed"), 401
-        return jsonify(access_token=tokens.new(), scope="read_orders,read_all_orders", expires_in=tokens.seconds)
+        return jsonify(access_token=tokens.new(), scope="read_orders,read_all_orders", expires_in=tokens.lifetime)
 
     @pages.post("/admin/api/<version>/graphql.json")
     def graphql(version: str) -> ResponseReturnValue:  # noqa: ARG001  # any version will do
         given = request.headers.get("X-Shopify-Access-Token", "")
-        if switches.strikes("token-expires"):
-            tokens.expire()
-        if given != ACCESS_TOKEN and not tokens.is_good(given):
+        if given != ACCESS_TOKEN and tokens.refusal(given):
             return jsonify(errors=_WRONG_KEY), 401
         asked = request.get_json(silent=True) or {}
         throttled = switches.strikes("shopify-throttled")
