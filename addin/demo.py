@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from addin.actions import costs, settlements
 from addin.actions.new import write_workbook
+from addin.actions.pnl import pnl
 from addin.demo_accounts import demo_accounts
 from addin.desk import on_file
 from addin.outcome import Outcome
@@ -60,6 +61,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     books = all_books.load(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
     settlements.fill(desk, ids=[newest.settlement_id])
+    pnl(desk)
     return _summary(books, folder)
 
 

@@ -27,6 +27,7 @@ class Picture:
 PICTURES = (
     Picture("settlements", "Settlements: select", 1140, 115),
     Picture("resolve", "Missing costs", 1400, 270, 140),
+    Picture("profit-and-loss", "Profit and loss by month", 1530, 420, 140),
     Picture("cogs", "Cost of goods sold", 1400, 420, 140),
 )
 
@@ -74,7 +75,8 @@ def _cut(pdf: Path, picture: Picture, folder: Path) -> None:
 def _page_of(pdf: Path, begins: str) -> int:
     text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     pages = [page.strip() for page in text.split("\f")]
-    return next(number for number, page in enumerate(pages, start=1) if page.startswith(begins))
+    # The last one: LibreOffice prints the hidden sheet that COGS tabs are copied from before its copies.
+    return max(number for number, page in enumerate(pages, start=1) if page.startswith(begins))
 
 
 def _run(command: list[str], allowed: tuple[int, ...] = (0,)) -> None:

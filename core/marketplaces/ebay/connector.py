@@ -2,7 +2,7 @@
 
 Finances tells the payouts and their transactions, Fulfillment the SKU and quantity of each line item. eBay asks that
 requests of sellers in the EU and UK are signed (digital signatures); that is not done here, see
-docs/connecting-shopify-ebay.md.
+docs/connecting-marketplaces.md.
 """
 
 from __future__ import annotations
