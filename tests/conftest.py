@@ -15,8 +15,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Times are measured in benchmarks, never asserted: no deadlines. The everyday run draws half as many examples.
-settings.register_profile("everyday", deadline=None, max_examples=50)
+# Times are measured in benchmarks, never asserted: no deadlines. The everyday run draws a quarter of the examples.
+settings.register_profile("everyday", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=100)
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
@@ -25,7 +25,7 @@ SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the switches of this suite."""
     parser.addoption("--regenerate", action="store_true", help="write the golden files anew; review the diff")
-    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+    parser.addoption("--long", action="store_true", help="also run the tests that CI alone has the time for")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--long"):
         for item in items:
             if "long" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="takes minutes; run with --long"))
+                item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,16 +7,13 @@ import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl import load_workbook
 
 from core.database import Database, batches, observations, settlements
 from core.database.batches import BatchKind
 from tests.end_to_end.demo_book import DemoBook, table
-
-if TYPE_CHECKING:
-    import pytest
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -98,6 +95,7 @@ def finale_corrects(demo: DemoBook, settlement: str, by: str) -> int:
     return len(changed)
 
 
+@pytest.mark.long
 def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) -> None:
     """The locked settlement stays; the exact difference is proposed, and posted when accepted on the sheet."""
     settlement = resolve_everything(demo)
@@ -138,6 +136,7 @@ def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
     assert {"save", "undo"} <= {row["What"] for row in table(demo.open(), "Change history").rows}
 
 
+@pytest.mark.long
 def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> None:
     """After it the settlement is ready again, and the journal sums to nothing."""
     settlement = resolve_everything(demo)
@@ -174,6 +173,7 @@ def test_the_profit_and_loss_marks_the_items_whose_cost_is_missing(demo: DemoBoo
     )
 
 
+@pytest.mark.long
 def test_a_policy_edited_on_setup_holds_from_the_next_command_on(demo: DemoBook) -> None:
     """A wrong value is refused by its name before anything is done."""
     book = demo.open()
@@ -194,6 +194,7 @@ def test_a_policy_edited_on_setup_holds_from_the_next_command_on(demo: DemoBook)
     assert "“soon” cannot be taken for Lock date" in refused.error
 
 
+@pytest.mark.long
 def test_the_cogs_workbook_and_the_months_pack_are_written_beside_the_books(demo: DemoBook) -> None:
     """They are files of their own; the values copy has no formula and holds the audit log."""
     settlement = resolve_everything(demo)
@@ -214,6 +215,7 @@ def test_the_cogs_workbook_and_the_months_pack_are_written_beside_the_books(demo
     assert "August" in unreadable.error
 
 
+@pytest.mark.long
 def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows whose cost has come leave Resolve; one that was typed into stays, and says that it is not missing now."""
     book = demo.open()

@@ -53,6 +53,7 @@ def journal(demo: DemoBook) -> list[dict[str, Any]]:
     return table(demo.open(), "Journal").rows
 
 
+@pytest.mark.long
 def test_accounts_typed_on_the_sheet_hold_for_the_next_export(demo: DemoBook) -> None:
     """A name, a store's clearing account and an item group of one's own; the sheet shows them afterwards."""
     settlement = resolve_everything(demo)
@@ -146,6 +147,7 @@ def test_the_excel_format_holds_every_line_and_checks_itself(
     assert [] == schema_errors(Path(file), "Microsoft365")
 
 
+@pytest.mark.long
 def test_what_finale_posts_is_shown_and_left_out(demo: DemoBook) -> None:
     """COGS of sales and returns is marked on sheet Journal and in no file; losses still go out, and all ties out."""
     settlement = resolve_everything(demo)

@@ -130,6 +130,7 @@ def _reaches_the_same_books(folder: Path, name: str, stops: list[tuple[str, int]
 STOPPED = st.lists(st.tuples(st.sampled_from(sorted(STOPS)), st.integers(1, 16)), min_size=1, max_size=3)
 
 
+@pytest.mark.long
 @settings(max_examples=2, deadline=None)
 @given(st.tuples(st.sampled_from(sorted(STOPS)), st.integers(1, 10)))
 def test_a_sync_that_is_stopped_and_started_again_ends_with_the_same_books(

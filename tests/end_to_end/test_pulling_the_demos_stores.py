@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook, Ran
 
@@ -32,6 +34,7 @@ def test_everything_new_of_every_store_comes_once(demo: DemoBook) -> None:
     assert [] == [came for store in second.values() for came in store]
 
 
+@pytest.mark.long
 def test_what_was_pulled_gets_its_costs_and_ties_out(demo: DemoBook) -> None:
     """Units of Shopify and eBay, which their files lack, are costed; every tie-out of a new settlement holds."""
     demo.run("pull", "--json")

@@ -62,6 +62,7 @@ def test_the_charts_stay_as_they_were_built_and_look_at_the_new_figures(demo: De
     assert (best["Item"], best["Profit"]) == (sheet["D2"].value, sheet["E2"].value)
 
 
+@pytest.mark.long
 def test_a_time_zone_typed_on_stores_cuts_the_months(demo: DemoBook) -> None:
     """A wrong name is refused in words that help; the right one moves lines to the month before, and all still ties."""
     demo.run("pnl", "--by-month")
@@ -87,6 +88,7 @@ def type_zone(demo: DemoBook, name: str) -> None:
     book.save(demo.path)
 
 
+@pytest.mark.long
 def test_lines_in_another_currency_wait_for_their_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The P&L names currency and days, and guesses nothing; the bank's rates fill it, and a typed rate wins."""
     monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))

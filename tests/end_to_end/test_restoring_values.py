@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
+
+pytestmark = pytest.mark.long
 
 
 def save_first(demo: DemoBook, cost: float) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from addin.sandbox import SWITCHES
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.end_to_end.demo_book import DemoBook
+
+pytestmark = pytest.mark.long
 
 
 def costs_of_sales(demo: DemoBook) -> dict[tuple[object, object], object]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sandbox.business import demo_business
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
+
+pytestmark = pytest.mark.long
 
 
 def type_mapping(demo: DemoBook, sku: str, product: str | None, units: str | None) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from addin.ribbon_buttons import Button
     from tests.addin.template.conftest import Opener, OpenWorkbook
 
+pytestmark = pytest.mark.long
+
 
 def test_every_module_is_bound_and_runs(office: OpenWorkbook) -> None:
     """The canary: one syntax error anywhere, and no function of the project answers any more."""

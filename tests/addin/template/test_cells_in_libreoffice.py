@@ -19,6 +19,8 @@ from tests.addin.template.filled_office import COSTS, ON, Line, pressed, put_lin
 if TYPE_CHECKING:
     from tests.addin.template.conftest import Opener, OpenWorkbook
 
+pytestmark = pytest.mark.long
+
 MISSING = exchange.MISSING_COST
 NOT_AVAILABLE = "Error 2042"
 """What LibreOffice shows where Excel shows #N/A."""

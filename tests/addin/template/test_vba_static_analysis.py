@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 OF_OTHERS = {"xlwings", "Dictionary"}
 BELIEVED_WRONGLY = {("Platform", "missing-return-assignment"), ("FinaleCells", "variable-never-read")}
 """The checker takes `#If Mac` for never true, and does not see that reading a bound is a test in itself."""

@@ -85,7 +85,7 @@ def postgresql(server_or_reason: PostgresqlServer | str, missing_tool: Callable[
     return server_or_reason
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return where new books can be made: a path with awkward letters, and the URL of an empty database."""
     if request.param == "sqlite":
@@ -104,7 +104,7 @@ def server_books(server_or_reason: PostgresqlServer | str) -> Iterator[Database 
         yield created
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Return new, empty books."""
     if request.param == "sqlite":

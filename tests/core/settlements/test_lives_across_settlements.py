@@ -255,7 +255,7 @@ def _version(row: Row) -> int:
 
 
 Lives.TestCase.settings = settings(
-    max_examples=4, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=2, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLives = Lives.TestCase
 

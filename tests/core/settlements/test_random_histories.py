@@ -198,7 +198,7 @@ class Company(RuleBasedStateMachine):
 
 
 Company.TestCase.settings = settings(
-    max_examples=5, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=3, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHistories = Company.TestCase
 
