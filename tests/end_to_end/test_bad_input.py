@@ -32,6 +32,7 @@ def resolve_row(demo: DemoBook, **cells: object) -> int:
         ("=A1*2", "formula without a value: open in Excel and save"),
     ],
 )
+@pytest.mark.long
 def test_a_cost_that_cannot_be_taken_is_refused_and_stays_on_the_sheet(
     demo: DemoBook, typed: object, words: str
 ) -> None:

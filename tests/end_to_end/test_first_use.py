@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
+
+pytestmark = pytest.mark.long
 
 
 def test_opening_costs_and_posted_elsewhere_are_taken_over_from_the_workbook(demo: DemoBook) -> None:

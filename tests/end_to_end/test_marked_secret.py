@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
+import pytest
+
 from addin.actions import connecting, costs, doctor, settlements
 from addin.actions.new import new_workbook
 from addin.desk import on_file
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import pytest
-
     from addin.outcome import Outcome
+
+pytestmark = pytest.mark.long
 
 KEY, SECRET = "KEY-MARKED-4711", "SECRET-MARKED-0815"
 MARKS = [

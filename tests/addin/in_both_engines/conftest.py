@@ -89,7 +89,7 @@ def excel() -> Iterator[FakeApplication]:
     application.end()
 
 
-@pytest.fixture(params=[FILES, EXCEL])
+@pytest.fixture(params=[pytest.param(FILES, marks=pytest.mark.long), EXCEL])
 def office(request: pytest.FixtureRequest) -> Office:
     """Return each of the two ways to have a workbook open."""
     return Office(request.getfixturevalue("excel") if request.param == EXCEL else None)

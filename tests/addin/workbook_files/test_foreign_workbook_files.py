@@ -203,6 +203,7 @@ def test_libreoffice_reads_what_was_written(tmp_path: Path, converted: Callable[
     assert 6.25 == found["Items"]["B14"].value
 
 
+@pytest.mark.long
 def test_a_workbook_of_libreoffice(tmp_path: Path, converted: Callable[[Path, str], Path]) -> None:
     """A workbook that LibreOffice saved is read, changed, and read by it again."""
     path = converted(full_workbook(tmp_path / "theirs.xlsx"), "xlsx:Calc MS Excel 2007 XML")
