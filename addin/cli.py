@@ -31,6 +31,7 @@ from addin.actions import (
     rates,
     reports,
     settlements,
+    syncing,
     upgrading,
 )
 from addin.actions import pnl as pnl_action
@@ -129,7 +130,7 @@ def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
 @click.option("--full", is_flag=True, help="Ask for exported settlements of any age too, and for all averages.")
 def sync(book: Path, ids: tuple[str, ...], *, full: bool) -> Outcome:
     """Fetch costs from Finale Inventory, for these settlements or for all that are open or exported lately."""
-    return on_file(book, partial(costs.sync, ids=ids, full=full), TerminalProgress())
+    return on_file(book, partial(syncing.sync, ids=ids, full=full), TerminalProgress())
 
 
 @command("resolve")
@@ -160,7 +161,7 @@ def save(
 @IDS
 def accept(book: Path, ids: tuple[str, ...]) -> Outcome:
     """Replace accepted averages of open settlements by Finale's order costs, where these have arrived."""
-    return on_file(book, partial(costs.accept, ids=ids), TerminalProgress())
+    return on_file(book, partial(syncing.accept, ids=ids), TerminalProgress())
 
 
 @command("restore")

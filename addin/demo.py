@@ -10,7 +10,7 @@ import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.actions import costs, settlements
+from addin.actions import costs, settlements, syncing
 from addin.actions.new import write_workbook
 from addin.actions.pnl import pnl
 from addin.demo_accounts import demo_accounts
@@ -56,7 +56,7 @@ def run(folder: Path, progress: Progress, clock: Clock = system_clock) -> Outcom
 def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     settlements.import_files(desk, files=files, store="Amazon US")
     _choose_accounts(desk)
-    costs.sync(desk)
+    syncing.sync(desk)
     costs.resolve(desk)
     books = all_books.load(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from addin import connecting_choice
 from addin import ribbon_questions as questions
-from addin.actions import closing, costs, doctor, month_end, pulling, rates, reports, settlements
+from addin.actions import closing, costs, doctor, month_end, pulling, rates, reports, settlements, syncing
 from addin.actions import pnl as pnl_action
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
@@ -116,12 +116,12 @@ def _fill(desk: Desk) -> Outcome:
 
 
 def _sync(desk: Desk) -> Outcome:
-    outcome = costs.sync(desk, ids=selected_settlements(desk.book))
+    outcome = syncing.sync(desk, ids=selected_settlements(desk.book))
     if not outcome.data.get("replaceable_averages"):
         return outcome
     if not questions.confirmed(desk.book.app, f"{outcome.message}\n\nReplace the accepted averages now?"):
         return outcome
-    return replace(outcome, message=f"{outcome.message}\n{costs.accept(desk).message}")
+    return replace(outcome, message=f"{outcome.message}\n{syncing.accept(desk).message}")
 
 
 def _resolve(desk: Desk) -> Outcome:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import connecting, costs, settlements
+from addin.actions import connecting, settlements, syncing
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.finale import URL_VARIABLE, NotConnectedError
@@ -70,7 +70,7 @@ def test_a_connected_account_is_synced_and_its_key_is_in_the_vault_alone(
         ),
     )
     on_file(book, lambda desk: settlements.import_files(desk, files=[file]))
-    synced = on_file(book, lambda desk: costs.sync(desk, credentials=vault))
+    synced = on_file(book, lambda desk: syncing.sync(desk, credentials=vault))
 
     assert connected.data["account"] == finale.account
     assert "unit_cost" in connected.message or "a unit" in connected.message
@@ -121,7 +121,7 @@ def test_a_forgotten_key_must_be_connected_again(book: Path, finale: SandboxAddr
     on_file(book, lambda desk: connecting.forget(desk, credentials=vault))
 
     with pytest.raises(NotConnectedError, match="Connect"):
-        on_file(book, lambda desk: costs.sync(desk, credentials=vault))
+        on_file(book, lambda desk: syncing.sync(desk, credentials=vault))
 
 
 def test_setup_shows_the_account_once_it_is_connected(book: Path, finale: SandboxAddress) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import costs, doctor
+from addin.actions import doctor, syncing
 from addin.actions.new import write_workbook
 from addin.cost_file import CostFiles, asked_skus
 from addin.desk import on_file
@@ -149,11 +149,11 @@ def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: P
     machine = machine_folder()
     CostFiles(machine).note(SANDBOX, ["TOWEL-3", "NOBODY-KNOWS"])
 
-    on_file(book, costs.sync)
+    on_file(book, syncing.sync)
     assert {"TOWEL-3", "NOBODY-KNOWS"} == on_costs(book)
     assert () == asked_skus(machine, SANDBOX)
 
-    on_file(book, partial(costs.sync, full=True))
+    on_file(book, partial(syncing.sync, full=True))
     assert products | {"NOBODY-KNOWS"} == on_costs(book)
     with workbook(book) as opened:
         listed = tables.read(tables.find(opened, sku_mapping.SPEC), sku_mapping.SPEC)

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from addin.actions import connecting, costs, doctor, settlements
+from addin.actions import connecting, doctor, settlements, syncing
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.finale import URL_VARIABLE
@@ -78,10 +78,10 @@ def test_a_marked_secret_is_in_no_file_no_log_and_no_message(
         monkeypatch.setenv(URL_VARIABLE, address.url)
         press(connecting.connect, account=ACCOUNT, key=KEY, secret=SECRET, credentials=vault)
         press(settlements.import_files, files=[tmp_path / smallest.name])
-        press(costs.sync, credentials=vault)
+        press(syncing.sync, credentials=vault)
         for failure in FAILURES:
             switch(address.url, f'{{"clear": {list(FAILURES)}, "set": ["{failure}"]}}'.replace("'", '"').encode())
-            press(costs.sync, credentials=vault)
+            press(syncing.sync, credentials=vault)
         press(doctor.doctor, credentials=vault)
     logging.getLogger().removeHandler(handler)
     handler.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import costs, settlements
+from addin.actions import costs, settlements, syncing
 from addin.actions.new import write_workbook
 from addin.desk import on_file
 from addin.sandbox import demo_settlement_files
@@ -47,7 +47,7 @@ def made_business(tmp_path_factory: pytest.TempPathFactory) -> Path:
     company = Company(SANDBOX, "USD", FOUNDED, id=SANDBOX, database_id=SANDBOX)
     with Database.create(folder / "demo.sqlite", company) as database:
         write_workbook(folder / "Books.xlsm", database)
-    for step in (partial(settlements.import_files, files=[folder / name]), costs.sync, costs.resolve):
+    for step in (partial(settlements.import_files, files=[folder / name]), syncing.sync, costs.resolve):
         on_file(folder / "Books.xlsm", step)
     return folder
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.actions import costs, reports, settlements
+from addin.actions import costs, reports, settlements, syncing
 from addin.sheets import resolve, tables
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
@@ -77,7 +77,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
         found.column_cells("note", row, 1).value = "ask the buyer"
         settlements.fill(desk, ids=[name])
         costs.resolve(desk, ids=[name])
-        costs.sync(desk, ids=[name])
+        syncing.sync(desk, ids=[name])
         return reports.cogs(desk, ids=[name])
 
     outcome = office.do(business, round_trip)
