@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SPEC = TableSpec(
     sheet="Change history",  # Excel keeps the name History to itself
     table="tblHistory",
-    title="Everything that changed the books, the newest first; nothing is ever erased",
+    title="Everything that changed the books, in the order of its batches; nothing is ever erased",
     key=("key",),
     columns=(
         Column("Batch", "batch", Kind.WHOLE, width=8),
@@ -62,7 +62,8 @@ def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd
         lines: The books' lines, for settlement, order and SKU.
     """
     marks = {row["key"]: row["restore"] for row in tables.read(tables.find(book, SPEC), SPEC)}
-    rows = history_records(batches, versions, lines)
+    # In the order in which it happened: what is new is appended, as in every list that stays in place.
+    rows = sorted(history_records(batches, versions, lines), key=lambda row: str(row["batch"]).zfill(9))
     tables.update(book, SPEC, [{**row, "restore": marks.get(row["key"])} for row in rows])
 
 

@@ -121,3 +121,14 @@ def test_a_second_fill_leaves_what_is_the_users(demo: DemoBook) -> None:
     formulas = [after["Transactions"].cell(again.first_row + i, right).value for i in range(len(again.rows))]
     assert [f"=ROW()-{again.first_row + i}" for i in range(len(again.rows))] == formulas
     assert first == after["Transactions"].tables["tblTransactions"].ref.split(":")[0]
+
+
+def test_change_history_stands_in_the_order_of_its_batches(demo: DemoBook) -> None:
+    """What a later button adds comes after what was there."""
+    first = [row["Batch"] for row in table(demo.open(), "Change history").rows]
+    demo.run("save", "--accept-proposals")
+    then = [row["Batch"] for row in table(demo.open(), "Change history").rows]
+
+    assert first == sorted(first)
+    assert then == sorted(then)
+    assert len(then) > len(first)
