@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.sandbox import demo_finale, switches_set
+from addin.sandbox import after_the_demo, demo_finale, switches_set
 from core.companies import SANDBOX
 from core.credentials import Secret, SystemCredentials
 from core.database import settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.sandbox import StoreAccess
+    from core.clock import Clock
     from core.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
 
@@ -146,8 +147,9 @@ def connected_stores(
         StoreNotConnectedError: If one that is named is not.
     """
     if desk.database.company.name == SANDBOX:
-        with demo_finale(switches_set()) as address:
-            demo = {one.store: partial(_demo_connector, desk, one, kinds) for one in address.stores}
+        clock = after_the_demo(desk.clock)
+        with demo_finale(switches_set(), clock=clock) as address:
+            demo = {one.store: partial(_demo_connector, one, clock, kinds) for one in address.stores}
             yield [_opened(name, demo[name]) for name in _chosen(demo, names)]
         return
     kept = credentials or SystemCredentials()
@@ -175,9 +177,9 @@ def _opened(name: str, connect: partial[Connector]) -> ConnectedStore | PulledSt
         return PulledStore(name, stopped=error)
 
 
-def _demo_connector(desk: Desk, store: StoreAccess, kinds: Sequence[ConnectorKind]) -> Connector:
+def _demo_connector(store: StoreAccess, clock: Clock, kinds: Sequence[ConnectorKind]) -> Connector:
     """Return the way to a store of the demo business, in the sandbox that is running."""
-    link = Link(base_url=store.url, clock=desk.clock)
+    link = Link(base_url=store.url, clock=clock)
     return kind_of(store.marketplace, kinds).connect(store.settings, lambda name: Secret(store.secrets[name]), link)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from core.clock import system_clock
 from core.errors import CogsheetError
 from sandbox.business import demo_business
 from sandbox.ecb import PATH as ECB_PATH
@@ -18,17 +20,23 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from core.clock import Clock
+
 __all__ = [
     "DEMO_ACCOUNT",
     "MISBEHAVIOURS",
     "SWITCHES",
     "SandboxAddress",
     "StoreAccess",
+    "after_the_demo",
     "demo_bank",
     "demo_finale",
     "demo_settlement_files",
     "switches_set",
 ]
+
+DEMO_END = datetime(2026, 11, 1, tzinfo=UTC)
+"""The last day of the demo business."""
 
 SWITCHES = "COGSHEET_SANDBOX"
 """The environment variable that switches the demo's Finale over: `late-costs-repaired 429:times=2`."""
@@ -53,13 +61,19 @@ def switches_set(environment: Mapping[str, str] = os.environ) -> list[str]:
     return environment.get(SWITCHES, "").split()
 
 
+def after_the_demo(clock: Clock) -> Clock:
+    """Return a clock that is never before the end of the demo business: its stores offer nothing of their future."""
+    return lambda: max(clock(), DEMO_END)
+
+
 @contextmanager
-def demo_finale(switches: Iterable[str] = (), port: int = 0) -> Iterator[SandboxAddress]:
+def demo_finale(switches: Iterable[str] = (), port: int = 0, clock: Clock = system_clock) -> Iterator[SandboxAddress]:
     """Let the demo business's Finale Inventory listen on this machine.
 
     Args:
         switches: Ways in which it misbehaves (`MISBEHAVIOURS`).
         port: Where; any free port if left out.
+        clock: What it takes for the present.
 
     Raises:
         SandboxSwitchError: If there is no such switch.
@@ -68,7 +82,7 @@ def demo_finale(switches: Iterable[str] = (), port: int = 0) -> Iterator[Sandbox
         misbehaviour = read_switches(switches)
     except (UnknownMisbehaviourError, UnreadableFaultError) as error:
         raise SandboxSwitchError(error) from error
-    with serve(demo_business(), port=port, misbehaviour=misbehaviour) as address:
+    with serve(demo_business(), port=port, misbehaviour=misbehaviour, now=lambda: clock().timestamp()) as address:
         yield address
 
 

@@ -262,23 +262,26 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
     ] == offered
 
 
-def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path) -> None:
-    """One store at each marketplace offers something there; nothing of it is connected or kept."""
+@pytest.mark.parametrize("today", [datetime(2025, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)])
+def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path, today: datetime) -> None:
+    """One store at each marketplace offers something there, on whatever day; nothing of it is connected or kept."""
     company = Company(SANDBOX, "USD", NOW, id=SANDBOX, database_id=SANDBOX)
     book = tmp_path / "Books.xlsm"
     with Database.create(tmp_path / "demo.sqlite", company) as database:
         write_workbook(book, database)
-    offered: dict[str, str] = {}
+    offered: dict[str, list[str]] = {}
 
     def look(desk: Desk) -> Outcome:
         with connected_stores(desk) as opened:
             for one in opened:
                 assert isinstance(one, ConnectedStore)
-                offered[one.name] = next(iter(one.connector.documents(()))).name
+                offered[one.name] = [document.name for document in one.connector.documents(())]
             return Outcome(" ".join(connections(desk)))
 
-    assert not on_file(book, look).message
+    assert not on_file(book, look, clock=lambda: today).message
     assert ["Amazon US", "Shopify Linden", "Walmart US", "eBay Linden"] == sorted(offered)
+    assert [] == [store for store, names in offered.items() if not names]
+    assert "Not in payouts 2026-09.json" in offered["Shopify Linden"]
 
 
 def test_check_looks_at_each_store(office: Office) -> None:
