@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.finale import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
@@ -29,50 +29,18 @@ def take_over_edits(book: xw.Book, database: Database, who: str, now: datetime) 
     Raises:
         CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
     """
-    for take in _TAKERS:
-        take(book, database, who, now)
+    for edited, change in _SHEETS:
+        change(database, edited(book), who=who, now=now)
 
 
-def _policies(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_policies(database, setup.edited_policies(book), who=who, now=now)
-
-
-def _mappings(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_mappings(database, sku_mapping.edited_mappings(book), who=who, now=now)
-
-
-def _finale_account(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_account(database, setup_finale.edited_settings(book), who=who, now=now)
-
-
-def _accounts(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_accounts(database, accounts.edited_accounts(book), who=who, now=now)
-
-
-def _types(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_types(database, types.edited_types(book), who=who, now=now)
-
-
-def _opening_costs(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_opening_costs(database, opening_costs.edited(book), who=who, now=now)
-
-
-def _time_zones(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    change_time_zones(database, stores.edited_time_zones(book), who=who, now=now)
-
-
-def _rates(book: xw.Book, database: Database, who: str, now: datetime) -> None:
-    save_typed_rates(database, rates.edited_rates(book), who=who, now=now)
-
-
-_TAKERS: tuple[Callable[[xw.Book, Database, str, datetime], None], ...] = (
-    _policies,
-    _mappings,
-    _finale_account,
-    _accounts,
-    _types,
-    _opening_costs,
-    _time_zones,
-    _rates,
+_SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
+    (setup.edited_policies, change_policies),
+    (sku_mapping.edited_mappings, change_mappings),
+    (setup_finale.edited_settings, change_account),
+    (accounts.edited_accounts, change_accounts),
+    (types.edited_types, change_types),
+    (opening_costs.edited, change_opening_costs),
+    (stores.edited_time_zones, change_time_zones),
+    (rates.edited_rates, save_typed_rates),
 )
-"""What each sheet of settings does with its edits."""
+"""What was edited on each sheet of settings, and what stores it."""
