@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http import HTTPStatus
@@ -79,19 +77,6 @@ class Answer:
             return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         except ValueError as error:
             raise BadAnswerError(self.service, self.where, "an answer that breaks off or is no JSON") from error
-
-    def unzipped(self) -> bytes:
-        """Return the body, taken out of gzip if it is in it.
-
-        Raises:
-            BadAnswerError: If the gzip file is damaged or cut off.
-        """
-        if not self.content.startswith(b"\x1f\x8b"):
-            return self.content
-        try:
-            return gzip.decompress(self.content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise BadAnswerError(self.service, self.where, "a compressed file that is damaged or cut off") from error
 
 
 def failure(answer: Answer, status: int, now: datetime) -> ServiceError:

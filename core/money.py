@@ -62,10 +62,5 @@ def share_cents(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return floors
 
 
-def money_series(values: Iterable[Decimal | None]) -> pd.Series:
-    """Build a frame column of money; `None` becomes missing, never zero."""
-    return pd.Series([value if _is_there(value) else None for value in values], dtype=MONEY)
-
-
 def _is_there(value: object) -> TypeGuard[Decimal]:
     return value is not None and value is not pd.NA

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from core.marketplaces.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
 
     from core.marketplaces.contents import Contents
 
@@ -151,3 +151,8 @@ def _object(of: Node, name: str, value: object) -> Node:
     if not isinstance(value, dict):
         raise BadCellError(Place(of.file, 0, path), str(value), "an object")
     return Node(of.file, path, value)
+
+
+def read_moment(text: object) -> datetime | None:
+    """Return a moment of an API's answer (ISO 8601), or nothing where it gives none."""
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from decimal import Decimal
 
 import httpx
@@ -58,22 +57,6 @@ def test_a_byte_order_mark_is_not_part_of_the_json() -> None:
     service = Service(httpx.Response(200, content=b'\xef\xbb\xbf{"done": 1}'))
 
     assert {"done": 1} == service.client.send("GET", "orders").json()
-
-
-def test_a_compressed_download_is_unpacked_and_a_damaged_one_is_an_error() -> None:
-    """Reports come as gzip files; one that is cut off is not taken for a short report."""
-    packed = gzip.compress(b"a\tb\n" * 1000)
-    whole = Service(httpx.Response(200, content=packed)).client.send("GET", "report")
-    cut = Service(httpx.Response(200, content=packed[:-20])).client.send("GET", "report")
-
-    assert b"a\tb\n" * 1000 == whole.unzipped()
-    with pytest.raises(BadAnswerError, match="damaged or cut off"):
-        cut.unzipped()
-
-
-def test_bytes_that_are_not_compressed_come_as_they_are() -> None:
-    """A download that is no gzip file is left alone."""
-    assert b"a\tb" == Service(httpx.Response(200, content=b"a\tb")).client.send("GET", "report").unzipped()
 
 
 def test_the_service_s_reference_is_in_the_error() -> None:

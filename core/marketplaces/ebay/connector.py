@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.credentials import Secret
 from core.errors import BadAnswerError
 from core.http import HttpClient, basic
-from core.marketplaces.bundles import write_bundle
+from core.marketplaces.bundles import read_moment, write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
@@ -108,7 +108,7 @@ class EbayConnector(Connector):
             for payout in page:
                 number = str(payout.get("payoutId") or "")
                 if number and number not in known and payout.get("payoutStatus") == _PAID:
-                    yield Document(number, f"eBay payout {number}.json", _read_moment(payout.get("payoutDate")))
+                    yield Document(number, f"eBay payout {number}.json", read_moment(payout.get("payoutDate")))
 
     def fetch(self, document: Document) -> bytes:
         """Return the answers about a payout as one JSON document."""
@@ -177,10 +177,6 @@ def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> Acces
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"
-
-
-def _read_moment(text: object) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
 
 
 KIND = ConnectorKind(

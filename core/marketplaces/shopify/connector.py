@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.http import HttpClient
-from core.marketplaces.bundles import Node, write_bundle
+from core.marketplaces.bundles import Node, read_moment, write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
 from core.marketplaces.shopify import outside_payouts, payments_api, queries
@@ -68,7 +68,7 @@ class ShopifyConnector(Connector):
         for node in (node for page in pages for node in page):
             number = number_of(str(node.get("id", "")))
             if number and number not in known and node.get("status") == "PAID":
-                yield Document(number, f"Shopify payout {number}.json", _read_moment(node.get("issuedAt")))
+                yield Document(number, f"Shopify payout {number}.json", read_moment(node.get("issuedAt")))
 
     def _months(self, known: Collection[str]) -> Iterator[Document]:
         now = self._clock().astimezone(UTC)
@@ -176,10 +176,6 @@ def _may_be_outside(node: Mapping[str, Any]) -> bool:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _read_moment(text: object) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
 
 
 KIND = ConnectorKind(
