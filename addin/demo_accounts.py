@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.journal.accounts import AccountRow
-from core.journal.line_types import PER_STORE, LineType
+from core.line_types import PER_STORE, LineType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

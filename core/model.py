@@ -75,6 +75,71 @@ class StockEffect(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Goods(StrEnum):
+    """What the declared words of a transaction say of its goods; costing turns it into units and cost (docs/words.md).
+
+    Words that nobody has declared say `UNCLEAR` where the line names a SKU: the bookkeeper is asked, on sheet Resolve.
+    """
+
+    SOLD = "sold"
+    REFUNDED = "refunded"
+    """Whether goods came back is said by the marketplace's reports, else by the policy on Setup."""
+    KEPT = "kept by the buyer"
+    """A refund without return, a chargeback, a claim."""
+    REFUND_UNCLEAR = "refunded, return unclear"
+    """The seller gave money back; whether goods came back is asked, the exact share of the price prefilled."""
+    REFUND_UNDONE = "refund undone"
+    """A refund is taken back: what it had restocked leaves again."""
+    LOST = "lost"
+    """Lost or damaged while the marketplace had them, and paid for in money."""
+    LOST_INBOUND = "lost inbound"
+    """The same on the way in, where the inventory system may have taken the loss itself."""
+    LOST_ON_REMOVAL = "lost on removal"
+    """The same on the way back; units already expensed as unsellable cost nothing again."""
+    LOST_AFTER_SALE = "lost after sale"
+    """On the way to the buyer of a multi-channel order, whose own line carries the cost."""
+    RETURN_PAID = "return paid"
+    """A reimbursement that names a customer's order: goods leave if its refund had restocked them, else none do."""
+    RETURN_PAID_UNCLEAR = "return paid, unclear"
+    """The same, but asked: why it was paid is not established."""
+    PAYMENT_LOST = "payment lost"
+    """The buyer took the payment back and keeps the goods: none move where the sale is in the books."""
+    REPLACED = "replaced"
+    """A free replacement was paid for: the unit left, unless the replacement's own line carries it."""
+    PAID_AGAIN = "paid again"
+    """More or less money for units that are already paid for."""
+    FOUND = "found"
+    """A reimbursement is taken back, because goods were found or it was paid in error."""
+    LIQUIDATED = "liquidated"
+    UNCLEAR = "unclear"
+    """Asked, with nothing prefilled but that no goods moved."""
+    NONE = "none"
+    """Only money moved."""
+
+
+GOODS_EFFECTS: dict[Goods, StockEffect] = {
+    Goods.SOLD: StockEffect.OUT,
+    Goods.REFUNDED: StockEffect.UNKNOWN,
+    Goods.KEPT: StockEffect.NONE,
+    Goods.REFUND_UNCLEAR: StockEffect.UNKNOWN,
+    Goods.REFUND_UNDONE: StockEffect.UNKNOWN,
+    Goods.LOST: StockEffect.OUT,
+    Goods.LOST_INBOUND: StockEffect.OUT,
+    Goods.LOST_ON_REMOVAL: StockEffect.OUT,
+    Goods.LOST_AFTER_SALE: StockEffect.OUT,
+    Goods.RETURN_PAID: StockEffect.OUT,
+    Goods.RETURN_PAID_UNCLEAR: StockEffect.UNKNOWN,
+    Goods.PAYMENT_LOST: StockEffect.NONE,
+    Goods.REPLACED: StockEffect.OUT,
+    Goods.PAID_AGAIN: StockEffect.NONE,
+    Goods.FOUND: StockEffect.IN,
+    Goods.LIQUIDATED: StockEffect.OUT,
+    Goods.UNCLEAR: StockEffect.UNKNOWN,
+    Goods.NONE: StockEffect.NONE,
+}
+"""What each does to the stock where nothing more is known."""
+
+
 class ObservationKind(StrEnum):
     """What a cost from the inventory system belongs to."""
 
@@ -218,8 +283,11 @@ TRANSACTION_COLUMNS: Columns = {
     **dict.fromkeys(AMOUNT_COLUMNS, MONEY),
     "net": MONEY,  # sum of the ten = sum of its raw lines
     "lines": WHOLE,  # how many raw lines it groups
+    "goods": TEXT,  # Goods; missing on rows that reader 1 stored, which costing then judges by their words
+    "typed": TEXT,  # the amounts whose line type their column and event do not tell, see core.typed_amounts
+    "tax_code": TEXT,  # of a sale: the rate of tax that the marketplace names, as it stands there (20%)
 }
-"""One row per transaction: a group of raw lines (settlements.md §6)."""
+"""One row per transaction: a group of raw lines (docs/words.md)."""
 
 RAW_LINE_COLUMNS: Columns = {
     "line_no": WHOLE,  # in the file, first line = 1

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.journal.accounts import USUAL_TAX_CODE
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import Disposition, Marketplace
 
 

@@ -9,7 +9,7 @@ from addin.report_files.ties import ties
 from core.database.settlements import EntryStatus
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.local_days import local_days
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled

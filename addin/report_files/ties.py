@@ -10,7 +10,7 @@ from addin.sheets.columns import Column, Kind
 from core.database.settlements import EntryStatus
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import records
 from core.money import total
 from core.reports.ties import Posted, Tied, table_of_ties

@@ -8,7 +8,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.journal.accounts import AccountRow, takes_groups
-from core.journal.line_types import MEANINGS, PER_STORE, LineType
+from core.line_types import MEANINGS, PER_STORE, LineType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
-from core.settlements.type_choices import EVENTS
+from core.marketplaces.classification import CHOICES
+from core.settlements.type_choices import PROPOSED
 from core.settlements.unknown_types import listed_types
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ SPEC = TableSpec(
         Column(
             "Event",
             "event",
-            width=24,
+            width=40,
             editable=True,
-            choices=EVENTS,
-            note="What it is. Amounts never change; a settlement that is exported stays as it went out.",
+            choices=tuple(CHOICES),
+            note="What it is. A choice with a question mark is only proposed: take the mark away, or choose another. "
+            "Amounts never change; of exported settlements the difference is proposed as a true-up.",
         ),
         FILLED,
     ),
@@ -58,5 +60,5 @@ def _record(one: ListedType) -> Record:
         "lines": one.lines,
         "amount": ", ".join(f"{currency} {amount:,.2f}" for currency, amount in one.amount.items()),
         "settlements": ", ".join(one.settlements),
-        "event": one.event.value if one.event else None,
+        "event": one.choice or (f"{one.proposal}{PROPOSED}" if one.proposal else None),
     }

@@ -167,6 +167,9 @@ transaction = Table(
     Column("net", Money, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("merchant_order_id", Verbatim),
+    Column("goods", Verbatim),  # missing: stored by reader 1, whose words are judged as they were then
+    Column("typed", Verbatim),  # JSON, see core.typed_amounts
+    Column("tax_code", Verbatim),
 )
 
 problem = Table(

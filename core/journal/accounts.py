@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from core.journal.line_types import BY_ITEM, DEFAULT_ACCOUNTS, FOLLOWS, LineType
+from core.line_types import BY_ITEM, DECLARATIONS, LineType, usual_account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,9 +91,10 @@ class Accounts:
         """
         fitting = self._fitting(line_type, store, currency, group)
         posting = [row for row in fitting if row.name or row.number or row.is_bank]
-        if not posting and line_type in FOLLOWS:
-            return self.of(FOLLOWS[line_type], store=store, currency=currency)
-        name = next((row.name for row in posting if row.name), DEFAULT_ACCOUNTS[line_type])
+        elder = DECLARATIONS[line_type].follows
+        if not posting and elder is not None:
+            return self.of(elder, store=store, currency=currency, group=group)
+        name = next((row.name for row in posting if row.name), usual_account(line_type))
         return Account(
             name.replace("{store}", store).replace("{currency}", currency),
             posting[0].number if posting else "",
@@ -106,8 +107,8 @@ class Accounts:
         return Accounts(tuple(row for row in self.rows if row.key != key), self.usual_tax_code)
 
     def has_groups(self, line_type: LineType) -> bool:
-        """Tell whether any item group posts this line type to an account of its own."""
-        return any(row.line_type is line_type and row.item_group for row in self.rows)
+        """Tell whether any item group posts this line type, or the one that it follows, to an account of its own."""
+        return any(row.line_type in _elders(line_type) and row.item_group for row in self.rows)
 
     def group_of(self, line_type: LineType, sku: object) -> str:
         """Return the item group of a SKU: the one with the longest beginning that fits; empty for none."""
@@ -116,7 +117,7 @@ class Accounts:
         fitting = [
             (len(beginning), row.item_group)
             for row in self.rows
-            if row.line_type is line_type
+            if row.line_type in _elders(line_type)
             for beginning in beginnings(row.item_group)
             if sku.startswith(beginning)
         ]
@@ -135,6 +136,12 @@ class Accounts:
         return sorted(
             fitting, key=lambda row: (bool(row.item_group), bool(row.store), bool(row.currency)), reverse=True
         )
+
+
+def _elders(line_type: LineType) -> list[LineType]:
+    """Return a line type and those that it follows, the type itself first."""
+    elder = DECLARATIONS[line_type].follows
+    return [line_type, *(_elders(elder) if elder is not None else [])]
 
 
 def beginnings(item_group: str) -> list[str]:

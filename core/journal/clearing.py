@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import records
 
 if TYPE_CHECKING:

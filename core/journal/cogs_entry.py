@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
-from core.journal.line_types import LineType
 from core.journal.months import months_of
+from core.line_types import LineType
 from core.model import Event
 from core.money import cents, total
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.journal.accounts import Account
-    from core.journal.line_types import LineType
+    from core.line_types import LineType
 
 ZERO = Decimal(0)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.journal.accounts import Accounts
-    from core.journal.line_types import LineType
+    from core.line_types import LineType
 
 K = TypeVar("K")
 

@@ -7,20 +7,20 @@ clearing lines sum to the total.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, line_to
+from core.journal.entry import Entry, EntryKey, EntryKind, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
-from core.journal.line_types import LineType
 from core.journal.months import months_of
-from core.model import Event
+from core.line_types import LineType, usual_type
+from core.model import AMOUNT_COLUMNS, Event
 from core.money import cents, total
+from core.typed_amounts import typed_amounts
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    import pandas as pd
 
     from core.journal.accounts import Accounts
     from core.journal.months import SettlementDates
@@ -29,49 +29,7 @@ TypeAndGroup = tuple[LineType, str]
 """A line type and an item group; empty for no group."""
 
 
-class BalanceKind(StrEnum):
-    """What a balance move is."""
-
-    MOVE = "move"
-    """A card charge, a failed transfer, a balance carried forward."""
-    RESERVE = "reserve"
-    TAX = "tax"
-    """Withheld on the seller's account."""
-    GIFT_CARD = "gift card"
-    """Sold or redeemed: owed to whoever holds it."""
-
-
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
-_BY_EVENT = {
-    Event.FEE: LineType.OTHER_FEES,
-    Event.ADVERTISING: LineType.ADVERTISING,
-    Event.REIMBURSEMENT: LineType.REIMBURSEMENTS,
-    Event.REIMBURSEMENT_REVERSAL: LineType.REIMBURSEMENTS,
-    Event.ADJUSTMENT: LineType.ADJUSTMENTS,
-    Event.OTHER: LineType.ADJUSTMENTS,
-    Event.TAX_ONLY: LineType.TAX_COLLECTED,
-}
-_BY_COLUMN = {
-    "shipping": LineType.SHIPPING,
-    "giftwrap": LineType.SHIPPING,
-    "promotion": LineType.PROMOTIONS,
-    "referral_fee": LineType.REFERRAL_FEES,
-    "fulfilment_fee": LineType.FULFILMENT_FEES,
-    "other_fee": LineType.OTHER_FEES,
-    "other": LineType.ADJUSTMENTS,
-}
-_REFUNDS = {Event.REFUND, Event.DISPUTE}
-_BY_BALANCE = {
-    BalanceKind.MOVE: LineType.CLEARING_MOVES,
-    BalanceKind.RESERVE: LineType.RESERVE,
-    BalanceKind.TAX: LineType.PREPAID_TAX,
-    BalanceKind.GIFT_CARD: LineType.GIFT_CARDS,
-}
-_RESERVE_WORDS = r"\breserved?\b|\bholds?\b"
-_GIFT_CARD_WORDS = r"^gift card"
-_TAX_WORDS = r"\btax withh|\bwithholding\b|\btds\b|\btcs\b"
-_PREPAID_TAX_CURRENCIES = {"INR"}
-"""Where the marketplace deducts TCS and TDS on the seller's account instead of collecting the buyer's tax."""
 
 
 def settlement_entries(
@@ -123,39 +81,14 @@ def _place(item: tuple[TypeAndGroup, Decimal]) -> tuple[int, str]:
 
 def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[TypeAndGroup, Decimal]:
     """Sum the group by type of line and item group; + is money to the seller."""
-    sums: dict[TypeAndGroup, Decimal] = {}
-    columns = ("principal", *_BY_COLUMN, "tax", "tax_withheld")
-    kinds = _balance_kinds(group)
-    for (event, kind), part in group.groupby([group["event"], kinds], sort=False):
-        for column in columns:
-            line_type = line_type_of(str(event), column, currency, balance=BalanceKind(str(kind)))
+    sums: dict[TypeAndGroup, Decimal] = defaultdict(Decimal)
+    for event, part in group.groupby("event", sort=False):
+        for column in AMOUNT_COLUMNS:
+            line_type = usual_type(str(event), column)
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
-                key = (line_type, item_group)
-                sums[key] = sums.get(key, ZERO) + amount
-    return sums
-
-
-def _balance_kinds(lines: pd.DataFrame) -> pd.Series:
-    """Tell what a balance move is by the marketplace's own words for it."""
-    words = lines["raw_type"].fillna("") + " " + lines["raw_description"].fillna("")
-    reserve = words.str.contains(_RESERVE_WORDS, case=False, regex=True).astype(bool)
-    tax = words.str.contains(_TAX_WORDS, case=False, regex=True).astype(bool)
-    kinds = pd.Series(str(BalanceKind.MOVE), index=lines.index, dtype=object)
-    gift_card = lines["raw_description"].fillna("").str.contains(_GIFT_CARD_WORDS, case=False, regex=True).astype(bool)
-    found = kinds.mask(reserve, str(BalanceKind.RESERVE)).mask(tax, str(BalanceKind.TAX))
-    return found.mask(gift_card, str(BalanceKind.GIFT_CARD))
-
-
-def line_type_of(event: str, column: str, currency: str, *, balance: BalanceKind = BalanceKind.MOVE) -> LineType:
-    """Return what a column's amount of an event is to the books."""
-    if event == Event.BALANCE:
-        return _BY_BALANCE[balance]
-    if column == "tax_withheld":
-        return LineType.PREPAID_TAX if currency in _PREPAID_TAX_CURRENCIES else LineType.TAX_WITHHELD
-    if column == "tax":
-        return LineType.TAX_COLLECTED
-    if event in _BY_EVENT:
-        return _BY_EVENT[Event(event)]
-    if column == "principal":
-        return LineType.REFUNDS if event in _REFUNDS else LineType.SALES
-    return _BY_COLUMN[column]
+                sums[line_type, item_group] += amount
+    for typed in typed_amounts(group, currency):
+        usual = usual_type(typed.event, typed.column)
+        sums[usual, accounts.group_of(usual, typed.sku)] -= typed.amount
+        sums[typed.line_type, accounts.group_of(typed.line_type, typed.sku)] += typed.amount
+    return dict(sums)

@@ -1,68 +1,170 @@
-"""What the bookkeeper says an unknown type is, applied to transactions wherever they come from (design §3)."""
+"""What the bookkeeper says an undeclared word is, applied to transactions wherever they come from (docs/words.md).
+
+A choice names a line type, and where several things can happen to the goods, which. On a transaction whose own type is
+unknown it says what the whole is; on an amount of an order whose word is unknown it says what that amount is about.
+Amounts never change, and neither do the units that the marketplace reported.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.model import TRANSACTION_COLUMNS, Event, StockEffect, frame
+from core.line_types import LineType
+from core.marketplaces.words import Meaning, fold
+from core.model import TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
+from core.typed_amounts import TypedAmount, from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-STOCK_EFFECTS = {
-    Event.SALE: StockEffect.OUT,
-    Event.REFUND: StockEffect.UNKNOWN,
-    Event.REIMBURSEMENT: StockEffect.OUT,
-    Event.REIMBURSEMENT_REVERSAL: StockEffect.IN,
-    Event.LIQUIDATION: StockEffect.OUT,
-    Event.ADJUSTMENT: StockEffect.UNKNOWN,
-    Event.OTHER: StockEffect.UNKNOWN,
+
+_FEES = (
+    LineType.OTHER_FEES,
+    LineType.REFERRAL_FEES,
+    LineType.PAYMENT_PROCESSING,
+    LineType.FULFILMENT_FEES,
+    LineType.STORAGE,
+    LineType.LONG_TERM_STORAGE,
+    LineType.INBOUND,
+    LineType.REMOVAL,
+    LineType.RETURN_PROCESSING,
+    LineType.POSTAGE,
+    LineType.SUBSCRIPTION,
+    LineType.COUPONS_AND_VINE,
+    LineType.REGULATORY_FEES,
+    LineType.PENALTIES,
+    LineType.TAX_ON_FEES,
+)
+_TAXES = (
+    *(LineType.TAX_COLLECTED, LineType.TAX_WITHHELD, LineType.LOW_VALUE_GOODS_TAX, LineType.PREPAID_TAX),
+    LineType.DUTIES,
+)
+_BALANCES = (LineType.RESERVE, LineType.LOANS, LineType.GIFT_CARDS, LineType.OTHER_STORES, LineType.CLEARING_MOVES)
+_OTHERS = (LineType.ADJUSTMENTS, LineType.DONATIONS, LineType.TIPS)
+
+CHOICES: dict[str, Meaning] = {
+    "Sales": Meaning(Event.SALE, Goods.SOLD, LineType.SALES),
+    "Refunds": Meaning(Event.REFUND, Goods.REFUNDED, LineType.REFUNDS),
+    "Refunds, goods kept by the buyer": Meaning(Event.REFUND, Goods.KEPT, LineType.REFUNDS),
+    "Chargebacks": Meaning(Event.DISPUTE, Goods.KEPT, LineType.CHARGEBACKS),
+    "Reimbursements": Meaning(Event.REIMBURSEMENT, Goods.NONE, LineType.REIMBURSEMENTS),
+    "Reimbursements for lost or damaged goods": Meaning(Event.REIMBURSEMENT, Goods.LOST, LineType.REIMBURSEMENTS),
+    "Reimbursements taken back": Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, LineType.REIMBURSEMENTS),
+    "Liquidations": Meaning(Event.LIQUIDATION, Goods.LIQUIDATED, LineType.LIQUIDATIONS),
+    **{str(one): Meaning(Event.FEE, Goods.NONE, one) for one in _FEES},
+    str(LineType.ADVERTISING): Meaning(Event.ADVERTISING, Goods.NONE, LineType.ADVERTISING),
+    **{str(one): Meaning(Event.ADJUSTMENT, Goods.NONE, one) for one in _OTHERS},
+    **{str(one): Meaning(Event.TAX_ONLY, Goods.NONE, one) for one in _TAXES},
+    **{str(one): Meaning(Event.BALANCE, Goods.NONE, one) for one in _BALANCES},
 }
-"""What an event does to the stock where nothing more is known of it; every other event does nothing."""
+"""What can be said of a word, by what is typed. A payout is not among them: its amount would leave the sum."""
 
-_COMES_BACK = (Event.REFUND, Event.REIMBURSEMENT_REVERSAL)
-_FEES = (Event.FEE, Event.ADVERTISING)
-_SAYS_NOTHING = frozenset({"other-transaction", "other", "others"})
+_CHARGES = (Event.FEE, Event.ADVERTISING)
+_IN_FEES = {"other": "other_fee"}
+
+OLDER_CHOICES = {
+    "sale": "Sales",
+    "refund": "Refunds",
+    "dispute": "Chargebacks",
+    "reimbursement": "Reimbursements for lost or damaged goods",
+    "reimbursement reversal": "Reimbursements taken back",
+    "liquidation": "Liquidations",
+    "fee": "Other fees",
+    "advertising": "Advertising",
+    "tax only": "Tax collected",
+    "balance": str(LineType.CLEARING_MOVES),
+    "adjustment": "Adjustments",
+    "other": "Adjustments",
+}
+"""What was said in books of earlier versions, and what it is now."""
 
 
-def word_of(raw_type: str, raw_description: str | None) -> str:
-    """Return the words of an unknown transaction as `inspect` and Setup list them."""
-    general = " ".join(raw_type.casefold().split()) in _SAYS_NOTHING
-    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else raw_type.strip()
+def choice_of(text: str) -> str | None:
+    """Return the choice that a text names, whatever its case; `None` where it names none."""
+    wanted = fold(text)
+    older = {fold(old): new for old, new in OLDER_CHOICES.items()}
+    return next((choice for choice in CHOICES if fold(choice) == wanted), older.get(wanted))
 
 
-def classified(transactions: pd.DataFrame, choices: Mapping[str, Event]) -> pd.DataFrame:
-    """Return transactions with unknown types made what the bookkeeper chose.
+def chosen(choices: Mapping[str, str], word: str) -> Meaning | None:
+    """Return what was said of a word; what was said of its type alone holds where nothing was said of both."""
+    told = {fold(name): choice for name, choice in choices.items()}
+    choice = told.get(fold(word)) or told.get(fold(word.split(" / ", maxsplit=1)[0]))
+    return CHOICES.get(choice) if choice else None
 
-    Only transactions whose event is `other` change; their amount stays the same to the cent.
+
+def asked_words(text: str | None) -> tuple[str, ...]:
+    """Return the words among a transaction's typed amounts that nobody has declared or chosen."""
+    return tuple(one.word for one in from_text(text) if one.line_type is None)
+
+
+def classified(transactions: pd.DataFrame, choices: Mapping[str, str]) -> pd.DataFrame:
+    """Return transactions with undeclared words made what the bookkeeper chose.
 
     Args:
         transactions: `core.model.TRANSACTION_COLUMNS`.
-        choices: Event by the word that is listed.
+        choices: One of `CHOICES` by the word that is listed.
     """
-    if not choices or not (transactions["event"] == Event.OTHER.value).any():
+    if not choices:
         return transactions
-    records = transactions.astype(object).to_dict("records")
-    changed = [_classified({str(name): value for name, value in record.items()}, choices) for record in records]
+    rows = records(transactions)
+    changed = [_classified(row, choices) for row in rows]
+    if changed == rows:
+        return transactions
     return frame(TRANSACTION_COLUMNS, changed).set_index(transactions.index)
 
 
-def _classified(record: dict[str, object], choices: Mapping[str, Event]) -> dict[str, object]:
-    description = record["raw_description"]
-    word = word_of(str(record["raw_type"]), description if isinstance(description, str) else None)
-    event = choices.get(word)
-    if record["event"] != Event.OTHER.value or event is None:
-        return record
-    quantity = record["quantity"]
-    if isinstance(quantity, int) and event in _COMES_BACK:
+def _classified(row: dict[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
+    if row["goods"] is None:
+        return _of_reader_one(row, choices)
+    amounts = from_text(row["typed"])
+    told = {one.word: chosen(choices, one.word) for one in amounts if one.line_type is None}
+    if not any(told.values()):
+        return row
+    whole = next((means for means in told.values() if means), None) if row["event"] == Event.OTHER.value else None
+    moved = [_told(one, told.get(one.word)) for one in amounts]
+    if whole and whole.event in _CHARGES:
+        moved = [one._replace(column=_IN_FEES.get(one.column, one.column)) for one in moved]
+    row = {**row, "typed": to_text(moved)}
+    return _as_a_whole(row, whole) if whole else row
+
+
+def _told(one: TypedAmount, means: Meaning | None) -> TypedAmount:
+    return one if means is None else one._replace(line_type=means.line_type)
+
+
+def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
+    """Return a transaction of unknown type as what it was said to be; what is no fee's column moves to that of fees."""
+    quantity = row["quantity"]
+    if quantity is not None and means.event in (Event.REFUND, Event.REIMBURSEMENT_REVERSAL):
         quantity = -abs(quantity)
-    moves_goods = quantity != 0
-    stock_effect = STOCK_EFFECTS.get(event, StockEffect.NONE) if moves_goods else StockEffect.NONE
-    fee = {"other": 0, "other_fee": _plus(record["other_fee"], record["other"])} if event in _FEES else {}
-    return {**record, "event": event.value, "quantity": quantity, "stock_effect": stock_effect.value, **fee}
+    effect = means.stock_effect if quantity != 0 else StockEffect.NONE
+    fee = {"other": row["other"] * 0, "other_fee": row["other_fee"] + row["other"]} if means.event in _CHARGES else {}
+    return {
+        **row,
+        **fee,
+        "event": means.event.value,
+        "goods": means.goods.value,
+        "quantity": quantity,
+        "stock_effect": effect.value,
+    }
 
 
-def _plus(first: object, second: object) -> object:
-    return first + second  # type: ignore[operator]  # decimals of a MONEY column
+def _of_reader_one(row: dict[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
+    """Classify a row that the first reader stored, as it was done then: only a transaction of unknown type."""
+    word = listed_by_reader_one(row["raw_type"] or "", row["raw_description"])
+    means = chosen(choices, word)
+    if row["event"] != Event.OTHER.value or means is None:
+        return row
+    return {**_as_a_whole(row, means), "goods": None}
+
+
+_GENERAL = frozenset({"othertransaction", "other", "others"})
+
+
+def listed_by_reader_one(raw_type: str, raw_description: str | None) -> str:
+    """Return the words of an unknown transaction as the first reader listed them."""
+    general = fold(raw_type) in _GENERAL
+    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else raw_type.strip()

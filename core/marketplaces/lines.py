@@ -6,13 +6,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.model import Goods
+
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.line_types import LineType
     from core.model import Event, StockEffect
 
 Part = tuple[str, Decimal]
 """One of `core.model.AMOUNT_COLUMNS` and what a line adds to it, signed from the seller's side."""
+
+
+class TypedPart(NamedTuple):
+    """An amount within a line's parts that is about something else than its column and event tell."""
+
+    column: str
+    """The part that holds it."""
+    amount: Decimal
+    line_type: LineType | None
+    """What it is declared to be; `None`: nobody has declared its word, and the bookkeeper is asked."""
+    word: str
+    """The marketplace's word for it, as sheet Transaction types lists it."""
 
 
 class Line(NamedTuple):
@@ -52,8 +67,17 @@ class Line(NamedTuple):
     sku: str = ""
     marketplace: str = ""
     fulfilment: str = ""
-    unknown_type: str = ""
-    """The marketplace's word that no vocabulary knows, in the form that is listed; empty where all are known."""
+    goods: Goods = Goods.NONE
+    """What the line's words say of goods; `stock_effect` follows from it."""
+    typed: tuple[TypedPart, ...] = ()
+    """Amounts within `parts` whose line type their column and event do not tell."""
+    tax_code: str = ""
+    """The rate of tax that the marketplace names for a sale."""
+
+    @property
+    def unknown_types(self) -> tuple[str, ...]:
+        """The words that no vocabulary knows, in the form that is listed; none where all are known."""
+        return tuple(part.word for part in self.typed if part.line_type is None)
 
 
 @dataclass(frozen=True, slots=True)

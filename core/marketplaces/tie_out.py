@@ -49,7 +49,7 @@ def reading(found: Findings) -> Reading:
         marketplace=found.marketplace,
         settlements=tuple(_settlement(found, header, by_settlement[header.settlement_id]) for header in found.headers),
         raw_lines=raw_lines(found.lines),
-        unknown_types=tuple(sorted({line.unknown_type for line in found.lines if line.unknown_type})),
+        unknown_types=tuple(sorted({word for line in found.lines for word in line.unknown_types})),
         problems=found.problems,
         unsettled=transactions(by_settlement[""], found.units),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from core.model import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, Event, QuantitySource, StockEffect, frame
+from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -126,10 +127,10 @@ def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, o
         "order_item_id": first.order_item_id or None,
         "shipment_id": first.shipment_id or None,
         "adjustment_id": first.adjustment_id or None,
-        "merchant_order_id": _said(line.merchant_order_id for line in group),
+        "merchant_order_id": _named(line.merchant_order_id for line in group),
         "sku": first.sku or None,
-        "marketplace": _said(line.marketplace for line in group),
-        "fulfilment": _said(line.fulfilment for line in group),
+        "marketplace": _named(line.marketplace for line in group),
+        "fulfilment": _named(line.fulfilment for line in group),
         "posted_at": min((line.posted_at for line in group if line.posted_at), default=None),
         "quantity": units.quantity,
         "quantity_source": units.source.value if units.source else None,
@@ -138,10 +139,15 @@ def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, o
         **amounts,
         "net": sum((line.amount for line in group), Decimal(0)),
         "lines": len(group),
+        "goods": first.goods.value,
+        "typed": to_text(
+            TypedAmount(part.word, part.column, part.line_type, part.amount) for line in group for part in line.typed
+        ),
+        "tax_code": _named(line.tax_code for line in group),
     }
 
 
-def _said(values: Iterable[str]) -> str | None:
+def _named(values: Iterable[str]) -> str | None:
     """Return what some of the lines say, the same in any order of lines."""
     return min((value for value in values if value), default=None)
 

@@ -1,19 +1,23 @@
 """What each line's money is in a profit and loss: sales, refunds, fees, and what is no profit at all. Pure.
 
-The parts of a line sum to its net, exactly, so that every report made of them ties to the settlements (design §3).
+The parts of a line sum to its net, exactly, so that every report made of them ties to the settlements. Which part a
+kind of money is, says `core.line_types`, as it does for the journal.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.model import Event
+from core.line_types import PNL_PARTS, LineType, PnlPart, usual_type
+from core.model import AMOUNT_COLUMNS, Event
 from core.money import MONEY
+from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 PROFIT_PARTS = ("sales", "refunds", "fees", "advertising", "reimbursements", "other_income")
 """Parts that make profit, each signed from the seller's side: fees and refunds are negative."""
@@ -23,28 +27,6 @@ BELOW_THE_LINE = ("tax", "balance")
 
 PARTS = (*PROFIT_PARTS, *BELOW_THE_LINE)
 
-_OF_GOODS = ("principal", "shipping", "giftwrap", "promotion", "other")
-_FEES = ("referral_fee", "fulfilment_fee", "other_fee")
-_TAX = ("tax", "tax_withheld")
-
-_GOODS_BY_EVENT: Mapping[str, str] = {
-    Event.SALE: "sales",
-    Event.LIQUIDATION: "sales",
-    Event.REFUND: "refunds",
-    Event.DISPUTE: "refunds",
-}
-_WHOLE_BY_EVENT: Mapping[str, str] = {
-    Event.FEE: "fees",
-    Event.ADVERTISING: "advertising",
-    Event.REIMBURSEMENT: "reimbursements",
-    Event.REIMBURSEMENT_REVERSAL: "reimbursements",
-    Event.ADJUSTMENT: "other_income",
-    Event.OTHER: "other_income",
-    Event.BALANCE: "balance",
-    Event.TAX_ONLY: "tax",
-}
-"""Events whose net, tax apart, is one part; tax of a fee or reimbursement is tax all the same."""
-
 
 def parts(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the parts of each line (columns `PARTS`, money of the line's currency), on the same index.
@@ -52,23 +34,28 @@ def parts(lines: pd.DataFrame) -> pd.DataFrame:
     Args:
         lines: TRANSACTION_COLUMNS. Payouts have no parts: they are the settlement's total on its way to the bank.
     """
+    found = {name: pd.Series(Decimal(0), index=lines.index, dtype=MONEY) for name in PARTS}
     events = lines["event"].astype(object)
-    goods, fees, tax = (_sum(lines, columns) for columns in (_OF_GOODS, _FEES, _TAX))
-    whole = events.map(_WHOLE_BY_EVENT)
-    goods_part = events.map(_GOODS_BY_EVENT)
-    no_tax = lines["net"] - tax
-    found = {name: _where(goods, goods_part == name) + _where(no_tax, whole == name) for name in PARTS}
-    found["fees"] = found["fees"] + _where(fees, goods_part.notna())
-    found["tax"] = found["tax"] + _where(tax, whole.notna() | goods_part.notna())
+    for event in events.dropna().unique():
+        if event != Event.PAYOUT:
+            chosen = (events == event).astype(bool)
+            for column in AMOUNT_COLUMNS:
+                name = PNL_PARTS[usual_type(event, column)].value
+                found[name] = (found[name] + lines[column].where(chosen, 0)).astype(MONEY)
+    moved: dict[str, list[Decimal]] = {}
+    for place, name, amount in _moved(lines):
+        moved.setdefault(name, [Decimal(0)] * len(lines))[place] += amount
+    for name, amounts in moved.items():
+        found[name] = (found[name] + pd.Series(amounts, index=lines.index, dtype=MONEY)).astype(MONEY)
     return pd.DataFrame(found, index=lines.index)
 
 
-def _sum(lines: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    whole = lines[columns[0]]
-    for column in columns[1:]:
-        whole = whole + lines[column]
-    return whole.astype(MONEY)
-
-
-def _where(amounts: pd.Series, chosen: pd.Series) -> pd.Series:
-    return amounts.where(chosen.astype(bool), 0).astype(MONEY)
+def _moved(lines: pd.DataFrame) -> Iterator[tuple[int, str, Decimal]]:
+    """Yield what a part gains, by the line's place, where an amount is another part than its column tells."""
+    for place, (event, text) in enumerate(zip(lines["event"], lines["typed"], strict=True)):
+        for one in from_text(text) if event != Event.PAYOUT else ():
+            usual: PnlPart = PNL_PARTS[usual_type(event, one.column)]
+            told: PnlPart = PNL_PARTS[one.line_type or LineType.UNCLASSIFIED]
+            if told is not usual:
+                yield place, usual.value, -one.amount
+                yield place, told.value, one.amount

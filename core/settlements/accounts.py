@@ -8,7 +8,7 @@ from core.database import batches, settings
 from core.database.batches import BatchKind
 from core.errors import CogsheetError
 from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.settings import SETTINGS_NAME as POLICIES
 from core.settings import Policies
 

@@ -198,7 +198,8 @@ def _refuse_unready(
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
     missing = state.counts.needed - state.counts.covered
-    if not settlement.ties_out or (about_costs and missing):
+    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
+    if not settlement.ties_out or (about_costs and missing) or unclassified:
         raise NotReadyError(settlement.settlement_id, state.blockers or (f"{missing} lines wait for a cost",))
     if about_costs and state.counts.suspect and not accept_suspect:
         raise SuspectCostsError(settlement.settlement_id, state.counts.suspect)

@@ -16,7 +16,7 @@ from core.errors import CogsheetError
 from core.journal.accounts import Account
 from core.journal.entry import POSTED_BY_FINALE, EntryKey, EntryKind, line_to
 from core.journal.entry import Entry as JournalEntry
-from core.journal.line_types import LineType
+from core.line_types import LineType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

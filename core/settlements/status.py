@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.database.settlements import EntryStatus
 from core.model import Cause, CostStatus, Event
 from core.money import cents, total
+from core.typed_amounts import asked_amounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,8 @@ class LineCounts:
     suspect: int
     waiting: int = 0
     """Refunds that wait for the cost of a sale, which may stand in another settlement."""
+    asked: int = 0
+    """Amounts whose word nobody has classified: they keep back the settlement entry."""
 
     @property
     def coverage(self) -> Decimal:
@@ -117,6 +120,7 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
         not_mapped=not_mapped,
         suspect=int(lines["suspect"].notna().sum()),
         waiting=int(waiting.sum()),
+        asked=asked_amounts(lines),
     )
 
 
@@ -130,6 +134,7 @@ def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
         (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", synced and only_waiting),
         ("Does not tie out", not ties_out),
+        (f"Unknown types ({counts.asked})", counts.asked > 0),
         (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
     )
     return tuple(name for name, holds in named if holds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, Entry, EntryKind
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import Event
 from core.money import cents, total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals

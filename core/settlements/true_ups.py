@@ -22,7 +22,7 @@ from core.database.batches import BatchKind
 from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, frame, records
 from core.money import cents, total
 from core.settlements.books import costed_lines, costing_policies

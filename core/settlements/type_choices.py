@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.database import batches, exports, settings
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
-from core.marketplaces.classification import classified
+from core.marketplaces.classification import CHOICES, OLDER_CHOICES, choice_of, classified
 from core.model import Event
+from core.typed_amounts import NOT_DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from core.database.stores import Store
 
 SETTING = "transaction types"
-EVENTS = tuple(event.value for event in Event if event is not Event.PAYOUT)
-"""What a type can be said to be: anything but a payout, which would take its amount out of the settlement's sum."""
+
+PROPOSED = "?"
+"""Ends what the sheet proposes; as long as it stands behind a choice nothing is chosen."""
 
 Type = tuple[str, str]
 """A marketplace, and the word of the type as `inspect` lists it."""
@@ -41,10 +43,19 @@ class TypeChoices(BaseModel):
 
     batch: int = 0
     """In which batch it was said."""
-    events: dict[str, dict[str, Event]] = Field(default_factory=dict)
-    """By marketplace and word."""
+    events: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What was said (`core.marketplaces.classification.CHOICES`), by marketplace and word."""
 
-    def of(self, marketplace: str) -> dict[str, Event]:
+    @field_validator("events")
+    @classmethod
+    def _in_words_of_today(cls, events: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        """Take what earlier versions stored."""
+        return {
+            marketplace: {word: OLDER_CHOICES.get(choice, choice) for word, choice in words.items()}
+            for marketplace, words in events.items()
+        }
+
+    def of(self, marketplace: str) -> dict[str, str]:
         """Return the choices for one marketplace."""
         return self.events.get(marketplace, {})
 
@@ -54,8 +65,8 @@ class TypeChoiceError(CogsheetError):
 
     def __init__(self, word: str, text: str) -> None:
         super().__init__(
-            f"Sheet Transaction types: “{text}” cannot be taken for {word}. It is one of: {', '.join(EVENTS)}. "
-            f"Nothing was changed; put it right and try again."
+            f"Sheet Transaction types: “{text}” cannot be taken for {word}. Nothing was changed; choose from the list "
+            f"in the cell and try again. The choices are: {'; '.join(CHOICES)}."
         )
 
 
@@ -68,29 +79,29 @@ def change_types(database: Database, edits: Mapping[Type, str], *, who: str, now
     Raises:
         TypeChoiceError: If one is no event; nothing is stored then.
     """
-    chosen = {name: _event(name[1], text) for name, text in edits.items()}
+    chosen = {name: _choice(name[1], text) for name, text in edits.items() if not text.strip().endswith(PROPOSED)}
     with database.writing() as connection:
         before = in_force(connection)
         events = {marketplace: dict(words) for marketplace, words in before.events.items()}
-        for (marketplace, word), event in chosen.items():
+        for (marketplace, word), choice in chosen.items():
             events.setdefault(marketplace, {}).pop(word, None)
-            if event is not None:
-                events[marketplace][word] = event
+            if choice is not None:
+                events[marketplace][word] = choice
         if events == before.events or not edits:
             return before
-        note = ", ".join(f"{word}: {event or 'not classified'}" for (_, word), event in chosen.items())
+        note = ", ".join(f"{word}: {choice or 'not classified'}" for (_, word), choice in chosen.items())
         after = TypeChoices(batch=batches.new(connection, BatchKind.SETUP, who, now, note=note), events=events)
         settings.put(connection, SETTING, after, who=who, now=now)
         return after
 
 
-def _event(word: str, text: str) -> Event | None:
-    wanted = text.strip().lower()
-    if not wanted:
+def _choice(word: str, text: str) -> str | None:
+    if not text.strip():
         return None
-    if wanted not in EVENTS:
+    choice = choice_of(text)
+    if choice is None:
         raise TypeChoiceError(word, text)
-    return Event(wanted)
+    return choice
 
 
 def in_force(connection: Connection) -> TypeChoices:
@@ -112,7 +123,7 @@ def with_choices(
         booked: Its settlements.
         stores: Its stores.
     """
-    unknown = (transactions["event"] == Event.OTHER.value).fillna(value=False).astype(bool)
+    unknown = _are_asked(transactions)
     versions = settings.versions(connection, SETTING, TypeChoices)
     if not versions or not unknown.any():
         return transactions
@@ -123,6 +134,12 @@ def with_choices(
         for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False)
     ]
     return pd.concat([transactions[~unknown], *parts]).sort_index()
+
+
+def _are_asked(transactions: pd.DataFrame) -> pd.Series:
+    """Tell which transactions hold a word that nobody has declared."""
+    typed = transactions["typed"].str.contains(NOT_DECLARED, regex=False).fillna(value=False).astype(bool)
+    return typed | (transactions["event"] == Event.OTHER.value).fillna(value=False).astype(bool)
 
 
 def _choices_by_settlement(

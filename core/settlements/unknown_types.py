@@ -1,88 +1,115 @@
-"""Which types of transactions nobody has classified, and what became of those that somebody has. Pure."""
+"""Which words nobody has declared or classified, and what became of those that somebody has. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.marketplaces.classification import word_of
+from core.marketplaces.classification import listed_by_reader_one
+from core.marketplaces.words import fold, proposed_type
 from core.model import Event, records
+from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    import pandas as pd
-
-    from core.model import Event as AnyEvent
     from core.settlements.books import Books
+
+Name = tuple[str, str]
+"""A marketplace and a word, as `inspect` lists it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedType:
-    """A type that was unknown when it came."""
+    """A word that was unknown when it came."""
 
     marketplace: str
     word: str
     """As `inspect` lists it."""
     lines: int
     amount: Mapping[str, Decimal]
-    """Sum of its net by currency."""
+    """Sum of its money by currency."""
     settlements: tuple[str, ...]
-    event: AnyEvent | None
-    """What somebody said that it is."""
+    choice: str | None
+    """What somebody said that it is (`core.marketplaces.classification.CHOICES`)."""
+    proposal: str | None = None
+    """What it most likely is; asked all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One amount of one line whose word was unknown when it came."""
+
+    store: str
+    settlement_id: str
+    word: str
+    amount: Decimal
+    currency: str
+    names_goods: bool
+    is_asked: bool
 
 
 def listed_types(books: Books) -> list[ListedType]:
-    """Return every type that is unknown, or was until somebody said what it is, by marketplace and word."""
-    rows: dict[tuple[str, str], list[dict[str, object]]] = {
+    """Return every word that is unknown, or was until somebody said what it is, by marketplace and word."""
+    rows: dict[Name, list[_Seen]] = {
         (marketplace, word): [] for marketplace, words in books.type_choices.events.items() for word in words
     }
-    for name, row in _rows(books, set(rows)):
-        rows.setdefault(name, []).append(row)
+    for name, seen in _seen(books):
+        rows.setdefault(name, []).append(seen)
     return [_listed(books, name, found) for name, found in sorted(rows.items())]
 
 
 def unclassified(books: Books) -> dict[tuple[str, str], Counter[str]]:
-    """Return how many lines of each settlement have a type nobody has classified, by word."""
+    """Return how many amounts of each settlement have a word nobody has classified, by word."""
     found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (marketplace, word), row in _rows(books, set()):
-        if word not in books.type_choices.of(marketplace):
-            found[str(row["store"]), str(row["settlement_id"])][word] += 1
+    for (_, word), seen in _seen(books):
+        if seen.is_asked:
+            found[seen.store, seen.settlement_id][word] += 1
     return dict(found)
 
 
-def _rows(books: Books, chosen: set[tuple[str, str]]) -> list[tuple[tuple[str, str], dict[str, object]]]:
-    """Return the lines of unknown types, and of those that were chosen, each with marketplace and word."""
+def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
+    """Yield the amounts whose word is unknown, and those whose word somebody has chosen."""
     marketplaces = {store.name: str(store.marketplace) for store in books.stores}
-    lines = books.lines
-    kinds = [str(kind) for kind in lines["raw_type"].dropna().unique()]
-    wanted = [kind for kind in kinds if any(word.startswith(kind.strip()) for _, word in chosen)]
-    other = (lines["event"] == Event.OTHER.value).fillna(value=False).astype(bool)
-    named = lines["raw_type"].isin(wanted).fillna(value=False)
-    found = []
-    for row in records(_plain(lines[other | named.astype(bool)])):
-        name = (marketplaces.get(row["store"], ""), word_of(row["raw_type"] or "", row["raw_description"]))
-        if row["event"] == Event.OTHER.value or name in chosen:
-            found.append((name, row))
-    return found
+    chosen = {
+        (marketplace, fold(word)): word for marketplace, words in books.type_choices.events.items() for word in words
+    }
+    names = ["store", "settlement_id", "event", "raw_type", "raw_description", "net", "currency", "sku", "quantity"]
+    for row in records(books.lines[[*names, "typed", "goods"]]):
+        marketplace = marketplaces.get(row["store"], "")
+        for word, amount, is_asked in _words(row):
+            said_of = chosen.get((marketplace, fold(word))) or chosen.get((marketplace, fold(word.split(" / ")[0])))
+            if is_asked or said_of:
+                goods = row["sku"] is not None and row["quantity"] is not None
+                seen = _Seen(row["store"], row["settlement_id"], word, amount, row["currency"], goods, is_asked)
+                yield (marketplace, said_of or word), seen
 
 
-def _plain(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines[["store", "settlement_id", "event", "raw_type", "raw_description", "net", "currency"]]
+def _words(row: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, bool]]:
+    """Yield the words of a line with their amount, and whether they are asked."""
+    if row["goods"] is None:
+        if row["event"] == Event.OTHER.value:
+            yield listed_by_reader_one(row["raw_type"] or "", row["raw_description"]), row["net"], True
+        return
+    for one in from_text(row["typed"]):
+        yield one.word, one.amount, one.line_type is None
 
 
-def _listed(books: Books, name: tuple[str, str], rows: list[dict[str, object]]) -> ListedType:
+def _listed(books: Books, name: Name, rows: list[_Seen]) -> ListedType:
     marketplace, word = name
     amount: dict[str, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        amount[str(row["currency"])] += row["net"] if isinstance(row["net"], Decimal) else Decimal(0)
+    for seen in rows:
+        amount[seen.currency] += seen.amount
+    choice = books.type_choices.of(marketplace).get(word)
+    proposal = proposed_type(word, names_goods=any(seen.names_goods for seen in rows)) if choice is None else None
     return ListedType(
         marketplace=marketplace,
         word=word,
         lines=len(rows),
         amount=dict(amount),
-        settlements=tuple(dict.fromkeys(str(row["settlement_id"]) for row in rows)),
-        event=books.type_choices.of(marketplace).get(word),
+        settlements=tuple(dict.fromkeys(seen.settlement_id for seen in rows)),
+        choice=choice,
+        proposal=None if proposal is None else str(proposal),
     )

@@ -59,15 +59,15 @@ def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> No
     (after,) = rows(book, settlements_sheet.SPEC)
     later = bring_in(book, "2", ("08", "15"))
 
-    assert ("Amazon", "Lightning Levy", "USD -2.50", "1", None) == tuple(
+    assert ("Amazon", "Lightning Levy / Base", "USD -2.50", "1", None) == tuple(
         listed[name] for name in ("marketplace", "word", "amount", "settlements", "event")
     )
     assert "Unknown types (1)" == before["remarks"]
-    assert "Unknown types: Lightning Levy (1 line)" in outcome.message
+    assert "Unknown types: Lightning Levy / Base (1 line)" in outcome.message
     assert after["remarks"] in (None, "")
     assert ["advertising"] == [row["event"] for row in rows(book, transactions.SPEC)]
     assert "Unknown" not in later.message
-    assert [("advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, types.SPEC)]
+    assert [("Advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, types.SPEC)]
 
 
 def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> None:
@@ -75,7 +75,9 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
     bring_in(book, "1", ("01", "08"))
     type_event(book, "levy")
 
-    with pytest.raises(TypeChoiceError, match="Sheet Transaction types: “levy” cannot be taken for Lightning Levy"):
+    with pytest.raises(
+        TypeChoiceError, match="Sheet Transaction types: “levy” cannot be taken for Lightning Levy / Base"
+    ):
         bring_in(book, "2", ("08", "15"))
     assert ["levy"] == [row["event"] for row in rows(book, types.SPEC)]
     assert 1 == len(rows(book, settlements_sheet.SPEC))

@@ -18,7 +18,7 @@ from core.database.company import new_company
 from core.database.settlements import OriginalFile
 from core.inventory.finale.inventory import connect
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.marketplaces import read
 from core.model import Cause, CostStatus, Event, records
 from core.money import cents, total

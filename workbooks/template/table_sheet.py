@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsxwriter.utility import xl_range_abs
+
 from addin.sheets.columns import Column, Kind
 from workbooks.template.look import TABLE_STYLE
 from workbooks.template.marks import mark_columns
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from addin.sheets.columns import TableSpec
     from workbooks.template.look import Look
 
+LONGEST_LIST = 255
+"""Characters that Excel takes in a rule's own list of choices."""
 LAST_ROW = 1_048_575
 """Zero-based last row of a sheet: validation and marks reach down to it, so that appended rows have them."""
 
@@ -79,8 +83,20 @@ def _note(worksheet: Worksheet, spec: TableSpec, index: int, column: Column) -> 
 
 def _validate(worksheet: Worksheet, spec: TableSpec, index: int, column: Column) -> None:
     rule = _rule(column)
+    if len(",".join(column.choices)) > LONGEST_LIST:
+        rule |= _listed_apart(worksheet, len(spec.columns), column)
     if rule:
         worksheet.data_validation(spec.header_row, index, LAST_ROW, index, rule)
+
+
+def _listed_apart(worksheet: Worksheet, width: int, column: Column) -> dict[str, object]:
+    """Write choices that are too many for a rule into hidden cells of the first row, right of the table."""
+    first, last = width + 1, width + len(column.choices)
+    for place, choice in enumerate(column.choices, start=first):
+        worksheet.write_string(0, place, choice)
+    worksheet.set_column(first, last, 2, None, {"hidden": True})
+    source = f"={xl_range_abs(0, first, 0, last)}"
+    return {"source": source, "error_message": "Choose one from the list; or leave the cell empty."}
 
 
 def _rule(column: Column) -> dict[str, object]:

@@ -5,7 +5,9 @@ English (US, CA, UK, AU, IN), German, French (also Canada's), Italian and Spanis
 
 from __future__ import annotations
 
+from core.line_types import LineType
 from core.marketplaces.tables import Column, Kind
+from core.marketplaces.words import AmountMeaning
 
 
 def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:
@@ -161,27 +163,27 @@ COLUMNS = (
 )
 
 COMPONENTS = {
-    "product sales": "principal",
-    "product sales tax": "tax",
-    "shipping credits": "shipping",
-    "shipping credits tax": "tax",
-    "gift wrap credits": "giftwrap",
-    "giftwrap credits tax": "tax",
-    "regulatory fee": "other_fee",
-    "tax on regulatory fee": "other_fee",
-    "promotional rebates": "promotion",
-    "promotional rebates tax": "promotion",
-    "sales tax collected": "tax",
-    "low value goods": "tax_withheld",
-    "marketplace withheld tax": "tax_withheld",
-    "total sales tax liable(gst before adjusting tcs)": "tax",
-    "tcs-cgst": "tax_withheld",
-    "tcs-sgst": "tax_withheld",
-    "tcs-igst": "tax_withheld",
-    "tds (section 194-o)": "tax_withheld",
-    "selling fees": "referral_fee",
-    "fba fees": "fulfilment_fee",
-    "other transaction fees": "other_fee",
-    "other": "other",
+    "product sales": AmountMeaning("principal"),
+    "product sales tax": AmountMeaning("tax"),
+    "shipping credits": AmountMeaning("shipping"),
+    "shipping credits tax": AmountMeaning("tax"),
+    "gift wrap credits": AmountMeaning("giftwrap"),
+    "giftwrap credits tax": AmountMeaning("tax"),
+    "regulatory fee": AmountMeaning("other_fee", LineType.REGULATORY_FEES),
+    "tax on regulatory fee": AmountMeaning("other_fee", LineType.TAX_ON_FEES),
+    "promotional rebates": AmountMeaning("promotion"),
+    "promotional rebates tax": AmountMeaning("tax"),
+    "sales tax collected": AmountMeaning("tax"),
+    "low value goods": AmountMeaning("tax_withheld", LineType.LOW_VALUE_GOODS_TAX),
+    "marketplace withheld tax": AmountMeaning("tax_withheld"),
+    "total sales tax liable(gst before adjusting tcs)": AmountMeaning("tax"),
+    "tcs-cgst": AmountMeaning("tax_withheld", LineType.PREPAID_TAX),
+    "tcs-sgst": AmountMeaning("tax_withheld", LineType.PREPAID_TAX),
+    "tcs-igst": AmountMeaning("tax_withheld", LineType.PREPAID_TAX),
+    "tds (section 194-o)": AmountMeaning("tax_withheld", LineType.PREPAID_TAX),
+    "selling fees": AmountMeaning("referral_fee"),
+    "fba fees": AmountMeaning("fulfilment_fee"),
+    "other transaction fees": AmountMeaning("other_fee"),
+    "other": AmountMeaning("other"),
 }
-"""Which amount column each component adds to. A component that is not here adds to `other`."""
+"""Where each component belongs. A component that is not here adds to `other`."""

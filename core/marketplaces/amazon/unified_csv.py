@@ -12,7 +12,7 @@ from functools import partial
 from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon import words
 from core.marketplaces.amazon.unified_columns import COLUMNS, COMPONENTS
 from core.marketplaces.amazon.unified_words import is_deferred, meaning
 from core.marketplaces.amazon.units import returned
@@ -27,15 +27,16 @@ from core.marketplaces.places import Place
 from core.marketplaces.tables import Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
+from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.amazon.vocabulary import Meaning
     from core.marketplaces.contents import Contents
-    from core.marketplaces.lines import Part
+    from core.marketplaces.lines import Part, TypedPart
     from core.marketplaces.tables import Row, Table
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -106,6 +107,7 @@ def _line(row: Row, figures: Figures, components: Sequence[str], currency: str) 
     order_id, sku = cell["order id"].strip(), cell["sku"] if cell["sku"].strip() else ""
     quantity = figures.whole(row, "quantity")
     moment = posted.isoformat() if posted else ""
+    parts, own = _parts(row, figures, components, means)
     return Line(
         number=row.number,
         settlement_id=settlement_id,
@@ -116,7 +118,7 @@ def _line(row: Row, figures: Figures, components: Sequence[str], currency: str) 
         stock_effect=means.stock_effect,
         raw_type=cell["type"],
         raw_description=description,
-        parts=_parts(row, figures, components, means.event),
+        parts=parts,
         amount=figures.needed_amount(row, "total"),
         currency=currency,
         posted_at=posted,
@@ -126,23 +128,44 @@ def _line(row: Row, figures: Figures, components: Sequence[str], currency: str) 
         sku=sku,
         marketplace=cell.get("marketplace", "").strip(),
         fulfilment=cell.get("fulfillment", "").strip(),
-        unknown_type=cell["type"].strip() if means is vocabulary.UNKNOWN else "",
+        goods=means.goods,
+        typed=own,
     )
 
 
-def _parts(row: Row, figures: Figures, components: Sequence[str], event: Event) -> tuple[Part, ...]:
-    """Return the components of a row; what they fail to sum to by (see `_broken_rows`) goes to `other`."""
-    fee = event in (Event.FEE, Event.ADVERTISING)
-    amounts = [(COMPONENTS.get(name, "other"), figures.amount(row, name)) for name in components]
-    parts = [("other_fee" if fee and column == "other" else column, amount) for column, amount in amounts if amount]
+def _parts(
+    row: Row, figures: Figures, components: Sequence[str], means: Meaning
+) -> tuple[tuple[Part, ...], tuple[TypedPart, ...]]:
+    """Return the components of a row, and what some are about where their column does not tell it.
+
+    What they fail to sum to the total by (see `_broken_rows`) goes to `other`.
+    """
+    fee = means.event in (Event.FEE, Event.ADVERTISING)
+    word = listed(row.cells["type"], "" if means.event in (Event.SALE, Event.REFUND) else _description(row))
+    parts: list[Part] = []
+    own: list[TypedPart] = []
+    for name in components:
+        amount = figures.amount(row, name)
+        if amount:
+            found = COMPONENTS.get(name, AmountMeaning("other"))
+            column = "other_fee" if fee and found.column == "other" else found.column
+            parts.append((column, amount))
+            own += typed_item(found, amount, name)
     missing = figures.needed_amount(row, "total") - _sum(row, figures, components)
-    return (*parts, ("other", missing)) if missing else tuple(parts)
+    every = (*parts, ("other", missing)) if missing else tuple(parts)
+    if means.event is Event.OTHER:
+        return every, typed(every, means, word)
+    return every, (*own, *typed([part for part in every if part[0] in ("other", "other_fee")], means, word))
+
+
+def _description(row: Row) -> str:
+    return row.cells.get("description", "").strip()
 
 
 def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
     if means.event not in GOODS:
         return False
-    about_goods = means.event in (Event.SALE, Event.REFUND) or means in vocabulary.ABOUT_UNITS
+    about_goods = means.event in (Event.SALE, Event.REFUND) or means.goods in words.ABOUT_UNITS
     return quantity is not None or (about_goods and bool(sku))
 
 

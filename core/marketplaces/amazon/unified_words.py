@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from core.marketplaces.amazon import vocabulary
-from core.marketplaces.amazon.vocabulary import Meaning, plain
-from core.model import Event
+from core.line_types import LineType
+from core.marketplaces.amazon import words
+from core.marketplaces.words import Meaning, fold
+from core.model import Event, Goods
+
+
+def _folded(words_of_one_meaning: str) -> frozenset[str]:
+    return frozenset(map(fold, words_of_one_meaning.split("|")))
+
 
 _ENGLISH = {
     "order": "bestellung|commande|ordine|pedido",
@@ -34,36 +40,30 @@ _ENGLISH = {
     "liquidations adjustments": "liquidationsanpassungen",
     "delivery services": "lieferdienste|services de livraison|servizi di consegna|servicios de entrega",
 }
-_MEANT = {foreign: english for english, words in _ENGLISH.items() for foreign in words.split("|")}
+_MEANT = {fold(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
 
-_OF_THIS_FORMAT = {
-    "transfer": vocabulary.PAYOUT,
-    "debt": vocabulary.BALANCE,
-    "fba inventory fee": vocabulary.FEE,
-    "fba transaction fees": vocabulary.FEE,
-    "fba inventory fee - correction": vocabulary.FEE,
-    "fba inventory fee - reversal": vocabulary.FEE,
-    "safe-t reimbursement": vocabulary.MONEY_ONLY,
-    "tax withholding": vocabulary.BALANCE,
-}
-_ADVERTISING = (
-    "cost of advertising",
-    "werbekosten",
-    "prix de la publicité",
-    "costo della pubblicità",
-    "gastos de publi",
+_OF_THIS_FORMAT = {fold("Transfer"): words.PAYOUT, fold("Debt"): words.BALANCES[fold("Debt Adjustment")]}
+"""Types that mean something of their own here: a transfer is the payout to the bank."""
+
+_INVENTORY_FEES = frozenset(
+    map(fold, ("FBA Inventory Fee", "FBA Inventory Fee - Correction", "FBA Inventory Fee - Reversal"))
 )
+_FOREIGN_DETAILS = {
+    fold(foreign): english
+    for english, foreigns in {
+        "Cost of Advertising": "Werbekosten|Prix de la publicité|Costo della pubblicità|Gastos de publicidad",
+        "FBA Inventory Reimbursement - Lost:Warehouse": "Erstattung Lagerbestand - Im Lager verloren",
+        "FBA Inventory Reimbursement": "Erstattung Lagerbestand",
+    }.items()
+    for foreign in foreigns.split("|")
+}
+"""How descriptions begin; a reimbursement whose reason is not here is one all the same, and its goods are asked."""
 
-_LOSSES = ("lost", "damaged", "verloren", "beschädigt", "perdu", "endommag", "smarrit", "perso", "danneggiat")
-_LOSSES_TOO = ("perdid", "extravi", "dañad")
-_TAKEN_BACK = ("clawback", "reversal", "rückbuchung")
-_REIMBURSEMENT = ("reimbursement", "erstattung", "remboursement", "rimborso", "reembolso")
-
-_RELEASED = (
+_RELEASED = _folded(
     "released|veröffentlicht|freigegeben|publié|publiée|libéré|libérée|rilasciato|rilasciata|pubblicato|liberado|liberada"
     "|lanzado|publicado"
 )
-_DEFERRED = (
+_DEFERRED = _folded(
     "deferred|aufgeschoben|zurückgestellt|verzögert|différé|différée|reporté|reportée|differito|differita|diferido"
     "|diferida|aplazado|aplazada"
 )
@@ -71,13 +71,25 @@ _DEFERRED = (
 
 @lru_cache(maxsize=4096)
 def meaning(transaction_type: str, description: str) -> Meaning:
-    """Return what a row is; `vocabulary.UNKNOWN` where its type is in no vocabulary."""
-    kind = plain(transaction_type).replace("\u2019", "'")
-    kind = _MEANT.get(kind, kind)
-    found = _OF_THIS_FORMAT.get(kind) or vocabulary.TYPES.get(kind, vocabulary.UNKNOWN)
-    if found is vocabulary.FEE and plain(description).startswith(_ADVERTISING):
-        return vocabulary.ADVERTISING
-    return _adjustment(plain(description)) if found is vocabulary.ADJUSTMENT else found
+    """Return what a row is; `core.marketplaces.words.UNKNOWN` where its words are not declared."""
+    kind = _MEANT.get(fold(transaction_type), transaction_type)
+    if fold(kind) in _OF_THIS_FORMAT:
+        return _OF_THIS_FORMAT[fold(kind)]
+    if fold(kind) in _INVENTORY_FEES:
+        return _inventory_fee(description)
+    return words.meaning(kind, _in_english(description))
+
+
+def _inventory_fee(description: str) -> Meaning:
+    """Return what a fee for inventory is for: its type says only that it is one."""
+    told = words.meaning("other", description)
+    return told if told.event is Event.FEE else Meaning(Event.FEE, Goods.NONE, LineType.STORAGE)
+
+
+def _in_english(description: str) -> str:
+    """Return the description as the English report has it, as far as its words are declared."""
+    detail = fold(description)
+    return next((english for foreign, english in _FOREIGN_DETAILS.items() if detail.startswith(foreign)), description)
 
 
 def is_deferred(status: str, release_date: str) -> bool:
@@ -85,20 +97,9 @@ def is_deferred(status: str, release_date: str) -> bool:
 
     A status in a language that is not known decides nothing; a deferred row is then the one without a release date.
     """
-    word = plain(status)
-    if word in _RELEASED.split("|"):
+    word = fold(status)
+    if word in _RELEASED:
         return False
-    if word in _DEFERRED.split("|"):
+    if word in _DEFERRED:
         return True
     return bool(word) and not release_date.strip()
-
-
-def _adjustment(description: str) -> Meaning:
-    """Return what an adjustment is by its description (`FBA Inventory Reimbursement - Lost:Warehouse`)."""
-    if not any(word in description for word in _REIMBURSEMENT):
-        return vocabulary.ADJUSTMENT
-    if any(word in description for word in _TAKEN_BACK):
-        return vocabulary.FOUND_AGAIN
-    if any(word in description for word in _LOSSES + _LOSSES_TOO):
-        return vocabulary.LOSS
-    return Meaning(Event.REIMBURSEMENT, vocabulary.ADJUSTMENT.stock_effect)

@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.amazon.vocabulary import meaning, plain
+from core.marketplaces.amazon.words import meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -21,15 +21,16 @@ from core.marketplaces.lines import Line
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.marketplaces.words import UNKNOWN, AmountMeaning, fold, listed, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.amazon.vocabulary import Meaning
     from core.marketplaces.contents import Contents
-    from core.marketplaces.lines import Header, Part
+    from core.marketplaces.lines import Header, Part, TypedPart
     from core.marketplaces.tables import Row, Table
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -81,9 +82,15 @@ _FEE_COLUMNS = {
     "order-fee-amount": "other_fee",
     "misc-fee-amount": "other_fee",
     "other-fee-amount": "other_fee",
-    "promotion-amount": "promotion",
     "direct-payment-amount": "other",
 }
+_TYPED_COLUMNS = {
+    "price-amount": ("price-type", "ItemPrice"),
+    "item-related-fee-amount": ("item-related-fee-type", "ItemFees"),
+    "promotion-amount": ("promotion-type", "Promotion"),
+}
+"""Amount columns whose amounts are told by a type beside them, and V2's amount type for the same."""
+_REST = {"price-amount": "other", "item-related-fee-amount": "other_fee", "promotion-amount": "promotion"}
 _WORDS = ("shipment-fee-type", "order-fee-type", "item-related-fee-type", "other-fee-reason-description")
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE})
 _WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHER}
@@ -117,9 +124,9 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
 
 def _line(row: Row, figures: Figures, header: Header) -> Line:
     cell = row.cells
-    words = [cell[column].strip() for column in _WORDS if cell[column].strip()]
-    means = meaning(cell["transaction-type"], *words)
-    parts = _parts(row, figures, means)
+    details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
+    means = meaning(cell["transaction-type"], *details)
+    parts, own = _parts(row, figures, means, details)
     quantity = figures.whole(row, "quantity-purchased")
     posted = figures.moment(row, "posted-date")
     sku = cell["sku"] if cell["sku"].strip() else ""
@@ -142,7 +149,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=cell["transaction-type"],
-        raw_description="" if means.event in _ITEM_EVENTS else " / ".join(words),
+        raw_description="" if means.event in _ITEM_EVENTS else " / ".join(details),
         parts=parts,
         amount=sum((amount for _, amount in parts), Decimal(0)),
         currency=cell["currency"].strip() or header.currency,
@@ -157,28 +164,46 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         sku=sku,
         marketplace=cell.get("marketplace-name", "").strip(),
         fulfilment=cell.get("fulfillment-id", "").strip(),
-        unknown_type=_unknown(row, means),
+        goods=means.goods,
+        typed=own,
     )
 
 
-def _parts(row: Row, figures: Figures, means: Meaning) -> tuple[Part, ...]:
-    cell = row.cells
+def _parts(
+    row: Row, figures: Figures, means: Meaning, details: Sequence[str]
+) -> tuple[tuple[Part, ...], tuple[TypedPart, ...]]:
+    """Return a row's amounts by column, and what some are about where their column does not tell it.
+
+    Most of V1's nine amount columns say themselves what they hold; a price, a fee of an item and a promotion say it by
+    their type.
+    """
+    of_item = means.event in _WITH_COMPONENTS
+    parts: list[Part] = []
+    own: list[TypedPart] = []
+    for name, (type_column, amount_type) in _TYPED_COLUMNS.items():
+        amount = figures.amount(row, name)
+        if amount is not None:
+            word = row.cells.get(type_column, "").strip()
+            found = words.item_amount(amount_type, word) if word or of_item else AmountMeaning(_REST[name])
+            parts.append((found.column, amount))
+            own += typed_item(found, amount, listed(amount_type, word)) if of_item and means is not UNKNOWN else ()
     fee = means.event in (Event.FEE, Event.ADVERTISING)
-    columns = {
-        **_FEE_COLUMNS,
-        "price-amount": vocabulary.price_column(cell["price-type"]) or "other",
-        "item-related-fee-amount": vocabulary.fee_column(cell["item-related-fee-type"]) or "other_fee",
-        "other-amount": "other_fee" if fee else "other",
-    }
-    amounts = ((column, figures.amount(row, name)) for name, column in columns.items())
-    return tuple((column, amount) for column, amount in amounts if amount is not None)
+    columns = {**_FEE_COLUMNS, "other-amount": "other_fee" if fee else "other"}
+    rest = [(column, amount) for name, column in columns.items() if (amount := figures.amount(row, name)) is not None]
+    parts += rest
+    kind = row.cells["transaction-type"].strip()
+    if means is UNKNOWN:
+        own += typed(parts, means, kind)
+    elif not of_item:
+        own += typed(parts, means, listed(kind, " / ".join(details)))
+    return tuple(parts), tuple(own)
 
 
 def _carries_units(means: Meaning, quantity: int | None, price_type: str) -> bool:
     """Tell whether a row says how many units there are, or shows by its price that there are some."""
     if means.event not in GOODS:
         return False
-    return quantity is not None or plain(price_type) == "principal" or means in vocabulary.ABOUT_UNITS
+    return quantity is not None or fold(price_type) == "principal" or means.goods in words.ABOUT_UNITS
 
 
 def _units(lines: Sequence[Line]) -> Units:
@@ -188,18 +213,6 @@ def _units(lines: Sequence[Line]) -> Units:
         return counted_units(stated or lines)
     shown = any(line.carries_units for line in lines)
     return Units(None, QuantitySource.UNKNOWN) if shown else Units(0, QuantitySource.REPORTED)
-
-
-def _unknown(row: Row, means: Meaning) -> str:
-    """Return what of a row's words is in no vocabulary, as it is listed."""
-    if means is vocabulary.UNKNOWN:
-        return row.cells["transaction-type"].strip()
-    if means.event not in _ITEM_EVENTS:
-        return ""
-    price, fee = row.cells["price-type"].strip(), row.cells["item-related-fee-type"].strip()
-    if price and not vocabulary.price_column(price):
-        return f"price / {price}"
-    return f"item fee / {fee}" if fee and not vocabulary.fee_column(fee) else ""
 
 
 FORMAT = Format(

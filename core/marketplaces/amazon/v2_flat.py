@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.amazon.vocabulary import Meaning, meaning, plain
+from core.marketplaces.amazon.words import meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -16,15 +16,18 @@ from core.marketplaces.lines import Line, is_multi_channel
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.marketplaces.words import UNKNOWN, fold, listed, own_column, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from core.marketplaces.contents import Contents
-    from core.marketplaces.lines import Header
+    from core.marketplaces.lines import Header, TypedPart
     from core.marketplaces.tables import Row, Table
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -59,8 +62,7 @@ LAYOUT = Layout(
     quoted=True,
 )
 
-_ITEM_AMOUNT_TYPES = frozenset({"itemprice", "itemfees", "itemwithheldtax", "promotion", "points"})
-_KNOWN_AMOUNT_TYPES = _ITEM_AMOUNT_TYPES | {"fbafees", "other-transaction", "fba inventory reimbursement"}
+_ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE, Event.LIQUIDATION})
 _FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 
 
@@ -92,8 +94,8 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
 
 def _line(row: Row, figures: Figures, header: Header) -> Line:
     cell = row.cells
-    amount_type, description = plain(cell["amount-type"]), plain(cell["amount-description"])
-    of_item = amount_type in _ITEM_AMOUNT_TYPES
+    amount_type, description = fold(cell["amount-type"]), fold(cell["amount-description"])
+    of_item = amount_type in words.ITEM_AMOUNT_TYPES
     details = () if of_item else (cell["amount-description"], cell["amount-type"])
     means = meaning(cell["transaction-type"], *details)
     amount = figures.needed_amount(row, "amount")
@@ -101,6 +103,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
     carries = _carries_units(means, amount_type, description, quantity)
     posted = _posted_at(row, figures)
     group = _group(row, posted, "" if of_item else cell["amount-description"])
+    column, own = _amount(means, row, amount)
     return Line(
         number=row.number,
         settlement_id=header.settlement_id,
@@ -111,7 +114,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         stock_effect=means.stock_effect,
         raw_type=cell["transaction-type"],
         raw_description="" if of_item else cell["amount-description"],
-        parts=((_column(means, amount_type, description), amount),),
+        parts=((column, amount),),
         amount=amount,
         currency=cell["currency"].strip() or header.currency,
         posted_at=posted,
@@ -126,7 +129,8 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         sku=group[_SKU],
         marketplace=cell.get("marketplace-name", "").strip(),
         fulfilment=cell.get("fulfillment-id", "").strip(),
-        unknown_type=_unknown(means, row, of_item=of_item),
+        goods=means.goods,
+        typed=own,
     )
 
 
@@ -157,42 +161,30 @@ def _posted_at(row: Row, figures: Figures) -> datetime | None:
 def _carries_units(means: Meaning, amount_type: str, description: str, quantity: int | None) -> bool:
     """Tell whether a row says how many units there are: Principal rows of items, and losses, which have one row each.
 
-    Amazon repeats the quantity on every component row of an item; adding those up would count units several times.
+    Amazon repeats the quantity on every component row of an item, whatever the row is about; adding those up would
+    count units several times. An order of 3 with a price, a commission and a tax nobody knows has 3 units, not 9.
     """
     if means.event not in GOODS:
         return False
-    if amount_type in _ITEM_AMOUNT_TYPES:
+    if amount_type in words.ITEM_AMOUNT_TYPES or means.event in _ITEM_EVENTS:
         return amount_type == "itemprice" and description == "principal"
-    return quantity is not None or means in vocabulary.ABOUT_UNITS
+    return quantity is not None or means.goods in words.ABOUT_UNITS
 
 
-def _column(means: Meaning, amount_type: str, description: str) -> str:
-    match amount_type:
-        case "itemprice":
-            return vocabulary.price_column(description) or "other"
-        case "itemfees":
-            return vocabulary.fee_column(description) or "other_fee"
-        case "itemwithheldtax":
-            return "tax_withheld"
-        case "promotion":
-            return "promotion"
-        case "fbafees":
-            return "fulfilment_fee"
-        case _:
-            return "other_fee" if means.event in (Event.FEE, Event.ADVERTISING) else "other"
-
-
-def _unknown(means: Meaning, row: Row, *, of_item: bool) -> str:
-    """Return what of a row's words is in no vocabulary, as it is listed."""
+def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[TypedPart, ...]]:
+    """Return the amount column of a row, and what its amount is about where that does not tell it."""
     kind, amount_type = row.cells["transaction-type"].strip(), row.cells["amount-type"].strip()
     description = row.cells["amount-description"].strip()
-    if means is vocabulary.UNKNOWN:
-        return f"{kind} / {description}" if plain(kind) in vocabulary.GENERAL else kind
-    if of_item:
-        column_of = {"itemprice": vocabulary.price_column, "itemfees": vocabulary.fee_column}.get(plain(amount_type))
-        return f"{amount_type} / {description}" if column_of and not column_of(description) else ""
-    odd = means.event in (Event.SALE, Event.REFUND) and plain(amount_type) not in _KNOWN_AMOUNT_TYPES
-    return f"{kind} / {amount_type}" if odd else ""
+    of_item = fold(amount_type) in words.ITEM_AMOUNT_TYPES
+    if of_item or (means.event in _ITEM_EVENTS and fold(kind) not in words.GENERAL):
+        found = words.item_amount(amount_type, description)
+        if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
+            return found.column, typed(((found.column, amount),), means, kind)
+        return found.column, typed_item(
+            found, amount, listed(amount_type, description) if of_item else listed(kind, amount_type)
+        )
+    column = own_column(means.event)
+    return column, typed(((column, amount),), means, listed(kind, description))
 
 
 def _units(lines: Sequence[Line]) -> Units:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import vocabulary
+from core.marketplaces.amazon import words
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.amazon.vocabulary import meaning, plain
+from core.marketplaces.amazon.words import item_amount, meaning
 from core.marketplaces.dates import parse_moment
 from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError
 from core.marketplaces.formats import Format, Standing
@@ -21,6 +21,7 @@ from core.marketplaces.numerals import parse_amount, parse_whole
 from core.marketplaces.places import Place
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
+from core.marketplaces.words import UNKNOWN, Meaning, fold, listed, own_column, typed, typed_item
 from core.marketplaces.xml_elements import Element, looks_like, parse
 from core.model import Event, Marketplace
 
@@ -29,20 +30,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import TypedPart
     from core.model import Reading
 
 TITLE = "Amazon settlement report (XML)"
 
 _ITEM_LISTS = {
-    "ItemPrice": "price",
-    "ItemPriceAdjustments": "price",
-    "ItemFees": "fee",
-    "ItemFeeAdjustments": "fee",
-    "Promotion": "promotion",
-    "PromotionAdjustment": "promotion",
-    "ItemTaxWithheld": "withheld",
-    "ItemTaxWithheldAdjustments": "withheld",
+    "ItemPrice": "ItemPrice",
+    "ItemPriceAdjustments": "ItemPrice",
+    "ItemFees": "ItemFees",
+    "ItemFeeAdjustments": "ItemFees",
+    "Promotion": "Promotion",
+    "PromotionAdjustment": "Promotion",
+    "ItemTaxWithheld": "ItemWithheldTax",
+    "ItemTaxWithheldAdjustments": "ItemWithheldTax",
 }
+"""Lists of an item's amounts, and V2's amount type for the same."""
 _TYPES = {
     "Order": "Order",
     "Refund": "Refund",
@@ -155,7 +158,7 @@ def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
             continue
         for part in [child] if child.find_own("Amount") else child.children:
             word = part.text_of("Type")
-            principal = kind == "price" and plain(word) == "principal"
+            principal = kind == "ItemPrice" and fold(word) == "principal"
             line = _line(part, transaction, item, kind, word)
             yield line._replace(
                 carries_units=principal and line.event in GOODS and not stated,
@@ -167,7 +170,7 @@ def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
 def _loose_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
     """Yield the fees of an order or shipment that belong to no item (`ShipmentFees`, `OrderFees`)."""
     for fee in (part for child in element.children if child.name.endswith("Fees") for part in child.all("Fee")):
-        yield _line(fee, transaction, None, "fee", fee.text_of("Type"))
+        yield _line(fee, transaction, None, "Shipment-Fees", fee.text_of("Type"))
 
 
 def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
@@ -177,7 +180,7 @@ def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
         line = _line(item, transaction, item, "", "")
         left -= line.amount
         quantity = _whole(item, transaction.file)
-        counts = quantity is not None or vocabulary.Meaning(line.event, line.stock_effect) in vocabulary.ABOUT_UNITS
+        counts = quantity is not None or line.goods in words.ABOUT_UNITS
         yield line._replace(
             carries_units=counts and line.event in GOODS, units=returned(line.event, quantity) if counts else None
         )
@@ -187,7 +190,8 @@ def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
 
 def _with_amount(line: Line, amount: Decimal) -> Line:
     """Return a line with another amount in its one amount column."""
-    return line._replace(parts=((line.parts[0][0], amount),), amount=amount)
+    own = tuple(part._replace(amount=amount) for part in line.typed)
+    return line._replace(parts=((line.parts[0][0], amount),), amount=amount, typed=own)
 
 
 def _own_amount(element: Element, file: str) -> Decimal:
@@ -206,6 +210,7 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
     item_code = item.text_of("AmazonOrderItemCode") if item else ""
     posted = transaction.posted_at
     single = not kind or not (transaction.order_id or sku)  # each loss or fee is an event of its own
+    column, typed_parts = _own_money(transaction, means, kind, word, amount)
     return Line(
         number=part.line,
         settlement_id=transaction.header.settlement_id,
@@ -225,7 +230,7 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
         stock_effect=means.stock_effect,
         raw_type=transaction.kind,
         raw_description=transaction.description,
-        parts=((_column(means.event, kind, word), amount),),
+        parts=((column, amount),),
         amount=amount,
         currency=(own.attributes.get("currency", "") if own else "") or transaction.header.currency,
         posted_at=posted,
@@ -237,31 +242,22 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
         sku=sku,
         marketplace=transaction.marketplace,
         fulfilment=transaction.fulfilment,
-        unknown_type=_unknown(transaction.kind, means, kind, word),
+        goods=means.goods,
+        typed=typed_parts,
     )
 
 
-def _column(event: Event, kind: str, word: str) -> str:
-    match kind:
-        case "price":
-            return vocabulary.price_column(word) or "other"
-        case "fee":
-            return vocabulary.fee_column(word) or "other_fee"
-        case "promotion":
-            return "promotion"
-        case "withheld":
-            return "tax_withheld"
-        case _ if event is Event.TAX_ONLY:
-            return "tax"
-        case _:
-            return "other_fee" if event in (Event.FEE, Event.ADVERTISING) else "other"
-
-
-def _unknown(transaction_type: str, means: vocabulary.Meaning, kind: str, word: str) -> str:
-    if means is vocabulary.UNKNOWN:
-        return transaction_type
-    column_of = {"price": vocabulary.price_column, "fee": vocabulary.fee_column}.get(kind)
-    return f"{kind} / {word}" if column_of and not column_of(word) else ""
+def _own_money(
+    transaction: _Transaction, means: Meaning, kind: str, word: str, amount: Decimal
+) -> tuple[str, tuple[TypedPart, ...]]:
+    """Return the amount column of an amount, and what it is about where that does not tell it."""
+    if kind:
+        found = item_amount(kind, word)
+        if means is UNKNOWN:
+            return found.column, typed(((found.column, amount),), means, transaction.kind)
+        return found.column, typed_item(found, amount, listed(kind, word))
+    column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
+    return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))
 
 
 def _amount(element: Element, file: str) -> Decimal:

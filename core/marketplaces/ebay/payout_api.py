@@ -12,14 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
-from core.marketplaces.ebay.api_words import UNKNOWN, fee_column, meaning
 from core.marketplaces.ebay.order_items import Item, order_items, shared_gross
+from core.marketplaces.ebay.words import fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Line
+from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.periods import header_of
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
+from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.bundles import Node
     from core.marketplaces.contents import Contents
-    from core.marketplaces.ebay.vocabulary import Meaning
     from core.marketplaces.lines import Part
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 NAME = "ebay_payout_api"
@@ -118,7 +119,8 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
         return [_plain(booked, orders.get(booked.order_id, {}))]
     known = orders.get(booked.order_id, {})
     sign = 1 if booked.means.event is Event.SALE else -1
-    fees = [_fees(node, -sign) for node in items]
+    taken = [_fees(node, -sign) for node in items]
+    fees = [tuple((part.column, part.amount) for part in parts) for parts in taken]
     goods = [known.get(node.text("lineItemId")) for node in items]
     gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
     by_order = booked.means.event is Event.SALE and all(item and item.currency == booked.currency for item in goods)
@@ -127,8 +129,8 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
     else:
         own = [(("principal", part),) for part in shared_gross(gross, items)]
     lines = [
-        _of_item(booked, node.text("lineItemId"), item, (*mine, *fee))
-        for node, item, mine, fee in zip(items, goods, own, fees, strict=True)
+        _of_item(booked, node.text("lineItemId"), item, (*mine, *charged))._replace(typed=_declared(parts))
+        for node, item, mine, charged, parts in zip(items, goods, own, fees, taken, strict=True)
     ]
     return _with_rest(booked, lines)
 
@@ -158,9 +160,9 @@ def _plain(booked: Booked, items: Mapping[str, Item]) -> Line:
     about_goods = booked.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
     only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
     line = _line(booked, only[0], (("principal" if about_goods else column, booked.net),))
-    unknown = booked.kind if booked.means is UNKNOWN else ""
     sku = only[1].sku if only[1] else ""
-    return line._replace(carries_units=about_goods, unknown_type=unknown, sku=sku)
+    word = listed(booked.kind, booked.node.text("feeType"))
+    return line._replace(carries_units=about_goods, typed=typed(line.parts, booked.means, word), sku=sku)
 
 
 def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
@@ -184,17 +186,25 @@ def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
         order_id=booked.order_id,
         order_item_id=line_item_id,
         marketplace=Marketplace.EBAY.value,
+        goods=booked.means.goods,
     )
 
 
-def _fees(node: Node, sign: int) -> tuple[Part, ...]:
-    """Return what eBay takes for an item, or gives back of it with a refund."""
-    taken = [
-        (fee_column(fee.text("feeType")), sign * amount.amount("value"))
-        for fee in (*node.nodes("marketplaceFees"), *node.nodes("donations"))
-        if (amount := fee.node("amount"))
-    ]
-    return tuple(taken)
+def _fees(node: Node, sign: int) -> tuple[TypedPart, ...]:
+    """Return what eBay takes for an item, or gives back of it with a refund; a donation is one of its own kind."""
+    named = [(one.text("feeType"), one.node("amount")) for one in node.nodes("marketplaceFees")]
+    named += [("Charity donation", donation.node("amount")) for donation in node.nodes("donations")]
+    return tuple(
+        TypedPart(fee(word).column, sign * amount.amount("value"), fee(word).line_type, word)
+        for word, amount in named
+        if amount
+    )
+
+
+def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
+    """Return those of the fees that are about something else than their column tells, or that nobody has declared."""
+    found = (typed_item(AmountMeaning(part.column, part.line_type), part.amount, part.word) for part in taken)
+    return tuple(part for parts in found for part in parts)
 
 
 def _units(lines: Sequence[Line]) -> Units:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, shared_out
-from core.marketplaces.ebay.vocabulary import UNKNOWN, meaning
+from core.marketplaces.ebay.words import fee, meaning
 from core.marketplaces.errors import DamagedIdError
 from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -23,13 +23,16 @@ from core.marketplaces.payouts import headers_of_payouts, pending_note, without_
 from core.marketplaces.tables import Column, Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
+from core.marketplaces.words import listed, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import TypedPart
     from core.marketplaces.tables import Table
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -72,7 +75,6 @@ LAYOUT = Layout(
     nothing="--",
 )
 
-_REFERRAL = "final value fee"
 _WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -97,7 +99,7 @@ def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
     figures = Figures(table, mark)
     stated = [_amounts(row, figures, fees) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = without_lone_payouts([_line(row, figures, amounts) for row, amounts in rows])
+    lines = without_lone_payouts([_line(row, figures, amounts, fees) for row, amounts in rows])
     dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
     return reading(
         Findings(
@@ -122,7 +124,7 @@ def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
         ("principal", "Item subtotal"),
         ("shipping", "Shipping and handling"),
         ("tax", "Seller collected tax"),
-        *(("referral_fee" if name.casefold().startswith(_REFERRAL) else "other_fee", name) for name in fees),
+        *((fee(name).column, name) for name in fees),
     )
     amounts = ((column, figures.amount(row, name)) for column, name in named)
     parts = tuple((column, amount) for column, amount in amounts if amount)
@@ -144,7 +146,7 @@ def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
     )
 
 
-def _line(row: Row, figures: Figures, amounts: Amounts) -> Line:
+def _line(row: Row, figures: Figures, amounts: Amounts, fees: Sequence[str]) -> Line:
     cell = row.cells
     description = cell.get("Description", "").strip()
     means = meaning(cell["Type"], description)
@@ -181,8 +183,19 @@ def _line(row: Row, figures: Figures, amounts: Amounts) -> Line:
         order_item_id=cell["Transaction ID"].strip() or item,
         sku=sku if sku.strip() else "",
         marketplace=Marketplace.EBAY.value,
-        unknown_type=cell["Type"].strip() if means is UNKNOWN else "",
+        goods=means.goods,
+        typed=_typed(row, figures, amounts, means, fees),
     )
+
+
+def _typed(row: Row, figures: Figures, amounts: Amounts, means: Meaning, fees: Sequence[str]) -> tuple[TypedPart, ...]:
+    """Return what of a row's money is about something else than its event and columns tell."""
+    if means.event not in _WITH_PARTS:
+        return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
+    if not amounts.comparable or not amounts.parts:
+        return ()
+    stated = ((name, figures.amount(row, name)) for name in fees)
+    return tuple(part for name, amount in stated if amount for part in typed_item(fee(name), amount, name))
 
 
 def _units(lines: Sequence[Line]) -> Units:

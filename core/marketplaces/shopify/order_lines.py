@@ -9,11 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.marketplaces.lines import Line
+from core.line_types import LineType
+from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.shopify.restock import disposition
 from core.marketplaces.shopify.sharing import Share, fees, shared_out
+from core.marketplaces.shopify.words import SALE, column, movement_types
 from core.marketplaces.transactions import Units, counted_units
-from core.model import Disposition, Event, Marketplace, QuantitySource, StockEffect
+from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
-    from core.marketplaces.shopify.payments_csv import Meaning
+    from core.marketplaces.words import Meaning
 
 ZERO = Decimal(0)
 GIFT_CARD_SOLD = "Gift card sold"
@@ -78,10 +80,13 @@ def refund_lines(movement: Movement, refund: Refund, *, with_units: bool) -> lis
 
 def plain_line(movement: Movement, means: Meaning, description: str = "") -> Line:
     """Return a movement that no order tells more about, as its type alone says."""
-    parts = ((means.column, movement.amount), ("other_fee", -movement.fee))
-    about_goods = means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    parts = ((column(means), movement.amount), ("other_fee", -movement.fee))
+    about_goods = means.event in (Event.SALE, Event.REFUND, Event.DISPUTE) and means.goods is not Goods.NONE
     line = _line(movement, (), means.event, parts, means.stock_effect)._replace(
-        carries_units=about_goods, raw_description=description
+        carries_units=about_goods,
+        raw_description=description,
+        goods=means.goods,
+        typed=movement_types(means, movement.amount, movement.fee, movement.kind),
     )
     rest = movement.net - line.amount
     return line._replace(parts=(*line.parts, ("other", rest)), amount=movement.net) if rest else line
@@ -90,7 +95,7 @@ def plain_line(movement: Movement, means: Meaning, description: str = "") -> Lin
 def balance_line(movement: Movement, description: str, amount: Decimal) -> Line:
     """Return what is owed to or by others, beside the movement it comes with."""
     line = _line(movement, (description,), Event.BALANCE, (("other", amount),), StockEffect.NONE)
-    return line._replace(raw_description=description)
+    return line._replace(raw_description=description, typed=_gift_card(description, amount))
 
 
 def units_of(lines: Sequence[Line]) -> Units:
@@ -105,7 +110,8 @@ def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> 
     if share.is_gift_card and share.item:
         return _of_gift_card(movement, share, share.item, GIFT_CARD_SOLD)
     line = _line(movement, _names(share.item), Event.SALE, (*share.parts, ("other_fee", -fee)), StockEffect.OUT)
-    return _of_item(line, share.item, units)
+    own = movement_types(SALE, ZERO, fee, movement.kind)
+    return _of_item(line._replace(goods=Goods.SOLD, typed=own), share.item, units)
 
 
 def _given_back(movement: Movement, share: Share, *, with_units: bool) -> Line:
@@ -116,7 +122,8 @@ def _given_back(movement: Movement, share: Share, *, with_units: bool) -> Line:
     effect = _RESTOCKED.get(became, StockEffect.UNKNOWN) if became else StockEffect.UNKNOWN
     line = _line(movement, _names(item), Event.REFUND, share.parts, effect)
     units = -item.units if item and with_units else None
-    return _of_item(line, item, units)._replace(raw_description=item.restock_type if item else "")
+    told = line._replace(goods=Goods.REFUNDED, raw_description=item.restock_type if item else "")
+    return _of_item(told, item, units)
 
 
 def _left(movement: Movement, lines: Sequence[Line]) -> list[Line]:
@@ -125,12 +132,17 @@ def _left(movement: Movement, lines: Sequence[Line]) -> list[Line]:
     if not left:
         return []
     fee = _line(movement, ("fee",), Event.FEE, (("other_fee", left),), StockEffect.NONE)
-    return [fee]
+    return [fee._replace(typed=(TypedPart("other_fee", left, LineType.PAYMENT_PROCESSING, f"{movement.kind} / Fee"),))]
 
 
 def _of_gift_card(movement: Movement, share: Share, item: Item, description: str) -> Line:
     line = _line(movement, _names(item), Event.BALANCE, (("other", share.amount),), StockEffect.NONE)
-    return line._replace(raw_description=description, order_item_id=item.id, sku=item.sku)
+    own = _gift_card(description, share.amount)
+    return line._replace(raw_description=description, order_item_id=item.id, sku=item.sku, typed=own)
+
+
+def _gift_card(description: str, amount: Decimal) -> tuple[TypedPart, ...]:
+    return (TypedPart("other", amount, LineType.GIFT_CARDS, description),) if amount else ()
 
 
 def _of_item(line: Line, item: Item | None, units: int | None) -> Line:

@@ -16,9 +16,9 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.periods import header_of
 from core.marketplaces.shopify.order_lines import Movement, plain_line, refund_lines, sale_lines, units_of
 from core.marketplaces.shopify.orders import number_of, read_order
-from core.marketplaces.shopify.vocabulary import UNKNOWN, meaning
+from core.marketplaces.shopify.words import meaning
 from core.marketplaces.tie_out import Findings, reading
-from core.model import Event, Marketplace, Problem, Severity
+from core.model import Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,13 +82,12 @@ def _lines(node: Node, movement: Movement, orders: Mapping[str, Order]) -> list[
     means = meaning(movement.kind)
     order = _order(node, orders)
     payment = node.text("sourceOrderTransactionId")
-    if means.event is Event.SALE and order is not None and order.items:
+    if means.goods is Goods.SOLD and order is not None and order.items:
         return sale_lines(movement, order, with_units=not order.bearer or payment == order.bearer)
-    refund = order.refund_of(payment) if order is not None and means.event is Event.REFUND else None
+    refund = order.refund_of(payment) if order is not None and means.goods is Goods.REFUNDED else None
     if refund is not None:
         return refund_lines(movement, refund, with_units=payment == refund.bearer)
-    line = plain_line(movement, means, node.text("adjustmentReason"))
-    return [line._replace(unknown_type=movement.kind) if means is UNKNOWN else line]
+    return [plain_line(movement, means, node.text("adjustmentReason"))]
 
 
 def _order(node: Node, orders: Mapping[str, Order]) -> Order | None:

@@ -18,14 +18,18 @@ from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.walmart.vocabulary import amount_column, meaning, unknown_word
+from core.marketplaces.walmart.words import amount, meaning
+from core.marketplaces.words import UNKNOWN, fold, listed, own_column, typed, typed_item
 from core.model import Event, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from core.marketplaces.contents import Contents
+    from core.marketplaces.lines import TypedPart
     from core.marketplaces.tables import Row, Table
+    from core.marketplaces.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -70,6 +74,8 @@ LAYOUT = Layout(
 )
 
 _HOME = "USD"
+_PRICES = frozenset(map(fold, ("Product Price", "Item Price")))
+"""Amount types whose rows carry the units; all others of an order line repeat them."""
 _LINES_AROUND = 3
 """The header, the remark and the summary row: it is not established whether the declared number counts them."""
 
@@ -142,10 +148,12 @@ def _line(row: Row, figures: Figures, header: Header | None) -> Line:
     of_item = means.event in (Event.SALE, Event.REFUND)
     posted = figures.moment(row, "Transaction Posted Timestamp")
     sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
-    amount = figures.needed_amount(row, "Amount")
+    net = figures.needed_amount(row, "Amount")
+    column, own = _own_money(means, row, net)
     quantity = figures.whole(row, "Ship Qty")
     lost_or_found = means.event in (Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL)
-    carries = lost_or_found or (of_item and amount_type.strip().casefold() == "product price")
+    about_units = lost_or_found or (means is UNKNOWN and quantity is not None)
+    carries = about_units or (of_item and fold(amount_type) in _PRICES)
     return Line(
         number=row.number,
         settlement_id="",
@@ -156,16 +164,16 @@ def _line(row: Row, figures: Figures, header: Header | None) -> Line:
             cell.get("Transaction Key", "").strip(),
             sku,
             posted.isoformat() if posted else "",
-            "" if of_item else description.strip(),
+            "" if means.event is Event.SALE else description.strip(),  # different refunds of one moment stay apart
         ),
         single=not of_item or not (order_id or sku),  # each adjustment is an event of its own
         content=row.content,
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=kind,
-        raw_description="" if of_item else description,
-        parts=((amount_column(means.event, amount_type), amount),),
-        amount=amount,
+        raw_description="" if means.event is Event.SALE else description,
+        parts=((column, net),),
+        amount=net,
         currency=cell["Currency"].strip() or (header.currency if header else _HOME),
         posted_at=posted,
         carries_units=carries,
@@ -176,8 +184,19 @@ def _line(row: Row, figures: Figures, header: Header | None) -> Line:
         sku=sku,
         marketplace=Marketplace.WALMART.value,
         fulfilment=cell.get("Fulfillment Type", "").strip(),
-        unknown_type=unknown_word(kind, description, amount_type),
+        goods=means.goods,
+        typed=own,
     )
+
+
+def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[TypedPart, ...]]:
+    """Return the amount column of a row, and what its amount is about where that does not tell it."""
+    kind, amount_type = row.cells["Transaction Type"].strip(), row.cells["Amount Type"].strip()
+    if means.event in (Event.SALE, Event.REFUND, Event.DISPUTE):
+        found = amount(amount_type)
+        return found.column, typed_item(found, net, listed(kind, amount_type))
+    column = own_column(means.event)
+    return column, typed(((column, net),), means, listed(kind, row.cells["Transaction Description"]))
 
 
 def _signed(event: Event, quantity: int | None) -> int | None:

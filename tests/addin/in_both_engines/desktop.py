@@ -10,7 +10,7 @@ from addin import ribbon
 from addin.sheets import exchange, tables
 from core.database import Database, settings
 from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.settlements import books as all_books
 from tests.fake_excel.windows_code import book_in
 

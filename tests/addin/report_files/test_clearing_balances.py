@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.database.entries import JOURNAL_COLUMNS
 from core.journal.clearing import Deposit, ExpectedBalance, expected_balances, outstanding
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import frame
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 8, 31)

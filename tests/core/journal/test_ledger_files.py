@@ -25,7 +25,7 @@ from core.journal.files import (
     ledger_files,
     refuse_unimportable,
 )
-from core.journal.line_types import LineType
+from core.line_types import LineType
 
 
 def entry(number: int, *amounts: str) -> Entry:

@@ -213,9 +213,9 @@ def test_multi_channel_order_is_a_sale_with_derived_units() -> None:
         ("Warehouse_Damage", Event.REIMBURSEMENT, 2, StockEffect.OUT),
         ("MISSING_FROM_INBOUND", Event.REIMBURSEMENT, 2, StockEffect.OUT),
         ("COMPENSATED_CLAWBACK", Event.REIMBURSEMENT_REVERSAL, -2, StockEffect.IN),
-        ("REVERSAL_REIMBURSEMENT", Event.REIMBURSEMENT, 2, StockEffect.UNKNOWN),
-        ("INCORRECT_FEES_ITEMS", Event.REIMBURSEMENT, 2, StockEffect.NONE),
-        ("SOMETHING_NEW", Event.OTHER, 2, StockEffect.UNKNOWN),
+        ("REVERSAL_REIMBURSEMENT", Event.REIMBURSEMENT, 2, StockEffect.OUT),
+        ("RE_EVALUATION", Event.REIMBURSEMENT, 2, StockEffect.NONE),
+        ("SOMETHING_NEW", Event.REIMBURSEMENT, 2, StockEffect.UNKNOWN),
     ],
 )
 def test_reimbursements(description: str, event: Event, quantity: int, stock_effect: StockEffect) -> None:

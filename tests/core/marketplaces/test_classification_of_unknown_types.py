@@ -1,4 +1,4 @@
-"""Unknown types that the bookkeeper has classified."""
+"""Undeclared words that the bookkeeper has classified."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.line_types import LineType
 from core.marketplaces import read
-from core.marketplaces.classification import classified, word_of
-from core.model import AMOUNT_COLUMNS, Event, StockEffect
+from core.marketplaces.classification import CHOICES, OLDER_CHOICES, asked_words, choice_of, classified
+from core.model import AMOUNT_COLUMNS, Event, Goods
+from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ KNOWN = line("10.00")
 
 def unknown(amount: str = "12.00", **cells: str) -> dict[str, str]:
     """Return a row about two units whose reason nobody knows."""
-    kind = {"transaction_type": "other-transaction", "amount_type": "FBA Inventory Reimbursement"}
+    kind = {"transaction_type": "other-transaction", "amount_type": "other-transaction"}
     return line(amount, **{**kind, "amount_description": "NEW_REASON", "quantity_purchased": "2", **cells})
 
 
@@ -30,41 +32,70 @@ def transactions(*lines: dict[str, str]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("event", "quantity", "stock_effect", "column"),
+    ("choice", "event", "goods", "quantity", "column"),
     [
-        (Event.REIMBURSEMENT, 2, StockEffect.OUT, "other"),
-        (Event.REIMBURSEMENT_REVERSAL, -2, StockEffect.IN, "other"),
-        (Event.SALE, 2, StockEffect.OUT, "other"),
-        (Event.REFUND, -2, StockEffect.UNKNOWN, "other"),
-        (Event.FEE, 2, StockEffect.NONE, "other_fee"),
-        (Event.BALANCE, 2, StockEffect.NONE, "other"),
+        ("Reimbursements for lost or damaged goods", Event.REIMBURSEMENT, Goods.LOST, 2, "other"),
+        ("Reimbursements", Event.REIMBURSEMENT, Goods.NONE, 2, "other"),
+        ("Reimbursements taken back", Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, -2, "other"),
+        ("Sales", Event.SALE, Goods.SOLD, 2, "other"),
+        ("Refunds, goods kept by the buyer", Event.REFUND, Goods.KEPT, -2, "other"),
+        ("Storage", Event.FEE, Goods.NONE, 2, "other_fee"),
+        ("Loans", Event.BALANCE, Goods.NONE, 2, "other"),
     ],
 )
-def test_choice_decides_event_stock_and_column(
-    event: Event, quantity: int, stock_effect: StockEffect, column: str
+def test_choice_decides_event_goods_and_line_type(
+    choice: str, event: Event, goods: Goods, quantity: int, column: str
 ) -> None:
     """What the bookkeeper says holds for every transaction with these words; the amount stays."""
-    (row,) = classified(transactions(unknown()), {"other-transaction / NEW_REASON": event}).to_dict("records")
+    (row,) = classified(transactions(unknown()), {"other-transaction / NEW_REASON": choice}).to_dict("records")
 
-    assert (event, quantity, stock_effect) == (row["event"], row["quantity"], row["stock_effect"])
+    assert (event, goods, quantity) == (row["event"], row["goods"], row["quantity"])
     assert {column: Decimal(12)} == {name: row[name] for name in AMOUNT_COLUMNS if row[name]}
+    assert [(CHOICES[choice].line_type, column)] == [(one.line_type, one.column) for one in from_text(row["typed"])]
 
 
 def test_known_types_and_other_words_stay() -> None:
     """Only what is listed as unknown and chosen changes."""
     before = transactions(KNOWN, unknown(), unknown("1", transaction_type="Glitter"))
 
-    after = classified(before, {"Order": Event.FEE, "Never seen": Event.FEE})
+    after = classified(before, {"Order": "Storage", "Never seen": "Storage"})
 
     assert before.equals(after)
     assert before is classified(before, {})
 
 
+def test_an_unknown_amount_of_an_order_is_classified_by_itself() -> None:
+    """The order stays a sale of its units, the amount in its column; only what it is about is told."""
+    order = transactions(line("10.00"), line("-1.00", amount_type="ItemFees", amount_description="Sparkle Levy"))
+    (row,) = classified(order, {"ItemFees / Sparkle Levy": "Storage"}).to_dict("records")
+
+    assert ("sale", 1, Decimal(-1)) == (row["event"], row["quantity"], row["other_fee"])
+    assert (LineType.STORAGE,) == tuple(one.line_type for one in from_text(row["typed"]))
+    assert ("ItemFees / Sparkle Levy",) == asked_words(order["typed"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    "word", ["other-transaction / new reason", "OTHER-TRANSACTION / NEW-REASON", "other-transaction"]
+)
+def test_words_are_compared_without_case_blanks_and_hyphens(word: str) -> None:
+    """And what was said of a type holds for all its descriptions of which nothing else was said."""
+    (row,) = classified(transactions(unknown()), {word: "Storage"}).to_dict("records")
+
+    assert "fee" == row["event"]
+
+
+@pytest.mark.parametrize("event", [event for event in Event if event is not Event.PAYOUT])
+def test_what_earlier_versions_stored_is_a_choice(event: Event) -> None:
+    """An event was chosen there; each is one of today's choices, typed in any case."""
+    choice = choice_of(event.value.upper())
+
+    assert choice == OLDER_CHOICES[event.value]
+    assert choice in CHOICES
+
+
 def test_words_are_those_that_are_listed() -> None:
-    """The word on Setup is the one `inspect` lists."""
+    """The word on sheet Transaction types is the one `inspect` lists."""
     reading = read(flat_file([summary("0"), unknown(), unknown("1", transaction_type="Glitter")]))
     rows = reading.settlements[0].transactions
 
-    assert set(reading.unknown_types) == {
-        word_of(kind, description) for kind, description in zip(rows["raw_type"], rows["raw_description"], strict=True)
-    }
+    assert set(reading.unknown_types) == {word for text in rows["typed"] for word in asked_words(text)}

@@ -47,8 +47,8 @@ AMAZON_V2 = {
         "skus": 3,
         "units_sold": 5,
         "units_refunded": 1,
-        "events": {"sale": 13, "refund": 3, "fee": 3, "balance": 2, "adjustment": 1, "other": 1},
-        "unknown_types": ["Shipment"],
+        "events": {"sale": 13, "refund": 4, "fee": 4, "balance": 2},
+        "unknown_types": [],
     },
 }
 OTHERS = {

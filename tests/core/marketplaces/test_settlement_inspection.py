@@ -69,7 +69,7 @@ def test_counts_and_amounts() -> None:
         "units_sold": 3,
         "units_refunded": 1,
         "events": {"sale": 2, "refund": 2, "other": 1},
-        "unknown_types": ["Glitter"],
+        "unknown_types": ["Glitter / Principal"],
         "problems": [],
     } == {key: value for key, value in found.items() if key != "settlements"}
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.journal.accounts import Accounts
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.entry import Entry, EntryKind
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.model import (
     AMOUNT_COLUMNS,
     COSTED_COLUMNS,

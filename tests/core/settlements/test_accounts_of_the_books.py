@@ -9,7 +9,7 @@ import pytest
 
 from core.database import Database, batches
 from core.database.company import new_company
-from core.journal.line_types import LineType
+from core.line_types import LineType
 from core.settlements import books as all_books
 from core.settlements.accounts import AccountRowError, change_accounts
 from core.settlements.policies import change_policies

@@ -13,13 +13,13 @@ from core.database.company import new_company
 from core.database.settlements import OriginalFile
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import Event
+from core.marketplaces.classification import CHOICES
 from core.settlements import books as all_books
-from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.exporting import ExportWish, NotReadyError, export_settlement
 from core.settlements.importing import import_reading
 from core.settlements.remarks import remarks
 from core.settlements.reopening import reopen
-from core.settlements.type_choices import EVENTS, TypeChoiceError, change_types
+from core.settlements.type_choices import SETTING, TypeChoiceError, change_types
 from core.settlements.unknown_types import listed_types
 from tests.core.settlements.listed_documents import v2_content
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 WORD = ("Amazon", "Lightning Levy")
+LISTED = ("Amazon", "Lightning Levy / Base")
 UNKNOWN = {
     **dict.fromkeys(("order-id", "sku", "quantity-purchased", "order-item-code", "shipment-id"), ""),
     "transaction-type": "Lightning Levy",
@@ -89,17 +90,17 @@ def test_an_emptied_choice_is_taken_back(database: Database) -> None:
         notes = batches.history(connection)["note"].to_list()[:2]
 
     assert {"other"} == set(events(database).values())
-    assert ["Lightning Levy: not classified", "Lightning Levy: fee"] == notes
+    assert ["Lightning Levy: not classified", "Lightning Levy: Other fees"] == notes
 
 
 @pytest.mark.parametrize("text", ["payout", "something"])
 def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
     """A payout would take the amount out of the sum; the message lists what can be said."""
-    with pytest.raises(TypeChoiceError, match="advertising"):
+    with pytest.raises(TypeChoiceError, match="Advertising"):
         say(database, text)
 
     assert {"other"} == set(events(database).values())
-    assert "payout" not in EVENTS
+    assert "payout" not in CHOICES
 
 
 @pytest.mark.parametrize("kinds", [(EntryKind.SETTLEMENT,), (EntryKind.SETTLEMENT, EntryKind.COGS)])
@@ -117,17 +118,20 @@ def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: 
     assert [] == broken
 
 
-def test_an_unclassified_line_of_an_exported_settlement_stays_unclassified(database: Database) -> None:
-    """What was nothing when it went out is nothing for ever."""
-    export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
-    say(database, "fee")
+def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(database: Database) -> None:
+    """The COGS entry may go out, for no goods are in doubt; the message says what to do."""
+    with pytest.raises(NotReadyError, match=r"Unknown types \(1\)"):
+        export(database, "1", EntryKind.SETTLEMENT)
+    export(database, "1", EntryKind.COGS)
+    say(database, "Storage")
+    export(database, "2", EntryKind.SETTLEMENT)
 
     assert {"1": "other", "2": "fee"} == events(database)
 
 
 def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
     """It is open again, and exported anew it keeps what it went out with the second time."""
-    books = export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
+    books = export(database, "1", EntryKind.COGS)
     say(database, "fee")
     (settlement,) = books.named(["1"])
     reopen(database, settlement, "levy is a fee", lock_date=None, who="M. Lee", now=NOW)
@@ -146,24 +150,25 @@ def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Da
     say(database, "tax only")
     (after,) = listed_types(all_books.load(database))
 
-    assert (WORD, 2, {"USD": Decimal(-5)}, ("1", "2"), None) == (
+    assert (LISTED, 2, {"USD": Decimal(-5)}, ("1", "2"), None) == (
         (before.marketplace, before.word),
         before.lines,
         before.amount,
         before.settlements,
-        before.event,
+        before.choice,
     )
-    assert (2, Event.TAX_ONLY) == (after.lines, after.event)
-    assert "Unknown types: Lightning Levy (1 line)." in said_before["Amazon", "1"][0].message
+    assert (2, "Tax collected") == (after.lines, after.choice)
+    assert "Unknown types: Lightning Levy / Base (1 line)." in said_before["Amazon", "1"][0].message
     assert {} == remarks(all_books.load(database))
 
 
-def test_other_can_be_said_too(database: Database) -> None:
-    """Then nobody is asked again, and the type is no remark any more."""
-    say(database, "other")
+def test_what_earlier_versions_stored_still_holds(database: Database) -> None:
+    """A choice of an event, for the type alone, as books of an earlier version have it."""
+    with database.writing() as connection:
+        settings.put(connection, SETTING, {"events": {"Amazon": {"Lightning Levy": "other"}}}, who="M. Lee", now=NOW)
 
     assert {} == remarks(all_books.load(database))
-    assert [Event.OTHER] == [one.event for one in listed_types(all_books.load(database))]
+    assert {"1": "adjustment", "2": "adjustment"} == events(database)
 
 
 def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None:

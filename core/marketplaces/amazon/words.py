@@ -1,0 +1,302 @@
+"""Amazon's words: what its transaction types, reasons and amount descriptions mean, for every reader of Amazon.
+
+Amazon publishes no list of them. Each is declared here with what it does to goods and money; sources and how sure they
+are stand in docs/words.md. What is not here is asked.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.line_types import LineType
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.model import Event, Goods
+
+
+def _paid(goods: Goods) -> Meaning:
+    return Meaning(Event.REIMBURSEMENT, goods)
+
+
+def _fee(line_type: LineType) -> Meaning:
+    return Meaning(Event.FEE, Goods.NONE, line_type)
+
+
+def _balance(line_type: LineType) -> Meaning:
+    return Meaning(Event.BALANCE, Goods.NONE, line_type)
+
+
+PAYOUT = Meaning(Event.PAYOUT)
+ADVERTISING = Meaning(Event.ADVERTISING)
+REIMBURSED_UNCLEARLY = _paid(Goods.UNCLEAR)
+"""A reimbursement for a reason that nobody has declared: the money is a reimbursement, the goods are asked."""
+
+ABOUT_UNITS = frozenset(
+    {
+        *(Goods.LOST, Goods.LOST_INBOUND, Goods.LOST_ON_REMOVAL, Goods.LOST_AFTER_SALE),
+        *(Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR, Goods.REPLACED, Goods.FOUND),
+    }
+)
+"""What is about units of goods even where a row does not say how many."""
+
+REASONS = table(
+    {
+        _paid(Goods.LOST): "WAREHOUSE_LOST|WAREHOUSE_LOST_MANUAL|WAREHOUSE_LOST_MANIFEST|WAREHOUSE_DAMAGE"
+        "|WAREHOUSE_DAMAGE_EXCEPTION|Lost:Warehouse|Damaged:Warehouse|Damaged:Warehouse Exception",
+        _paid(Goods.LOST_INBOUND): "MISSING_FROM_INBOUND|INBOUND_CARRIER_DAMAGE|Inbound Carrier Damage|Lost:Inbound"
+        "|Damaged:Inbound|Damaged:Inbound Carrier",
+        _paid(Goods.LOST_ON_REMOVAL): "REMOVAL_ORDER_LOST|REMOVAL_ORDER_DAMAGED|Lost:Removal|Damaged:Removal",
+        _paid(Goods.LOST_AFTER_SALE): "MULTICHANNEL_ORDER_LOST|MULTICHANNEL_ORDER_DAMAGED|MCF Inventory Reimbursement"
+        "|Lost:Multichannel|Damaged:Multichannel",
+        _paid(Goods.RETURN_PAID): "CS_ERROR_ITEMS|CS_ERROR_NON_ITEMIZED|Customer Service Issue|Customer Return"
+        "|RETURN_REIMBURSEMENT|CRETURN_WRONG_ITEM|REVERSAL_REIMBURSEMENT",
+        _paid(Goods.RETURN_PAID_UNCLEAR): "CUSTOMER_DAMAGE",
+        _paid(Goods.PAYMENT_LOST): "PAYMENT_RETRACTION_ITEMS|Payment Retraction",
+        _paid(Goods.REPLACED): "FREE_REPLACEMENT_REFUND_ITEMS|Free Replacement Refund",
+        _paid(Goods.PAID_AGAIN): "RE_EVALUATION",
+        _paid(Goods.UNCLEAR): "GENERAL_ADJUSTMENT",
+        _paid(Goods.NONE): "SAFE-T Reimbursement|Goodwill|MULTICHANNEL_ORDER_LATE",
+        Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "COMPENSATED_CLAWBACK|MISSING_FROM_INBOUND_CLAWBACK"
+        "|Reimbursement_Reversal",
+        Meaning(Event.FEE, Goods.NONE, LineType.OTHER_FEES): "INCORRECT_FEES_ITEMS|INCORRECT_FEES_NON_ITEMIZED"
+        "|Fee Correction|FeeCorrection",
+        Meaning(Event.FEE, Goods.NONE, LineType.INBOUND): "CLI_PLANNED_FEE_REIMBURSEMENT",
+    }
+)
+"""Why Amazon paid or took a payment back: descriptions in V2, types in V1, parts of descriptions elsewhere."""
+
+BALANCES = table(
+    {
+        _balance(LineType.RESERVE): "Current Reserve Amount|Previous Reserve Amount Balance",
+        _balance(LineType.CLEARING_MOVES): "Payable to Amazon|Successful charge|Transfers|Transfer|Micro Deposit"
+        "|Transfer of funds unsuccessful|Unsuccessful transfer|Failed Disbursement",
+        _balance(LineType.OTHER_STORES): "Debt Adjustment|Debt Payment",
+        _balance(LineType.LOANS): "Amazon Capital Services|Loan Advance|Loan Proceeds|Loan Repayment|Lending"
+        "|Amazon Lending",
+        _balance(LineType.PREPAID_TAX): "Tax withholding|Backup withholding",
+    }
+)
+"""Money moved between the seller, Amazon, lenders and the bank: no profit, but part of the total."""
+
+ADVERTISEMENTS = table(
+    {ADVERTISING: "Cost of Advertising|TransactionTotalAmount|Refund for Advertiser|Sponsored Products Charge"}
+)
+
+FEES = table(
+    {
+        _fee(LineType.OTHER_FEES): "ServiceFee|FBAFees|AmazonFees|Promotion Fee|Seller Rewards|PaidServicesFee"
+        "|Commingling VAT|TransportationFee|FBA Transaction Fees|Fee Adjustment",
+        _fee(LineType.STORAGE): "Storage Fee|FBA storage fee|FBA Inventory Storage Fee|FBA Monthly Storage Fee"
+        "|AWD Storage Fee|FBA Inventory Fee",
+        _fee(LineType.LONG_TERM_STORAGE): "StorageRenewalBilling|FBA Long-Term Storage Fee|FBA Long-Term Storage"
+        "|LowInventoryLevelFee|FBA Aged Inventory Surcharge|FBA Storage Utilization Surcharge|FBA Overage Fee"
+        "|FBA Inventory Storage Overage Fee",
+        _fee(LineType.REMOVAL): "RemovalComplete|DisposalComplete|FBA removal fee|FBA disposal fee"
+        "|FBA Removal Order: Return Fee|FBA Removal Order: Disposal Fee",
+        _fee(LineType.INBOUND): "FBA Inbound Placement Service Fee|FBAInboundTransportationFee"
+        "|FBA inbound convenience fee|Inbound Transportation Charge|Inbound Transportation Fee"
+        "|Inbound Transportation Program Fee|FBAInboundTransportationProgramFee|AWD Processing Fee"
+        "|AWD Transportation Fee|AWD fee|Inbound Defect Fee|FBA Inbound Defect Fee|Manual Processing Fee"
+        "|FBA Manual Processing Fee|Manual Processing Fee Reimbursement|Unplanned Service Fee|Prep Fee|Prep Fee Refund"
+        "|FBA Prep Fee|FBA Prep Service Fee|FBA Label Fee|FBA International Freight Shipping Charge"
+        "|FBA International Freight Duties and Taxes Charge|FBA Amazon-Partnered Carrier Shipment Fee",
+        _fee(LineType.RETURN_PROCESSING): "FBA Customer Returns Fee|FBA Customer Return Fee|FBACustomerReturnPerUnitFee"
+        "|FBACustomerReturnPerOrderFee|FBACustomerReturnWeightBasedFee|CustomerReturnHRRUnitFee|High Return Rate Fee"
+        "|Re-commerce Grading Charge|GradeAndResell|FBA Grade and Resell Charge|Returns Processing Fee",
+        _fee(LineType.SUBSCRIPTION): "Subscription Fee|Subscription",
+        _fee(LineType.COUPONS_AND_VINE): "CouponRedemptionFee|Vine Enrollment Fee|Vine Enrolment Fee|Lightning Deal Fee"
+        "|LightningDealFee Special|Deal Fee|Deal Participation Fee|DealPerformanceFee|Early Reviewer Program fee"
+        "|CouponParticipationFee|CouponPerformanceFee",
+        _fee(LineType.POSTAGE): "Shipping label purchase|Shipping label purchase for return|Shipping services"
+        "|ShippingServicesRefund|Delivery Services|Postage Billing|Easy Ship charges|MFNPostageFee",
+        _fee(LineType.FULFILMENT_FEES): "Shipment|Shipment-Fees|ShipmentFees"
+        "|Multi-Channel Fulfillment Brand-Neutral Box Fee",
+        _fee(LineType.REGULATORY_FEES): "EPR Pay on Behalf|Eco Contribution|DigitalServicesFee",
+    }
+)
+
+TYPES = {
+    **FEES,
+    **ADVERTISEMENTS,
+    **BALANCES,
+    **REASONS,
+    **table(
+        {
+            Meaning(Event.SALE, Goods.SOLD): "Order|TBYB Order Payment",
+            Meaning(Event.REFUND, Goods.REFUNDED): "Refund",
+            Meaning(Event.REFUND, Goods.REFUND_UNDONE): "BuyerRecharge|Refund Reimbursal",
+            Meaning(Event.REFUND, Goods.NONE): "EBTRefundReimbursementOnly",
+            Meaning(Event.DISPUTE, Goods.KEPT): "Chargeback Refund|A-to-z Guarantee Refund|A-to-z Guarantee Claim",
+            Meaning(Event.DISPUTE, Goods.REFUND_UNDONE): "A-to-z Guarantee Recovery|ChargeBackRecovery"
+            "|Chargeback Recovery",
+            Meaning(Event.LIQUIDATION, Goods.LIQUIDATED): "Liquidations",
+            Meaning(Event.LIQUIDATION, Goods.NONE): "Liquidations Adjustments",
+            Meaning(Event.ADJUSTMENT, Goods.NONE): "TBYB Trial Shipment",  # the order payment that follows is the sale
+            Meaning(Event.TAX_ONLY): "Order_Retrocharge|Refund_Retrocharge",
+            REIMBURSED_UNCLEARLY: "FBA Inventory Reimbursement",
+        }
+    ),
+}
+"""Transaction types, of all formats together; V1 has as types what V2 has as descriptions."""
+
+_REIMBURSEMENT = fold("FBA Inventory Reimbursement")
+_BEGINNINGS = table(
+    {
+        _balance(LineType.CLEARING_MOVES): "Transfer of funds unsuccessful",
+        _balance(LineType.OTHER_STORES): "Debt adjustment",
+        _fee(LineType.POSTAGE): "Shipping label purchase",
+        _fee(LineType.INBOUND): "Unplanned Service Fee",
+        _fee(LineType.REGULATORY_FEES): "EPR Pay on Behalf",
+    }
+)
+"""Words that Amazon follows with something of the case: a bank's reason, a marketplace, a kind of prep."""
+
+GENERAL = frozenset(map(fold, ("other-transaction", "other", "others", "Adjustment", "")))
+"""Transaction types that say nothing; the description is the type."""
+
+ITEM_TYPES = frozenset(map(fold, ("Order", "Refund", "Chargeback Refund", "A-to-z Guarantee Refund", "Liquidations")))
+"""Types whose rows are amounts of items: no description of theirs says what the transaction is."""
+
+PRICES = table(
+    {
+        AmountMeaning("principal"): "Principal",
+        AmountMeaning("tax"): "Tax|ShippingTax|GiftWrapTax|CODTax",
+        AmountMeaning("shipping"): "Shipping|COD",
+        AmountMeaning("giftwrap"): "GiftWrap",
+        AmountMeaning("other", LineType.REFUND_CHARGES): "Goodwill|RestockingFee|ReturnShipping",
+        AmountMeaning("other", LineType.DUTIES): "ExportCharge",
+        AmountMeaning("other", LineType.PROMOTIONS): "Points",
+    }
+)
+"""Descriptions under ItemPrice (V1: price-type)."""
+
+ITEM_FEES = table(
+    {
+        AmountMeaning("referral_fee"): "Commission|RefundCommission",
+        AmountMeaning("fulfilment_fee"): "FBAPerUnitFulfillmentFee|FBAPerOrderFulfillmentFee|FBAWeightBasedFee"
+        "|FBATransportationFee|FBADeliveryServicesFee|FBAPickAndPackFee",
+        AmountMeaning("other_fee"): "ShippingChargeback|GiftwrapChargeback|ShippingHB|VariableClosingFee"
+        "|FixedClosingFee|RemoteFulfillmentCredit|SalesTaxServiceFee|SalesTaxCollectionFee|TechnologyFee"
+        "|LowValueGoodsFee|CODChargeback",
+        AmountMeaning("other_fee", LineType.REGULATORY_FEES): "DigitalServicesFee|DigitalServicesFeeFBA|RegulatoryFee",
+        AmountMeaning("other_fee", LineType.LIQUIDATIONS): "LiquidationsBrokerageFee|LiquidationsProcessingFee",
+        AmountMeaning("other_fee", LineType.SUBSCRIPTION): "HighVolumeListingFee",
+        AmountMeaning("other_fee", LineType.POSTAGE): "EasyShipCharges|MFNPostageFee",
+        AmountMeaning("other_fee", LineType.PAYMENT_PROCESSING): "GetPaidFasterFee",
+        AmountMeaning("other_fee", LineType.PROMOTIONS): "PointsFee",
+        AmountMeaning("other", LineType.REFUND_CHARGES): "Goodwill|RestockingFee|ReturnShipping",
+    }
+)
+"""Descriptions under ItemFees (V1: item-related-fee-type)."""
+
+_WITHHELD = table(
+    {
+        AmountMeaning("tax_withheld"): "MarketplaceFacilitatorTax|MarketplaceFacilitatorVAT",
+        AmountMeaning("tax_withheld", LineType.LOW_VALUE_GOODS_TAX): "LowValueGoodsTax",
+        AmountMeaning("tax_withheld", LineType.PREPAID_TAX): "TCS-CGST|TCS-SGST|TCS-IGST|TCS-UTGST|TDS (Section 194-O)",
+    }
+)
+"""Beginnings of descriptions of withheld tax: what follows is the part of the price that it is about."""
+
+PROMOTIONS = table(
+    {
+        AmountMeaning("promotion"): "Principal|Shipping|GiftWrap",
+        AmountMeaning("tax"): "TaxDiscount|ShippingTaxDiscount",  # nets the tax that the same row of the order holds
+    }
+)
+
+_SHIPMENT = AmountMeaning("fulfilment_fee")
+AMOUNT_TYPES = {
+    fold("FBAFees"): _SHIPMENT,
+    fold("FBA Fees"): _SHIPMENT,
+    fold("Shipment-Fees"): _SHIPMENT,
+    fold("ShipmentFees"): _SHIPMENT,
+    fold("Order-Fees"): AmountMeaning("other_fee"),
+    fold("Points"): AmountMeaning("other", LineType.PROMOTIONS),
+}
+"""Amount types on rows of orders and refunds that say by themselves where their amounts belong."""
+
+
+_NOT_DECLARED = {
+    "itemprice": "other",
+    "itemfees": "other_fee",
+    "itemwithheldtax": "tax_withheld",
+    "promotion": "promotion",
+}
+ITEM_AMOUNT_TYPES = frozenset({*_NOT_DECLARED, "points"})
+"""Amount types whose rows are the components of an item, as folded words."""
+
+
+def item_amount(amount_type: str, description: str) -> AmountMeaning:
+    """Return where an amount of an order, refund or the like belongs.
+
+    A word that nobody has declared is of line type `UNCLASSIFIED`: it is asked, and stays in the column of its kind.
+    """
+    kind = fold(amount_type)
+    if kind in AMOUNT_TYPES:
+        return AMOUNT_TYPES[kind]
+    declared = _BY_AMOUNT_TYPE[kind](description) if kind in _BY_AMOUNT_TYPE else None
+    return declared or AmountMeaning(_NOT_DECLARED.get(kind, "other"), LineType.UNCLASSIFIED)
+
+
+def promotion(word: str) -> AmountMeaning | None:
+    """Return where a promotion belongs; `None` for a word that nobody has declared."""
+    return PROMOTIONS.get(fold(word))
+
+
+def price(word: str) -> AmountMeaning | None:
+    """Return where a price of an item belongs; `None` for a word that nobody has declared."""
+    return PRICES.get(fold(word)) or withheld(word)
+
+
+def item_fee(word: str) -> AmountMeaning | None:
+    """Return where a fee of an item belongs; `None` for a word that nobody has declared."""
+    return ITEM_FEES.get(fold(word)) or withheld(word)
+
+
+@lru_cache(maxsize=4096)
+def withheld(word: str) -> AmountMeaning | None:
+    """Return where withheld tax belongs; `None` for a word that nobody has declared."""
+    plain = fold(word)
+    return next((means for begin, means in _WITHHELD.items() if plain.startswith(begin)), None)
+
+
+_BY_AMOUNT_TYPE = {"itemprice": price, "itemfees": item_fee, "itemwithheldtax": withheld, "promotion": promotion}
+
+
+@lru_cache(maxsize=4096)
+def meaning(transaction_type: str, *details: str) -> Meaning:
+    """Return what a transaction is.
+
+    Args:
+        transaction_type: Amazon's word for it.
+        details: Its amount description and the like, where it is no order or refund; a detail that says more than
+            the type (a reserve, a loss in the warehouse, advertising, storage) wins.
+
+    Returns:
+        `UNKNOWN` where neither is declared.
+    """
+    kind, words = fold(transaction_type), tuple(map(fold, details))
+    if kind in ITEM_TYPES:
+        return TYPES[kind]
+    by_detail = next((found for word in words if (found := _declared(word)) is not None), None)
+    own = TYPES.get(kind)
+    if kind in GENERAL:
+        return by_detail or UNKNOWN
+    if by_detail is not None and (own is None or own in _TOLD_BY_DETAIL):
+        return by_detail
+    return own or _declared(kind) or UNKNOWN
+
+
+_TOLD_BY_DETAIL = frozenset({*FEES.values(), *BALANCES.values(), *ADVERTISEMENTS.values()})
+"""Meanings of types that a declared description may tell more exactly: a service fee for storage."""
+
+
+def _declared(word: str) -> Meaning | None:
+    if word in GENERAL:
+        return None
+    known = TYPES.get(word)
+    if known is not None and word not in ITEM_TYPES:
+        return known
+    if word.startswith(_REIMBURSEMENT):  # `FBA Inventory Reimbursement - Lost:Warehouse`
+        return REASONS.get(word.removeprefix(_REIMBURSEMENT), REIMBURSED_UNCLEARLY)
+    return next((means for begin, means in _BEGINNINGS.items() if word.startswith(begin)), None)

@@ -1,0 +1,85 @@
+"""eBay's words: what the types of its transaction report and of its Finances API mean (docs/words.md)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.line_types import LineType
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.model import Event, Goods
+
+
+def _fee(line_type: LineType) -> Meaning:
+    return Meaning(Event.FEE, Goods.NONE, line_type)
+
+
+def _balance(line_type: LineType) -> Meaning:
+    return Meaning(Event.BALANCE, Goods.NONE, line_type)
+
+
+ADVERTISING = Meaning(Event.ADVERTISING)
+CHARGE = _fee(LineType.OTHER_FEES)
+"""A fee that its description or fee type tells more about."""
+
+TYPES = table(
+    {
+        Meaning(Event.SALE, Goods.SOLD): "Order|SALE",
+        Meaning(Event.REFUND, Goods.REFUNDED): "Refund",
+        Meaning(Event.DISPUTE, Goods.KEPT): "Claim|Payment dispute|DISPUTE",
+        CHARGE: "Other fee|NON_SALE_CHARGE",
+        _fee(LineType.POSTAGE): "Shipping label|Postage label|SHIPPING_LABEL",
+        _balance(LineType.RESERVE): "Hold|Reserve",
+        _balance(LineType.CLEARING_MOVES): "Charge|Transfer|PURCHASE",
+        _balance(LineType.LOANS): "LOAN_REPAYMENT|Loan repayment|Seller Capital",
+        Meaning(Event.PAYOUT): "Payout|Secondary payout|WITHDRAWAL",
+    }
+)
+"""Types of the report and of the API; credits and adjustments say nothing and are asked."""
+
+FEE_TYPES = table(
+    {
+        ADVERTISING: "AD_FEE|PREMIUM_AD_FEES|EXPRESS_AD_FEE|Promoted Listings|Promoted Listings fee"
+        "|Promoted Listings - General fee|Promoted Listings - Priority fee|Ad Fee|Ad Fee Standard|Ad Fee Advanced"
+        "|Offsite Ads fee|Promoted Offsite fee|Advertising fee",
+        _fee(LineType.SUBSCRIPTION): "STORE_SUBSCRIPTION_FEE|Store subscription fee|Store subscription|SUBSCRIPTION_FEE"
+        "|Subscription fee",
+        _fee(LineType.OTHER_FEES): "INSERTION_FEE|Insertion fee|Listing upgrade fee|Subtitle fee|OTHER_FEES",
+        _fee(LineType.PENALTIES): "Dispute fee|PAYMENT_DISPUTE_FEE",
+    }
+)
+"""Fee types of charges without a sale (API), and descriptions of them (report)."""
+
+_BEGINNINGS = table({ADVERTISING: "Promoted Listing|Ad Fee|Offsite Ads|Advertising"})
+"""What a description of advertising begins with; the campaign or item follows."""
+
+FEES = table(
+    {
+        AmountMeaning("referral_fee"): "Final Value Fee - fixed|Final Value Fee - variable|FINAL_VALUE_FEE"
+        "|FINAL_VALUE_FEE_FIXED_PER_ORDER|FINAL_VALUE_FEE_FIXED|International fee|INTERNATIONAL_FEE",
+        AmountMeaning("other_fee", LineType.REGULATORY_FEES): "Regulatory operating fee|REGULATORY_OPERATING_FEE",
+        AmountMeaning("other_fee", LineType.PENALTIES): 'Very high "item not as described" fee'
+        "|HIGH_ITEM_NOT_AS_DESCRIBED_FEE|Below standard performance fee|BELOW_STANDARD_FEE"
+        "|BELOW_STANDARD_SHIPPING_FEE",
+        AmountMeaning("other_fee", LineType.PAYMENT_PROCESSING): "Deposit processing fee|PAYMENT_PROCESSING_FEE",
+        AmountMeaning("other", LineType.DONATIONS): "Charity donation|CHARITY_DONATION",
+        AmountMeaning("other_fee"): "Other fees",
+    }
+)
+"""Fees that stand on a sale or refund: columns of the report and fee types of the API."""
+
+
+@lru_cache(maxsize=4096)
+def meaning(kind: str, detail: str) -> Meaning:
+    """Return what a row or transaction is, by its type and its description or fee type; `UNKNOWN` where asked."""
+    found = TYPES.get(fold(kind), UNKNOWN)
+    if found is not CHARGE or not detail:
+        return found
+    word = fold(detail)
+    told = FEE_TYPES.get(word) or next((means for begin, means in _BEGINNINGS.items() if word.startswith(begin)), None)
+    return told or found
+
+
+@lru_cache(maxsize=1024)
+def fee(word: str) -> AmountMeaning:
+    """Return where a fee of a sale belongs; of line type `UNCLASSIFIED` where nobody has declared it."""
+    return FEES.get(fold(word), AmountMeaning("other_fee", LineType.UNCLASSIFIED))

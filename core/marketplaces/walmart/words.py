@@ -1,0 +1,96 @@
+"""Walmart's words: what its transaction types, descriptions and amount types mean, for every reader of Walmart.
+
+A type alone says little: an adjustment may be a fee or a lost unit, a refund may leave the goods with the buyer. So a
+row is told by its type *and* its description; sources and how sure they are stand in docs/words.md.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.line_types import LineType
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.model import Event, Goods
+
+
+def _fee(line_type: LineType) -> Meaning:
+    return Meaning(Event.FEE, Goods.NONE, line_type)
+
+
+_REFUNDED = Meaning(Event.REFUND, Goods.REFUNDED)
+_LOST = Meaning(Event.REIMBURSEMENT, Goods.LOST)
+
+TYPES = table(
+    {
+        Meaning(Event.SALE, Goods.SOLD): "Sale",
+        Meaning(Event.DISPUTE, Goods.KEPT): "Dispute Settlement",
+        Meaning(Event.BALANCE, Goods.NONE, LineType.RESERVE): "Reserve|Release Reserve",
+        Meaning(Event.ADVERTISING): "Campaigns",
+    }
+)
+"""Types that say what a row is whatever its description."""
+
+REFUNDS = table(
+    {
+        _REFUNDED: "Refund|Return Refund|Return|Customer Return|",
+        Meaning(Event.REFUND, Goods.KEPT): "Keep-it refund|Keep it refund",
+        Meaning(Event.REFUND, Goods.REFUND_UNCLEAR): "Seller Initiated Returns|Seller Triggered Refund",
+    }
+)
+"""Descriptions of refunds: whether the buyer sent the goods back."""
+
+DESCRIPTIONS = table(
+    {
+        _LOST: "WFS LostInventory|WFS Lost Inventory|LostInventory|Lost in warehouse|WFS DamageInWarehouse"
+        "|WFS Damage in warehouse|Damage in warehouse|WFS Damaged in warehouse",
+        Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "WFS FoundInventory|WFS Found Inventory|FoundInventory",
+        _fee(LineType.FULFILMENT_FEES): "WFS Fulfillment fee",
+        _fee(LineType.RETURN_PROCESSING): "WFS Return Processing Fee|WFS Return Shipping fee|Return Shipping fee",
+        _fee(LineType.REMOVAL): "WFS Returned Item Disposal Fee|WFS InventoryRemovalOrder|WFS RC_InventoryDisposalFee"
+        "|WFS InventoryDisposalFee|WFS InventoryDisposalOrder",
+        _fee(LineType.STORAGE): "WFS StorageFee",
+        _fee(LineType.LONG_TERM_STORAGE): "WFS LongTermStorageFee|WFS Long Term Storage Fee",
+        _fee(LineType.INBOUND): "WFS InboundTransportationFee|WFS PrepServiceFee|WFS InventoryTransferFee"
+        "|WMSC Logistics Services|Ocean freight",
+        _fee(LineType.POSTAGE): "Walmart Shipping Label Service Charge|Return Shipping|Return Shipping Label",
+        _fee(LineType.COUPONS_AND_VINE): "Review Accelerator",
+        _fee(LineType.SUBSCRIPTION): "Subscription|Subscription Fee",
+        Meaning(Event.ADVERTISING): "Walmart Product Advertising|Walmart Sponsored Products|Sponsored Products"
+        "|SEM Marketing",
+        Meaning(Event.BALANCE, Goods.NONE, LineType.LOANS): "Walmart Capital|Walmart Capital advance",
+    }
+)
+"""Descriptions of adjustments, service fees and others, whatever their type."""
+
+DESTROYED = frozenset({fold("WFS Returned Item Disposal Fee")})
+"""Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
+
+AMOUNTS = table(
+    {
+        AmountMeaning("principal"): "Product Price|Item Price",
+        AmountMeaning("tax"): "Product Tax|Shipping Tax|Fee Tax",
+        AmountMeaning("tax_withheld"): "Product Tax Withheld|Shipping Tax Withheld|Fee Tax Withheld",
+        AmountMeaning("shipping"): "Shipping|Shipping Price",
+        AmountMeaning("referral_fee"): "Commission on Product|Commission on Shipping",
+        AmountMeaning("other"): "Fee/Reimbursement|WFS Fee/Reimbursement",
+        AmountMeaning("promotion"): "Promotion",
+        AmountMeaning("promotion", LineType.MARKETPLACE_DISCOUNTS): "Walmart Funded Savings"
+        "|Total Walmart Funded Savings",
+        AmountMeaning("other_fee", LineType.INBOUND): "Ocean freight",
+    }
+)
+"""Amount types of sales and refunds; on other rows the type and description say what the money is."""
+
+
+@lru_cache(maxsize=4096)
+def meaning(kind: str, description: str) -> Meaning:
+    """Return what a row is; `UNKNOWN` where its type and description are not declared."""
+    word = fold(kind)
+    if word == "refund":
+        return REFUNDS.get(fold(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
+    return TYPES.get(word) or DESCRIPTIONS.get(fold(description), UNKNOWN)
+
+
+def amount(amount_type: str) -> AmountMeaning:
+    """Return where an amount of a sale or refund belongs; of line type `UNCLASSIFIED` where nobody has declared it."""
+    return AMOUNTS.get(fold(amount_type), AmountMeaning("other", LineType.UNCLASSIFIED))

@@ -1,0 +1,126 @@
+"""What a marketplace's words mean: the shape of every vocabulary, and how words are compared (docs/words.md).
+
+A vocabulary is a table per marketplace, used by every reader of that marketplace. No word that is not in it decides
+about goods or money: what nobody has declared is listed, asked, and keeps back the entry that it would distort.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from core.line_types import LineType, usual_type
+from core.marketplaces.lines import TypedPart
+from core.model import GOODS_EFFECTS, Event, Goods, StockEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    from core.marketplaces.lines import Part
+
+
+class Meaning(NamedTuple):
+    """What a transaction is, what it says of goods, and what its money is about."""
+
+    event: Event
+    goods: Goods = Goods.NONE
+    line_type: LineType | None = None
+    """What its own money is about; `None`: as its event and amount column tell."""
+
+    @property
+    def stock_effect(self) -> StockEffect:
+        """What it does to the stock where nothing more is known."""
+        return GOODS_EFFECTS[self.goods]
+
+
+class AmountMeaning(NamedTuple):
+    """Where an amount of an item belongs."""
+
+    column: str
+    """One of `core.model.AMOUNT_COLUMNS`."""
+    line_type: LineType | None = None
+    """What it is about; `None`: as its event and column tell."""
+
+
+M = TypeVar("M")
+
+UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
+"""A type that nobody has declared."""
+
+_BETWEEN = re.compile(r"[\s\-_:/.,'\u2019\"]+")
+
+
+@lru_cache(maxsize=8192)
+def fold(word: str) -> str:
+    """Return a word as it is compared: without case, blanks, hyphens and the marks that join words.
+
+    `FBA Long-Term Storage Fee`, `FBALongTermStorageFee` and `fba_long_term_storage_fee` are one word. A test sees that
+    no two declared words of different meaning are folded into one.
+    """
+    return _BETWEEN.sub("", word.casefold())
+
+
+def table(rows: Mapping[M, str]) -> dict[str, M]:
+    """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`."""
+    return {fold(word): meaning for meaning, words in rows.items() for word in words.split("|")}
+
+
+def typed(
+    parts: Iterable[Part], meaning: Meaning, word: str, *, of_own: frozenset[str] = frozenset({"other", "other_fee"})
+) -> tuple[TypedPart, ...]:
+    """Return those amounts of a transaction that are about something else than its event and their columns tell.
+
+    Args:
+        parts: Its amounts.
+        meaning: What it is; `UNKNOWN` makes every amount one that is asked.
+        word: The marketplace's words for it, as they are listed.
+        of_own: The columns that hold the transaction's own money, which is what `meaning.line_type` speaks of.
+    """
+    if meaning.event is Event.OTHER:
+        return tuple(TypedPart(column, amount, None, word) for column, amount in parts)
+    if meaning.line_type is None:
+        return ()
+    return tuple(
+        TypedPart(column, amount, meaning.line_type, word)
+        for column, amount in parts
+        if column in of_own and usual_type(meaning.event, column) is not meaning.line_type
+    )
+
+
+OWN_COLUMNS = {
+    Event.SALE: "principal",
+    Event.REFUND: "principal",
+    Event.DISPUTE: "principal",
+    Event.FEE: "other_fee",
+    Event.ADVERTISING: "other_fee",
+}
+
+
+def own_column(event: Event) -> str:
+    """Return which amount column the money of a transaction belongs in that has no components."""
+    return OWN_COLUMNS.get(event, "other")
+
+
+def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedPart, ...]:
+    """Return an amount of an item with its line type, where its event and column do not tell it; else nothing."""
+    if found.line_type is None:
+        return ()
+    asked = found.line_type is LineType.UNCLASSIFIED
+    return (TypedPart(found.column, amount, None if asked else found.line_type, word),)
+
+
+def listed(kind: str, description: str) -> str:
+    """Return a type and its description as sheet Transaction types lists them."""
+    parts = [part for part in (kind.strip(), description.strip()) if part]
+    return " / ".join(parts)
+
+
+def proposed_type(word: str, *, names_goods: bool) -> LineType | None:
+    """Return what is prefilled for a word that nobody has declared; it is asked all the same.
+
+    A word that ends in fee or charge and names no SKU is most likely one more fee.
+    """
+    is_fee = fold(word).endswith(("fee", "fees", "charge", "charges"))
+    return LineType.OTHER_FEES if is_fee and not names_goods else None
