@@ -50,6 +50,7 @@ class LineType(StrEnum):
     UNCLASSIFIED = "Not classified yet"
     DONATIONS = "Donations"
     TAX_COLLECTED = "Tax collected"
+    FACILITATOR_TAX = "Tax collected for the marketplace to pay"
     TAX_WITHHELD = "Tax withheld by the marketplace"
     LOW_VALUE_GOODS_TAX = "Low value goods tax"
     PREPAID_TAX = "Tax deducted at source (TCS, TDS)"
@@ -69,6 +70,17 @@ class LineType(StrEnum):
     INVENTORY_IN = "Inventory returned"
     LOSSES = "Damaged and lost goods"
     INVENTORY_LOST = "Inventory lost"
+
+
+class TaxKind(StrEnum):
+    """Whose the tax of a line is."""
+
+    OWN = "own"
+    """The seller collects it and pays it."""
+    FACILITATOR = "facilitator"
+    """The marketplace pays it."""
+    IN_PRICE = "in price"
+    """Withheld although the order shows no tax: it was part of the price."""
 
 
 class PnlPart(StrEnum):
@@ -200,10 +212,17 @@ DECLARATIONS: dict[LineType, Declaration] = {
     LineType.DONATIONS: Declaration(
         "Donations that the marketplace passes on.", "Charitable Contributions", part=PnlPart.OTHER_INCOME
     ),
-    LineType.TAX_COLLECTED: Declaration("Tax that buyers paid.", "Sales Tax Payable", part=PnlPart.TAX),
+    LineType.TAX_COLLECTED: Declaration(
+        "Tax that buyers paid and the seller owes.", "Sales Tax Payable", part=PnlPart.TAX
+    ),
+    LineType.FACILITATOR_TAX: Declaration(
+        "Tax that buyers paid and the marketplace pays itself; with the tax withheld it comes to zero.",
+        follows=LineType.TAX_WITHHELD,
+        part=PnlPart.TAX,
+    ),
     LineType.TAX_WITHHELD: Declaration(
-        "Tax that the marketplace keeps and pays itself; with the tax collected it comes to zero.",
-        "Sales Tax Payable",
+        "Tax that the marketplace keeps and pays itself; with the tax collected for it it comes to zero.",
+        "Marketplace Facilitator Tax",
         part=PnlPart.TAX,
     ),
     LineType.LOW_VALUE_GOODS_TAX: Declaration(
@@ -307,20 +326,29 @@ _GIVEN_BACK = {
 
 
 @lru_cache(maxsize=1024)
-def usual_type(event: str, column: str) -> LineType:
+def usual_type(event: str, column: str, tax_kind: str | None = None) -> LineType:
     """Return what an amount column of an event is about, where no word says otherwise.
 
     Args:
         event: One of `core.model.Event`, but a payout, which is no part of an entry.
         column: One of `core.model.AMOUNT_COLUMNS`.
+        tax_kind: Whose the line's tax is (`core.facilitator_tax`); `None` where that is not asked.
     """
     if event == Event.BALANCE:
         return LineType.CLEARING_MOVES
     if column in ("tax", "tax_withheld"):
-        return LineType.TAX_COLLECTED if column == "tax" else LineType.TAX_WITHHELD
+        return _tax(event, column, tax_kind)
     if event in _BY_EVENT:
         return _BY_EVENT[Event(event)]
     if column == "principal":
         return _PRICES.get(Event(event), LineType.SALES)
     refunded = event in (Event.REFUND, Event.DISPUTE)
     return _GIVEN_BACK[column] if refunded and column in _GIVEN_BACK else _BY_COLUMN[column]
+
+
+def _tax(event: str, column: str, tax_kind: str | None) -> LineType:
+    if tax_kind == TaxKind.IN_PRICE and column == "tax_withheld":
+        return _PRICES.get(Event(event), LineType.SALES)
+    if column == "tax_withheld":
+        return LineType.TAX_WITHHELD
+    return LineType.FACILITATOR_TAX if tax_kind == TaxKind.FACILITATOR else LineType.TAX_COLLECTED

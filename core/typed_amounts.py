@@ -17,13 +17,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.line_types import LineType
+import pandas as pd
+
+from core.line_types import LineType, TaxKind, usual_type
 from core.model import AMOUNT_COLUMNS, Event
+from core.money import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
-
-    import pandas as pd
 
 
 NOT_DECLARED = ",null,"
@@ -92,6 +93,7 @@ class TypedOfLine(NamedTuple):
 
     event: str
     sku: str | None
+    tax_kind: str | None
     column: str
     line_type: LineType
     """`UNCLASSIFIED` where nobody has declared it."""
@@ -106,13 +108,19 @@ def typed_amounts(lines: pd.DataFrame, currency: str | None = None) -> Iterator[
         currency: Of the settlement; given where rows that reader 1 stored are to be told by their words, as they were
             when they were exported.
     """
-    names = ["event", "sku", "typed"]
-    for event, sku, text in zip(*(lines[name].to_list() for name in names), strict=True):
-        for one in from_text(text):
-            plain_sku = sku if isinstance(sku, str) else None
-            yield TypedOfLine(event, plain_sku, one.column, one.line_type or LineType.UNCLASSIFIED, one.amount)
+    yield from (one for _, one in typed_by_place(lines))
     if currency is not None:
         yield from _of_reader_one(lines[lines["goods"].isna()], currency)
+
+
+def typed_by_place(lines: pd.DataFrame) -> Iterator[tuple[int, TypedOfLine]]:
+    """Yield the same with the place of its line among the lines given."""
+    tax_kinds = lines["tax_kind"].to_list() if "tax_kind" in lines.columns else [None] * len(lines)
+    columns = (lines[name].to_list() for name in ("event", "sku", "typed"))
+    for place, (event, sku, text, tax_kind) in enumerate(zip(*columns, tax_kinds, strict=True)):
+        for one in from_text(text):
+            line_type = _type_of(one, event, _text(tax_kind))
+            yield place, TypedOfLine(event, _text(sku), _text(tax_kind), one.column, line_type, one.amount)
 
 
 _RESERVE_WORDS = re.compile(r"\breserved?\b|\bholds?\b", re.IGNORECASE)
@@ -121,18 +129,43 @@ _GIFT_CARD_WORDS = re.compile(r"^gift card", re.IGNORECASE)
 _PREPAID_TAX_CURRENCY = "INR"
 
 
+def _type_of(one: TypedAmount, event: str, tax_kind: str | None) -> LineType:
+    """Return what an amount is about; low value goods tax of an order without any tax was part of the price."""
+    if one.line_type is LineType.LOW_VALUE_GOODS_TAX and tax_kind == TaxKind.IN_PRICE:
+        return usual_type(event, one.column, tax_kind)
+    return one.line_type or LineType.UNCLASSIFIED
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def sum_of_type(lines: pd.DataFrame, line_type: LineType) -> pd.Series:
+    """Return what each line holds of one line type, where its words declare it (money, on the same index)."""
+    named = lines["typed"].str.contains(f'"{line_type}"', regex=False).fillna(value=False).astype(bool)
+    sums = [
+        sum((one.amount for one in from_text(text) if one.line_type is line_type), Decimal(0))
+        if named_here
+        else Decimal(0)
+        for text, named_here in zip(lines["typed"], named, strict=True)
+    ]
+    return pd.Series(sums, index=lines.index, dtype=MONEY)
+
+
 def _of_reader_one(lines: pd.DataFrame, currency: str) -> Iterator[TypedOfLine]:
     """Yield what the first reader's rows are about, told by their words as it was told when they were exported."""
     wanted = lines[(lines["event"] == Event.BALANCE.value) | (currency == _PREPAID_TAX_CURRENCY)]
     for row in wanted.to_dict("records"):
-        sku = row["sku"] if isinstance(row["sku"], str) else None
+        sku = _text(row["sku"])
         if row["event"] == Event.BALANCE.value:
             told = _balance_of_reader_one(_words(row, "raw_type"), _words(row, "raw_description"))
             yield from (
-                TypedOfLine(row["event"], sku, name, told, row[name]) for name in AMOUNT_COLUMNS if told and row[name]
+                TypedOfLine(row["event"], sku, None, name, told, row[name])
+                for name in AMOUNT_COLUMNS
+                if told and row[name]
             )
         elif row["tax_withheld"]:
-            yield TypedOfLine(row["event"], sku, "tax_withheld", LineType.PREPAID_TAX, row["tax_withheld"])
+            yield TypedOfLine(row["event"], sku, None, "tax_withheld", LineType.PREPAID_TAX, row["tax_withheld"])
 
 
 def _balance_of_reader_one(kind: str, description: str) -> LineType | None:

@@ -15,7 +15,7 @@ from addin.written_files import write_file
 from core.model import records
 from core.settlements import books as all_books
 from core.settlements.exporting import ExportWish
-from core.settlements.tie_outs import TieOut
+from core.settlements.tie_outs import TieOut, tax_tie_outs
 from core.settlements.verification import tie_outs
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     for settlement in chosen:
         found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones))
         found += _tab_tie_outs(desk, books, settlement)
+    found += [] if ids else tax_tie_outs(books.lines)
     wrong = [one for one in found if not one.ok]
     sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
     return Outcome(

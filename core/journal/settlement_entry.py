@@ -11,6 +11,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.facilitator_tax import TAX_KIND
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
 from core.journal.months import months_of
@@ -82,13 +83,14 @@ def _place(item: tuple[TypeAndGroup, Decimal]) -> tuple[int, str]:
 def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[TypeAndGroup, Decimal]:
     """Sum the group by type of line and item group; + is money to the seller."""
     sums: dict[TypeAndGroup, Decimal] = defaultdict(Decimal)
-    for event, part in group.groupby("event", sort=False):
+    tax_kinds = group[TAX_KIND].fillna("") if TAX_KIND in group.columns else group["event"].str.slice(0, 0)
+    for (event, tax_kind), part in group.groupby([group["event"], tax_kinds], sort=False):
         for column in AMOUNT_COLUMNS:
-            line_type = usual_type(str(event), column)
+            line_type = usual_type(str(event), column, str(tax_kind) or None)
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
                 sums[line_type, item_group] += amount
     for typed in typed_amounts(group, currency):
-        usual = usual_type(typed.event, typed.column)
+        usual = usual_type(typed.event, typed.column, typed.tax_kind)
         sums[usual, accounts.group_of(usual, typed.sku)] -= typed.amount
         sums[typed.line_type, accounts.group_of(typed.line_type, typed.sku)] += typed.amount
     return dict(sums)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.line_types import PNL_PARTS, LineType, PnlPart, usual_type
+from core.facilitator_tax import TAX_KIND
+from core.line_types import PNL_PARTS, PnlPart, usual_type
 from core.model import AMOUNT_COLUMNS, Event
 from core.money import MONEY
-from core.typed_amounts import from_text
+from core.typed_amounts import typed_by_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +37,12 @@ def parts(lines: pd.DataFrame) -> pd.DataFrame:
     """
     found = {name: pd.Series(Decimal(0), index=lines.index, dtype=MONEY) for name in PARTS}
     events = lines["event"].astype(object)
-    for event in events.dropna().unique():
-        if event != Event.PAYOUT:
-            chosen = (events == event).astype(bool)
-            for column in AMOUNT_COLUMNS:
-                name = PNL_PARTS[usual_type(event, column)].value
-                found[name] = (found[name] + lines[column].where(chosen, 0)).astype(MONEY)
+    kinds = _tax_kinds(lines)
+    for event, kind in sorted(set(zip(events, kinds, strict=True)) - {(Event.PAYOUT.value, kind) for kind in kinds}):
+        chosen = ((events == event) & (kinds == kind)).astype(bool)
+        for column in AMOUNT_COLUMNS:
+            name = PNL_PARTS[usual_type(event, column, kind)].value
+            found[name] = (found[name] + lines[column].where(chosen, 0)).astype(MONEY)
     moved: dict[str, list[Decimal]] = {}
     for place, name, amount in _moved(lines):
         moved.setdefault(name, [Decimal(0)] * len(lines))[place] += amount
@@ -50,12 +51,18 @@ def parts(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, index=lines.index)
 
 
+def _tax_kinds(lines: pd.DataFrame) -> pd.Series:
+    """Return whose each line's tax is, as far as the books say it."""
+    if TAX_KIND not in lines.columns:
+        return pd.Series("", index=lines.index, dtype=object)
+    return lines[TAX_KIND].fillna("").astype(object)
+
+
 def _moved(lines: pd.DataFrame) -> Iterator[tuple[int, str, Decimal]]:
     """Yield what a part gains, by the line's place, where an amount is another part than its column tells."""
-    for place, (event, text) in enumerate(zip(lines["event"], lines["typed"], strict=True)):
-        for one in from_text(text) if event != Event.PAYOUT else ():
-            usual: PnlPart = PNL_PARTS[usual_type(event, one.column)]
-            told: PnlPart = PNL_PARTS[one.line_type or LineType.UNCLASSIFIED]
-            if told is not usual:
-                yield place, usual.value, -one.amount
-                yield place, told.value, one.amount
+    for place, one in typed_by_place(lines):
+        usual: PnlPart = PNL_PARTS[usual_type(one.event, one.column, one.tax_kind)]
+        told: PnlPart = PNL_PARTS[one.line_type]
+        if told is not usual and one.event != Event.PAYOUT:
+            yield place, usual.value, -one.amount
+            yield place, told.value, one.amount

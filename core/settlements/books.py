@@ -27,6 +27,7 @@ from core.database import (
 )
 from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
+from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
 from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
@@ -218,7 +219,7 @@ def _read(connection: Connection, company: Company) -> Books:
         company=company,
         policies=policies,
         settlements=booked,
-        lines=costed_lines(known, costing_policies(policies, company)),
+        lines=with_tax_kinds(costed_lines(known, costing_policies(policies, company))),
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,

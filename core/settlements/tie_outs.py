@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.facilitator_tax import open_tax
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, Entry, EntryKind
-from core.line_types import LineType
+from core.line_types import PNL_PARTS, LineType
 from core.model import Event
 from core.money import cents, total
+from core.reports.parts import PARTS, parts
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from core.database.entries import Entry as StoredEntry
 
+_HALF_A_CENT = Decimal("0.005")
 _COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 """What Finale posts of a settlement's COGS stands in an entry of its own."""
 
@@ -73,10 +77,48 @@ def settlement_tie_outs(
     held = own if posted is None else posted[posted["event"] != Event.PAYOUT]
     if posted is None or len(posted) or lines.empty:
         found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(held["net"])))
+        found += _classes(name, held, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
         expected = cents(total(held["cogs"]))
         found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
     return found
+
+
+def _classes(name: str, lines: pd.DataFrame, entries: Sequence[Entry]) -> list[TieOut]:
+    """Compare profit and loss and settlement entries class by class: sales, refunds, fees ...; only what differs.
+
+    An entry rounds each of its lines to cents, so that amounts in fractions of a cent may differ by half a cent a line.
+    """
+    shown = parts(lines)
+    booked: dict[str, Decimal] = defaultdict(Decimal)
+    rounded: Counter[str] = Counter()
+    for line in (line for entry in entries for line in entry.lines if line.type is not LineType.CLEARING):
+        booked[PNL_PARTS[line.type].value] -= line.amount
+        rounded[PNL_PARTS[line.type].value] += 1
+    found = []
+    for part in PARTS:
+        exact = total(shown[part])
+        allowed = _HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
+        if abs(booked[part] - exact) > allowed:
+            found.append(TieOut(f"{name}: P&L and settlement entry, {part.replace('_', ' ')}", exact, booked[part]))
+    return found
+
+
+def tax_tie_outs(lines: pd.DataFrame) -> list[TieOut]:
+    """Return one tie-out per order whose tax for the marketplace to pay does not come to zero, and their number.
+
+    Args:
+        lines: The costed lines of the company.
+    """
+    rests = open_tax(lines)
+    whole = TieOut("Facilitator tax: orders that do not come to zero", Decimal(len(rests)), ZERO)
+    return [
+        whole,
+        *(
+            TieOut(f"{one.store}: facilitator tax of order {one.order_id} in {one.currency}", one.rest, ZERO)
+            for one in rests
+        ),
+    ]
 
 
 def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[Entry]) -> list[TieOut]:

@@ -91,6 +91,7 @@ ASKED = frozenset(
 )
 """Types without a meaning of their own (docs/words.md): known, and asked all the same."""
 
+
 @lru_cache(maxsize=4096)
 def meaning(kind: str) -> Meaning:
     """Return what a balance transaction is; `UNKNOWN` where its type is asked."""

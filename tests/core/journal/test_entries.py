@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.facilitator_tax import open_tax, with_tax_kinds
 from core.journal.accounts import Accounts
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
 from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
+from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
 from core.money import cents, total
+from core.reports.parts import parts
+from core.settlements.tie_outs import tax_tie_outs
+from core.typed_amounts import TypedAmount, to_text
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 DATES = SettlementDates(date(2026, 9, 5))
@@ -76,13 +80,81 @@ def test_each_kind_of_money_posts_to_its_own_line() -> None:
     assert "Amazon US Clearing USD" == entry.lines[-1].account
 
 
-def test_the_marketplaces_tax_nets_to_zero_on_the_liability() -> None:
-    """What the facilitator collects and withholds stands on two lines of one account."""
-    (entry,) = settlement(line(Event.SALE, principal="10.00", tax="0.80", tax_withheld="-0.80"))
+def of_order(event: Event, order: str, **values: object) -> dict[str, object]:
+    return line(event, order_id=order, goods=Goods.NONE, key=f"{order} {event}", **values)
 
-    tax = [one for one in entry.lines if one.account == "Sales Tax Payable"]
-    assert [LineType.TAX_COLLECTED, LineType.TAX_WITHHELD] == [one.type for one in tax]
-    assert Decimal(0) == total(one.amount for one in tax)
+
+def taxes(*rows: dict[str, object]) -> dict[LineType, str]:
+    """Return the lines of tax, sales and refunds of the entry of a settlement, - is a credit."""
+    (entry,) = settlement_entries(
+        with_tax_kinds(frame(COLUMNS, rows)),
+        DATES,
+        store="Amazon US",
+        settlement_id="1",
+        currency="USD",
+        accounts=Accounts(),
+    )
+    return {one.type: str(one.amount) for one in entry.lines if one.type is not LineType.CLEARING}
+
+
+def test_the_marketplaces_tax_nets_to_zero_on_an_account_of_its_own() -> None:
+    """What the facilitator collects and withholds stands on two lines of one account, which is not the seller's own."""
+    sale = of_order(Event.SALE, "A", principal="10.00", tax="0.80", tax_withheld="-0.80")
+    found = taxes(sale)
+
+    assert {LineType.SALES: "-10.00", LineType.FACILITATOR_TAX: "-0.80", LineType.TAX_WITHHELD: "0.80"} == found
+    assert {"Marketplace Facilitator Tax"} == {
+        Accounts().of(one, store="Amazon US", currency="USD").name
+        for one in (LineType.FACILITATOR_TAX, LineType.TAX_WITHHELD, LineType.LOW_VALUE_GOODS_TAX)
+    }
+    assert [] == open_tax(with_tax_kinds(frame(COLUMNS, [sale])))
+
+
+def test_tax_that_nobody_withholds_is_the_sellers_own() -> None:
+    """Another order's withheld tax says nothing about it."""
+    found = taxes(
+        of_order(Event.SALE, "A", principal="10.00", tax="0.80"),
+        of_order(Event.SALE, "B", principal="20.00", tax="1.60", tax_withheld="-1.60"),
+    )
+
+    assert ("-0.80", "-1.60") == (found[LineType.TAX_COLLECTED], found[LineType.FACILITATOR_TAX])
+
+
+def test_tax_withheld_of_an_order_without_any_tax_was_part_of_its_price() -> None:
+    """A low value import of 19.67 with 1.79 withheld is a sale of 17.88, in the entry and in the profit and loss."""
+    typed = to_text([TypedAmount("LowValueGoodsTax", "tax_withheld", LineType.LOW_VALUE_GOODS_TAX, Decimal("-1.79"))])
+    sale = of_order(Event.SALE, "A", principal="19.67", tax_withheld="-1.79", typed=typed)
+    lines = with_tax_kinds(frame(COLUMNS, [sale]))
+
+    assert {LineType.SALES: "-17.88"} == taxes(sale)
+    assert (Decimal("17.88"), Decimal(0)) == (total(parts(lines)["sales"]), total(parts(lines)["tax"]))
+    assert [] == open_tax(lines)
+
+
+def test_a_refund_whose_tax_the_marketplace_does_not_give_back_is_named() -> None:
+    """The sale nets; the refund's 1.60 stays open, by store and order."""
+    lines = with_tax_kinds(
+        frame(
+            COLUMNS,
+            [
+                of_order(Event.SALE, "A", principal="20.00", tax="1.60", tax_withheld="-1.60"),
+                of_order(Event.REFUND, "A", principal="-20.00", tax="-1.60"),
+                of_order(Event.SALE, "B", principal="20.00", tax="1.60", tax_withheld="-1.60"),
+            ],
+        )
+    )
+
+    assert [("Amazon US", "A", "USD", Decimal("-1.60"))] == [tuple(one) for one in open_tax(lines)]
+    assert [Decimal(1), Decimal("-1.60")] == [one.left for one in tax_tie_outs(lines)]
+
+
+def test_prepaid_tax_meets_no_tax_of_the_buyer() -> None:
+    """TCS and TDS are deducted from an Indian seller who pays the buyer's tax himself."""
+    typed = to_text([TypedAmount("TDS", "tax_withheld", LineType.PREPAID_TAX, Decimal("-1.00"))])
+    found = taxes(of_order(Event.SALE, "A", principal="100.00", tax="18.00", tax_withheld="-1.00", typed=typed))
+
+    assert ("-18.00", "1.00") == (found[LineType.TAX_COLLECTED], found[LineType.PREPAID_TAX])
+    assert LineType.TAX_WITHHELD not in found
 
 
 def test_gift_cards_are_owed_and_neither_sale_nor_clearing() -> None:
