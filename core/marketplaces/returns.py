@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.model import RETURN_COLUMNS, Disposition, Event, frame, records
+from core.model import RETURN_COLUMNS, Disposition, Event, Goods, frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +76,9 @@ def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) 
     """Match returns with refunds, by order and SKU.
 
     Returns of one order and SKU go to its refunds in order of posting, each refund taking as many as it refunds; one
-    of unknown units takes what is left. A refund that no return is left for is not in the answer: nothing was
-    reported about it.
+    of unknown units takes what is left. A refund whose own words say that the buyer keeps the goods takes none, and one
+    whose words leave it open takes what the others leave. A refund that no return is left for is not in the answer:
+    nothing was reported about it.
 
     Args:
         transactions: `core.model.TRANSACTION_COLUMNS` with keys, of any settlements of one store.
@@ -91,7 +92,7 @@ def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) 
         waiting[goods.order_id, goods.sku].extend([goods] * goods.units)
     for units in waiting.values():
         units.sort(key=lambda goods: (goods.returned_at is None, goods.returned_at, goods.raw))
-    refunds = transactions[transactions["event"] == Event.REFUND.value].sort_values(["posted_at", "key"])
+    refunds = _refunds(transactions)
     answer: dict[str, Returned] = {}
     for key, order_id, sku, quantity in zip(
         refunds["key"], refunds["order_id"], refunds["sku"], refunds["quantity"], strict=True
@@ -102,6 +103,17 @@ def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) 
         if taken:
             answer[str(key)] = _together(taken)
     return answer
+
+
+_NOTHING_BACK = [Goods.KEPT.value, Goods.NONE.value, Goods.REFUND_UNDONE.value]
+
+
+def _refunds(transactions: pd.DataFrame) -> pd.DataFrame:
+    """Return the refunds that goods may have come back with, in the order in which they take returns."""
+    may = (transactions["event"] == Event.REFUND.value) & ~transactions["goods"].isin(_NOTHING_BACK)
+    open_words = transactions["goods"].eq(Goods.REFUND_UNCLEAR.value).fillna(value=False).astype(bool)
+    refunds = transactions.assign(open_words=open_words)[may.fillna(value=False).astype(bool)]
+    return refunds.sort_values(["open_words", "posted_at", "key"])
 
 
 def _together(units: list[GoodsBack]) -> Returned:

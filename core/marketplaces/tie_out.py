@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.lines import is_multi_channel
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
-from core.model import Event, Problem, Reading, Settlement, Severity
+from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pandas as pd
 
     from core.marketplaces.lines import Header, Line
     from core.marketplaces.transactions import Units
@@ -37,6 +39,8 @@ class Findings:
     """An error here means that the settlement does not tie out."""
     units: Callable[[Sequence[Line]], Units] = counted_units
     """How the format tells the units of a transaction."""
+    returns: pd.DataFrame = field(default_factory=lambda: frame(RETURN_COLUMNS))
+    """RETURN_COLUMNS: what the file says of goods that came back."""
 
 
 def reading(found: Findings) -> Reading:
@@ -52,6 +56,7 @@ def reading(found: Findings) -> Reading:
         unknown_types=tuple(sorted({word for line in found.lines for word in line.unknown_types})),
         problems=found.problems,
         unsettled=transactions(by_settlement[""], found.units),
+        returns=found.returns,
     )
 
 

@@ -63,8 +63,17 @@ def fold(word: str) -> str:
 
 
 def table(rows: Mapping[M, str]) -> dict[str, M]:
-    """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`."""
-    return {fold(word): meaning for meaning, words in rows.items() for word in words.split("|")}
+    """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`.
+
+    Raises:
+        ValueError: If two meanings have a word in common, as it is compared: a fault of the declarations.
+    """
+    found: dict[str, M] = {}
+    for meaning, words in rows.items():
+        for word in words.split("|"):
+            if found.setdefault(fold(word), meaning) != meaning:
+                raise ValueError(f"“{word}” is declared with two meanings")
+    return found
 
 
 def typed(

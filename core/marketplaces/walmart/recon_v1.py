@@ -16,14 +16,15 @@ from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
+from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.walmart.words import amount, meaning
+from core.marketplaces.walmart.words import DESTROYED, amount, meaning
 from core.marketplaces.words import UNKNOWN, fold, listed, own_column, typed, typed_item
-from core.model import Event, Marketplace, Problem, Severity
+from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from core.marketplaces.contents import Contents
@@ -106,8 +107,39 @@ def _read(table: Table, mark: str) -> Reading:
                 *damaged_ids(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
             problems_by_settlement={found.settlement_id: () if header else _no_summary(table)},
+            returns=returns_frame(_destroyed(rows, settled)),
         )
     )
+
+
+def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
+    """Yield the returned units of which a fee on the same order line says that they were destroyed.
+
+    Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
+    the only row that says so (docs/words.md).
+    """
+    fees = {_order_line(row): line for row, line in zip(rows, lines, strict=True) if _is_disposal(row)}
+    for row, line in zip(rows, lines, strict=True):
+        fee = fees.get(_order_line(row))
+        if fee is not None and line.goods is Goods.REFUNDED and line.carries_units and line.sku and line.order_id:
+            units = abs(line.units) if line.units is not None else 1
+            word = row.cells["Transaction Description"].strip()
+            raw = f"{fee.raw_description.strip()} for {word}" if word else fee.raw_description.strip()
+            reference = f"{line.settlement_id} {line.order_item_id}".strip()
+            yield GoodsBack(
+                line.order_id, line.sku, units, Disposition.UNSELLABLE, raw, fee.posted_at or line.posted_at, reference
+            )
+
+
+def _is_disposal(row: Row) -> bool:
+    return fold(row.cells["Transaction Description"]) in DESTROYED
+
+
+def _order_line(row: Row) -> tuple[str, str]:
+    """Name the order line of a row: the purchase order's, which fees name too; else the customer's."""
+    names = (("Purchase Order #", "Purchase Order line #"), ("Customer Order #", "Customer Order line #"))
+    found = ((row.cells.get(order, "").strip(), row.cells.get(line, "").strip()) for order, line in names)
+    return next((one for one in found if one[0]), ("", f"row {row.number}"))
 
 
 def _is_summary(row: Row) -> bool:
