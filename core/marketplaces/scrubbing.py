@@ -29,9 +29,10 @@ def scrubbed(content: bytes, contents: Contents, form: Format) -> bytes:
         return without_fields(contents, form.personal)
     if form.layout is None or not any(column.kind is Kind.PERSONAL for column in form.layout.columns):
         return content
-    rows, delimiter = cells_without(form.layout, contents, Kind.PERSONAL)
-    if delimiter == "\t":
-        return "".join("\t".join(cells) + "\n" for cells in rows).encode()
+    rows, delimiter, quoted = cells_without(form.layout, contents, Kind.PERSONAL)
+    if not quoted:
+        return "".join(delimiter.join(cells) + "\n" for cells in rows).encode()
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    all_or_needed = csv.QUOTE_ALL if delimiter == "\t" else csv.QUOTE_MINIMAL  # between tabs, quotes count if all have
+    csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=all_or_needed).writerows(rows)
     return text.getvalue().encode()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import LocalisedHeaderError, UnknownFormatError
 from core.marketplaces.places import Place
-from core.marketplaces.tables import LINES_BEFORE_HEADER, split_rows
+from core.marketplaces.tables import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def explain(contents: Contents, titles: Sequence[str]) -> UnreadableFileError:
 def _foreign_header(contents: Contents) -> RawRow | None:
     """Return a row of words over a row of the same width that holds a settlement id."""
     for delimiter, quoted in (("\t", False), (",", True), (";", True)):
-        rows = islice(split_rows(contents, delimiter, quoted=quoted), LINES_BEFORE_HEADER)
+        rows = beginning(contents, delimiter, quoted=quoted)
         for above, below in pairwise(row for row in rows if any(map(str.strip, row.cells))):
             if len(above.cells) == len(below.cells) >= _COLUMNS_OF_A_REPORT and _is_header(above, below):
                 return above

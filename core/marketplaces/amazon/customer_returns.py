@@ -38,7 +38,7 @@ LAYOUT = Layout(
         Column("license-plate-number", needed=False),
         Column("customer-comments", Kind.PERSONAL, needed=False),
     ),
-    delimiters=("\t", ","),
+    delimiters=("\t", ",", ";"),
     quoted=True,
 )
 

@@ -74,6 +74,7 @@ LAYOUT = Layout(
     ),
     delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
     quoted=True,
+    total="total-amount",
 )
 
 _FEE_COLUMNS = {

@@ -57,6 +57,7 @@ LAYOUT = Layout(
     ),
     delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
     quoted=True,
+    total="total-amount",
 )
 
 _ITEM_AMOUNT_TYPES = frozenset({"itemprice", "itemfees", "itemwithheldtax", "promotion", "points"})

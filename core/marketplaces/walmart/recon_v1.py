@@ -64,9 +64,10 @@ LAYOUT = Layout(
         Column("Fulfillment Details", needed=False),
         Column("Original Commission", needed=False),
     ),
-    delimiters=(",", "\t"),
+    delimiters=(",", ";", "\t"),
     quoted=True,
     remarks=("number of lines in file",),
+    total="Total Payable",
 )
 
 _HOME = "USD"
