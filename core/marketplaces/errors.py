@@ -207,8 +207,8 @@ class TooMuchMoneyError(UnreadableFileError):
 
     def __init__(self, place: Place) -> None:
         super().__init__(
-            f"{place}: up to this line the amounts of the file come to more than a million million, which no settlement "
-            f"does. {_DOWNLOAD_AGAIN}"
+            f"{place}: up to this line the amounts of the file come to more than a million million; no settlement "
+            f"has as much. {_DOWNLOAD_AGAIN}"
         )
 
 
@@ -238,7 +238,7 @@ class AmbiguousDatesError(UnreadableFileError):
 
     def __init__(self, place: Place, text: str) -> None:
         super().__init__(
-            f"{place}: {_short(text)} may be day/month or month/day, and the settlement period does not tell which. "
+            f"{place}: {_short(text)} may be day/month or month/day, and nothing else in the file tells which. "
             "Download the file with dates written out (2026-06-17 or 17.06.2026)."
         )
 

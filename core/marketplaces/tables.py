@@ -2,7 +2,7 @@
 
 Lines before the header, columns in another order and columns nobody declared are all accepted. Columns that hold
 personal data are dropped here, before anything else sees a row. A column that nobody declared is in the rows under its
-own name and means nothing by itself (`core.marketplaces.undeclared`).
+own name and means nothing by itself (`core.marketplaces.figures.proved`).
 
 Editors take the blanks from the ends of lines, and in a file between tabs blank cells are such blanks. Where no row of
 a file ends in a blank cell any more, what is missing at a row's end was blank; a row that is shorter than its
@@ -235,7 +235,9 @@ def _under(layout: Layout, contents: Contents, header: _Header, remarks: list[Ra
     for row in split_rows(contents, header.delimiter, quoted=header.quoted):
         if row.number <= header.number or not any(map(str.strip, row.cells)):
             continue
-        if _normalised(row.cells[0]) in known and len(_named(layout, row.cells)) * 2 > len(_named(layout, header.cells)):
+        if _normalised(row.cells[0]) in known and len(_named(layout, row.cells)) * 2 > len(
+            _named(layout, header.cells)
+        ):
             if [_normalised(cell) for cell in row.cells[: len(names)]] != names:
                 raise PastedFilesError(Place(contents.name, row.number), header.number)
             continue
@@ -319,7 +321,8 @@ def split_rows(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[
         raise UnstorableTextError(Place(contents.name, lines_before + 1), TOO_LONG) from error
 
 
-_PLAIN = str.maketrans({"\u2019": "'", "\u200b": "", **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")})
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_PLAIN = str.maketrans({"\u2019": "'", "\u200b": "", **dict.fromkeys("“”„«»", '"'), **dict.fromkeys(_DASHES, "-")})
 """Other forms of the signs that are in the names of columns."""
 
 

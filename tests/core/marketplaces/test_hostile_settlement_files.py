@@ -194,13 +194,15 @@ def test_control_characters_are_left_out_and_said(form: str, old: bytes, new: by
 
 
 def test_backslashes_before_a_u_are_no_control_character() -> None:
-    """`\\\\u001f` in JSON is a backslash and five letters."""
+    r"""`\\\\u001f` in JSON is a backslash and five letters."""
     assert ("A\\\\u001f", ()) == ((found := open_contents(b"A\\\\u001f")).text, found.notes)
     written = WRITERS["ebay_payout_api"](SOLD).content().replace(b"A-1", b"A\\\\u001f")
     assert ["A\\u001f"] == read(written).settlements[0].transactions["sku"].tolist()
 
 
-@pytest.mark.parametrize("charset", ["base64", "zip", "rot13", "punycode", "unicode_escape", "utf-16", "no\0name", "x" * 99])
+@pytest.mark.parametrize(
+    "charset", ["base64", "zip", "rot13", "punycode", "unicode_escape", "utf-16", "no\0name", "x" * 99]
+)
 def test_declared_charsets_that_are_none(charset: str) -> None:
     """What a sender declares is believed only where it makes a text."""
     assert read(SOUND, "f", charset).settlements
