@@ -1,7 +1,11 @@
 """Walmart reconciliation report, V1: one row per amount (settlements.md §2).
 
 A settlement has no id of its own here: it is named after its period, `20260418-20260501`, which is the same in the file
-and through the API. The order is Walmart's *Customer Order #*; a purchase order is the shipment of it by this seller.
+and through the API. Sellers outside of Walmart's own fulfilment get reports whose period is blank; those are named by
+the first and last day of their lines. *Amount* is the only money: commission rates and *Original Commission* tell how
+one of the amounts came about.
+
+The order is Walmart's *Customer Order #*; a purchase order is the shipment of it by this seller.
 """
 
 from __future__ import annotations
@@ -12,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
+from core.marketplaces.places import Place
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.walmart.vocabulary import amount_column, meaning, unknown_word
@@ -71,6 +76,7 @@ LAYOUT = Layout(
 )
 
 _HOME = "USD"
+_START, _END = "Period Start Date", "Period End Date"
 _LINES_AROUND = 3
 """The header, the remark and the summary row: it is not established whether the declared number counts them."""
 
@@ -85,9 +91,10 @@ def _read(table: Table, mark: str) -> Reading:
     figures = Figures(table, mark)  # Walmart US writes month/day
     summaries = [row for row in table.rows if _is_summary(row)]
     rows = [row for row in table.rows if not _is_summary(row)]
-    header = _header(summaries, figures)
-    lines = tuple(_line(row, figures, header) for row in rows)
-    found = header or header_of(period_name(lines), lines, _HOME)
+    summary = _summary(summaries, figures)
+    currency = summary.cells["Currency"].strip() if summary else ""
+    lines = tuple(_line(row, figures, currency or _HOME) for row in rows)
+    found = _header(summary, figures, lines, currency or _HOME)
     settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
     return reading(
         Findings(
@@ -98,9 +105,10 @@ def _read(table: Table, mark: str) -> Reading:
             lines=settled,
             problems=(
                 *_declared_lines(table, len(lines)),
+                *notes_on_undeclared(figures),
                 *damaged_ids(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
-            problems_by_settlement={found.settlement_id: () if header else _no_summary(table)},
+            problems_by_settlement={found.settlement_id: () if summary else _no_summary(table)},
         )
     )
 
@@ -111,29 +119,49 @@ def _is_summary(row: Row) -> bool:
     )
 
 
-def _header(summaries: Sequence[Row], figures: Figures) -> Header | None:
-    if not summaries:
-        return None
-    first = summaries[0]
-    start, end = figures.moment(first, "Period Start Date"), figures.moment(first, "Period End Date")
+def _summary(summaries: Sequence[Row], figures: Figures) -> Row | None:
+    """Return the summary row, nothing where the file has none.
+
+    Raises:
+        ConflictingSummaryError: If two of them differ.
+    """
+    for other in summaries[1:]:
+        if other.content != summaries[0].content:
+            place, second = (figures.table.place(row, "Total Payable") for row in (summaries[0], other))
+            start, end = (figures.moment(summaries[0], name) for name in (_START, _END))
+            name = f"{start:%Y%m%d}-{end:%Y%m%d}" if start and end else "without period"
+            raise ConflictingSummaryError(place, second, name)
+    return summaries[0] if summaries else None
+
+
+def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
+    """Return the settlement by its stated period, or by its lines where none is stated."""
+    total = figures.needed_amount(summary, "Total Payable") if summary else None
+    start, end = (figures.moment(summary, name) if summary else None for name in (_START, _END))
+    if start is None and end is None:
+        _refuse_undated(lines, figures.table)
+        return header_of(period_name(lines), lines, currency, total=total)
     if start is None or end is None:
-        raise BadCellError(figures.table.place(first, "Period Start Date"), "", "the first and last day of the period")
-    header = Header(
+        column = _START if start is None else _END
+        raise BadCellError(figures.table.place(summary, column), "", "the first and last day of the period")
+    return Header(
         settlement_id=f"{start:%Y%m%d}-{end:%Y%m%d}",
         marketplace="",
-        currency=first.cells["Currency"].strip() or _HOME,
+        currency=currency,
         period_start=start,
         period_end=end,
-        total=figures.needed_amount(first, "Total Payable"),
+        total=total,
     )
-    for other in summaries[1:]:
-        if other.content != first.content:
-            place, second = (figures.table.place(row, "Total Payable") for row in (first, other))
-            raise ConflictingSummaryError(place, second, header.settlement_id)
-    return header
 
 
-def _line(row: Row, figures: Figures, header: Header | None) -> Line:
+def _refuse_undated(lines: Sequence[Line], table: Table) -> None:
+    """Refuse a file that names no day at all: every such settlement would have the same name."""
+    if not any(line.posted_at for line in lines):
+        place = Place(table.file, table.header_line, _START)
+        raise BadCellError(place, "", "the period, and no line has a date either")
+
+
+def _line(row: Row, figures: Figures, currency: str) -> Line:
     cell = row.cells
     order_id = cell["Customer Order #"].strip()
     if is_damaged(order_id):
@@ -167,7 +195,7 @@ def _line(row: Row, figures: Figures, header: Header | None) -> Line:
         raw_description="" if of_item else description,
         parts=((amount_column(means.event, amount_type), amount),),
         amount=amount,
-        currency=cell["Currency"].strip() or (header.currency if header else _HOME),
+        currency=cell["Currency"].strip() or currency,
         posted_at=posted,
         carries_units=carries,
         units=_signed(means.event, quantity) if carries else None,
