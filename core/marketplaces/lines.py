@@ -57,6 +57,10 @@ class Line(NamedTuple):
     sku: str = ""
     marketplace: str = ""
     fulfilment: str = ""
+    tax_rate: Decimal | None = None
+    """VAT in per cent of the price, where the file says it: 20 for 20 %."""
+    named_parts: tuple[tuple[str, Decimal], ...] = ()
+    """Amounts within `parts` that are something of their own (`Charity donation`), under the file's English word."""
     unknown_type: str = ""
     """The marketplace's word that no vocabulary knows, in the form that is listed; empty where all are known."""
 

@@ -184,4 +184,8 @@ COMPONENTS = {
     "other transaction fees": "other_fee",
     "other": "other",
 }
-"""Which amount column each component adds to. A component that is not here adds to `other`."""
+"""The columns whose sum is a row's total, and which amount column each adds to.
+
+A column that is not here is none of them: it counts only where every row's own sum proves it
+(`core.marketplaces.figures.proved`), and then adds to `other`.
+"""

@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import vocabulary
@@ -17,9 +16,15 @@ from core.marketplaces.amazon.unified_columns import COLUMNS, COMPONENTS
 from core.marketplaces.amazon.unified_words import is_deferred, meaning
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import (
+    Figures,
+    day_first,
+    notes_on_undeclared,
+    proved,
+    read_in_its_notation,
+    undeclared_amounts,
+)
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
@@ -64,18 +69,15 @@ _BY_SITE = {
 def read(contents: Contents) -> Reading:
     """Read a unified transaction CSV; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
-    components = _components(table)
-    return read_in_its_notation(table, (*components, "total"), partial(_read, table, components))
+    declared = [name for name in COMPONENTS if name in table.own_names]
+    return read_in_its_notation(table, (*declared, "total"), partial(_read, table, declared, day_first(table)))
 
 
-def _components(table: Table) -> tuple[str, ...]:
-    """Return the columns whose sum is the total: everything from product sales to total, whatever the country."""
-    from_sales = dropwhile(lambda name: name != "product sales", table.own_names)
-    return tuple(takewhile(lambda name: name != "total", from_sales))
-
-
-def _read(table: Table, components: Sequence[str], mark: str) -> Reading:
-    figures = Figures(table, mark, day_first=_day_first(table))
+def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+    figures = Figures(table, mark, day_first=slashes)
+    lacking = [figures.needed_amount(row, "total") - _sum(row, figures, declared) for row in table.rows]
+    counted = proved(lacking, undeclared_amounts(figures))
+    components = (*declared, *counted)
     currency = _currency(table)
     lines = tuple(_line(row, figures, components, currency) for row in table.rows)
     deferred = sum(not line.settlement_id for line in lines)
@@ -88,7 +90,12 @@ def _read(table: Table, components: Sequence[str], mark: str) -> Reading:
             file=table.file,
             headers=tuple(header_of(settlement_id, own, currency) for settlement_id, own in settled.items()),
             lines=lines,
-            problems=(*problems.pop("", ()), *_deferred(deferred, table), *damaged_ids(table, ("order id", "sku"))),
+            problems=(
+                *problems.pop("", ()),
+                *_deferred(deferred, table),
+                *notes_on_undeclared(figures, counted),
+                *damaged_ids(table, ("order id", "sku")),
+            ),
             problems_by_settlement=problems,
         )
     )
@@ -193,13 +200,6 @@ def _currency(table: Table) -> str:
     if len(known) != 1:
         raise UnknownCurrencyError(Place(table.file, table.header_line))
     return known.pop()
-
-
-def _day_first(table: Table) -> bool:
-    seen = {text: place for text, place in table.distinct(("date/time",)).items() if is_slash_date(text)}
-    released = table.distinct(("transaction release date",))
-    seen |= {text: place for text, place in released.items() if is_slash_date(text)}
-    return decide_day_first(seen, [Period("", "", frozenset(seen))])
 
 
 FORMAT = Format(

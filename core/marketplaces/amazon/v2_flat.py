@@ -10,7 +10,7 @@ from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.vocabulary import Meaning, meaning, plain
 from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, is_multi_channel
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
@@ -85,7 +85,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
             file=table.file,
             headers=tuple(found.values()),
             lines=tuple(lines),
-            problems=tuple(damaged_ids(table, ("order-id", "order-item-code", "sku"))),
+            problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
             units=_units,
         )
     )

@@ -9,24 +9,31 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, shared_out
+from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, DONATION, VAT_RATE, in_english, vat_rate
+from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.vocabulary import UNKNOWN, meaning
 from core.marketplaces.errors import DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import (
+    Figures,
+    day_first,
+    notes_on_undeclared,
+    proved,
+    read_in_its_notation,
+    undeclared_amounts,
+)
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
-from core.marketplaces.tables import Column, Kind, Layout, Row, find_table, likeness
+from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
-from core.model import Event, Marketplace, QuantitySource
+from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.marketplaces.contents import Contents
     from core.marketplaces.tables import Table
@@ -34,45 +41,12 @@ if TYPE_CHECKING:
 
 LAYOUT = Layout(
     title="eBay transaction report (CSV)",
-    columns=(
-        Column("Transaction creation date", Kind.MOMENT),
-        Column("Type"),
-        Column("Order number"),
-        Column("Legacy order ID", needed=False),
-        Column("Buyer username", Kind.PERSONAL, needed=False),
-        Column("Buyer name", Kind.PERSONAL, needed=False),
-        Column("Ship to city", Kind.PERSONAL, needed=False),
-        Column("Ship to province/region/state", Kind.PERSONAL, needed=False),
-        Column("Ship to zip", Kind.PERSONAL, needed=False, aliases=("Ship to postcode",)),
-        Column("Ship to country", Kind.PERSONAL, needed=False),
-        Column("Net amount", Kind.AMOUNT),
-        Column("Payout currency"),
-        Column("Payout date", Kind.MOMENT, needed=False),
-        Column("Payout ID"),
-        Column("Payout method", needed=False),
-        Column("Payout status", needed=False),
-        Column("Reason for hold", needed=False),
-        Column("Item ID"),
-        Column("Transaction ID"),
-        Column("Item title", needed=False),
-        Column("Custom label"),
-        Column("Quantity", Kind.WHOLE),
-        Column("Item subtotal", Kind.AMOUNT),
-        Column("Shipping and handling", Kind.AMOUNT, aliases=("Postage and packaging",)),
-        Column("Seller collected tax", Kind.AMOUNT, needed=False),
-        Column("eBay collected tax", Kind.AMOUNT, needed=False),
-        Column("Gross transaction amount", Kind.AMOUNT),
-        Column("Transaction currency", needed=False),
-        Column("Exchange rate", needed=False),
-        Column("Reference ID", needed=False),
-        Column("Description", needed=False),
-    ),
+    columns=COLUMNS,
     delimiters=(",", ";", "\t"),
     quoted=True,
     nothing="--",
 )
 
-_REFERRAL = "final value fee"
 _WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -82,20 +56,15 @@ for what the buyer got back."""
 def read(contents: Contents) -> Reading:
     """Read an eBay transaction report; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
-    fees = _fee_columns(table)
-    return read_in_its_notation(table, (*table.declared(Kind.AMOUNT), *fees), partial(_read, table, fees))
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first(table)))
 
 
-def _fee_columns(table: Table) -> tuple[str, ...]:
-    """Return the columns between the taxes and the gross amount: fees, whatever the site calls them."""
-    after_taxes = dropwhile(lambda name: name != "Shipping and handling", table.own_names)
-    before_gross = takewhile(lambda name: name != "Gross transaction amount", after_taxes)
-    return tuple(name for name in before_gross if name not in {column.name for column in LAYOUT.columns})
-
-
-def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
-    figures = Figures(table, mark)
-    stated = [_amounts(row, figures, fees) for row in table.rows]
+def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+    figures = Figures(table, mark, day_first=slashes)
+    stated = [_amounts(row, figures, COMPONENTS) for row in table.rows]
+    counted = proved(*open_sums(stated, undeclared_amounts(figures)))
+    if counted:
+        stated = [_amounts(row, figures, COMPONENTS | dict.fromkeys(counted, "other")) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
     lines = without_lone_payouts([_line(row, figures, amounts) for row, amounts in rows])
     dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
@@ -109,6 +78,8 @@ def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
             problems=(
                 *doubtful_rows(table, stated),
                 *pending_note(lines, table.file),
+                *notes_on_undeclared(figures, counted),
+                *_odd_rates(table, lines),
                 *damaged_ids(table, ("Order number", "Item ID", "Transaction ID", "Custom label")),
             ),
             units=_units,
@@ -116,19 +87,13 @@ def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
     )
 
 
-def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
+def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
-    named = (
-        ("principal", "Item subtotal"),
-        ("shipping", "Shipping and handling"),
-        ("tax", "Seller collected tax"),
-        *(("referral_fee" if name.casefold().startswith(_REFERRAL) else "other_fee", name) for name in fees),
-    )
-    amounts = ((column, figures.amount(row, name)) for column, name in named)
+    amounts = ((column, figures.amount(row, name)) for name, column in components.items())
     parts = tuple((column, amount) for column, amount in amounts if amount)
     currency, own = row.cells["Payout currency"].strip(), row.cells.get("Transaction currency", "").strip()
     foreign = bool(currency and own and currency != own)  # the parts are in the buyer's currency, the net is not
-    event = meaning(row.cells["Type"], "").event
+    event = meaning(in_english(row.cells["Type"]), "").event
     return Amounts(
         order=row.cells["Order number"].strip(),
         date=row.cells["Transaction creation date"].strip(),
@@ -147,7 +112,7 @@ def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
 def _line(row: Row, figures: Figures, amounts: Amounts) -> Line:
     cell = row.cells
     description = cell.get("Description", "").strip()
-    means = meaning(cell["Type"], description)
+    means = meaning(in_english(cell["Type"]), description)
     posted = figures.moment(row, "Transaction creation date")
     order_id, item, sku = cell["Order number"].strip(), cell["Item ID"].strip(), cell["Custom label"]
     of_item = means.event in (Event.SALE, Event.REFUND)
@@ -182,7 +147,22 @@ def _line(row: Row, figures: Figures, amounts: Amounts) -> Line:
         sku=sku if sku.strip() else "",
         marketplace=Marketplace.EBAY.value,
         unknown_type=cell["Type"].strip() if means is UNKNOWN else "",
+        tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
+        named_parts=((DONATION, donation),) if (donation := figures.amount(row, DONATION)) and amounts.parts else (),
     )
+
+
+def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
+    """Return a warning for each different VAT rate that cannot be read."""
+    unread = {
+        row.cells[VAT_RATE].strip(): table.place(row, VAT_RATE)
+        for row, line in zip(table.rows, lines, strict=True)
+        if line.tax_rate is None and row.cells.get(VAT_RATE, "").strip()
+    }
+    return [
+        Problem(Severity.WARNING, f"'{text}' is no VAT rate in per cent (20 or 20%); the row has none.", str(place))
+        for text, place in unread.items()
+    ]
 
 
 def _units(lines: Sequence[Line]) -> Units:
