@@ -83,7 +83,7 @@ def format_of(contents: Contents) -> Format:
     likeness = {form: form.likeness(contents) for form in FORMATS}
     best = max(likeness, key=likeness.__getitem__)
     if likeness[best] < LIKE_ENOUGH:
-        raise explain(contents, [form.title for form in FORMATS])
+        raise explain(contents, FORMATS)
     return best
 
 

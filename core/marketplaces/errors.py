@@ -6,6 +6,7 @@ UnreadableFileError
 ├── NotTextError                 neither text nor an archive of one text file
 ├── ArchiveError                 a zip that is damaged or does not hold exactly one file
 ├── UnknownFormatError           text, but no settlement file of a known format
+├── OtherReportError             another report of a marketplace, or a web page
 ├── LocalisedHeaderError         a settlement file whose column names are in a language that is not known
 ├── UnsupportedFormatError       a known format that is not read
 ├── MissingColumnError           a column that is needed is not in the header
@@ -75,21 +76,26 @@ class ArchiveError(UnreadableFileError):
 class UnknownFormatError(UnreadableFileError):
     """No known format has a header like this."""
 
-    def __init__(self, place: Place, first_line: str, known: Sequence[str]) -> None:
+    def __init__(self, place: Place, first_line: str, advice: str) -> None:
         super().__init__(
-            f"{place}: no settlement file that Cogsheet knows. It begins with {_short(first_line)}. "
-            f"Known are: {', '.join(known)}."
+            f"{place}: no settlement file that Cogsheet knows. It begins with {_short(first_line)}. {advice}"
         )
+
+
+class OtherReportError(UnreadableFileError):
+    """Another report of a marketplace, or the page where it is downloaded."""
+
+    def __init__(self, place: Place, what: str, instead: str) -> None:
+        super().__init__(f"{place}: this is {what}, which is no settlement file. {instead}")
 
 
 class LocalisedHeaderError(UnreadableFileError):
     """The column names are not in a language that the format is known in."""
 
-    def __init__(self, place: Place, first_column: str) -> None:
+    def __init__(self, place: Place, first_column: str, what: str, site: str) -> None:
         super().__init__(
-            f"{place}: this looks like a settlement report whose column names are not in English "
-            f"(the first is {_short(first_column)}). Set the language of Seller Central to English and download it "
-            "again."
+            f"{place}: this looks like {what} whose column names are in a language that Cogsheet does not know "
+            f"(the first is {_short(first_column)}). Set the language of {site} to English and download it again."
         )
 
 

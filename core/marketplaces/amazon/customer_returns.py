@@ -103,4 +103,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Reports, Fulfillment, FBA customer returns, and download it.",
 )

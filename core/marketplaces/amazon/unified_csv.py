@@ -210,4 +210,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Payments, Reports Repository, and request a date range report of transactions.",
 )

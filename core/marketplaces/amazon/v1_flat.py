@@ -211,5 +211,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="Amazon ended it: in Seller Central open Payments, Reports Repository, and download Flat File V2.",
     follows_on=True,
 )

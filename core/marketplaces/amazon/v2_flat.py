@@ -217,5 +217,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Payments, Reports Repository, and download the settlement as Flat File V2.",
     follows_on=True,
 )

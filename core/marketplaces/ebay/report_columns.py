@@ -2,8 +2,8 @@
 
 The report of the UK and the EU has the columns of the American one and *Seller specified VAT rate*, a rate between
 taxes and fees. In German it is called `Transaktionsbericht`: semicolons, a decimal comma, German names for columns and
-types. Its reports in French, Italian and Spanish are known by their title only: what their columns are called is not
-established, so they are refused by that title (`core.marketplaces.unknown_files`).
+types. What the columns are called in French, Italian and Spanish is not established: such a report is told by its form
+and refused with what to set (`core.marketplaces.unknown_files`).
 """
 
 from __future__ import annotations

@@ -187,4 +187,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Hub open Payments, Reports, and download a transaction report.",
 )

@@ -223,4 +223,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Shopify open Finances, Payouts, then Transactions, and export them.",
 )

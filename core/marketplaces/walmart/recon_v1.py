@@ -240,5 +240,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Center open Payments and download the report in its new version (V1).",
     follows_on=True,
 )
