@@ -174,7 +174,7 @@ def _sum(row: Row, figures: Figures, components: Sequence[str]) -> Decimal:
 def _deferred(count: int, table: Table) -> list[Problem]:
     if not count:
         return []
-    rows = "1 row is deferred" if count == 1 else f"{count} rows are deferred"
+    rows = f"{count} of {len(table.rows)} rows {'is' if count == 1 else 'are'} deferred"
     message = f"{rows}: in no paid settlement yet, and left out until Amazon releases the money."
     return [Problem(Severity.NOTE, message, table.file)]
 
