@@ -6,6 +6,7 @@ and fees. It counts only where every row's own sum proves it (`proved`); otherwi
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from core.marketplaces.tables import Row, Table
     from core.model import Reading
 
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _MOST_PROVED = 8
 """So many undeclared columns are tried together; more of them prove nothing."""
 
@@ -38,6 +40,7 @@ class Figures:
         self._amounts: dict[str, Decimal] = {}
         self._moments: dict[str, datetime | None] = {"": None}
         self._counts: dict[str, int | None] = {"": None}
+        self._currencies: set[str] = set()
 
     def amount(self, row: Row, column: str) -> Decimal | None:
         """Return an amount, `None` for a blank cell or a column that the file does not have.
@@ -74,6 +77,19 @@ class Figures:
         if text not in self._counts:
             self._counts[text] = parse_whole(text, self.table.place(row, column))
         return self._counts[text]
+
+    def currency(self, row: Row, column: str) -> str:
+        """Return a currency's code, empty for a blank cell.
+
+        Raises:
+            BadCellError: If it is not three letters: a row that breaks off in it names another settlement's currency.
+        """
+        text = row.cells.get(column, "").strip()
+        if text and text not in self._currencies:
+            if not _CURRENCY.fullmatch(text):
+                raise BadCellError(self.table.place(row, column), text, "a currency (three letters, like USD)")
+            self._currencies.add(text)
+        return text.upper()
 
     def moment(self, row: Row, column: str) -> datetime | None:
         """Return a moment in UTC, `None` for a blank cell.

@@ -33,6 +33,8 @@ def scrubbed(content: bytes, contents: Contents, form: Format) -> bytes:
     if not quoted:
         return "".join(delimiter.join(cells) + "\n" for cells in rows).encode()
     text = io.StringIO()
-    all_or_needed = csv.QUOTE_ALL if delimiter == "\t" else csv.QUOTE_MINIMAL  # between tabs, quotes count if all have
-    csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=all_or_needed).writerows(rows)
+    written = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    if delimiter == "\t":  # between tabs, quotes count only if every cell has them
+        written = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    written.writerows(rows)
     return text.getvalue().encode()

@@ -146,7 +146,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         raw_description="" if means.event in _ITEM_EVENTS else " / ".join(words),
         parts=parts,
         amount=sum((amount for _, amount in parts), Decimal(0)),
-        currency=cell["currency"].strip() or header.currency,
+        currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
         carries_units=_carries_units(means, quantity, cell["price-type"]),
         units=returned(means.event, quantity),

@@ -114,7 +114,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         raw_description="" if of_item else cell["amount-description"],
         parts=((_column(means, amount_type, description), amount),),
         amount=amount,
-        currency=cell["currency"].strip() or header.currency,
+        currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
         carries_units=carries,
         units=returned(means.event, quantity) if carries else None,

@@ -150,7 +150,7 @@ def _line(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) 
         raw_description="",
         parts=tuple((column, part) for column, part in parts if part),
         amount=net,
-        currency=_currency(row, figures.table),
+        currency=_currency(row, figures),
         posted_at=posted,
         order_id=order_id,
         marketplace=Marketplace.SHOPIFY.value,
@@ -172,7 +172,7 @@ def _payout_day(row: Row, figures: Figures) -> str:
         return ""
     text = row.cells["Payout Date"].strip()
     day = text[:10] if _ISO_DAY.match(text) else f"{moment:%Y-%m-%d}"  # a zone behind it does not move the day
-    return f"{day} {_currency(row, figures.table)}"
+    return f"{day} {_currency(row, figures)}"
 
 
 def _paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
@@ -191,10 +191,10 @@ def _paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
     ]
 
 
-def _currency(row: Row, table: Table) -> str:
-    found = row.cells["Currency"].strip()
+def _currency(row: Row, figures: Figures) -> str:
+    found = figures.currency(row, "Currency")
     if not found:
-        raise BadCellError(table.place(row, "Currency"), "", "a currency")
+        raise BadCellError(figures.table.place(row, "Currency"), "", "a currency")
     return found
 
 

@@ -92,7 +92,7 @@ def _read(table: Table, mark: str) -> Reading:
     summaries = [row for row in table.rows if _is_summary(row)]
     rows = [row for row in table.rows if not _is_summary(row)]
     summary = _summary(summaries, figures)
-    currency = summary.cells["Currency"].strip() if summary else ""
+    currency = figures.currency(summary, "Currency") if summary else ""
     lines = tuple(_line(row, figures, currency or _HOME) for row in rows)
     found = _header(summary, figures, lines, currency or _HOME)
     settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
@@ -136,8 +136,11 @@ def _summary(summaries: Sequence[Row], figures: Figures) -> Row | None:
 
 def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
     """Return the settlement by its stated period, or by its lines where none is stated."""
-    total = figures.needed_amount(summary, "Total Payable") if summary else None
-    start, end = (figures.moment(summary, name) if summary else None for name in (_START, _END))
+    if summary is None:
+        _refuse_undated(lines, figures.table)
+        return header_of(period_name(lines), lines, currency)
+    total = figures.needed_amount(summary, "Total Payable")
+    start, end = (figures.moment(summary, name) for name in (_START, _END))
     if start is None and end is None:
         _refuse_undated(lines, figures.table)
         return header_of(period_name(lines), lines, currency, total=total)
@@ -195,7 +198,7 @@ def _line(row: Row, figures: Figures, currency: str) -> Line:
         raw_description="" if of_item else description,
         parts=((amount_column(means.event, amount_type), amount),),
         amount=amount,
-        currency=cell["Currency"].strip() or currency,
+        currency=figures.currency(row, "Currency") or currency,
         posted_at=posted,
         carries_units=carries,
         units=_signed(means.event, quantity) if carries else None,

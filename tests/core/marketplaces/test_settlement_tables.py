@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -91,19 +93,12 @@ def test_wide_encodings(form: str, encoding: str) -> None:
 @pytest.mark.parametrize("form", BETWEEN_COMMAS)
 def test_saved_again_by_a_spreadsheet(form: str) -> None:
     """Semicolons, a line that names them, every cell in quotes, a blank column at the end, a mark in the middle."""
-    import csv  # noqa: PLC0415 - for this test alone
-    import io  # noqa: PLC0415 - for this test alone
-
     cells = list(csv.reader(io.StringIO(written(form), newline="")))
-    for delimiter, quoting, last in (
-        (";", csv.QUOTE_ALL, []),
-        (",", csv.QUOTE_ALL, [""]),
-        (";", csv.QUOTE_MINIMAL, [""]),
-    ):
+    for delimiter, last in ((";", []), (",", [""]), (";", [""])):
+        everything = "".join(delimiter.join(f'"{cell}"' for cell in (*row, *last)) + "\r\n" for row in cells)
+        same(form, f"sep={delimiter}\r\n{everything}")
         text = io.StringIO()
-        csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\r\n").writerows(
-            [*row, *last] for row in cells
-        )
+        csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows([*row, *last] for row in cells)
         same(form, f"sep={delimiter}\r\n{text.getvalue()}")
 
 
@@ -154,7 +149,7 @@ def test_tabs_with_every_cell_in_quotes() -> None:
 
     assert rows(read(V2)) == rows(read(quoted.encode())) == rows(read(without_personal_data(quoted.encode())))
     stray = V2.decode().replace(" A 1", '"Save $5, #1').encode()
-    assert ['"Save $5, #1', "SKU-1"] == sorted(row["sku"] for row in rows(read(stray)))
+    assert ['"Save $5, #1', "SKU-1"] == sorted(str(row["sku"]) for row in rows(read(stray)))
 
 
 def test_quote_in_a_long_file_of_another_kind() -> None:
@@ -192,3 +187,17 @@ def test_a_quote_that_never_closes() -> None:
 
     with pytest.raises(UnreadableFileError, match="line 3: this text has more than 32,767 characters"):
         read(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("form", "column"),
+    [("shopify_payments_csv", "Currency"), ("walmart_recon_v1", "Currency"), ("amazon_v2_flat", "currency")],
+)
+@pytest.mark.parametrize("broken", ["US", "U", "USDX", "12.5"])
+def test_currency_that_is_none(form: str, column: str, broken: str) -> None:
+    """A row that breaks off in its currency is not a settlement in another one."""
+    mark = "\t" if form == "amazon_v2_flat" else ","
+    text = written(form).replace(f"{mark}USD{mark}", f"{mark}{broken}{mark}", 1).replace("\tUSD\n", f"\t{broken}\n", 1)
+
+    with pytest.raises(errors.BadCellError, match=f"line 2, column {column}: '{broken}' is not a currency"):
+        read(text.encode())
