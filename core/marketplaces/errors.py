@@ -12,6 +12,7 @@ UnreadableFileError
 ├── MissingColumnError           a column that is needed is not in the header
 ├── DuplicateColumnError         two columns that mean the same and differ
 ├── PastedFilesError             two files with different columns in one
+├── OverlappingFilesError        two files in one that share rows
 ├── TruncatedFileError           a row that breaks off
 ├── DamagedXmlError              an XML file that breaks off or is not well formed
 ├── DamagedBundleError           a pulled payout (JSON) that breaks off
@@ -130,6 +131,16 @@ class PastedFilesError(UnreadableFileError):
         super().__init__(
             f"{place}: a second header begins here whose columns are not those of the header on line {first_header}; "
             "two files were put into one. Import them apart."
+        )
+
+
+class OverlappingFilesError(UnreadableFileError):
+    """Two downloads in one file share a row, and nothing would show that it counts twice."""
+
+    def __init__(self, place: Place, line: int) -> None:
+        super().__init__(
+            f"{place}: this row stands on line {line} too, and a second header between them; two downloads that "
+            "overlap were put into one file. Import them apart."
         )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -24,6 +25,7 @@ from core.marketplaces.errors import (
     DuplicateColumnError,
     MissingColumnError,
     NoSettlementError,
+    OverlappingFilesError,
     PastedFilesError,
     TruncatedFileError,
     UnstorableTextError,
@@ -167,6 +169,8 @@ def find_table(layout: Layout, contents: Contents) -> Table:
     Raises:
         MissingColumnError: If a needed column is not in the header.
         PastedFilesError: If a second header with other columns stands under the first.
+        OverlappingFilesError: If a row stands above and below a second header, and no total would show that it counts
+            twice.
         TruncatedFileError: If a row breaks off.
         DuplicateColumnError: If two columns mean the same and hold different texts.
         UnstorableTextError: If a text is longer than a cell of a sheet, or holds a zero byte.
@@ -178,11 +182,14 @@ def find_table(layout: Layout, contents: Contents) -> Table:
     if missing:
         raise MissingColumnError(place, layout.title, missing)
     remarks: list[RawRow] = []
-    under = list(_under(layout, contents, header, remarks))
+    seams: list[int] = []
+    under = list(_under(layout, contents, header, remarks, seams))
     _refuse_cut_off(under, layout, header, contents)
     rows = tuple(_rows(under, layout, header, contents))
     if not rows:
         raise NoSettlementError(place)
+    if not layout.total:
+        _refuse_overlap(rows, seams, contents)
     own_names = {_column_name(layout, cell): cell.strip() for cell in header.cells}
     preamble = tuple(contents.lines[: header.number - 1])
     return Table(contents.name, layout, header.number, own_names, rows, preamble, tuple(remarks))
@@ -228,8 +235,10 @@ def beginning(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[R
             return
 
 
-def _under(layout: Layout, contents: Contents, header: _Header, remarks: list[RawRow]) -> Iterator[RawRow]:
-    """Yield what stands under the header, but blank rows, repeated headers and remarks, which are put aside."""
+def _under(
+    layout: Layout, contents: Contents, header: _Header, remarks: list[RawRow], seams: list[int]
+) -> Iterator[RawRow]:
+    """Yield what stands under the header, but blank rows, remarks, and repeated headers, whose lines are the seams."""
     known = _by_name(layout)
     names = [_normalised(cell) for cell in header.cells]
     for row in split_rows(contents, header.delimiter, quoted=header.quoted):
@@ -240,6 +249,7 @@ def _under(layout: Layout, contents: Contents, header: _Header, remarks: list[Ra
         ):
             if [_normalised(cell) for cell in row.cells[: len(names)]] != names:
                 raise PastedFilesError(Place(contents.name, row.number), header.number)
+            seams.append(row.number)
             continue
         if layout.remarks and row.cells[0].casefold().startswith(layout.remarks):
             remarks.append(row)
@@ -257,6 +267,15 @@ def _refuse_cut_off(rows: Sequence[RawRow], layout: Layout, header: _Header, con
     for number, cells in rows:
         if any(map(str.strip, cells[width:])) or (len(cells) < width and not stripped):
             raise TruncatedFileError(Place(contents.name, number), len(cells), width)
+
+
+def _refuse_overlap(rows: Sequence[Row], seams: Sequence[int], contents: Contents) -> None:
+    """Refuse two files in one that share a row: equal rows of one download are two, of two downloads they are one."""
+    first: dict[tuple[str, ...], tuple[int, int]] = {}
+    for row in rows if seams else ():
+        part, line = first.setdefault(row.content, (bisect(seams, row.number), row.number))
+        if part != bisect(seams, row.number):
+            raise OverlappingFilesError(Place(contents.name, row.number), line)
 
 
 def _rows(raw: Iterable[RawRow], layout: Layout, header: _Header, contents: Contents) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from core.marketplaces.figures import Figures, day_first, notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
-from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Reading, frame
+from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Problem, Reading, Severity, frame
 
 if TYPE_CHECKING:
     from core.marketplaces.contents import Contents
@@ -42,6 +42,8 @@ LAYOUT = Layout(
 )
 
 _SELLABLE = "sellable"
+_STATES = frozenset({_SELLABLE, "damaged", "customer_damaged", "carrier_damaged", "defective", "expired"})
+"""What Amazon's help names for `detailed-disposition`."""
 
 
 def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[GoodsBack, ...]:
@@ -67,8 +69,22 @@ def read(contents: Contents) -> Reading:
         settlements=(),
         raw_lines=frame(RAW_LINE_COLUMNS),
         returns=returns_frame(_returns(table)),
-        problems=tuple(notes_on_undeclared(Figures(table, "."))),
+        problems=(*_unknown_states(table), *notes_on_undeclared(Figures(table, "."))),
     )
+
+
+def _unknown_states(table: Table) -> list[Problem]:
+    """Return a warning for each word for the state of the goods that Amazon does not document."""
+    return [
+        Problem(
+            Severity.WARNING,
+            f"'{word}' is no state of returned goods that Cogsheet knows; its units count as not sellable. "
+            "Check the refunds of these orders.",
+            str(place),
+        )
+        for word, place in table.distinct(("detailed-disposition",)).items()
+        if word.strip().casefold() not in _STATES
+    ]
 
 
 def _returns(table: Table) -> tuple[GoodsBack, ...]:

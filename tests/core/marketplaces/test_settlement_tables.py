@@ -141,6 +141,25 @@ def test_second_file_with_other_columns() -> None:
         read(f"{header}\n{row}\n{second}\n{row}\n".encode())
 
 
+@pytest.mark.parametrize("form", ["amazon_unified_csv", "shopify_payments_csv", "ebay_transaction_report"])
+def test_two_downloads_that_overlap(form: str) -> None:
+    """A row of both would count twice without a word, since no total shows it."""
+    text = written(form).rstrip("\n").split("\n")
+    at = next(n for n, one in enumerate(text) if one.count(",") > 5)
+
+    with pytest.raises(errors.OverlappingFilesError, match=rf"this row stands on line {at + 2} too"):
+        read("\n".join([*text, text[at], text[at + 1], ""]).encode())
+    assert len(rows(read("\n".join([*text, text[-1], ""]).encode()))) == len(rows(read(written(form).encode()))) + 1
+
+
+def test_the_same_settlement_twice_does_not_tie() -> None:
+    """Where there is a total it shows the doubled rows."""
+    header, *others = V2.decode().rstrip("\n").split("\n")
+
+    (settlement,) = read("\n".join([header, *others, header, *others, ""]).encode()).settlements
+    assert (Decimal(20), False) == (settlement.sum, settlement.ties_out)
+
+
 def test_tabs_with_every_cell_in_quotes() -> None:
     """Quotes around all cells are no part of them, unlike a quote in a promotion."""
     quoted = "\n".join(

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.marketplaces import read
+from core.marketplaces import FORMATS, read
+from core.marketplaces.contents import open_contents
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.report_columns import COMPONENTS, vat_rate
 from core.marketplaces.figures import proved
+from core.marketplaces.tables import columns_named
 from core.model import AMOUNT_COLUMNS, Reading, Severity
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from core.marketplaces.formats import Format
 
 SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "B", 1, Decimal(5), Decimal(-1))]
 
@@ -246,3 +250,15 @@ def test_ebay_uk_cases(shared_cases: Path) -> None:
             (reading.settlements[0].sum, reading.settlements[0].ties_out),
             reading.problems,
         )
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form.layout], ids=lambda form: form.name)
+def test_no_name_is_declared_for_two_columns(form: Format) -> None:
+    """A name that meant two columns would silently be the later one; each is found under each of its names."""
+    columns = form.layout.columns if form.layout else ()
+    names = [(name, column) for column in columns for name in (column.name, *column.aliases)]
+
+    assert len(names) == len({name.casefold() for name, _ in names})
+    for name, column in names:
+        text = f"{name}\t\n" if column.needed else f"{name}\t{columns[0].name}\n"
+        assert column.name in columns_named(form.layout, open_contents(text.encode()))  # type: ignore[arg-type]  # it has one
