@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGEST = 200_000_000
-"""Bytes a file may have unpacked; the largest settlement known has 11 million (settlements.md §7)."""
+"""Bytes a file may have unpacked; the largest settlement known has 11 million (docs/reading-files.md)."""
 
 LONGEST_TEXT = 32_767
 """Characters that a cell of a sheet holds; no id, SKU or word of a marketplace comes near."""
@@ -138,7 +138,7 @@ def _left_out(count: int, lines: list[int], file: str) -> Problem:
 
 
 def decode(content: bytes, file: str, charset: str = "") -> str:
-    """Return the text: byte order mark, declared charset, UTF-8, cp932 in Japan, else cp1252 (settlements.md §1.1).
+    """Return the text: byte order mark, declared charset, UTF-8, cp932 in Japan, else cp1252.
 
     Raises:
         NotTextError: If none of them fits, or the bytes are those of a program or picture.

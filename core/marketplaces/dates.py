@@ -1,4 +1,4 @@
-"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (settlements.md §1.1).
+"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (docs/reading-files.md).
 
 Only the patterns below are tried. A date with slashes can be day/month or month/day: which one is decided per file.
 """
@@ -41,7 +41,7 @@ _EARLIEST, _LATEST = 1990, 2100
 """Years of which marketplaces can have settlements; a sheet has no dates before 1900, and a zone none around year 1."""
 _NOON = 12
 _SLACK = timedelta(days=1)  # a posted date without its time, and the zones that it may have been written in
-_LONGEST_PERIOD = timedelta(days=100)  # a first settlement was seen to span eight weeks (settlements.md §1.2)
+_LONGEST_PERIOD = timedelta(days=100)  # a first settlement was seen to span eight weeks
 
 
 @dataclass(frozen=True, slots=True)

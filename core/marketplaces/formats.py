@@ -19,7 +19,7 @@ LIKE_ENOUGH = 0.6
 
 
 class Standing(StrEnum):
-    """Whether a format may close the books of a settlement (design §3)."""
+    """Whether a format may close the books of a settlement."""
 
     RECORD = "book of record"
     VIEW = "view"

@@ -1,4 +1,4 @@
-"""Columns of the unified transaction CSV in the languages of its marketplaces (settlements.md §1.4).
+"""Columns of the unified transaction CSV in the languages of its marketplaces.
 
 English (US, CA, UK, AU, IN), German, French (also Canada's), Italian and Spanish (also Mexico's).
 """

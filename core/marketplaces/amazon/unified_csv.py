@@ -1,4 +1,4 @@
-"""Amazon unified (date range) transaction CSV: one row per item with all its amounts (settlements.md §1.4).
+"""Amazon unified (date range) transaction CSV: one row per item with all its amounts.
 
 A view, not the book of record. Deferred rows belong to no settlement. `Transfer` rows are the payout to the bank.
 """

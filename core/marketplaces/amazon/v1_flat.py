@@ -1,4 +1,4 @@
-"""Amazon settlement report, V1 flat file: archives from before November 2026 (settlements.md §1.2).
+"""Amazon settlement report, V1 flat file: archives from before November 2026.
 
 An amount stands in one of nine columns, sometimes in two of a row. The quantity of an item has a row of its own,
 without any amount; on all other rows, and on every refund, it is blank.

@@ -1,4 +1,4 @@
-"""Amazon settlement report, V2 flat file: tab-separated, one row per amount (settlements.md §1.1)."""
+"""Amazon settlement report, V2 flat file: tab-separated, one row per amount."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ _ORDER, _SKU = 2, 6
 
 
 def _group(row: Row, posted: datetime | None, detail: str) -> tuple[str, ...]:
-    """Return the group key of settlements.md §6; the detail keeps apart what an order's components are not."""
+    """Return the group key of docs/reading-files.md; the detail keeps apart what an order's components are not."""
     cell = row.cells
     sku = cell["sku"]
     return (

@@ -1,4 +1,4 @@
-"""Orders of several items: one row with the net amount and one row per item without it (settlements.md §3)."""
+"""Orders of several items: one row with the net amount and one row per item without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""eBay transaction report (CSV): `--` is nothing, a payout is the settlement (settlements.md §3).
+"""eBay transaction report (CSV): `--` is nothing, a payout is the settlement.
 
 An order of several items has one row with its net amount and none of its items, and one row per item without. The
 amounts of each item are taken from its own row; the order's row keeps what is left of its net amount, so that the rows

@@ -1,4 +1,4 @@
-"""Shopify Payments transactions export (CSV): one row per charge, refund or other movement (settlements.md §4).
+"""Shopify Payments transactions export (CSV): one row per charge, refund or other movement.
 
 A payout is the settlement and its *Payout ID* the settlement id; rows without one are pending and belong to none.
 Exports of 2025 have no such column: Shopify pays out once a day and currency, so the payout is then named by its date

@@ -1,4 +1,4 @@
-"""Walmart reconciliation report, V1: one row per amount (settlements.md §2).
+"""Walmart reconciliation report, V1: one row per amount.
 
 A settlement has no id of its own here: it is named after its period, `20260418-20260501`, which is the same in the file
 and through the API. Sellers outside of Walmart's own fulfilment get reports whose period is blank; those are named by
