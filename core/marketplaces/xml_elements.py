@@ -91,6 +91,8 @@ def parse(contents: Contents) -> Element:
 
     def text(data: str) -> None:
         element = open_elements[-1]
+        if element.children and data.isspace():  # the line ends between its children
+            return
         element.text += data
         if len(element.text) > LONGEST_TEXT and element.text.strip():
             raise UnstorableTextError(Place(contents.name, element.line, element.name), TOO_LONG)
