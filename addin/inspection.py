@@ -22,7 +22,7 @@ def inspect_file(path: Path) -> Outcome:
         CogsheetError: If it cannot be read.
     """
     found = inspection(read(content_of(path), path.name))
-    return Outcome(_page(path.name, found), needs_attention=not found["ties_out"], data=found)
+    return Outcome(_page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
 
 
 def _page(name: str, found: dict[str, object]) -> str:
@@ -37,7 +37,7 @@ def _page(name: str, found: dict[str, object]) -> str:
         ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
         ("Lines", f"{found['lines']:,} in {found['transactions']:,} transactions"),
         ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
-        ("Units sold, refunded", f"{found['units_sold']:,}, {found['units_refunded']:,}"),
+        ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
         ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
         ("Sum of its lines", found["sum"]),
         ("Ties out", _tie_out(found)),
@@ -52,9 +52,21 @@ def _page(name: str, found: dict[str, object]) -> str:
     return "\n".join([name, *(f"  {label:<22}{value}" for label, value in rows), *notes])
 
 
+def _units(found: dict[str, object], deed: str, noun: str) -> str:
+    """Return `12`, `unknown`, or `12 and those of 3 refunds, which are unknown`."""
+    known, without = found[f"units_{deed}"], found[f"{noun}s_without_units"]
+    if known is None:
+        return "unknown"
+    if not without:
+        return f"{known:,}"
+    return f"{known:,} and those of {counted(int(str(without)), noun)}, unknown"
+
+
 def _tie_out(found: dict[str, object]) -> str:
     if found["ties_out"]:
         return "yes"
+    if found["ties_out"] is None:
+        return "nothing to tie against: the file states no total"
     if found["total"] is None:
         return "no"
     difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 settings.register_profile("everyday", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=100)
 
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+SHARED = Path(__file__).parents[2] / "shared"
+SAMPLES = SHARED / "samples"
+CASES = SHARED / "cases"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +64,14 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip("the folder of real settlement files (shared/samples beside the project) is not here")
     return SAMPLES
+
+
+@pytest.fixture
+def shared_cases() -> Path:
+    """Return the folder of inputs that once went wrong, which is not part of the project."""
+    if not CASES.is_dir():
+        pytest.skip("the folder of inputs that once went wrong (shared/cases beside the project) is not here")
+    return CASES
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.words import counted
+from addin.words import amount, counted
 from core.database.settlements import Import
 from core.settlements.remarks import remarks
 
@@ -13,14 +13,49 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from addin.outcome import Outcome
+    from core.model import Reading, Settlement
     from core.settlements.books import Books
     from core.settlements.importing import ImportedFile, ImportedReturns, ImportedSettlement
 
 
 def sentences(file: ImportedFile) -> list[str]:
-    """Return what became of everything in a file."""
-    lines = [sentence(one) for one in file.settlements]
-    return [*lines, *([_returns_sentence(file.returns)] if file.returns else [])]
+    """Return what became of everything in a file, and what `inspect` would say of it."""
+    lines = [sentence(one, _read_of(file, one.settlement_id)) for one in file.settlements]
+    if file.returns:
+        lines.append(_returns_sentence(file.returns))
+    if file.reading is None:
+        return lines
+    if not lines:
+        lines.append(f"{file.name}: nothing of it is in a paid settlement yet, so nothing went into the books.")
+    lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
+    return [*lines, *_next_step(file, file.reading)]
+
+
+def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
+    """Return what the file says of a settlement."""
+    found = file.reading.settlements if file.reading else ()
+    return next((one for one in found if one.settlement_id == settlement_id), None)
+
+
+def _next_step(file: ImportedFile, reading: Reading) -> list[str]:
+    """Return what is unknown in what is new in the books, and what to do next."""
+    new = [one for one in file.settlements if one.result in (Import.NEW, Import.SUPERSEDED)]
+    if not new:
+        return []
+    unknown = [f"  Unknown types: {', '.join(reading.unknown_types)}."] if reading.unknown_types else []
+    return [*unknown, "  Next: fetch the costs with Sync."]
+
+
+def file_entry(file: ImportedFile) -> dict[str, object]:
+    """Return what a file as a whole says, for programs."""
+    reading = file.reading
+    problems = reading.problems if reading else ()
+    return {
+        "file": file.name,
+        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in problems],
+        "unknown_types": list(reading.unknown_types) if reading else [],
+        "left_out": len(reading.unsettled) if reading else 0,
+    }
 
 
 def _returns_sentence(returns: ImportedReturns) -> str:
@@ -56,8 +91,8 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
     }
 
 
-def sentence(imported: ImportedSettlement) -> str:
-    """Return what became of a settlement, and below it what is wrong with it."""
+def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> str:
+    """Return what became of a settlement, and below it its period and total and what is wrong with it."""
     what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
     sentences = {
         Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
@@ -69,11 +104,39 @@ def sentence(imported: ImportedSettlement) -> str:
         Import.LOCKED: f"{what} is exported and locked; nothing changed.",
     }
     problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
-    return "\n".join([sentences[imported.result], *problems])
+    return "\n".join([sentences[imported.result], *([f"  {_figures(read)}"] if read else []), *problems])
 
 
-def entry(imported: ImportedSettlement) -> dict[str, object]:
-    """Return the same for programs."""
+def _figures(read: Settlement) -> str:
+    """Return a settlement's period, lines and total, and whether the one makes the other."""
+    days = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (read.period_start, read.period_end)]
+    what = f"{' – '.join(days)}, {counted(read.lines, 'line')}"
+    if read.total is None:
+        return f"{what}, together {amount(read.sum, read.currency)}; the file states no total to tie that against."
+    ties = "is the sum of its lines" if read.total == read.sum else f"but its lines sum to {read.sum:,.2f}"
+    return f"{what}; its total {amount(read.total, read.currency)} {ties}."
+
+
+def entries(file: ImportedFile) -> list[dict[str, object]]:
+    """Return the same for programs: one entry per settlement of a file."""
+    return [{**_entry(one), **_figures_entry(_read_of(file, one.settlement_id))} for one in file.settlements]
+
+
+def _figures_entry(read: Settlement | None) -> dict[str, object]:
+    if read is None:
+        return {}
+    return {
+        "period_start": read.period_start.isoformat() if read.period_start else None,
+        "period_end": read.period_end.isoformat() if read.period_end else None,
+        "currency": read.currency,
+        "lines": read.lines,
+        "total": None if read.total is None else str(read.total),
+        "sum": str(read.sum),
+        "ties_out": None if read.ties_out and read.total is None else read.ties_out,
+    }
+
+
+def _entry(imported: ImportedSettlement) -> dict[str, object]:
     return {
         "file": imported.file,
         "store": imported.store,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, returns_entry, sentences, with_remarks
+from addin.actions.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.actions.refresh import load, refresh
 from addin.marketplaces import connected_stores
 from addin.outcome import Outcome
@@ -81,7 +81,8 @@ def _store_entry(one: PulledStore) -> dict[str, object]:
             {
                 "document": document.name,
                 "error": document.failure or None,
-                "settlements": [entry(imported) for imported in document.imported.settlements],
+                "settlements": entries(document.imported),
+                **{name: value for name, value in file_entry(document.imported).items() if name != "file"},
                 "returns": returns_entry(document.imported.returns) if document.imported.returns else None,
             }
             for document in one.documents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.imported_words import entry, returns_entry, sentences, with_remarks
+from addin.actions.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
@@ -90,7 +90,10 @@ def content_of(path: Path) -> bytes:
 
 
 def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
-    data: dict[str, object] = {"settlements": [entry(imported) for file in done for imported in file.settlements]}
+    data: dict[str, object] = {
+        "settlements": [one for file in done for one in entries(file)],
+        "files": [file_entry(file) for file in done],
+    }
     returns = [returns_entry(file.returns) for file in done if file.returns]
     return Outcome(
         "\n".join(line for file in done for line in sentences(file)),

@@ -7,6 +7,7 @@ raised where a file cannot be read at all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import customer_returns, unified_csv, v1_flat, v2_flat, xml_report
@@ -69,7 +70,8 @@ def read(content: bytes, name: str = "", charset: str = "") -> Reading:
         UnreadableFileError: If it cannot be read; the subclass says why, the message where and what to do.
     """
     contents = open_contents(content, name, charset)
-    return format_of(contents).read(contents)
+    found = format_of(contents).read(contents)
+    return replace(found, problems=(*contents.notes, *found.problems)) if contents.notes else found
 
 
 def format_of(contents: Contents) -> Format:
@@ -81,7 +83,7 @@ def format_of(contents: Contents) -> Format:
     likeness = {form: form.likeness(contents) for form in FORMATS}
     best = max(likeness, key=likeness.__getitem__)
     if likeness[best] < LIKE_ENOUGH:
-        raise explain(contents, [form.title for form in FORMATS])
+        raise explain(contents, FORMATS)
     return best
 
 

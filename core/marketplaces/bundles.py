@@ -13,8 +13,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from core.marketplaces.contents import LONGEST_TEXT, TOO_LONG
 from core.marketplaces.dates import parse_moment
-from core.marketplaces.errors import BadCellError, DamagedBundleError
+from core.marketplaces.errors import BadCellError, DamagedBundleError, UnstorableTextError
 from core.marketplaces.numerals import parse_amount
 from core.marketplaces.places import Place
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.contents import Contents
 
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""What JSON can write by number (`\\u0000`, `\\ud800`) and nothing can store."""
 _FORMAT = re.compile(r'\s*\{\s*"format"\s*:\s*"([^"]*)"')
 
 
@@ -40,9 +43,18 @@ class Node:
         return Place(self.file, 0, ".".join(part for part in (self.path, name) if part))
 
     def text(self, name: str) -> str:
-        """Return a field as text; empty if it is missing or null."""
+        """Return a field as text; empty if it is missing or null.
+
+        Raises:
+            UnstorableTextError: If it is longer than a cell of a sheet, or holds what is no character.
+        """
         found = self.values.get(name)
-        return "" if found is None else str(found)
+        text = "" if found is None else str(found)
+        if len(text) > LONGEST_TEXT:
+            raise UnstorableTextError(self.place(name), TOO_LONG)
+        if _NO_CHARACTER.search(text):
+            raise UnstorableTextError(self.place(name), "holds what is no character")
+        return text
 
     def needed(self, name: str) -> str:
         """Return a field that must be there.
@@ -118,7 +130,7 @@ def read_bundle(contents: Contents) -> Node:
     """
     try:
         document = json.loads(contents.text, parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedBundleError(Place(contents.name)) from error
     if not isinstance(document, dict):
         raise DamagedBundleError(Place(contents.name))
@@ -136,7 +148,11 @@ def without_fields(contents: Contents, names: Collection[str]) -> bytes:
     Raises:
         DamagedBundleError: If it breaks off or is no JSON.
     """
-    kept = {name: _without(value, names) for name, value in read_bundle(contents).values.items() if name not in names}
+    document = read_bundle(contents).values
+    try:
+        kept = {name: _without(value, names) for name, value in document.items() if name not in names}
+    except RecursionError as error:
+        raise DamagedBundleError(Place(contents.name)) from error
     return write_bundle(str(kept.pop("format")), kept)
 
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import ArchiveError, EmptyFileError, NotTextError, SpreadsheetGivenError
+from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LARGEST = 500_000_000
-"""Bytes a file may have unpacked; the largest settlement known has 11 million (settlements.md §7)."""
+LARGEST = 200_000_000
+"""Bytes a file may have unpacked; the largest settlement known has 11 million (docs/reading-files.md)."""
+
+LONGEST_TEXT = 32_767
+"""Characters that a cell of a sheet holds; no id, SKU or word of a marketplace comes near."""
+
+TOO_LONG = f"has more than {LONGEST_TEXT:,} characters, which no cell of a sheet holds"
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,7 +39,39 @@ _BYTE_ORDER_MARKS = (
 _JAPANESE_MARKETPLACE = re.compile(rb"amazon\.co\.jp|\tJPY\t", re.IGNORECASE)
 _MEANT = {"shift_jis": "cp932", "iso8859-1": "cp1252"}
 """What is declared, and the wider encoding of Windows that is meant by it."""
+_WIDE = ("utf-16", "utf-32")
+"""Told by the bytes themselves; where they say no, the sender's word would make Chinese of an English file."""
 _OLE2 = b"\xd0\xcf\x11\xe0"  # .xls
+
+
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_ARCHIVES_IN_EACH_OTHER = 3
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,  # a damaged directory sends the reader to a place before the file; a name that is no UTF-8
+)
+"""What Python's readers of archives raise over a damaged one."""
+_BINARY = 100
+"""One zero byte in so many: a program or picture. Fewer are damage in a text, which a table can name with its place."""
+
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_BY_NUMBER = {
+    "<": re.compile("()&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcBC]|[eE]|[fF]|1[0-9a-fA-F]));"),
+    "{": re.compile(r"((?<!\\)(?:\\\\)*)\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F]|7[fF]))"),
+}
+"""The same characters as XML and JSON write them (`&#31;`, `\\u001f`), by how such a file begins."""
+_PLACES_NAMED = 5
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character of UTF-16, which no file can be written with."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +80,8 @@ class Contents:
 
     name: str
     text: str
+    notes: tuple[Problem, ...] = ()
+    """What was left out of the text."""
 
     @cached_property
     def lines(self) -> list[str]:
@@ -48,6 +91,9 @@ class Contents:
 
 def open_contents(content: bytes, name: str = "", charset: str = "") -> Contents:
     """Unpack and decode a file.
+
+    Control characters, which neither a sheet nor an XML file can hold, are left out and said in `Contents.notes`;
+    marks of byte order inside the text, where two files were joined, are left out silently.
 
     Args:
         content: The bytes as the marketplace sent them; a zip or gzip of one file is unpacked.
@@ -63,29 +109,65 @@ def open_contents(content: bytes, name: str = "", charset: str = "") -> Contents
         raise EmptyFileError(file)
     if plain.startswith(_OLE2):
         raise SpreadsheetGivenError(file)
-    text = decode(plain, file, charset)
+    text = decode(plain, file, charset).replace("\ufeff", "")
     if not text.strip():
         raise EmptyFileError(file)
-    return Contents(file, text)
+    if _LONE_SURROGATE.search(text):
+        raise NotTextError(file, "it holds halves of characters")
+    return _without_control_characters(Contents(file, text))
+
+
+def _without_control_characters(contents: Contents) -> Contents:
+    by_number = _CONTROL_BY_NUMBER.get(contents.text.lstrip()[:1])
+    text, count = _CONTROL.subn("", contents.text)
+    more = 0
+    if by_number:
+        text, more = by_number.subn(r"\1", text)
+    if not count + more:
+        return contents
+    patterns = [_CONTROL, *([by_number] if by_number else [])]
+    lines = [n for n, line in enumerate(contents.lines, start=1) if any(pattern.search(line) for pattern in patterns)]
+    return Contents(contents.name, text, (_left_out(count + more, lines, contents.name),))
+
+
+def _left_out(count: int, lines: list[int], file: str) -> Problem:
+    named = ", ".join(map(str, lines[:_PLACES_NAMED])) + (" and others" if len(lines) > _PLACES_NAMED else "")
+    what = "1 control character was" if count == 1 else f"{count} control characters were"
+    message = f"{what} left out (line {named}): such characters are no text. Check the ids and SKUs on these lines."
+    return Problem(Severity.NOTE, message, f"{file}, line {lines[0]}")
 
 
 def decode(content: bytes, file: str, charset: str = "") -> str:
-    """Return the text: byte order mark, declared charset, UTF-8, cp932 in Japan, else cp1252 (settlements.md §1.1).
+    """Return the text: byte order mark, declared charset, UTF-8, cp932 in Japan, else cp1252.
 
     Raises:
-        NotTextError: If none of them fits, or the bytes hold characters that no text has.
+        NotTextError: If none of them fits, or the bytes are those of a program or picture.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return _decoded(content[len(mark) :] if encoding == "utf-8" else content, encoding, file)
-    if b"\0" in content:
-        raise NotTextError(file, "it holds zero bytes")
+    if content.count(0) * _BINARY > len(content):
+        return _decoded(content, _wide_encoding(content, file), file)
     for encoding in _encodings(content, charset):
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     return _decoded(content, "cp1252", file)
+
+
+def _wide_encoding(content: bytes, file: str) -> str:
+    """Return the encoding of a text that has two bytes per character and no mark in front.
+
+    Raises:
+        NotTextError: If the zero bytes are not every second one, as in a program or picture.
+    """
+    zero_first, zero_second = content[::2].count(0), content[1::2].count(0)
+    if zero_second > len(content) // 4 and not zero_first:
+        return "utf-16-le"
+    if zero_first > len(content) // 4 and not zero_second:
+        return "utf-16-be"
+    raise NotTextError(file, "it holds zero bytes")
 
 
 def _encodings(content: bytes, charset: str) -> Iterator[str]:
@@ -102,9 +184,11 @@ def _python_name(charset: str) -> str:
         return ""
     try:
         found = codecs.lookup(charset.strip("\"' ")).name
-    except LookupError:
+        with suppress(UnicodeError):
+            b"a".decode(found)
+    except (LookupError, ValueError):  # no such name, or one of a codec that makes no text (`base64`)
         return ""
-    return _MEANT.get(found, found)
+    return "" if found.startswith(_WIDE) else _MEANT.get(found, found)
 
 
 def _decoded(content: bytes, encoding: str, file: str) -> str:
@@ -116,43 +200,71 @@ def _decoded(content: bytes, encoding: str, file: str) -> str:
         raise NotTextError(file, reason) from error
 
 
-def unpacked(content: bytes, file: str) -> bytes:
+def unpacked(content: bytes, file: str, largest: int = LARGEST) -> bytes:
     """Return the bytes of a file, taken out of the zip or gzip that it may be in.
 
+    Args:
+        content: The bytes as they came.
+        file: Its name, for messages.
+        largest: How many bytes it may have unpacked; one that has more is not unpacked any further.
+
     Raises:
-        ArchiveError: If the archive is damaged, or holds other than one file.
+        ArchiveError: If the archive is damaged, locked or too large, or holds other than one file.
         SpreadsheetGivenError: If it is an Excel workbook.
     """
-    if content.startswith(b"PK\x03\x04"):
-        return _unzip(content, file)
-    if content.startswith(b"\x1f\x8b"):
-        return _gunzip(content, file)
+    for _ in range(_ARCHIVES_IN_EACH_OTHER):
+        if content.startswith(_ZIP):
+            content = _unzip(content, file, largest)
+        elif content.startswith(_GZIP):
+            content = _gunzip(content, file, largest)
+        else:
+            return content
+    if content.startswith((_ZIP, _GZIP)):
+        raise ArchiveError(file, "there are archives in the archive", "Unpack them and import the settlement file.")
     return content
 
 
-def _unzip(content: bytes, file: str) -> bytes:
+def _unzip(content: bytes, file: str, largest: int) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-            if any(member.filename == "[Content_Types].xml" for member in members):
-                raise SpreadsheetGivenError(file)
-            if len(members) != 1:
-                raise ArchiveError(file, f"this zip holds {len(members)} files where one is expected")
-            with archive.open(members[0]) as member:
-                return _at_most(member.read(LARGEST + 1), file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveError(file, f"this zip cannot be unpacked ({error})") from error
+            member = _only_member(archive, file, largest)
+            with archive.open(member) as packed:
+                return _at_most(packed.read(largest + 1), file, largest)
+    except _DAMAGED as error:
+        raise ArchiveError(file, "this zip cannot be unpacked: it is damaged or was cut off", _AGAIN) from error
 
 
-def _gunzip(content: bytes, file: str) -> bytes:
+def _only_member(archive: zipfile.ZipFile, file: str, largest: int) -> zipfile.ZipInfo:
+    members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    if any(member.filename == "[Content_Types].xml" for member in members):
+        raise SpreadsheetGivenError(file)
+    if len(members) != 1:
+        raise ArchiveError(file, f"this zip holds {len(members)} files where one is expected", _ONE_BY_ONE)
+    if members[0].flag_bits & 1:
+        raise ArchiveError(file, "this zip is locked with a password", "Unpack it and import the file that is in it.")
+    if members[0].file_size > largest:
+        raise _too_large(file, largest)
+    return members[0]
+
+
+def _gunzip(content: bytes, file: str, largest: int) -> bytes:
     try:
         with gzip.open(io.BytesIO(content)) as plain:
-            return _at_most(plain.read(LARGEST + 1), file)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ArchiveError(file, f"this gzip file cannot be unpacked ({error})") from error
+            return _at_most(plain.read(largest + 1), file, largest)
+    except _DAMAGED as error:
+        raise ArchiveError(file, "this gzip file cannot be unpacked: it is damaged or was cut off", _AGAIN) from error
 
 
-def _at_most(content: bytes, file: str) -> bytes:
-    if len(content) > LARGEST:
-        raise ArchiveError(file, f"what is packed in it is larger than {LARGEST // 1_000_000} million bytes")
+_AGAIN = "Download it from the marketplace again."
+_ONE_BY_ONE = "Unpack it and import the settlement files in it one by one."
+
+
+def _at_most(content: bytes, file: str, largest: int) -> bytes:
+    if len(content) > largest:
+        raise _too_large(file, largest)
     return content
+
+
+def _too_large(file: str, largest: int) -> ArchiveError:
+    reason = f"what is packed in it is larger than {largest // 1_000_000} million bytes"
+    return ArchiveError(file, reason, "A settlement is far smaller: download the report of a shorter period.")

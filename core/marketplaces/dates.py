@@ -1,4 +1,4 @@
-"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (settlements.md §1.1).
+"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (docs/reading-files.md).
 
 Only the patterns below are tried. A date with slashes can be day/month or month/day: which one is decided per file.
 """
@@ -36,10 +36,12 @@ _PATTERNS = tuple(
     )
 )
 _SLASHES = re.compile(r"(?P<first>\d\d?)/(?P<second_part>\d\d?)/(?P<year>\d{4}|\d\d)" + _TIME + _ZONE, re.IGNORECASE)
-_CENTURY = 100
+_SHORT_YEAR = 2
+_EARLIEST, _LATEST = 1990, 2100
+"""Years of which marketplaces can have settlements; a sheet has no dates before 1900, and a zone none around year 1."""
 _NOON = 12
 _SLACK = timedelta(days=1)  # a posted date without its time, and the zones that it may have been written in
-_LONGEST_PERIOD = timedelta(days=100)  # a first settlement was seen to span eight weeks (settlements.md §1.2)
+_LONGEST_PERIOD = timedelta(days=100)  # a first settlement was seen to span eight weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _moment(match: re.Match[str], day: int, month: int) -> datetime | None:
         return None
     try:
         local = datetime(
-            year + 2000 if year < _CENTURY else year,
+            year + 2000 if len(parts["year"]) == _SHORT_YEAR else year,
             month,
             day,
             hour,
@@ -146,7 +148,7 @@ def _moment(match: re.Match[str], day: int, month: int) -> datetime | None:
             int(parts["second"] or 0),
             tzinfo=zone,
         )
-        return local.astimezone(UTC)
+        return local.astimezone(UTC) if _EARLIEST <= local.year <= _LATEST else None
     except (ValueError, OverflowError):
         return None
 

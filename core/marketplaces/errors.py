@@ -4,11 +4,15 @@ UnreadableFileError
 ├── EmptyFileError               nothing in it
 ├── SpreadsheetGivenError        an Excel workbook instead of the marketplace's own file
 ├── NotTextError                 neither text nor an archive of one text file
-├── ArchiveError                 a zip that does not hold exactly one file
+├── ArchiveError                 a zip that is damaged or does not hold exactly one file
 ├── UnknownFormatError           text, but no settlement file of a known format
+├── OtherReportError             another report of a marketplace, or a web page
 ├── LocalisedHeaderError         a settlement file whose column names are in a language that is not known
 ├── UnsupportedFormatError       a known format that is not read
 ├── MissingColumnError           a column that is needed is not in the header
+├── DuplicateColumnError         two columns that mean the same and differ
+├── PastedFilesError             two files with different columns in one
+├── OverlappingFilesError        two files in one that share rows
 ├── TruncatedFileError           a row that breaks off
 ├── DamagedXmlError              an XML file that breaks off or is not well formed
 ├── DamagedBundleError           a pulled payout (JSON) that breaks off
@@ -17,6 +21,8 @@ UnreadableFileError
 ├── UnknownCurrencyError         nothing names the currency of the amounts
 ├── ConflictingSummaryError      two summary rows of one settlement that disagree
 ├── BadCellError                 a cell that is not what its column holds
+├── UnstorableTextError          a text that no cell of a sheet can hold
+├── TooMuchMoneyError            amounts that are together beyond what the books can hold
 ├── MixedDecimalMarksError       comma and point both used as decimal mark
 ├── AmbiguousDecimalMarkError    nothing tells which of the two it is
 ├── AmbiguousDatesError          nothing tells whether 09/06/25 is in June or September
@@ -64,28 +70,33 @@ class NotTextError(UnreadableFileError):
 class ArchiveError(UnreadableFileError):
     """A zip or gzip file that cannot be unpacked to one file."""
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: {reason}. Unpack it and import the settlement files in it one by one.")
+    def __init__(self, file: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{file}: {reason}. {remedy}")
 
 
 class UnknownFormatError(UnreadableFileError):
     """No known format has a header like this."""
 
-    def __init__(self, place: Place, first_line: str, known: Sequence[str]) -> None:
+    def __init__(self, place: Place, first_line: str, advice: str) -> None:
         super().__init__(
-            f"{place}: no settlement file that Cogsheet knows. It begins with {_short(first_line)}. "
-            f"Known are: {', '.join(known)}."
+            f"{place}: no settlement file that Cogsheet knows. It begins with {_short(first_line)}. {advice}"
         )
+
+
+class OtherReportError(UnreadableFileError):
+    """Another report of a marketplace, or the page where it is downloaded."""
+
+    def __init__(self, place: Place, what: str, instead: str) -> None:
+        super().__init__(f"{place}: this is {what}, which is no settlement file. {instead}")
 
 
 class LocalisedHeaderError(UnreadableFileError):
     """The column names are not in a language that the format is known in."""
 
-    def __init__(self, place: Place, first_column: str) -> None:
+    def __init__(self, place: Place, first_column: str, what: str, site: str) -> None:
         super().__init__(
-            f"{place}: this looks like a settlement report whose column names are not in English "
-            f"(the first is {_short(first_column)}). Set the language of Seller Central to English and download it "
-            "again."
+            f"{place}: this looks like {what} whose column names are in a language that Cogsheet does not know "
+            f"(the first is {_short(first_column)}). Set the language of {site} to English and download it again."
         )
 
 
@@ -103,6 +114,34 @@ class MissingColumnError(UnreadableFileError):
         noun = "column" if len(columns) == 1 else "columns"
         names = ", ".join(columns)
         super().__init__(f"{place}: the header of this {title} lacks the {noun} {names}. {_DOWNLOAD_AGAIN}")
+
+
+class DuplicateColumnError(UnreadableFileError):
+    """Two columns mean the same and hold different texts; which of them counts cannot be told."""
+
+    def __init__(self, place: Place, texts: Sequence[str]) -> None:
+        held = " and ".join(map(_short, texts))
+        super().__init__(f"{place}: two columns of the file mean this one and hold {held}. {_DOWNLOAD_AGAIN}")
+
+
+class PastedFilesError(UnreadableFileError):
+    """A second file with other columns was pasted under the first."""
+
+    def __init__(self, place: Place, first_header: int) -> None:
+        super().__init__(
+            f"{place}: a second header begins here whose columns are not those of the header on line {first_header}; "
+            "two files were put into one. Import them apart."
+        )
+
+
+class OverlappingFilesError(UnreadableFileError):
+    """Two downloads in one file share a row, and nothing would show that it counts twice."""
+
+    def __init__(self, place: Place, line: int) -> None:
+        super().__init__(
+            f"{place}: this row stands on line {line} too, and a second header between them; two downloads that "
+            "overlap were put into one file. Import them apart."
+        )
 
 
 class TruncatedFileError(UnreadableFileError):
@@ -173,6 +212,23 @@ class BadCellError(UnreadableFileError):
         super().__init__(f"{place}: {_short(text)} is not {must_be}. {_DOWNLOAD_AGAIN}")
 
 
+class UnstorableTextError(UnreadableFileError):
+    """A text that can be stored nowhere: longer than a cell of a sheet, or with characters that are none."""
+
+    def __init__(self, place: Place, reason: str) -> None:
+        super().__init__(f"{place}: this text {reason}. {_DOWNLOAD_AGAIN}")
+
+
+class TooMuchMoneyError(UnreadableFileError):
+    """The amounts of a file are, together, larger than the books can hold."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(
+            f"{place}: up to this line the amounts of the file come to more than a million million; no settlement "
+            f"has as much. {_DOWNLOAD_AGAIN}"
+        )
+
+
 class MixedDecimalMarksError(UnreadableFileError):
     """One amount is written with a decimal comma, another with a decimal point."""
 
@@ -199,7 +255,7 @@ class AmbiguousDatesError(UnreadableFileError):
 
     def __init__(self, place: Place, text: str) -> None:
         super().__init__(
-            f"{place}: {_short(text)} may be day/month or month/day, and the settlement period does not tell which. "
+            f"{place}: {_short(text)} may be day/month or month/day, and nothing else in the file tells which. "
             "Download the file with dates written out (2026-06-17 or 17.06.2026)."
         )
 

@@ -1,20 +1,33 @@
-"""The numbers and dates of one table, read in the one notation that the whole file is written in."""
+"""The numbers and dates of one table, read in the one notation that the whole file is written in.
+
+A column that nobody declared is no money by its place between others: eBay's UK report has a VAT *rate* between taxes
+and fees. It counts only where every row's own sum proves it (`proved`); otherwise it is named and not used.
+"""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from core.marketplaces.dates import parse_moment
+from core.marketplaces.dates import decide_day_first, is_slash_date, parse_moment
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.numerals import first_ambiguous, parse_amount, parse_whole, possible_marks
+from core.marketplaces.places import Place
+from core.marketplaces.tables import Kind
+from core.model import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from core.marketplaces.tables import Row, Table
     from core.model import Reading
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+_MOST_PROVED = 8
+"""So many undeclared columns are tried together; more of them prove nothing."""
 
 
 class Figures:
@@ -27,6 +40,7 @@ class Figures:
         self._amounts: dict[str, Decimal] = {}
         self._moments: dict[str, datetime | None] = {"": None}
         self._counts: dict[str, int | None] = {"": None}
+        self._currencies: set[str] = set()
 
     def amount(self, row: Row, column: str) -> Decimal | None:
         """Return an amount, `None` for a blank cell or a column that the file does not have.
@@ -64,6 +78,19 @@ class Figures:
             self._counts[text] = parse_whole(text, self.table.place(row, column))
         return self._counts[text]
 
+    def currency(self, row: Row, column: str) -> str:
+        """Return a currency's code, empty for a blank cell.
+
+        Raises:
+            BadCellError: If it is not three letters: a row that breaks off in it names another settlement's currency.
+        """
+        text = row.cells.get(column, "").strip()
+        if text and text not in self._currencies:
+            if not _CURRENCY.fullmatch(text):
+                raise BadCellError(self.table.place(row, column), text, "a currency (three letters, like USD)")
+            self._currencies.add(text)
+        return text.upper()
+
     def moment(self, row: Row, column: str) -> datetime | None:
         """Return a moment in UTC, `None` for a blank cell.
 
@@ -96,3 +123,80 @@ def read_in_its_notation(table: Table, columns: Iterable[str], build: Callable[[
         text = first_ambiguous(seen)
         raise AmbiguousDecimalMarkError(seen[text], text)
     return readings[0]
+
+
+def day_first(table: Table) -> bool:
+    """Tell whether the slash dates of a file are day/month, where it states no period: by a day above twelve.
+
+    Raises:
+        AmbiguousDatesError: If it has slash dates and each of them can be read both ways.
+        BadCellError: If some can only be day/month and others only month/day.
+    """
+    seen = table.distinct(table.declared(Kind.MOMENT))
+    return decide_day_first({text: place for text, place in seen.items() if is_slash_date(text)}, ())
+
+
+def undeclared_amounts(figures: Figures) -> dict[str, list[Decimal]]:
+    """Return the undeclared columns that hold amounts and nothing else, not all zero: one amount per row, blank = 0."""
+    columns = {name: _amounts(figures, name) for name in figures.table.undeclared()}
+    return {name: amounts for name, amounts in columns.items() if amounts and any(amounts)}
+
+
+def proved(missing: Sequence[Decimal], amounts: Mapping[str, Sequence[Decimal]]) -> tuple[str, ...]:
+    """Return the undeclared columns that the rows' own sums show to be money.
+
+    Each row's declared amounts plus these columns are its total, in every row, and without them they are not. Where
+    no columns do this, or several choices of equally many do, there is no proof.
+
+    Args:
+        missing: What each row's declared amounts lack of its total.
+        amounts: `undeclared_amounts`, with the same rows.
+    """
+    if not any(missing) or len(amounts) > _MOST_PROVED:
+        return ()
+    for count in range(1, len(amounts) + 1):
+        explaining = [
+            names
+            for names in combinations(amounts, count)
+            if all(
+                sum(parts) == lacking
+                for lacking, *parts in zip(missing, *(amounts[name] for name in names), strict=True)
+            )
+        ]
+        if explaining:
+            return explaining[0] if len(explaining) == 1 else ()
+    return ()
+
+
+def notes_on_undeclared(figures: Figures, counted: Sequence[str] = ()) -> list[Problem]:
+    """Return a note for each undeclared column of numbers: that it is not used, or why it is.
+
+    Args:
+        figures: Of the table.
+        counted: The columns that `proved` returned.
+    """
+    table, notes = figures.table, []
+    for name in table.undeclared():
+        amounts = _amounts(figures, name)
+        if (amounts is None and not _has_rates(table, name)) or (amounts is not None and not any(amounts)):
+            continue
+        total = f"; its numbers sum to {sum(amounts)}" if amounts else ""
+        what = f'Column "{name}" is not known and was not used{total}.'
+        if name in counted:
+            what = f'Column "{name}" is not known, but every row\'s own sum shows that it is money: it counts as Other.'
+        notes.append(Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name))))
+    return notes
+
+
+def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
+    """Return a column's amounts, blank as 0; `None` where a cell is no amount."""
+    try:
+        return [figures.amount(row, name) or Decimal(0) for row in figures.table.rows]
+    except BadCellError:
+        return None
+
+
+def _has_rates(table: Table, name: str) -> bool:
+    """Tell whether every filled cell of a column is a percentage (`20%`)."""
+    texts = {text for row in table.rows if (text := row.cells[name].strip())}
+    return bool(texts) and all(text.endswith("%") and text[0].isdigit() for text in texts)

@@ -19,7 +19,7 @@ LIKE_ENOUGH = 0.6
 
 
 class Standing(StrEnum):
-    """Whether a format may close the books of a settlement (design §3)."""
+    """Whether a format may close the books of a settlement."""
 
     RECORD = "book of record"
     VIEW = "view"
@@ -44,5 +44,7 @@ class Format:
     """The declared table, `None` where the format is none."""
     follows_on: bool = False
     """Whether it states the period of a settlement, and each period begins where the one before it ended."""
+    download: str = ""
+    """Where a person downloads it, as a sentence for messages."""
     personal: frozenset[str] = frozenset()
     """Fields of a pulled document that hold personal data; those of a table are marked in its layout."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.model import Event
+from core.model import Event, QuantitySource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def inspection(reading: Reading) -> dict[str, object]:
     """Return the totals of a file: counts as numbers, amounts as exact text.
+
+    `ties_out` is null where nothing contradicts the file and it states no total to tie against. Units are null where no
+    row says them; `sales_without_units` and `refunds_without_units` count the transactions that do not.
 
     The file's `total` is the sum of its settlements' totals; it is null where a settlement has none, or where lines
     belong to no settlement yet and are in the `sum` alone. Amounts of different currencies do not sum: `currency`,
@@ -34,6 +37,7 @@ def inspection(reading: Reading) -> dict[str, object]:
         "period_end": _moment(max(_moments(found.period_end for found in reading.settlements), default=None)),
         "settlement_id": reading.settlements[0].settlement_id if one else None,
         **_counts(reading.raw_lines),
+        **_units([reading.unsettled, *(found.transactions for found in reading.settlements)]),
         "transactions": len(reading.unsettled) + sum(len(found.transactions) for found in reading.settlements),
         "total": _total(reading) if currency else None,
         "sum": _amount(_sum(reading.raw_lines)) if currency else None,
@@ -51,11 +55,20 @@ def _returns(returns: pd.DataFrame) -> dict[str, object]:
     return {"returns": {str(name): int(count) for name, count in units.items()}} if len(returns) else {}
 
 
-def ties_out(reading: Reading) -> bool:
-    """Tell whether everything in a file that can be checked holds: totals, each row's own sum, declared line counts."""
-    return all(found.ties_out for found in reading.settlements) and not any(
-        found.severity == "error" for found in reading.problems
-    )
+def ties_out(reading: Reading) -> bool | None:
+    """Tell whether a file holds what it says of itself: totals, each row's own sum, declared line counts.
+
+    Returns:
+        `None` where nothing contradicts it, but a settlement states no total, or there is none: nothing to tie against.
+    """
+    if any(found.severity == "error" for found in reading.problems):
+        return False
+    each = [_ties_out(found) for found in reading.settlements]
+    return False if False in each else None if None in each or not each else True
+
+
+def _ties_out(found: Settlement) -> bool | None:
+    return None if found.ties_out and found.total is None else found.ties_out
 
 
 def problems(reading: Reading) -> tuple[Problem, ...]:
@@ -73,10 +86,11 @@ def _settlement(found: Settlement, raw_lines: pd.DataFrame) -> dict[str, object]
         "period_end": _moment(found.period_end),
         "deposit_at": _moment(found.deposit_at),
         **_counts(lines),
+        **_units([found.transactions]),
         "transactions": len(found.transactions),
         "total": None if found.total is None else _amount(found.total),
         "sum": _amount(found.sum),
-        "ties_out": found.ties_out,
+        "ties_out": _ties_out(found),
         "problems": [_problem(problem) for problem in found.problems],
     }
 
@@ -87,14 +101,29 @@ def _counts(lines: pd.DataFrame) -> dict[str, object]:
         "lines": len(lines),
         "orders": len(_distinct(lines["order_id"])),
         "skus": len(_distinct(lines["sku"])),
-        "units_sold": _units(lines, Event.SALE),
-        "units_refunded": -_units(lines, Event.REFUND),
         "events": {event.value: int(events[event.value]) for event in Event if event.value in events.index},
     }
 
 
-def _units(lines: pd.DataFrame, event: Event) -> int:
-    return int(lines.loc[(lines["event"] == event.value).fillna(value=False), "quantity"].sum())
+def _units(transactions: Sequence[pd.DataFrame]) -> dict[str, object]:
+    sold, sales_without = _units_of(transactions, Event.SALE)
+    refunded, refunds_without = _units_of(transactions, Event.REFUND)
+    return {
+        "units_sold": sold,
+        "units_refunded": None if refunded is None else -refunded,
+        "sales_without_units": sales_without,
+        "refunds_without_units": refunds_without,
+    }
+
+
+def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int | None, int]:
+    """Return the known units of an event, `None` if there are none and some are unknown, and how many are unknown."""
+    known = unknown = 0
+    for frame in transactions:
+        own = frame[(frame["event"] == event.value).fillna(value=False)]
+        known += int(own["quantity"].fillna(0).sum())
+        unknown += int((own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False).sum())
+    return (None if unknown and not known else known), unknown
 
 
 def _sum(lines: pd.DataFrame) -> Decimal:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.marketplaces.errors import TooMuchMoneyError
+from core.marketplaces.numerals import LARGEST
+from core.marketplaces.places import Place
 from core.model import Goods
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from core.line_types import LineType
@@ -71,8 +75,8 @@ class Line(NamedTuple):
     """What the line's words say of goods; `stock_effect` follows from it."""
     typed: tuple[TypedPart, ...] = ()
     """Amounts within `parts` whose line type their column and event do not tell."""
-    tax_code: str = ""
-    """The rate of tax that the marketplace names for a sale."""
+    tax_rate: Decimal | None = None
+    """VAT in per cent of the price, where the file says it: 20 for 20 %."""
 
     @property
     def unknown_types(self) -> tuple[str, ...]:
@@ -99,3 +103,20 @@ class Header:
 def is_multi_channel(line: Line) -> bool:
     """Tell whether Amazon shipped an order that was sold elsewhere (`Non-Amazon US`)."""
     return line.marketplace.casefold().startswith("non-amazon")
+
+
+def refuse_too_much(lines: Iterable[Line], file: str) -> None:
+    """Refuse a file some of whose amounts may sum to more than `core.money.MONEY` holds.
+
+    Each amount alone is small enough (`numerals.parse_amount`); what is checked is the sum of them all without their
+    signs, since no transaction, entry or report can be further from zero than that: two rows of 999,999,999,999.00
+    fit a cell each and no sum.
+
+    Raises:
+        TooMuchMoneyError: Naming the line on which it becomes too much.
+    """
+    size = Decimal(0)
+    for line in lines:
+        size += max(abs(line.amount), sum((abs(amount) for _, amount in line.parts), Decimal(0)))
+        if size >= LARGEST:
+            raise TooMuchMoneyError(Place(file, line.number))

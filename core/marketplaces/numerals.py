@@ -1,6 +1,6 @@
 """Numbers as marketplaces write them. The decimal mark is decided once per file, never per cell.
 
-`1,234` alone says nothing; `1,234.56`, `95,00` and `1,44,957.78` do (settlements.md §1.1). Each number that can only be
+`1,234` alone says nothing; `1,234.56`, `95,00` and `1,44,957.78` do (docs/reading-files.md). A number that can only be
 read one way votes; two votes that differ stop the reading, no vote at all leaves it to the file's own total.
 """
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 MARKS = (".", ",")
 
-_LARGEST = Decimal(10) ** 12
+LARGEST = Decimal(10) ** 12
+"""No amount, and no sum of amounts, is as large: `core.money.MONEY` holds twelve digits before the point."""
+
+_MOST_UNITS = 1_000_000
+"""More units than any line of a settlement has; a barcode in the wrong column has more."""
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-"})  # minus sign, dash
 _BLANKS_AND_APOSTROPHES = " \u00a0\u202f\u2009'\u2019"
 _GROUPS_OF = 3
@@ -75,7 +79,7 @@ def parse_amount(text: str, mark: str, place: Place) -> Decimal:
     if not _PATTERNS[mark].fullmatch(plain) or not plain.strip("+-.,"):
         raise BadCellError(place, text, "an amount")
     value = Decimal(plain.translate(_GROUPING[mark]).replace(",", "."))
-    if abs(value) >= _LARGEST or -int(value.as_tuple().exponent) > LINE_PLACES:
+    if abs(value) >= LARGEST or -int(value.as_tuple().exponent) > LINE_PLACES:
         raise BadCellError(place, text, f"an amount below a million million with at most {LINE_PLACES} decimals")
     return value
 
@@ -91,7 +95,10 @@ def parse_whole(text: str, place: Place) -> int | None:
         return None
     if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", plain, re.ASCII):
         raise BadCellError(place, text, "a whole number")
-    return int(re.split(r"[.,]", plain)[0])
+    count = int(re.split(r"[.,]", plain)[0])
+    if abs(count) > _MOST_UNITS:
+        raise BadCellError(place, text, f"a whole number up to {_MOST_UNITS:,}")
+    return count
 
 
 def _vote(text: str) -> str:

@@ -41,10 +41,11 @@ def without_lone_payouts(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
     """Return a note about the lines that no payout has paid yet."""
-    pending = sum(not line.settlement_id and line.event is not Event.PAYOUT for line in lines)
+    counted = [line for line in lines if line.event is not Event.PAYOUT]
+    pending = sum(not line.settlement_id for line in counted)
     if not pending:
         return []
-    rows = "1 row is" if pending == 1 else f"{pending} rows are"
+    rows = f"{pending} of {len(counted)} rows {'is' if pending == 1 else 'are'}"
     return [Problem(Severity.NOTE, f"{rows} in no payout yet and left out until the marketplace pays them.", file)]
 
 

@@ -45,6 +45,6 @@ def by_settlement(lines: Iterable[Line]) -> dict[str, list[Line]]:
 
 
 def period_name(lines: Sequence[Line]) -> str:
-    """Return the first and last day that lines were posted, as the name of a settlement that has no id."""
+    """Return the first and last day that lines were posted, one at least: the name of a settlement without id."""
     posted = sorted(line.posted_at for line in lines if line.posted_at)
-    return f"{posted[0]:%Y%m%d}-{posted[-1]:%Y%m%d}" if posted else "undated"
+    return f"{posted[0]:%Y%m%d}-{posted[-1]:%Y%m%d}"

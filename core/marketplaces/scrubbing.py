@@ -29,9 +29,12 @@ def scrubbed(content: bytes, contents: Contents, form: Format) -> bytes:
         return without_fields(contents, form.personal)
     if form.layout is None or not any(column.kind is Kind.PERSONAL for column in form.layout.columns):
         return content
-    rows, delimiter = cells_without(form.layout, contents, Kind.PERSONAL)
-    if delimiter == "\t":
-        return "".join("\t".join(cells) + "\n" for cells in rows).encode()
+    rows, delimiter, quoted = cells_without(form.layout, contents, Kind.PERSONAL)
+    if not quoted:
+        return "".join(delimiter.join(cells) + "\n" for cells in rows).encode()
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    written = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    if delimiter == "\t":  # between tabs, quotes count only if every cell has them
+        written = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    written.writerows(rows)
     return text.getvalue().encode()

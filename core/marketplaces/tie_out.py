@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.marketplaces.lines import is_multi_channel
+from core.marketplaces.lines import is_multi_channel, refuse_too_much
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
 from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame
 
@@ -44,7 +44,12 @@ class Findings:
 
 
 def reading(found: Findings) -> Reading:
-    """Put the settlements of a file together and check each against its total."""
+    """Put the settlements of a file together and check each against its total.
+
+    Raises:
+        TooMuchMoneyError: If the amounts are together beyond what the books can hold.
+    """
+    refuse_too_much(found.lines, found.file)
     by_settlement: dict[str, list[Line]] = defaultdict(list)
     for line in found.lines:
         by_settlement[line.settlement_id].append(line)

@@ -143,7 +143,7 @@ def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, o
         "typed": to_text(
             TypedAmount(part.word, part.column, part.line_type, part.amount) for line in group for part in line.typed
         ),
-        "tax_code": _named(line.tax_code for line in group),
+        "tax_code": _named(f"{line.tax_rate.normalize():f}%" for line in group if line.tax_rate is not None),
     }
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from core.marketplaces.errors import DamagedXmlError
+from core.marketplaces.contents import LONGEST_TEXT, TOO_LONG
+from core.marketplaces.errors import DamagedXmlError, UnstorableTextError
 from core.marketplaces.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from core.marketplaces.contents import Contents
+
+_DEEPEST = 100
+"""Elements in each other; a settlement report has nine."""
 
 
 @dataclass(slots=True)
@@ -68,7 +72,8 @@ def parse(contents: Contents) -> Element:
     """Return the root element.
 
     Raises:
-        DamagedXmlError: If the file breaks off or is not well formed.
+        DamagedXmlError: If the file breaks off, is not well formed, or has elements in each other without end.
+        UnstorableTextError: If a text in it is longer than a cell of a sheet.
     """
     top = Element("", 0, {})
     open_elements = [top]
@@ -78,12 +83,19 @@ def parse(contents: Contents) -> Element:
         element = Element(name.rpartition(":")[2], parser.CurrentLineNumber, attributes)
         open_elements[-1].children.append(element)
         open_elements.append(element)
+        if len(open_elements) > _DEEPEST:
+            raise DamagedXmlError(Place(contents.name, element.line, name), "too many elements in each other")
 
     def end(_: str) -> None:
         open_elements.pop()
 
     def text(data: str) -> None:
-        open_elements[-1].text += data
+        element = open_elements[-1]
+        if element.children and data.isspace():  # the line ends between its children
+            return
+        element.text += data
+        if len(element.text) > LONGEST_TEXT and element.text.strip():
+            raise UnstorableTextError(Place(contents.name, element.line, element.name), TOO_LONG)
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     try:

@@ -86,6 +86,8 @@ class ImportedFile:
     name: str
     settlements: tuple[ImportedSettlement, ...]
     returns: ImportedReturns | None = None
+    reading: Reading | None = None
+    """What the file holds; `None` where it could not be read."""
 
     @property
     def needs_attention(self) -> bool:
@@ -128,7 +130,7 @@ def import_file(
         source = Source(name, kept, reading.format, kind, READER_VERSION)
         imported = [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
-        return ImportedFile(file.name, tuple(imported), returns)
+        return ImportedFile(file.name, tuple(imported), returns, reading)
 
 
 def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:

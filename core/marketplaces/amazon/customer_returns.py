@@ -9,13 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.contents import open_contents
-from core.marketplaces.dates import parse_moment
 from core.marketplaces.errors import BadCellError
+from core.marketplaces.figures import Figures, day_first, notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.numerals import parse_whole
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
-from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Reading, frame
+from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Problem, Reading, Severity, frame
 
 if TYPE_CHECKING:
     from core.marketplaces.contents import Contents
@@ -38,11 +37,13 @@ LAYOUT = Layout(
         Column("license-plate-number", needed=False),
         Column("customer-comments", Kind.PERSONAL, needed=False),
     ),
-    delimiters=("\t", ","),
+    delimiters=("\t", ",", ";"),
     quoted=True,
 )
 
 _SELLABLE = "sellable"
+_STATES = frozenset({_SELLABLE, "damaged", "customer_damaged", "carrier_damaged", "defective", "expired"})
+"""What Amazon's help names for `detailed-disposition`."""
 
 
 def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[GoodsBack, ...]:
@@ -56,31 +57,48 @@ def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[Goo
     Raises:
         UnreadableFileError: If it is no such report, or a cell is not what it must be.
     """
-    return _returns(open_contents(content, name, charset))
+    return _returns(find_table(LAYOUT, open_contents(content, name, charset)))
 
 
 def read(contents: Contents) -> Reading:
     """Read a returns report as a file without settlements; see `core.marketplaces.read`."""
+    table = find_table(LAYOUT, contents)
     return Reading(
         format=FORMAT.name,
         marketplace=Marketplace.AMAZON,
         settlements=(),
         raw_lines=frame(RAW_LINE_COLUMNS),
-        returns=returns_frame(_returns(contents)),
+        returns=returns_frame(_returns(table)),
+        problems=(*_unknown_states(table), *notes_on_undeclared(Figures(table, "."))),
     )
 
 
-def _returns(contents: Contents) -> tuple[GoodsBack, ...]:
-    table = find_table(LAYOUT, contents)
-    return tuple(_goods(row, table) for row in table.rows)
+def _unknown_states(table: Table) -> list[Problem]:
+    """Return a warning for each word for the state of the goods that Amazon does not document."""
+    return [
+        Problem(
+            Severity.WARNING,
+            f"'{word}' is no state of returned goods that Cogsheet knows; its units count as not sellable. "
+            "Check the refunds of these orders.",
+            str(place),
+        )
+        for word, place in table.distinct(("detailed-disposition",)).items()
+        if word.strip().casefold() not in _STATES
+    ]
 
 
-def _goods(row: Row, table: Table) -> GoodsBack:
-    place = table.place(row, "quantity")
-    units = parse_whole(row.cells["quantity"], place)
+def _returns(table: Table) -> tuple[GoodsBack, ...]:
+    figures = Figures(table, ".", day_first=day_first(table))
+    return tuple(_goods(row, figures) for row in table.rows)
+
+
+def _goods(row: Row, figures: Figures) -> GoodsBack:
+    units = figures.whole(row, "quantity")
     if units is None or units < 0:
-        raise BadCellError(place, row.cells["quantity"], "a number of units")
+        raise BadCellError(figures.table.place(row, "quantity"), row.cells["quantity"], "a number of units")
     raw = row.cells["detailed-disposition"].strip()
+    if not raw:
+        raise BadCellError(figures.table.place(row, "detailed-disposition"), raw, "the state of the returned goods")
     sellable = raw.casefold() == _SELLABLE
     return GoodsBack(
         order_id=row.cells["order-id"].strip(),
@@ -88,7 +106,7 @@ def _goods(row: Row, table: Table) -> GoodsBack:
         units=units,
         disposition=Disposition.RESTOCKED if sellable else Disposition.UNSELLABLE,
         raw=raw,
-        returned_at=parse_moment(row.cells["return-date"], table.place(row, "return-date")),
+        returned_at=figures.moment(row, "return-date"),
         reference=row.cells.get("license-plate-number", "").strip(),
     )
 
@@ -101,4 +119,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Reports, Fulfillment, FBA customer returns, and download it.",
 )

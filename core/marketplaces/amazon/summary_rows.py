@@ -74,7 +74,7 @@ def day_first(table: Table, posted_columns: Sequence[str]) -> bool:
 
 
 def _header(row: Row, figures: Figures) -> Header:
-    currency = _text(row, "currency")
+    currency = figures.currency(row, "currency")
     if not currency:
         raise BadCellError(figures.table.place(row, "currency"), "", "a currency")
     return Header(

@@ -1,4 +1,4 @@
-"""Columns of the unified transaction CSV in the languages of its marketplaces (settlements.md §1.4).
+"""Columns of the unified transaction CSV in the languages of its marketplaces.
 
 English (US, CA, UK, AU, IN), German, French (also Canada's), Italian and Spanish (also Mexico's).
 """
@@ -186,4 +186,8 @@ COMPONENTS = {
     "other transaction fees": AmountMeaning("other_fee"),
     "other": AmountMeaning("other"),
 }
-"""Where each component belongs. A component that is not here adds to `other`."""
+"""The columns whose sum is a row's total, and which amount column each adds to.
+
+A column that is not here is none of them: it counts only where every row's own sum proves it
+(`core.marketplaces.figures.proved`), and then adds to `other`.
+"""

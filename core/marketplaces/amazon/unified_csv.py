@@ -1,4 +1,4 @@
-"""Amazon unified (date range) transaction CSV: one row per item with all its amounts (settlements.md §1.4).
+"""Amazon unified (date range) transaction CSV: one row per item with all its amounts.
 
 A view, not the book of record. Deferred rows belong to no settlement. `Transfer` rows are the payout to the bank.
 """
@@ -9,17 +9,23 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
+from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.unified_columns import COLUMNS, COMPONENTS
 from core.marketplaces.amazon.unified_words import is_deferred, meaning
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import (
+    Figures,
+    day_first,
+    notes_on_undeclared,
+    proved,
+    read_in_its_notation,
+    undeclared_amounts,
+)
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
@@ -65,18 +71,15 @@ _BY_SITE = {
 def read(contents: Contents) -> Reading:
     """Read a unified transaction CSV; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
-    components = _components(table)
-    return read_in_its_notation(table, (*components, "total"), partial(_read, table, components))
+    declared = [name for name in COMPONENTS if name in table.own_names]
+    return read_in_its_notation(table, (*declared, "total"), partial(_read, table, declared, day_first(table)))
 
 
-def _components(table: Table) -> tuple[str, ...]:
-    """Return the columns whose sum is the total: everything from product sales to total, whatever the country."""
-    from_sales = dropwhile(lambda name: name != "product sales", table.own_names)
-    return tuple(takewhile(lambda name: name != "total", from_sales))
-
-
-def _read(table: Table, components: Sequence[str], mark: str) -> Reading:
-    figures = Figures(table, mark, day_first=_day_first(table))
+def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+    figures = Figures(table, mark, day_first=slashes)
+    lacking = [figures.needed_amount(row, "total") - _sum(row, figures, declared) for row in table.rows]
+    counted = proved(lacking, undeclared_amounts(figures))
+    components = (*declared, *counted)
     currency = _currency(table)
     lines = tuple(_line(row, figures, components, currency) for row in table.rows)
     deferred = sum(not line.settlement_id for line in lines)
@@ -89,7 +92,12 @@ def _read(table: Table, components: Sequence[str], mark: str) -> Reading:
             file=table.file,
             headers=tuple(header_of(settlement_id, own, currency) for settlement_id, own in settled.items()),
             lines=lines,
-            problems=(*problems.pop("", ()), *_deferred(deferred, table), *damaged_ids(table, ("order id", "sku"))),
+            problems=(
+                *problems.pop("", ()),
+                *_deferred(deferred, table),
+                *notes_on_undeclared(figures, counted),
+                *damaged_ids(table, ("order id", "sku")),
+            ),
             problems_by_settlement=problems,
         )
     )
@@ -147,7 +155,7 @@ def _parts(
     for name in components:
         amount = figures.amount(row, name)
         if amount:
-            found = COMPONENTS.get(name, AmountMeaning("other"))
+            found = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
             column = "other_fee" if fee and found.column == "other" else found.column
             parts.append((column, amount))
             own += typed_item(found, amount, name)
@@ -190,7 +198,7 @@ def _sum(row: Row, figures: Figures, components: Sequence[str]) -> Decimal:
 def _deferred(count: int, table: Table) -> list[Problem]:
     if not count:
         return []
-    rows = "1 row is deferred" if count == 1 else f"{count} rows are deferred"
+    rows = f"{count} of {len(table.rows)} rows {'is' if count == 1 else 'are'} deferred"
     message = f"{rows}: in no paid settlement yet, and left out until Amazon releases the money."
     return [Problem(Severity.NOTE, message, table.file)]
 
@@ -218,13 +226,6 @@ def _currency(table: Table) -> str:
     return known.pop()
 
 
-def _day_first(table: Table) -> bool:
-    seen = {text: place for text, place in table.distinct(("date/time",)).items() if is_slash_date(text)}
-    released = table.distinct(("transaction release date",))
-    seen |= {text: place for text, place in released.items() if is_slash_date(text)}
-    return decide_day_first(seen, [Period("", "", frozenset(seen))])
-
-
 FORMAT = Format(
     name="amazon_unified_csv",
     title=LAYOUT.title,
@@ -233,4 +234,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Payments, Reports Repository, and request a date range report of transactions.",
 )

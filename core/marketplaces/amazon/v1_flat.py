@@ -1,4 +1,4 @@
-"""Amazon settlement report, V1 flat file: archives from before November 2026 (settlements.md §1.2).
+"""Amazon settlement report, V1 flat file: archives from before November 2026.
 
 An amount stands in one of nine columns, sometimes in two of a row. The quantity of an item has a row of its own,
 without any amount; on all other rows, and on every refund, it is blank.
@@ -15,7 +15,7 @@ from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.words import meaning
 from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
@@ -75,6 +75,7 @@ LAYOUT = Layout(
     ),
     delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
     quoted=True,
+    total="total-amount",
 )
 
 _FEE_COLUMNS = {
@@ -116,7 +117,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
             file=table.file,
             headers=tuple(found.values()),
             lines=tuple(lines),
-            problems=tuple(damaged_ids(table, ("order-id", "order-item-code", "sku"))),
+            problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
             units=_units,
         )
     )
@@ -152,7 +153,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         raw_description="" if means.event in _ITEM_EVENTS else " / ".join(details),
         parts=parts,
         amount=sum((amount for _, amount in parts), Decimal(0)),
-        currency=cell["currency"].strip() or header.currency,
+        currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
         carries_units=_carries_units(means, quantity, cell["price-type"]),
         units=returned(means.event, quantity),
@@ -223,5 +224,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="Amazon ended it: in Seller Central open Payments, Reports Repository, and download Flat File V2.",
     follows_on=True,
 )

@@ -1,4 +1,4 @@
-"""Amazon settlement report, V2 flat file: tab-separated, one row per amount (settlements.md §1.1)."""
+"""Amazon settlement report, V2 flat file: tab-separated, one row per amount."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.words import meaning
 from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, is_multi_channel
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
@@ -60,6 +60,7 @@ LAYOUT = Layout(
     ),
     delimiters=("\t", ",", ";"),  # with commas: saved again by a spreadsheet program
     quoted=True,
+    total="total-amount",
 )
 
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE, Event.LIQUIDATION})
@@ -86,7 +87,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
             file=table.file,
             headers=tuple(found.values()),
             lines=tuple(lines),
-            problems=tuple(damaged_ids(table, ("order-id", "order-item-code", "sku"))),
+            problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
             units=_units,
         )
     )
@@ -116,7 +117,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         raw_description="" if of_item else cell["amount-description"],
         parts=((column, amount),),
         amount=amount,
-        currency=cell["currency"].strip() or header.currency,
+        currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
         carries_units=carries,
         units=returned(means.event, quantity) if carries else None,
@@ -138,7 +139,7 @@ _ORDER, _SKU = 2, 6
 
 
 def _group(row: Row, posted: datetime | None, detail: str) -> tuple[str, ...]:
-    """Return the group key of settlements.md §6; the detail keeps apart what an order's components are not."""
+    """Return the group key of docs/reading-files.md; the detail keeps apart what an order's components are not."""
     cell = row.cells
     sku = cell["sku"]
     return (
@@ -208,5 +209,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Central open Payments, Reports Repository, and download the settlement as Flat File V2.",
     follows_on=True,
 )

@@ -1,4 +1,4 @@
-"""Orders of several items: one row with the net amount and one row per item without it (settlements.md §3)."""
+"""Orders of several items: one row with the net amount and one row per item without it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.marketplaces.ebay.report_columns import GROSS
 from core.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from core.marketplaces.lines import Part
     from core.marketplaces.tables import Table
-
-
-_FEES = ("referral_fee", "other_fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +81,33 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
     ]
 
 
+def open_sums(
+    rows: Sequence[Amounts], amounts: Mapping[str, Sequence[Decimal]]
+) -> tuple[list[Decimal], dict[str, list[Decimal]]]:
+    """Return what gross amount and fees lack of the net amount, and what other columns hold, where a row says both.
+
+    The row of an order as a whole is compared together with the rows of its items.
+
+    Args:
+        rows: All rows of a report.
+        amounts: Further columns, with one amount per row.
+    """
+    lacking: list[Decimal] = []
+    held: dict[str, list[Decimal]] = {name: [] for name in amounts}
+    items = defaultdict(list)
+    for number, row in enumerate(rows):
+        if row.is_part:
+            items[row.key].append(number)
+    for number, row in enumerate(rows):
+        if row.net is None or row.gross is None or not row.comparable:
+            continue
+        together = [number, *(items[row.key] if row.rolls_up else [])]
+        lacking.append(row.net - row.gross - sum((_fees(rows[n]) for n in together), Decimal(0)))
+        for name, values in amounts.items():
+            held[name].append(sum((values[n] for n in together), Decimal(0)))
+    return lacking, held
+
+
 def _doubt(row: Amounts, wholes: set[tuple[str, ...]], items: Sequence[Amounts]) -> str:
     if row.is_part and row.key not in wholes:
         return (
@@ -124,7 +149,8 @@ def _items(rows: Iterable[Amounts]) -> dict[tuple[str, ...], list[Amounts]]:
 
 
 def _fees(row: Amounts) -> Decimal:
-    return _sum(part for part in row.parts if part[0] in _FEES)
+    """Return what a row's own columns take from its gross amount: fees, and a donation."""
+    return _sum(part for part in row.parts if part[0] not in GROSS)
 
 
 def _sum(parts: Iterable[Part]) -> Decimal:

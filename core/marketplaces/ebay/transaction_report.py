@@ -1,4 +1,4 @@
-"""eBay transaction report (CSV): `--` is nothing, a payout is the settlement (settlements.md §3).
+"""eBay transaction report (CSV): `--` is nothing, a payout is the settlement.
 
 An order of several items has one row with its net amount and none of its items, and one row per item without. The
 amounts of each item are taken from its own row; the order's row keeps what is left of its net amount, so that the rows
@@ -9,25 +9,32 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, shared_out
+from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, GROSS, VAT_RATE, in_english, vat_rate
+from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.words import fee, meaning
 from core.marketplaces.errors import DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import (
+    Figures,
+    day_first,
+    notes_on_undeclared,
+    proved,
+    read_in_its_notation,
+    undeclared_amounts,
+)
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
-from core.marketplaces.tables import Column, Kind, Layout, Row, find_table, likeness
+from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import listed, typed, typed_item
-from core.model import Event, Marketplace, QuantitySource
+from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.marketplaces.contents import Contents
     from core.marketplaces.lines import TypedPart
@@ -37,39 +44,7 @@ if TYPE_CHECKING:
 
 LAYOUT = Layout(
     title="eBay transaction report (CSV)",
-    columns=(
-        Column("Transaction creation date", Kind.MOMENT),
-        Column("Type"),
-        Column("Order number"),
-        Column("Legacy order ID", needed=False),
-        Column("Buyer username", Kind.PERSONAL, needed=False),
-        Column("Buyer name", Kind.PERSONAL, needed=False),
-        Column("Ship to city", Kind.PERSONAL, needed=False),
-        Column("Ship to province/region/state", Kind.PERSONAL, needed=False),
-        Column("Ship to zip", Kind.PERSONAL, needed=False, aliases=("Ship to postcode",)),
-        Column("Ship to country", Kind.PERSONAL, needed=False),
-        Column("Net amount", Kind.AMOUNT),
-        Column("Payout currency"),
-        Column("Payout date", Kind.MOMENT, needed=False),
-        Column("Payout ID"),
-        Column("Payout method", needed=False),
-        Column("Payout status", needed=False),
-        Column("Reason for hold", needed=False),
-        Column("Item ID"),
-        Column("Transaction ID"),
-        Column("Item title", needed=False),
-        Column("Custom label"),
-        Column("Quantity", Kind.WHOLE),
-        Column("Item subtotal", Kind.AMOUNT),
-        Column("Shipping and handling", Kind.AMOUNT, aliases=("Postage and packaging",)),
-        Column("Seller collected tax", Kind.AMOUNT, needed=False),
-        Column("eBay collected tax", Kind.AMOUNT, needed=False),
-        Column("Gross transaction amount", Kind.AMOUNT),
-        Column("Transaction currency", needed=False),
-        Column("Exchange rate", needed=False),
-        Column("Reference ID", needed=False),
-        Column("Description", needed=False),
-    ),
+    columns=COLUMNS,
     delimiters=(",", ";", "\t"),
     quoted=True,
     nothing="--",
@@ -84,22 +59,18 @@ for what the buyer got back."""
 def read(contents: Contents) -> Reading:
     """Read an eBay transaction report; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
-    fees = _fee_columns(table)
-    return read_in_its_notation(table, (*table.declared(Kind.AMOUNT), *fees), partial(_read, table, fees))
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first(table)))
 
 
-def _fee_columns(table: Table) -> tuple[str, ...]:
-    """Return the columns between the taxes and the gross amount: fees, whatever the site calls them."""
-    after_taxes = dropwhile(lambda name: name != "Shipping and handling", table.own_names)
-    before_gross = takewhile(lambda name: name != "Gross transaction amount", after_taxes)
-    return tuple(name for name in before_gross if name not in {column.name for column in LAYOUT.columns})
-
-
-def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
-    figures = Figures(table, mark)
-    stated = [_amounts(row, figures, fees) for row in table.rows]
+def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+    figures = Figures(table, mark, day_first=slashes)
+    stated = [_amounts(row, figures, COMPONENTS) for row in table.rows]
+    counted = proved(*open_sums(stated, undeclared_amounts(figures)))
+    components = COMPONENTS | dict.fromkeys(counted, "other")
+    if counted:
+        stated = [_amounts(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = without_lone_payouts([_line(row, figures, amounts, fees) for row, amounts in rows])
+    lines = without_lone_payouts([_line(row, figures, amounts, components) for row, amounts in rows])
     dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
     return reading(
         Findings(
@@ -111,6 +82,8 @@ def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
             problems=(
                 *doubtful_rows(table, stated),
                 *pending_note(lines, table.file),
+                *notes_on_undeclared(figures, counted),
+                *_odd_rates(table, lines),
                 *damaged_ids(table, ("Order number", "Item ID", "Transaction ID", "Custom label")),
             ),
             units=_units,
@@ -118,19 +91,13 @@ def _read(table: Table, fees: Sequence[str], mark: str) -> Reading:
     )
 
 
-def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
+def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
-    named = (
-        ("principal", "Item subtotal"),
-        ("shipping", "Shipping and handling"),
-        ("tax", "Seller collected tax"),
-        *((fee(name).column, name) for name in fees),
-    )
-    amounts = ((column, figures.amount(row, name)) for column, name in named)
+    amounts = ((column, figures.amount(row, name)) for name, column in components.items())
     parts = tuple((column, amount) for column, amount in amounts if amount)
     currency, own = row.cells["Payout currency"].strip(), row.cells.get("Transaction currency", "").strip()
     foreign = bool(currency and own and currency != own)  # the parts are in the buyer's currency, the net is not
-    event = meaning(row.cells["Type"], "").event
+    event = meaning(in_english(row.cells["Type"]), "").event
     return Amounts(
         order=row.cells["Order number"].strip(),
         date=row.cells["Transaction creation date"].strip(),
@@ -146,10 +113,10 @@ def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
     )
 
 
-def _line(row: Row, figures: Figures, amounts: Amounts, fees: Sequence[str]) -> Line:
+def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
     cell = row.cells
     description = cell.get("Description", "").strip()
-    means = meaning(cell["Type"], description)
+    means = meaning(in_english(cell["Type"]), description)
     posted = figures.moment(row, "Transaction creation date")
     order_id, item, sku = cell["Order number"].strip(), cell["Item ID"].strip(), cell["Custom label"]
     of_item = means.event in (Event.SALE, Event.REFUND)
@@ -184,18 +151,35 @@ def _line(row: Row, figures: Figures, amounts: Amounts, fees: Sequence[str]) -> 
         sku=sku if sku.strip() else "",
         marketplace=Marketplace.EBAY.value,
         goods=means.goods,
-        typed=_typed(row, figures, amounts, means, fees),
+        typed=_typed(row, figures, amounts, means, components),
+        tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
     )
 
 
-def _typed(row: Row, figures: Figures, amounts: Amounts, means: Meaning, fees: Sequence[str]) -> tuple[TypedPart, ...]:
+def _typed(
+    row: Row, figures: Figures, amounts: Amounts, means: Meaning, components: Mapping[str, str]
+) -> tuple[TypedPart, ...]:
     """Return what of a row's money is about something else than its event and columns tell."""
     if means.event not in _WITH_PARTS:
         return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
     if not amounts.comparable or not amounts.parts:
         return ()
-    stated = ((name, figures.amount(row, name)) for name in fees)
-    return tuple(part for name, amount in stated if amount for part in typed_item(fee(name), amount, name))
+    stated = ((name, column, figures.amount(row, name)) for name, column in components.items() if column not in GROSS)
+    own = (typed_item(fee(name)._replace(column=column), amount, name) for name, column, amount in stated if amount)
+    return tuple(part for parts in own for part in parts)
+
+
+def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
+    """Return a warning for each different VAT rate that cannot be read."""
+    unread = {
+        row.cells[VAT_RATE].strip(): table.place(row, VAT_RATE)
+        for row, line in zip(table.rows, lines, strict=True)
+        if line.tax_rate is None and row.cells.get(VAT_RATE, "").strip()
+    }
+    return [
+        Problem(Severity.WARNING, f"'{text}' is no VAT rate in per cent (20 or 20%); the row has none.", str(place))
+        for text, place in unread.items()
+    ]
 
 
 def _units(lines: Sequence[Line]) -> Units:
@@ -220,4 +204,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Hub open Payments, Reports, and download a transaction report.",
 )

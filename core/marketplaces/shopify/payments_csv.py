@@ -1,22 +1,27 @@
-"""Shopify Payments transactions export (CSV): one row per charge, refund or other movement (settlements.md §4).
+"""Shopify Payments transactions export (CSV): one row per charge, refund or other movement.
 
-A payout is the settlement and its *Payout ID* the settlement id; rows without one are pending and belong to none. The
-file knows neither SKU nor units. `Net` is what counts; an amount and fee that do not give it are reported as they are.
+A payout is the settlement and its *Payout ID* the settlement id; rows without one are pending and belong to none.
+Exports of 2025 have no such column: Shopify pays out once a day and currency, so the payout is then named by its date
+and currency (`2025-06-12 USD`). The file knows neither SKU nor units. `Net` is what counts; an amount and fee that do
+not give it are reported as they are. *VAT* is a part of the fee, and *Presentment Amount* is in the buyer's currency:
+neither adds to anything.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError
+from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
+from core.marketplaces.places import Place
 from core.marketplaces.shopify.words import column, meaning, movement_types
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
@@ -24,7 +29,7 @@ from core.marketplaces.transactions import Units
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.marketplaces.contents import Contents
     from core.marketplaces.tables import Row, Table
@@ -40,7 +45,7 @@ LAYOUT = Layout(
         Column("Card Source", needed=False),
         Column("Payout Status", needed=False),
         Column("Payout Date", Kind.MOMENT, needed=False),
-        Column("Payout ID"),
+        Column("Payout ID", needed=False),
         Column("Available On", needed=False),
         Column("Amount", Kind.AMOUNT),
         Column("Fee", Kind.AMOUNT),
@@ -57,16 +62,24 @@ LAYOUT = Layout(
 )
 
 
+_PAID, _PENDING = "paid", "pending"
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def read(contents: Contents) -> Reading:
     """Read a Shopify Payments transactions export; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
-    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table))
+    if not {"Payout ID", "Payout Date"} & set(table.own_names):
+        raise MissingColumnError(Place(table.file, table.header_line), LAYOUT.title, ["Payout ID"])
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first(table)))
 
 
-def _read(table: Table, mark: str) -> Reading:
-    figures = Figures(table, mark)
-    lines = without_lone_payouts([_line(row, figures) for row in table.rows])
-    dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout Date") for row in table.rows}
+def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+    figures = Figures(table, mark, day_first=slashes)
+    named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
+    payout_id = _payout_id if named else _payout_day
+    lines = without_lone_payouts([_line(row, figures, payout_id) for row in table.rows])
+    dates = {payout_id(row, figures): figures.moment(row, "Payout Date") for row in table.rows}
     broken = _broken_rows(table, lines, figures)
     return reading(
         Findings(
@@ -75,14 +88,20 @@ def _read(table: Table, mark: str) -> Reading:
             file=table.file,
             headers=headers_of_payouts(lines, dates),
             lines=lines,
-            problems=(*broken.pop("", ()), *pending_note(lines, table.file), *damaged_ids(table, ("Order",))),
+            problems=(
+                *broken.pop("", ()),
+                *pending_note(lines, table.file),
+                *_paid_in_no_payout(table, lines),
+                *notes_on_undeclared(figures),
+                *damaged_ids(table, ("Order",)),
+            ),
             problems_by_settlement=broken,
             units=_units,
         )
     )
 
 
-def _line(row: Row, figures: Figures) -> Line:
+def _line(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) -> Line:
     cell = row.cells
     kind = cell["Type"].strip()
     means = meaning(kind)
@@ -94,7 +113,7 @@ def _line(row: Row, figures: Figures) -> Line:
     moment = posted.isoformat() if posted else ""
     return Line(
         number=row.number,
-        settlement_id=_payout_id(row, figures.table),
+        settlement_id=payout_id(row, figures),
         group=(kind, order_id, cell.get("Checkout", "").strip(), moment),
         single=True,
         content=row.content,
@@ -104,7 +123,7 @@ def _line(row: Row, figures: Figures) -> Line:
         raw_description="",
         parts=tuple((column, part) for column, part in parts if part),
         amount=net,
-        currency=_currency(row, figures.table),
+        currency=_currency(row, figures),
         posted_at=posted,
         order_id=order_id,
         marketplace=Marketplace.SHOPIFY.value,
@@ -113,17 +132,43 @@ def _line(row: Row, figures: Figures) -> Line:
     )
 
 
-def _payout_id(row: Row, table: Table) -> str:
+def _payout_id(row: Row, figures: Figures) -> str:
     found = row.cells["Payout ID"].strip()
     if is_damaged(found):
-        raise DamagedIdError(table.place(row, "Payout ID"), found)
+        raise DamagedIdError(figures.table.place(row, "Payout ID"), found)
     return found
 
 
-def _currency(row: Row, table: Table) -> str:
-    found = row.cells["Currency"].strip()
+def _payout_day(row: Row, figures: Figures) -> str:
+    """Return the name of the payout of a row where the file has no ids; empty while it is not paid."""
+    moment = figures.moment(row, "Payout Date")
+    if moment is None or row.cells.get("Payout Status", "").strip().casefold() == _PENDING:
+        return ""
+    text = row.cells["Payout Date"].strip()
+    day = text[:10] if _ISO_DAY.match(text) else f"{moment:%Y-%m-%d}"  # a zone behind it does not move the day
+    return f"{day} {_currency(row, figures)}"
+
+
+def _paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
+    """Return a warning for each row that is paid and names no payout, in a file that names the others."""
+    return [
+        Problem(
+            Severity.WARNING,
+            "This row is paid, but the file does not say in which payout, so it is left out. Export the payout's "
+            "transactions from the payout itself.",
+            str(table.place(row, "Payout ID")),
+        )
+        for row, line in zip(table.rows, lines, strict=True)
+        if row.cells.get("Payout Status", "").strip().casefold() == _PAID
+        and not line.settlement_id
+        and line.event is not Event.PAYOUT
+    ]
+
+
+def _currency(row: Row, figures: Figures) -> str:
+    found = figures.currency(row, "Currency")
     if not found:
-        raise BadCellError(table.place(row, "Currency"), "", "a currency")
+        raise BadCellError(figures.table.place(row, "Currency"), "", "a currency")
     return found
 
 
@@ -152,4 +197,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Shopify open Finances, Payouts, then Transactions, and export them.",
 )

@@ -1,4 +1,4 @@
-"""Walmart reconciliation report, V0: recognised, so that it can be refused by its name (settlements.md §2)."""
+"""Walmart reconciliation report, V0: recognised, so that it can be refused by its name."""
 
 from __future__ import annotations
 

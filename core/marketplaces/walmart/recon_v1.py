@@ -1,21 +1,27 @@
-"""Walmart reconciliation report, V1: one row per amount (settlements.md §2).
+"""Walmart reconciliation report, V1: one row per amount.
 
 A settlement has no id of its own here: it is named after its period, `20260418-20260501`, which is the same in the file
-and through the API. The order is Walmart's *Customer Order #*; a purchase order is the shipment of it by this seller.
+and through the API. Sellers outside of Walmart's own fulfilment get reports whose period is blank; those are named by
+the first and last day of their lines. *Amount* is the only money: commission rates and *Original Commission* tell how
+one of the amounts came about.
+
+The order is Walmart's *Customer Order #*; a purchase order is the shipment of it by this seller.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
+from core.marketplaces.places import Place
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
@@ -69,14 +75,16 @@ LAYOUT = Layout(
         Column("Fulfillment Details", needed=False),
         Column("Original Commission", needed=False),
     ),
-    delimiters=(",", "\t"),
+    delimiters=(",", ";", "\t"),
     quoted=True,
     remarks=("number of lines in file",),
+    total="Total Payable",
 )
 
 _HOME = "USD"
 _PRICES = frozenset(map(fold, ("Product Price", "Item Price")))
 """Amount types whose rows carry the units; all others of an order line repeat them."""
+_START, _END = "Period Start Date", "Period End Date"
 _LINES_AROUND = 3
 """The header, the remark and the summary row: it is not established whether the declared number counts them."""
 
@@ -91,9 +99,10 @@ def _read(table: Table, mark: str) -> Reading:
     figures = Figures(table, mark)  # Walmart US writes month/day
     summaries = [row for row in table.rows if _is_summary(row)]
     rows = [row for row in table.rows if not _is_summary(row)]
-    header = _header(summaries, figures)
-    lines = tuple(_line(row, figures, header) for row in rows)
-    found = header or header_of(period_name(lines), lines, _HOME)
+    summary = _summary(summaries, figures)
+    currency = figures.currency(summary, "Currency") if summary else ""
+    lines = tuple(_line(row, figures, currency or _HOME) for row in rows)
+    found = _header(summary, figures, lines, currency or _HOME)
     settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
     return reading(
         Findings(
@@ -104,9 +113,10 @@ def _read(table: Table, mark: str) -> Reading:
             lines=settled,
             problems=(
                 *_declared_lines(table, len(lines)),
+                *notes_on_undeclared(figures),
                 *damaged_ids(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
-            problems_by_settlement={found.settlement_id: () if header else _no_summary(table)},
+            problems_by_settlement={found.settlement_id: () if summary else _no_summary(table)},
             returns=returns_frame(_destroyed(rows, settled)),
         )
     )
@@ -118,11 +128,14 @@ def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
     the only row that says so (docs/words.md).
     """
-    fees = {_order_line(row): line for row, line in zip(rows, lines, strict=True) if _is_disposal(row)}
+    fees: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for row, line in zip(rows, lines, strict=True):
-        fee = fees.get(_order_line(row))
-        if fee is not None and line.goods is Goods.REFUNDED and line.carries_units and line.sku and line.order_id:
-            units = abs(line.units) if line.units is not None else 1
+        if _is_disposal(row):
+            fees[_order_line(row)].append(line)
+    for row, line in zip(rows, lines, strict=True):
+        charged = fees.get(_order_line(row), [])
+        if charged and line.goods is Goods.REFUNDED and line.carries_units and line.sku and line.order_id:
+            fee, units = charged[0], abs(line.units) if line.units is not None else len(charged)
             word = row.cells["Transaction Description"].strip()
             raw = f"{fee.raw_description.strip()} for {word}" if word else fee.raw_description.strip()
             reference = f"{line.settlement_id} {line.order_item_id}".strip()
@@ -148,29 +161,52 @@ def _is_summary(row: Row) -> bool:
     )
 
 
-def _header(summaries: Sequence[Row], figures: Figures) -> Header | None:
-    if not summaries:
-        return None
-    first = summaries[0]
-    start, end = figures.moment(first, "Period Start Date"), figures.moment(first, "Period End Date")
+def _summary(summaries: Sequence[Row], figures: Figures) -> Row | None:
+    """Return the summary row, nothing where the file has none.
+
+    Raises:
+        ConflictingSummaryError: If two of them differ.
+    """
+    for other in summaries[1:]:
+        if other.content != summaries[0].content:
+            place, second = (figures.table.place(row, "Total Payable") for row in (summaries[0], other))
+            start, end = (figures.moment(summaries[0], name) for name in (_START, _END))
+            name = f"{start:%Y%m%d}-{end:%Y%m%d}" if start and end else "without period"
+            raise ConflictingSummaryError(place, second, name)
+    return summaries[0] if summaries else None
+
+
+def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
+    """Return the settlement by its stated period, or by its lines where none is stated."""
+    if summary is None:
+        _refuse_undated(lines, figures.table)
+        return header_of(period_name(lines), lines, currency)
+    total = figures.needed_amount(summary, "Total Payable")
+    start, end = (figures.moment(summary, name) for name in (_START, _END))
+    if start is None and end is None:
+        _refuse_undated(lines, figures.table)
+        return header_of(period_name(lines), lines, currency, total=total)
     if start is None or end is None:
-        raise BadCellError(figures.table.place(first, "Period Start Date"), "", "the first and last day of the period")
-    header = Header(
+        column = _START if start is None else _END
+        raise BadCellError(figures.table.place(summary, column), "", "the first and last day of the period")
+    return Header(
         settlement_id=f"{start:%Y%m%d}-{end:%Y%m%d}",
         marketplace="",
-        currency=first.cells["Currency"].strip() or _HOME,
+        currency=currency,
         period_start=start,
         period_end=end,
-        total=figures.needed_amount(first, "Total Payable"),
+        total=total,
     )
-    for other in summaries[1:]:
-        if other.content != first.content:
-            place, second = (figures.table.place(row, "Total Payable") for row in (first, other))
-            raise ConflictingSummaryError(place, second, header.settlement_id)
-    return header
 
 
-def _line(row: Row, figures: Figures, header: Header | None) -> Line:
+def _refuse_undated(lines: Sequence[Line], table: Table) -> None:
+    """Refuse a file that names no day at all: every such settlement would have the same name."""
+    if not any(line.posted_at for line in lines):
+        place = Place(table.file, table.header_line, _START)
+        raise BadCellError(place, "", "the period, and no line has a date either")
+
+
+def _line(row: Row, figures: Figures, currency: str) -> Line:
     cell = row.cells
     order_id = cell["Customer Order #"].strip()
     if is_damaged(order_id):
@@ -206,7 +242,7 @@ def _line(row: Row, figures: Figures, header: Header | None) -> Line:
         raw_description="" if means.event is Event.SALE else description,
         parts=((column, net),),
         amount=net,
-        currency=cell["Currency"].strip() or (header.currency if header else _HOME),
+        currency=figures.currency(row, "Currency") or currency,
         posted_at=posted,
         carries_units=carries,
         units=_signed(means.event, quantity) if carries else None,
@@ -262,5 +298,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    download="In Seller Center open Payments and download the report in its new version (V1).",
     follows_on=True,
 )

@@ -125,3 +125,14 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
     assert list(read_returns(REPORT.encode())) == united([reading.returns])
+
+
+@pytest.mark.parametrize("word", ["OPENED", "Sellable?", "WHDS_SELLABLE"])
+def test_state_that_amazon_does_not_document(word: str) -> None:
+    """It is said, with its line; a blank one is refused."""
+    (warning,) = read(REPORT.replace("CUSTOMER_DAMAGED", word).encode(), "r.txt").problems
+
+    assert warning.message.startswith(f"'{word}' is no state of returned goods that Cogsheet knows")
+    assert "r.txt, line 3, column detailed-disposition" == warning.where
+    with pytest.raises(errors.BadCellError, match=r"r\.txt, line 3, column detailed-disposition: a blank cell"):
+        read(REPORT.replace("CUSTOMER_DAMAGED", "").encode(), "r.txt")

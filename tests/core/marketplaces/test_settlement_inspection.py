@@ -9,6 +9,7 @@ import pytest
 from core.marketplaces import read
 from core.marketplaces.inspection import inspection, problems, ties_out
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, line, summary
+from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 KEYS = {
     "format",
@@ -27,6 +28,8 @@ KEYS = {
     "skus",
     "units_sold",
     "units_refunded",
+    "sales_without_units",
+    "refunds_without_units",
     "events",
     "unknown_types",
     "problems",
@@ -68,6 +71,8 @@ def test_counts_and_amounts() -> None:
         "skus": 2,
         "units_sold": 3,
         "units_refunded": 1,
+        "sales_without_units": 0,
+        "refunds_without_units": 1,
         "events": {"sale": 2, "refund": 2, "other": 1},
         "unknown_types": ["Glitter / Principal"],
         "problems": [],
@@ -111,3 +116,55 @@ def test_problems_of_file_and_settlements_are_listed_together() -> None:
     assert ["warning", "error"] == [problem.severity for problem in problems(reading)]
     assert not ties_out(reading)
     assert Decimal(2) == reading.settlements[0].sum
+
+
+SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (WRITERS["shopify_payments_csv"](SOLD).content(), (None, 0, 1, 0)),
+        (flat_file([summary("1"), line("1", quantity_purchased="")]), (None, 0, 1, 0)),
+        (flat_file([summary("1"), line("1"), line("0", order_id="2", quantity_purchased="")]), (1, 0, 1, 0)),
+        (flat_file([summary("-1"), line("-1", transaction_type="Refund", quantity_purchased="")]), (0, None, 0, 1)),
+        (flat_file([summary("1"), bare_line("1", transaction_type="ServiceFee")]), (0, 0, 0, 0)),
+    ],
+)
+def test_units_that_no_row_says_are_unknown(content: bytes, expected: tuple[int | None, ...]) -> None:
+    """Unknown is not 0; a sum of the known ones says of how many transactions it knows nothing."""
+    names = ("units_sold", "units_refunded", "sales_without_units", "refunds_without_units")
+    found = inspection(read(content))
+
+    assert expected == tuple(found[name] for name in names)
+
+
+def without_payout_row(form: str) -> bytes:
+    """Return a report that states no total."""
+    written = WRITERS[form](SOLD)
+    return written.content(written.rows[:-1] if form == "shopify_payments_csv" else written.rows)
+
+
+@pytest.mark.parametrize("form", ["amazon_unified_csv", "shopify_payments_csv", "ebay_transaction_report"])
+def test_formats_without_a_total_tie_against_nothing(form: str) -> None:
+    """Nothing contradicts them, and nothing confirms them either."""
+    reading = read(without_payout_row(form))
+    settlements = inspection(reading)["settlements"]
+
+    assert ties_out(reading) is None
+    assert isinstance(settlements, list)
+    assert [None] == [settlement["ties_out"] for settlement in settlements]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (flat_file([summary("1"), line("1")]), True),
+        (flat_file([summary("2"), line("1")]), False),
+        (WRITERS["shopify_payments_csv"](SOLD).content(), True),
+        (without_payout_row("amazon_unified_csv").replace(b",9.00\n", b",8.00\n"), False),
+    ],
+)
+def test_what_ties_out(content: bytes, *, expected: bool) -> None:
+    """A total that the lines make, or not; a row that does not add up is wrong without any total."""
+    assert expected is ties_out(read(content))

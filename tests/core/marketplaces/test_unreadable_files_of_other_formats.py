@@ -57,7 +57,7 @@ def changed(form: str, old: str, new: str) -> bytes:
         ("walmart_recon_v1", "06/16/2026", "", errors.BadCellError, "line 2, column Period Start Date: a blank cell"),
         ("walmart_recon_v1", "13.00,USD", ",USD", errors.BadCellError, "line 2, column Total Payable: a blank cell"),
         ("walmart_recon_v1", "Purchase,111-1", "Purchase,1.1E+14", errors.DamagedIdError, "line 3, column Customer"),
-        ("shopify_payments_csv", "Payout ID", "x", errors.MissingColumnError, "line 1: the header of this Shopify"),
+        ("shopify_payments_csv", "Net", "x", errors.MissingColumnError, "line 1: the header of this Shopify"),
         ("shopify_payments_csv", ",USD,", ",,", errors.BadCellError, "line 2, column Currency: a blank cell"),
         ("shopify_payments_csv", ",11,", ",1.4E+11,", errors.DamagedIdError, "line 2, column Payout ID: the id"),
         ("ebay_transaction_report", "Net amount", "x", errors.MissingColumnError, "line 2: the header of this eBay"),

@@ -1,0 +1,96 @@
+"""Files of no known format: what they are, what is missing in them, and what to download instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.marketplaces import FORMATS, errors, read
+
+EBAY_NAMES = [f"Colonne {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(37)]
+EBAY_ROW = ["5 août 2026", "Commande", "11-11111-11111", *["--"] * 33, "19,75"]
+
+
+def refusal(text: str, kind: type[Exception]) -> str:
+    """Return the message with which a file is refused."""
+    with pytest.raises(kind) as caught:
+        read(text.encode(), "June.csv")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "what", "instead"),
+    [
+        (
+            "Name,Email,Financial Status,Paid at,Fulfillment Status,Lineitem quantity,Lineitem name",
+            "Shopify's export of orders",
+            "Needed is the Shopify Payments transactions export (CSV). In Shopify open Finances",
+        ),
+        (
+            "Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,Retried Amount,Total,Currency",
+            "Shopify's list of payouts",
+            "Needed is the Shopify Payments",
+        ),
+        (
+            "amazon-order-id\tmerchant-order-id\tpurchase-date\tlast-updated-date\torder-status\tsku",
+            "Amazon's report of orders",
+            "download the settlement as Flat File V2",
+        ),
+        (
+            '"Sales Record Number","Order Number","Buyer Username","Buyer Name","Item Number","Item Title"',
+            "eBay's report of orders",
+            "Needed is the eBay transaction report (CSV). In Seller Hub open Payments",
+        ),
+    ],
+)
+def test_another_report_of_the_marketplace(header: str, what: str, instead: str) -> None:
+    """It is named, and so is the one that is needed."""
+    message = refusal(f"\n{header}\n1\n", errors.OtherReportError)
+
+    assert message.startswith(f"June.csv, line 2: this is {what}, which is no settlement file. ")
+    assert instead in message
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE html>\n<html><body>Sign in</body></html>", "\n<html>", "<!doctype HTML>"])
+def test_web_page(text: str) -> None:
+    """What a browser saves after the sign-in has expired."""
+    assert "this is a web page, which is no settlement file. Sign in" in refusal(text, errors.OtherReportError)
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("before", ["", '"Rapport"\n\n"Vendeur";"x"\n\n'])
+def test_ebay_in_a_language_that_is_not_declared(delimiter: str, before: str) -> None:
+    """Its form tells it; no word is guessed."""
+    rows = "\n".join(delimiter.join(f'"{cell}"' for cell in cells) for cells in (EBAY_NAMES, EBAY_ROW))
+    message = refusal(f"{before}{rows}\n", errors.LocalisedHeaderError)
+
+    assert f"line {before.count(chr(10)) + 1}: this looks like an eBay transaction report whose column names" in message
+    assert "Set the language of eBay to English and download it again." in message
+
+
+def test_nearest_format() -> None:
+    """It is named with what is missing and where it is downloaded."""
+    message = refusal("Transaction Date,Type,Order,Memo\n2026-06-17,charge,#1,x\n", errors.UnknownFormatError)
+
+    assert (
+        "It is nearest to the Shopify Payments transactions export (CSV), but lacks the columns Amount, Fee" in message
+    )
+    assert message.endswith("In Shopify open Finances, Payouts, then Transactions, and export them.")
+
+
+def test_many_missing_columns() -> None:
+    """Five are named, the others counted."""
+    message = refusal("settlement-id\ttotal-amount\tcurrency\n1\t2\tUSD\n", errors.UnknownFormatError)
+
+    assert "but lacks the columns settlement-start-date, settlement-end-date, deposit-date, transaction-type" in message
+    assert " more. In Seller Central open Payments" in message
+
+
+@pytest.mark.parametrize("text", ["Dear Sir or Madam", "Date,Amount\n1,2\n", "%PDF-1.4", "{}", "type\nx"])
+def test_nothing_near(text: str) -> None:
+    """One column that many files have makes no format the nearest; all are named."""
+    assert "Known are: Amazon settlement report (V2 flat file)" in refusal(text, errors.UnknownFormatError)
+
+
+def test_every_table_says_where_it_is_downloaded() -> None:
+    """A format that may be the nearest has a sentence for it."""
+    assert all(form.download.endswith(".") for form in FORMATS if form.layout is not None)

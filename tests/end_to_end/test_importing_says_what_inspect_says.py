@@ -1,0 +1,117 @@
+"""Import and inspect say the same of a file: what was left out, period and total, unknown types, what comes next."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.core.marketplaces.amazon_files import bare_line, flat_file, line, summary
+from tests.core.marketplaces.settlement_writers import WRITERS, Sold
+from tests.end_to_end.demo_book import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "B", 1, Decimal(5), Decimal(-1))]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Make a workbook with empty books."""
+    path = tmp_path / "Books.xlsm"
+    assert run("new", str(path), "--company", f"Company of {tmp_path.name}").status == 0
+    return path
+
+
+def imported(book: Path, content: bytes, name: str = "June.txt") -> str:
+    """Import a file of that content; return what was said."""
+    file = book.parent / name
+    file.write_bytes(content)
+    ran = run("import", str(book), str(file))
+    return ran.output + ran.error
+
+
+def unified(*statuses: str) -> bytes:
+    """Write a date-range report with one order per status."""
+    head, *rows = WRITERS["amazon_unified_csv"](SOLD[:1] * len(statuses)).content().decode().strip().split("\n")
+    header, *orders = rows
+    lines = [f"{row},{status}" for row, status in zip(orders, statuses, strict=True)]
+    return "\n".join([head, f"{header},transaction status", *lines, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (unified("Released", "Deferred", "Deferred"), "note: 2 of 3 rows are deferred: in no paid settlement yet"),
+        (unified("Released"), "2026-06-17 – 2026-06-17, 1 line, together USD 9.00; the file states no total to tie"),
+        (
+            WRITERS["shopify_payments_csv"](SOLD).content().replace(b",11,5,", b",,5,"),
+            "note: 1 of 2 rows is in no payout",
+        ),
+        (flat_file([summary("5"), line("5")]), "2026-06-16 – 2026-06-30, 1 line; its total USD 5.00 is the sum of its"),
+        (flat_file([summary("6"), line("5")]), "1 line; its total USD 6.00 but its lines sum to 5.00."),
+        (flat_file([summary("5"), bare_line("5", transaction_type="Glitter")]), "Unknown types: Glitter."),
+        (flat_file([summary("5"), line("5", sku="A\x1f")]), "note: 1 control character was left out (line 3)"),
+        (flat_file([summary("5"), line("5", order_item_code="1.5E+13")]), "warning: The id '1.5E+13' was rounded"),
+    ],
+)
+def test_words(book: Path, content: bytes, words: str) -> None:
+    """Nothing vanishes without a word."""
+    said = imported(book, content)
+
+    assert words in said
+    assert "Next: fetch the costs with Sync." in said
+
+
+def test_file_of_which_nothing_is_paid(book: Path) -> None:
+    """It would else be imported in silence."""
+    said = imported(book, unified("Deferred", "Deferred"))
+
+    assert "June.txt: nothing of it is in a paid settlement yet, so nothing went into the books." in said
+    assert "2 of 2 rows are deferred" in said
+    assert "Next:" not in said
+
+
+def test_second_import(book: Path) -> None:
+    """What is in the books already asks for nothing, and is still described."""
+    content = flat_file([summary("5"), line("5")])
+    imported(book, content)
+    said = imported(book, content)
+
+    assert "was imported already" in said
+    assert "its total USD 5.00 is the sum of its lines" in said
+    assert "Next:" not in said
+
+
+def test_figures_for_programs(book: Path) -> None:
+    """The JSON of import holds the figures of inspect."""
+    file = book.parent / "June.csv"
+    file.write_bytes(unified("Released", "Deferred"))
+    (settlement,) = (ran := run("import", str(book), str(file), "--json")).data["settlements"]
+    seen = json.loads(run("inspect", str(file), "--json").output)
+
+    (own,) = seen["settlements"]
+    assert {name: own[name] for name in ("period_start", "period_end", "currency", "lines", "total", "ties_out")} == {
+        name: settlement[name] for name in ("period_start", "period_end", "currency", "lines", "total", "ties_out")
+    }
+    assert Decimal(own["sum"]) == Decimal(settlement["sum"])
+    (of_file,) = ran.data["files"]
+    assert (1, seen["problems"], []) == (of_file["left_out"], of_file["problems"], of_file["unknown_types"])
+
+
+def test_page_of_inspect(tmp_path: Path) -> None:
+    """Unknown units and a missing total are words, not zeros and a yes."""
+    file = tmp_path / "June.csv"
+    file.write_bytes(WRITERS["shopify_payments_csv"](SOLD[:1]).content().replace(b"payout", b"reserve"))
+    page = run("inspect", str(file)).output
+
+    assert "Units sold, refunded  unknown, 0" in page
+    assert "nothing to tie against: the file states no total" in page
+    file.write_bytes(flat_file([summary("4"), line("5"), line("-1", transaction_type="Refund", quantity_purchased="")]))
+    assert "Units sold, refunded  1, unknown" in run("inspect", str(file)).output
+    both = [line("0", transaction_type="Refund", adjustment_id="A"), line("5")]
+    file.write_bytes(flat_file([summary("4"), *both, line("-1", transaction_type="Refund", quantity_purchased="")]))
+    assert "Units sold, refunded  1, 1 and those of 1 refund, unknown" in run("inspect", str(file)).output
