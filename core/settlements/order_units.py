@@ -83,9 +83,8 @@ def remember_units(
     """
     order_units.add(connection, reading.order_units, store=store, file=file, batch=batch, now=now)
     known = order_units.documents(connection, store)
-    older = {
-        one.sha256 for one in settlements.booked(connection) if one.store == store and one.format == reading.format
-    }
+    booked = (one for one in settlements.booked(connection) if one.store == store)
+    older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
     for sha256 in sorted(older - known):
         original = settlements.original(connection, sha256)
         if original is not None:

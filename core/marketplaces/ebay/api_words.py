@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from core.marketplaces.ebay.vocabulary import UNKNOWN, Meaning
+from core.marketplaces.ebay.vocabulary import UNKNOWN, Meaning, fee_column, is_advertising
+from core.marketplaces.wording import folded
 from core.model import Event, StockEffect
 
 __all__ = ["UNKNOWN", "fee_column", "meaning"]
 
 _NONE = StockEffect.NONE
-_TYPES = {
+_WORDS = {
     "SALE": Meaning(Event.SALE, StockEffect.OUT),
     "REFUND": Meaning(Event.REFUND, StockEffect.UNKNOWN),
     "DISPUTE": Meaning(Event.DISPUTE, _NONE),
@@ -21,18 +22,10 @@ _TYPES = {
     "PURCHASE": Meaning(Event.BALANCE, _NONE),
     "WITHDRAWAL": Meaning(Event.PAYOUT, _NONE),
 }
-_ADVERTISING = ("AD_FEE", "PROMOTED", "ADVERTIS")
-_REFERRAL = "FINAL_VALUE_FEE"
+_TYPES = {folded(word): means for word, means in _WORDS.items()}
 
 
 def meaning(kind: str, fee_type: str) -> Meaning:
     """Return what a transaction is; `UNKNOWN` where its type is in no vocabulary."""
-    found = _TYPES.get(kind, UNKNOWN)
-    if found.event is Event.FEE and any(word in fee_type.upper() for word in _ADVERTISING):
-        return Meaning(Event.ADVERTISING, _NONE)
-    return found
-
-
-def fee_column(fee_type: str) -> str:
-    """Return which amount column a fee adds to."""
-    return "referral_fee" if fee_type.startswith(_REFERRAL) else "other_fee"
+    found = _TYPES.get(folded(kind), UNKNOWN)
+    return Meaning(Event.ADVERTISING, _NONE) if is_advertising(found, fee_type) else found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, shared_out
-from core.marketplaces.ebay.vocabulary import UNKNOWN, meaning
+from core.marketplaces.ebay.vocabulary import UNKNOWN, fee_column, meaning
 from core.marketplaces.errors import DamagedIdError
 from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -72,7 +72,6 @@ LAYOUT = Layout(
     nothing="--",
 )
 
-_REFERRAL = "final value fee"
 _WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -122,7 +121,7 @@ def _amounts(row: Row, figures: Figures, fees: Sequence[str]) -> Amounts:
         ("principal", "Item subtotal"),
         ("shipping", "Shipping and handling"),
         ("tax", "Seller collected tax"),
-        *(("referral_fee" if name.casefold().startswith(_REFERRAL) else "other_fee", name) for name in fees),
+        *((fee_column(name), name) for name in fees),
     )
     amounts = ((column, figures.amount(row, name)) for column, name in named)
     parts = tuple((column, amount) for column, amount in amounts if amount)

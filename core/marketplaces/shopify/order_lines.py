@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
     from core.marketplaces.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
-    from core.marketplaces.shopify.payments_csv import Meaning
+    from core.marketplaces.shopify.vocabulary import Meaning
 
 ZERO = Decimal(0)
 GIFT_CARD_SOLD = "Gift card sold"
 GIFT_CARD_REFUNDED = "Gift card refunded"
 IN_EXCHANGE = "In exchange"
 """Goods on an order that were not paid for, in a movement that gave something back."""
+_ABOUT_GOODS = (Event.SALE, Event.REFUND)
 _RESTOCKED = {Disposition.RESTOCKED: StockEffect.IN, Disposition.NOT_RETURNED: StockEffect.NONE}
 
 
@@ -103,7 +104,7 @@ def _money_back(movement: Movement, order: Order, refund: Refund, *, with_units:
 def plain_line(movement: Movement, means: Meaning, description: str = "") -> Line:
     """Return a movement that no order tells more about, as its type alone says."""
     parts = ((means.column, movement.amount), ("other_fee", -movement.fee))
-    about_goods = means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    about_goods = means.event in _ABOUT_GOODS and (means.stock_effect is not StockEffect.NONE)
     line = _line(movement, (), means.event, parts, means.stock_effect)._replace(
         carries_units=about_goods, raw_description=description
     )

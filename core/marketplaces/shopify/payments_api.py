@@ -21,7 +21,7 @@ from core.marketplaces.shopify.order_lines import Movement, order_units, plain_l
 from core.marketplaces.shopify.orders import number_of, read_order
 from core.marketplaces.shopify.vocabulary import UNKNOWN, meaning
 from core.marketplaces.tie_out import Findings, reading
-from core.model import Event, Marketplace, Problem, Severity
+from core.model import Event, Marketplace, Problem, Severity, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,8 +85,10 @@ def _lines(node: Node, movement: Movement, orders: Mapping[str, Order]) -> list[
     order = _order(node, orders)
     payment = node.text("sourceOrderTransactionId")
     if means.event is Event.SALE and order is not None and order.items:
-        return sale_lines(movement, order, with_units=not order.bearer or payment == order.bearer)
-    refund = order.refund_of(payment) if order is not None and means.event is Event.REFUND else None
+        counts = movement.amount >= 0 and (not order.bearer or payment == order.bearer)
+        return sale_lines(movement, order, with_units=counts)
+    gives_back = means.event is Event.REFUND and means.stock_effect is StockEffect.UNKNOWN
+    refund = order.refund_of(payment) if order is not None and gives_back else None
     if order is not None and refund is not None:
         return refund_lines(movement, order, refund, with_units=payment == refund.bearer)
     line = plain_line(movement, means, node.text("adjustmentReason"))

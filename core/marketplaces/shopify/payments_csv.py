@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError
@@ -17,6 +17,7 @@ from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
+from core.marketplaces.shopify.vocabulary import UNKNOWN, meaning
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units
@@ -56,36 +57,6 @@ LAYOUT = Layout(
 )
 
 
-class Meaning(NamedTuple):
-    """What a movement is, what it does to the stock, and which amount column its amount adds to."""
-
-    event: Event
-    stock_effect: StockEffect
-    column: str
-
-
-_NO_GOODS = StockEffect.NONE
-_TYPES = {
-    "charge": Meaning(Event.SALE, StockEffect.OUT, "principal"),
-    "refund": Meaning(Event.REFUND, StockEffect.UNKNOWN, "principal"),
-    "refund_failure": Meaning(Event.ADJUSTMENT, _NO_GOODS, "other"),
-    "dispute": Meaning(Event.DISPUTE, _NO_GOODS, "principal"),
-    "chargeback": Meaning(Event.DISPUTE, _NO_GOODS, "principal"),
-    "chargeback won": Meaning(Event.DISPUTE, _NO_GOODS, "principal"),
-    "adjustment": Meaning(Event.ADJUSTMENT, _NO_GOODS, "other"),
-    "credit": Meaning(Event.ADJUSTMENT, _NO_GOODS, "other"),
-    "debit": Meaning(Event.ADJUSTMENT, _NO_GOODS, "other"),
-    "reserve": Meaning(Event.BALANCE, _NO_GOODS, "other"),
-    "transfer": Meaning(Event.BALANCE, _NO_GOODS, "other"),
-    "payout": Meaning(Event.PAYOUT, _NO_GOODS, "other"),
-    "payout_failure": Meaning(Event.PAYOUT, _NO_GOODS, "other"),
-    "payout_cancellation": Meaning(Event.PAYOUT, _NO_GOODS, "other"),
-    "shipping_label": Meaning(Event.FEE, _NO_GOODS, "other_fee"),
-    "marketplace_tax": Meaning(Event.TAX_ONLY, _NO_GOODS, "tax_withheld"),
-}
-_UNKNOWN = Meaning(Event.OTHER, StockEffect.UNKNOWN, "other")
-
-
 def read(contents: Contents) -> Reading:
     """Read a Shopify Payments transactions export; see `core.marketplaces.read`."""
     table = find_table(LAYOUT, contents)
@@ -114,7 +85,7 @@ def _read(table: Table, mark: str) -> Reading:
 def _line(row: Row, figures: Figures) -> Line:
     cell = row.cells
     kind = cell["Type"].strip()
-    means = _TYPES.get(kind.casefold(), _UNKNOWN)
+    means = meaning(kind)
     posted = figures.moment(row, "Transaction Date")
     amount, fee = figures.needed_amount(row, "Amount"), figures.amount(row, "Fee") or Decimal(0)
     net = figures.needed_amount(row, "Net")
@@ -137,7 +108,7 @@ def _line(row: Row, figures: Figures) -> Line:
         posted_at=posted,
         order_id=order_id,
         marketplace=Marketplace.SHOPIFY.value,
-        unknown_type=kind if means is _UNKNOWN else "",
+        unknown_type=kind if means is UNKNOWN else "",
     )
 
 
@@ -168,7 +139,10 @@ def _broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[
 
 def _units(lines: Sequence[Line]) -> Units:
     """Return that the units are unknown, for what may be about goods: they are on the order, not in this file."""
-    about_goods = lines[0].event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    event, effect = lines[0].event, lines[0].stock_effect
+    if event in (Event.SALE, Event.REFUND) and effect is StockEffect.NONE:
+        return Units(0, QuantitySource.FROM_ORDER)  # money alone: the order's own charge or refund is about the goods
+    about_goods = event in (Event.SALE, Event.REFUND, Event.DISPUTE)
     return Units(None, QuantitySource.UNKNOWN if about_goods else None)
 
 
