@@ -213,7 +213,7 @@ def read_order(node: Node) -> Order:
         total=total,
         currency=_currency(node, "totalPriceSet"),
         is_cancelled=bool(node.text("cancelledAt")),
-        as_of=node.moment("updatedAt") or max([placed, *(each.at for each in (*payments, *refunds))]),
+        as_of=node.moment("updatedAt") or max([placed, *(p.at for p in payments), *(r.at for r in refunds)]),
         fulfilled=_fulfilled(node),
     )
 
