@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
     from core.database.stores import Store
+    from core.model import Columns
 
 
 class SettlementUnknownError(CogsheetError):
@@ -219,7 +220,7 @@ def _read(connection: Connection, company: Company) -> Books:
     )
     known, tied = _with_order_units(known, order_units.load(connection), booked, policies, company)
     returned = returned_lines(known.transactions, goods_back.load(connection), all_stores)
-    known = replace(known, returned=pd.concat([returned, conform(RETURNED_COLUMNS, known.returned)], ignore_index=True))
+    known = replace(known, returned=_together(returned, known.returned))
     last_sync = syncs.last(connection, finished=True)
     return Books(
         company=company,
@@ -240,6 +241,15 @@ def _read(connection: Connection, company: Company) -> Books:
     )
 
 
+def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what was reported of goods (RETURNED_COLUMNS): by marketplaces, and by the orders' own documents."""
+    return one if other is None or other.empty else frame(RETURNED_COLUMNS, [*records(one), *records(other)])
+
+
+def _given(columns: Columns, table: pd.DataFrame | None) -> pd.DataFrame:
+    return frame(columns) if table is None else conform(columns, table)
+
+
 def _with_order_units(
     known: CostingInput, told: pd.DataFrame, booked: Iterable[BookedSettlement], policies: Policies, company: Company
 ) -> tuple[CostingInput, frozenset[str]]:
@@ -254,9 +264,9 @@ def _with_order_units(
         OrderUnits(
             told,
             booked,
-            conform(COSTED_COLUMNS, known.locked),
-            conform(TRUED_UP_COLUMNS, known.trued_up),
-            conform(OVERRIDE_COLUMNS, known.overrides),
+            _given(COSTED_COLUMNS, known.locked),
+            _given(TRUED_UP_COLUMNS, known.trued_up),
+            _given(OVERRIDE_COLUMNS, known.overrides),
             policies.books_start,
             lambda order, sku: shipped.of(order, sku).units,
         ),

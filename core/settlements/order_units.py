@@ -16,7 +16,17 @@ from core.database import order_units, settlements
 from core.marketplaces import read
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
-from core.model import CostStatus, Disposition, Event, OverrideKind, QuantitySource, StockEffect, frame, records
+from core.model import (
+    TRANSACTION_COLUMNS,
+    CostStatus,
+    Disposition,
+    Event,
+    OverrideKind,
+    QuantitySource,
+    StockEffect,
+    frame,
+    records,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
 ItemName = tuple[str, str, str]
 """Store, order and item."""
 _TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
+_OF_UNITS = ("quantity", "quantity_source", "stock_effect")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 
 
@@ -287,20 +298,20 @@ def _returned(key: str, units: int) -> dict[str, object]:
 
 def _with_quantities(transactions: pd.DataFrame, units: Mapping[str, int | None]) -> pd.DataFrame:
     """Return the transactions with the units of some sales, and what follows from them, in place of their own."""
-    mask = transactions["key"].isin(list(units))
-    own = dict(zip(transactions.loc[mask, "key"], records(transactions.loc[mask, ["quantity"]]), strict=True))
-    other = {key: number for key, number in units.items() if key in own and own[key]["quantity"] != number}
-    if not other:
+    rows = records(transactions[["key", *_OF_UNITS]])
+    if all(row["key"] not in units or row["quantity"] == units[row["key"]] for row in rows):
         return transactions
-    found = transactions.copy()
-    for key, row in zip(found.index[mask], found.loc[mask, "key"], strict=True):
-        if row in other:
-            found.loc[key, ["quantity", "quantity_source", "stock_effect"]] = _quantity(other[row])
-    return found
+    changed = [row | _quantity(units[row["key"]]) if _differs(row, units) else row for row in rows]
+    columns = frame({name: TRANSACTION_COLUMNS[name] for name in ("key", *_OF_UNITS)}, changed)
+    return transactions.assign(**{name: columns[name].set_axis(transactions.index) for name in _OF_UNITS})
 
 
-def _quantity(units: int | None) -> list[object]:
+def _differs(row: Mapping[str, Any], units: Mapping[str, int | None]) -> bool:
+    return row["key"] in units and row["quantity"] != units[row["key"]]
+
+
+def _quantity(units: int | None) -> dict[str, object]:
     if units is None:
-        return [None, QuantitySource.UNKNOWN.value, StockEffect.OUT.value]
+        return dict(zip(_OF_UNITS, (None, QuantitySource.UNKNOWN.value, StockEffect.OUT.value), strict=True))
     effect = StockEffect.OUT if units else StockEffect.NONE
-    return [units, QuantitySource.FROM_ORDER.value, effect.value]
+    return dict(zip(_OF_UNITS, (units, QuantitySource.FROM_ORDER.value, effect.value), strict=True))
