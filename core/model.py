@@ -316,6 +316,17 @@ RETURN_COLUMNS: Columns = {
 }
 """Goods that came back, as a marketplace reports them apart from the money; one row per reported return."""
 
+ORDER_UNITS_COLUMNS: Columns = {
+    "order_id": TEXT,
+    "item_id": TEXT,  # as `order_item_id` of the order's lines
+    "sku": TEXT,  # verbatim; missing where the item has none
+    "units": WHOLE,  # >= 0, that belong to the payments so far: those that left, and once it is paid those to leave
+    "fulfilled": WHOLE,  # >= 0, that have left; missing where the document does not say
+    "as_of": MOMENT,  # when the order was last changed, as far as the document says
+    "first_paid_at": MOMENT,  # when the order's first money came, in whatever settlement
+}
+"""An order as one document tells it, one row per item; a later document may tell another story of the same order."""
+
 OBSERVATION_COLUMNS: Columns = {
     "kind": TEXT,  # ObservationKind
     "order_id": TEXT,  # the order id of the marketplace; kind order only
@@ -421,6 +432,8 @@ class Reading:
     """TRANSACTION_COLUMNS: what belongs to no settlement yet (deferred, pending); it never enters the books."""
     returns: pd.DataFrame = field(default_factory=lambda: frame(RETURN_COLUMNS))
     """RETURN_COLUMNS: what the file says of goods that came back."""
+    order_units: pd.DataFrame = field(default_factory=lambda: frame(ORDER_UNITS_COLUMNS))
+    """ORDER_UNITS_COLUMNS: what the document says of the orders that its lines are about."""
 
 
 def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:

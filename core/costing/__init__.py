@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.costing.costing import cost
 from core.costing.errors import CostCurrencyError, DuplicateLineError
 from core.costing.inputs import (
+    ASKED_UNITS_COLUMNS,
     LAST_USED_COLUMNS,
     OPENING_COLUMNS,
     RETURNED_COLUMNS,
@@ -20,6 +21,7 @@ from core.costing.proposals import last_costs_used
 from core.costing.touched import closure
 
 __all__ = [
+    "ASKED_UNITS_COLUMNS",
     "LAST_USED_COLUMNS",
     "OPENING_COLUMNS",
     "RETURNED_COLUMNS",

@@ -44,6 +44,13 @@ RETURNED_COLUMNS: Columns = {
 }
 """What marketplaces report of the goods of refunds, by the refund's line key (design §4)."""
 
+ASKED_UNITS_COLUMNS: Columns = {
+    "key": TEXT,
+    "units": WHOLE,  # >= 0, what the documents of the order tell
+    "reason": TEXT,  # why that is not sure, in one sentence, with what to enter
+}
+"""Sales whose units are not sure, although their order tells them; nobody has answered yet."""
+
 LAST_USED_COLUMNS: Columns = {
     "sku": TEXT,
     "unit_cost": MONEY,
@@ -78,6 +85,8 @@ class CostingInput:
     """SETTLEMENT_COLUMNS."""
     returned: pd.DataFrame | None = None
     """RETURNED_COLUMNS; a refund that is not in it follows the policy."""
+    asked_units: pd.DataFrame | None = None
+    """ASKED_UNITS_COLUMNS; the transactions of these lines have no quantity."""
     last_used: pd.DataFrame | None = None
     """LAST_USED_COLUMNS; `None`: taken from the lines given. Needed when only part of the books is costed."""
 

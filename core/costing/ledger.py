@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
-from core.costing.lines import history, locks, overrides_in_force, read_lines, reported
+from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
 from core.costing.moves import moves
 from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
@@ -45,6 +45,8 @@ class Held:
     """Store and id of settlements before books start."""
     books_start: str | None = None
     """ISO date; a settlement across it is split."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Why the units of a sale are not sure, by line key."""
 
     def of_rule(self, *rules: Rule) -> Iterator[Line]:
         """Return the lines under some rules."""
@@ -74,7 +76,11 @@ class Ledger:
 
     def move(self, line: Line) -> Move:
         """Return what a line that may move goods does to stock."""
-        return self.goods.get(line.place) or _sale_move(_sale_units(line, self.held, self.units_of_orders))
+        if line.place in self.goods:
+            return self.goods[line.place]
+        units = _sale_units(line, self.held, self.units_of_orders)
+        reason = self.held.asked.get(line.key)
+        return _unsure_move(reason) if units is None and reason is not None else _sale_move(units)
 
 
 def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
@@ -93,6 +99,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
+        asked_units(books.asked_units),
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     order_costs = OrderCosts(finale, only_skus(_sold(held)))
@@ -124,7 +131,8 @@ def said_units(line: Line, held: Held) -> int | None:
 
 def _units_of_orders(held: Held, order_costs: OrderCosts) -> dict[int, int | None]:
     """Return the units of sales that say none: those of Finale's order, if no other line of it sold the SKU."""
-    silent = [line for line in held.of_rule(Rule.SALE) if said_units(line, held) is None]
+    sales = (line for line in held.of_rule(Rule.SALE) if line.key not in held.asked)
+    silent = [line for line in sales if said_units(line, held) is None]
     if not silent:
         return {}
     count = Counter((line.order_id, line.sku) for line in held.of_rule(Rule.SALE))
@@ -143,6 +151,10 @@ def _sale_move(units: int | None) -> Move:
     return Move(
         None, "The sale says no units, nor does Finale's order: enter them as Units back.", cause=Cause.UNITS_UNKNOWN
     )
+
+
+def _unsure_move(reason: str) -> Move:
+    return Move(None, reason, cause=Cause.UNITS_DISAGREE)
 
 
 def _candidates(held: Held) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from core.costing.errors import DuplicateLineError
 from core.costing.frames import declared, rows, values
-from core.costing.inputs import RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind
 
 if TYPE_CHECKING:
@@ -166,6 +166,11 @@ def reported(returned: pd.DataFrame | None) -> dict[str, Reported]:
     """Return what was reported, by line key."""
     table = declared(RETURNED_COLUMNS, returned)
     return {key: Reported(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
+
+
+def asked_units(asked: pd.DataFrame | None) -> dict[str, str]:
+    """Return why the units of some sales are not sure, by line key."""
+    return dict(rows(declared(ASKED_UNITS_COLUMNS, asked), ("key", "reason")))
 
 
 def history(settlements: pd.DataFrame | None) -> set[tuple[str, str]]:

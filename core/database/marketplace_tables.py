@@ -1,4 +1,7 @@
-"""The tables of what marketplaces offer beside settlements: pulled documents, goods that came back. Append-only."""
+"""The tables of what marketplaces offer beside settlements: pulled documents, goods that came back, units of orders.
+
+Append-only.
+"""
 
 from __future__ import annotations
 
@@ -35,5 +38,21 @@ goods_back = Table(
     Column("raw", Verbatim, nullable=False),  # the marketplace's own word
     Column("returned_at", Moment),
     Column("reference", Verbatim),  # the marketplace's own number of the unit
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+)
+
+order_units = Table(
+    "order_units",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("store", ForeignKey("store.name"), nullable=False),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False, index=True),  # of the document that says so
+    Column("order_id", Verbatim, nullable=False),
+    Column("item_id", Verbatim, nullable=False),
+    Column("sku", Verbatim),
+    Column("units", BigInteger, nullable=False),
+    Column("fulfilled", BigInteger),
+    Column("as_of", Moment, nullable=False),
+    Column("first_paid_at", Moment),
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )

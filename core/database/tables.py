@@ -33,7 +33,7 @@ from core.database.closing_tables import (
     true_up_decision,
 )
 from core.database.column_types import Moment, Money, Verbatim
-from core.database.marketplace_tables import goods_back, pulled_document
+from core.database.marketplace_tables import goods_back, order_units, pulled_document
 from core.database.schema import RowId, metadata
 from core.model import AMOUNT_COLUMNS
 
@@ -50,6 +50,7 @@ __all__ = [
     "metadata",
     "observation",
     "opening_cost",
+    "order_units",
     "original_file",
     "override",
     "probe_cache",

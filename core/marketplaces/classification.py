@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.line_types import LineType
-from core.marketplaces.words import Meaning, fold
+from core.marketplaces.wording import folded
+from core.marketplaces.words import Meaning
 from core.model import TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
 from core.typed_amounts import TypedAmount, from_text, to_text
 
@@ -83,15 +84,15 @@ OLDER_CHOICES = {
 
 def choice_of(text: str) -> str | None:
     """Return the choice that a text names, whatever its case; `None` where it names none."""
-    wanted = fold(text)
-    older = {fold(old): new for old, new in OLDER_CHOICES.items()}
-    return next((choice for choice in CHOICES if fold(choice) == wanted), older.get(wanted))
+    wanted = folded(text)
+    older = {folded(old): new for old, new in OLDER_CHOICES.items()}
+    return next((choice for choice in CHOICES if folded(choice) == wanted), older.get(wanted))
 
 
 def chosen(choices: Mapping[str, str], word: str) -> Meaning | None:
     """Return what was said of a word; what was said of its type alone holds where nothing was said of both."""
-    told = {fold(name): choice for name, choice in choices.items()}
-    choice = told.get(fold(word)) or told.get(fold(word.split(" / ", maxsplit=1)[0]))
+    told = {folded(name): choice for name, choice in choices.items()}
+    choice = told.get(folded(word)) or told.get(folded(word.split(" / ", maxsplit=1)[0]))
     return CHOICES.get(choice) if choice else None
 
 
@@ -166,5 +167,5 @@ _GENERAL = frozenset({"othertransaction", "other", "others"})
 
 def listed_by_reader_one(raw_type: str, raw_description: str | None) -> str:
     """Return the words of an unknown transaction as the first reader listed them."""
-    general = fold(raw_type) in _GENERAL
+    general = folded(raw_type) in _GENERAL
     return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else raw_type.strip()

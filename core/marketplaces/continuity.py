@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from core.marketplaces.words import fold
+from core.marketplaces.wording import folded
 from core.model import Problem, Severity
 from core.money import cents
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_STEP = timedelta(days=1)
 """Amazon's follow each other to the second; Walmart's say their first and last day, without a time."""
 
-_CURRENT, _PREVIOUS = fold("Current Reserve Amount"), fold("Previous Reserve Amount Balance")
+_CURRENT, _PREVIOUS = folded("Current Reserve Amount"), folded("Previous Reserve Amount Balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +111,4 @@ def _in_time(found: Span) -> tuple[datetime | None, datetime | None, str]:
 
 def _reserve(transactions: pd.DataFrame, word: str) -> Decimal:
     rows = zip(transactions["raw_type"], transactions["raw_description"], transactions["net"], strict=True)
-    return sum((net for *words, net in rows if word in (fold(str(found)) for found in words)), Decimal(0))
+    return sum((net for *words, net in rows if word in (folded(str(found)) for found in words)), Decimal(0))

@@ -6,12 +6,11 @@ about goods or money: what nobody has declared is listed, asked, and keeps back 
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from core.line_types import LineType, usual_type
 from core.marketplaces.lines import TypedPart
+from core.marketplaces.wording import folded
 from core.model import GOODS_EFFECTS, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
@@ -49,18 +48,6 @@ M = TypeVar("M")
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
-_BETWEEN = re.compile(r"[\s\-_:/.,'\u2019\"]+")
-
-
-@lru_cache(maxsize=8192)
-def fold(word: str) -> str:
-    """Return a word as it is compared: without case, blanks, hyphens and the marks that join words.
-
-    `FBA Long-Term Storage Fee`, `FBALongTermStorageFee` and `fba_long_term_storage_fee` are one word. A test sees that
-    no two declared words of different meaning are folded into one.
-    """
-    return _BETWEEN.sub("", word.casefold())
-
 
 def table(rows: Mapping[M, str]) -> dict[str, M]:
     """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`.
@@ -71,7 +58,7 @@ def table(rows: Mapping[M, str]) -> dict[str, M]:
     found: dict[str, M] = {}
     for meaning, words in rows.items():
         for word in words.split("|"):
-            if found.setdefault(fold(word), meaning) != meaning:
+            if found.setdefault(folded(word), meaning) != meaning:
                 raise ValueError(f"“{word}” is declared with two meanings")
     return found
 
@@ -131,5 +118,5 @@ def proposed_type(word: str, *, names_goods: bool) -> LineType | None:
 
     A word that ends in fee or charge and names no SKU is most likely one more fee.
     """
-    is_fee = fold(word).endswith(("fee", "fees", "charge", "charges"))
+    is_fee = folded(word).endswith(("fee", "fees", "charge", "charges"))
     return LineType.OTHER_FEES if is_fee and not names_goods else None

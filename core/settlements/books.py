@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.costing import CostingInput, CostingPolicies, cost
-from core.costing.inputs import OPENING_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.finale import read_finale
+from core.costing.inputs import OPENING_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.order_costs import OrderCosts
 from core.database import (
     batches,
     exchange_rates,
@@ -18,6 +20,7 @@ from core.database import (
     mappings,
     observations,
     opening_costs,
+    order_units,
     overrides,
     settings,
     settlements,
@@ -29,9 +32,10 @@ from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
-from core.model import OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
+from core.settlements.order_units import OrderUnits, with_order_units
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
 from core.settlements.time_zones import time_zones
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
     from core.database.stores import Store
+    from core.model import Columns
 
 
 class SettlementUnknownError(CogsheetError):
@@ -89,6 +94,8 @@ class Books:
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
     """The time zone of each store that has one, which cuts its days and months."""
     rates: ExchangeRates = field(default_factory=ExchangeRates)
+    counted_together: frozenset[str] = frozenset()
+    """Keys of lines of pulled orders whose saved answers may move the units of other lines."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -202,9 +209,8 @@ def _read(connection: Connection, company: Company) -> Books:
     booked = tuple(settlements.booked(connection))
     accepted = true_ups.accepted(connection)
     all_stores = tuple(stores.all_stores(connection))
-    transactions = with_choices(connection, settlements.transactions(connection), booked, all_stores)
     known = CostingInput(
-        transactions=transactions,
+        transactions=with_choices(connection, settlements.transactions(connection), booked, all_stores),
         observations=observations.latest(connection),
         mappings=mappings.latest(connection),
         overrides=overrides.in_force(connection),
@@ -212,8 +218,10 @@ def _read(connection: Connection, company: Company) -> Books:
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=_history_flags(booked, policies),
-        returned=returned_lines(transactions, goods_back.load(connection), all_stores),
     )
+    known, tied = _with_order_units(known, order_units.load(connection), booked, policies, company)
+    returned = returned_lines(known.transactions, goods_back.load(connection), all_stores)
+    known = replace(known, returned=_together(returned, known.returned))
     last_sync = syncs.last(connection, finished=True)
     return Books(
         company=company,
@@ -230,7 +238,42 @@ def _read(connection: Connection, company: Company) -> Books:
         last_batch=batches.last(connection),
         zones=time_zones(connection),
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
+        counted_together=tied,
     )
+
+
+def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what was reported of goods (RETURNED_COLUMNS): by marketplaces, and by the orders' own documents."""
+    return one if other is None or other.empty else frame(RETURNED_COLUMNS, [*records(one), *records(other)])
+
+
+def _given(columns: Columns, table: pd.DataFrame | None) -> pd.DataFrame:
+    return frame(columns) if table is None else conform(columns, table)
+
+
+def _with_order_units(
+    known: CostingInput, told: pd.DataFrame, booked: Iterable[BookedSettlement], policies: Policies, company: Company
+) -> tuple[CostingInput, frozenset[str]]:
+    """Count the units of pulled orders over all documents; what is not sure of them is asked."""
+    if told.empty:
+        return replace(known, returned=frame(RETURNED_COLUMNS)), frozenset()
+    of_orders = known.observations["order_id"].isin(list(told["order_id"].unique()))
+    finale = read_finale(known.observations[of_orders], known.mappings, company.home_currency)
+    shipped = OrderCosts(finale, {})
+    counted = with_order_units(
+        known.transactions,
+        OrderUnits(
+            told,
+            booked,
+            _given(COSTED_COLUMNS, known.locked),
+            _given(TRUED_UP_COLUMNS, known.trued_up),
+            _given(OVERRIDE_COLUMNS, known.overrides),
+            policies.books_start,
+            lambda order, sku: shipped.of(order, sku).units,
+        ),
+    )
+    found = replace(known, transactions=counted.transactions, asked_units=counted.asked, returned=counted.returned)
+    return found, counted.tied
 
 
 def costing_policies(policies: Policies, company: Company) -> CostingPolicies:

@@ -17,6 +17,7 @@ from core.marketplaces.record import standing
 from core.model import Disposition
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements.moving import move_overrides
+from core.settlements.order_units import remember_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +130,8 @@ def import_file(
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
         source = Source(name, kept, reading.format, kind, READER_VERSION)
         imported = [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
+        if len(reading.order_units):
+            remember_units(connection, reading, kept, store=name, batch=batch, now=now)
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
         return ImportedFile(file.name, tuple(imported), returns, reading)
 

@@ -34,9 +34,12 @@ def after_save(database: Database, before: Books) -> Books:
         last = batches.last(connection)
     if not since <= _ONLY_ANSWERS:
         return load(database)
+    changed = _changed(before.overrides, now)
+    if changed & before.counted_together:
+        return load(database)  # an answer about units moves those of the order's other lines
     known = replace(before.known, overrides=now)
     policies = costing_policies(before.policies, before.company)
-    lines = recosted(before.lines, known, policies, _changed(before.overrides, now))
+    lines = recosted(before.lines, known, policies, changed)
     return replace(before, known=known, lines=lines, last_batch=last)
 
 

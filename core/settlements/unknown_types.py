@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.marketplaces.classification import listed_by_reader_one
-from core.marketplaces.words import fold, proposed_type
+from core.marketplaces.wording import folded
+from core.marketplaces.words import proposed_type
 from core.model import Event, records
 from core.typed_amounts import from_text
 
@@ -74,13 +75,13 @@ def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
     """Yield the amounts whose word is unknown, and those whose word somebody has chosen."""
     marketplaces = {store.name: str(store.marketplace) for store in books.stores}
     chosen = {
-        (marketplace, fold(word)): word for marketplace, words in books.type_choices.events.items() for word in words
+        (marketplace, folded(word)): word for marketplace, words in books.type_choices.events.items() for word in words
     }
     names = ["store", "settlement_id", "event", "raw_type", "raw_description", "net", "currency", "sku", "quantity"]
     for row in records(books.lines[[*names, "typed", "goods"]]):
         marketplace = marketplaces.get(row["store"], "")
         for word, amount, is_asked in _words(row):
-            said_of = chosen.get((marketplace, fold(word))) or chosen.get((marketplace, fold(word.split(" / ")[0])))
+            said_of = chosen.get((marketplace, folded(word))) or chosen.get((marketplace, folded(word.split(" / ")[0])))
             if is_asked or said_of:
                 goods = row["sku"] is not None and row["quantity"] is not None
                 seen = _Seen(row["store"], row["settlement_id"], word, amount, row["currency"], goods, is_asked)

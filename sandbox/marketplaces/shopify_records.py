@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from sandbox.marketplaces.shopify_schema import LARGEST_PAGE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sandbox.business.records import Order, OrderLine
+    from sandbox.business.records import Order, OrderLine, Shipment
     from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop
 
 Record = dict[str, Any]
@@ -33,8 +34,8 @@ class ShopRecords:
         self._payouts = [self._payout(payout) for payout in shop.payouts]
         self._transactions = [self._transaction(movement) for movement in shop.movements]
         self._transactions += [self._transfer(payout) for payout in shop.payouts if payout.status == "PAID"]
-        refunds = [refund for record in self._order_records for refund in record["_refunds"]]
-        self._nodes = {record["id"]: record for record in (*self._order_records, *self._payouts, *refunds)}
+        inner = [one for record in self._order_records for one in (*record["_refunds"], *record["_parcels"])]
+        self._nodes = {record["id"]: record for record in (*self._order_records, *self._payouts, *inner)}
 
     def root(self) -> Record:
         """Return the root value of a question."""
@@ -121,7 +122,12 @@ class ShopRecords:
     def _order(self, number: int, order: Order) -> Record:
         payments = [payment for payment in self._channel.payments if payment.order_id == order.order_id]
         returns = [one for one in self._channel.returns if one.order_id == order.order_id]
-        items = [self._line_item(line) for line in order.lines]
+        shipments = [shipment for shipment in self._channel.shipments if shipment.order_id == order.order_id]
+        gone = Counter({n: 0 for n, _ in enumerate(order.lines)})
+        for shipment in shipments:
+            gone.update({packed.line: packed.units for packed in shipment.items})
+        items = [self._line_item(line, gone[number]) for number, line in enumerate(order.lines)]
+        parcels = [self._parcel(order, shipment, items) for shipment in shipments]
         refunds = [self._refund(order, one, items, payments) for one in returns]
         moments = [order.ordered_at, *(payment.at for payment in payments), *(one.at for one in returns)]
         return {
@@ -139,18 +145,35 @@ class ShopRecords:
             "lineItems": lambda _info, first=None, after=None: self._page(items, first, after),
             "transactions": lambda _info, first=None: [self._payment(each) for each in payments][:first],
             "refunds": lambda _info, first=None: refunds[:first],
+            "fulfillments": lambda _info, first=None: parcels[:first],
             "_refunds": refunds,
+            "_parcels": parcels,
             "created_at": order.ordered_at,
             "updated_at": max(moments),
         }
 
-    def _line_item(self, line: OrderLine) -> Record:
+    def _parcel(self, order: Order, shipment: Shipment, items: Sequence[Record]) -> Record:
+        digits = "".join(filter(str.isdigit, order.order_id))
+        number = f"gid://shopify/Fulfillment/{digits}{shipment.number:03d}"
+        packed = [
+            {"id": f"{number}/{one.line}", "lineItem": items[one.line], "quantity": one.units} for one in shipment.items
+        ]
+        return {
+            "__typename": "Fulfillment",
+            "id": number,
+            "status": "SUCCESS",
+            "createdAt": _moment(shipment.shipped_at),
+            "fulfillmentLineItems": lambda _info, first=None, after=None: self._page(packed, first, after),
+        }
+
+    def _line_item(self, line: OrderLine, gone: int) -> Record:
         is_gift_card = line.sku in self._channel.gift_cards
         return {
             "id": f"gid://shopify/LineItem/{line.item_code}",
             "sku": "" if is_gift_card else line.sku,
             "name": "Gift card" if is_gift_card else f"{line.sku} for sale",
             "quantity": line.units,
+            "unfulfilledQuantity": max(0, line.units - gone),
             "isGiftCard": is_gift_card,
             "originalTotalSet": self._bag(line.unit_price * line.units),
             "discountAllocations": [{"allocatedAmountSet": self._bag(line.promotion)}] if line.promotion else [],

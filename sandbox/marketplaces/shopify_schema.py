@@ -58,10 +58,19 @@ type Order implements Node {
   lineItems(first: Int, after: String): LineItemConnection!
   transactions(first: Int): [OrderTransaction!]!
   refunds(first: Int): [Refund!]!
+  fulfillments(first: Int): [Fulfillment!]!
 }
+enum FulfillmentStatus { CANCELLED ERROR FAILURE OPEN PENDING SUCCESS }
+type Fulfillment implements Node {
+  id: ID! status: FulfillmentStatus! createdAt: DateTime!
+  fulfillmentLineItems(first: Int, after: String): FulfillmentLineItemConnection!
+}
+type FulfillmentLineItemConnection { nodes: [FulfillmentLineItem!]! pageInfo: PageInfo! }
+type FulfillmentLineItem { id: ID! lineItem: LineItem! quantity: Int }
 type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
 type LineItem implements Node {
-  id: ID! sku: String name: String! quantity: Int! isGiftCard: Boolean! originalTotalSet: MoneyBag!
+  id: ID! sku: String name: String! quantity: Int! unfulfilledQuantity: Int! isGiftCard: Boolean!
+  originalTotalSet: MoneyBag!
   discountAllocations: [DiscountAllocation!]! taxLines: [TaxLine!]!
 }
 type DiscountAllocation { allocatedAmountSet: MoneyBag! }

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.words import Meaning, fold
+from core.marketplaces.wording import folded
+from core.marketplaces.words import Meaning
 from core.model import Event, Goods
 
 
 def _folded(words_of_one_meaning: str) -> frozenset[str]:
-    return frozenset(map(fold, words_of_one_meaning.split("|")))
+    return frozenset(map(folded, words_of_one_meaning.split("|")))
 
 
 _ENGLISH = {
@@ -40,16 +41,16 @@ _ENGLISH = {
     "liquidations adjustments": "liquidationsanpassungen",
     "delivery services": "lieferdienste|services de livraison|servizi di consegna|servicios de entrega",
 }
-_MEANT = {fold(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
+_MEANT = {folded(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
 
-_OF_THIS_FORMAT = {fold("Transfer"): words.PAYOUT, fold("Debt"): words.BALANCES[fold("Debt Adjustment")]}
+_OF_THIS_FORMAT = {folded("Transfer"): words.PAYOUT, folded("Debt"): words.BALANCES[folded("Debt Adjustment")]}
 """Types that mean something of their own here: a transfer is the payout to the bank."""
 
 _INVENTORY_FEES = frozenset(
-    map(fold, ("FBA Inventory Fee", "FBA Inventory Fee - Correction", "FBA Inventory Fee - Reversal"))
+    map(folded, ("FBA Inventory Fee", "FBA Inventory Fee - Correction", "FBA Inventory Fee - Reversal"))
 )
 _FOREIGN_DETAILS = {
-    fold(foreign): english
+    folded(foreign): english
     for english, foreigns in {
         "Cost of Advertising": "Werbekosten|Prix de la publicité|Costo della pubblicità|Gastos de publicidad",
         "FBA Inventory Reimbursement - Lost:Warehouse": "Erstattung Lagerbestand - Im Lager verloren",
@@ -72,10 +73,10 @@ _DEFERRED = _folded(
 @lru_cache(maxsize=4096)
 def meaning(transaction_type: str, description: str) -> Meaning:
     """Return what a row is; `core.marketplaces.words.UNKNOWN` where its words are not declared."""
-    kind = _MEANT.get(fold(transaction_type), transaction_type)
-    if fold(kind) in _OF_THIS_FORMAT:
-        return _OF_THIS_FORMAT[fold(kind)]
-    if fold(kind) in _INVENTORY_FEES:
+    kind = _MEANT.get(folded(transaction_type), transaction_type)
+    if folded(kind) in _OF_THIS_FORMAT:
+        return _OF_THIS_FORMAT[folded(kind)]
+    if folded(kind) in _INVENTORY_FEES:
         return _inventory_fee(description)
     return words.meaning(kind, _in_english(description))
 
@@ -88,7 +89,7 @@ def _inventory_fee(description: str) -> Meaning:
 
 def _in_english(description: str) -> str:
     """Return the description as the English report has it, as far as its words are declared."""
-    detail = fold(description)
+    detail = folded(description)
     return next((english for foreign, english in _FOREIGN_DETAILS.items() if detail.startswith(foreign)), description)
 
 
@@ -97,7 +98,7 @@ def is_deferred(status: str, release_date: str) -> bool:
 
     A status in a language that is not known decides nothing; a deferred row is then the one without a release date.
     """
-    word = fold(status)
+    word = folded(status)
     if word in _RELEASED:
         return False
     if word in _DEFERRED:

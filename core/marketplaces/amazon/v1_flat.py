@@ -21,7 +21,8 @@ from core.marketplaces.lines import Line
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
-from core.marketplaces.words import UNKNOWN, AmountMeaning, fold, listed, typed, typed_item
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _carries_units(means: Meaning, quantity: int | None, price_type: str) -> boo
     """Tell whether a row says how many units there are, or shows by its price that there are some."""
     if means.event not in GOODS:
         return False
-    return quantity is not None or fold(price_type) == "principal" or means.goods in words.ABOUT_UNITS
+    return quantity is not None or folded(price_type) == "principal" or means.goods in words.ABOUT_UNITS
 
 
 def _units(lines: Sequence[Line]) -> Units:

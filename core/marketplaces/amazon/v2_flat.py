@@ -16,7 +16,8 @@ from core.marketplaces.lines import Line, is_multi_channel
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
-from core.marketplaces.words import UNKNOWN, fold, listed, own_column, typed, typed_item
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, listed, own_column, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
 
 def _line(row: Row, figures: Figures, header: Header) -> Line:
     cell = row.cells
-    amount_type, description = fold(cell["amount-type"]), fold(cell["amount-description"])
+    amount_type, description = folded(cell["amount-type"]), folded(cell["amount-description"])
     of_item = amount_type in words.ITEM_AMOUNT_TYPES
     details = () if of_item else (cell["amount-description"], cell["amount-type"])
     means = meaning(cell["transaction-type"], *details)
@@ -176,8 +177,8 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
     """Return the amount column of a row, and what its amount is about where that does not tell it."""
     kind, amount_type = row.cells["transaction-type"].strip(), row.cells["amount-type"].strip()
     description = row.cells["amount-description"].strip()
-    of_item = fold(amount_type) in words.ITEM_AMOUNT_TYPES
-    if of_item or (means.event in _ITEM_EVENTS and fold(kind) not in words.GENERAL):
+    of_item = folded(amount_type) in words.ITEM_AMOUNT_TYPES
+    if of_item or (means.event in _ITEM_EVENTS and folded(kind) not in words.GENERAL):
         found = words.item_amount(amount_type, description)
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
             return found.column, typed(((found.column, amount),), means, kind)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.line_types import LineType
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -41,10 +42,12 @@ ABOUT_UNITS = frozenset(
 REASONS = table(
     {
         _paid(Goods.LOST): "WAREHOUSE_LOST|WAREHOUSE_LOST_MANUAL|WAREHOUSE_LOST_MANIFEST|WAREHOUSE_DAMAGE"
-        "|WAREHOUSE_DAMAGE_EXCEPTION|Lost:Warehouse|Damaged:Warehouse|Damaged:Warehouse Exception",
+        "|WAREHOUSE_DAMAGE_EXCEPTION|Lost:Warehouse|Lost_Warehouse|Damaged:Warehouse|Damaged_Warehouse"
+        "|Damaged:Warehouse Exception",
         _paid(Goods.LOST_INBOUND): "MISSING_FROM_INBOUND|INBOUND_CARRIER_DAMAGE|Inbound Carrier Damage|Lost:Inbound"
-        "|Damaged:Inbound|Damaged:Inbound Carrier",
-        _paid(Goods.LOST_ON_REMOVAL): "REMOVAL_ORDER_LOST|REMOVAL_ORDER_DAMAGED|Lost:Removal|Damaged:Removal",
+        "|Lost_Inbound|Damaged:Inbound|Damaged_Inbound|Damaged:Inbound Carrier",
+        _paid(Goods.LOST_ON_REMOVAL): "REMOVAL_ORDER_LOST|REMOVAL_ORDER_DAMAGED|Lost:Removal"
+        "|Lost_Removal|Damaged:Removal|Damaged_Removal",
         _paid(Goods.LOST_AFTER_SALE): "MULTICHANNEL_ORDER_LOST|MULTICHANNEL_ORDER_DAMAGED|MCF Inventory Reimbursement"
         "|Lost:Multichannel|Damaged:Multichannel",
         _paid(Goods.RETURN_PAID): "CS_ERROR_ITEMS|CS_ERROR_NON_ITEMIZED|Customer Service Issue|Customer Return"
@@ -138,7 +141,7 @@ TYPES = {
 }
 """Transaction types, of all formats together; V1 has as types what V2 has as descriptions."""
 
-_REIMBURSEMENT = fold("FBA Inventory Reimbursement")
+_REIMBURSEMENT = folded("FBA Inventory Reimbursement")
 _BEGINNINGS = table(
     {
         _balance(LineType.CLEARING_MOVES): "Transfer of funds unsuccessful",
@@ -150,10 +153,10 @@ _BEGINNINGS = table(
 )
 """Words that Amazon follows with something of the case: a bank's reason, a marketplace, a kind of prep."""
 
-GENERAL = frozenset(map(fold, ("other-transaction", "other", "others", "Adjustment", "")))
+GENERAL = frozenset(map(folded, ("other-transaction", "other", "others", "Adjustment", "")))
 """Transaction types that say nothing; the description is the type."""
 
-ITEM_TYPES = frozenset(map(fold, ("Order", "Refund", "Chargeback Refund", "A-to-z Guarantee Refund", "Liquidations")))
+ITEM_TYPES = frozenset(map(folded, ("Order", "Refund", "Chargeback Refund", "A-to-z Guarantee Refund", "Liquidations")))
 """Types whose rows are amounts of items: no description of theirs says what the transaction is."""
 
 PRICES = table(
@@ -206,12 +209,12 @@ PROMOTIONS = table(
 
 _SHIPMENT = AmountMeaning("fulfilment_fee")
 AMOUNT_TYPES = {
-    fold("FBAFees"): _SHIPMENT,
-    fold("FBA Fees"): _SHIPMENT,
-    fold("Shipment-Fees"): _SHIPMENT,
-    fold("ShipmentFees"): _SHIPMENT,
-    fold("Order-Fees"): AmountMeaning("other_fee"),
-    fold("Points"): AmountMeaning("other", LineType.PROMOTIONS),
+    folded("FBAFees"): _SHIPMENT,
+    folded("FBA Fees"): _SHIPMENT,
+    folded("Shipment-Fees"): _SHIPMENT,
+    folded("ShipmentFees"): _SHIPMENT,
+    folded("Order-Fees"): AmountMeaning("other_fee"),
+    folded("Points"): AmountMeaning("other", LineType.PROMOTIONS),
 }
 """Amount types on rows of orders and refunds that say by themselves where their amounts belong."""
 
@@ -231,7 +234,7 @@ def item_amount(amount_type: str, description: str) -> AmountMeaning:
 
     A word that nobody has declared is of line type `UNCLASSIFIED`: it is asked, and stays in the column of its kind.
     """
-    kind = fold(amount_type)
+    kind = folded(amount_type)
     if kind in AMOUNT_TYPES:
         return AMOUNT_TYPES[kind]
     declared = _BY_AMOUNT_TYPE[kind](description) if kind in _BY_AMOUNT_TYPE else None
@@ -240,23 +243,23 @@ def item_amount(amount_type: str, description: str) -> AmountMeaning:
 
 def promotion(word: str) -> AmountMeaning | None:
     """Return where a promotion belongs; `None` for a word that nobody has declared."""
-    return PROMOTIONS.get(fold(word))
+    return PROMOTIONS.get(folded(word))
 
 
 def price(word: str) -> AmountMeaning | None:
     """Return where a price of an item belongs; `None` for a word that nobody has declared."""
-    return PRICES.get(fold(word)) or withheld(word)
+    return PRICES.get(folded(word)) or withheld(word)
 
 
 def item_fee(word: str) -> AmountMeaning | None:
     """Return where a fee of an item belongs; `None` for a word that nobody has declared."""
-    return ITEM_FEES.get(fold(word)) or withheld(word)
+    return ITEM_FEES.get(folded(word)) or withheld(word)
 
 
 @lru_cache(maxsize=4096)
 def withheld(word: str) -> AmountMeaning | None:
     """Return where withheld tax belongs; `None` for a word that nobody has declared."""
-    plain = fold(word)
+    plain = folded(word)
     return next((means for begin, means in _WITHHELD.items() if plain.startswith(begin)), None)
 
 
@@ -275,7 +278,7 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
     Returns:
         `UNKNOWN` where neither is declared.
     """
-    kind, words = fold(transaction_type), tuple(map(fold, details))
+    kind, words = folded(transaction_type), tuple(map(folded, details))
     if kind in ITEM_TYPES:
         return TYPES[kind]
     by_detail = next((found for word in words if (found := _declared(word)) is not None), None)

@@ -21,7 +21,8 @@ from core.marketplaces.numerals import parse_amount, parse_whole
 from core.marketplaces.places import Place
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
-from core.marketplaces.words import UNKNOWN, Meaning, fold, listed, own_column, typed, typed_item
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, Meaning, listed, own_column, typed, typed_item
 from core.marketplaces.xml_elements import Element, looks_like, parse
 from core.model import Event, Marketplace
 
@@ -158,7 +159,7 @@ def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
             continue
         for part in [child] if child.find_own("Amount") else child.children:
             word = part.text_of("Type")
-            principal = kind == "ItemPrice" and fold(word) == "principal"
+            principal = kind == "ItemPrice" and folded(word) == "principal"
             line = _line(part, transaction, item, kind, word)
             yield line._replace(
                 carries_units=principal and line.event in GOODS and not stated,

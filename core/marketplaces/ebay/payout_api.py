@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
-from core.marketplaces.ebay.order_items import Item, order_items, shared_gross
+from core.marketplaces.ebay.order_items import Item, converted, order_items, shared_gross
 from core.marketplaces.ebay.words import fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
@@ -124,8 +124,11 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
     goods = [known.get(node.text("lineItemId")) for node in items]
     gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
     by_order = booked.means.event is Event.SALE and all(item and item.currency == booked.currency for item in goods)
+    own: list[tuple[Part, ...]]
     if by_order:
         own = [item.parts if item else () for item in goods]
+    elif booked.means.event is Event.SALE and all(item and item.parts for item in goods):
+        own = converted(gross, [item.parts if item else () for item in goods])
     else:
         own = [(("principal", part),) for part in shared_gross(gross, items)]
     lines = [

@@ -7,6 +7,7 @@ together are exactly the net amount. Rows without *Payout ID* are not paid yet a
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ LAYOUT = Layout(
     nothing="--",
 )
 
+_RATE = re.compile(r"\d{1,9}(?:\.\d{1,12})?")
 _WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -96,7 +98,6 @@ def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amoun
     amounts = ((column, figures.amount(row, name)) for name, column in components.items())
     parts = tuple((column, amount) for column, amount in amounts if amount)
     currency, own = row.cells["Payout currency"].strip(), row.cells.get("Transaction currency", "").strip()
-    foreign = bool(currency and own and currency != own)  # the parts are in the buyer's currency, the net is not
     event = meaning(in_english(row.cells["Type"]), "").event
     return Amounts(
         order=row.cells["Order number"].strip(),
@@ -108,9 +109,17 @@ def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amoun
         net=figures.amount(row, "Net amount"),
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
-        parts=parts if event in _WITH_PARTS and not foreign else (),
-        comparable=event in _WITH_PARTS and not foreign,
+        parts=parts if event in _WITH_PARTS else (),
+        comparable=event in _WITH_PARTS,
+        own_currency=own,
+        rate=_rate(row.cells.get("Exchange rate", "")),
     )
+
+
+def _rate(text: str) -> Decimal | None:
+    """Return a rate of exchange; nothing where the cell holds no plain number: then the row's own sums tell it."""
+    plain = text.strip().replace(",", ".")
+    return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
 def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:

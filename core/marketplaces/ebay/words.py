@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.line_types import LineType
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.marketplaces.wording import folded, says
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -49,13 +50,13 @@ FEE_TYPES = table(
 )
 """Fee types of charges without a sale (API), and descriptions of them (report)."""
 
-_BEGINNINGS = table({ADVERTISING: "Promoted Listing|Ad Fee|Offsite Ads|Advertising"})
-"""What a description of advertising begins with; the campaign or item follows."""
+_ADVERTISING = ("promoted listing", "promoted listings", "promoted", "ad fee", "ad fees", "offsite ads", "advertising")
+"""What a description or fee type of advertising says; the campaign or item stands around it."""
+_REFERRAL = ("final value fee", "final value shipping fee")
 
 FEES = table(
     {
-        AmountMeaning("referral_fee"): "Final Value Fee - fixed|Final Value Fee - variable|FINAL_VALUE_FEE"
-        "|FINAL_VALUE_FEE_FIXED_PER_ORDER|FINAL_VALUE_FEE_FIXED|International fee|INTERNATIONAL_FEE",
+        AmountMeaning("referral_fee"): "International fee|INTERNATIONAL_FEE",
         AmountMeaning("other_fee", LineType.REGULATORY_FEES): "Regulatory operating fee|REGULATORY_OPERATING_FEE",
         AmountMeaning("other_fee", LineType.PENALTIES): 'Very high "item not as described" fee'
         "|HIGH_ITEM_NOT_AS_DESCRIBED_FEE|Below standard performance fee|BELOW_STANDARD_FEE"
@@ -71,15 +72,16 @@ FEES = table(
 @lru_cache(maxsize=4096)
 def meaning(kind: str, detail: str) -> Meaning:
     """Return what a row or transaction is, by its type and its description or fee type; `UNKNOWN` where asked."""
-    found = TYPES.get(fold(kind), UNKNOWN)
+    found = TYPES.get(folded(kind), UNKNOWN)
     if found is not CHARGE or not detail:
         return found
-    word = fold(detail)
-    told = FEE_TYPES.get(word) or next((means for begin, means in _BEGINNINGS.items() if word.startswith(begin)), None)
-    return told or found
+    told = FEE_TYPES.get(folded(detail))
+    return told or (ADVERTISING if says(detail, _ADVERTISING) else found)
 
 
 @lru_cache(maxsize=1024)
 def fee(word: str) -> AmountMeaning:
     """Return where a fee of a sale belongs; of line type `UNCLASSIFIED` where nobody has declared it."""
-    return FEES.get(fold(word), AmountMeaning("other_fee", LineType.UNCLASSIFIED))
+    if says(word, _REFERRAL):
+        return AmountMeaning("referral_fee")
+    return FEES.get(folded(word), AmountMeaning("other_fee", LineType.UNCLASSIFIED))

@@ -1,4 +1,4 @@
-"""Fetches orders with all their items and refunds, in questions that Shopify does not find too large."""
+"""Fetches orders with all their items, refunds and parcels, in questions that Shopify does not find too large."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from core.marketplaces.shopify.client import ShopifyClient
 
 AT_ONCE = 3
-_USUAL = {"items": 10, "payments": 10, "refunds": 3, "back": 5}
-_MANY = {"items": 1, "payments": 60, "refunds": 25, "back": 1}
-_LISTS = (("transactions", "payments"), ("refunds", "refunds"))
+_USUAL = {"items": 10, "payments": 10, "refunds": 3, "back": 5, "parcels": 2, "packed": 5}
+_MANY = {"items": 1, "payments": 60, "refunds": 25, "back": 1, "parcels": 25, "packed": 1}
+_LISTS = (("transactions", "payments"), ("refunds", "refunds"), ("fulfillments", "parcels"))
 """What has no further pages: field, and the variable that says how many of it are given."""
 
 
@@ -49,10 +49,13 @@ def _complete(client: ShopifyClient, node: dict[str, Any]) -> dict[str, Any]:
         found = client.ask(queries.ORDERS, ids=[node["id"]], **_MANY).get("nodes") or ()
         node = next((each for each in found if each), node)
         if _is_cut(node, _MANY):
-            raise BadAnswerError(SERVICE, f"order {node.get('name')}", "an order with too many payments or refunds")
+            too_many = "an order with too many payments, refunds or parcels"
+            raise BadAnswerError(SERVICE, f"order {node.get('name')}", too_many)
     _add_pages(client, queries.MORE_ITEMS, node, "lineItems")
     for refund in node.get("refunds") or ():
         _add_pages(client, queries.MORE_REFUNDED, refund, "refundLineItems")
+    for parcel in node.get("fulfillments") or ():
+        _add_pages(client, queries.MORE_PACKED, parcel, "fulfillmentLineItems")
     return node
 
 

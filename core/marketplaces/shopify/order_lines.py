@@ -15,11 +15,22 @@ from core.marketplaces.shopify.restock import disposition
 from core.marketplaces.shopify.sharing import Share, fees, shared_out
 from core.marketplaces.shopify.words import SALE, column, movement_types
 from core.marketplaces.transactions import Units, counted_units
-from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
+from core.model import (
+    ORDER_UNITS_COLUMNS,
+    Disposition,
+    Event,
+    Goods,
+    Marketplace,
+    QuantitySource,
+    StockEffect,
+    frame,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    import pandas as pd
 
     from core.marketplaces.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
@@ -28,6 +39,9 @@ if TYPE_CHECKING:
 ZERO = Decimal(0)
 GIFT_CARD_SOLD = "Gift card sold"
 GIFT_CARD_REFUNDED = "Gift card refunded"
+IN_EXCHANGE = "In exchange"
+"""Goods on an order that were not paid for, in a movement that gave something back."""
+_ABOUT_GOODS = (Event.SALE, Event.REFUND)
 _RESTOCKED = {Disposition.RESTOCKED: StockEffect.IN, Disposition.NOT_RETURNED: StockEffect.NONE}
 
 
@@ -56,32 +70,44 @@ def sale_lines(movement: Movement, order: Order, *, with_units: bool) -> list[Li
     Args:
         movement: The payment.
         order: What it is for.
-        with_units: Whether the order's units are counted with this payment.
+        with_units: Whether the order's units are counted with this payment, as far as this one document tells.
     """
     shares = shared_out(movement.amount, order.items, order.shipping, order.total)
     lines = []
     charged = fees(movement.fee, shares)
     for share, fee in zip(shares, charged, strict=False):
-        units = share.item.units if share.item and with_units else None
+        units = order.units_of(share.item) if share.item and with_units else None
         lines.append(_sold(movement, share, fee, units))
     return lines + _left(movement, lines)
 
 
-def refund_lines(movement: Movement, refund: Refund, *, with_units: bool) -> list[Line]:
-    """Return money given back as lines, one per refunded item; without items it is about no goods at all."""
+def refund_lines(movement: Movement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
+    """Return money given back as lines, one per refunded item; without items it is about no goods at all.
+
+    Where the order holds goods that nobody paid for, they may have come in exchange for what was given back: each has
+    a line here, of no money, that can carry its units.
+    """
+    lines = _money_back(movement, order, refund, with_units=with_units)
+    if with_units and order.has_goods_in_exchange:
+        back = {item.id for item in refund.items}
+        lines += [_exchanged(movement, item) for item in order.items if item.id not in back and not item.is_gift_card]
+    return lines
+
+
+def _money_back(movement: Movement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
     if not refund.items:
         line = _line(movement, (), Event.REFUND, (("principal", movement.amount),), StockEffect.NONE)
         return [line, *_left(movement, [line])]
     postage = max(ZERO, refund.total - sum((item.price + item.tax for item in refund.items), ZERO))
     shares = shared_out(movement.amount, refund.items, postage, refund.total)
-    lines = [_given_back(movement, share, with_units=with_units) for share in shares]
+    lines = [_given_back(movement, order, share, with_units=with_units) for share in shares]
     return lines + _left(movement, lines)
 
 
 def plain_line(movement: Movement, means: Meaning, description: str = "") -> Line:
     """Return a movement that no order tells more about, as its type alone says."""
     parts = ((column(means), movement.amount), ("other_fee", -movement.fee))
-    about_goods = means.event in (Event.SALE, Event.REFUND, Event.DISPUTE) and means.goods is not Goods.NONE
+    about_goods = means.event in _ABOUT_GOODS and means.stock_effect is not StockEffect.NONE
     line = _line(movement, (), means.event, parts, means.stock_effect)._replace(
         carries_units=about_goods,
         raw_description=description,
@@ -106,6 +132,25 @@ def units_of(lines: Sequence[Line]) -> Units:
     return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
 
 
+def order_units(orders: Iterable[Order]) -> pd.DataFrame:
+    """Return what a document says of its orders' goods (`core.model.ORDER_UNITS_COLUMNS`), gift cards left out."""
+    rows = [
+        {
+            "order_id": order.name,
+            "item_id": item.id,
+            "sku": item.sku or None,
+            "units": order.units_of(item),
+            "fulfilled": None if order.fulfilled is None else order.fulfilled.get(item.id, 0),
+            "as_of": order.as_of,
+            "first_paid_at": order.first_paid_at,
+        }
+        for order in orders
+        for item in order.items
+        if not item.is_gift_card
+    ]
+    return frame(ORDER_UNITS_COLUMNS, rows)
+
+
 def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> Line:
     if share.is_gift_card and share.item:
         return _of_gift_card(movement, share, share.item, GIFT_CARD_SOLD)
@@ -114,11 +159,18 @@ def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> 
     return _of_item(line._replace(goods=Goods.SOLD, typed=own), share.item, units)
 
 
-def _given_back(movement: Movement, share: Share, *, with_units: bool) -> Line:
+def _exchanged(movement: Movement, item: Item) -> Line:
+    line = _line(movement, (item.id, IN_EXCHANGE), Event.SALE, (), StockEffect.OUT)
+    return _of_item(line, item, None)._replace(raw_description=IN_EXCHANGE)
+
+
+def _given_back(movement: Movement, order: Order, share: Share, *, with_units: bool) -> Line:
     item = share.item
     if share.is_gift_card and item:
         return _of_gift_card(movement, share, item, GIFT_CARD_REFUNDED)
     became = disposition(item.restock_type) if item else None
+    if item and order.was_never_fulfilled(item):
+        became = Disposition.NOT_RETURNED  # cancelled before it left: no sale line counts it, so nothing comes back
     effect = _RESTOCKED.get(became, StockEffect.UNKNOWN) if became else StockEffect.UNKNOWN
     line = _line(movement, _names(item), Event.REFUND, share.parts, effect)
     units = -item.units if item and with_units else None

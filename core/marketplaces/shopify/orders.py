@@ -1,17 +1,22 @@
 """A Shopify order as its API tells it: what was sold, who paid when, what came back.
 
 Amounts are the shop's currency, all >= 0. Prices are without tax and after discounts, for all units together.
+
+An answer is the order as it was at that moment: items may be added, removed, cancelled and fulfilled afterwards. How
+many units of an item an answer says have left, or are still to leave, tells `Order.units_of`; what all answers about an
+order together mean for its lines tells `core.marketplaces.order_units`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from core.marketplaces.bundles import Node
 
@@ -21,6 +26,10 @@ PAID_OUT = frozenset({SHOPIFY_PAYMENTS, "shopify_installments", "shop_pay_instal
 """Gateways whose money comes with Shopify's payouts."""
 GIFT_CARD = "gift_card"
 _PAYS = ("SALE", "CAPTURE")
+_CANCEL = "CANCEL"
+_LEFT = ("SUCCESS",)
+"""States of a fulfilment whose goods have left (FulfillmentStatus); an open one is still to leave, others ended."""
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Item:
     is_gift_card: bool = False
     restock_type: str = ""
     """Of a refund: Shopify's word for what became of the goods."""
+    outstanding: int | None = None
+    """Of an order: units that are still to be fulfilled; missing where the answer does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,75 @@ class Order:
     total: Decimal
     currency: str
     is_cancelled: bool
+    as_of: datetime
+    """When the order was last changed, as far as the answer says."""
+    fulfilled: Mapping[str, int] | None = field(default=None, hash=False)
+    """Units that have left, by item; missing where the answer does not say."""
 
     @property
     def bearer(self) -> str:
-        """Which of its payments the units are counted with, so that several captures do not cost them twice."""
+        """Which of its payments the units are counted with where one answer is all that is known of the order."""
         return bearer(self.payments)
+
+    @property
+    def first_paid_at(self) -> datetime | None:
+        """When the first money came."""
+        return min((payment.at for payment in self.payments), default=None)
+
+    @property
+    def paid(self) -> Decimal:
+        """All money that came, whatever was given back later."""
+        return sum((payment.amount for payment in self.payments), ZERO)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the goods that are not given back are paid: more payments, and answers, will come if they are not."""
+        back = sum((item.price + item.tax for refund in self.refunds for item in refund.items), ZERO)
+        goods = sum((item.price + item.tax for item in self.items), self.shipping)
+        return self.paid >= min(self.total, goods - back) - self._tolerance
+
+    @property
+    def has_goods_in_exchange(self) -> bool:
+        """Whether it holds more than was ever paid for: something came in place of what was given back."""
+        return sum((item.price + item.tax for item in self.items), ZERO) > self.paid + self._tolerance
+
+    @property
+    def _tolerance(self) -> Decimal:
+        return _CENT * (len(self.items) + 1)
+
+    def units_of(self, item: Item) -> int:
+        """Return the units of an item that belong to the payments so far.
+
+        What has left belongs to them. What is still to leave does only once the order is paid, for a deposit is no
+        sale yet: the balance brings another answer, and the goods with it.
+        """
+        left = self._left(item)
+        return left + (self._to_leave(item) if self.is_paid or self.fulfilled is None else 0)
+
+    def was_never_fulfilled(self, item: Item) -> bool:
+        """Tell whether the units of a refunded item were cancelled before they left."""
+        sold = next((each for each in self.items if each.id == item.id), None)
+        if sold is None or item.restock_type.upper() != _CANCEL:
+            return False
+        return self._cancelled(sold) <= sold.units - self._left(sold) - self._to_leave(sold)
+
+    def _left(self, item: Item) -> int:
+        return min(item.units, (self.fulfilled or {}).get(item.id, 0))
+
+    def _to_leave(self, item: Item) -> int:
+        if self.fulfilled is not None and self.is_cancelled:
+            return 0
+        open_units = max(0, item.units - self._left(item) - self._cancelled(item))
+        return open_units if item.outstanding is None else min(open_units, item.outstanding)
+
+    def _cancelled(self, item: Item) -> int:
+        """Return the units that were given back before they left, as Shopify's restock type says."""
+        return sum(
+            each.units
+            for refund in self.refunds
+            for each in refund.items
+            if each.id == item.id and each.restock_type.upper() == _CANCEL
+        )
 
     def refund_of(self, payment_id: str) -> Refund | None:
         """Return the refund that a payment back belongs to."""
@@ -102,8 +177,8 @@ class Order:
 def bearer(payments: Iterable[Payment]) -> str:
     """Return the id of the payment that carries the units: of the first day's, one that Shopify pays out if it can be.
 
-    Later payments never change the answer once the day is over; that is what keeps units from being counted in two
-    settlements that were pulled at different times.
+    It is what a document says by itself. Which line carries them once several documents are in the books is decided
+    over all of them (`core.marketplaces.order_units`).
     """
     ordered = sorted(payments, key=lambda p: (p.at.date(), not p.in_payouts, p.at, p.id))
     return ordered[0].id if ordered else ""
@@ -124,18 +199,36 @@ def read_order(node: Node) -> Order:
     items = tuple(_item(each, taxes_included=taxes_included) for each in node.nodes("lineItems"))
     kinds = [(each, _payment(each)) for each in node.nodes("transactions") if _counts(each)]
     total = _money(node, "totalPriceSet")
+    payments = tuple(payment for each, payment in kinds if each.text("kind") in _PAYS)
+    refunds = tuple(_refund(each, items, taxes_included=taxes_included) for each in node.nodes("refunds"))
+    placed = _at(node, "processedAt")
     return Order(
         id=node.needed("id"),
         name=node.needed("name"),
-        at=_at(node, "processedAt"),
+        at=placed,
         items=items,
-        payments=tuple(payment for each, payment in kinds if each.text("kind") in _PAYS),
-        refunds=tuple(_refund(each, items, taxes_included=taxes_included) for each in node.nodes("refunds")),
+        payments=payments,
+        refunds=refunds,
         shipping=_money(node, "totalShippingPriceSet"),
         total=total,
         currency=_currency(node, "totalPriceSet"),
         is_cancelled=bool(node.text("cancelledAt")),
+        as_of=node.moment("updatedAt") or max([placed, *(p.at for p in payments), *(r.at for r in refunds)]),
+        fulfilled=_fulfilled(node),
     )
+
+
+def _fulfilled(node: Node) -> dict[str, int] | None:
+    """Return the units of the parcels that left, by item; nothing where the answer does not tell parcels."""
+    if "fulfillments" not in node.values:
+        return None
+    units: dict[str, int] = defaultdict(int)
+    for parcel in node.nodes("fulfillments"):
+        if parcel.text("status") in _LEFT:
+            for packed in parcel.nodes("fulfillmentLineItems"):
+                item = packed.node("lineItem")
+                units[number_of(item.needed("id")) if item else ""] += packed.whole("quantity") or 0
+    return dict(units)
 
 
 def _item(node: Node, *, taxes_included: bool) -> Item:
@@ -149,6 +242,7 @@ def _item(node: Node, *, taxes_included: bool) -> Item:
         price=max(ZERO, price),
         tax=tax,
         is_gift_card=bool(node.values.get("isGiftCard")),
+        outstanding=node.whole("unfulfilledQuantity"),
     )
 
 

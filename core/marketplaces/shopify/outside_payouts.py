@@ -2,11 +2,13 @@
 
 No payout ever shows them, so they form a settlement of their own, `Not in payouts 2026-08`, by the UTC month in which
 the money came or, where none did, the order was placed. As long as the month is not over it is a view that every pull
-replaces; then it becomes the book of record. The units of an order are counted here only where its first payment is.
+replaces; then it becomes the book of record. By itself a month counts the units of an order only where its first
+payment is in it; the books count them over all documents of the store (`core.marketplaces.order_units`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -16,7 +18,14 @@ from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header
-from core.marketplaces.shopify.order_lines import Movement, balance_line, refund_lines, sale_lines, units_of
+from core.marketplaces.shopify.order_lines import (
+    Movement,
+    balance_line,
+    order_units,
+    refund_lines,
+    sale_lines,
+    units_of,
+)
 from core.marketplaces.shopify.orders import GIFT_CARD, read_order
 from core.marketplaces.tie_out import Findings, reading
 from core.model import Marketplace, Problem, Severity
@@ -72,17 +81,16 @@ def read(contents: Contents, name: str = NAME) -> Reading:
     found = settlement_id_of(month)
     headers = (Header(found, "", lines[0].currency, start, end),) if lines else ()
     note = Problem(Severity.NOTE, f"{month}: every order is in a payout.", contents.name)
-    return reading(
-        Findings(
-            format=name,
-            marketplace=Marketplace.SHOPIFY,
-            file=contents.name,
-            headers=headers,
-            lines=lines,
-            problems=() if lines else (note,),
-            units=units_of,
-        )
+    findings = Findings(
+        format=name,
+        marketplace=Marketplace.SHOPIFY,
+        file=contents.name,
+        headers=headers,
+        lines=lines,
+        problems=() if lines else (note,),
+        units=units_of,
     )
+    return replace(reading(findings), order_units=order_units(orders))
 
 
 def _lines(order: Order, number: int, month: str) -> list[Line]:
@@ -115,12 +123,12 @@ def _given_back(order: Order, number: int, month: str, start: datetime, end: dat
         for payment in refund.payments:
             if not payment.in_payouts and start <= payment.at < end:
                 movement = _of_payment(order, payment, number, month, "REFUND", -payment.amount)
-                yield from refund_lines(movement, refund, with_units=payment.id == refund.bearer)
+                yield from refund_lines(movement, order, refund, with_units=payment.id == refund.bearer)
                 if payment.gateway == GIFT_CARD:
                     yield balance_line(movement, GIVEN_BACK, payment.amount)
         if refund.items and not refund.payments and start <= refund.at < end:
             movement = _movement(order, number, month, "REFUND", refund.id, refund.at)
-            yield from refund_lines(movement, refund, with_units=True)
+            yield from refund_lines(movement, order, refund, with_units=True)
 
 
 def _of_payment(order: Order, payment: Payment, number: int, month: str, kind: str, amount: Decimal) -> Movement:

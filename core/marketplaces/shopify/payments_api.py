@@ -2,19 +2,22 @@
 
 It is the book of record: it knows SKUs and units, which the downloaded transactions export (`payments_csv`, a view)
 does not. Payout id, order names and amounts are the same in both. Every balance transaction is shared out over the
-items of its order; the units of an order are counted with its first payment alone.
+items of its order. By itself a document counts the units of an order with its first payment alone; beside the lines it
+says what it knows of each order's units, from which the books count them over all documents of the store
+(`core.marketplaces.order_units`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.periods import header_of
-from core.marketplaces.shopify.order_lines import Movement, plain_line, refund_lines, sale_lines, units_of
+from core.marketplaces.shopify.order_lines import Movement, order_units, plain_line, refund_lines, sale_lines, units_of
 from core.marketplaces.shopify.orders import number_of, read_order
 from core.marketplaces.shopify.words import meaning
 from core.marketplaces.tie_out import Findings, reading
@@ -47,17 +50,16 @@ def read(contents: Contents) -> Reading:
     if payout.text("transactionType") == "WITHDRAWAL":
         paid = -abs(paid)  # taken from the seller's bank account
     header = header_of(payout_id, lines, net.needed("currencyCode"), payout.moment("issuedAt"), paid)
-    return reading(
-        Findings(
-            format=NAME,
-            marketplace=Marketplace.SHOPIFY,
-            file=contents.name,
-            headers=(header,),
-            lines=lines,
-            problems_by_settlement=_problems(pairs, orders, payout_id),
-            units=units_of,
-        )
+    found = Findings(
+        format=NAME,
+        marketplace=Marketplace.SHOPIFY,
+        file=contents.name,
+        headers=(header,),
+        lines=lines,
+        problems_by_settlement=_problems(pairs, orders, payout_id),
+        units=units_of,
     )
+    return replace(reading(found), order_units=order_units(orders.values()))
 
 
 def _movement(node: Node, number: int, payout_id: str) -> Movement:
@@ -83,10 +85,11 @@ def _lines(node: Node, movement: Movement, orders: Mapping[str, Order]) -> list[
     order = _order(node, orders)
     payment = node.text("sourceOrderTransactionId")
     if means.goods is Goods.SOLD and order is not None and order.items:
-        return sale_lines(movement, order, with_units=not order.bearer or payment == order.bearer)
+        counts = movement.amount >= 0 and (not order.bearer or payment == order.bearer)
+        return sale_lines(movement, order, with_units=counts)
     refund = order.refund_of(payment) if order is not None and means.goods is Goods.REFUNDED else None
-    if refund is not None:
-        return refund_lines(movement, refund, with_units=payment == refund.bearer)
+    if order is not None and refund is not None:
+        return refund_lines(movement, order, refund, with_units=payment == refund.bearer)
     return [plain_line(movement, means, node.text("adjustmentReason"))]
 
 

@@ -26,7 +26,7 @@ from core.marketplaces.shopify.words import column, meaning, movement_types
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units
-from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
+from core.model import Event, Marketplace, Problem, QuantitySource, Severity, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -185,7 +185,10 @@ def _broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[
 
 def _units(lines: Sequence[Line]) -> Units:
     """Return that the units are unknown, for what may be about goods: they are on the order, not in this file."""
-    about_goods = lines[0].event in (Event.SALE, Event.REFUND, Event.DISPUTE) and lines[0].goods is not Goods.NONE
+    event, effect = lines[0].event, lines[0].stock_effect
+    if event in (Event.SALE, Event.REFUND) and effect is StockEffect.NONE:
+        return Units(0, QuantitySource.FROM_ORDER)  # money alone: the order's own charge or refund is about the goods
+    about_goods = event in (Event.SALE, Event.REFUND, Event.DISPUTE)
     return Units(None, QuantitySource.UNKNOWN if about_goods else None)
 
 

@@ -12,7 +12,7 @@ _PAGE = "pageInfo { hasNextPage endCursor }"
 _PAYOUT = "id legacyResourceId status issuedAt transactionType net { amount currencyCode }"
 _PAYMENT = f"id kind status gateway test processedAt amountSet {_MONEY}"
 _ITEM = (
-    f"id sku name quantity isGiftCard originalTotalSet {_MONEY} "
+    f"id sku name quantity unfulfilledQuantity isGiftCard originalTotalSet {_MONEY} "
     f"discountAllocations {{ allocatedAmountSet {_MONEY} }} taxLines {{ priceSet {_MONEY} }}"
 )
 _REFUNDED = f"lineItem {{ id sku }} quantity restockType subtotalSet {_MONEY} totalTaxSet {_MONEY}"
@@ -20,10 +20,14 @@ _REFUND = (
     f"id createdAt refundLineItems(first: $back) {{ nodes {{ {_REFUNDED} }} {_PAGE} }} "
     f"transactions(first: 5) {{ nodes {{ {_PAYMENT} }} }}"
 )
+_PACKED = "lineItem { id } quantity"
+_PARCEL = f"id status fulfillmentLineItems(first: $packed) {{ nodes {{ {_PACKED} }} {_PAGE} }}"
 _ORDER = (
-    f"id name createdAt processedAt cancelledAt taxesIncluded totalPriceSet {_MONEY} totalShippingPriceSet {_MONEY} "
+    f"id name createdAt processedAt updatedAt cancelledAt taxesIncluded totalPriceSet {_MONEY} "
+    f"totalShippingPriceSet {_MONEY} "
     f"lineItems(first: $items) {{ nodes {{ {_ITEM} }} {_PAGE} }} "
-    f"transactions(first: $payments) {{ {_PAYMENT} }} refunds(first: $refunds) {{ {_REFUND} }}"
+    f"transactions(first: $payments) {{ {_PAYMENT} }} refunds(first: $refunds) {{ {_REFUND} }} "
+    f"fulfillments(first: $parcels) {{ {_PARCEL} }}"
 )
 
 PAYOUTS = f"""query Payouts($first: Int!, $after: String, $query: String) {{
@@ -47,7 +51,9 @@ TRANSACTIONS = f"""query Transactions($first: Int!, $after: String, $query: Stri
   }}
 }}"""
 
-ORDERS = f"""query Orders($ids: [ID!]!, $items: Int!, $payments: Int!, $refunds: Int!, $back: Int!) {{
+ORDERS = f"""query Orders(
+  $ids: [ID!]!, $items: Int!, $payments: Int!, $refunds: Int!, $back: Int!, $parcels: Int!, $packed: Int!
+) {{
   nodes(ids: $ids) {{ ... on Order {{ {_ORDER} }} }}
 }}"""
 
@@ -64,5 +70,11 @@ MORE_ITEMS = f"""query MoreItems($id: ID!, $after: String!) {{
 MORE_REFUNDED = f"""query MoreRefunded($id: ID!, $after: String!) {{
   node(id: $id) {{
     ... on Refund {{ refundLineItems(first: 50, after: $after) {{ nodes {{ {_REFUNDED} }} {_PAGE} }} }}
+  }}
+}}"""
+
+MORE_PACKED = f"""query MorePacked($id: ID!, $after: String!) {{
+  node(id: $id) {{
+    ... on Fulfillment {{ fulfillmentLineItems(first: 50, after: $after) {{ nodes {{ {_PACKED} }} {_PAGE} }} }}
   }}
 }}"""

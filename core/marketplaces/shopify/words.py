@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.lines import TypedPart
-from core.marketplaces.words import UNKNOWN, Meaning, fold, own_column, table, typed
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, Meaning, own_column, table, typed
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -33,11 +34,9 @@ PART_OF_PRICE = Meaning(Event.SALE, Goods.NONE, LineType.MARKETPLACE_DISCOUNTS)
 
 _ONE_WAY = table(
     {
-        SALE: "CHARGE",
-        REFUND: "REFUND",
+        SALE: "CHARGE|CHARGE_ADJUSTMENT|SHOPIFY_COLLECTIVE_CREDIT|SHOPIFY_SOURCE_CREDIT",
+        REFUND: "REFUND|REFUND_ADJUSTMENT",
         Meaning(Event.REFUND, Goods.REFUND_UNDONE): "REFUND_FAILURE",
-        Meaning(Event.SALE, Goods.NONE): "CHARGE_ADJUSTMENT",
-        Meaning(Event.REFUND, Goods.NONE): "REFUND_ADJUSTMENT",
         Meaning(Event.DISPUTE, Goods.KEPT): "DISPUTE_WITHDRAWAL|CHARGEBACK_HOLD|dispute|chargeback",
         Meaning(Event.DISPUTE, Goods.NONE): "DISPUTE_REVERSAL|CHARGEBACK_HOLD_RELEASE|chargeback won",
         Meaning(Event.PAYOUT): "TRANSFER|TRANSFER_FAILURE|TRANSFER_CANCEL|TRANSFER_REFUND|payout|payout_failure"
@@ -54,8 +53,9 @@ _ONE_WAY = table(
         "|SHIPPING_LABEL_ADJUSTMENT_SURCHARGE|SHIPPING_OTHER_CARRIER_CHARGE_ADJUSTMENT"
         "|SHIPPING_RETURN_TO_ORIGIN_ADJUSTMENT",
         _balance(LineType.RESERVE): "RESERVED_FUNDS|RESERVED_FUNDS_WITHDRAWAL|RISK_WITHDRAWAL|reserve",
-        _balance(LineType.LOANS): "ADVANCE|ADVANCE_FUNDING|LENDING_CREDIT_REFUND|LENDING_CREDIT_REMITTANCE",
-        _balance(LineType.OTHER_STORES): "BALANCE_TRANSFER_INBOUND",
+        _balance(LineType.LOANS): "ADVANCE|ADVANCE_FUNDING",
+        _balance(LineType.OTHER_STORES): "BALANCE_TRANSFER_INBOUND|BALANCE_TRANSFER_OUTBOUND",
+        Meaning(Event.SALE, Goods.UNCLEAR): "SHOPIFY_COLLECTIVE_CREDIT_REVERSAL|SHOPIFY_SOURCE_CREDIT_REVERSAL",
     }
 )
 _WITH_REVERSAL = table(
@@ -64,22 +64,26 @@ _WITH_REVERSAL = table(
         Meaning(Event.REFUND, Goods.NONE): "SHOP_CASH_REFUND_DEBIT",
         Meaning(Event.ADVERTISING): "SHOP_CASH_BILLING_DEBIT|SHOP_CASH_CAMPAIGN_BILLING_DEBIT"
         "|SHOP_CASH_CAMPAIGN_BILLING_CREDIT",
-        Meaning(Event.SALE, Goods.NONE): "SHOPIFY_COLLECTIVE_CREDIT|SHOPIFY_SOURCE_CREDIT",
         _fee(LineType.DROP_SHIPPED): "SHOPIFY_COLLECTIVE_DEBIT|SHOPIFY_SOURCE_DEBIT",
         _fee(LineType.SUBSCRIPTION): "BILLING_DEBIT",
-        _fee(LineType.PENALTIES): "CHARGEBACK_PROTECTION_DEBIT|CHARGEBACK_PROTECTION_CREDIT",
-        Meaning(Event.DISPUTE, Goods.NONE): "SELLER_PROTECTION_CREDIT",
+        _fee(LineType.PENALTIES): "CHARGEBACK_PROTECTION_DEBIT",
+        Meaning(Event.DISPUTE, Goods.NONE): "SELLER_PROTECTION_CREDIT|CHARGEBACK_PROTECTION_CREDIT",
         _fee(
             LineType.TAX_ON_FEES
         ): "TAX_ADJUSTMENT_CREDIT|TAX_ADJUSTMENT_DEBIT|VAT_REFUND_CREDIT|AGENTIC_FEE_TAX_CREDIT|AGENTIC_FEE_TAX_DEBIT",
         _balance(LineType.RESERVE): "RESERVED_FUNDS|RISK",
-        _balance(LineType.LOANS): "LENDING_CREDIT|LENDING_DEBIT|LENDING_CAPITAL_REFUND|LENDING_CAPITAL_REMITTANCE",
+        _balance(LineType.LOANS): "LENDING_CREDIT|LENDING_DEBIT|LENDING_CAPITAL_REFUND|LENDING_CAPITAL_REMITTANCE"
+        "|LENDING_CREDIT_REFUND|LENDING_CREDIT_REMITTANCE",
         _balance(LineType.OTHER_STORES): "MERCHANT_TO_MERCHANT_CREDIT|MERCHANT_TO_MERCHANT_DEBIT",
     }
 )
 """Types that Shopify takes back by the same word with `_REVERSAL` behind it: the negative, on the same account."""
 
-TYPES = {**{f"{word}{fold('REVERSAL')}": means for word, means in _WITH_REVERSAL.items()}, **_WITH_REVERSAL, **_ONE_WAY}
+TYPES = {
+    **{f"{word}{folded('REVERSAL')}": means for word, means in _WITH_REVERSAL.items()},
+    **_WITH_REVERSAL,
+    **_ONE_WAY,
+}
 
 ASKED = frozenset(
     {
@@ -95,7 +99,7 @@ ASKED = frozenset(
 @lru_cache(maxsize=4096)
 def meaning(kind: str) -> Meaning:
     """Return what a balance transaction is; `UNKNOWN` where its type is asked."""
-    return TYPES.get(fold(kind), UNKNOWN)
+    return TYPES.get(folded(kind), UNKNOWN)
 
 
 def column(means: Meaning) -> str:

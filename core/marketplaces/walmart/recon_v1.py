@@ -26,7 +26,8 @@ from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.walmart.words import DESTROYED, amount, meaning
-from core.marketplaces.words import UNKNOWN, fold, listed, own_column, typed, typed_item
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, listed, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ LAYOUT = Layout(
 )
 
 _HOME = "USD"
-_PRICES = frozenset(map(fold, ("Product Price", "Item Price")))
+_PRICES = frozenset(map(folded, ("Product Price", "Item Price")))
 """Amount types whose rows carry the units; all others of an order line repeat them."""
 _START, _END = "Period Start Date", "Period End Date"
 _LINES_AROUND = 3
@@ -145,7 +146,7 @@ def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack
 
 
 def _is_disposal(row: Row) -> bool:
-    return fold(row.cells["Transaction Description"]) in DESTROYED
+    return folded(row.cells["Transaction Description"]) in DESTROYED
 
 
 def _order_line(row: Row) -> tuple[str, str]:
@@ -221,7 +222,7 @@ def _line(row: Row, figures: Figures, currency: str) -> Line:
     quantity = figures.whole(row, "Ship Qty")
     lost_or_found = means.event in (Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL)
     about_units = lost_or_found or (means is UNKNOWN and quantity is not None)
-    carries = about_units or (of_item and fold(amount_type) in _PRICES)
+    carries = about_units or (of_item and folded(amount_type) in _PRICES)
     return Line(
         number=row.number,
         settlement_id="",

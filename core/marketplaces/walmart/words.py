@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.line_types import LineType
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, fold, table
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -62,7 +63,7 @@ DESCRIPTIONS = table(
 )
 """Descriptions of adjustments, service fees and others, whatever their type."""
 
-DESTROYED = frozenset({fold("WFS Returned Item Disposal Fee")})
+DESTROYED = frozenset({folded("WFS Returned Item Disposal Fee")})
 """Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
 
 AMOUNTS = table(
@@ -85,12 +86,12 @@ AMOUNTS = table(
 @lru_cache(maxsize=4096)
 def meaning(kind: str, description: str) -> Meaning:
     """Return what a row is; `UNKNOWN` where its type and description are not declared."""
-    word = fold(kind)
+    word = folded(kind)
     if word == "refund":
-        return REFUNDS.get(fold(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
-    return TYPES.get(word) or DESCRIPTIONS.get(fold(description), UNKNOWN)
+        return REFUNDS.get(folded(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
+    return TYPES.get(word) or DESCRIPTIONS.get(folded(description), UNKNOWN)
 
 
 def amount(amount_type: str) -> AmountMeaning:
     """Return where an amount of a sale or refund belongs; of line type `UNCLASSIFIED` where nobody has declared it."""
-    return AMOUNTS.get(fold(amount_type), AmountMeaning("other", LineType.UNCLASSIFIED))
+    return AMOUNTS.get(folded(amount_type), AmountMeaning("other", LineType.UNCLASSIFIED))

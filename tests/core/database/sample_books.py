@@ -16,6 +16,7 @@ from core.database import (
     mappings,
     observations,
     opening_costs,
+    order_units,
     overrides,
     pulled_documents,
     settings,
@@ -27,7 +28,7 @@ from core.database.entries import Entry, EntryLine
 from core.database.pulled_documents import PulledDocument, PullOutcome
 from core.exchange_rates import RATE_COLUMNS
 from core.journal.entry import EntryKind
-from core.model import MAPPING_COLUMNS, RETURN_COLUMNS, frame
+from core.model import MAPPING_COLUMNS, ORDER_UNITS_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.database.examples import (
     COMPANY,
     NOW,
@@ -68,6 +69,10 @@ def make_sample(path: Path) -> None:
             [{"order_id": "1", "sku": "00123", "units": 1, "disposition": "Restocked", "raw": "SELLABLE"}],
         )
         goods_back.add(connection, returned, store=STORE, file=source().file, batch=batch, now=NOW)
+        told = {"order_id": "1", "item_id": "5", "sku": "00123", "units": 1, "as_of": NOW}
+        order_units.add(
+            connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
+        )
         add_closed_settlement(connection)
 
 

@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 
 from core.marketplaces.shopify.orders import GIFT_CARD, SHOPIFY_PAYMENTS, Item, Payment, bearer
 from core.marketplaces.shopify.sharing import fees, shared_out
-from core.marketplaces.shopify.words import meaning
-from core.marketplaces.words import UNKNOWN
-from core.model import Event
 
 NOON = datetime(2026, 8, 3, 12, tzinfo=UTC)
 MONEY = st.decimals(0, 9_999, places=2)
@@ -73,30 +70,3 @@ def test_a_payment_of_the_whole_order_gives_each_item_its_own_price(items: list[
 def test_the_first_days_payment_carries_the_units(expected: str, payments: list[Payment]) -> None:
     """One that Shopify pays out goes first on that day; later payments change nothing."""
     assert expected == bearer(payments)
-
-
-@pytest.mark.parametrize(
-    ("word", "event"),
-    [
-        ("CHARGE", Event.SALE),
-        ("REFUND", Event.REFUND),
-        ("DISPUTE_WITHDRAWAL", Event.DISPUTE),
-        ("CHARGEBACK_FEE", Event.FEE),
-        ("CHARGEBACK_HOLD", Event.DISPUTE),
-        ("RESERVED_FUNDS_REVERSAL", Event.BALANCE),
-        ("SHIPPING_LABEL_ADJUSTMENT", Event.FEE),
-        ("MARKETPLACE_FEE_CREDIT", Event.OTHER),
-        ("ANOMALY_CREDIT", Event.OTHER),
-        ("TAX_ADJUSTMENT_DEBIT", Event.FEE),
-        ("TRANSFER_FAILURE", Event.PAYOUT),
-        ("debit", Event.OTHER),
-    ],
-)
-def test_balance_transactions_are_told_by_their_type(word: str, event: Event) -> None:
-    """Declared words; what has no meaning of its own is asked."""
-    assert event is meaning(word).event
-
-
-def test_an_unknown_type_flows_into_other() -> None:
-    """It keeps its amount and is listed."""
-    assert UNKNOWN is meaning("LUMEN_REBATE")

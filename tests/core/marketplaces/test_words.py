@@ -14,7 +14,8 @@ from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
 from core.marketplaces.walmart import words as walmart
-from core.marketplaces.words import UNKNOWN, Meaning, fold, proposed_type, table
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN, Meaning, proposed_type, table
 from core.model import Event, Goods, records
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
@@ -65,7 +66,7 @@ def test_folding_merges_no_two_declared_words_of_different_meaning() -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_every_declared_word_is_folded(name: str) -> None:
     """A word that were stored otherwise than it is looked up would never be found."""
-    assert all(fold(word) == word for word in TABLES[name])
+    assert all(folded(word) == word for word in TABLES[name])
 
 
 @pytest.mark.parametrize(
