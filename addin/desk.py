@@ -13,10 +13,10 @@ from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
 from addin.taken_edits import take_over_edits
 from addin.workbook_files import workbook
-from core.clock import system_clock
 from core.companies import database_address, machine_folder
 from core.database import Database
 from core.progress import silent
+from core.time import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.outcome import Outcome
-    from core.clock import Clock
     from core.companies import MachineFolder
     from core.progress import Progress
+    from core.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

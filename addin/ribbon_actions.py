@@ -29,6 +29,7 @@ from addin.sheets import true_ups as true_ups_sheet
 from addin.sheets.drill_down import connect_rows
 from core.companies import SANDBOX
 from core.errors import CogsheetError, WorkbookError
+from core.settlements import books as all_books
 from core.settlements.exporting import NotReadyError, SuspectCostsError
 from core.settlements.importing import StoreNotNamedError
 
@@ -173,7 +174,7 @@ def _cogs(desk: Desk) -> Outcome:
 
 
 def _close(desk: Desk) -> Outcome:
-    month = questions.month_to_close(desk.book.app, desk.clock().date())
+    month = questions.month_to_close(desk.book.app, all_books.load(desk.database).zones.latest_day(desk.clock()))
     return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)
 
 

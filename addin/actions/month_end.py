@@ -15,8 +15,8 @@ from addin.written_files import write_file
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.journal.files import refuse_unimportable
-from core.reports.accrual import Month
 from core.settlements.exporting import ExportWish
+from core.time import Month
 
 if TYPE_CHECKING:
     from datetime import date

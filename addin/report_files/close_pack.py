@@ -17,10 +17,10 @@ from addin.report_files.page import MARKS, Page
 from addin.report_files.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
-from core.reports.accrual import Month
 from core.reports.costed_lines import indicator
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
+from core.time import Month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

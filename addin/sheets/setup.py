@@ -8,6 +8,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.settings import Policies
+from core.settlements.time_zones import proposed_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,11 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
             ", ".join(sorted({s.store for s in books.settlements})),
             "The marketplace accounts imported so far.",
         ),
+        (
+            "Time zones to set",
+            _proposed(books),
+            "Stores whose days are those of UTC so far, and what is proposed: type it on sheet Stores.",
+        ),
         ("Last sync", _moment(books), "When costs were last fetched from Finale Inventory, in UTC."),
     ]
     policies = [
@@ -63,6 +69,11 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
     ]
     rows = [*facts, *policies, *more]
     return with_filled(SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows))
+
+
+def _proposed(books: Books) -> str:
+    """Return the stores without a time zone, each with the one that is proposed."""
+    return "; ".join(f"{store}: {zone or 'as set in the shop'}" for store, zone in proposed_zones(books).items())
 
 
 def _moment(books: Books) -> str:

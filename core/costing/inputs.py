@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from core.model import FLAG, TEXT, WHOLE, Columns, Disposition
 from core.money import MONEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
 
@@ -80,6 +82,8 @@ class CostingInput:
     """RETURNED_COLUMNS; a refund that is not in it follows the policy."""
     last_used: pd.DataFrame | None = None
     """LAST_USED_COLUMNS; `None`: taken from the lines given. Needed when only part of the books is costed."""
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    """The time zone of each store, which says on which day a line counts; UTC where none is given."""
 
 
 @dataclass(frozen=True, slots=True)

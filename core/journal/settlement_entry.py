@@ -15,15 +15,15 @@ import pandas as pd
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
 from core.journal.line_types import LineType
-from core.journal.months import months_of
 from core.model import Event
 from core.money import cents, total
+from core.time import months_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.journal.accounts import Accounts
-    from core.journal.months import SettlementDates
+    from core.time import SettlementDates
 
 TypeAndGroup = tuple[LineType, str]
 """A line type and an item group; empty for no group."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.local_days import local_days
 from core.model import TEXT, Event, ObservationKind, records
 from core.reports.accrual import ship_days
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

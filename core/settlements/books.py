@@ -33,13 +33,13 @@ from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
-from core.settlements.time_zones import time_zones
+from core.settlements.time_zones import ended_before, store_days
 from core.settlements.type_choices import TypeChoices, in_force, with_choices
+from core.time import StoreDays, local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
+    from datetime import datetime
 
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
@@ -85,8 +85,8 @@ class Books:
     """What unknown types are, as it holds for open settlements."""
     last_batch: int = 0
     """The newest batch that is in them."""
-    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
-    """The time zone of each store that has one, which cuts its days and months."""
+    zones: StoreDays = field(default_factory=StoreDays)
+    """The calendar of each store, which cuts its days and months."""
     rates: ExchangeRates = field(default_factory=ExchangeRates)
 
     @cached_property
@@ -144,19 +144,19 @@ class Books:
     def is_history(self, settlement: BookedSettlement) -> bool:
         """Tell whether a settlement lies before books start with all its lines: neither counted nor posted."""
         lines = self.lines_of(settlement)
-        ended = _ended_before(settlement, self.policies.books_start)
+        ended = ended_before(settlement, self.policies.books_start, self.zones)
         return ended or (not lines.empty and self.counted(lines).empty)
 
     def counted(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return the lines that these books count and post: those from books start on, by their day in UTC.
+        """Return the lines that these books count and post: those from books start on, by their store's day.
 
         A settlement across that day is split; a line without a day belongs to the end of its settlement.
         """
         start = self.policies.books_start
         if start is None or lines.empty:
             return lines
-        old = {(one.store, one.settlement_id) for one in self.settlements if _ended_before(one, start)}
-        before = lines["posted_at"] < pd.Timestamp(start, tz="UTC")
+        old = {(one.store, one.settlement_id) for one in self.settlements if ended_before(one, start, self.zones)}
+        before = local_days(lines, self.zones) < start.isoformat()
         in_old = [pair in old for pair in zip(lines["store"], lines["settlement_id"], strict=True)]
         return lines[~(before.fillna(value=False).astype(bool) | pd.Series(in_old, lines.index, dtype=bool))]
 
@@ -201,6 +201,7 @@ def _read(connection: Connection, company: Company) -> Books:
     booked = tuple(settlements.booked(connection))
     accepted = true_ups.accepted(connection)
     all_stores = tuple(stores.all_stores(connection))
+    zones = store_days(connection, booked)
     transactions = with_choices(connection, settlements.transactions(connection), booked, all_stores)
     known = CostingInput(
         transactions=transactions,
@@ -210,8 +211,9 @@ def _read(connection: Connection, company: Company) -> Books:
         locked=locks.lines(connection),
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
-        settlements=_history_flags(booked, policies),
+        settlements=_history_flags(booked, policies, zones),
         returned=returned_lines(transactions, goods_back.load(connection), all_stores),
+        zones=zones,
     )
     last_sync = syncs.last(connection, finished=True)
     return Books(
@@ -227,7 +229,7 @@ def _read(connection: Connection, company: Company) -> Books:
         stores=all_stores,
         type_choices=in_force(connection),
         last_batch=batches.last(connection),
-        zones=time_zones(connection),
+        zones=zones,
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
     )
 
@@ -244,21 +246,17 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
     )
 
 
-def _history_flags(booked: Iterable[BookedSettlement], policies: Policies) -> pd.DataFrame:
+def _history_flags(booked: Iterable[BookedSettlement], policies: Policies, zones: StoreDays) -> pd.DataFrame:
     """Tell which settlements end before the books start (design §4, first use)."""
     rows = [
         {
             "store": one.store,
             "settlement_id": one.settlement_id,
-            "history": _ended_before(one, policies.books_start),
+            "history": ended_before(one, policies.books_start, zones),
         }
         for one in booked
     ]
     return frame(SETTLEMENT_COLUMNS, rows)
-
-
-def _ended_before(settlement: BookedSettlement, start: date | None) -> bool:
-    return bool(start and settlement.period_end and settlement.period_end.date() < start)
 
 
 def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:

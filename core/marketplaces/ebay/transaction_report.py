@@ -207,4 +207,6 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    dates_only=True,
+    deposit_is_date=True,
 )

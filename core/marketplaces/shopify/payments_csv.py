@@ -180,4 +180,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    deposit_is_date=True,
 )

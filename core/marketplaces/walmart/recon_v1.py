@@ -212,4 +212,5 @@ FORMAT = Format(
     read=read,
     layout=LAYOUT,
     follows_on=True,
+    dates_only=True,
 )

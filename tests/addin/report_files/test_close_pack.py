@@ -16,11 +16,11 @@ from core.database import batches, observations
 from core.database.batches import BatchKind
 from core.journal.entry import EntryKind
 from core.model import OBSERVATION_COLUMNS, ObservationKind, frame
-from core.reports.accrual import MonthUnreadableError
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
 from core.settlements import true_ups
 from core.settlements.policies import change_policies
+from core.time import MonthUnreadableError
 from tests.addin.report_files.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from core.journal.accounts import Accounts
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
 from core.journal.line_types import LineType
-from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
 from core.money import cents, total
+from core.time import SettlementDates
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 DATES = SettlementDates(date(2026, 9, 5))
