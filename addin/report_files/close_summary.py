@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.report_files.look import ACCENT, BAD, GOOD, WARN
 from addin.report_files.page import quoted
 from addin.sheets.columns import Kind
+from core.model import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,19 +61,17 @@ def _heading(page: Page, row: int, heading: str) -> int:
 def _profit(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, Sum]) -> int:
     row = _heading(page, row, "Profit and loss")
     missing = int(figures.profit_and_loss["indicator"].notna().sum())
-    foreign = int(figures.profit_and_loss["without_rate"].fillna(0).sum())
+    foreign = [row["missing_note"] for row in records(figures.profit_and_loss) if row["without_rate"]]
     for field, label in _PROFIT:
         if field in sums:
             _figure(
                 page, row, label, (sums[field].formula, sums[field].value), figures.home_currency, field == "profit"
             )
             row += 1
-    for count, words in (
-        (missing, "items lack a cost: COGS is too low and profit too high by it. See sheet P&L, column !."),
-        (foreign, "lines in a currency without a rate are in none of these figures."),
-    ):
-        if count:
-            page.text(row - 1, _NOTE, f"{count} {words}", page.look.format(font_color=WARN))
+    lacking = [f"{missing} items lack a cost: COGS is too low and profit too high by it. See sheet P&L, column !."]
+    notes = [*(lacking if missing else []), *foreign]
+    for place, words in enumerate(notes, start=max(3, row - len(notes))):
+        page.text(place, _NOTE, words, page.look.format(font_color=WARN))
     return row + 1
 
 
