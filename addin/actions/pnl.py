@@ -128,14 +128,15 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
     figures = totals(found)
-    items = int((found["indicator"].notna() & found["item"].map(is_item)).sum())
+    items = int((found["indicator"].notna() & found["item"].map(is_item).astype(bool)).sum())
     missing = int(priced["cost_status"].isin(WITHOUT_COST).sum())
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
     ]
-    if missing:
+    in_figures = int((priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).sum())
+    if in_figures:
         of = f", of {counted(items, 'item')}" if items else ""
-        sentences.append(f"{counted(missing, 'line')} without a cost{of}: the profit is too high by what they cost.")
+        sentences.append(f"{counted(in_figures, 'line')} without a cost{of}: the profit is too high by what they cost.")
     sentences += [note for note in _notes(priced, rates, wish, home) if "daily rate" not in note]
     if rates.missing:
         sentences.append(missing_sentence(rates.missing))
@@ -162,5 +163,6 @@ def _excluded(one: LeftOut, home: str) -> dict[str, object]:
         "net_sales": str(one.net_sales),
         "profit_before_cost": str(one.profit),
         "cogs": str(one.cogs),
+        "lines_without_cost": one.without_cost,
         "cogs_currency": home,
     }

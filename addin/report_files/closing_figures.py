@@ -13,7 +13,7 @@ from core.journal.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
-from core.settlements.time_zones import deposit_day
+from core.settlements.calendars import deposit_day
 from core.time import local_days
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from addin.sheets.columns import Kind
 from addin.sheets.settlements import period_text
 from core.model import Event, records
 from core.money import cents
+from core.settlements.calendars import deposit_day
 from core.settlements.exporting import ExportWish
-from core.settlements.time_zones import deposit_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

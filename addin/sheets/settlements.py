@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
+from core.settlements.calendars import deposit_day
 from core.settlements.remarks import remarks
-from core.settlements.time_zones import deposit_day
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -102,3 +102,9 @@ class CostingPolicies:
     """Lines posted before this day may take opening costs."""
     books_start: date | None = None
     """Lines posted before this day give costs to refunds and are never listed themselves."""
+    earlier: tuple[tuple[str, CostingPolicies], ...] = ()
+    """What held before: ISO day and the policies of every line before that day, the earliest day first."""
+
+    def on(self, day: str | None) -> CostingPolicies:
+        """Return the policies that hold for a line of a day; for a line without a day those of today."""
+        return next((held for before, held in self.earlier if day is not None and day < before), self)

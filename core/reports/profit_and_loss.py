@@ -246,10 +246,6 @@ def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFr
     )
 
 
-LEFT_OUT = ("left_out_net_sales", "left_out_profit", "left_out_cogs")
-"""Net sales and profit before cost in the line's own currency, and COGS in home currency."""
-
-
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Lines of one currency that are in no figure, because no rate is known."""
@@ -261,14 +257,18 @@ class LeftOut:
     profit: Decimal
     """In that currency, before any cost."""
     cogs: Decimal
-    """In home currency, so that the two cannot be netted."""
+    """In home currency, so that the two cannot be netted; lines without a cost are not in it."""
+    without_cost: int
+    """How many of the lines lack a cost."""
 
     def words(self, home: str) -> str:
         """Say what is left out: `EUR 90.00 net sales, EUR 80.00 before cost, COGS USD 10.00 (2 lines)`."""
+        cogs = f"COGS {home} {self.cogs:,.2f}" if self.cogs or not self.without_cost else "COGS not known"
         lines = f"{self.lines:,} {'line' if self.lines == 1 else 'lines'}"
+        lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
         return (
             f"{self.currency} {self.net_sales:,.2f} net sales, {self.currency} {self.profit:,.2f} before cost, "
-            f"COGS {home} {self.cogs:,.2f} ({lines})"
+            f"{cogs} ({lines}{lacking})"
         )
 
 
@@ -277,7 +277,14 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     found = priced[priced["without_rate"]]
     names = found["currency"].fillna("no currency")
     return [
-        LeftOut(str(currency), len(rows), *(cents(total(rows[name])) for name in LEFT_OUT))
+        LeftOut(
+            currency=str(currency),
+            lines=len(rows),
+            net_sales=cents(total(rows["left_out_net_sales"])),
+            profit=cents(total(rows["left_out_profit"])),
+            cogs=cents(total(rows["left_out_cogs"])),
+            without_cost=int(rows["cost_status"].isin(WITHOUT_COST).sum()),
+        )
         for currency, rows in found.groupby(names, sort=True)
     ]
 

@@ -17,7 +17,7 @@ from core.errors import CogsheetError
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import EntryKind
 from core.journal.settlement_entry import settlement_entries
-from core.settlements.time_zones import last_day
+from core.settlements.calendars import last_day
 from core.time import settlement_dates
 
 if TYPE_CHECKING:

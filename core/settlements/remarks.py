@@ -11,7 +11,7 @@ from core.database.settlements import SettlementKind
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.model import Event
-from core.settlements.time_zones import ended_before
+from core.settlements.calendars import ended_before
 from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:

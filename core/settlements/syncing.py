@@ -15,7 +15,7 @@ from core.errors import InventoryError
 from core.inventory.finale.observations import SOURCE_ORDER
 from core.inventory.system import CostRequest, OrderAsked
 from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
-from core.settlements.time_zones import ended_before
+from core.settlements.calendars import ended_before
 from core.time import local_days
 
 if TYPE_CHECKING:

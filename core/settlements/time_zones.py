@@ -1,9 +1,12 @@
-"""The time zone of each store: one per store cuts its days and months in every report and entry."""
+"""Which time zone a store has: proposed from its site, and taken over from what was typed on sheet Stores.
+
+A change that would move what is posted or closed is shown first and needs a yes. Entries that went out stay, and the
+lines of their settlements keep the calendar that they went out with (`core.settlements.calendars`).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,23 +15,20 @@ from zoneinfo import ZoneInfo, available_timezones
 from core.database import batches, settings
 from core.database.batches import BatchKind
 from core.errors import CogsheetError
-from core.marketplaces import FORMATS
 from core.marketplaces.time_zones import SITE_ZONES
-from core.time import StoreDays
+from core.settlements.books import load, with_settings
+from core.settlements.calendars import TIME_ZONES_NAME, keep_calendars, with_zones
+from core.settlements.changes import refuse_unagreed, setting_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import datetime
 
     import pandas as pd
 
-    from core.database import Connection, Database
-    from core.database.settlements import BookedSettlement
+    from core.database import Database
     from core.settlements.books import Books
-    from core.time import SettlementName
-
-TIME_ZONES_NAME = "time zones"
-"""Under which name the database keeps them."""
+    from core.settlements.changes import SettingEffect
 
 
 class TimeZoneUnknownError(CogsheetError):
@@ -42,49 +42,6 @@ class TimeZoneUnknownError(CogsheetError):
             f"America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was changed; put it right and try "
             f"again."
         )
-
-
-def time_zones(connection: Connection) -> dict[str, ZoneInfo]:
-    """Return the zone of each store that has one."""
-    return {store: ZoneInfo(name) for store, name in _stored(connection).items()}
-
-
-def store_days(connection: Connection, booked: Iterable[BookedSettlement]) -> StoreDays:
-    """Return the calendar that the books go by."""
-    known = list(booked)
-    days = StoreDays(time_zones(connection), _whole_days(known))
-    return replace(days, last_days={(one.store, one.settlement_id): last_day(one, days) for one in known})
-
-
-def _whole_days(booked: Iterable[BookedSettlement]) -> dict[SettlementName, ZoneInfo | None]:
-    """Return the settlements whose file states dates without a time: read as midnight in UTC, they are days as such.
-
-    Walmart's 09/01/2026 is the 1st of September for its seller in California, not the evening before.
-    """
-    return {(one.store, one.settlement_id): None for one in booked if one.format in _DATES_ONLY}
-
-
-_DATES_ONLY = frozenset(form.name for form in FORMATS if form.dates_only)
-_DEPOSITS_ARE_DATES = frozenset(form.name for form in FORMATS if form.deposit_is_date)
-
-
-def last_day(settlement: BookedSettlement, zones: Mapping[str, ZoneInfo]) -> date:
-    """Return the last day of a settlement's period, in its store's calendar; of one without, the day of its import."""
-    end = settlement.period_end or settlement.imported_at
-    return _known(zones).day(end, settlement.store, settlement.settlement_id)
-
-
-def deposit_day(settlement: BookedSettlement, zones: Mapping[str, ZoneInfo]) -> date | None:
-    """Return the day of a settlement's deposit, where the marketplace says it."""
-    moment = settlement.deposit_at
-    if moment is None or settlement.format in _DEPOSITS_ARE_DATES:
-        return moment and moment.date()
-    return _known(zones).day(moment, settlement.store, settlement.settlement_id)
-
-
-def ended_before(settlement: BookedSettlement, start: date | None, zones: Mapping[str, ZoneInfo]) -> bool:
-    """Tell whether a settlement's period ended before books start; one without an end did not."""
-    return start is not None and settlement.period_end is not None and last_day(settlement, zones) < start
 
 
 def proposed_zones(books: Books) -> dict[str, str | None]:
@@ -103,28 +60,60 @@ def _zone_of_sites(sites: pd.Series) -> str | None:
     return min(counts, key=lambda zone: (-counts[zone], zone), default=None)
 
 
-def _known(zones: Mapping[str, ZoneInfo]) -> StoreDays:
-    return zones if isinstance(zones, StoreDays) else StoreDays(zones)
-
-
-def change_time_zones(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
+def change_time_zones(
+    database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
+) -> list[SettingEffect]:
     """Store the zones that were typed, by store, as one batch; an empty text takes one away.
+
+    Args:
+        database: The books.
+        edits: Store -> what was typed.
+        who: Who typed it.
+        now: When.
+        agreed: Whether what it would move of what is posted or closed is agreed to.
+
+    Returns:
+        What it moved.
 
     Raises:
         TimeZoneUnknownError: If one is none; nothing is stored then.
+        ChangeNotAgreedError: If lines would cross books start or the lock date, or leave the months that they were
+            exported in, and nobody has agreed to it; nothing is stored then.
     """
-    if not edits:
-        return
+    effects = time_zone_effects(database, edits)
+    refuse_unagreed(_words(edits), effects, database.company.home_currency, agreed=agreed)
     named = {store: _name(store, text) for store, text in edits.items()}
     with database.writing() as connection:
-        after = {store: name for store, name in (_stored(connection) | named).items() if name}
+        before = settings.get(connection, TIME_ZONES_NAME, dict[str, str], {})
+        after = {store: name for store, name in (before | named).items() if name}
+        if after == before:
+            return []
+        keep_calendars(connection, who=who, now=now)
         note = ", ".join(f"Time zone of {store}: {name or 'none'}" for store, name in named.items())
         batches.new(connection, BatchKind.SETUP, who, now, note=note)
         settings.put(connection, TIME_ZONES_NAME, after, who=who, now=now)
+    return effects
 
 
-def _stored(connection: Connection) -> dict[str, str]:
-    return settings.get(connection, TIME_ZONES_NAME, dict[str, str], {})
+def time_zone_effects(database: Database, edits: Mapping[str, str]) -> list[SettingEffect]:
+    """Return what the zones that were typed would move, storing nothing.
+
+    Raises:
+        TimeZoneUnknownError: If one is none.
+    """
+    named = {store: _name(store, text) for store, text in edits.items()}
+    if not named:
+        return []
+    books = load(database)
+    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
+    zones |= {store: ZoneInfo(name) for store, name in named.items() if name}
+    return setting_effects(
+        books, with_settings(books, books.policies, with_zones(books.settlements, books.zones, zones))
+    )
+
+
+def _words(edits: Mapping[str, str]) -> str:
+    return "Sheet Stores: " + ", ".join(f"time zone {text or 'UTC'} for {store}" for store, text in edits.items())
 
 
 def _name(store: str, text: str) -> str:

@@ -189,8 +189,7 @@ def test_charts_show_twelve_months_and_the_best_and_worst_items() -> None:
 
 def test_totals_say_what_they_exclude() -> None:
     """What has no rate stands in rows of its own, by month and store, and each total names it in words."""
-    money = {"principal": Decimal(20), "net": Decimal(20), "cogs": Decimal(5)}
-    at_home = line(sku="MUG", key="1", currency="USD", **money)
+    at_home = line(key="1", currency="USD")
     abroad = at_home | {"key": "2", "store": "Amazon DE", "currency": "EUR", "cogs": Decimal(10)}
     question = PnlQuestion("USD")
     priced = priced_lines(frame(COLUMNS, [at_home, abroad]), question, zones={})

@@ -23,12 +23,13 @@ from core.model import MAPPING_COLUMNS, TRANSACTION_COLUMNS, CostSource, Event, 
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements import books as all_books
 from core.settlements import true_ups as trueing
+from core.settlements.calendars import deposit_day
 from core.settlements.exporting import ExportWish, export_settlement, make_entries
 from core.settlements.importing import import_reading
 from core.settlements.opening import TypedOpening, change_opening_costs
 from core.settlements.policies import change_policies
 from core.settlements.syncing import cost_request
-from core.settlements.time_zones import change_time_zones, deposit_day, proposed_zones
+from core.settlements.time_zones import change_time_zones, proposed_zones
 from core.time import StoreDays, local_days, months_of, settlement_dates
 from tests.core.settlements.listed_documents import v2_content
 from tests.core.settlements.lives_of_orders import let_finale_say
