@@ -110,7 +110,10 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
     lines = records(figures.accrued.assign(indicator=indicator(figures.accrued)))
-    block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    if len(figures.not_accrued):
+        without = records(figures.not_accrued.assign(indicator=indicator(figures.not_accrued)))
+        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("quantity",))
     return sums
 
 

@@ -83,7 +83,7 @@ def _figure(page: Page, row: int, label: str, live: tuple[str, Decimal], unit: s
 
 def _accrual(page: Page, row: int, figures: ClosingFigures) -> int:
     row = _heading(page, row, "Accrual, taken back on the next day")
-    if not figures.entries:
+    if not figures.entries and not len(figures.not_accrued):
         page.text(row, _LABEL, "Nothing was shipped that is settled later.", page.look.quiet())
         return row + 2
     for accrual, _ in figures.entries:
@@ -92,9 +92,11 @@ def _accrual(page: Page, row: int, figures: ClosingFigures) -> int:
         _figure(page, row, str(accrual.key), (formula, whole), accrual.currency, bold=False)
         page.text(row, _NOTE, f"debits; book on {accrual.day}, see sheet Accrual", page.look.quiet())
         row += 1
-    without = int(figures.accrued["cogs"].isna().sum())
+    without = len(figures.not_accrued)
     if without:
-        words = f"{without} of the accrued lines have no cost yet: the COGS accrual is too low by it."
+        words = (
+            f"{without} shipped lines have no cost yet and are not accrued, neither money nor cost: see sheet Accrual."
+        )
         page.text(row, _LABEL, words, page.look.format(font_color=WARN))
         row += 1
     return row + 1

@@ -17,7 +17,7 @@ from core.settlements.calendars import deposit_day
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
     from zoneinfo import ZoneInfo
@@ -46,6 +46,8 @@ class ClosingFigures:
     home_currency: str
     accrued: pd.DataFrame
     """The lines of the accrual, with `ship_day` and `posted_day`."""
+    not_accrued: pd.DataFrame
+    """Lines shipped and settled later that have no cost yet: in none of its entries, not even with their money."""
     entries: Sequence[tuple[Entry, Entry]]
     """Each accrual entry with its reversal."""
     balances: Sequence[ExpectedBalance]
@@ -70,7 +72,8 @@ class ClosingFigures:
     @property
     def open_items(self) -> int:
         """How much is not finished."""
-        return len(self.not_exported) + len(self.without_cost) + len(self.estimates) + len(self.true_ups)
+        lacking = len(self.without_cost) + len(self.not_accrued)
+        return len(self.not_exported) + lacking + len(self.estimates) + len(self.true_ups)
 
 
 def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates | None = None) -> ClosingFigures:
@@ -86,7 +89,9 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     zones = books.zones if wish.zones is None else wish.zones
     counted = _counted(view)
     lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
-    accrued = shipped_not_settled(lines, books.observations, month, zones=zones)
+    shipped = shipped_not_settled(lines, books.observations, month, zones=zones)
+    lacking = _lacks_cost(shipped, books.policies.finale_posts)
+    accrued = shipped[~lacking]
     to_date = lines[_by(lines, month.last_day, zones)]
     accounts = wish.accounts or books.accounts
     deposits = _deposits(counted, zones, accounts)
@@ -95,6 +100,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         month,
         home,
         accrued,
+        shipped[lacking],
         accrual_entries(
             accrued,
             AccrualDays(month.last_day, month.day_after),
@@ -114,6 +120,12 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         books.policies.lock_date,
         books.policies.cogs_posters,
     )
+
+
+def _lacks_cost(shipped: pd.DataFrame, finale_posts: Collection[LineType]) -> pd.Series:
+    """Tell which sales cannot be accrued: a sale without its cost would be all profit. What Finale posts needs none."""
+    without = shipped["cost_status"].isin(_WITHOUT_COST)
+    return without & (LineType.COGS_SALES not in finale_posts)
 
 
 def _counted(view: View) -> list[BookedSettlement]:
