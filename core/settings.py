@@ -14,7 +14,7 @@ from core.model import Disposition, Marketplace
 
 
 class AverageOnDate(StrEnum):
-    """What to do with an adjustment that names no order (design §4, step 5)."""
+    """What to do with an adjustment that names no order."""
 
     USE = "use"
     ASK = "ask"
@@ -35,7 +35,7 @@ class StoredOriginals(StrEnum):
 
 
 class RefundUnits(StrEnum):
-    """What to do with a refund without units that is the exact share of its original (design §4)."""
+    """What to do with a refund without units that is the exact share of its original."""
 
     DERIVE = "derive"
     ASK = "ask"

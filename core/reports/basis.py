@@ -1,4 +1,4 @@
-"""On which day a profit and loss counts a line: when it was posted, ordered or shipped. Pure (competitors.md b8).
+"""On which day a profit and loss counts a line: when it was posted, ordered or shipped. Pure.
 
 Only a sale has been ordered and shipped. Everything else (refunds, fees, reimbursements) counts on the day on which it
 was posted, whatever is asked for, and so does a sale whose order or ship date nobody knows; those are counted and said.

@@ -1,6 +1,6 @@
 """What each line's money is in a profit and loss: sales, refunds, fees, and what is no profit at all. Pure.
 
-The parts of a line sum to its net, exactly, so that every report made of them ties to the settlements (design §3).
+The parts of a line sum to its net, exactly, so that every report made of them ties to the settlements.
 """
 
 from __future__ import annotations
