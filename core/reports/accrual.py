@@ -1,9 +1,9 @@
 """What was shipped by a month's end and is settled only after it: the lines of the month-end accrual. Pure.
 
 Amazon holds the money of an order until some days after its delivery (DD+7), so the last week of a month stands in a
-settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock
-(competitors.md b7). Only orders that a settlement in these books holds can be found; an order that no imported
-settlement holds yet is not known here.
+settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock.
+Only orders that a settlement in these books holds can be found; an order that no imported settlement holds yet is not
+known here.
 """
 
 from __future__ import annotations

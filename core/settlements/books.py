@@ -159,10 +159,13 @@ class Books:
             return lines
         names = list(zip(lines["store"], lines["settlement_id"], strict=True))
         first = {name: start.isoformat() if start else "" for name in set(names) for start in [self._start(name)]}
-        old = {(one.store, one.settlement_id) for one in self.settlements if self._ended(one)}
         before = local_days(lines, self.zones) < pd.Series([first[name] for name in names], lines.index, dtype=TEXT)
-        in_old = pd.Series([name in old for name in names], lines.index, dtype=bool)
+        in_old = pd.Series([name in self._ended_names for name in names], lines.index, dtype=bool)
         return lines[~(before.fillna(value=False).astype(bool) | in_old)]
+
+    @cached_property
+    def _ended_names(self) -> frozenset[SettlementName]:
+        return frozenset((one.store, one.settlement_id) for one in self.settlements if self._ended(one))
 
     def _start(self, name: SettlementName) -> date | None:
         return _start_of(name, self.policies, self.starts)
