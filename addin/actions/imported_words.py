@@ -39,7 +39,7 @@ def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Out
         for remark in said
         if store in stores
     ]
-    outcome = _with_zones_asked(outcome, books, stores)
+    outcome = _with_zones_asked(outcome, books)
     if not found:
         return outcome
     lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
@@ -47,8 +47,10 @@ def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Out
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
 
 
-def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
-    """Ask for the time zone of each of the stores that has none, proposing that of its site."""
+def _with_zones_asked(outcome: Outcome, books: Books) -> Outcome:
+    """Ask for the time zone of each store that has none and got something, proposing that of its site."""
+    brought = outcome.data.get("settlements")
+    stores = {one["store"] for one in brought} if isinstance(brought, list) else set()
     asked = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
     if not asked:
         return outcome
