@@ -31,15 +31,24 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
 
 
-def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
-    """Add what the books say about settlements of the stores that something was brought for."""
+def with_remarks(
+    outcome: Outcome, books: Books, stores: Collection[str], brought: Collection[str] | None = None
+) -> Outcome:
+    """Add what the books say about settlements of these stores, and ask for the time zone of those that got something.
+
+    Args:
+        outcome: What was done.
+        books: The books after it.
+        stores: The stores that were asked.
+        brought: Those of them that something was brought for; all if left out.
+    """
     found = [
         (store, settlement_id, remark.message)
         for (store, settlement_id), said in remarks(books).items()
         for remark in said
         if store in stores
     ]
-    outcome = _with_zones_asked(outcome, books)
+    outcome = _with_zones_asked(outcome, books, stores if brought is None else brought)
     if not found:
         return outcome
     lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
@@ -47,10 +56,8 @@ def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Out
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
 
 
-def _with_zones_asked(outcome: Outcome, books: Books) -> Outcome:
-    """Ask for the time zone of each store that has none and got something, proposing that of its site."""
-    brought = outcome.data.get("settlements")
-    stores = {one["store"] for one in brought} if isinstance(brought, list) else set()
+def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
+    """Ask for the time zone of each of the stores that has none, proposing that of its site."""
     asked = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
     if not asked:
         return outcome
