@@ -35,9 +35,11 @@ from addin.actions import (
     upgrading,
 )
 from addin.actions import pnl as pnl_action
+from addin.actions import settings as settings_action
 from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.sheets.pnl import PnlWish
+from addin.taken_edits import Edits
 from addin.terminal import TerminalProgress
 from core import log
 from core.companies import machine_folder
@@ -131,6 +133,16 @@ def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
 def sync(book: Path, ids: tuple[str, ...], *, full: bool) -> Outcome:
     """Fetch costs from Finale Inventory, for these settlements or for all that are open or exported lately."""
     return on_file(book, partial(syncing.sync, ids=ids, full=full), TerminalProgress())
+
+
+@command("settings")
+@BOOK
+@click.option("--yes", "agreed", is_flag=True, help="Take them, also where they decide anew what is posted or closed.")
+def settings_(book: Path, *, agreed: bool) -> Outcome:
+    """Say what the settings typed on sheets Setup and Stores would change; with --yes take them."""
+    if agreed:
+        return on_file(book, settings_action.take, TerminalProgress(), edits=Edits.AGREED)
+    return on_file(book, settings_action.preview, edits=Edits.LEAVE)
 
 
 @command("resolve")

@@ -18,21 +18,21 @@ from addin.desk import on_file
 from addin.outcome import Outcome
 from addin.sandbox import demo_settlement_files
 from addin.workbook_files.package import refuse_if_open
-from core.clock import system_clock
 from core.companies import SANDBOX, database_address, machine_folder
 from core.database import Database, settings
 from core.database.company import Company
 from core.journal.accounts import SETTINGS_NAME, AccountRows
 from core.money import total
 from core.settlements import books as all_books
+from core.time import system_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.desk import Desk
-    from core.clock import Clock
     from core.progress import Progress
     from core.settlements.books import Books
+    from core.time import Clock
 
 BOOK = "Books.xlsm"
 _FILES = "settlements"

@@ -11,12 +11,14 @@ from addin import books_name
 from addin.finale import page_account
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
-from addin.taken_edits import take_over_edits
+from addin.taken_edits import Edits, take_over_edits
 from addin.workbook_files import workbook
-from core.clock import system_clock
 from core.companies import database_address, machine_folder
 from core.database import Database
+from core.errors import CogsheetError
 from core.progress import silent
+from core.settlements.changes import ChangeNotAgreedError
+from core.time import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +27,18 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.outcome import Outcome
-    from core.clock import Clock
     from core.companies import MachineFolder
     from core.progress import Progress
+    from core.time import Clock
+
+
+class YesNeededError(CogsheetError):
+    """A setting typed on a sheet waits for a yes, and a command cannot ask."""
+
+    def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
+        super().__init__(
+            f"{error} `cogsheet settings {book} --yes` takes it; or put the cell back as it was, and try again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +56,18 @@ class Desk:
 
 
 @contextmanager
-def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Progress = silent) -> Iterator[Desk]:
+def desk(
+    book: xw.Book,
+    path: Path,
+    *,
+    clock: Clock = system_clock,
+    progress: Progress = silent,
+    edits: Edits = Edits.ASK,
+) -> Iterator[Desk]:
     """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
 
     Raises:
+        ChangeNotAgreedError: If one would decide anew what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books = books_name.read(book)
@@ -57,20 +76,28 @@ def desk(book: xw.Book, path: Path, *, clock: Clock = system_clock, progress: Pr
     address = database_address(books.company, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
-        take_over_edits(book, database, user, clock())
+        take_over_edits(book, database, user, clock(), edits)
         yield Desk(book, path, database, user, machine, clock, progress)
 
 
 def on_file(
-    path: Path, action: Callable[[Desk], Outcome], progress: Progress = silent, clock: Clock = system_clock
+    path: Path,
+    action: Callable[[Desk], Outcome],
+    progress: Progress = silent,
+    clock: Clock = system_clock,
+    edits: Edits = Edits.ASK,
 ) -> Outcome:
     """Do what a button does, to a workbook file, and save the file.
 
     Raises:
+        YesNeededError: If a setting typed on a sheet would decide anew what is posted or closed.
         CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
     """
-    with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress) as opened:
-        outcome = action(opened)
-        connect_rows(opened.book, page_account(opened.database))
-        book.save()
-        return outcome
+    try:
+        with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened:
+            outcome = action(opened)
+            connect_rows(opened.book, page_account(opened.database))
+            book.save()
+            return outcome
+    except ChangeNotAgreedError as error:
+        raise YesNeededError(error, path.name) from error

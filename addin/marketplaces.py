@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.sandbox import StoreAccess
-    from core.clock import Clock
     from core.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
+    from core.time import Clock
 
 
 class NoStoreConnectedError(CogsheetError):

@@ -27,8 +27,11 @@ from addin.sheets import tables
 from addin.sheets import transactions as transactions_sheet
 from addin.sheets import true_ups as true_ups_sheet
 from addin.sheets.drill_down import connect_rows
+from addin.taken_edits import Edits
 from core.companies import SANDBOX
 from core.errors import CogsheetError, WorkbookError
+from core.settlements import books as all_books
+from core.settlements.changes import ChangeNotAgreedError
 from core.settlements.exporting import NotReadyError, SuspectCostsError
 from core.settlements.importing import StoreNotNamedError
 
@@ -76,8 +79,17 @@ def press(command: str, book: xw.Book) -> Outcome:
     if action is None:
         raise UnknownCommandError(command)
     refuse_other_version(book, program_version())
+    try:
+        return _pressed(action, book, Edits.ASK)
+    except ChangeNotAgreedError as error:
+        if not questions.confirmed(book.app, f"{error}\n\nTake it?"):
+            return Outcome("Nothing was changed: what you typed is still in its cell. Put it back as it was to go on.")
+    return _pressed(action, book, Edits.AGREED)
+
+
+def _pressed(action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
     progress = StatusBar(book.app)
-    with undisturbed(book.app), desk(book, place_of(book), progress=progress) as opened:
+    with undisturbed(book.app), desk(book, place_of(book), progress=progress, edits=edits) as opened:
         outcome = action(opened)
         connect_rows(opened.book, page_account(opened.database))
         return outcome
@@ -173,7 +185,7 @@ def _cogs(desk: Desk) -> Outcome:
 
 
 def _close(desk: Desk) -> Outcome:
-    month = questions.month_to_close(desk.book.app, desk.clock().date())
+    month = questions.month_to_close(desk.book.app, all_books.load(desk.database).zones.latest_day(desk.clock()))
     return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)
 
 

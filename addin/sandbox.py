@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.clock import system_clock
 from core.errors import CogsheetError
+from core.time import system_clock
 from sandbox.business import demo_business
 from sandbox.ecb import PATH as ECB_PATH
 from sandbox.marketplaces.access import StoreAccess
@@ -20,7 +20,7 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from core.clock import Clock
+    from core.time import Clock
 
 __all__ = [
     "DEMO_ACCOUNT",

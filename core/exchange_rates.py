@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.local_days import local_days
 from core.model import TEXT, Event, records
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

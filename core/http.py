@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from core.clock import Clock, system_clock
 from core.errors import (
     BadAnswerError,
     ConnectionFailedError,
@@ -29,6 +28,7 @@ from core.errors import (
 )
 from core.http_answers import Answer, failure
 from core.rate_limits import Sleep, seconds_to_wait
+from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from core.clock import Clock
+    from core.time import Clock
 
 Sleep = Callable[[float], None]
 """Waits so many seconds."""

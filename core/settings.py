@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from core.model import Disposition, Marketplace
 
 
 class AverageOnDate(StrEnum):
-    """What to do with an adjustment that names no order (design §4, step 5)."""
+    """What to do with an adjustment that names no order."""
 
     USE = "use"
     ASK = "ask"
@@ -35,10 +35,20 @@ class StoredOriginals(StrEnum):
 
 
 class RefundUnits(StrEnum):
-    """What to do with a refund without units that is the exact share of its original (design §4)."""
+    """What to do with a refund without units that is the exact share of its original."""
 
     DERIVE = "derive"
     ASK = "ask"
+
+
+class EarlierPolicy(BaseModel):
+    """What a policy was for the lines before a day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    before: date
+    value: str
 
 
 class Policies(BaseModel):
@@ -105,6 +115,27 @@ class Policies(BaseModel):
         description="True-ups of a settlement that together come to less, in home currency, are called immaterial.",
     )
 
+    earlier: tuple[EarlierPolicy, ...] = ()
+    """What the policies of `DATED` were for earlier lines, the earliest day first; shown beside each on sheet Setup."""
+
+    def before(self, name: str) -> tuple[EarlierPolicy, ...]:
+        """Return what one policy was earlier, the earliest day first."""
+        return tuple(one for one in self.earlier if one.name == name)
+
+    def value_on(self, name: str, day: date) -> str:
+        """Return what a policy is for the lines of a day."""
+        return next((one.value for one in self.before(name) if day < one.before), str(getattr(self, name)))
+
+    def held_before(self) -> list[tuple[date, Policies]]:
+        """Return each day on which a policy changed with the policies of every line before it, the earliest first."""
+        days = sorted({one.before for one in self.earlier})
+        return [(day, self._held(day - timedelta(days=1))) for day in days]
+
+    def _held(self, day: date) -> Policies:
+        names = {one.name for one in self.earlier}
+        held = {name: self.value_on(name, day) for name in names}
+        return Policies.model_validate(self.model_dump() | held | {"earlier": ()})
+
     @property
     def finale_posts(self) -> frozenset[LineType]:
         """The kinds of cost that Finale posts itself."""
@@ -124,6 +155,12 @@ class Policies(BaseModel):
     def _usual(cls, value: object) -> object:
         """Take the usual one where the cell was emptied."""
         return USUAL_TAX_CODE if value is None else value
+
+
+POLICY_FIELDS = {name: field for name, field in Policies.model_fields.items() if field.title}
+"""The policies that sheet Setup shows, by name."""
+DATED = ("refunded_goods", "adjustment_average", "refund_units")
+"""Policies that decide what a line costs: each holds from a day, and the lines before it follow the earlier one."""
 
 
 class FinaleAccount(BaseModel):

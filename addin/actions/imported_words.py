@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.words import amount, counted
 from core.database.settlements import Import
 from core.settlements.remarks import remarks
+from core.settlements.time_zones import proposed_zones
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,19 +66,45 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
 
 
-def with_remarks(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
-    """Add what the books say about settlements of the stores that something was brought for."""
+def with_remarks(
+    outcome: Outcome, books: Books, stores: Collection[str], brought: Collection[str] | None = None
+) -> Outcome:
+    """Add what the books say about settlements of these stores, and ask for the time zone of those that got something.
+
+    Args:
+        outcome: What was done.
+        books: The books after it.
+        stores: The stores that were asked.
+        brought: Those of them that something was brought for; all if left out.
+    """
     found = [
         (store, settlement_id, remark.message)
         for (store, settlement_id), said in remarks(books).items()
         for remark in said
         if store in stores
     ]
+    outcome = _with_zones_asked(outcome, books, stores if brought is None else brought)
     if not found:
         return outcome
     lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
     told = [{"store": store, "settlement": number, "remark": remark} for store, number, remark in found]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
+
+
+def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
+    """Ask for the time zone of each of the stores that has none, proposing that of its site."""
+    asked = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
+    if not asked:
+        return outcome
+    told = [{"store": store, "proposed": zone} for store, zone in asked.items()]
+    lines = [zone_question(store, zone) for store, zone in asked.items()]
+    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "time_zones": told})
+
+
+def zone_question(store: str, zone: str | None) -> str:
+    """Ask for the time zone of a store."""
+    offer = f"{zone} is proposed, for that is how its site counts days" if zone else "it is the one set in the shop"
+    return f"Store {store} has no time zone, so its days and months are those of UTC: {offer}. Type it on sheet Stores."
 
 
 def returns_entry(returns: ImportedReturns) -> dict[str, object]:

@@ -15,8 +15,8 @@ from addin.written_files import write_file
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.journal.files import refuse_unimportable
-from core.reports.accrual import Month
 from core.settlements.exporting import ExportWish
+from core.time import Month
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,6 +89,11 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
         (len(figures.without_cost), "line without cost", "lines without cost"),
+        (
+            len(figures.not_accrued),
+            "shipped line not accrued for want of a cost",
+            "shipped lines not accrued for want of a cost",
+        ),
         (len(figures.estimates), "estimate not confirmed", "estimates not confirmed"),
         (len(figures.true_ups), "true-up pending", "true-ups pending"),
     )
@@ -131,6 +136,7 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
         "open": {
             "settlements_not_exported": len(figures.not_exported),
             "lines_without_cost": len(figures.without_cost),
+            "lines_not_accrued": len(figures.not_accrued),
             "estimates": len(figures.estimates),
             "true_ups": len(figures.true_ups),
         },

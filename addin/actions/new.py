@@ -10,16 +10,16 @@ from addin.actions.refresh import load, show
 from addin.outcome import Outcome
 from addin.template import template_bytes
 from addin.workbook_files import workbook
-from core.clock import system_clock
 from core.companies import BooksId, machine_folder
 from core.database import Database
 from core.database.company import new_company
 from core.database.location import is_url
 from core.errors import WorkbookError
+from core.time import system_clock
 
 if TYPE_CHECKING:
-    from core.clock import Clock
     from core.companies import MachineFolder
+    from core.time import Clock
 
 
 class WorkbookExistsError(WorkbookError):

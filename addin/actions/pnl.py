@@ -15,7 +15,15 @@ from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.reports.basis import Basis
 from core.reports.pnl_summary import charted, pnl_summary
-from core.reports.profit_and_loss import PnlQuestion, is_item, priced_lines, summed, totals
+from core.reports.profit_and_loss import (
+    WITHOUT_COST,
+    PnlQuestion,
+    is_item,
+    left_out,
+    priced_lines,
+    summed,
+    totals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from core.exchange_rates import FoundRates
+    from core.reports.profit_and_loss import LeftOut
     from core.settlements.books import Books
 
 _EVERYTHING = PnlWish()
@@ -62,7 +71,7 @@ def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> 
     refresh(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish)])
+    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home)])
     pnl_sheet.fill(desk.book, found)
     pnl_sheet.write_head(desk.book, wish, message)
     summary_sheet.fill(desk.book, summary, charted(summary, found), message)
@@ -93,7 +102,7 @@ def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:
     )
 
 
-def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
@@ -103,9 +112,7 @@ def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish) -> list[str]:
         known = "order date" if wish.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += _rates_used(rates)
-    without = int(priced["without_rate"].sum())
-    if without:
-        notes.append(f"{counted(without, 'line')} without exchange rate: in none of the figures.")
+    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     return notes
 
 
@@ -121,13 +128,16 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
     figures = totals(found)
-    missing = int((found["indicator"].notna() & found["item"].map(is_item)).sum())
+    items = int((found["indicator"].notna() & found["item"].map(is_item).astype(bool)).sum())
+    missing = int(priced["cost_status"].isin(WITHOUT_COST).sum())
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
     ]
-    if missing:
-        sentences.append(f"{counted(missing, 'item')} without some cost: the profit is too high by what they cost.")
-    sentences += [note for note in _notes(priced, rates, wish) if "daily rate" not in note]
+    in_figures = int((priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).sum())
+    if in_figures:
+        of = f", of {counted(items, 'item')}" if items else ""
+        sentences.append(f"{counted(in_figures, 'line')} without a cost{of}: the profit is too high by what they cost.")
+    sentences += [note for note in _notes(priced, rates, wish, home) if "daily rate" not in note]
     if rates.missing:
         sentences.append(missing_sentence(rates.missing))
     return Outcome(
@@ -135,10 +145,24 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
         needs_attention=missing > 0 or bool(rates.missing),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
-            "items_missing_cost": missing,
+            "items_missing_cost": items,
+            "lines_missing_cost": missing,
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
+            "excluded": [_excluded(one, home) for one in left_out(priced)],
             "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing],
         },
     )
+
+
+def _excluded(one: LeftOut, home: str) -> dict[str, object]:
+    return {
+        "currency": one.currency,
+        "lines": one.lines,
+        "net_sales": str(one.net_sales),
+        "profit_before_cost": str(one.profit),
+        "cogs": str(one.cogs),
+        "lines_without_cost": one.without_cost,
+        "cogs_currency": home,
+    }

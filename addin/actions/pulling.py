@@ -44,7 +44,9 @@ def pull(
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     view = load(desk.database)
     refresh(desk, view)
-    return with_remarks(_outcome(done), view.books, {one.store for one in done})
+    return with_remarks(
+        _outcome(done), view.books, {one.store for one in done}, {one.store for one in done if one.documents}
+    )
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

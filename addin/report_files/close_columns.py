@@ -24,7 +24,7 @@ ACCRUED = (
     Column("Settlement ID", "settlement_id", width=17),
     Column("Net", "net", Kind.MONEY, width=13, note="Sales, fees and tax together, in the settlement's currency."),
     Column("COGS", "cogs", Kind.MONEY, width=13, note="In home currency."),
-    Column("!", "indicator", width=11, note="● the cost is missing: the COGS accrual is too low by it."),
+    Column("!", "indicator", width=11, note="● the cost is missing: the line is not accrued."),
     Column("Currency", "currency", width=11, note="Of net."),
     Column("Units", "quantity", Kind.WHOLE, width=9),
     Column("Posted", "posted_day", Kind.DATE, width=12, note="In the store's own time zone."),

@@ -17,10 +17,10 @@ from addin.report_files.page import MARKS, Page
 from addin.report_files.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
-from core.reports.accrual import Month
 from core.reports.costed_lines import indicator
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
+from core.time import Month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +110,10 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
     lines = records(figures.accrued.assign(indicator=indicator(figures.accrued)))
-    block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    if len(figures.not_accrued):
+        without = records(figures.not_accrued.assign(indicator=indicator(figures.not_accrued)))
+        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("quantity",))
     return sums
 
 

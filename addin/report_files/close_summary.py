@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.report_files.look import ACCENT, BAD, GOOD, WARN
 from addin.report_files.page import quoted
 from addin.sheets.columns import Kind
+from core.model import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,19 +61,17 @@ def _heading(page: Page, row: int, heading: str) -> int:
 def _profit(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, Sum]) -> int:
     row = _heading(page, row, "Profit and loss")
     missing = int(figures.profit_and_loss["indicator"].notna().sum())
-    foreign = int(figures.profit_and_loss["without_rate"].fillna(0).sum())
+    foreign = [row["missing_note"] for row in records(figures.profit_and_loss) if row["without_rate"]]
     for field, label in _PROFIT:
         if field in sums:
             _figure(
                 page, row, label, (sums[field].formula, sums[field].value), figures.home_currency, field == "profit"
             )
             row += 1
-    for count, words in (
-        (missing, "items lack a cost: COGS is too low and profit too high by it. See sheet P&L, column !."),
-        (foreign, "lines in a currency without a rate are in none of these figures."),
-    ):
-        if count:
-            page.text(row - 1, _NOTE, f"{count} {words}", page.look.format(font_color=WARN))
+    lacking = [f"{missing} items lack a cost: COGS is too low and profit too high by it. See sheet P&L, column !."]
+    notes = [*(lacking if missing else []), *foreign]
+    for place, words in enumerate(notes, start=max(3, row - len(notes))):
+        page.text(place, _NOTE, words, page.look.format(font_color=WARN))
     return row + 1
 
 
@@ -84,7 +83,7 @@ def _figure(page: Page, row: int, label: str, live: tuple[str, Decimal], unit: s
 
 def _accrual(page: Page, row: int, figures: ClosingFigures) -> int:
     row = _heading(page, row, "Accrual, taken back on the next day")
-    if not figures.entries:
+    if not figures.entries and not len(figures.not_accrued):
         page.text(row, _LABEL, "Nothing was shipped that is settled later.", page.look.quiet())
         return row + 2
     for accrual, _ in figures.entries:
@@ -93,9 +92,11 @@ def _accrual(page: Page, row: int, figures: ClosingFigures) -> int:
         _figure(page, row, str(accrual.key), (formula, whole), accrual.currency, bold=False)
         page.text(row, _NOTE, f"debits; book on {accrual.day}, see sheet Accrual", page.look.quiet())
         row += 1
-    without = int(figures.accrued["cogs"].isna().sum())
+    without = len(figures.not_accrued)
     if without:
-        words = f"{without} of the accrued lines have no cost yet: the COGS accrual is too low by it."
+        words = (
+            f"{without} shipped lines have no cost yet and are not accrued, neither money nor cost: see sheet Accrual."
+        )
         page.text(row, _LABEL, words, page.look.format(font_color=WARN))
         row += 1
     return row + 1

@@ -10,15 +10,17 @@ from core.database.settlements import EntryStatus
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
-from core.local_days import local_days
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+from core.settlements.calendars import deposit_day
+from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
 
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
-    from core.reports.accrual import Month
     from core.reports.profit_and_loss import Rates
     from core.settlements.exporting import ExportWish
+    from core.time import Month
 
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
@@ -44,6 +46,8 @@ class ClosingFigures:
     home_currency: str
     accrued: pd.DataFrame
     """The lines of the accrual, with `ship_day` and `posted_day`."""
+    not_accrued: pd.DataFrame
+    """Lines shipped and settled later that have no cost yet: in none of its entries, not even with their money."""
     entries: Sequence[tuple[Entry, Entry]]
     """Each accrual entry with its reversal."""
     balances: Sequence[ExpectedBalance]
@@ -68,7 +72,8 @@ class ClosingFigures:
     @property
     def open_items(self) -> int:
         """How much is not finished."""
-        return len(self.not_exported) + len(self.without_cost) + len(self.estimates) + len(self.true_ups)
+        lacking = len(self.without_cost) + len(self.not_accrued)
+        return len(self.not_exported) + lacking + len(self.estimates) + len(self.true_ups)
 
 
 def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates | None = None) -> ClosingFigures:
@@ -81,17 +86,21 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         rates: Rates of other currencies than home.
     """
     books, home = view.books, view.books.company.home_currency
+    zones = books.zones if wish.zones is None else wish.zones
     counted = _counted(view)
     lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
-    accrued = shipped_not_settled(lines, books.observations, month, zones=wish.zones)
-    to_date = lines[_by(lines, month.last_day, wish)]
+    shipped = shipped_not_settled(lines, books.observations, month, zones=zones)
+    lacking = _lacks_cost(shipped, books.policies.finale_posts)
+    accrued = shipped[~lacking]
+    to_date = lines[_by(lines, month.last_day, zones)]
     accounts = wish.accounts or books.accounts
-    deposits = _deposits(counted, wish, accounts)
+    deposits = _deposits(counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
     return ClosingFigures(
         month,
         home,
         accrued,
+        shipped[lacking],
         accrual_entries(
             accrued,
             AccrualDays(month.last_day, month.day_after),
@@ -105,12 +114,18 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
-        profit_and_loss(lines, question, zones=wish.zones, rates=rates),
+        profit_and_loss(lines, question, zones=zones, rates=rates),
         _journal(view, month),
-        ties(view, _touching(counted, to_date, month, wish), wish),
+        ties(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,
         books.policies.cogs_posters,
     )
+
+
+def _lacks_cost(shipped: pd.DataFrame, finale_posts: Collection[LineType]) -> pd.Series:
+    """Tell which sales cannot be accrued: a sale without its cost would be all profit. What Finale posts needs none."""
+    without = shipped["cost_status"].isin(_WITHOUT_COST)
+    return without & (LineType.COGS_SALES not in finale_posts)
 
 
 def _counted(view: View) -> list[BookedSettlement]:
@@ -118,12 +133,14 @@ def _counted(view: View) -> list[BookedSettlement]:
     return [one for one in view.books.settlements if not view.books.is_history(one)]
 
 
-def _by(lines: pd.DataFrame, day: date, wish: ExportWish) -> pd.Series:
+def _by(lines: pd.DataFrame, day: date, zones: Mapping[str, ZoneInfo]) -> pd.Series:
     """Tell which lines were posted by the end of a day; those without a day were."""
-    return (local_days(lines, wish.zones).fillna("") <= day.isoformat()).astype(bool)
+    return (local_days(lines, zones).fillna("") <= day.isoformat()).astype(bool)
 
 
-def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, accounts: Accounts) -> list[Deposit]:
+def _deposits(
+    settlements: Sequence[BookedSettlement], zones: Mapping[str, ZoneInfo], accounts: Accounts
+) -> list[Deposit]:
     """Return what the marketplaces paid out; what was posted elsewhere does not go over our accounts."""
     return [
         Deposit(
@@ -131,7 +148,7 @@ def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, account
             one.settlement_id,
             accounts.of(LineType.CLEARING, store=one.store, currency=one.currency).name,
             one.currency,
-            _day(one.deposit_at, one.store, wish),
+            deposit_day(one, zones),
             one.sum if one.total is None else one.total,
         )
         for one in settlements
@@ -139,16 +156,11 @@ def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, account
     ]
 
 
-def _day(moment: datetime | None, store: str, wish: ExportWish) -> date | None:
-    zone = wish.zones.get(store)
-    return None if moment is None else (moment.astimezone(zone) if zone else moment).date()
-
-
 def _touching(
-    settlements: Sequence[BookedSettlement], to_date: pd.DataFrame, month: Month, wish: ExportWish
+    settlements: Sequence[BookedSettlement], to_date: pd.DataFrame, month: Month, zones: Mapping[str, ZoneInfo]
 ) -> list[BookedSettlement]:
     """Return the settlements that have a line in the month."""
-    days = local_days(to_date, wish.zones)
+    days = local_days(to_date, zones)
     inside = to_date[(days >= month.first_day.isoformat()).fillna(value=False).astype(bool)]
     named = set(zip(inside["store"], inside["settlement_id"], strict=True))
     return [one for one in settlements if (one.store, one.settlement_id) in named]
@@ -166,7 +178,7 @@ def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: 
                 {
                     "store": one.store,
                     "settlement_id": one.settlement_id,
-                    "deposit_day": one.deposit_at,
+                    "deposit_day": deposit_day(one, view.books.zones),
                     "total": one.sum if one.total is None else one.total,
                     "currency": one.currency,
                     "settlement_entry": str(one.settlement_entry),

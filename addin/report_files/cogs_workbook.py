@@ -18,6 +18,7 @@ from addin.sheets.columns import Kind
 from addin.sheets.settlements import period_text
 from core.model import Event, records
 from core.money import cents
+from core.settlements.calendars import deposit_day
 from core.settlements.exporting import ExportWish
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _write_facts(page: Page, view: View, settlement: BookedSettlement) -> None:
         ("Settlement", settlement.settlement_id, Kind.TEXT),
         ("Store", settlement.store, Kind.TEXT),
         ("Marketplace", settlement.marketplace, Kind.TEXT),
-        ("Period (UTC)", period_text(settlement) or None, Kind.TEXT),
-        ("Deposited", settlement.deposit_at, Kind.DATE),
+        ("Period", period_text(settlement, view.books.zones) or None, Kind.TEXT),
+        ("Deposited", deposit_day(settlement, view.books.zones), Kind.DATE),
         (f"Total {settlement.currency}", settlement.total, Kind.MONEY),
         ("Orders", state.orders, Kind.WHOLE),
         ("Status", state.status, Kind.TEXT),

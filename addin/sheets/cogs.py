@@ -140,7 +140,7 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
     values = {
         "settlement_id": settlement.settlement_id,
         "store": settlement.store,
-        "period": period_text(settlement),
+        "period": period_text(settlement, books.zones),
         "total": settlement.sum if settlement.total is None else settlement.total,
         "currency": settlement.currency,
         "status": state.status,

@@ -48,7 +48,7 @@ SPEC = TableSpec(
         Column("Margin", "margin", Kind.PERCENT, note="Profit / net sales."),
         Column("ROI", "roi", Kind.PERCENT, note="Profit / COGS."),
         Column("Profit per item", "profit_per_item", Kind.MONEY, width=15),
-        Column("Missing", "missing_note", width=44, note="How many units lack a cost, and on which orders."),
+        Column("Missing", "missing_note", width=44, note="What lacks a cost, on which orders; what has no rate."),
         Column("Tax", "tax", Kind.MONEY, note="Collected and withheld: no profit."),
         Column("Reserves and transfers", "balance", Kind.MONEY, width=21, note="Own money moved about: no profit."),
         Column("Without rate", "without_rate", Kind.WHOLE, width=13, note="Lines in a currency that has no rate."),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
+from core.settlements.calendars import deposit_day
 from core.settlements.remarks import remarks
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from addin.sheets.tables import Record
     from core.database.settlements import BookedSettlement
     from core.settlements.books import Books
+    from core.time import StoreDays
 
 SPEC = TableSpec(
     sheet="Settlements",
@@ -23,7 +26,7 @@ SPEC = TableSpec(
     columns=(
         Column("Store", "store", width=18),
         Column("Settlement ID", "settlement_id", width=17),
-        Column("Period", "period", width=25, note="First and last day the settlement covers, in UTC."),
+        Column("Period", "period", width=25, note="First and last day it covers, by the store's time zone."),
         Column("Deposit date", "deposit_date", Kind.DATE, width=13),
         Column("Total", "total", Kind.MONEY, width=14, note="The marketplace's own total."),
         Column("Currency", "currency", width=10),
@@ -61,19 +64,20 @@ def fill(book: xw.Book, books: Books) -> None:
     tables.update(book, SPEC, records)
 
 
-def period_text(settlement: BookedSettlement) -> str:
-    """Return first and last day as one text; a settlement without period has none."""
-    days = (settlement.period_start, settlement.period_end)
-    return " – ".join(f"{day:%Y-%m-%d}" for day in days if day is not None)
+def period_text(settlement: BookedSettlement, zones: StoreDays) -> str:
+    """Return first and last day in the store's calendar as one text; a settlement without period has none."""
+    moments = (settlement.period_start, settlement.period_end)
+    days = [zones.day(one, settlement.store, settlement.settlement_id) for one in moments if one is not None]
+    return " – ".join(day.isoformat() for day in days)
 
 
 def _record(books: Books, settlement: BookedSettlement) -> Record:
-    state = books.state(settlement)
+    state, deposited = books.state(settlement), deposit_day(settlement, books.zones)
     return {
         "store": settlement.store,
         "settlement_id": settlement.settlement_id,
-        "period": period_text(settlement),
-        "deposit_date": settlement.deposit_at,
+        "period": period_text(settlement, books.zones),
+        "deposit_date": deposited and datetime.combine(deposited, time()),
         "total": settlement.sum if settlement.total is None else settlement.total,
         "currency": settlement.currency,
         "orders": state.orders,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
-from core.settings import Policies
+from core.settings import DATED, POLICY_FIELDS
+from core.settlements.time_zones import proposed_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables import Record
+    from core.settings import Policies
     from core.settlements.books import Books
 
 Row = tuple[str, str, str]
@@ -42,7 +44,7 @@ def fill(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 
 def edited_policies(book: xw.Book) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
-    names = {field.title or name: name for name, field in Policies.model_fields.items()}
+    names = {field.title: name for name, field in POLICY_FIELDS.items()}
     return {names[row["setting"]]: row["value"] for row in edited_rows(book, SPEC) if row["setting"] in names}
 
 
@@ -55,14 +57,35 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
             ", ".join(sorted({s.store for s in books.settlements})),
             "The marketplace accounts imported so far.",
         ),
+        (
+            "Time zones to set",
+            _proposed(books),
+            "Stores whose days are those of UTC so far, and what is proposed: type it on sheet Stores.",
+        ),
         ("Last sync", _moment(books), "When costs were last fetched from Finale Inventory, in UTC."),
     ]
     policies = [
-        (field.title or name, _text(getattr(books.policies, name)), field.description or "")
-        for name, field in Policies.model_fields.items()
+        (field.title or name, _text(getattr(books.policies, name)), _meaning(books.policies, name))
+        for name, field in POLICY_FIELDS.items()
     ]
     rows = [*facts, *policies, *more]
     return with_filled(SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows))
+
+
+def _proposed(books: Books) -> str:
+    """Return the stores without a time zone, each with the one that is proposed."""
+    return "; ".join(f"{store}: {zone or 'as set in the shop'}" for store, zone in proposed_zones(books).items())
+
+
+def _meaning(policies: Policies, name: str) -> str:
+    """Return what a policy means, since when it holds, and how to let it hold from another day."""
+    meaning, value = POLICY_FIELDS[name].description or "", getattr(policies, name)
+    if name not in DATED:
+        return meaning
+    earlier = policies.before(name)
+    was = "; ".join(f"before {one.before}: {one.value}" for one in reversed(earlier))
+    since = f" Holds from {earlier[-1].before} on; {was}." if earlier else ""
+    return f"{meaning}{since} To let another hold from a day, write it behind: {value} from 2026-09-01."
 
 
 def _moment(books: Books) -> str:

@@ -11,9 +11,9 @@ from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
-from core.local_days import local_days
 from core.model import TEXT
 from core.reports.costed_lines import indicator, margin
+from core.time import local_days
 
 if TYPE_CHECKING:
     import xlwings as xw

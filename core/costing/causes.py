@@ -10,6 +10,7 @@ from core.model import Cause
 
 if TYPE_CHECKING:
     from core.costing.finale import Finale
+    from core.costing.lines import Line
     from core.costing.precedence import Asked, Sources
 
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
@@ -20,17 +21,18 @@ def cause(asked: Asked, sources: Sources) -> Cause:
     if asked.rule is Rule.UNCLEAR:
         return Cause.GOODS_UNCLEAR
     if is_without_order(asked.line, asked.rule):
-        return _of_average(asked.line.sku, sources)
+        return _of_average(asked.line, sources)
     if asked.rule in _REFERRING:
         return Cause.ORIGINAL_MISSING
     return Cause(sources.order_costs.of(asked.line.order_id, asked.line.sku).cause or Cause.COST_BLANK)
 
 
-def _of_average(sku: str | None, sources: Sources) -> Cause:
+def _of_average(line: Line, sources: Sources) -> Cause:
     """Return why an adjustment without an order has no average of its date."""
+    sku = line.sku
     if sku is None or (sku in sources.finale.mapping and not sources.finale.parts(sku)):
         return Cause.SKU_NOT_MAPPED
-    if sources.policies.adjustment_average == "ask":
+    if sources.policies.on(line.day).adjustment_average == "ask":
         return Cause.ASK
     return _of_products(sku, sources.finale)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from core.model import FLAG, TEXT, WHOLE, Columns, Disposition
 from core.money import MONEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
 
@@ -89,6 +91,8 @@ class CostingInput:
     """ASKED_UNITS_COLUMNS; the transactions of these lines have no quantity."""
     last_used: pd.DataFrame | None = None
     """LAST_USED_COLUMNS; `None`: taken from the lines given. Needed when only part of the books is costed."""
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    """The time zone of each store, which says on which day a line counts; UTC where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,9 @@ class CostingPolicies:
     """Lines posted before this day may take opening costs."""
     books_start: date | None = None
     """Lines posted before this day give costs to refunds and are never listed themselves."""
+    earlier: tuple[tuple[str, CostingPolicies], ...] = ()
+    """What held before: ISO day and the policies of every line before that day, the earliest day first."""
+
+    def on(self, day: str | None) -> CostingPolicies:
+        """Return the policies that hold for a line of a day; for a line without a day those of today."""
+        return next((held for before, held in self.earlier if day is not None and day < before), self)

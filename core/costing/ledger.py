@@ -90,7 +90,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    lines = read_lines(books.transactions)
+    lines = read_lines(books.transactions, books.zones)
     held = Held(
         lines,
         judge(lines),

@@ -11,11 +11,13 @@ from core.costing.errors import DuplicateLineError
 from core.costing.frames import declared, rows, values
 from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind
+from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
 
@@ -48,7 +50,7 @@ class Line(NamedTuple):
     merchant_order_id: str | None
     """The selling store's order number on a multi-channel order."""
     day: str | None
-    """ISO date of posting, UTC."""
+    """ISO date of posting, in the store's own calendar."""
     moment: int
     """When it was posted, in millionths of a second; only to be compared."""
 
@@ -61,8 +63,12 @@ class Line(NamedTuple):
 _READ = Line._fields[1:17]
 
 
-def read_lines(transactions: pd.DataFrame) -> list[Line]:
+def read_lines(transactions: pd.DataFrame, zones: Mapping[str, ZoneInfo] | None = None) -> list[Line]:
     """Return the transactions as records, in their order.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS.
+        zones: The time zone of each store, which cuts its days; UTC where none is given.
 
     Raises:
         DuplicateLineError: If two transactions have one key.
@@ -72,7 +78,7 @@ def read_lines(transactions: pd.DataFrame) -> list[Line]:
     if len(set(keys)) != len(keys):
         raise DuplicateLineError(Counter(keys).most_common(1)[0][0])
     posted = pa.chunked_array(pa.array(transactions["posted_at"].array))
-    days = posted.cast(pa.date32()).cast(pa.string()).to_pylist()
+    days = values(local_days(transactions, zones or {}))
     moments = posted.cast(pa.int64()).fill_null(LONG_AGO).to_pylist()
     return list(map(Line, range(len(keys)), *columns, days, moments))
 

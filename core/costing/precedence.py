@@ -106,7 +106,7 @@ HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACE
 
 def average_on_date(asked: Asked, sources: Sources) -> Answer | None:
     """Step 5: an adjustment without an order takes Finale's average on or before its date, unless the policy asks."""
-    if sources.policies.adjustment_average != "use" or not is_without_order(asked.line, asked.rule):
+    if sources.policies.on(asked.line.day).adjustment_average != "use" or not is_without_order(asked.line, asked.rule):
         return None
     found = sources.finale.average_on(asked.line.sku, asked.line.day)
     return found and Answer(found.unit_cost, CostSource.AVERAGE_ON_DATE, found.as_of)

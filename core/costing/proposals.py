@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.frames import declared, rows, table, values
 from core.costing.inputs import LAST_USED_COLUMNS
 from core.model import Cause, CostSource, Proposal
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
 
@@ -124,18 +126,21 @@ def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]
     return {sku: (cost.unit_cost or Decimal(0), cost.day) for sku, cost in newest.items()}
 
 
-def last_costs_used(transactions: pd.DataFrame, costed: pd.DataFrame) -> pd.DataFrame:
+def last_costs_used(
+    transactions: pd.DataFrame, costed: pd.DataFrame, zones: Mapping[str, ZoneInfo] | None = None
+) -> pd.DataFrame:
     """Return the last cost used for each SKU, for `CostingInput.last_used` when only part of the books is costed.
 
     Args:
         transactions: TRANSACTION_COLUMNS.
         costed: COSTED_COLUMNS of the same lines, in the same order.
+        zones: The time zone of each store, which cuts its days; UTC where none is given.
 
     Returns:
         LAST_USED_COLUMNS. Of lines posted at the same moment the one with the greater key is the last.
     """
     moments = transactions["posted_at"].astype("int64[pyarrow]").fillna(0)
-    days = transactions["posted_at"].dt.strftime("%Y-%m-%d")
+    days = local_days(transactions, zones or {})
     columns = (transactions["key"], transactions["sku"], days, costed["unit_cost"], costed["cost_source"])
     used = (
         UsedCost((moment, key), *rest)

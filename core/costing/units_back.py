@@ -32,7 +32,7 @@ class UnitsBack:
 
     def refund(self, goods: GoodsLine) -> Move:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
-        move = refund(goods, self.policies)
+        move = refund(goods, self.policies.on(goods.line.day))
         left = self._left(goods)
         units = -(move.quantity or 0)
         if move.cause is None and goods.lock is None and left is not None and units > left:
@@ -94,17 +94,18 @@ class UnitsBack:
         item = _item(goods)
         refunded = item in self.in_stock or item in self.unanswered
         if goods.original is None and not refunded:
-            return self._lost_of_old_order(units)
+            return _lost_of_old_order(units, self.policies.on(goods.line.day))
         if goods.said is None and item in self.unanswered:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
         insists = goods.said is not None or goods.said_units is not None
         return _out_of(units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
-    def _lost_of_old_order(self, units: int | None) -> Move:
-        """Judge by the company's default where neither the order nor its refund is in the books."""
-        if self.policies.refund_returned != Disposition.RESTOCKED:
-            return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
-        return unknown_units() if units is None else Move(units)
+
+def _lost_of_old_order(units: int | None, policies: CostingPolicies) -> Move:
+    """Judge by the company's default where neither the order nor its refund is in the books."""
+    if policies.refund_returned != Disposition.RESTOCKED:
+        return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
+    return unknown_units() if units is None else Move(units)
 
 
 def settled(move: Move, goods: GoodsLine) -> Move:

@@ -144,6 +144,15 @@ def of_settlement(connection: Connection, settlement_number: int) -> list[Entry]
     return [_entry(connection, row) for row in rows]
 
 
+def first_standing(connection: Connection) -> dict[int, str]:
+    """Return the oldest entry of each settlement's export that nothing has reversed, by the settlement's number."""
+    kinds = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
+    reversed_ones = select(table.c.reverses).where(table.c.reverses.is_not(None))
+    standing = table.c.kind.in_(kinds) & table.c.id.not_in(reversed_ones) & table.c.settlement.is_not(None)
+    rows = connection.execute(select(table.c.settlement, table.c.key).where(standing).order_by(table.c.id.desc()))
+    return {row.settlement: row.key for row in rows}
+
+
 def journal(connection: Connection) -> pd.DataFrame:
     """Return every line of every entry (JOURNAL_COLUMNS), in the order they were stored."""
     query = (

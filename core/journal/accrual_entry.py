@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import POSTED_BY_FINALE, Entry, EntryKey
-from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
+from core.time import SettlementDates
 
 if TYPE_CHECKING:
     from collections.abc import Collection

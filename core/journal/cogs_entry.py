@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
-from core.journal.months import months_of
 from core.line_types import LineType
 from core.model import Event
 from core.money import cents, total
+from core.time import months_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.journal.accounts import Accounts
-    from core.journal.months import SettlementDates
+    from core.time import SettlementDates
 
 _SIDES = (
     ((Event.SALE, Event.LIQUIDATION), LineType.COGS_SALES, LineType.INVENTORY_OUT),

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 from core.facilitator_tax import TAX_KIND
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
-from core.journal.months import months_of
 from core.line_types import LineType, usual_type
 from core.model import AMOUNT_COLUMNS, Event
 from core.money import cents, total
+from core.time import months_of
 from core.typed_amounts import typed_amounts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from core.journal.accounts import Accounts
-    from core.journal.months import SettlementDates
+    from core.time import SettlementDates
 
 TypeAndGroup = tuple[LineType, str]
 """A line type and an item group; empty for no group."""

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from core.clock import Clock, system_clock
+from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

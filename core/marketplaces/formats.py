@@ -46,5 +46,9 @@ class Format:
     """Whether it states the period of a settlement, and each period begins where the one before it ended."""
     download: str = ""
     """Where a person downloads it, as a sentence for messages."""
+    dates_only: bool = False
+    """Whether its moments are dates without a time: days of the marketplace's own calendar, which no zone moves."""
+    deposit_is_date: bool = False
+    """Whether its deposit is such a date."""
     personal: frozenset[str] = frozenset()
     """Fields of a pulled document that hold personal data; those of a table are marked in its layout."""

@@ -43,3 +43,32 @@ ZONES: dict[str, float] = {
     "AKDT": -8,
     "HST": -10,
 }
+
+SITE_ZONES: dict[str, str] = {
+    "amazon.com": "America/Los_Angeles",
+    "amazon.ca": "America/Los_Angeles",
+    "amazon.com.mx": "America/Los_Angeles",
+    "amazon.com.br": "America/Sao_Paulo",
+    "amazon.co.uk": "Europe/London",
+    "amazon.ie": "Europe/Dublin",
+    "amazon.de": "Europe/Berlin",
+    "amazon.fr": "Europe/Paris",
+    "amazon.it": "Europe/Rome",
+    "amazon.es": "Europe/Madrid",
+    "amazon.nl": "Europe/Amsterdam",
+    "amazon.com.be": "Europe/Brussels",
+    "amazon.se": "Europe/Stockholm",
+    "amazon.pl": "Europe/Warsaw",
+    "amazon.com.tr": "Europe/Istanbul",
+    "amazon.ae": "Asia/Dubai",
+    "amazon.sa": "Asia/Riyadh",
+    "amazon.eg": "Africa/Cairo",
+    "amazon.co.za": "Africa/Johannesburg",
+    "amazon.in": "Asia/Kolkata",
+    "amazon.co.jp": "Asia/Tokyo",
+    "amazon.com.au": "Australia/Sydney",
+    "amazon.sg": "Asia/Singapore",
+    "walmart": "America/Los_Angeles",
+}
+"""The zone in which each marketplace site counts its own days, proposed for a store that sells there and never taken by
+itself. Where each is from stands in docs/time-zones.md. Shopify and eBay let each seller choose: none is proposed."""

@@ -14,8 +14,8 @@ from core.log import REDACTION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.clock import Clock
     from core.http_answers import Answer
+    from core.time import Clock
 
 T = TypeVar("T")
 

@@ -1,78 +1,26 @@
 """What was shipped by a month's end and is settled only after it: the lines of the month-end accrual. Pure.
 
 Amazon holds the money of an order until some days after its delivery (DD+7), so the last week of a month stands in a
-settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock
-(competitors.md b7). Only orders that a settlement in these books holds can be found; an order that no imported
-settlement holds yet is not known here.
+settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock.
+Only orders that a settlement in these books holds can be found; an order that no imported settlement holds yet is not
+known here.
 """
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.errors import CogsheetError
-from core.local_days import local_days
 from core.model import TEXT, Event, ObservationKind, records
 from core.reports.sku_costs import SEVERAL
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Self
     from zoneinfo import ZoneInfo
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-
-
-class MonthUnreadableError(CogsheetError):
-    """What was given is no month."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is no month. Write it as year and month, like 2026-08. Nothing was written.")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
-    """A calendar month."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a month as `2026-08`.
-
-        Raises:
-            MonthUnreadableError: If it is none.
-        """
-        found = _MONTH.fullmatch(text.strip())
-        if found is None or int(found[1]) == 0:
-            raise MonthUnreadableError(text)
-        return cls(int(found[1]), int(found[2]))
-
-    def __str__(self) -> str:
-        """Return it as `2026-08`."""
-        return f"{self.first_day:%Y-%m}"
-
-    @property
-    def first_day(self) -> date:
-        """Its first day."""
-        return date(self.year, self.number, 1)
-
-    @property
-    def last_day(self) -> date:
-        """Its last day."""
-        return date(self.year, self.number, monthrange(self.year, self.number)[1])
-
-    @property
-    def day_after(self) -> date:
-        """The first day of the next month."""
-        return self.last_day + timedelta(days=1)
+    from core.time import Month
 
 
 def ship_days(lines: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""On which day a profit and loss counts a line: when it was posted, ordered or shipped. Pure (competitors.md b8).
+"""On which day a profit and loss counts a line: when it was posted, ordered or shipped. Pure.
 
 Only a sale has been ordered and shipped. Everything else (refunds, fees, reimbursements) counts on the day on which it
 was posted, whatever is asked for, and so does a sale whose order or ship date nobody knows; those are counted and said.
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.local_days import local_days
 from core.model import TEXT, Event, ObservationKind, records
 from core.reports.accrual import ship_days
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

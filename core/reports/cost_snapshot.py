@@ -1,4 +1,4 @@
-"""What worksheet functions answer from: one cost per SKU, and one per order and SKU. Pure (design §8).
+"""What worksheet functions answer from: one cost per SKU, and one per order and SKU. Pure.
 
 The same figures as sheets Costs and Transactions, which the workbook's VBA answers from where there is no Python.
 """

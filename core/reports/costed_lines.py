@@ -25,7 +25,7 @@ def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Seri
     Args:
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
         rates: Of each line, what one unit of its currency is at home; `None` where it is in home currency or the rate
-            is not known (design §3).
+            is not known.
     """
     if any(rate is not None for rate in rates):
         net = [

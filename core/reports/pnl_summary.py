@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.model import frame, records
-from core.reports.accrual import Month
-from core.reports.profit_and_loss import PNL_COLUMNS, ROUNDING, is_item, summed, with_ratios
+from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_item, left_out, summed, with_ratios
+from core.time import Month
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.reports.profit_and_loss import PnlQuestion
+    from core.reports.profit_and_loss import LeftOut, PnlQuestion
 
 ALL_MONTHS = "All"
 ALL_STORES = "All stores"
@@ -43,6 +43,7 @@ def pnl_summary(priced: pd.DataFrame, question: PnlQuestion) -> pd.DataFrame:
             asked = replace(question, by_item=False, by_month=by_month, by_store=by_store)
             found = records(summed(priced, asked))
             rows += [_named(row, by_store=by_store) for row in (found if by_month else _with_rounding(found))]
+    rows = _saying_what_is_left_out(rows, priced, question.home_currency)
     rows.sort(key=_order)
     return frame(PNL_COLUMNS, rows)
 
@@ -52,16 +53,39 @@ def _with_rounding(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rounding = {row["store"]: row for row in rows if row["item"] == ROUNDING}
     return [
         row | with_ratios({name: row[name] + (rounding[row["store"]][name] or 0) for name in _ADDED})
-        if row["store"] in rounding
+        if row["store"] in rounding and not _is_left_out(row)
         else row
         for row in rows
         if row["item"] != ROUNDING
     ]
 
 
+def _is_left_out(row: dict[str, Any]) -> bool:
+    return (row["item"] or "").startswith(NO_RATE)
+
+
 def _named(row: dict[str, Any], *, by_store: bool) -> dict[str, Any]:
+    """Name a row by month and store; what is left out for want of a rate has a row of its own beside its store's."""
     month = ROUNDING if row["item"] == ROUNDING else row["month"] or ALL_MONTHS
-    return row | {"month": month, "store": row["store"] if by_store else ALL_STORES, "item": None}
+    store = row["store"] if by_store else ALL_STORES
+    return row | {"month": month, "store": f"{store} {row['item']}" if _is_left_out(row) else store, "item": None}
+
+
+def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, home: str) -> list[dict[str, Any]]:
+    """Let each total say what it excludes."""
+    words = {ALL_STORES: left_out(priced)}
+    words |= {str(store): left_out(lines) for store, lines in priced.groupby("store", sort=False)}
+    return [
+        row
+        | {"missing_note": "; ".join(filter(None, (_excludes(words.get(row["store"], []), home), row["missing_note"])))}
+        if row["month"] == ALL_MONTHS and words.get(row["store"])
+        else row
+        for row in rows
+    ]
+
+
+def _excludes(found: list[LeftOut], home: str) -> str:
+    return f"excludes {'; '.join(one.words(home) for one in found)}"
 
 
 def _order(row: dict[str, Any]) -> tuple[bool, bool, str, bool, str]:

@@ -1,10 +1,13 @@
-"""Profit and loss per item, per store or for all, over any range or by month. Pure (competitors.md b8, design §3).
+"""Profit and loss per item, per store or for all, over any range or by month. Pure.
 
 Net sales = sales + refunds, without tax. Profit = net sales + fees + advertising + reimbursements + other income −
 COGS, where fees and advertising are negative as on the settlement. Margin = profit / net sales, ROI = profit / COGS,
-profit per item = profit / units sold. All of it in home currency; a line in another currency needs a rate, and without
-one it is left out of the converted figures and counted in `without_rate`, never taken for zero. Tax and balance moves
-are no profit, and stand beside it so that everything sums to the settlements.
+profit per item = profit / units sold. All of it in home currency. Tax and balance moves are no profit, and stand beside
+it so that everything sums to the settlements.
+
+A line is in all figures of a row or in none. One in another currency needs a rate; without one neither its sales nor
+its units nor its cost are in any figure, though the cost is known at home: a sale of EUR 90.00 that cost USD 10.00 is
+no loss of 10.00. Such lines stand in a row of their own, `(no rate) EUR`, whose words say what they come to.
 """
 
 from __future__ import annotations
@@ -41,13 +44,13 @@ PNL_COLUMNS: Columns = {
     **dict.fromkeys(PROFIT_PARTS[2:], MONEY),
     "cogs": MONEY,
     "indicator": TEXT,  # beside COGS wherever a cost is missing
-    "missing_note": TEXT,  # how many units and which orders
+    "missing_note": TEXT,  # how many units and which orders lack a cost; what is left out for want of a rate
     "profit": MONEY,
     "margin": MONEY,  # share of net sales; missing where there are none
     "roi": MONEY,  # share of COGS; missing where there is none
     "profit_per_item": MONEY,
     **dict.fromkeys(BELOW_THE_LINE, MONEY),
-    "without_rate": WHOLE,  # lines whose currency has no rate: their money is in none of the figures
+    "without_rate": WHOLE,  # lines whose currency has no rate: they are in none of the figures
     "without_date": WHOLE,  # sales that count on their posted day, because the day asked for is not known
     "line": TEXT,  # key of the line that shows best what the row is made of; one without cost goes first
 }
@@ -55,14 +58,17 @@ PNL_COLUMNS: Columns = {
 
 NO_ITEM = "(no item)"
 """Begins the label of fees, advertising and the like that belong to no item; what they are follows."""
+NO_RATE = "(no rate)"
+"""Begins the label of what is left out because its currency has no rate; the currency follows."""
 ROUNDING = "(rounding)"
-"""What the settlements' rounded figures differ from the items' (design §3)."""
+"""What the settlements' rounded figures differ from the items'."""
 
 _MOST_ORDERS_NAMED = 5
-_WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
+WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 _NOTHING_MISSING: dict[str, str | None] = {"indicator": None, "missing_note": None}
 _LABELS = ("month_label", "store_label", "item_label")
 _FIGURES = (*PARTS, "cogs")
+_BLANK = (*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE, "units_sold", "units_refunded")
 _COUNTS = ("units_sold", "units_refunded", "without_rate", "without_date")
 _SOLD = (Event.SALE, Event.LIQUIDATION)
 _REFUNDED = (Event.REFUND, Event.DISPUTE)
@@ -132,7 +138,7 @@ def summed(priced: pd.DataFrame, question: PnlQuestion, *, in_sight: Collection[
         in_sight: Keys of the lines that are shown somewhere: a row is best explained by one of them.
     """
     labelled = _labelled(priced, question)
-    rows = _rows(labelled, in_sight)
+    rows = _rows(labelled, in_sight, question.home_currency)
     rows.sort(key=lambda row: (row["month"] or "", row["store"] or "", *_place(row)))
     return frame(PNL_COLUMNS, [*rows, *_rounding(labelled, rows)])
 
@@ -144,15 +150,20 @@ def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
 
 
 def with_unknown_costs_blank(pnl: pd.DataFrame) -> pd.DataFrame:
-    """Return a profit and loss for people: COGS and margin of a row without any known cost are blank, not 0."""
+    """Return a profit and loss for people: what is not known is blank, not 0.
+
+    Those are COGS and margin of a row without any known cost, and every figure of what is left out for want of a rate.
+    """
     unknown = pnl["indicator"].notna() & (pnl["cogs"] == Decimal(0)).fillna(value=False)
-    blank = {name: pnl[name].mask(unknown.astype(bool), pd.NA) for name in ("cogs", "margin")}
-    return pnl.assign(**blank)
+    left_out = (pnl["without_rate"] > 0).fillna(value=False).astype(bool)
+    masks = dict.fromkeys(("cogs", "margin"), unknown.astype(bool) | left_out)
+    masks |= {name: left_out for name in _BLANK if name not in masks}
+    return pnl.assign(**{name: pnl[name].mask(mask, pd.NA) for name, mask in masks.items()})
 
 
 def is_item(name: object) -> bool:
-    """Tell whether a row stands for goods, not for what belongs to no item."""
-    return isinstance(name, str) and name != ROUNDING and not name.startswith(NO_ITEM)
+    """Tell whether a row stands for goods, not for what belongs to no item or is left out."""
+    return isinstance(name, str) and name != ROUNDING and not name.startswith((NO_ITEM, NO_RATE))
 
 
 def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,10 +181,10 @@ def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _place(row: Mapping[str, Any]) -> tuple[bool, Decimal, str]:
-    """Put goods before what belongs to no item, the most profitable first."""
+def _place(row: Mapping[str, Any]) -> tuple[bool, bool, Decimal, str]:
+    """Put goods before what belongs to no item, the most profitable first, and last what is left out."""
     item = row["item"] or ""
-    return item.startswith(NO_ITEM), -row["profit"], item
+    return item.startswith(NO_RATE), item.startswith(NO_ITEM), -row["profit"], item
 
 
 def _in_range(days: pd.Series, question: PnlQuestion) -> pd.Series:
@@ -191,8 +202,12 @@ def _labelled(lines: pd.DataFrame, question: PnlQuestion) -> pd.DataFrame:
     return lines.assign(
         month_label=lines["day"].str.slice(0, 7).fillna("") if question.by_month else everything,
         store_label=lines["store"].fillna("") if question.by_store else everything,
-        item_label=_items(lines) if question.by_item else everything,
+        item_label=(_items(lines) if question.by_item else everything).mask(lines["without_rate"], _no_rate(lines)),
     )
+
+
+def _no_rate(lines: pd.DataFrame) -> pd.Series:
+    return (NO_RATE + " " + lines["currency"].fillna("no currency")).astype(TEXT)
 
 
 def _items(lines: pd.DataFrame) -> pd.Series:
@@ -203,8 +218,10 @@ def _items(lines: pd.DataFrame) -> pd.Series:
 
 
 def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFrame:
-    """Add the parts in home currency; lines without a rate have none and are marked."""
+    """Add the parts in home currency; lines without a rate are marked, and in none of the figures, cost included."""
     amounts = parts(lines)
+    profit = amounts[list(PROFIT_PARTS)].sum(axis=1).astype(MONEY)
+    net_sales = (amounts["sales"] + amounts["refunds"]).astype(MONEY)
     own = lines["currency"].eq(home).fillna(value=False).astype(bool)
     factors: list[Decimal | None] = [Decimal(1)] * len(lines)
     if not own.all():
@@ -216,8 +233,60 @@ def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFr
                 for amount, factor in zip(amounts[name].to_list(), factors, strict=True)
             ]
             amounts[name] = pd.Series(converted, index=lines.index, dtype=MONEY)
-    added = {name: amounts[name] for name in PARTS}
-    return lines.assign(**added, without_rate=[factor is None for factor in factors], **_unit_columns(lines))
+    left_out = pd.Series([factor is None for factor in factors], index=lines.index, dtype=bool)
+    units = {name: counted.mask(left_out, 0) for name, counted in _unit_columns(lines).items()}
+    return lines.assign(
+        **{name: amounts[name] for name in PARTS},
+        **units,
+        cogs=lines["cogs"].mask(left_out, pd.NA),
+        without_rate=left_out,
+        left_out_net_sales=net_sales.where(left_out),
+        left_out_profit=profit.where(left_out),
+        left_out_cogs=lines["cogs"].where(left_out),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Lines of one currency that are in no figure, because no rate is known."""
+
+    currency: str
+    lines: int
+    net_sales: Decimal
+    """In that currency."""
+    profit: Decimal
+    """In that currency, before any cost."""
+    cogs: Decimal
+    """In home currency, so that the two cannot be netted; lines without a cost are not in it."""
+    without_cost: int
+    """How many of the lines lack a cost."""
+
+    def words(self, home: str) -> str:
+        """Say what is left out: `EUR 90.00 net sales, EUR 80.00 before cost, COGS USD 10.00 (2 lines)`."""
+        cogs = f"COGS {home} {self.cogs:,.2f}" if self.cogs or not self.without_cost else "COGS not known"
+        lines = f"{self.lines:,} {'line' if self.lines == 1 else 'lines'}"
+        lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
+        return (
+            f"{self.currency} {self.net_sales:,.2f} net sales, {self.currency} {self.profit:,.2f} before cost, "
+            f"{cogs} ({lines}{lacking})"
+        )
+
+
+def left_out(priced: pd.DataFrame) -> list[LeftOut]:
+    """Return what is in no figure of lines that `priced_lines` gave, by currency."""
+    found = priced[priced["without_rate"]]
+    names = found["currency"].fillna("no currency")
+    return [
+        LeftOut(
+            currency=str(currency),
+            lines=len(rows),
+            net_sales=cents(total(rows["left_out_net_sales"])),
+            profit=cents(total(rows["left_out_profit"])),
+            cogs=cents(total(rows["left_out_cogs"])),
+            without_cost=int(rows["cost_status"].isin(WITHOUT_COST).sum()),
+        )
+        for currency, rows in found.groupby(names, sort=True)
+    ]
 
 
 def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
@@ -237,9 +306,9 @@ def _sums(priced: pd.DataFrame, by: Sequence[str], columns: Iterable[str]) -> li
     return [{name: row[name] if name in by else row[name] or 0 for name in row} for row in rows]
 
 
-def _rows(priced: pd.DataFrame, in_sight: Collection[str]) -> list[dict[str, Any]]:
+def _rows(priced: pd.DataFrame, in_sight: Collection[str], home: str) -> list[dict[str, Any]]:
     """Sum the rows up: every figure is rounded once, and profit is made of the rounded figures."""
-    missing = _missing(priced)
+    missing = _with_left_out(_missing(priced), priced, home)
     best, described = _best_lines(priced, in_sight), _descriptions(priced)
     rows = []
     for sums in _sums(priced, _LABELS, (*_FIGURES, *_COUNTS)):
@@ -272,7 +341,7 @@ def _descriptions(priced: pd.DataFrame) -> dict[Labels, Any]:
 def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels, Any]:
     """Return the key of a line in sight, if there is one: without cost, else with one, else of any."""
     status = priced["cost_status"]
-    without, has_cost = status.isin(_WITHOUT_COST), status != CostStatus.NOT_APPLICABLE
+    without, has_cost = status.isin(WITHOUT_COST), status != CostStatus.NOT_APPLICABLE
     out_of_sight = ~priced["key"].isin(list(in_sight))
     ranks = priced[[*_LABELS, "key"]].assign(
         hidden=out_of_sight, no_cost=~without, no_goods=~has_cost.fillna(value=False)
@@ -282,11 +351,25 @@ def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels,
 
 def _missing(priced: pd.DataFrame) -> dict[Labels, dict[str, str | None]]:
     """Return the mark beside COGS and the note of how many units and which orders lack a cost."""
-    lacking = priced.loc[priced["cost_status"].isin(_WITHOUT_COST), [*_LABELS, "quantity", "order_id"]]
+    lacking = priced.loc[priced["cost_status"].isin(WITHOUT_COST), [*_LABELS, "quantity", "order_id"]]
     by_row: dict[Labels, list[dict[str, Any]]] = {}
     for row in records(lacking):
         by_row.setdefault((row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]), []).append(row)
     return {labels: _missing_note(rows) for labels, rows in by_row.items()}
+
+
+def _with_left_out(
+    marks: dict[Labels, dict[str, str | None]], priced: pd.DataFrame, home: str
+) -> dict[Labels, dict[str, str | None]]:
+    """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
+    found = dict(marks)
+    for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
+        (row,) = left_out(rows)
+        place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
+        lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
+        words = f"In no figure, for want of a rate: {row.words(home)}"
+        found[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
+    return found
 
 
 def _missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:

@@ -32,24 +32,25 @@ from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Cause, ObservationKind, conform, frame, records
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, Cause, ObservationKind, conform, frame, records
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
+from core.settlements.calendars import ended_before, kept_calendars, store_days, time_zones
 from core.settlements.order_units import OrderUnits, with_order_units
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
-from core.settlements.time_zones import time_zones
 from core.settlements.type_choices import TypeChoices, in_force, with_choices
+from core.time import StoreDays, local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from core.database import Company, Connection, Database
     from core.database.settlements import BookedSettlement
     from core.database.stores import Store
     from core.model import Columns
+    from core.time import SettlementName
 
 
 class SettlementUnknownError(CogsheetError):
@@ -91,11 +92,13 @@ class Books:
     """What unknown types are, as it holds for open settlements."""
     last_batch: int = 0
     """The newest batch that is in them."""
-    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
-    """The time zone of each store that has one, which cuts its days and months."""
+    zones: StoreDays = field(default_factory=StoreDays)
+    """The calendar of each store, which cuts its days and months."""
     rates: ExchangeRates = field(default_factory=ExchangeRates)
     counted_together: frozenset[str] = frozenset()
     """Keys of lines of pulled orders whose saved answers may move the units of other lines."""
+    starts: Mapping[SettlementName, date | None] = field(default_factory=dict)
+    """The books start that exported settlements went out with, where it was changed since."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -152,21 +155,32 @@ class Books:
     def is_history(self, settlement: BookedSettlement) -> bool:
         """Tell whether a settlement lies before books start with all its lines: neither counted nor posted."""
         lines = self.lines_of(settlement)
-        ended = _ended_before(settlement, self.policies.books_start)
-        return ended or (not lines.empty and self.counted(lines).empty)
+        return self._ended(settlement) or (not lines.empty and self.counted(lines).empty)
 
     def counted(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return the lines that these books count and post: those from books start on, by their day in UTC.
+        """Return the lines that these books count and post: those from books start on, by their store's day.
 
-        A settlement across that day is split; a line without a day belongs to the end of its settlement.
+        A settlement across that day is split; a line without a day belongs to the end of its settlement. An exported
+        settlement is counted as it went out: its entries stay when books start is moved over it.
         """
-        start = self.policies.books_start
-        if start is None or lines.empty:
+        if lines.empty or (self.policies.books_start is None and not self.starts):
             return lines
-        old = {(one.store, one.settlement_id) for one in self.settlements if _ended_before(one, start)}
-        before = lines["posted_at"] < pd.Timestamp(start, tz="UTC")
-        in_old = [pair in old for pair in zip(lines["store"], lines["settlement_id"], strict=True)]
-        return lines[~(before.fillna(value=False).astype(bool) | pd.Series(in_old, lines.index, dtype=bool))]
+        names = list(zip(lines["store"], lines["settlement_id"], strict=True))
+        first = {name: start.isoformat() if start else "" for name in set(names) for start in [self._start(name)]}
+        before = local_days(lines, self.zones) < pd.Series([first[name] for name in names], lines.index, dtype=TEXT)
+        in_old = pd.Series([name in self._ended_names for name in names], lines.index, dtype=bool)
+        return lines[~(before.fillna(value=False).astype(bool) | in_old)]
+
+    @cached_property
+    def _ended_names(self) -> frozenset[SettlementName]:
+        return frozenset((one.store, one.settlement_id) for one in self.settlements if self._ended(one))
+
+    def _start(self, name: SettlementName) -> date | None:
+        return _start_of(name, self.policies, self.starts)
+
+    def _ended(self, settlement: BookedSettlement) -> bool:
+        """Tell whether a settlement ended before its books start."""
+        return ended_before(settlement, self._start((settlement.store, settlement.settlement_id)), self.zones)
 
     @cached_property
     def never_posted(self) -> frozenset[str]:
@@ -209,6 +223,9 @@ def _read(connection: Connection, company: Company) -> Books:
     booked = tuple(settlements.booked(connection))
     accepted = true_ups.accepted(connection)
     all_stores = tuple(stores.all_stores(connection))
+    kept = kept_calendars(connection, booked)
+    zones = store_days(booked, time_zones(connection), kept)
+    starts = {name: one.books_start for name, one in kept.items()}
     known = CostingInput(
         transactions=with_choices(connection, settlements.transactions(connection), booked, all_stores),
         observations=observations.latest(connection),
@@ -217,7 +234,8 @@ def _read(connection: Connection, company: Company) -> Books:
         locked=locks.lines(connection),
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
-        settlements=_history_flags(booked, policies),
+        settlements=_history_flags(booked, policies, zones, starts),
+        zones=zones,
     )
     known, tied = _with_order_units(known, order_units.load(connection), booked, policies, company)
     returned = returned_lines(known.transactions, goods_back.load(connection), all_stores)
@@ -236,7 +254,8 @@ def _read(connection: Connection, company: Company) -> Books:
         stores=all_stores,
         type_choices=in_force(connection),
         last_batch=batches.last(connection),
-        zones=time_zones(connection),
+        zones=zones,
+        starts=starts,
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
         counted_together=tied,
     )
@@ -285,24 +304,38 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
         finale_start=policies.finale_start,
         refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
         books_start=policies.books_start,
+        earlier=tuple((day.isoformat(), costing_policies(held, company)) for day, held in policies.held_before()),
     )
 
 
-def _history_flags(booked: Iterable[BookedSettlement], policies: Policies) -> pd.DataFrame:
+def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
+    """Return the books as they would be with other policies and another calendar. Pure."""
+    flags = _history_flags(books.settlements, policies, zones, books.starts)
+    known = replace(books.known, settlements=flags, zones=zones)
+    lines = costed_lines(known, costing_policies(policies, books.company))
+    return replace(books, policies=policies, zones=zones, known=known, lines=lines)
+
+
+def _start_of(name: SettlementName, policies: Policies, starts: Mapping[SettlementName, date | None]) -> date | None:
+    return starts.get(name, policies.books_start)
+
+
+def _history_flags(
+    booked: Iterable[BookedSettlement],
+    policies: Policies,
+    zones: StoreDays,
+    starts: Mapping[SettlementName, date | None],
+) -> pd.DataFrame:
     """Tell which settlements end before the books start (design §4, first use)."""
     rows = [
         {
             "store": one.store,
             "settlement_id": one.settlement_id,
-            "history": _ended_before(one, policies.books_start),
+            "history": ended_before(one, _start_of((one.store, one.settlement_id), policies, starts), zones),
         }
         for one in booked
     ]
     return frame(SETTLEMENT_COLUMNS, rows)
-
-
-def _ended_before(settlement: BookedSettlement, start: date | None) -> bool:
-    return bool(start and settlement.period_end and settlement.period_end.date() < start)
 
 
 def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:

@@ -6,7 +6,7 @@ entry locks. Everything of one export is stored together or not at all, before a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,9 @@ from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import EntryKind
-from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
+from core.settlements.calendars import last_day
+from core.time import settlement_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -77,8 +78,8 @@ class ExportWish:
     kinds: Collection[EntryKind] = (EntryKind.SETTLEMENT, EntryKind.COGS)
     accounts: Accounts | None = None
     """Where each type of line posts; as chosen in the books if left out."""
-    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
-    """Time zone per store."""
+    zones: Mapping[str, ZoneInfo] | None = None
+    """Time zone per store; as chosen in the books if left out."""
     accept_suspect: bool = False
     lock_date: date | None = None
     """Periods up to this day are closed: no entry is dated in them."""
@@ -142,8 +143,8 @@ def make_entries(
     Beside the COGS entries stand those of what Finale posts itself (`EntryKind.FINALE`).
     """
     lines = books.counted(books.lines_of(settlement))
-    last_day = (settlement.period_end or settlement.imported_at).date()
-    dates = SettlementDates(last_day, wish.zones.get(settlement.store))
+    zones = books.zones if wish.zones is None else wish.zones
+    dates = settlement_dates(lines, last_day(settlement, zones), zones)
     accounts = wish.accounts or books.accounts
     store, settlement_id = settlement.store, settlement.settlement_id
     if kind is EntryKind.SETTLEMENT:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from core.clock import Clock
     from core.database import Database
     from core.marketplaces.connector import Connector, Document
     from core.progress import Progress
+    from core.time import Clock
 
 _OF_ONE_DOCUMENT = (RefusedError, BadAnswerError)
 """What goes wrong with one document and says nothing about the next; everything else stops the store."""

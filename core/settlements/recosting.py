@@ -65,14 +65,15 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     if not touched:
         return lines
     goods = lines["sku"].isin(list(lines.loc[lines["key"].isin(list(touched)), "sku"].dropna()))
-    last = _last_used(lines[goods])
+    last = _last_used(lines[goods], known)
     found = _with(lines, touched, replace(known, last_used=last), policies)
-    after = _last_used(found[goods])
+    after = _last_used(found[goods], known)
     others = _asking(found, _differing(last, after))
     if not others:
         return found
     again = touched | closure(_near(known.transactions, others), others)
-    last = _last_used(found[found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))])
+    near = found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))
+    last = _last_used(found[near], known)
     return _with(found, again, replace(known, last_used=last), policies)
 
 
@@ -118,8 +119,8 @@ def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies:
     return pd.concat([lines[~mask], pd.concat([own, costed], axis=1)]).sort_index()
 
 
-def _last_used(lines: pd.DataFrame) -> pd.DataFrame:
-    return last_costs_used(lines, lines[["unit_cost", "cost_source"]])
+def _last_used(lines: pd.DataFrame, known: CostingInput) -> pd.DataFrame:
+    return last_costs_used(lines, lines[["unit_cost", "cost_source"]], known.zones)
 
 
 def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:

@@ -11,6 +11,7 @@ from core.database.settlements import SettlementKind
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.model import Event
+from core.settlements.calendars import ended_before
 from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.database.settlements import BookedSettlement
     from core.model import Problem
     from core.settlements.books import Books
+    from core.time import StoreDays
 
 Name = tuple[str, str]
 """Store and settlement id."""
@@ -62,15 +64,14 @@ def missing(books: Books) -> list[tuple[str, Problem]]:
     by_store: dict[str, list[Span]] = defaultdict(list)
     for settlement in books.settlements:
         if _counts(books, settlement):
-            by_store[settlement.store].append(_span(settlement, balances))
+            by_store[settlement.store].append(_span(settlement, balances, books.zones))
     return [(store, problem) for store, spans in by_store.items() for problem in missing_settlements(spans)]
 
 
 def _counts(books: Books, settlement: BookedSettlement) -> bool:
     if settlement.kind is not SettlementKind.RECORD or settlement.format not in _FOLLOWING:
         return False
-    start, end = books.policies.books_start, settlement.period_end
-    return start is None or end is None or end.date() >= start
+    return not ended_before(settlement, books.policies.books_start, books.zones)
 
 
 def _balances(lines: pd.DataFrame) -> Mapping[Name, pd.DataFrame]:
@@ -83,15 +84,18 @@ def _by_name(lines: pd.DataFrame) -> Iterator[tuple[Name, pd.DataFrame]]:
         yield (str(store), str(settlement_id)), rows
 
 
-def _span(settlement: BookedSettlement, balances: Mapping[Name, pd.DataFrame]) -> Span:
-    rows = balances.get((settlement.store, settlement.settlement_id))
+def _span(settlement: BookedSettlement, balances: Mapping[Name, pd.DataFrame], zones: StoreDays) -> Span:
+    """Return what a settlement says about those before and after it, its period as the store's clock shows it."""
+    name = (settlement.store, settlement.settlement_id)
+    start, end = settlement.period_start, settlement.period_end
+    rows = balances.get(name)
     current, previous = (Decimal(0), Decimal(0)) if rows is None else reserves(rows)
     return Span(
         settlement_id=settlement.settlement_id,
         marketplace=settlement.marketplace,
         currency=settlement.currency,
-        period_start=settlement.period_start,
-        period_end=settlement.period_end,
+        period_start=start and zones.local(start, *name),
+        period_end=end and zones.local(end, *name),
         current_reserve=current,
         previous_reserve=previous,
     )

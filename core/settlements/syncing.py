@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,19 +15,21 @@ from core.errors import InventoryError
 from core.inventory.finale.observations import SOURCE_ORDER
 from core.inventory.system import CostRequest, OrderAsked
 from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
+from core.settlements.calendars import ended_before
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
 
-    from core.clock import Clock
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.database.syncs import SyncRun
     from core.inventory.system import InventorySystem
     from core.progress import Progress
     from core.settlements.books import Books
+    from core.time import Clock
 
 
 RESUMES_WITHIN = timedelta(hours=3)
@@ -66,7 +68,7 @@ def _is_due(books: Books, settlement: BookedSettlement, begin: datetime) -> bool
         return True
     if settlement.cogs_entry is not EntryStatus.OPEN:
         return False
-    is_history = start is not None and end.date() < start
+    is_history = ended_before(settlement, start, books.zones)
     return not is_history or bool((books.lines_of(settlement)["cause"] == Cause.NOT_SYNCED).any())
 
 
@@ -104,7 +106,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, catalogue=full)
+    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(syncs.last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
@@ -201,7 +203,12 @@ def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def cost_request(
-    lines: pd.DataFrame, also: Iterable[str] = (), known: pd.DataFrame | None = None, *, catalogue: bool = False
+    lines: pd.DataFrame,
+    also: Iterable[str] = (),
+    known: pd.DataFrame | None = None,
+    *,
+    catalogue: bool = False,
+    zones: Mapping[str, ZoneInfo] | None = None,
 ) -> CostRequest:
     """Say what must be asked to cost these lines: nothing for money that moved without goods.
 
@@ -210,11 +217,12 @@ def cost_request(
         also: Further SKUs whose averages are wanted.
         known: MAPPING_COLUMNS in force; the products of what was typed in are asked for by their names.
         catalogue: Whether the average of every product is wanted.
+        zones: The time zone of each store, which cuts its days; UTC where none is given.
     """
     goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
-    rows = records(goods[["order_id", "sku", "posted_at"]])
+    rows = records(goods[["order_id", "sku"]].assign(day=local_days(goods, zones or {})))
     with_order = [row for row in rows if row["order_id"] is not None]
-    dated = {(row["sku"], row["posted_at"].date()) for row in rows if row["order_id"] is None and row["posted_at"]}
+    dated = {(row["sku"], date.fromisoformat(row["day"])) for row in rows if row["order_id"] is None and row["day"]}
     skus = sorted({*(row["sku"] for row in rows), *also})
     typed_in = {} if known is None else typed_products(known)
     wanted = tuple((sku, typed_in[sku]) for sku in skus if sku in typed_in)
@@ -230,19 +238,18 @@ def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _orders(rows: Sequence[dict[str, object]]) -> list[OrderAsked]:
+def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
     """Return each order once, with all its SKUs and the day it was first posted; undated, that of the last."""
-    last = max((row["posted_at"].date() for row in rows if row["posted_at"] is not None), default=None)  # type: ignore[attr-defined]  # a moment
+    last = max((row["day"] for row in rows if row["day"]), default=None)
     skus: dict[str, set[str]] = {}
-    posted: dict[str, date] = {}
+    posted: dict[str, str] = {}
     for row in rows:
         order_id = str(row["order_id"])
         skus.setdefault(order_id, set()).add(str(row["sku"]))
-        if row["posted_at"] is not None:
-            day = row["posted_at"].date()  # type: ignore[attr-defined]  # a moment of TRANSACTION_COLUMNS
-            posted[order_id] = min(day, posted.get(order_id, day))
+        if row["day"]:
+            posted[order_id] = min(row["day"], posted.get(order_id, row["day"]))
     return [
-        OrderAsked(order_id, tuple(sorted(found)), day)
+        OrderAsked(order_id, tuple(sorted(found)), date.fromisoformat(day))
         for order_id, found in sorted(skus.items())
         if (day := posted.get(order_id, last)) is not None
     ]

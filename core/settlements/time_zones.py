@@ -1,7 +1,12 @@
-"""The time zone of each store: one per store cuts its days and months in every report and entry (design §3)."""
+"""Which time zone a store has: proposed from its site, and taken over from what was typed on sheet Stores.
+
+A change that would move what is posted or closed is shown first and needs a yes. Entries that went out stay, and the
+lines of their settlements keep the calendar that they went out with (`core.settlements.calendars`).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,15 +15,20 @@ from zoneinfo import ZoneInfo, available_timezones
 from core.database import batches, settings
 from core.database.batches import BatchKind
 from core.errors import CogsheetError
+from core.marketplaces.time_zones import SITE_ZONES
+from core.settlements.books import load, with_settings
+from core.settlements.calendars import TIME_ZONES_NAME, keep_calendars, with_zones
+from core.settlements.changes import refuse_unagreed, setting_effects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from core.database import Connection, Database
+    import pandas as pd
 
-TIME_ZONES_NAME = "time zones"
-"""Under which name the database keeps them."""
+    from core.database import Database
+    from core.settlements.books import Books
+    from core.settlements.changes import SettingEffect
 
 
 class TimeZoneUnknownError(CogsheetError):
@@ -34,29 +44,76 @@ class TimeZoneUnknownError(CogsheetError):
         )
 
 
-def time_zones(connection: Connection) -> dict[str, ZoneInfo]:
-    """Return the zone of each store that has one."""
-    return {store: ZoneInfo(name) for store, name in _stored(connection).items()}
+def proposed_zones(books: Books) -> dict[str, str | None]:
+    """Return the stores that have lines and no time zone, each with the zone of the site it sells most on. Pure.
+
+    `None` is a store whose marketplace lets each seller choose: it is asked, and nothing is proposed.
+    """
+    without = books.lines[~books.lines["store"].isin(list(books.zones))]
+    return {str(store): _zone_of_sites(rows["marketplace"]) for store, rows in without.groupby("store", sort=True)}
 
 
-def change_time_zones(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
+def _zone_of_sites(sites: pd.Series) -> str | None:
+    """Return the declared zone of the most frequent site that has one."""
+    zones = sites.dropna().str.strip().str.lower().map(SITE_ZONES).dropna()
+    counts = Counter(str(zone) for zone in zones)
+    return min(counts, key=lambda zone: (-counts[zone], zone), default=None)
+
+
+def change_time_zones(
+    database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
+) -> list[SettingEffect]:
     """Store the zones that were typed, by store, as one batch; an empty text takes one away.
+
+    Args:
+        database: The books.
+        edits: Store -> what was typed.
+        who: Who typed it.
+        now: When.
+        agreed: Whether what it would move of what is posted or closed is agreed to.
+
+    Returns:
+        What it moved.
 
     Raises:
         TimeZoneUnknownError: If one is none; nothing is stored then.
+        ChangeNotAgreedError: If lines would cross books start or the lock date, or leave the months that they were
+            exported in, and nobody has agreed to it; nothing is stored then.
     """
-    if not edits:
-        return
+    effects = time_zone_effects(database, edits)
+    refuse_unagreed(_words(edits), effects, database.company.home_currency, agreed=agreed)
     named = {store: _name(store, text) for store, text in edits.items()}
     with database.writing() as connection:
-        after = {store: name for store, name in (_stored(connection) | named).items() if name}
+        before = settings.get(connection, TIME_ZONES_NAME, dict[str, str], {})
+        after = {store: name for store, name in (before | named).items() if name}
+        if after == before:
+            return []
+        keep_calendars(connection, who=who, now=now)
         note = ", ".join(f"Time zone of {store}: {name or 'none'}" for store, name in named.items())
         batches.new(connection, BatchKind.SETUP, who, now, note=note)
         settings.put(connection, TIME_ZONES_NAME, after, who=who, now=now)
+    return effects
 
 
-def _stored(connection: Connection) -> dict[str, str]:
-    return settings.get(connection, TIME_ZONES_NAME, dict[str, str], {})
+def time_zone_effects(database: Database, edits: Mapping[str, str]) -> list[SettingEffect]:
+    """Return what the zones that were typed would move, storing nothing.
+
+    Raises:
+        TimeZoneUnknownError: If one is none.
+    """
+    named = {store: _name(store, text) for store, text in edits.items()}
+    if not named:
+        return []
+    books = load(database)
+    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
+    zones |= {store: ZoneInfo(name) for store, name in named.items() if name}
+    return setting_effects(
+        books, with_settings(books, books.policies, with_zones(books.settlements, books.zones, zones))
+    )
+
+
+def _words(edits: Mapping[str, str]) -> str:
+    return "Sheet Stores: " + ", ".join(f"time zone {text or 'UTC'} for {store}" for store, text in edits.items())
 
 
 def _name(store: str, text: str) -> str:

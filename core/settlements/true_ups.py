@@ -87,7 +87,8 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     free = replace(books.known, locked=held, overrides=_without_estimates(books))
     now = {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
     asked = [row for row in held_lines(books) if row["key"] in now and row["key"] not in standing]
-    rows = [_found(now[row["key"]], row) for row in asked if now[row["key"]]["cost_status"] in _KNOWN]
+    home = books.company.home_currency
+    rows = [_found(now[row["key"]], row, home) for row in asked if now[row["key"]]["cost_status"] in _KNOWN]
     return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
 
 
@@ -121,7 +122,12 @@ def _accepted(true_up: dict[str, Any]) -> dict[str, Any]:
     return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
 
 
-def _found(now: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+def _found(now: dict[str, Any], held: dict[str, Any], home: str) -> dict[str, Any]:
+    """Compare a line with what the books hold for it.
+
+    A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
+    store came in after the export): what is taken back is in home currency, as every cost is.
+    """
     difference = _money(now["cogs"]) - _money(held["cogs"])
     return {
         "key": now["key"],
@@ -131,7 +137,7 @@ def _found(now: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
         "disposition": now["disposition"],
         "cogs": _money(now["cogs"]),
         "difference": difference,
-        "currency": now["cost_currency"],
+        "currency": home,
     }
 
 
@@ -175,13 +181,12 @@ def accept(
         accounts: Where COGS and inventory post.
         lock_date: Periods up to this day are closed.
         who: Who accepts.
-        now: When; also the entry's day, unless its period is closed.
+        now: When; the day that it then is in a store is its entry's, unless that period is closed.
         check: Looks at the entries before they are kept, and raises where they could not be imported.
 
     Raises:
         TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
     """
-    day = now.date() if lock_date is None or now.date() > lock_date else lock_date + timedelta(days=1)
     # Finale corrects by itself what it has posted by itself.
     by_finale = LineType.COGS_SALES in books.policies.finale_posts
     kind = EntryKind.FINALE_TRUE_UP if by_finale else EntryKind.TRUE_UP
@@ -190,6 +195,7 @@ def accept(
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         chosen = with_mirrors(books, true_ups.pending(connection), numbers)
         for (store, settlement_id), lines in chosen.groupby(["store", "settlement_id"], sort=True):
+            day = _open_day(books, str(store), now, lock_date)
             amount = _to_post(books, str(store), str(settlement_id), total(lines["difference"]))
             key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", kind, revision=batch)
             entry = _entry(key, day, amount, books.company.home_currency, accounts)
@@ -296,6 +302,11 @@ def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) 
     keys = set(of_settlement["key"]) - books.never_posted
     posted = total(_money(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
+
+
+def _open_day(books: Books, store: str, now: datetime, lock_date: date | None) -> date:
+    today = books.zones.day(now, store)
+    return today if lock_date is None or today > lock_date else lock_date + timedelta(days=1)
 
 
 def _number_of(books: Books, store: str, settlement_id: str) -> int:

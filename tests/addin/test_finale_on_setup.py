@@ -16,11 +16,11 @@ from addin.sandbox import SWITCHES
 from addin.sheets import costs as costs_sheet
 from addin.sheets import setup, sku_mapping, tables
 from addin.workbook_files import workbook
-from core.clock import system_clock
 from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
 from core.inventory.finale.typed_settings import SecretInAddressError
+from core.time import system_clock
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
 

@@ -23,10 +23,10 @@ from core.rate_limits import TokenBucket
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from core.clock import Clock
     from core.http import HttpClient
     from core.http_answers import Answer
     from core.rate_limits import Sleep
+    from core.time import Clock
 
 SCHEMA_KEEPS = timedelta(days=1)
 _MOST_ADAPTATIONS = 25

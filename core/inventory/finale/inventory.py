@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from core.clock import Clock, system_clock
 from core.http import HttpClient, basic
 from core.inventory.finale.account import BASE_URL, account_of
 from core.inventory.finale.client import FinaleClient
@@ -20,6 +19,7 @@ from core.inventory.finale.self_test import Example, example_cost
 from core.inventory.finale.settings import FinaleSettings, Mode
 from core.inventory.finale.sync import Sync
 from core.inventory.system import AccountCheck
+from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -214,4 +214,6 @@ FORMAT = Format(
     read=read,
     layout=LAYOUT,
     download="In Seller Hub open Payments, Reports, and download a transaction report.",
+    dates_only=True,
+    deposit_is_date=True,
 )

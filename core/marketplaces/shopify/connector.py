@@ -21,9 +21,9 @@ from core.model import Marketplace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.clock import Clock
     from core.credentials import Secret
     from core.http_answers import Answer
+    from core.time import Clock
 
 _MONTH = "not in payouts "
 _SO_FAR = " so far"

@@ -201,4 +201,5 @@ FORMAT = Format(
     read=read,
     layout=LAYOUT,
     download="In Shopify open Finances, Payouts, then Transactions, and export them.",
+    deposit_is_date=True,
 )

@@ -301,4 +301,5 @@ FORMAT = Format(
     layout=LAYOUT,
     download="In Seller Center open Payments and download the report in its new version (V1).",
     follows_on=True,
+    dates_only=True,
 )

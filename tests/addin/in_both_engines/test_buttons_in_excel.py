@@ -8,7 +8,7 @@ import pytest
 
 from addin.actions.settlements import import_files
 from addin.desk import on_file
-from addin.sheets import cogs, exchange, resolve, tables, transactions
+from addin.sheets import cogs, exchange, resolve, setup, tables, transactions
 from tests.addin.in_both_engines.as_user import UsersTable
 
 if TYPE_CHECKING:
@@ -229,3 +229,28 @@ def test_the_demo_needs_no_connection(desktop: Desktop) -> None:
     outcome, message = desktop.press("connect")
 
     assert (exchange.DONE, True) == (outcome, "nothing to connect" in message)
+
+
+@pytest.mark.parametrize(("answer", "start"), [("ok", "2030-01-01"), ("cancel", "None")])
+def test_a_setting_that_decides_anew_what_is_closed_is_asked_by_any_button(
+    desktop: Desktop, answer: str, start: str
+) -> None:
+    """What it would do is shown first; cancelled, nothing is changed and what was typed is still in its cell."""
+    _type_setting(desktop, "Lock date", "2030-01-31")
+    desktop.press("pnl")
+    _type_setting(desktop, "Books start", "2030-01-01")
+
+    _, message = desktop.press("pnl", answer)
+
+    asked = desktop.excel.user.shown[0]
+    assert "Take it?" in asked
+    assert "in a closed period" in asked
+    assert start == str(desktop.books().policies.books_start), message
+    (shown,) = (row["value"] for row in desktop.rows(setup.SPEC) if row["setting"] == "Books start")
+    assert "2030-01-01" in str(shown)
+
+
+def _type_setting(desktop: Desktop, name: str, text: str) -> None:
+    found = tables.find(desktop.book, setup.SPEC)
+    place = next(number for number, row in enumerate(desktop.rows(setup.SPEC)) if row["setting"] == name)
+    found.column_cells("value", place, 1).value = text

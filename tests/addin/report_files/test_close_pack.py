@@ -8,19 +8,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from addin.report_files.close_pack import SHEETS, close_pack
+from addin.report_files.closing_figures import closing_figures
 from addin.sheets import pnl
 from core.database import batches, observations
 from core.database.batches import BatchKind
 from core.journal.entry import EntryKind
-from core.model import OBSERVATION_COLUMNS, ObservationKind, frame
-from core.reports.accrual import MonthUnreadableError
+from core.model import OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.settlements import books as all_books
 from core.settlements import true_ups
+from core.settlements.exporting import ExportWish
 from core.settlements.policies import change_policies
+from core.time import Month, MonthUnreadableError
 from tests.addin.report_files.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below
 
 if TYPE_CHECKING:
@@ -56,6 +59,20 @@ def test_the_accrual_holds_what_left_in_the_month_and_is_settled_later(reported:
     ]
     assert {datetime(2026, 8, 31)} == {row["Date"] for row in accrual}  # noqa: DTZ001 - a cell has no zone
     assert {datetime(2026, 9, 1)} == {row["Date"] for row in reversal}  # noqa: DTZ001 - a cell has no zone
+
+
+def test_a_line_without_cost_is_in_no_entry_of_the_accrual_not_even_with_its_money(reported: Reported) -> None:
+    """A sale without its cost would be all profit: it is listed, and accrued once the cost is there."""
+    books = reported.view.books
+    late = books.lines["order_id"] == "222-1"
+    status = books.lines["cost_status"].mask(late, str(CostStatus.MISSING))
+    lines = books.lines.assign(cost_status=status, cogs=books.lines["cogs"].mask(late, pd.NA))
+    view = replace(reported.view, books=replace(books, lines=lines))
+    figures = closing_figures(view, Month.parse("2026-08"), wish=ExportWish())
+
+    assert (0, [], ["222-1"]) == (len(figures.accrued), figures.entries, figures.not_accrued["order_id"].to_list())
+    (row,) = rows_below(opened(close_pack(view, "2026-08", zones=ZONES, now=NOW))["Accrual"], "tblNotAccrued")
+    assert ("222-1", "●", None) == (row["Order ID"], row["!"], row["COGS"])
 
 
 def test_what_finale_posts_is_not_accrued(reported: Reported) -> None:

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from core.journal.accounts import USUAL_TAX_CODE, Account, AccountRow, Accounts
 from core.journal.cogs_entry import COST_TYPES, cogs_entries
 from core.journal.entry import EntryKind
-from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import BY_ITEM, MEANINGS, LineType
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
 from core.money import cents, total
+from core.time import SettlementDates
 
 if TYPE_CHECKING:
     from collections.abc import Collection

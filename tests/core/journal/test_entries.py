@@ -13,13 +13,13 @@ from core.facilitator_tax import open_tax, with_tax_kinds
 from core.journal.accounts import Accounts
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
-from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
 from core.money import cents, total
 from core.reports.parts import parts
 from core.settlements.tie_outs import tax_tie_outs
+from core.time import SettlementDates
 from core.typed_amounts import TypedAmount, to_text
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}

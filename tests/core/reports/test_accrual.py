@@ -26,7 +26,8 @@ from core.model import (
     frame,
 )
 from core.money import cents, total
-from core.reports.accrual import Month, MonthUnreadableError, ship_days, shipped_not_settled
+from core.reports.accrual import ship_days, shipped_not_settled
+from core.time import Month, MonthUnreadableError
 
 if TYPE_CHECKING:
     import pandas as pd

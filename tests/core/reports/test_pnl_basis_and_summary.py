@@ -185,3 +185,27 @@ def test_charts_show_twelve_months_and_the_best_and_worst_items() -> None:
     assert "S01" == shown.bottom[0][0]
     assert not {name for name, _ in shown.top} & {name for name, _ in shown.bottom}
     assert not any(name.startswith((NO_ITEM, ROUNDING)) for name, _ in (*shown.top, *shown.bottom))
+
+
+def test_totals_say_what_they_exclude() -> None:
+    """What has no rate stands in rows of its own, by month and store, and each total names it in words."""
+    at_home = line(key="1", currency="USD")
+    abroad = at_home | {"key": "2", "store": "Amazon DE", "currency": "EUR", "cogs": Decimal(10)}
+    question = PnlQuestion("USD")
+    priced = priced_lines(frame(COLUMNS, [at_home, abroad]), question, zones={})
+
+    rows = records(pnl_summary(priced, question))
+
+    words = "EUR 20.00 net sales, EUR 20.00 before cost, COGS USD 10.00 (1 line)"
+    whole = next(row for row in rows if (row["month"], row["store"]) == (ALL_MONTHS, ALL_STORES))
+    assert (Decimal("20.00"), Decimal("5.00"), f"excludes {words}") == (
+        whole["net_sales"],
+        whole["cogs"],
+        whole["missing_note"],
+    )
+    assert len({(row["month"], row["store"]) for row in rows}) == len(rows), "the sheet's rows are told apart"
+    (apart,) = (row for row in rows if (row["month"], row["store"]) == ("2026-09", "Amazon DE (no rate) EUR"))
+    assert words in str(apart["missing_note"])
+    bars = charted(pnl_summary(priced, question), summed(priced, question))
+    assert ("2026-09", Decimal("15.00")) == bars.months[-1]
+    assert (("MUG", Decimal("15.00")),) == bars.top

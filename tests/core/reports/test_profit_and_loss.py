@@ -180,3 +180,75 @@ def test_a_row_without_any_known_cost_shows_no_cost_instead_of_zero() -> None:
 
     assert [None, Decimal("3.50"), Decimal(0)] == [row["cogs"] for row in shown]
     assert [None, Decimal("0.30"), None] == [row["margin"] for row in shown]
+
+
+def of(rows: list[dict[str, object]], item: str | None) -> dict[str, object]:
+    return next(row for row in rows if row["item"] == item)
+
+
+def test_a_line_without_a_rate_is_in_no_figure_its_cost_included() -> None:
+    """A sale of EUR 20.00 that cost USD 10.00 is no loss of 10.00; it stands in a row of its own, in words."""
+    foreign = sale(currency="EUR", cogs="10.00")
+    table = frame(COLUMNS, [foreign])
+
+    (row,) = pnl(foreign)
+    (shown,) = records(with_unknown_costs_blank(profit_and_loss(table, BY_ITEM, zones={})))
+
+    assert "(no rate) EUR" == row["item"]
+    assert {Decimal(0)} == set(totals(profit_and_loss(table, BY_ITEM, zones={})).values())
+    assert (0, 1) == (row["units_sold"], row["without_rate"])
+    assert (
+        "In no figure, for want of a rate: EUR 20.00 net sales, EUR 17.00 before cost, COGS USD 10.00 (1 line)"
+        == (row["missing_note"])
+    )
+    assert (None, None, None, None) == (shown["sales"], shown["cogs"], shown["profit"], shown["units_sold"])
+
+
+def test_a_row_sums_one_set_of_lines_only() -> None:
+    """The same SKU sold at home and abroad: neither units nor cost of the other sale are in the item's row."""
+    rows = pnl(sale(cogs="5.00"), sale(units=7, currency="EUR", cogs="10.00"), sale(currency="GBP", cogs="1.00"))
+
+    mug = of(rows, "MUG")
+    assert (2, Decimal("5.00"), Decimal("12.00")) == (mug["units_sold"], mug["cogs"], mug["profit"])
+    assert (Decimal("6.00"), None) == (mug["profit_per_item"], mug["missing_note"])
+    assert ["(no rate) EUR", "(no rate) GBP"] == [row["item"] for row in rows[1:]]
+
+
+def test_fees_and_refunds_without_a_rate_are_left_out_with_their_kind() -> None:
+    """One currency is one row, whatever its lines are; a cost that is missing there too makes no profit too high."""
+    storage = line(Event.FEE, other="-12.00", currency="EUR")
+    refund = line(Event.REFUND, "MUG", quantity=-1, principal="-10.00", currency="EUR", cogs=Decimal("-2.50"))
+    unknown = sale(currency="EUR", cogs="0") | {"cost_status": CostStatus.MISSING, "cogs": None, "order_id": "111-7"}
+
+    (row,) = pnl(storage, refund, unknown)
+
+    assert (3, 0, None) == (row["without_rate"], row["units_refunded"], row["indicator"])
+    assert "EUR 10.00 net sales, EUR -5.00 before cost, COGS USD -2.50 (3 lines, 1 without a cost)" in str(
+        row["missing_note"]
+    )
+    assert "2 units without cost: 111-7" in str(row["missing_note"])
+
+
+FOREIGN = st.tuples(LINES, st.sampled_from(["USD", "EUR", "GBP"]), st.sampled_from(["Amazon US", "Amazon DE"])).map(
+    lambda drawn: drawn[0] | {"currency": drawn[1], "store": drawn[2]}
+)
+
+
+@given(st.lists(FOREIGN, min_size=1, max_size=10), st.booleans(), st.booleans(), st.booleans())
+def test_what_has_no_rate_changes_no_figure(
+    rows: list[dict[str, object]],
+    by_item: bool,  # noqa: FBT001 - drawn
+    by_store: bool,  # noqa: FBT001 - drawn
+    by_month: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """Beside the rows of what is left out, the profit and loss is the one of the other lines alone."""
+    question = PnlQuestion("USD", by_item=by_item, by_store=by_store, by_month=by_month)
+    known = [row for row in rows if row["currency"] == "USD"]
+
+    found = pnl(*rows, question=question)
+
+    alone = pnl(*known, question=question) if known else []
+    kept = [row for row in found if not str(row["item"] or "").startswith("(no rate)")]
+    assert alone == kept
+    left_out = [row for row in found if row not in kept]
+    assert len(rows) - len(known) == sum(int(str(row["without_rate"])) for row in left_out)

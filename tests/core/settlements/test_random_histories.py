@@ -24,6 +24,7 @@ from core.database import Database, batches, entries, locks, mappings, observati
 from core.database.batches import BatchKind
 from core.database.company import new_company
 from core.journal.accounts import Accounts
+from core.journal.entry import EntryKind
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame, records
 from core.money import cents, total
@@ -32,9 +33,12 @@ from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_reading
-from core.settlements.reopening import reopen
+from core.settlements.policies import change_policies
+from core.settlements.reopening import reopen, standing_entries
 from core.settlements.saving import save_answers
+from core.settlements.time_zones import change_time_zones
 from core.settlements.undoing import NothingToUndoError, undo_last
+from core.time import local_days
 from tests.core.settlements.test_importing import v2_file
 
 if TYPE_CHECKING:
@@ -131,6 +135,16 @@ class Company(RuleBasedStateMachine):
         for row in records(books.lines_of(chosen)):
             self.locked_figures[row["key"]] = (row["unit_cost"], row["cogs"], row["cost_quantity"])
 
+    @rule(zone=st.sampled_from(["", "Pacific/Kiritimati", "Pacific/Honolulu", "Australia/Sydney"]))
+    def move_the_store(self, zone: str) -> None:
+        books = self.load()
+        if books.stores:
+            change_time_zones(self.database, {books.stores[0].name: zone}, agreed=True, **WHO)
+
+    @rule(value=st.sampled_from(["Restocked", "Not returned"]), units=st.sampled_from(["derive", "ask"]))
+    def change_policy(self, value: str, units: str) -> None:
+        change_policies(self.database, {"refunded_goods": value, "refund_units": units}, agreed=True, **WHO)
+
     @precondition(lambda self: self.locked_figures)
     @rule(data=st.data(), accept=st.booleans())
     def true_up(self, data: st.DataObject, accept: bool) -> None:  # noqa: FBT001 - drawn
@@ -167,6 +181,10 @@ class Company(RuleBasedStateMachine):
             for settlement in books.settlements:
                 if locks.find(connection, settlement):
                     assert [] == locks.verify(connection, settlement), "a lock is a promise kept"
+                    standing = standing_entries(entries.of_settlement(connection, settlement.id))
+                    of_entries = {one.key.split()[-3] for one in standing if one.kind is EntryKind.SETTLEMENT}
+                    months = local_days(books.lines_of(settlement), books.zones).str.slice(0, 7)
+                    assert of_entries == set(months), "reports and entries are of one month, whatever the zone is now"
         self.locked_lines_are_as_they_went_out(books)
         self.what_was_posted_is_what_the_books_hold(books, journal)
         self.free_lines_have_their_answer_or_finales(books)

@@ -11,7 +11,8 @@ import pytest
 from core.database import Database, batches
 from core.database.company import new_company
 from core.settlements import books as all_books
-from core.settlements.time_zones import TimeZoneUnknownError, change_time_zones, time_zones
+from core.settlements.calendars import time_zones
+from core.settlements.time_zones import TimeZoneUnknownError, change_time_zones
 from core.settlements.typed_rates import RateUnreadableError, TypedRate, save_typed_rates
 
 if TYPE_CHECKING:

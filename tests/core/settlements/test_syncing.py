@@ -28,6 +28,7 @@ from core.progress import silent
 from core.settings import Policies
 from core.settlements import books as all_books
 from core.settlements.syncing import SyncResult, due_settlements, sync_costs, with_marks_kept, without_forgetting
+from core.time import StoreDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +110,7 @@ class _Asking:
     """Books whose lines are three orders, whatever is chosen."""
 
     books: Books
+    zones: StoreDays = field(default_factory=StoreDays)
 
     def lines_of_all(self, _chosen: object) -> pd.DataFrame:
         rows = [
@@ -202,6 +204,7 @@ class _Settlement:
     period_end: datetime | None
     cogs_entry: EntryStatus = EntryStatus.OPEN
     deposit_at: datetime | None = None
+    store: str = "Shop"
 
 
 @dataclass
@@ -211,6 +214,7 @@ class _Held:
     settlements: tuple[_Settlement, ...]
     policies: Policies
     cause: str | None = None
+    zones: StoreDays = field(default_factory=StoreDays)
 
     def lines_of(self, _settlement: BookedSettlement) -> pd.DataFrame:
         return frame(COSTED_COLUMNS, [{"cause": self.cause}])

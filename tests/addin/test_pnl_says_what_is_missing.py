@@ -1,0 +1,88 @@
+"""`pnl` on a workbook: what ends 1, and what the sheets show of money that has no rate."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.actions import pnl, settlements
+from addin.actions.new import new_workbook
+from addin.desk import on_file
+from addin.sheets import pnl as pnl_sheet
+from addin.sheets import pnl_summary as summary_sheet
+from addin.sheets import tables
+from addin.workbook_files import workbook
+from tests.core.settlements.listed_documents import v2_content
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from addin.outcome import Outcome
+    from addin.sheets.columns import TableSpec
+
+FEE = {"transaction-type": "other-transaction", "amount-type": "other-transaction", "order-id": "", "sku": ""}
+STORAGE = FEE | {"amount-description": "Storage Fee", "amount": "-2.50", "quantity-purchased": ""}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "Acme.xlsm"
+    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
+    return path
+
+
+def bring_in(book: Path, name: str, *lines: dict[str, str], total: str, currency: str = "USD") -> None:
+    file = book.parent / f"{name}.txt"
+    file.write_bytes(v2_content(name, *lines, total=total).replace(b"\tUSD\t", f"\t{currency}\t".encode()))
+    on_file(book, partial(settlements.import_files, files=[file]))
+
+
+def ask(book: Path) -> Outcome:
+    return on_file(book, pnl.pnl)
+
+
+def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
+    with workbook(book) as opened:
+        return tables.read(tables.find(opened, spec), spec)
+
+
+@pytest.mark.parametrize(
+    ("lines", "total", "missing"),
+    [
+        ([STORAGE], "-2.50", 0),
+        ([STORAGE, {}], "7.50", 1),
+        ([{"sku": ""}], "10.00", 1),
+        ([{"sku": ""}, {"sku": "", "order-id": "111-9"}], "20.00", 2),
+    ],
+)
+def test_it_needs_attention_as_long_as_any_line_lacks_a_cost(
+    book: Path, lines: list[dict[str, str]], total: str, missing: int
+) -> None:
+    """Lines without a SKU too, which belong to no item."""
+    bring_in(book, "1", *lines, total=total)
+
+    outcome = ask(book)
+
+    assert (missing, int(missing > 0)) == (outcome.data["lines_missing_cost"], outcome.exit_status)
+
+
+def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:
+    """Its cells are blank, its words say what it comes to, and the totals name it."""
+    bring_in(book, "1", {}, total="10.00")
+    bring_in(book, "2", {"order-id": "222-0"}, STORAGE, total="7.50", currency="EUR")
+
+    outcome = ask(book)
+
+    assert 1 == outcome.exit_status
+    assert "Excludes EUR 10.00 net sales, EUR 7.50 before cost" in outcome.message
+    assert ["EUR"] == [one["currency"] for one in outcome.data["excluded"]]  # type: ignore[attr-defined]  # a list
+    items = {row["item"]: row for row in rows(book, pnl_sheet.SPEC)}
+    assert ({"MUG", "(no rate) EUR"}, 10.0, None) == (
+        set(items),
+        items["MUG"]["sales"],
+        items["(no rate) EUR"]["sales"],
+    )
+    totals = [row for row in rows(book, summary_sheet.SPEC) if row["month"] == "All"]
+    assert all("EUR 10.00" in str(row["missing_note"]) for row in totals)
