@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from core.settlements.books import Books
 
 
+_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+
+
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
@@ -182,6 +185,12 @@ def stored(entry: Entry, settlement: int) -> entries.Entry:
         memo=entry.memo,
         reverses=entry.reverses,
     )
+
+
+def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:
+    """Return the entries that no other one of them reverses, reversals left out. Pure."""
+    reversed_before = {entry.reverses for entry in there}
+    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:

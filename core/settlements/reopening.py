@@ -17,6 +17,7 @@ from core.journal.accounts import Account
 from core.journal.entry import POSTED_BY_FINALE, EntryKey, EntryKind, line_to
 from core.journal.entry import Entry as JournalEntry
 from core.journal.line_types import LineType
+from core.settlements.exporting import standing_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from core.database.entries import Entry
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
-
-
-_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
 _REVERSED = " reversed"
@@ -85,12 +83,6 @@ def reopen(
             entries.post(connection, entry, batch)
         settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
     return made
-
-
-def standing_entries(there: Sequence[Entry]) -> list[Entry]:
-    """Return the entries that no other one of them reverses, reversals left out. Pure."""
-    reversed_before = {entry.reverses for entry in there}
-    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
 def to_write(entry: Entry, settlement: BookedSettlement, accounts: Accounts) -> JournalEntry:

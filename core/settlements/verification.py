@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from core.database import entries, locks
 from core.database.settlements import EntryStatus
 from core.journal.entry import EntryKind
-from core.settlements.exporting import ExportWish, make_entries
-from core.settlements.reopening import standing_entries
+from core.settlements.exporting import ExportWish, make_entries, standing_entries
 from core.settlements.tie_outs import TieOut, settlement_tie_outs, stored_tie_outs
 
 if TYPE_CHECKING:
