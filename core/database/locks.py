@@ -15,9 +15,10 @@ from sqlalchemy import Row, func, insert, select
 from core.database import frames, settlements
 from core.database.fingerprints import line_hashes, total_hash
 from core.database.settlements import EntryStatus
+from core.database.tables import entry, locked_line, reopening
 from core.database.tables import lock as table
-from core.database.tables import locked_line, reopening
 from core.errors import DatabaseError
+from core.journal.entry import EntryKind
 from core.model import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
+
+
+_REVISED = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
+"""The entries that go out anew after a reopening; the revision of a true-up is its batch."""
 
 
 class AlreadyLockedError(DatabaseError):
@@ -121,9 +126,18 @@ def lock(
 
 
 def next_revision(connection: Connection, settlement: BookedSettlement) -> int:
-    """Return the revision that the settlement's next lock will have; its entries carry it in their keys."""
-    last = connection.scalar(select(func.max(table.c.revision)).where(table.c.settlement == settlement.id))
-    return (last or 0) + 1
+    """Return the revision that the settlement's next lock and entries will have: one more than what was taken back.
+
+    The settlement entry may go out alone, so that a revision can be taken back which no lock ever had.
+    """
+    locked = select(func.max(table.c.revision)).where(
+        table.c.settlement == settlement.id, table.c.id.in_(select(reopening.c.lock))
+    )
+    reversed_ones = select(entry.c.reverses).where(entry.c.reverses.is_not(None))
+    posted = select(func.max(entry.c.revision)).where(
+        entry.c.settlement == settlement.id, entry.c.kind.in_(_REVISED), entry.c.id.in_(reversed_ones)
+    )
+    return max(connection.scalar(locked) or 0, connection.scalar(posted) or 0) + 1
 
 
 def reopen(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:

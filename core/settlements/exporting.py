@@ -14,8 +14,10 @@ from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
+from core.journal.accounts import Account
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import EntryKind
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.line_types import LineType
 from core.journal.months import SettlementDates
 from core.journal.settlement_entry import settlement_entries
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
-    from core.journal.entry import Entry
     from core.settlements.books import Books
 
 
@@ -179,12 +180,40 @@ def stored(entry: Entry, settlement: int) -> entries.Entry:
         key=str(entry.key),
         kind=entry.key.kind,
         entry_date=entry.day,
-        lines=tuple(entries.EntryLine(one.account, one.amount, entry.currency, str(one.type)) for one in entry.lines),
+        lines=tuple(_stored_line(one, entry.currency) for one in entry.lines),
         settlement=settlement,
         revision=entry.key.revision,
         memo=entry.memo,
         reverses=entry.reverses,
     )
+
+
+def _stored_line(line: EntryLine, currency: str) -> entries.EntryLine:
+    return entries.EntryLine(
+        line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank
+    )
+
+
+def as_written(posted: entries.Posted, accounts: Accounts) -> Entry:
+    """Return a stored entry as the files for import have it. Pure.
+
+    Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet
+    Accounts, so that a code that was missing or wrong then can be put right; where no line type posts to an account of
+    that name any more, they are those of the day.
+    """
+    entry = posted.entry
+    key = EntryKey.parse(entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    lines = tuple(_written_line(one, posted.store, accounts) for one in entry.lines)
+    return Entry(key, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
+
+
+def _written_line(line: entries.EntryLine, store: str, accounts: Accounts) -> EntryLine:
+    line_type = LineType(line.memo)
+    then = Account(
+        line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
+    )
+    now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
+    return line_to(replace(now, number=now.number or then.number), line_type, line.amount)
 
 
 def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:

@@ -23,13 +23,13 @@ from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, True
 from core.errors import CogsheetError
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
-from core.model import CostSource, CostStatus, OverrideKind, frame, records
+from core.model import TEXT, CostSource, CostStatus, OverrideKind, frame, records
 from core.money import cents, total
 from core.settlements.books import costed_lines, costing_policies
 from core.settlements.exporting import standing_entries, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
@@ -257,6 +257,34 @@ def dismiss(
         chosen = [int(number) for number in with_mirrors(books, true_ups.pending(connection), numbers)["id"]]
         true_ups.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
     return chosen
+
+
+def take_up(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> list[int]:
+    """Take dismissed true-ups up again, with those that were decided alike: what still differs is proposed anew.
+
+    Returns:
+        The numbers of all that were taken up.
+
+    Raises:
+        NotDismissedError: If one of them is not dismissed.
+    """
+    with database.writing() as connection:
+        refused = true_ups.dismissed(connection)
+        keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
+        chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="taken up again")
+        true_ups.take_up(connection, chosen, reason.strip(), batch)
+    return chosen
+
+
+def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the true-ups (TRUE_UP_COLUMNS) that belong together with some lines. Pure."""
+    every = frame({"key": TEXT}, [{"key": key} for key in dict.fromkeys([*some["key"], *keys])])
+    groups = dict(zip(every["key"], _decided_alike(books, every), strict=True))
+    wanted = {groups[key] for key in keys}
+    return [int(number) for number, key in zip(some["id"], some["key"], strict=True) if groups[key] in wanted]
 
 
 def immaterial(books: Books, pending: pd.DataFrame) -> pd.DataFrame:

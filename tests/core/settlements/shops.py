@@ -1,4 +1,4 @@
-"""A shop's books for tests of what is posted: sales, refunds and losses as Amazon V2 files, costs as Finale says them."""
+"""A shop's books for tests of what is posted: Amazon V2 files of sales, refunds and losses, costs as Finale's."""
 
 from __future__ import annotations
 
