@@ -38,24 +38,23 @@ _REVISED = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKi
 class AlreadyLockedError(DatabaseError):
     """A settlement is locked once at a time."""
 
-    def __init__(self, settlement_id: str) -> None:
-        super().__init__(f"Settlement {settlement_id} is locked already. Reopen it first if it must be exported anew.")
+    def __init__(self, settlement: str) -> None:
+        super().__init__(f"Settlement {settlement} is locked already. Reopen it first if it must be exported anew.")
 
 
 class NotLockedError(DatabaseError):
     """Only what is locked can be reopened."""
 
-    def __init__(self, settlement_id: str) -> None:
-        super().__init__(f"Settlement {settlement_id} is not locked, so there is nothing to reopen.")
+    def __init__(self, settlement: str) -> None:
+        super().__init__(f"Nothing of settlement {settlement} has gone out, so there is nothing to reopen.")
 
 
 class NotAllLinesError(DatabaseError):
     """A lock holds all lines of its settlement, and no others."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"The lines of settlement {settlement_id} have changed since they were costed. Nothing was locked. "
-            "Try again."
+            f"The lines of settlement {settlement} have changed since they were costed. Nothing was locked. Try again."
         )
 
 
@@ -108,7 +107,7 @@ def lock(
         NotAllLinesError: If the lines are not exactly those of the books.
     """
     if find(connection, settlement) is not None:
-        raise AlreadyLockedError(settlement.settlement_id)
+        raise AlreadyLockedError(settlement.name)
     _check_lines(connection, settlement, lines)
     hashes = line_hashes(lines)
     row = {
@@ -151,7 +150,7 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     """
     held = find(connection, settlement)
     if held is None:
-        raise NotLockedError(settlement.settlement_id)
+        raise NotLockedError(settlement.name)
     connection.execute(insert(reopening).values(lock=held.id, reason=reason, batch=batch))
     settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     return held
@@ -188,7 +187,7 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     """
     held = find(connection, settlement)
     if held is None:
-        raise NotLockedError(settlement.settlement_id)
+        raise NotLockedError(settlement.name)
     now = settlements.transactions(connection, [settlement]) if lines is None else lines
     query = select(locked_line).where(locked_line.c.lock == held.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
@@ -216,7 +215,7 @@ def _holding() -> Select[Any]:
 def _check_lines(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame) -> None:
     stored = settlements.transactions(connection, [settlement])["key"]
     if sorted(stored) != sorted(lines["key"]):
-        raise NotAllLinesError(settlement.settlement_id)
+        raise NotAllLinesError(settlement.name)
 
 
 def _lock(row: Row[Any]) -> Lock:

@@ -182,9 +182,9 @@ class Books:
         return [self._find(name) for name in ids]
 
     def _find(self, name: str) -> BookedSettlement:
-        found = [s for s in self.settlements if name in (s.settlement_id, f"{s.store}/{s.settlement_id}")]
+        found = [s for s in self.settlements if name in (s.settlement_id, s.name)]
         if not found:
-            raise SettlementUnknownError(name, (s.settlement_id for s in self.settlements))
+            raise SettlementUnknownError(name, (s.name for s in self.settlements))
         if len(found) > 1:
             raise SettlementAmbiguousError(name, (s.store for s in found))
         return found[0]

@@ -38,9 +38,9 @@ _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
-    def __init__(self, settlement_id: str, blockers: Sequence[str]) -> None:
+    def __init__(self, settlement: str, blockers: Sequence[str]) -> None:
         super().__init__(
-            f"Settlement {settlement_id} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
             f"Resolve that first; the settlement entry alone can go out today where only costs are missing."
         )
 
@@ -48,9 +48,9 @@ class NotReadyError(CogsheetError):
 class HistoryError(CogsheetError):
     """A settlement that ended before the books start is not posted."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} is History: it ended before Books start on sheet Setup. Nothing was exported. "
+            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. Nothing was exported. "
             f"If these books are to post it, put an earlier date there."
         )
 
@@ -58,18 +58,18 @@ class HistoryError(CogsheetError):
 class AlreadyExportedError(CogsheetError):
     """What is to go out has gone out."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} has been exported already. Reopen it first if it must be exported anew."
+            f"Settlement {settlement} has been exported already. Reopen it first if it must be exported anew."
         )
 
 
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
-    def __init__(self, settlement_id: str, count: int) -> None:
+    def __init__(self, settlement: str, count: int) -> None:
         super().__init__(
-            f"Settlement {settlement_id} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
+            f"Settlement {settlement} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
             f"was exported. Correct them, or export with --accept-suspect if they are right."
         )
 
@@ -120,11 +120,11 @@ def export_settlement(
         SuspectCostsError: If costs look wrong and nobody said that they are right.
     """
     if books.is_history(settlement):
-        raise HistoryError(settlement.settlement_id)
+        raise HistoryError(settlement.name)
     kinds = _open_kinds(settlement, wish.kinds)
     _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.settlement_id)
+        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
         revision = locks.next_revision(connection, settlement)
         made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
         if wish.check:
@@ -174,8 +174,8 @@ def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
     return replace(entry, day=day, key=replace(entry.key, revision=revision))
 
 
-def stored(entry: Entry, settlement: int) -> entries.Entry:
-    """Return an entry as the database keeps it, under the settlement's number there."""
+def stored(entry: Entry, settlement: int | None) -> entries.Entry:
+    """Return an entry as the database keeps it, under the settlement's number there if it belongs to one."""
     return entries.Entry(
         key=str(entry.key),
         kind=entry.key.kind,
@@ -226,7 +226,7 @@ def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> 
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
     kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
     if not kinds:
-        raise AlreadyExportedError(settlement.settlement_id)
+        raise AlreadyExportedError(settlement.name)
     return kinds
 
 
@@ -237,6 +237,6 @@ def _refuse_unready(
     about_costs = EntryKind.COGS in kinds
     missing = state.counts.needed - state.counts.covered
     if not settlement.ties_out or (about_costs and missing):
-        raise NotReadyError(settlement.settlement_id, state.blockers or (f"{missing} lines wait for a cost",))
+        raise NotReadyError(settlement.name, state.blockers or (f"{missing} lines wait for a cost",))
     if about_costs and state.counts.suspect and not accept_suspect:
-        raise SuspectCostsError(settlement.settlement_id, state.counts.suspect)
+        raise SuspectCostsError(settlement.name, state.counts.suspect)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class ReopenReasonError(CogsheetError):
     """A settlement is reopened without saying why."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} was not reopened: a reason is needed, for it changes what was exported."
+            f"Settlement {settlement} was not reopened: a reason is needed, for it changes what was exported."
         )
 
 
