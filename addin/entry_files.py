@@ -46,6 +46,11 @@ def write_entries(
     return [str(write_next(folder / file, content)) for file, content in files]
 
 
+def accrual_name(month: str) -> str:
+    """Return what the entries of a month's accrual are called in their files' names."""
+    return f"accrual {month}"
+
+
 def _name(entries: Sequence[Entry], ledger: Ledger, company: str, what: str) -> str:
     """Name files by system, company, store, settlement, entry and revision; what entries do not share is left out."""
     keys = [entry.key for entry in entries]

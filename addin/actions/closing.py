@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
-from addin.entry_files import write_entries
+from addin.entry_files import accrual_name, write_entries
 from addin.ledger_used import ledger_for, remember
 from addin.outcome import Outcome
 from addin.sheets import true_ups as true_ups_sheet
@@ -17,7 +17,7 @@ from addin.written_files import FileNotWrittenError
 from core.database import entries as stored_entries
 from core.database import true_ups as stored_true_ups
 from core.errors import CogsheetError
-from core.journal.entry import EntryKind
+from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import refuse_unimportable, to_import
 from core.money import total
 from core.settlements import books as all_books
@@ -177,11 +177,14 @@ def _told(one: Exported) -> dict[str, object]:
     }
 
 
-def _write(desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None) -> list[str]:
+def _write(
+    desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
+) -> list[str]:
     """Write entries for an accounting system, beside the workbook unless a folder is named."""
     place = folder or desk.path.parent / "exports"
     try:
-        return write_entries(place, entries, ledger, company=desk.database.company.name, now=desk.clock())
+        company = desk.database.company.name
+        return write_entries(place, entries, ledger, company=company, now=desk.clock(), what=what)
     except FileNotWrittenError as error:
         raise EntriesNotWrittenError(str(error)) from error
 
@@ -208,17 +211,25 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
         for one in posted
         if (not ids or (one.store, one.settlement_id) in chosen) and _is_wanted(one, choice.entries)
     ]
-    deeds = [[as_written(one, books.accounts) for one in deed] for deed in _deeds(wanted)]
-    for entries in deeds:
+    deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
+    for _, entries in deeds:
         refuse_unimportable(entries, ledger, books.company.home_currency)
-    files = [path for entries in deeds for path in _write(desk, entries, ledger, choice.folder)]
-    keys = [str(entry.key) for entries in deeds for entry in to_import(entries)]
+    files = [path for what, entries in deeds for path in _write(desk, entries, ledger, choice.folder, what)]
+    keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(
         f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they went out: "
         f"{', '.join(files) or 'no file'}. Import a file only where its entries are not in the accounting system yet: "
         f"each carries its key in its memo.",
         data={"files": files, "entries": keys},
     )
+
+
+def _accrual_of(deed: Sequence[Posted]) -> str:
+    """Return what files of an accrual are called; nothing for other entries."""
+    if deed[0].entry.settlement is not None:
+        return ""
+    keys = (EntryKey.parse(one.entry.key, store=one.store, settlement_id=one.settlement_id) for one in deed)
+    return accrual_name(min(key.month for key in keys))
 
 
 def _is_wanted(one: Posted, entries: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.actions.refresh import load, refresh
-from addin.entry_files import write_entries
+from addin.entry_files import accrual_name, write_entries
 from addin.outcome import Outcome
 from addin.report_files.close_pack import write_pack
 from addin.report_files.close_summary import lock_advice
@@ -98,7 +98,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
     book_accrual(desk.database, plan, who=desk.user, now=desk.clock(), check=check)
     if not plan.is_booked:
         refresh(desk, load(desk.database))
-    what, company = f"accrual {figures.month}", desk.database.company.name
+    what, company = accrual_name(str(figures.month)), desk.database.company.name
     return write_entries(folder, plan.entries, ledger, company=company, now=desk.clock(), what=what)
 
 

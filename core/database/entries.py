@@ -174,7 +174,7 @@ def posted(connection: Connection) -> list[Posted]:
     lines: dict[int, list[EntryLine]] = defaultdict(list)
     for row in connection.execute(select(entry_line).order_by(entry_line.c.entry, entry_line.c.position)):
         lines[row.entry].append(_line(row))
-    keys = dict(connection.execute(select(table.c.id, table.c.key)).tuples())
+    keys = {row.id: row.key for row in connection.execute(select(table.c.id, table.c.key))}
     query = (
         select(table, settlement.c.store.label("of_store"), settlement.c.settlement_id)
         .outerjoin(settlement, settlement.c.id == table.c.settlement)

@@ -153,9 +153,10 @@ def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> No
     """With costs missing only the settlement entry goes out, if the user wants that; Xero needs account codes first."""
     cancelled = desktop.press("export", "cancel")
     refused = desktop.press("export", "yes", "cancel")
-    without_codes = desktop.press("export", "no", "ok")
+    without_codes = desktop.press("export", "no", "yes", "ok")
     desktop.choose_codes("200")
-    outcome, message = desktop.press("export", "no", "ok")
+    outcome, message = desktop.press("export", "no", "yes", "ok")
+    offered = [text.rpartition("Yes writes files for ")[2].partition(",")[0] for text in desktop.excel.user.shown]
 
     assert ("Nothing was exported.", True) == (cancelled[1], "was not exported" in refused[1])
     assert "has none in column Number" in without_codes[1]
@@ -164,6 +165,7 @@ def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> No
     assert files
     assert all("xero" in file.name for file in files)
     assert "Item missing cost" in desktop.excel.user.shown[-1]
+    assert ["QuickBooks", "Xero"] == [name for name in offered if name][-2:]
 
 
 def test_import_takes_the_paths_and_clears_them(desktop: Desktop) -> None:
