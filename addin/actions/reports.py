@@ -108,10 +108,19 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         found += _tab_tie_outs(desk, books, settlement)
     wrong = [one for one in found if not one.ok]
     sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
+    untied = [one.name for one in chosen if one.total is None]
+    nothing = [
+        f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
+    ]
     return Outcome(
-        "\n".join(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+        "\n".join(
+            [
+                *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *(nothing if untied else []),
+            ]
+        ),
         needs_attention=bool(wrong),
-        data={"tie_outs": [_tie_out(one) for one in found]},
+        data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
     )
 
 
@@ -125,7 +134,7 @@ def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> lis
     if cells is None:
         return []
     name = settlement.name
-    lines = {row["key"]: row for row in records(books.lines_of(settlement))}
+    lines = {row["key"]: row for row in records(books.posted_part(settlement))}
     figures = ((cell, lines.get(cell.key, {}).get(cell.field) or Decimal(0)) for cell in cells)
     differing = [TieOut(f"{name}: {cell.where} {cell.field}", cell.value, figure) for cell, figure in figures]
     shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))

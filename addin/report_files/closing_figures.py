@@ -14,6 +14,7 @@ from core.local_days import local_days
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+from core.settlements.remarks import day_before_start, money_before_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.journal.entry import Entry
     from core.reports.accrual import Month
     from core.reports.profit_and_loss import Rates
+    from core.settlements.books import Books
     from core.settlements.exporting import ExportWish
 
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
@@ -86,7 +88,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     accrued = shipped_not_settled(lines, books.observations, month, zones=wish.zones)
     to_date = lines[_by(lines, month.last_day, wish)]
     accounts = wish.accounts or books.accounts
-    deposits = _deposits(counted, wish, accounts)
+    deposits = _deposits(books, counted, wish, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
     return ClosingFigures(
         month,
@@ -123,7 +125,9 @@ def _by(lines: pd.DataFrame, day: date, wish: ExportWish) -> pd.Series:
     return (local_days(lines, wish.zones).fillna("") <= day.isoformat()).astype(bool)
 
 
-def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, accounts: Accounts) -> list[Deposit]:
+def _deposits(
+    books: Books, settlements: Sequence[BookedSettlement], wish: ExportWish, accounts: Accounts
+) -> list[Deposit]:
     """Return what the marketplaces paid out; what was posted elsewhere does not go over our accounts."""
     return [
         Deposit(
@@ -133,6 +137,8 @@ def _deposits(settlements: Sequence[BookedSettlement], wish: ExportWish, account
             one.currency,
             _day(one.deposit_at, one.store, wish),
             one.sum if one.total is None else one.total,
+            money_before_start(books, one),
+            day_before_start(books),
         )
         for one in settlements
         if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE

@@ -79,7 +79,7 @@ def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     """Make or refresh the COGS tab of a settlement; returns the sheet's name."""
     table = table_name(books, settlement)
     sheet = _sheet_of(book, table) or _new_sheet(book, _sheet_name(books, settlement), table)
-    lines = books.lines_of(settlement)
+    lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
     records = records_of(shown.assign(indicator=indicator(shown)), SPEC)
     tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)

@@ -160,6 +160,19 @@ class Books:
         in_old = [pair in old for pair in zip(lines["store"], lines["settlement_id"], strict=True)]
         return lines[~(before.fillna(value=False).astype(bool) | pd.Series(in_old, lines.index, dtype=bool))]
 
+    def posted_part(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines whose COGS is shown as the settlement's: those that these books post, all of a History one.
+
+        A settlement across books start is split: what was posted before that day is in no entry of these books.
+        """
+        lines = self.lines_of(settlement)
+        return lines if self.is_history(settlement) else self.counted(lines)
+
+    def before_start(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines of a split settlement that were posted before books start; none where it is not split."""
+        lines = self.lines_of(settlement)
+        return lines.iloc[:0] if self.is_history(settlement) else lines[~lines["key"].isin(self.counted(lines)["key"])]
+
     @cached_property
     def never_posted(self) -> frozenset[str]:
         """Keys of the lines that no entry of these books holds: before books start, or posted elsewhere."""
