@@ -30,8 +30,12 @@ def file_name(*parts: str, ending: str = "") -> str:
     shown = shown.encode()[:_LONGEST].decode(errors="ignore").rstrip(" .")
     if shown.partition(".")[0].strip().upper() in _RESERVED:
         shown = f"_{shown}"
-    mark = b32encode(sha256(json.dumps(parts).encode()).digest()).decode()[:_MARK_LENGTH].lower()
-    return f"{shown} {mark}{ending}".strip()
+    return f"{shown} {mark_of(*parts)}{ending}".strip()
+
+
+def mark_of(*parts: str) -> str:
+    """Return eight letters and digits that stand for exactly these texts, where what can be read is not enough."""
+    return b32encode(sha256(json.dumps(parts).encode()).digest()).decode()[:_MARK_LENGTH].lower()
 
 
 def _plain(text: str) -> str:

@@ -263,7 +263,7 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     return Outcome(
         f"{counted(len(chosen), 'settlement')} locked as posted elsewhere, without an entry. Refunds in later "
         f"settlements take the costs they have now; reopen one if it was not posted after all.",
-        data={"settlements": [one.settlement_id for one in chosen]},
+        data={"settlements": [one.settlement_id for one in chosen], "stores": [one.store for one in chosen]},
     )
 
 
