@@ -117,7 +117,6 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         check=partial(refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency),
     )
     chosen = books.named(ids)
-    remember(desk.database, ledger, who=desk.user, now=desk.clock())
     done: list[Exported] = []
     files: list[str] = []
     stopped = None
@@ -125,6 +124,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         for settlement in chosen:
             one = export_settlement(desk.database, books, settlement, wish, who=desk.user, now=desk.clock())
             done.append(one)
+            remember(desk.database, ledger, who=desk.user, now=desk.clock())
             files += _write(desk, one.entries, ledger, choice.folder)
             desk.progress("Exporting", len(done), len(ids))
     except CogsheetError as error:

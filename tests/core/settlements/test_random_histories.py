@@ -216,7 +216,7 @@ class Company(RuleBasedStateMachine):
     def balances(self) -> dict[str, Decimal]:
         with self.database.reading() as connection:
             sums = entries.journal(connection).groupby("account")["amount"].sum()
-        return {account: amount for account, amount in sums.items() if amount}
+        return {str(account): amount for account, amount in sums.items() if amount}
 
     @invariant()
     def clearing_holds_what_is_out(self) -> None:

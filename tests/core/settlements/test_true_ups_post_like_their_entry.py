@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cogs_by_type, true_up_entries
 from core.journal.line_types import LineType
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
-from core.money import cents, total
+from core.money import MONEY, cents, total
 from core.settlements import true_ups as trueing
 from tests.core.settlements.shops import NOW, Shop, lost, refund, sale
 
@@ -197,7 +198,7 @@ def test_entry_and_true_ups_together_post_what_the_books_hold(
             for event, sku, cogs, _ in rows
         ],
     )
-    more = lines.assign(difference=[difference for *_, difference in rows])
+    more = lines.assign(difference=pd.Series([difference for *_, difference in rows], dtype=MONEY))
     whole = cents(total(lines["cogs"]) + total(more["difference"])) - cents(total(lines["cogs"]))
     posting = CostPosting("US", "USD", Accounts(MUGS), finale)
 
