@@ -213,9 +213,10 @@ def close(book: Path, month: str, to: Path | None, ledger: str | None) -> Outcom
 
 @command("undo")
 @BOOK
-def undo(book: Path) -> Outcome:
-    """Take the last save back."""
-    return on_file(book, costs.undo, TerminalProgress())
+@click.argument("batch", type=int, required=False)
+def undo(book: Path, batch: int | None) -> Outcome:
+    """Take the last save back, or the one of this batch."""
+    return on_file(book, partial(costs.undo, batch=batch), TerminalProgress())
 
 
 @command("pnl")
@@ -267,34 +268,56 @@ def rates_(book: Path) -> Outcome:
 @command("export")
 @BOOK
 @IDS
-@click.option("--entries", type=click.Choice(list(closing.KINDS)), default="both", show_default=True)
 @click.option(
-    "--format", "ledger", type=click.Choice([str(one) for one in Ledger]), help="As at the last export if left out."
+    "--entries",
+    type=click.Choice(closing.AGAIN),
+    help="Which entries: both if left out; with --again also true-ups, reversals and accruals, all if left out.",
+)
+@click.option(
+    "--format",
+    "ledger",
+    type=click.Choice([str(one) for one in Ledger]),
+    help="Needed at the first export, remembered from then on.",
 )
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
 @click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
+@click.option("--again", is_flag=True, help="Write the files of entries that went out once more; nothing is posted.")
 def export(
-    book: Path, ids: tuple[str, ...], *, entries: str, ledger: str | None, folder: Path | None, accept_suspect: bool
+    book: Path,
+    ids: tuple[str, ...],
+    *,
+    entries: str | None,
+    ledger: str | None,
+    folder: Path | None,
+    accept_suspect: bool,
+    again: bool,
 ) -> Outcome:
     """Make the entries of settlements, lock their costs and write the files for the accounting system."""
-    choice = closing.ExportChoice(entries, Ledger(ledger) if ledger else None, folder, accept_suspect)
-    return on_file(book, partial(closing.export, ids=ids, choice=choice), TerminalProgress())
+    kinds = entries or (closing.ALL if again else "both")
+    choice = closing.ExportChoice(kinds, Ledger(ledger) if ledger else None, folder, accept_suspect)
+    action = partial(closing.export_again if again else closing.export, ids=ids, choice=choice)
+    return on_file(book, action, TerminalProgress())
 
 
 @command("trueups")
 @BOOK
 @click.option("--accept", type=int, multiple=True, help="Number of a proposal to post.")
 @click.option("--dismiss", type=int, multiple=True, help="Number of a proposal not to post.")
-@click.option("--reason", default="", help="Why those are dismissed.")
+@click.option("--take-up", type=int, multiple=True, help="Number of a dismissed one to propose again.")
+@click.option("--reason", default="", help="Why those are dismissed or taken up.")
 @click.option("--dismiss-immaterial", is_flag=True, help="Dismiss what is below the materiality limit of Setup.")
 def trueups(
-    book: Path, *, accept: tuple[int, ...], dismiss: tuple[int, ...], reason: str, dismiss_immaterial: bool
+    book: Path,
+    *,
+    accept: tuple[int, ...],
+    dismiss: tuple[int, ...],
+    take_up: tuple[int, ...],
+    reason: str,
+    dismiss_immaterial: bool,
 ) -> Outcome:
     """List the costs that came after the export, and carry out what was decided of them."""
-    action = partial(
-        closing.true_ups, accept=accept, dismiss=dismiss, reason=reason, dismiss_immaterial=dismiss_immaterial
-    )
-    return on_file(book, action, TerminalProgress())
+    choice = closing.TrueUpChoice(accept, dismiss, take_up, reason, dismiss_immaterial)
+    return on_file(book, partial(closing.true_ups, choice=choice), TerminalProgress())
 
 
 @command("verify")

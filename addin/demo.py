@@ -15,6 +15,7 @@ from addin.actions.new import write_workbook
 from addin.actions.pnl import pnl
 from addin.demo_accounts import demo_accounts
 from addin.desk import on_file
+from addin.ledger_used import remember
 from addin.outcome import Outcome
 from addin.sandbox import demo_settlement_files
 from addin.workbook_files.package import refuse_if_open
@@ -22,6 +23,7 @@ from core.companies import SANDBOX, database_address, machine_folder
 from core.database import Database, settings
 from core.database.company import Company
 from core.journal.accounts import SETTINGS_NAME, AccountRows
+from core.journal.files import Ledger
 from core.money import total
 from core.settlements import books as all_books
 from core.time import system_clock
@@ -70,6 +72,7 @@ def _choose_accounts(desk: Desk) -> None:
     with desk.database.writing() as connection:
         chosen = AccountRows(rows=demo_accounts(pairs))
         settings.put(connection, SETTINGS_NAME, chosen, who=desk.user, now=desk.clock())
+    remember(desk.database, Ledger.QUICKBOOKS, who=desk.user, now=desk.clock())
 
 
 def _fresh_folder(folder: Path) -> list[Path]:

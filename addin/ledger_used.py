@@ -1,27 +1,62 @@
-"""For which accounting system the last export was made: what comes after it (true-ups, reversals) goes there too."""
+"""For which accounting system entries are written: asked at the first export, kept as a policy on sheet Setup."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from core.database import settings
+from core.errors import CogsheetError
 from core.journal.files import Ledger
+from core.settings import SETTINGS_NAME, Policies
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from core.database import Database
 
-_NAME = "ledger"
+_OLD_NAME = "ledger"
+"""Under which name books kept it before it was a policy."""
 
 
-def ledger_used(database: Database) -> Ledger:
-    """Return the accounting system of the last export; QuickBooks before the first."""
+class LedgerNotChosenError(CogsheetError):
+    """Nobody has said yet which accounting system the entries are for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Say "
+            f"--format {', --format '.join(Ledger)} (a plain workbook), or choose Accounting system on sheet Setup; it "
+            f"is remembered from then on."
+        )
+
+
+def ledger_used(database: Database) -> Ledger | None:
+    """Return the accounting system of the last export, or the one chosen on sheet Setup; `None` before either."""
     with database.reading() as connection:
-        return settings.get(connection, _NAME, Ledger, Ledger.QUICKBOOKS)
+        chosen = settings.get(connection, SETTINGS_NAME, Policies, Policies()).accounting_system
+        if chosen or not settings.versions(connection, _OLD_NAME, Ledger):
+            return chosen
+        return settings.get(connection, _OLD_NAME, Ledger, Ledger.QUICKBOOKS)
+
+
+def ledger_for(database: Database, asked: Ledger | None) -> Ledger:
+    """Return the accounting system that entries are written for.
+
+    Args:
+        database: The books.
+        asked: What was asked for just now; the remembered one if left out.
+
+    Raises:
+        LedgerNotChosenError: If nobody has said.
+    """
+    chosen = asked or ledger_used(database)
+    if chosen is None:
+        raise LedgerNotChosenError
+    return chosen
 
 
 def remember(database: Database, ledger: Ledger, *, who: str, now: datetime) -> None:
     """Keep which accounting system an export was made for."""
     with database.writing() as connection:
-        settings.put(connection, _NAME, ledger, who=who, now=now)
+        known = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+        changed = known.model_copy(update={"accounting_system": ledger})
+        settings.put(connection, SETTINGS_NAME, changed, who=who, now=now)

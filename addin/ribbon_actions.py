@@ -15,6 +15,7 @@ from addin.actions import pnl as pnl_action
 from addin.desk import desk
 from addin.excel import StatusBar, place_of, redrawing, show, take_paths, undisturbed, version_of_buttons
 from addin.finale import page_account
+from addin.ledger_used import ledger_used
 from addin.outcome import Outcome
 from addin.program import program_version
 from addin.ribbon_buttons import BUTTONS
@@ -166,7 +167,12 @@ def _undo(desk: Desk) -> Outcome:
     question = "Take the last save back? Lines saved again since, or exported, are left as they are."
     if not questions.confirmed(desk.book.app, question):
         return Outcome("Nothing was taken back.")
-    return costs.undo(desk)
+    outcome = costs.undo(desk)
+    before = outcome.data["undoable_before"]
+    if not isinstance(before, int):
+        return outcome
+    question = f"{outcome.message}\n\nTake batch {before} back instead?"
+    return costs.undo(desk, batch=before) if questions.confirmed(desk.book.app, question) else outcome
 
 
 def _cogs(desk: Desk) -> Outcome:
@@ -180,8 +186,8 @@ def _cogs(desk: Desk) -> Outcome:
     question = "The tab is up to date. Write it as a workbook of its own, to hand on, beside this one?"
     if not on_tab or not questions.confirmed(desk.book.app, question):
         return outcome
-    file = desk.path.parent / f"COGS {made[0]['settlement']}.xlsx"
-    return replace(outcome, message=f"{outcome.message}\n{reports.download_cogs(desk, ids=names, to=file).message}")
+    written = reports.download_cogs(desk, ids=names, to=desk.path.parent)
+    return replace(outcome, message=f"{outcome.message}\n{written.message}")
 
 
 def _close(desk: Desk) -> Outcome:
@@ -204,7 +210,7 @@ def _verify(desk: Desk) -> Outcome:
 
 def _export(desk: Desk) -> Outcome:
     names = selected_settlements(desk.book)
-    ledger = questions.ledger_to_export_to(desk.book.app, names)
+    ledger = questions.ledger_to_export_to(desk.book.app, names, ledger_used(desk.database))
     if ledger is None:
         return Outcome("Nothing was exported.")
     done = [_export_one(desk, name, closing.ExportChoice(ledger=ledger)) for name in names]
@@ -233,9 +239,21 @@ def _true_ups(desk: Desk) -> Outcome:
     small = outcome.data["immaterial"]
     question = "Dismiss the true-ups below the materiality limit of Setup, with that reason?"
     if isinstance(small, list) and small and questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}"):
-        outcome = closing.true_ups(desk, dismiss_immaterial=True)
+        outcome = closing.true_ups(desk, choice=closing.TrueUpChoice(dismiss_immaterial=True))
+    outcome = _take_up(desk, outcome)
     _show(desk, true_ups_sheet.SPEC)
     return outcome
+
+
+def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
+    """Offer the dismissed true-ups again, where nothing else is left to decide."""
+    dismissed = outcome.data["dismissed"]
+    if outcome.data["pending"] or not isinstance(dismissed, list) or not dismissed:
+        return outcome
+    question = f"{outcome.message}\n\nTake the dismissed true-ups up again, so that they are proposed anew?"
+    if not questions.confirmed(desk.book.app, question):
+        return outcome
+    return closing.true_ups(desk, choice=closing.TrueUpChoice(take_up=dismissed))
 
 
 def _connect(desk: Desk) -> Outcome:

@@ -102,15 +102,31 @@ def restore_question(count: int) -> str:
     return f"{marked}: bring back what was saved then?\n\nCancel goes on to undoing the last save."
 
 
-def ledger_to_export_to(app: xw.App, names: Sequence[str]) -> Ledger | None:
-    """Say what an export does and ask for which accounting system; `None` where nothing is to be exported."""
-    question = (
+_SYSTEMS = {Ledger.QUICKBOOKS: "QuickBooks", Ledger.XERO: "Xero", Ledger.EXCEL: "a plain Excel workbook"}
+
+
+def ledger_to_export_to(app: xw.App, names: Sequence[str], used: Ledger | None) -> Ledger | None:
+    """Say what an export does and ask for which accounting system; `None` where nothing is to be exported.
+
+    Args:
+        app: Excel.
+        names: The settlements.
+        used: The system of the last export, which is offered first; the first export offers one after the other.
+    """
+    what = (
         f"Export {counted(len(names), 'settlement')}: {', '.join(names)}?\n\n"
         f"The entries are written to files beside this workbook, and the costs are locked: from then on they change "
-        f"by true-up only.\n\nYes writes files for QuickBooks, No for Xero, Cancel exports nothing."
+        f"by true-up only."
     )
-    answer = ask(app, question, YES_NO_CANCEL)
-    return {"yes": Ledger.QUICKBOOKS, "no": Ledger.XERO}.get(answer)
+    offered = [*([used] if used else []), *(one for one in _SYSTEMS if one is not used)]
+    for ledger in offered:
+        choice = f"Yes writes files for {_SYSTEMS[ledger]}, No offers another format, Cancel exports nothing."
+        answer = ask(app, f"{what}\n\n{choice}", YES_NO_CANCEL)
+        if answer == "yes":
+            return ledger
+        if answer == "cancel":
+            return None
+    return None
 
 
 def month_to_close(app: xw.App, today: date) -> str | None:

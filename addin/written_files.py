@@ -1,12 +1,15 @@
-"""Files that people take away, written whole or not at all."""
+"""Files that people take away: written whole or not at all, and never in place of another."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from itertools import count
 from pathlib import Path
 
 from core.errors import CogsheetError
+
+_FIRST_COPY = 2
 
 
 class FileNotWrittenError(CogsheetError):
@@ -18,20 +21,75 @@ class FileNotWrittenError(CogsheetError):
         )
 
 
+class FileThereError(CogsheetError):
+    """A file of that name is there and says something else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is there already and holds something else. It was not replaced, and nothing was written. Choose "
+            f"another name, or move that file away first."
+        )
+
+
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file in place of one of the same name.
+    """Write a file; one that says the same already is left as it is.
 
     Raises:
-        FileNotWrittenError: If that is not possible; an older file of that name is still there then.
+        FileThereError: If a file of that name says something else.
+        FileNotWrittenError: If it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(unfinished).replace(path)
-        finally:
-            Path(unfinished).unlink(missing_ok=True)
+        if not _written(path, content):
+            raise FileThereError(path)
     except OSError as error:
         raise FileNotWrittenError(path, error.strerror or "the system refuses") from error
+
+
+def write_next(path: Path, content: bytes) -> Path:
+    """Write a file whose name we chose, under the next name that is free: `COGS.xlsx`, `COGS (2).xlsx`, ...
+
+    Returns:
+        Where it was written; a file that says the same already is it.
+
+    Raises:
+        FileNotWrittenError: If it cannot be written.
+    """
+    place = path
+    try:
+        for number in count(_FIRST_COPY):
+            if _written(place, content):
+                break
+            place = path.with_name(f"{path.stem} ({number}){path.suffix}")
+    except OSError as error:
+        raise FileNotWrittenError(path, error.strerror or "the system refuses") from error
+    return place
+
+
+def _written(path: Path, content: bytes) -> bool:
+    """Write a file if there is none of that name, and tell whether one that says this is there now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path):
+        return path.is_file() and path.read_bytes() == content
+    handle, unfinished = tempfile.mkstemp(prefix=".cogsheet", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        return _named(Path(unfinished), path) or path.read_bytes() == content
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
+def _named(unfinished: Path, path: Path) -> bool:
+    """Give a finished file its name unless somebody has taken it in this moment."""
+    try:
+        if os.name == "nt":
+            unfinished.rename(path)  # Windows refuses where there is one of that name
+        else:
+            path.hardlink_to(unfinished)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            return False
+        unfinished.replace(path)
+    return True

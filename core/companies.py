@@ -14,6 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from core.errors import DatabaseError
+from core.file_names import file_name
 
 SANDBOX = "sandbox"
 """The company of the demo: its database is `demo.sqlite` beside the workbook, its Finale is on this machine."""
@@ -70,10 +71,13 @@ class MachineFolder:
         unfinished.write_text(text + "\n", encoding="utf-8")
         unfinished.replace(self.listing)
 
-    def default_database(self, company: str) -> Path:
-        """Return where a new company's database is made unless the user says otherwise."""
-        safe = "".join(c if c.isalnum() or c in " -_" else "_" for c in company).strip()
-        return self.path / f"{safe or 'company'}.sqlite"
+    def default_database(self, company: str) -> str:
+        """Return where a company's database is, or where it is made unless the user says otherwise.
+
+        Companies whose names differ in one sign, as `A/B` and `A:B`, have a database each.
+        """
+        known = self._addresses().get(company)
+        return known or str(self.path / file_name(company, ending=".sqlite"))
 
     def _addresses(self) -> dict[str, str]:
         if not self.listing.exists():

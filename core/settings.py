@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.journal.accounts import USUAL_TAX_CODE
+from core.journal.files import Ledger  # noqa: TC001 - pydantic reads it at run time
 from core.line_types import LineType
 from core.model import Disposition, Marketplace
 
@@ -92,6 +93,11 @@ class Policies(BaseModel):
         Poster.COGSHEET,
         title="Stock losses posted by",
         description="Cogsheet or Finale: who posts the cost of lost and damaged goods. Finale's is not exported.",
+    )
+    accounting_system: Ledger | None = Field(
+        None,
+        title="Accounting system",
+        description="quickbooks, xero or excel (a plain workbook): what entries are written for. Export asks first.",
     )
     usual_tax_code: str = Field(
         USUAL_TAX_CODE,

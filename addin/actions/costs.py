@@ -17,7 +17,7 @@ from core.settlements import books as all_books
 from core.settlements.answers import Fate
 from core.settlements.restoring import restore_values, values_of
 from core.settlements.saving import save_answers
-from core.settlements.undoing import undo_last
+from core.settlements.undoing import undo_batch, undo_last, undoable_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from addin.desk import Desk
     from addin.sheets.resolve import SheetAnswers
     from core.database.settlements import BookedSettlement
+    from core.database.undo import Undone
     from core.settlements.answers import Decision
     from core.settlements.books import Books
     from core.settlements.saving import Saving
@@ -149,24 +150,47 @@ def _say_coverage(desk: Desk, books: Books) -> None:
     resolve_sheet.say_coverage(desk.book, f"Coverage: {has_cost}; {rest}.")
 
 
-def undo(desk: Desk) -> Outcome:
-    """Take the last save back, as a new batch.
+def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
+    """Take the last save back, or one by the number of its batch, as a new batch.
+
+    Where the last save cannot be taken back because its settlement is exported, nothing else is taken back in its
+    place; the outcome names the save before it.
 
     Raises:
         NothingToUndoError: If there is none.
     """
-    undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    if batch is None:
+        undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    else:
+        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)
     fill_resolve(desk, view.books, list(view.books.settlements))
-    sentences = [f"Batch {undone.undone} is taken back: {counted(len(undone.keys), 'line')} as before."]
+    is_stuck = undone.batch is None
+    before = undoable_before(desk.database, undone.undone) if is_stuck else None
+    sentences = [_undone_sentence(undone)]
     lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
     left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
     sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
     return Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
-        data={"undone_batch": undone.undone, "undone": [_place(lines[key]) for key in undone.keys], "skipped": left},
+        data={
+            "undone_batch": None if is_stuck else undone.undone,
+            "undone": [_place(lines[key]) for key in undone.keys],
+            "skipped": left,
+            "undoable_before": before,
+        },
+    )
+
+
+def _undone_sentence(undone: Undone) -> str:
+    if undone.batch is not None:
+        return f"Batch {undone.undone} is taken back: {counted(len(undone.keys), 'line')} as before."
+    return (
+        f"Nothing was taken back: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
+        f"Reopen them, then it can be undone."
     )
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.actions.refresh import load
-from addin.entry_files import write_entries
+from addin.actions.refresh import load, refresh
+from addin.entry_files import accrual_name, write_entries
 from addin.outcome import Outcome
 from addin.report_files.close_pack import write_pack
 from addin.report_files.close_summary import lock_advice
 from addin.report_files.closing_figures import closing_figures
 from addin.words import amount, counted
-from addin.written_files import write_file
+from addin.written_files import write_file, write_next
+from core.database import entries
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
+from core.file_names import file_name
 from core.journal.files import refuse_unimportable
+from core.settlements.accruing import book_accrual, plan_accrual
 from core.settlements.exporting import ExportWish
 from core.time import Month
 
@@ -24,9 +29,9 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.report_files.closing_figures import ClosingFigures
-    from core.journal.entry import Entry
     from core.journal.files import Ledger
     from core.reports.profit_and_loss import Rates
+    from core.settlements.accruing import AccrualPlan
     from core.settlements.books import Books
 
 
@@ -56,14 +61,16 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     view = load(desk.database)
     wish = ExportWish(zones=view.books.zones)
     figures = closing_figures(view, Month.parse(month), wish=wish, rates=_rates(view.books))
-    path = to or desk.path.parent / f"Close {figures.month}.xlsx"
-    entries = [entry for pair in figures.entries for entry in pair]
+    with desk.database.reading() as connection:
+        posted = entries.posted(connection)
+    plan = plan_accrual(posted, str(figures.month), figures.entries, view.books.accounts)
+    figures = replace(figures, entries=plan.pairs)
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
-        refuse_unimportable(entries, ledger, figures.home_currency)
-    write_file(path, write_pack(view, figures, desk.clock()))
-    files = [] if ledger is None else _write_accrual(desk, path.parent, figures, entries, ledger)
+        refuse_unimportable(plan.entries, ledger, figures.home_currency)
+    path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
+    files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)
     return Outcome(
         "\n".join(_sentences(figures, path, files)),
         needs_attention=figures.open_items > 0,
@@ -76,11 +83,23 @@ def _rates(books: Books) -> Rates:
     return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).factors
 
 
-def _write_accrual(
-    desk: Desk, folder: Path, figures: ClosingFigures, entries: list[Entry], ledger: Ledger
-) -> list[str]:
-    name, company = f"{ledger} accrual {figures.month}", desk.database.company.name
-    return write_entries(folder, name, entries, ledger, company=company, now=desk.clock())
+def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | None) -> Path:
+    """Write the pack where it is wanted, or beside the workbook under a name of its own."""
+    if to is not None:
+        write_file(to, content)
+        return to
+    name = file_name("Close", str(figures.month), desk.database.company.name, ending=".xlsx")
+    return write_next(desk.path.parent / name, content)
+
+
+def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
+    """Keep the accrual's entries and write them for import; what is kept already is only written again."""
+    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency)
+    book_accrual(desk.database, plan, who=desk.user, now=desk.clock(), check=check)
+    if not plan.is_booked:
+        refresh(desk, load(desk.database))
+    what, company = accrual_name(str(figures.month)), desk.database.company.name
+    return write_entries(folder, plan.entries, ledger, company=company, now=desk.clock(), what=what)
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:

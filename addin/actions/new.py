@@ -46,7 +46,7 @@ def new_workbook(
     if path.exists():
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    address = database or str(known.default_database(company))
+    address = database or known.default_database(company)
     with _books(address, company, currency, clock) as opened:
         write_workbook(path, opened)
         known.remember(opened.company.name, address)

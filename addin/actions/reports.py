@@ -11,7 +11,8 @@ from addin.outcome import Outcome
 from addin.report_files.cogs_workbook import cogs_workbook
 from addin.sheets import cogs as cogs_sheet
 from addin.words import amount, counted
-from addin.written_files import write_file
+from addin.written_files import write_file, write_next
+from core.file_names import file_name
 from core.model import records
 from core.settlements import books as all_books
 from core.settlements.exporting import ExportWish
@@ -52,7 +53,13 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         needs_attention=any(state.blockers for state in states),
         data={
             "settlements": [
-                {"settlement": s.settlement_id, "sheet": sheet, "cogs": str(state.cogs), "status": state.status}
+                {
+                    "settlement": s.settlement_id,
+                    "store": s.store,
+                    "sheet": sheet,
+                    "cogs": str(state.cogs),
+                    "status": state.status,
+                }
                 for s, sheet, state in zip(chosen, sheets, states, strict=True)
             ]
         },
@@ -60,7 +67,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
 
 
 def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool = False) -> Outcome:
-    """Write a settlement's COGS as a workbook of its own; with several settlements, one file each into a folder.
+    """Write a settlement's COGS as a workbook of its own; into a folder, or of several, under names of their own.
 
     Raises:
         NothingChosenError: If no settlement is named.
@@ -72,10 +79,19 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool
     chosen = view.books.named(ids)
     files = []
     for settlement in chosen:
-        path = to / f"COGS {settlement.settlement_id}.xlsx" if len(chosen) > 1 else to
-        write_file(path, cogs_workbook(view, settlement, values_only=values_only, now=desk.clock()))
+        content = cogs_workbook(view, settlement, values_only=values_only, now=desk.clock())
+        if to.is_dir() or len(chosen) > 1:
+            path = write_next(to / cogs_file_name(desk.database.company.name, settlement), content)
+        else:
+            path = to
+            write_file(path, content)
         files.append(str(path))
     return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
+
+
+def cogs_file_name(company: str, settlement: BookedSettlement) -> str:
+    """Return what a settlement's COGS workbook is called where nobody chose a name."""
+    return file_name("COGS", company, settlement.store, settlement.settlement_id, ending=".xlsx")
 
 
 def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
@@ -93,10 +109,19 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     found += [] if ids else tax_tie_outs(books.lines)
     wrong = [one for one in found if not one.ok]
     sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
+    untied = [one.name for one in chosen if one.total is None]
+    nothing = [
+        f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
+    ]
     return Outcome(
-        "\n".join(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+        "\n".join(
+            [
+                *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *(nothing if untied else []),
+            ]
+        ),
         needs_attention=bool(wrong),
-        data={"tie_outs": [_tie_out(one) for one in found]},
+        data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
     )
 
 
@@ -109,8 +134,8 @@ def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> lis
     cells = cogs_sheet.cost_cells(desk.book, books, settlement)
     if cells is None:
         return []
-    name = settlement.settlement_id
-    lines = {row["key"]: row for row in records(books.lines_of(settlement))}
+    name = settlement.name
+    lines = {row["key"]: row for row in records(books.posted_part(settlement))}
     figures = ((cell, lines.get(cell.key, {}).get(cell.field) or Decimal(0)) for cell in cells)
     differing = [TieOut(f"{name}: {cell.where} {cell.field}", cell.value, figure) for cell, figure in figures]
     shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))

@@ -86,7 +86,7 @@ def _note_changes(desk: Desk, before: Books, after: Books) -> None:
 
 
 def _in_words(one: SettlementChange, home: str) -> str:
-    return f"{one.settlement_id}: COGS {one.was:,.2f} → {one.now:,.2f} {home} ({one.difference:+,.2f})"
+    return f"{one.store}/{one.settlement_id}: COGS {one.was:,.2f} → {one.now:,.2f} {home} ({one.difference:+,.2f})"
 
 
 def _with_estimates(outcome: Outcome, count: int) -> Outcome:
@@ -155,7 +155,7 @@ def _sync_outcome(
         ],
     }
     return Outcome(
-        "\n".join([*sentences, *(f"{settlement.settlement_id}: {state.status}" for settlement, state in states)]),
+        "\n".join([*sentences, *(f"{settlement.name}: {state.status}" for settlement, state in states)]),
         needs_attention=any(state.blockers for _, state in states),
         data=data if result.stopped is None else {"error": str(result.stopped), **data},
         stopped=result.stopped is not None,

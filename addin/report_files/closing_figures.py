@@ -14,6 +14,7 @@ from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.calendars import deposit_day
+from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
     from core.reports.profit_and_loss import Rates
+    from core.settlements.books import Books
     from core.settlements.exporting import ExportWish
     from core.time import Month
 
@@ -94,7 +96,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     accrued = shipped[~lacking]
     to_date = lines[_by(lines, month.last_day, zones)]
     accounts = wish.accounts or books.accounts
-    deposits = _deposits(counted, zones, accounts)
+    deposits = _deposits(books, counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
     return ClosingFigures(
         month,
@@ -139,7 +141,7 @@ def _by(lines: pd.DataFrame, day: date, zones: Mapping[str, ZoneInfo]) -> pd.Ser
 
 
 def _deposits(
-    settlements: Sequence[BookedSettlement], zones: Mapping[str, ZoneInfo], accounts: Accounts
+    books: Books, settlements: Sequence[BookedSettlement], zones: Mapping[str, ZoneInfo], accounts: Accounts
 ) -> list[Deposit]:
     """Return what the marketplaces paid out; what was posted elsewhere does not go over our accounts."""
     return [
@@ -150,6 +152,8 @@ def _deposits(
             one.currency,
             deposit_day(one, zones),
             one.sum if one.total is None else one.total,
+            money_before_start(books, one),
+            day_before_start(books),
         )
         for one in settlements
         if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE

@@ -59,7 +59,7 @@ _NO_COST: dict[str, object] = {"bg_color": BAD_TINT}
 
 def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
-    lines = books.lines_of(settlement)
+    lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
     shown = shown.assign(indicator=indicator(shown), ship_day=ship_days(shown, books.observations))
     packs = _packs(books.mappings)

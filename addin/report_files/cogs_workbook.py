@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from addin.report_files import ties as ties_sheet
 from addin.report_files.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
 from addin.report_files.look import Look
 from addin.report_files.page import Page, quoted
+from addin.sheets.cogs import sheet_text
 from addin.sheets.columns import Kind
 from addin.sheets.settlements import period_text
 from core.model import Event, records
@@ -37,7 +37,6 @@ _BLOCKS_ROW = 3
 _FACTS, _TYPES, _TIES = 0, 3, 7
 """First columns of the three blocks."""
 _TIE_LEFT, _TIE_RIGHT, _TIE_RESULT = 13, 14, 15
-_LONGEST_SHEET_NAME = 31
 
 
 def cogs_workbook(
@@ -78,7 +77,7 @@ def cogs_workbook(
 
 def sheet_name(settlement_id: str) -> str:
     """Return the name of a settlement's COGS sheet, without signs that Excel does not allow there."""
-    return re.sub(r"[\[\]:*?/\\]", "_", f"COGS {settlement_id}")[:_LONGEST_SHEET_NAME].rstrip("'")
+    return sheet_text(f"COGS {settlement_id}")
 
 
 def _describe(workbook: Workbook, settlement: BookedSettlement, now: datetime) -> None:

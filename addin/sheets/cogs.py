@@ -12,9 +12,12 @@ from addin.sheets.cells import to_cell, to_decimal
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
+from core.file_names import mark_of
 from core.reports.costed_lines import has_or_needs_cost, indicator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import xlwings as xw
 
     from core.database.settlements import BookedSettlement
@@ -78,8 +81,8 @@ _LONGEST_SHEET_NAME = 31
 def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     """Make or refresh the COGS tab of a settlement; returns the sheet's name."""
     table = table_name(books, settlement)
-    sheet = _sheet_of(book, table) or _new_sheet(book, _sheet_name(books, settlement), table)
-    lines = books.lines_of(settlement)
+    sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
+    lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
     records = records_of(shown.assign(indicator=indicator(shown)), SPEC)
     tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
@@ -89,30 +92,58 @@ def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
 
 def refresh(book: xw.Book, books: Books) -> None:
     """Refresh the COGS tabs that are there."""
-    present = set(tabs(book, books))
+    present, names = set(tabs(book, books)), _table_names(books)
     for settlement in books.settlements:
-        if table_name(books, settlement) in present:
+        if names[settlement.id] in present:
             fill(book, books, settlement)
 
 
 def tabs(book: xw.Book, books: Books) -> list[str]:
     """Return the names of the tables of the COGS tabs that are there, in the order of the settlements."""
     present = {table.name for sheet in book.sheets for table in sheet.tables}
-    return [name for name in (table_name(books, settlement) for settlement in books.settlements) if name in present]
+    names = _table_names(books)
+    return [names[one.id] for one in books.settlements if names[one.id] in present]
 
 
 def table_name(books: Books, settlement: BookedSettlement) -> str:
-    """Return the name of a settlement's own table; the store is in it only where the id alone is not enough."""
-    return f"{SPEC.table}_{re.sub(r'[^0-9A-Za-z_]', '_', _label(books, settlement))}"
+    """Return the name of a settlement's own table; its store is in it only where the id alone is not enough."""
+    return _table_names(books)[settlement.id]
 
 
-def _label(books: Books, settlement: BookedSettlement) -> str:
-    same_id = [other for other in books.settlements if other.settlement_id == settlement.settlement_id]
-    return settlement.settlement_id if len(same_id) == 1 else f"{settlement.settlement_id} {settlement.store}"
+def _table_names(books: Books) -> dict[int, str]:
+    labels = _labels(books.settlements, lambda text: re.sub(r"[^0-9A-Za-z_]", "_", text))
+    return {number: f"{SPEC.table}_{label}" for number, label in labels.items()}
 
 
-def _sheet_name(books: Books, settlement: BookedSettlement) -> str:
-    return re.sub(r"[\[\]:*?/\\]", "_", f"COGS {_label(books, settlement)}")[:_LONGEST_SHEET_NAME]
+def sheet_text(text: str) -> str:
+    """Return a text as a sheet can be named: without signs that Excel does not allow there, at most 31 long."""
+    return re.sub(r"[\[\]:*?/\\]", "_", text)[:_LONGEST_SHEET_NAME].strip("'")
+
+
+def sheet_name(books: Books, settlement: BookedSettlement) -> str:
+    """Return the name that a settlement's tab gets when it is made."""
+    return _labels(books.settlements, lambda text: sheet_text(f"COGS {text}"))[settlement.id]
+
+
+def _labels(settlements: Iterable[BookedSettlement], plain: Callable[[str], str]) -> dict[int, str]:
+    """Return what names each settlement's tab: its id, else id and store, else a mark made of both.
+
+    Excel takes capitals for small letters, and two ids can be one once signs are replaced or the end is cut off. The
+    settlement that was imported first keeps its name whatever comes later, so that its tab is found again.
+
+    Args:
+        settlements: All there are.
+        plain: Makes of a text what Excel allows as a name.
+    """
+    labels: dict[int, str] = {}
+    taken: set[str] = set()
+    for one in sorted(settlements, key=lambda one: one.id):
+        mark = mark_of(one.store, one.settlement_id)
+        texts = (one.settlement_id, f"{one.settlement_id} {one.store}", f"{mark} {one.settlement_id}")
+        label = next(name for name in map(plain, texts) if name.casefold() not in taken)
+        taken.add(label.casefold())
+        labels[one.id] = label
+    return labels
 
 
 def _sheet_of(book: xw.Book, table: str) -> xw.Sheet | None:

@@ -5,7 +5,7 @@ What happens to a row later (a lock is reopened, a true-up is accepted) is a row
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from core.database.column_types import Moment, Money, Verbatim
 from core.database.schema import RowId, metadata
@@ -67,6 +67,8 @@ entry = Table(
     Column("memo", Verbatim, nullable=False),
     Column("reverses", ForeignKey("entry.id")),
     Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("store", Verbatim),  # of an entry that belongs to no settlement (an accrual)
+    Column("name", Verbatim),  # what stands in its key where others have their settlement's id
 )
 
 entry_line = Table(
@@ -78,6 +80,9 @@ entry_line = Table(
     Column("amount", Money, nullable=False),  # debit +, credit -
     Column("currency", Verbatim, nullable=False),
     Column("memo", Verbatim, nullable=False),
+    Column("number", Verbatim),  # of the account; this and what follows is missing where it was stored before 0008
+    Column("tax_code", Verbatim),
+    Column("is_bank", Boolean),
 )
 
 true_up = Table(
@@ -103,6 +108,14 @@ true_up_decision = Table(
     Column("decision", Verbatim, nullable=False),
     Column("reason", Verbatim, nullable=False),
     Column("entry", ForeignKey("entry.id")),  # that posts it
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+)
+
+taken_up = Table(
+    "taken_up",
+    metadata,
+    Column("true_up", ForeignKey("true_up.id"), primary_key=True),  # one that was dismissed, and is open again
+    Column("reason", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from core.database import frames
 from core.database.tables import entry as table
@@ -19,6 +19,8 @@ from core.model import TEXT, WHOLE
 from core.money import MONEY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
     from sqlalchemy import Connection
 
@@ -74,6 +76,11 @@ class EntryLine:
     """Debit +, credit -."""
     currency: str
     memo: str = ""
+    number: str | None = field(default=None, compare=False)
+    """The account's number or code then, its tax rate, and whether it was a bank account: they name no other deed, and
+    are missing in entries of older versions."""
+    tax_code: str | None = field(default=None, compare=False)
+    is_bank: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,21 @@ class Entry:
     memo: str = ""
     reverses: str | None = None
     """The key of the entry that it takes back."""
+    store: str | None = None
+    """Of an entry that belongs to no settlement (an accrual); others have their settlement's."""
+    name: str | None = None
+    """What stands in its key where others have their settlement's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An entry in the books, with what names it beside its key."""
+
+    entry: Entry
+    store: str
+    settlement_id: str
+    """Of an accrual: what stands in its key in its place."""
+    batch: int
 
 
 def post(connection: Connection, entry: Entry, batch: int) -> bool:
@@ -113,11 +135,14 @@ def post(connection: Connection, entry: Entry, batch: int) -> bool:
     new = insert(table).values(_values(connection, entry, batch)).returning(table.c.id)
     entry_id = connection.execute(new).scalar_one()
     lines = [
-        {"position": place, "account": one.account, "amount": one.amount, "currency": one.currency, "memo": one.memo}
+        {"position": place, **{name: getattr(one, name) for name in _OF_A_LINE}}
         for place, one in enumerate(entry.lines, 1)
     ]
     connection.execute(insert(entry_line).values(entry=entry_id), lines)
     return True
+
+
+_OF_A_LINE = ("account", "amount", "currency", "memo", "number", "tax_code", "is_bank")
 
 
 def find(connection: Connection, key: str) -> Entry | None:
@@ -153,14 +178,36 @@ def first_standing(connection: Connection) -> dict[int, str]:
     return {row.settlement: row.key for row in rows}
 
 
+def posted(connection: Connection) -> list[Posted]:
+    """Return every entry, in the order they were stored."""
+    lines: dict[int, list[EntryLine]] = defaultdict(list)
+    for row in connection.execute(select(entry_line).order_by(entry_line.c.entry, entry_line.c.position)):
+        lines[row.entry].append(_line(row))
+    keys = {row.id: row.key for row in connection.execute(select(table.c.id, table.c.key))}
+    query = (
+        select(table, settlement.c.store.label("of_store"), settlement.c.settlement_id)
+        .outerjoin(settlement, settlement.c.id == table.c.settlement)
+        .order_by(table.c.id)
+    )
+    return [
+        Posted(
+            _made(row, lines[row.id], keys.get(row.reverses)),
+            row.of_store or row.store or "",
+            row.settlement_id or row.name or "",
+            row.batch,
+        )
+        for row in connection.execute(query)
+    ]
+
+
 def journal(connection: Connection) -> pd.DataFrame:
     """Return every line of every entry (JOURNAL_COLUMNS), in the order they were stored."""
     query = (
         select(
             table.c.key.label("entry"),
             table.c.kind,
-            settlement.c.store,
-            settlement.c.settlement_id,
+            func.coalesce(settlement.c.store, table.c.store).label("store"),
+            func.coalesce(settlement.c.settlement_id, table.c.name).label("settlement_id"),
             table.c.revision,
             table.c.entry_date,
             entry_line.c.position,
@@ -196,18 +243,31 @@ def _values(connection: Connection, entry: Entry, batch: int) -> dict[str, Any]:
         "memo": entry.memo,
         "reverses": None if entry.reverses is None else number(connection, entry.reverses),
         "batch": batch,
+        "store": entry.store,
+        "name": entry.name,
     }
 
 
 def _entry(connection: Connection, row: Row[Any]) -> Entry:
     found = connection.execute(select(entry_line).where(entry_line.c.entry == row.id).order_by(entry_line.c.position))
+    reverses = connection.scalar(select(table.c.key).where(table.c.id == row.reverses))
+    return _made(row, [_line(one) for one in found], reverses)
+
+
+def _line(row: Row[Any]) -> EntryLine:
+    return EntryLine(**{name: getattr(row, name) for name in _OF_A_LINE})
+
+
+def _made(row: Row[Any], lines: Iterable[EntryLine], reverses: str | None) -> Entry:
     return Entry(
         key=row.key,
         kind=EntryKind(row.kind),
         entry_date=date.fromisoformat(row.entry_date),
-        lines=tuple(EntryLine(one.account, one.amount, one.currency, one.memo) for one in found),
+        lines=tuple(lines),
         settlement=row.settlement,
         revision=row.revision,
         memo=row.memo,
-        reverses=connection.scalar(select(table.c.key).where(table.c.id == row.reverses)),
+        reverses=reverses,
+        store=row.store,
+        name=row.name,
     )

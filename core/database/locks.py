@@ -15,9 +15,10 @@ from sqlalchemy import Row, func, insert, select
 from core.database import frames, settlements
 from core.database.fingerprints import line_hashes, total_hash
 from core.database.settlements import EntryStatus
+from core.database.tables import entry, locked_line, reopening
 from core.database.tables import lock as table
-from core.database.tables import locked_line, reopening
 from core.errors import DatabaseError
+from core.journal.entry import EntryKind
 from core.model import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE
 
 if TYPE_CHECKING:
@@ -30,27 +31,30 @@ LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
 
 
+_REVISED = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
+"""The entries that go out anew after a reopening; the revision of a true-up is its batch."""
+
+
 class AlreadyLockedError(DatabaseError):
     """A settlement is locked once at a time."""
 
-    def __init__(self, settlement_id: str) -> None:
-        super().__init__(f"Settlement {settlement_id} is locked already. Reopen it first if it must be exported anew.")
+    def __init__(self, settlement: str) -> None:
+        super().__init__(f"Settlement {settlement} is locked already. Reopen it first if it must be exported anew.")
 
 
 class NotLockedError(DatabaseError):
     """Only what is locked can be reopened."""
 
-    def __init__(self, settlement_id: str) -> None:
-        super().__init__(f"Settlement {settlement_id} is not locked, so there is nothing to reopen.")
+    def __init__(self, settlement: str) -> None:
+        super().__init__(f"Nothing of settlement {settlement} has gone out, so there is nothing to reopen.")
 
 
 class NotAllLinesError(DatabaseError):
     """A lock holds all lines of its settlement, and no others."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"The lines of settlement {settlement_id} have changed since they were costed. Nothing was locked. "
-            "Try again."
+            f"The lines of settlement {settlement} have changed since they were costed. Nothing was locked. Try again."
         )
 
 
@@ -103,7 +107,7 @@ def lock(
         NotAllLinesError: If the lines are not exactly those of the books.
     """
     if find(connection, settlement) is not None:
-        raise AlreadyLockedError(settlement.settlement_id)
+        raise AlreadyLockedError(settlement.name)
     _check_lines(connection, settlement, lines)
     hashes = line_hashes(lines)
     row = {
@@ -121,9 +125,18 @@ def lock(
 
 
 def next_revision(connection: Connection, settlement: BookedSettlement) -> int:
-    """Return the revision that the settlement's next lock will have; its entries carry it in their keys."""
-    last = connection.scalar(select(func.max(table.c.revision)).where(table.c.settlement == settlement.id))
-    return (last or 0) + 1
+    """Return the revision that the settlement's next lock and entries will have: one more than what was taken back.
+
+    The settlement entry may go out alone, so that a revision can be taken back which no lock ever had.
+    """
+    locked = select(func.max(table.c.revision)).where(
+        table.c.settlement == settlement.id, table.c.id.in_(select(reopening.c.lock))
+    )
+    reversed_ones = select(entry.c.reverses).where(entry.c.reverses.is_not(None))
+    posted = select(func.max(entry.c.revision)).where(
+        entry.c.settlement == settlement.id, entry.c.kind.in_(_REVISED), entry.c.id.in_(reversed_ones)
+    )
+    return max(connection.scalar(locked) or 0, connection.scalar(posted) or 0) + 1
 
 
 def reopen(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
@@ -137,7 +150,7 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     """
     held = find(connection, settlement)
     if held is None:
-        raise NotLockedError(settlement.settlement_id)
+        raise NotLockedError(settlement.name)
     connection.execute(insert(reopening).values(lock=held.id, reason=reason, batch=batch))
     settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     return held
@@ -174,7 +187,7 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     """
     held = find(connection, settlement)
     if held is None:
-        raise NotLockedError(settlement.settlement_id)
+        raise NotLockedError(settlement.name)
     now = settlements.transactions(connection, [settlement]) if lines is None else lines
     query = select(locked_line).where(locked_line.c.lock == held.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
@@ -202,7 +215,7 @@ def _holding() -> Select[Any]:
 def _check_lines(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame) -> None:
     stored = settlements.transactions(connection, [settlement])["key"]
     if sorted(stored) != sorted(lines["key"]):
-        raise NotAllLinesError(settlement.settlement_id)
+        raise NotAllLinesError(settlement.name)
 
 
 def _lock(row: Row[Any]) -> Lock:

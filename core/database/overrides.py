@@ -151,7 +151,7 @@ def _parts(connection: Connection, keys: Iterable[str]) -> Iterator[pd.DataFrame
 
 def _refusals(connection: Connection, rows: pd.DataFrame) -> dict[str, Refusal]:
     """Name the rows that cannot be saved as the books are now."""
-    known = _lines(connection, rows["key"])
+    known = known_lines(connection, rows["key"])
     there = _newest_of(connection, rows["key"])
     copies = set(rows.loc[rows["key"].duplicated(), "key"])
     refused: dict[str, Refusal] = {}
@@ -165,7 +165,8 @@ def _refusals(connection: Connection, rows: pd.DataFrame) -> dict[str, Refusal]:
     return refused
 
 
-def _lines(connection: Connection, keys: Iterable[str]) -> set[str]:
+def known_lines(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Return which of these lines are in the books."""
     parts = frames.among(transaction.c.key, keys)
     return {key for some in parts for key in connection.scalars(select(transaction.c.key).where(some))}
 

@@ -98,6 +98,11 @@ class BookedSettlement:
     settlement_entry: EntryStatus
     cogs_entry: EntryStatus
 
+    @property
+    def name(self) -> str:
+        """What names it among all stores, as commands and messages have it: two stores can share a settlement id."""
+        return f"{self.store}/{self.settlement_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:

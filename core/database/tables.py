@@ -29,6 +29,7 @@ from core.database.closing_tables import (
     locked_line,
     opening_cost,
     reopening,
+    taken_up,
     true_up,
     true_up_decision,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "settlement",
     "store",
     "sync_run",
+    "taken_up",
     "transaction",
     "true_up",
     "true_up_decision",

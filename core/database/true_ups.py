@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, insert, select
 
 from core.database import entries, frames
-from core.database.tables import entry, lock, locked_line, reopening, settlement, true_up, true_up_decision
+from core.database.tables import entry, lock, locked_line, reopening, settlement, taken_up, true_up, true_up_decision
 from core.errors import DatabaseError
 from core.model import TEXT, WHOLE, conform
 from core.money import MONEY
@@ -84,6 +84,17 @@ class TrueUpDecidedError(DatabaseError):
         )
 
 
+class NotDismissedError(DatabaseError):
+    """Only what is dismissed can be taken up again."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        named = ", ".join(str(number) for number in sorted(numbers))
+        super().__init__(
+            f"No dismissed true-up has the number {named}: it was taken up again, its settlement was reopened, or "
+            f"there is none. Nothing was changed."
+        )
+
+
 class Proposed(NamedTuple):
     """What a costing changed about the pending proposals."""
 
@@ -140,11 +151,32 @@ def accepted(connection: Connection) -> pd.DataFrame:
 
 
 def dismissed(connection: Connection) -> pd.DataFrame:
-    """Return the last decided true-up of each locked line, where that was dismissed (TRUE_UP_COLUMNS)."""
+    """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
     ours = true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
     last = decided.drop_duplicates("key", keep="last")
-    return last[last["decision"] == Decision.DISMISSED].reset_index(drop=True)
+    again = list(connection.scalars(select(taken_up.c.true_up)))
+    return last[(last["decision"] == Decision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
+
+
+def take_up(connection: Connection, numbers: Collection[int], reason: str, batch: int) -> None:
+    """Let dismissed true-ups be proposed again, all of them or none.
+
+    Args:
+        connection: Of `Database.writing`.
+        numbers: Their ids.
+        reason: Why.
+        batch: The number of the batch.
+
+    Raises:
+        NotDismissedError: If one of them is not dismissed.
+    """
+    unknown = set(numbers) - set(dismissed(connection)["id"])
+    if unknown:
+        raise NotDismissedError(unknown)
+    if numbers:
+        rows = [{"true_up": number} for number in sorted(set(numbers))]
+        connection.execute(insert(taken_up).values(reason=reason, batch=batch), rows)
 
 
 def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:

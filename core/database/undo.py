@@ -50,8 +50,8 @@ class Skipped:
 class Undone:
     """What an undo did."""
 
-    batch: int
-    """The number of the undo's own batch."""
+    batch: int | None
+    """The number of the undo's own batch; `None` where nothing could be taken back, so that none was opened."""
     undone: int
     """The number of the batch that it took back."""
     keys: tuple[str, ...]
@@ -59,25 +59,40 @@ class Undone:
     skipped: tuple[Skipped, ...]
 
 
-def last_undoable(connection: Connection) -> int | None:
-    """Return the number of the newest save or restore that is not undone."""
+def last_undoable(connection: Connection, *, before: int | None = None) -> int | None:
+    """Return the number of the newest save or restore that can be undone.
+
+    One that was undone while some of its lines were locked can be undone again for these, once they are free.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        before: Only older ones than this batch.
+    """
     undone: set[int] = set()
+    past = _past(connection)
     held = set(connection.scalars(select(table.c.batch).distinct()))
-    newest_first = connection.execute(select(batch_table).order_by(batch_table.c.number.desc()))
+    newest_first = connection.execute(select(batch_table).order_by(batch_table.c.number.desc())).all()
     for batch in newest_first:  # an undo that was undone itself counts for nothing
-        if batch.number in undone:
-            continue
-        if batch.undoes is not None:
+        if batch.undoes is not None and batch.number not in undone:
             undone.add(batch.undoes)
-        elif batch.kind in _CAN_BE_UNDONE and batch.number in held:
+        is_save = batch.kind in _CAN_BE_UNDONE and batch.number in held and (before is None or batch.number < before)
+        if is_save and (batch.number not in undone or _left_of(connection, past, batch.number)):
             return int(batch.number)
     return None
+
+
+def _left_of(connection: Connection, past: _Past, number: int) -> bool:
+    """Tell whether an undone batch still holds a line of the books: it was locked then."""
+    held = [key for key, version in past.of_batch(number).items() if past.holds(key, version)]
+    return bool(overrides.known_lines(connection, held))
 
 
 def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Undone:
     """Take a batch back: each of its lines says again what it said before, as its next version.
 
-    Lines that were saved again later, and lines of locked settlements, are left alone and listed (design §3).
+    Lines that were saved again later, and lines of locked settlements, are left alone and listed. A batch of which
+    nothing can be taken back because its lines are locked is not used up: no batch is opened, and it can be undone once
+    their settlements are reopened.
 
     Args:
         connection: Of `Database.writing`.
@@ -87,13 +102,19 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
     """
     past = _past(connection)
     locked = locks.locked_keys(connection)
-    reasons = {key: _skip(past, key, version, locked) for key, version in past.of_batch(number).items()}
-    wanted = {key: past.of_batch(number)[key] - 1 for key, reason in reasons.items() if reason is None}
+    there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}
+    reasons = {key: _skip(past, key, version, locked) for key, version in there.items()}
+    wanted = {key: there[key] - 1 for key, reason in reasons.items() if reason is None}
+    if not wanted and Skip.LOCKED in reasons.values():
+        return Undone(None, number, (), _skipped(past, reasons))
     own = batches.new_undo(connection, number, who, now)
     gone = {one.key for one in _bring_back(connection, past, wanted, own, who=who, now=now)}
-    skipped = {key: reason or Skip.GONE for key, reason in reasons.items() if reason or key in gone}
-    keys = tuple(key for key in wanted if key not in gone)
-    return Undone(own, number, keys, tuple(Skipped(key, why, past.newest(key)) for key, why in skipped.items()))
+    left = {key: reason or Skip.GONE for key, reason in reasons.items() if reason or key in gone}
+    return Undone(own, number, tuple(key for key in wanted if key not in gone), _skipped(past, left))
+
+
+def _skipped(past: _Past, reasons: Mapping[str, Skip | None]) -> tuple[Skipped, ...]:
+    return tuple(Skipped(key, why, past.newest(key)) for key, why in reasons.items() if why is not None)
 
 
 def bring_back(
@@ -147,6 +168,10 @@ class _Past:
     def holds(self, key: str, version: int) -> bool:
         """Tell whether a version, or an undo that leads back to it, is what holds of a line."""
         return self._stands_for(key, self.newest(key)["version"]) == self._stands_for(key, version)
+
+    def is_taken_back(self, key: str, number: int) -> bool:
+        """Tell whether an undo of a batch is what holds of a line."""
+        return self._undoes.get(self.newest(key)["batch"]) == number
 
     def _stands_for(self, key: str, version: int) -> int:
         """Return the version that an undo has led back to; what no undo made stands for itself."""

@@ -102,6 +102,12 @@ class Accounts:
             is_bank=bool(posting) and posting[0].is_bank,
         )
 
+    def named(self, line_type: LineType, name: str, *, store: str, currency: str) -> Account | None:
+        """Return the account of that name to which lines of a type post, whatever their item group; none: no such."""
+        groups = dict.fromkeys(["", *(row.item_group for row in self.rows if row.line_type is line_type)])
+        every = (self.of(line_type, store=store, currency=currency, group=group) for group in groups)
+        return next((account for account in every if account.name == name), None)
+
     def without(self, key: tuple[str, str, str, str]) -> Accounts:
         """Return the accounts as they are without one row."""
         return Accounts(tuple(row for row in self.rows if row.key != key), self.usual_tax_code)

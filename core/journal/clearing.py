@@ -37,6 +37,11 @@ class Deposit:
     day: date | None
     """Missing where the marketplace has not said when."""
     amount: Decimal
+    opening: Decimal = _ZERO
+    """Of a settlement across books start: what came together before that day, which no entry of these books holds. It
+    is the account's opening balance, to be entered once, by hand, on `opened`."""
+    opened: date | None = None
+    """The day before books start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Outstanding:
     account: str
     currency: str
     entered: Decimal
-    """Debits − credits of its entries to the month's end."""
+    """Debits − credits of its entries to the month's end, its part of the account's opening balance included."""
     deposit_day: date | None
     deposited: Decimal
     """By the month's end."""
@@ -67,7 +72,7 @@ class ExpectedBalance:
     currency: str
     is_reserve: bool
     opening: Decimal
-    """At the end of the month before."""
+    """At the end of the month before; in the month in which the books start, their opening balance."""
     entries: Decimal
     """Of the month."""
     deposits: Decimal
@@ -95,7 +100,8 @@ def outstanding(journal: pd.DataFrame, deposits: Iterable[Deposit], last_day: da
         deposit = known.get((store, settlement_id, account, currency))
         day = deposit.day if deposit else None
         paid = deposit.amount if deposit and day is not None and day <= last_day else _ZERO
-        found.append(Outstanding(store, settlement_id, account, currency, entered.get(key, _ZERO), day, paid))
+        there = entered.get(key, _ZERO) + (_opening(deposit, last_day) if deposit else _ZERO)
+        found.append(Outstanding(store, settlement_id, account, currency, there, day, paid))
     return [one for one in found if one.amount]
 
 
@@ -114,6 +120,10 @@ def expected_balances(
     return [*clearing, *_balances(_of_types(journal, (LineType.RESERVE,)), (), first_day, last_day, is_reserve=True)]
 
 
+def _opening(deposit: Deposit, last_day: date) -> Decimal:
+    return deposit.opening if deposit.opened is not None and deposit.opened <= last_day else _ZERO
+
+
 def _balances(
     journal: pd.DataFrame, deposits: Iterable[Deposit], first_day: date, last_day: date, *, is_reserve: bool
 ) -> list[ExpectedBalance]:
@@ -122,6 +132,8 @@ def _balances(
     paid: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     before: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for one in deposits:
+        if opening := _opening(one, last_day):
+            before[one.account, one.currency] -= opening
         if one.day is not None and one.day <= last_day:
             (before if one.day < first_day else paid)[one.account, one.currency] += one.amount
     return [

@@ -1,11 +1,14 @@
-"""The COGS entry: cost of goods sold, returned and lost against inventory, in home currency. Pure (design §7).
+"""Every entry about cost: goods sold, returned and lost against inventory, in home currency. Pure.
 
-A settlement's COGS is rounded once; over a month's end the earlier months are rounded and the last takes the remainder.
-Lines without a cost make the whole entry wait: an entry is never made of what happens to be known.
+The COGS entry of a settlement, its true-ups and the COGS of an accrual are made here, of the same line types, item
+groups and posters; a reversal takes back what was stored. A settlement's COGS is rounded once; over a month's end the
+earlier months are rounded and the last takes the remainder. Lines without a cost make the whole entry wait: an entry is
+never made of what happens to be known. docs/journal.md explains it to a bookkeeper.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
@@ -16,7 +19,8 @@ from core.money import cents, total
 from core.time import months_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
+    from datetime import date
     from decimal import Decimal
 
     import pandas as pd
@@ -24,13 +28,45 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.time import SettlementDates
 
-_SIDES = (
-    ((Event.SALE, Event.LIQUIDATION), LineType.COGS_SALES, LineType.INVENTORY_OUT),
-    ((Event.REFUND, Event.DISPUTE), LineType.COGS_REFUNDS, LineType.INVENTORY_IN),
+_KINDS = (
+    (LineType.COGS_SALES, LineType.INVENTORY_OUT, (Event.SALE, Event.LIQUIDATION)),
+    (LineType.COGS_REFUNDS, LineType.INVENTORY_IN, (Event.REFUND, Event.DISPUTE)),
+    (LineType.LOSSES, LineType.INVENTORY_LOST, ()),
 )
-_LOSSES = (LineType.LOSSES, LineType.INVENTORY_LOST)
-COST_TYPES = (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)
-"""The sides of a COGS entry that are expense."""
+"""Expense, inventory and events of each kind of cost; every other event is a loss (or its reversal)."""
+COST_TYPES = tuple(debit for debit, _, _ in _KINDS)
+"""The sides of an entry about cost that are expense."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostPosting:
+    """Where costs post, and who posts them."""
+
+    store: str
+    currency: str
+    """Home currency, that of the costs."""
+    accounts: Accounts
+    finale_posts: Collection[LineType] = ()
+    """The kinds of cost (`COST_TYPES`) that Finale posts: they stand in entries of their own, which no file holds."""
+
+    def sides(self, lines: pd.DataFrame, column: str, debit: LineType, amount: Decimal) -> list[EntryLine]:
+        """Return the lines that book an amount of one kind of cost, + is more expense.
+
+        Each side is divided over the item groups of the given lines, as the column's sums stand to each other: expense
+        and inventory may be grouped differently.
+        """
+        credit = next(credit for one, credit, _ in _KINDS if one is debit)
+        booked: list[EntryLine] = []
+        for side, sign in ((debit, 1), (credit, -1)):
+            for group, share in rounded_to(amount, amounts_by_group(lines, column, side, self.accounts)).items():
+                account = self.accounts.of(side, store=self.store, currency=self.currency, group=group)
+                booked += [line_to(account, side, sign * share)] if share else []
+        return booked
+
+
+def cost_type(event: object) -> LineType:
+    """Return the kind of cost that an event's goods are."""
+    return next((debit for debit, _, events in _KINDS if event in events), LineType.LOSSES)
 
 
 def cogs_entries(
@@ -55,34 +91,60 @@ def cogs_entries(
         finale_posts: The kinds of cost (`COST_TYPES`) that Finale posts: they stand in entries of kind
             `EntryKind.FINALE`, which no file holds.
     """
+    posting = CostPosting(store, currency, accounts, finale_posts)
     months = list(months_of(lines, dates))
     posted = dict.fromkeys(COST_TYPES, ZERO)
     entries = []
     for number, (month, day, group) in enumerate(months, start=1):
-        booked: dict[EntryKind, list[EntryLine]] = {EntryKind.COGS: [], EntryKind.FINALE: []}
-        for debit, credit in _pairs():
+        booked: dict[LineType, list[EntryLine]] = {}
+        for debit in COST_TYPES:
             amount = _amount(group, lines, debit, already=posted[debit], last=number == len(months))
             posted[debit] += amount
-            kind = EntryKind.FINALE if debit in finale_posts else EntryKind.COGS
             # The last month may only take a remainder: then its lines are those of the whole settlement.
             own = _of(group, debit) if len(_of(group, debit)) else _of(lines, debit)
-            for side, value, sign in ((debit, amount, 1), (credit, amount, -1)):
-                shares = rounded_to(value, amounts_by_group(own, "cogs", side, accounts))
-                booked[kind] += [
-                    line_to(accounts.of(side, store=store, currency=currency, group=name), side, sign * share)
-                    for name, share in shares.items()
-                    if share
-                ]
-        entries += [
-            Entry(EntryKey(store, settlement_id, month, kind), day, currency, tuple(its_lines))
-            for kind, its_lines in booked.items()
-            if its_lines
-        ]
+            booked[debit] = posting.sides(own, "cogs", debit, amount)
+        key = EntryKey(posting.store, settlement_id, month, EntryKind.COGS)
+        entries += _by_poster(booked, key, day, posting, finale=EntryKind.FINALE)
     return entries
 
 
-def _pairs() -> list[tuple[LineType, LineType]]:
-    return [*((debit, credit) for _, debit, credit in _SIDES), _LOSSES]
+def true_up_entries(
+    lines: pd.DataFrame, day: date, whole: Decimal, *, settlement_id: str, revision: int, posting: CostPosting
+) -> list[Entry]:
+    """Return the entry that corrects what was posted of a settlement, and beside it what Finale corrects itself.
+
+    A loss of 3 that cost 7.00 and turns out at 8.00 is 3.00 on Damaged and lost goods, not on Cost of goods sold.
+
+    Args:
+        lines: The corrected lines, with columns `event`, `sku` and `difference` (exact, + is more expense).
+        day: When it is dated.
+        whole: What it corrects in all, to the cent; the largest part takes what rounding leaves.
+        settlement_id: The settlement's id.
+        revision: Tells this correction from others of the settlement.
+        posting: Where its costs post.
+
+    Returns:
+        At most two entries; none where every part rounds to nothing.
+    """
+    of_kind = {debit: _of(lines, debit) for debit in COST_TYPES}
+    exact = {debit: total(own["difference"]) for debit, own in of_kind.items() if len(own)}
+    booked = {
+        debit: posting.sides(of_kind[debit], "difference", debit, amount)
+        for debit, amount in rounded_to(whole, exact).items()
+    }
+    key = EntryKey(posting.store, settlement_id, f"{day:%Y-%m}", EntryKind.TRUE_UP, revision)
+    return _by_poster(booked, key, day, posting, finale=EntryKind.FINALE_TRUE_UP)
+
+
+def _by_poster(
+    booked: Mapping[LineType, list[EntryLine]], key: EntryKey, day: date, posting: CostPosting, *, finale: EntryKind
+) -> list[Entry]:
+    """Put what we post into the entry of the key, and what Finale posts into one of another kind beside it."""
+    ours = tuple(line for debit, its in booked.items() if debit not in posting.finale_posts for line in its)
+    others = tuple(line for debit, its in booked.items() if debit in posting.finale_posts for line in its)
+    other_key = EntryKey(key.store, key.settlement_id, key.month, finale, key.revision)
+    pairs = ((key, ours), (other_key, others))
+    return [Entry(one, day, posting.currency, lines) for one, lines in pairs if lines]
 
 
 def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
@@ -101,9 +163,5 @@ def _amount(group: pd.DataFrame, lines: pd.DataFrame, debit: LineType, *, alread
 
 
 def _of(lines: pd.DataFrame, debit: LineType) -> pd.DataFrame:
-    """Return the lines of one kind; whatever is neither sale nor refund is a loss (or its reversal)."""
-    for events, side, _ in _SIDES:
-        if side is debit:
-            return lines[lines["event"].isin(events)]
-    others = [event for events, _, _ in _SIDES for event in events]
-    return lines[~lines["event"].isin(others)]
+    """Return the lines of one kind of cost."""
+    return lines[[cost_type(event) is debit for event in lines["event"]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b32encode
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +14,16 @@ from core.errors import CogsheetError
 
 if TYPE_CHECKING:
     from datetime import date
+    from typing import Self
 
     from core.journal.accounts import Account
     from core.line_types import LineType
 
 ZERO = Decimal(0)
+REVERSED = " reversed"
+"""Ends the key of an entry that takes back the one of the key without it."""
+_REST = re.compile(r"(\d{4}-\d{2}) (.+) r(\d+)((?: reversed)*)")
+"""Of a key: month, kind, revision, and how often it was reversed."""
 
 
 class EntryKind(StrEnum):
@@ -27,6 +33,8 @@ class EntryKind(StrEnum):
     COGS = "COGS"
     TRUE_UP = "true-up"
     REVERSAL = "reversal"
+    ACCRUAL = "accrual"
+    """What was shipped and is settled later; only a stored entry has this kind, its key says settlement or COGS."""
     FINALE = "COGS posted by Finale"
     """Shown and tied out, and left out of every file: Finale posts it itself."""
     FINALE_TRUE_UP = "true-up posted by Finale"
@@ -59,6 +67,19 @@ class EntryKey:
     def __str__(self) -> str:
         """Return it as it stands in the memo."""
         return f"{self.store} {self.settlement_id} {self.month} {self.kind} r{self.revision}{self.suffix}"
+
+    @classmethod
+    def parse(cls, key: str, *, store: str, settlement_id: str) -> Self:
+        """Return the key that a text is, of an entry whose store and settlement are known.
+
+        Raises:
+            ValueError: If it is none of theirs.
+        """
+        found = _REST.fullmatch(key.removeprefix(f"{store} {settlement_id} "))
+        if found is None:
+            raise ValueError(key)
+        month, kind, revision, suffix = found.groups()
+        return cls(store, settlement_id, month, EntryKind(kind), int(revision), suffix)
 
     @property
     def number(self) -> str:

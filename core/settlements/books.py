@@ -182,6 +182,19 @@ class Books:
         """Tell whether a settlement ended before its books start."""
         return ended_before(settlement, self._start((settlement.store, settlement.settlement_id)), self.zones)
 
+    def posted_part(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines whose COGS is shown as the settlement's: those that these books post, all of a History one.
+
+        A settlement across books start is split: what was posted before that day is in no entry of these books.
+        """
+        lines = self.lines_of(settlement)
+        return lines if self.is_history(settlement) else self.counted(lines)
+
+    def before_start(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines of a split settlement that were posted before books start; none where it is not split."""
+        lines = self.lines_of(settlement)
+        return lines.iloc[:0] if self.is_history(settlement) else lines[~lines["key"].isin(self.counted(lines)["key"])]
+
     @cached_property
     def never_posted(self) -> frozenset[str]:
         """Keys of the lines that no entry of these books holds: before books start, or posted elsewhere."""
@@ -204,9 +217,9 @@ class Books:
         return [self._find(name) for name in ids]
 
     def _find(self, name: str) -> BookedSettlement:
-        found = [s for s in self.settlements if name in (s.settlement_id, f"{s.store}/{s.settlement_id}")]
+        found = [s for s in self.settlements if name in (s.settlement_id, s.name)]
         if not found:
-            raise SettlementUnknownError(name, (s.settlement_id for s in self.settlements))
+            raise SettlementUnknownError(name, (s.name for s in self.settlements))
         if len(found) > 1:
             raise SettlementAmbiguousError(name, (s.store for s in found))
         return found[0]

@@ -14,9 +14,11 @@ from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
+from core.journal.accounts import Account
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import EntryKind
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
+from core.line_types import LineType
 from core.settlements.calendars import last_day
 from core.time import settlement_dates
 
@@ -28,16 +30,18 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
-    from core.journal.entry import Entry
     from core.settlements.books import Books
+
+
+_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
-    def __init__(self, settlement_id: str, blockers: Sequence[str]) -> None:
+    def __init__(self, settlement: str, blockers: Sequence[str]) -> None:
         super().__init__(
-            f"Settlement {settlement_id} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
             f"Resolve that first; the settlement entry alone can go out today where only costs are missing."
         )
 
@@ -45,9 +49,9 @@ class NotReadyError(CogsheetError):
 class HistoryError(CogsheetError):
     """A settlement that ended before the books start is not posted."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} is History: it ended before Books start on sheet Setup. Nothing was exported. "
+            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. Nothing was exported. "
             f"If these books are to post it, put an earlier date there."
         )
 
@@ -55,18 +59,18 @@ class HistoryError(CogsheetError):
 class AlreadyExportedError(CogsheetError):
     """What is to go out has gone out."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} has been exported already. Reopen it first if it must be exported anew."
+            f"Settlement {settlement} has been exported already. Reopen it first if it must be exported anew."
         )
 
 
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
-    def __init__(self, settlement_id: str, count: int) -> None:
+    def __init__(self, settlement: str, count: int) -> None:
         super().__init__(
-            f"Settlement {settlement_id} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
+            f"Settlement {settlement} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
             f"was exported. Correct them, or export with --accept-suspect if they are right."
         )
 
@@ -117,11 +121,11 @@ def export_settlement(
         SuspectCostsError: If costs look wrong and nobody said that they are right.
     """
     if books.is_history(settlement):
-        raise HistoryError(settlement.settlement_id)
+        raise HistoryError(settlement.name)
     kinds = _open_kinds(settlement, wish.kinds)
     _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.settlement_id)
+        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
         revision = locks.next_revision(connection, settlement)
         made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
         if wish.check:
@@ -171,13 +175,13 @@ def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
     return replace(entry, day=day, key=replace(entry.key, revision=revision))
 
 
-def stored(entry: Entry, settlement: int) -> entries.Entry:
-    """Return an entry as the database keeps it, under the settlement's number there."""
+def stored(entry: Entry, settlement: int | None) -> entries.Entry:
+    """Return an entry as the database keeps it, under the settlement's number there if it belongs to one."""
     return entries.Entry(
         key=str(entry.key),
         kind=entry.key.kind,
         entry_date=entry.day,
-        lines=tuple(entries.EntryLine(one.account, one.amount, entry.currency, str(one.type)) for one in entry.lines),
+        lines=tuple(_stored_line(one, entry.currency) for one in entry.lines),
         settlement=settlement,
         revision=entry.key.revision,
         memo=entry.memo,
@@ -185,11 +189,45 @@ def stored(entry: Entry, settlement: int) -> entries.Entry:
     )
 
 
+def _stored_line(line: EntryLine, currency: str) -> entries.EntryLine:
+    return entries.EntryLine(
+        line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank
+    )
+
+
+def as_written(posted: entries.Posted, accounts: Accounts) -> Entry:
+    """Return a stored entry as the files for import have it. Pure.
+
+    Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet
+    Accounts, so that a code that was missing or wrong then can be put right; where no line type posts to an account of
+    that name any more, they are those of the day.
+    """
+    entry = posted.entry
+    key = EntryKey.parse(entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    lines = tuple(_written_line(one, posted.store, accounts) for one in entry.lines)
+    return Entry(key, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
+
+
+def _written_line(line: entries.EntryLine, store: str, accounts: Accounts) -> EntryLine:
+    line_type = LineType(line.memo)
+    then = Account(
+        line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
+    )
+    now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
+    return line_to(replace(now, number=now.number or then.number), line_type, line.amount)
+
+
+def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:
+    """Return the entries that no other one of them reverses, reversals left out. Pure."""
+    reversed_before = {entry.reverses for entry in there}
+    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
+
+
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
     kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
     if not kinds:
-        raise AlreadyExportedError(settlement.settlement_id)
+        raise AlreadyExportedError(settlement.name)
     return kinds
 
 
@@ -201,6 +239,6 @@ def _refuse_unready(
     missing = state.counts.needed - state.counts.covered
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
     if not settlement.ties_out or (about_costs and missing) or unclassified:
-        raise NotReadyError(settlement.settlement_id, state.blockers or (f"{missing} lines wait for a cost",))
+        raise NotReadyError(settlement.name, state.blockers or (f"{missing} lines wait for a cost",))
     if about_costs and state.counts.suspect and not accept_suspect:
-        raise SuspectCostsError(settlement.settlement_id, state.counts.suspect)
+        raise SuspectCostsError(settlement.name, state.counts.suspect)

@@ -30,9 +30,9 @@ class PostedElsewhereReasonError(CogsheetError):
 class NothingToLockError(CogsheetError):
     """A settlement has gone out from these books, or ended before they start."""
 
-    def __init__(self, settlement_id: str, status: str) -> None:
+    def __init__(self, settlement: str, status: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} is {status}, so it cannot be called posted elsewhere. Nothing was locked."
+            f"Settlement {settlement} is {status}, so it cannot be called posted elsewhere. Nothing was locked."
         )
 
 
@@ -52,7 +52,7 @@ def post_elsewhere(
         raise PostedElsewhereReasonError
     for one in chosen:
         if books.is_history(one) or one.cogs_entry is not EntryStatus.OPEN:
-            raise NothingToLockError(one.settlement_id, books.state(one).cogs_status)
+            raise NothingToLockError(one.name, books.state(one).cogs_status)
     with database.writing() as connection:
         note = f"posted elsewhere: {reason.strip()}"
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=note)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.database.settlements import SettlementKind
+from core.database.settlements import EntryStatus, SettlementKind
+from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.model import Event
+from core.money import cents, total
 from core.settlements.calendars import ended_before
 from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     import pandas as pd
 
@@ -52,7 +56,43 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
         )
         message = f"Unknown types: {listed}. Say on sheet Transaction types what they are."
         found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
+    for settlement in books.settlements:
+        if not books.before_start(settlement).empty:
+            found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
     return dict(found)
+
+
+def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:
+    """Return what a settlement across books start came to before that day, in its currency; 0 where it is not split."""
+    before = books.before_start(settlement)
+    return total(before.loc[before["event"] != Event.PAYOUT, "net"])
+
+
+def day_before_start(books: Books) -> date | None:
+    """Return the day on which opening balances are dated."""
+    start = books.policies.books_start
+    return None if start is None else start - timedelta(days=1)
+
+
+def _split(books: Books, settlement: BookedSettlement) -> Remark:
+    """Name what of a settlement is posted here, and what its clearing account must hold when the books start."""
+    before, start = books.before_start(settlement), books.policies.books_start
+    account = books.accounts.of(LineType.CLEARING, store=settlement.store, currency=settlement.currency).name
+    money = f"{settlement.currency} {money_before_start(books, settlement):,.2f}"
+    home = books.company.home_currency
+    posted, left_out = (cents(total(part["cogs"])) for part in (books.posted_part(settlement), before))
+    if settlement.settlement_entry is EntryStatus.POSTED_ELSEWHERE:
+        balance = ""
+    else:
+        balance = (
+            f" The deposit pays for both: enter {money} as opening balance of {account} on {day_before_start(books)}, "
+            f"debit if positive."
+        )
+    return Remark(
+        f"Split at books start: {money} before it",
+        f"Books start on {start} splits this settlement: {money} of it and {home} {left_out:,.2f} of COGS were posted "
+        f"before that day and are in no entry of these books, which post {home} {posted:,.2f} of COGS.{balance}",
+    )
 
 
 def missing(books: Books) -> list[tuple[str, Problem]]:

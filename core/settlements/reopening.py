@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.database import batches, entries, locks, settlements
+from core.database import batches, entries, locks, settlements, true_ups
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
-from core.journal.accounts import Account
-from core.journal.entry import POSTED_BY_FINALE, EntryKey, EntryKind, line_to
-from core.journal.entry import Entry as JournalEntry
-from core.line_types import LineType
+from core.journal.entry import POSTED_BY_FINALE, REVERSED, EntryKind
+from core.settlements import books as all_books
+from core.settlements.exporting import standing_entries
+from core.settlements.true_ups import decided_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,22 +25,14 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.database.entries import Entry
     from core.database.settlements import BookedSettlement
-    from core.journal.accounts import Accounts
-
-
-_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
-
-
-_REVERSED = " reversed"
-_MONTH_LENGTH = len("2026-08")
 
 
 class ReopenReasonError(CogsheetError):
     """A settlement is reopened without saying why."""
 
-    def __init__(self, settlement_id: str) -> None:
+    def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement_id} was not reopened: a reason is needed, for it changes what was exported."
+            f"Settlement {settlement} was not reopened: a reason is needed, for it changes what was exported."
         )
 
 
@@ -56,6 +48,13 @@ def reopen(
 ) -> list[Entry]:
     """Reverse a settlement's entries and let its costs move again.
 
+    What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a
+    settlement entry that had gone out from here before that stays out, and is reversed by reopening once more.
+
+    True-ups of other settlements that were dismissed together with this one's are taken up again, for the cost that
+    they were held beside moves now: a sale of 2 at 6.00 that goes out anew at 6.50 leaves its refund of 1 at 6.00, and
+    the difference is proposed.
+
     Args:
         database: The books.
         settlement: Which.
@@ -70,51 +69,39 @@ def reopen(
 
     Raises:
         ReopenReasonError: If no reason is given.
-        NotLockedError: If it is not locked.
+        NotLockedError: If nothing of it has gone out and it is not posted elsewhere.
     """
     if not reason.strip():
-        raise ReopenReasonError(settlement.settlement_id)
+        raise ReopenReasonError(settlement.name)
+    mirrors = _dismissed_mirrors(database, settlement)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
-        locks.reopen(connection, settlement, reason.strip(), batch)
+        held = locks.find(connection, settlement)
         standing = standing_entries(entries.of_settlement(connection, settlement.id))
-        made = [reversal(entry, lock_date) for entry in standing]
+        is_elsewhere = held is not None and held.reason is EntryStatus.POSTED_ELSEWHERE
+        is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
+        if held is not None or not is_out:
+            locks.reopen(connection, settlement, reason.strip(), batch)
+        made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
         if check:
             check(made)
         for entry in made:
             entries.post(connection, entry, batch)
-        settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
+        if made or not standing:  # else its settlement entry is out, as it was before it was called posted elsewhere
+            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
+        true_ups.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
     return made
 
 
-def standing_entries(there: Sequence[Entry]) -> list[Entry]:
-    """Return the entries that no other one of them reverses, reversals left out. Pure."""
-    reversed_before = {entry.reverses for entry in there}
-    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
-
-
-def to_write(entry: Entry, settlement: BookedSettlement, accounts: Accounts) -> JournalEntry:
-    """Return a reversing entry as the files have it, its accounts with the numbers that they have now. Pure."""
-    key = str(entry.reverses).removeprefix(f"{settlement.store} {settlement.settlement_id} ")
-    month = key[:_MONTH_LENGTH]
-    kind, _, revision = key[_MONTH_LENGTH + 1 :].rpartition(" r")
-    known = {
-        account.name: account
-        for line in entry.lines
-        for account in [accounts.of(LineType(line.memo), store=settlement.store, currency=line.currency)]
-    }
-    lines = tuple(
-        line_to(
-            known.get(line.account, Account(line.account, tax_code=accounts.usual_tax_code)),
-            LineType(line.memo),
-            line.amount,
-        )
-        for line in entry.lines
-    )
-    made = EntryKey(
-        settlement.store, settlement.settlement_id, month, EntryKind(kind), int(revision), entry.key[-len(_REVERSED) :]
-    )
-    return JournalEntry(made, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
+def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list[int]:
+    """Return the dismissed true-ups of other settlements that were decided together with lines of this one."""
+    with database.reading() as connection:
+        refused = true_ups.dismissed(connection)
+    if refused.empty:
+        return []
+    own = (refused["store"] == settlement.store) & (refused["settlement_id"] == settlement.settlement_id)
+    books = all_books.load(database)
+    return decided_alike(books, refused[~own], list(books.lines_of(settlement)["key"]))
 
 
 def reversal(entry: Entry, lock_date: date | None) -> Entry:
@@ -122,7 +109,7 @@ def reversal(entry: Entry, lock_date: date | None) -> Entry:
     open_day = entry.entry_date if lock_date is None or entry.entry_date > lock_date else lock_date + timedelta(days=1)
     return replace(
         entry,
-        key=f"{entry.key}{_REVERSED}",
+        key=f"{entry.key}{REVERSED}",
         kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
         entry_date=open_day,
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines),

@@ -56,7 +56,8 @@ class SettlementState:
     units: int
     """Units sold; returns are not taken off."""
     cogs: Decimal
-    """Home currency, + is expense, to the cent; lines without cost are not in it."""
+    """Home currency, + is expense, to the cent; neither lines without cost are in it nor, where books start splits the
+    settlement, those before that day."""
     counts: LineCounts
     blockers: tuple[str, ...]
     status: str
@@ -88,7 +89,7 @@ def settlement_state(
     return SettlementState(
         orders=int(sales["order_id"].nunique()),
         units=int(sales["quantity"].fillna(0).sum()),
-        cogs=cents(total(lines["cogs"])),
+        cogs=cents(total((lines if counted is None or is_history else counted)["cogs"])),
         counts=counts,
         blockers=blockers,
         status=_history(blockers) if is_history else _status(blockers, settlement_entry, cogs_entry),

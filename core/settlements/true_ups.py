@@ -21,20 +21,22 @@ from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
 from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
-from core.journal.entry import Entry, EntryKey, EntryKind, line_to
-from core.line_types import LineType
-from core.model import CostSource, CostStatus, OverrideKind, frame, records
+from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.entry import POSTED_BY_FINALE, EntryKind
+from core.model import TEXT, CostSource, CostStatus, OverrideKind, frame, records
 from core.money import cents, total
 from core.settlements.books import costed_lines, costing_policies
-from core.settlements.exporting import stored
+from core.settlements.exporting import standing_entries, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
-    from core.database import Database
+    from core.database import Connection, Database
+    from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
+    from core.journal.entry import Entry
     from core.settlements.books import Books
 
 _KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
@@ -187,24 +189,58 @@ def accept(
     Raises:
         TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
     """
-    # Finale corrects by itself what it has posted by itself.
-    by_finale = LineType.COGS_SALES in books.policies.finale_posts
-    kind = EntryKind.FINALE_TRUE_UP if by_finale else EntryKind.TRUE_UP
     made: list[Entry] = []
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         chosen = with_mirrors(books, true_ups.pending(connection), numbers)
-        for (store, settlement_id), lines in chosen.groupby(["store", "settlement_id"], sort=True):
-            day = _open_day(books, str(store), now, lock_date)
-            amount = _to_post(books, str(store), str(settlement_id), total(lines["difference"]))
-            key = EntryKey(str(store), str(settlement_id), f"{day:%Y-%m}", kind, revision=batch)
-            entry = _entry(key, day, amount, books.company.home_currency, accounts)
-            entries.post(connection, stored(entry, _number_of(books, str(store), str(settlement_id))), batch)
-            true_ups.decide(connection, lines["id"].to_list(), Verdict(Decision.ACCEPTED, entry=str(key)), batch)
-            made.append(entry)
+        lines = chosen.merge(books.lines[["key", "event", "sku"]], on="key")
+        for settlement in books.settlements:
+            own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
+            if len(own):
+                day = _open_day(books, settlement.store, now, lock_date)
+                posting = _posting(connection, books, settlement, accounts)
+                whole = _to_post(books, settlement, total(own["difference"]))
+                posted = true_up_entries(
+                    own, day, whole, settlement_id=settlement.settlement_id, revision=batch, posting=posting
+                )
+                _post(connection, settlement, own, posted, posting, batch)
+                made += posted
         if check:
             check(made)
     return AcceptedTrueUps(tuple(made), len(chosen))
+
+
+def _posting(connection: Connection, books: Books, settlement: BookedSettlement, accounts: Accounts) -> CostPosting:
+    """Return where the true-ups of a settlement post: whoever posted a kind of cost corrects it.
+
+    What the settlement's entries hold nothing of is posted by whom Setup names.
+    """
+    stored_ones = standing_entries(entries.of_settlement(connection, settlement.id))
+    kinds = (EntryKind.COGS, EntryKind.FINALE)
+    posted = {line.memo: one.kind for one in stored_ones if one.kind in kinds for line in one.lines}
+    by_policy = books.policies.finale_posts
+    finale = frozenset(
+        debit for debit in COST_TYPES if (posted[debit] in POSTED_BY_FINALE if debit in posted else debit in by_policy)
+    )
+    return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
+
+
+def _post(
+    connection: Connection,
+    settlement: BookedSettlement,
+    lines: pd.DataFrame,
+    made: Collection[Entry],
+    posting: CostPosting,
+    batch: int,
+) -> None:
+    """Store the entries of a settlement's true-ups, and with each decision the one that posts its kind of cost."""
+    for entry in made:
+        entries.post(connection, stored(entry, settlement.id), batch)
+    key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
+    by_finale = [cost_type(event) in posting.finale_posts for event in lines["event"]]
+    for poster in set(by_finale):
+        numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
+        true_ups.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry=key_of.get(poster)), batch)
 
 
 def dismiss(
@@ -226,6 +262,34 @@ def dismiss(
         chosen = [int(number) for number in with_mirrors(books, true_ups.pending(connection), numbers)["id"]]
         true_ups.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
     return chosen
+
+
+def take_up(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> list[int]:
+    """Take dismissed true-ups up again, with those that were decided alike: what still differs is proposed anew.
+
+    Returns:
+        The numbers of all that were taken up.
+
+    Raises:
+        NotDismissedError: If one of them is not dismissed.
+    """
+    with database.writing() as connection:
+        refused = true_ups.dismissed(connection)
+        keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
+        chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="taken up again")
+        true_ups.take_up(connection, chosen, reason.strip(), batch)
+    return chosen
+
+
+def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the true-ups (TRUE_UP_COLUMNS) that belong together with some lines. Pure."""
+    every = frame({"key": TEXT}, [{"key": key} for key in dict.fromkeys([*some["key"], *keys])])
+    groups = dict(zip(every["key"], _decided_alike(books, every), strict=True))
+    wanted = {groups[key] for key in keys}
+    return [int(number) for number, key in zip(some["id"], some["key"], strict=True) if groups[key] in wanted]
 
 
 def immaterial(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
@@ -296,10 +360,9 @@ def _names(line: dict[str, Any]) -> Iterator[tuple[object, ...]]:
         yield tuple(line[name] for name in _GOODS)
 
 
-def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) -> Decimal:
+def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) -> Decimal:
     """Return the difference to the cent, so that all that was posted stays the settlement's COGS rounded once."""
-    of_settlement = books.lines[(books.lines["store"] == store) & (books.lines["settlement_id"] == settlement_id)]
-    keys = set(of_settlement["key"]) - books.never_posted
+    keys = set(books.lines_of(settlement)["key"]) - books.never_posted
     posted = total(_money(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
 
@@ -307,13 +370,3 @@ def _to_post(books: Books, store: str, settlement_id: str, difference: Decimal) 
 def _open_day(books: Books, store: str, now: datetime, lock_date: date | None) -> date:
     today = books.zones.day(now, store)
     return today if lock_date is None or today > lock_date else lock_date + timedelta(days=1)
-
-
-def _number_of(books: Books, store: str, settlement_id: str) -> int:
-    return next(one.id for one in books.settlements if (one.store, one.settlement_id) == (store, settlement_id))
-
-
-def _entry(key: EntryKey, day: date, amount: Decimal, currency: str, accounts: Accounts) -> Entry:
-    sides = ((LineType.COGS_SALES, amount), (LineType.INVENTORY_OUT, -amount))
-    booked = (line_to(accounts.of(side, store=key.store, currency=currency), side, value) for side, value in sides)
-    return Entry(key, day, currency, tuple(booked))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class NothingToUndoError(CogsheetError):
     """No save is left that could be taken back."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no save left to undo. Single values are brought back from sheet Change history.")
+    def __init__(self, batch: int | None = None) -> None:
+        what = "There is no save left to undo." if batch is None else f"Batch {batch} is no save that can be undone."
+        super().__init__(f"{what} Single values are brought back from sheet Change history.")
 
 
 def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
@@ -34,3 +35,21 @@ def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
         if number is None:
             raise NothingToUndoError
         return undo.undo(connection, number, who=who, now=now)
+
+
+def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> Undone:
+    """Take one save back, whichever came after it.
+
+    Raises:
+        NothingToUndoError: If it is none that can be undone.
+    """
+    with database.writing() as connection:
+        if undo.last_undoable(connection, before=number + 1) != number:
+            raise NothingToUndoError(number)
+        return undo.undo(connection, number, who=who, now=now)
+
+
+def undoable_before(database: Database, number: int) -> int | None:
+    """Return the newest save before a batch that can be undone."""
+    with database.reading() as connection:
+        return undo.last_undoable(connection, before=number)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from core.database import entries, locks
 from core.database.settlements import EntryStatus
 from core.journal.entry import EntryKind
-from core.settlements.exporting import ExportWish, make_entries
-from core.settlements.reopening import standing_entries
+from core.settlements.exporting import ExportWish, make_entries, standing_entries
 from core.settlements.tie_outs import TieOut, settlement_tie_outs, stored_tie_outs
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
     is_posted = len(posted) > 0 or lines.empty  # one that ended before the books start has no entries, an empty one has
     made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if is_posted else ())}
     found = settlement_tie_outs(
-        settlement.settlement_id,
+        settlement.name,
         lines,
         deposit=settlement.total,
         currency=settlement.currency,
@@ -51,7 +50,7 @@ def tie_outs(database: Database, books: Books, settlement: BookedSettlement, wis
         if EntryStatus.EXPORTED in status.values():
             stored = standing_entries(entries.of_settlement(connection, settlement.id))
             tied = [entry for entry in stored if entry.kind in _TIED_KINDS]
-            found += stored_tie_outs(settlement.settlement_id, tied, out)
+            found += stored_tie_outs(settlement.name, tied, out)
         return [*found, *_lock_tie_outs(connection, books, settlement)]
 
 
@@ -60,6 +59,6 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
     if locks.find(connection, settlement) is None:
         return []
     broken = locks.verify(connection, settlement, books.lines_of(settlement))
-    name, none = settlement.settlement_id, Decimal(0)
+    name, none = settlement.name, Decimal(0)
     whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
     return [whole, *(TieOut(f"{name}: {one.key} {one.breach}", Decimal(1), none) for one in broken)]

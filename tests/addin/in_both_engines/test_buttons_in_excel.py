@@ -114,12 +114,14 @@ def test_a_cogs_tab_can_be_handed_on_as_its_own_workbook(desktop: Desktop) -> No
     desktop.press("cogs")
     desktop.select(desktop.book.sheets.active.name, "A1")
     declined = desktop.press("cogs", "cancel")
-    file = desktop.path.parent / f"COGS {desktop.books().settlements[0].settlement_id}.xlsx"
-    before = file.exists()
+    before = list(desktop.path.parent.glob("COGS *.xlsx"))
     _, message = desktop.press("cogs", "ok")
+    (file,) = desktop.path.parent.glob("COGS *.xlsx")
 
-    assert (False, True) == (before, file.exists())
-    assert (False, True) == (str(file) in declined[1], str(file) in message)
+    settlement = desktop.books().settlements[0]
+    assert [] == before
+    assert f"{settlement.store} {settlement.settlement_id} " in file.name
+    assert (False, True) == (".xlsx" in declined[1], str(file) in message)
 
 
 def test_close_goes_back_month_by_month(desktop: Desktop) -> None:
@@ -153,9 +155,10 @@ def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> No
     """With costs missing only the settlement entry goes out, if the user wants that; Xero needs account codes first."""
     cancelled = desktop.press("export", "cancel")
     refused = desktop.press("export", "yes", "cancel")
-    without_codes = desktop.press("export", "no", "ok")
+    without_codes = desktop.press("export", "no", "yes", "ok")
     desktop.choose_codes("200")
-    outcome, message = desktop.press("export", "no", "ok")
+    outcome, message = desktop.press("export", "no", "yes", "ok")
+    asked = [text.partition("Yes writes files for ")[2] for text in desktop.excel.user.shown]
 
     assert ("Nothing was exported.", True) == (cancelled[1], "was not exported" in refused[1])
     assert "has none in column Number" in without_codes[1]
@@ -164,6 +167,7 @@ def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> No
     assert files
     assert all("xero" in file.name for file in files)
     assert "Item missing cost" in desktop.excel.user.shown[-1]
+    assert ["QuickBooks", "Xero"] == [text.partition(",")[0] for text in asked if text][-2:]
 
 
 def test_import_takes_the_paths_and_clears_them(desktop: Desktop) -> None:

@@ -79,3 +79,18 @@ def test_the_next_month_opens_with_what_the_last_one_left() -> None:
 
     assert [one.closing for one in august] == [one.opening for one in september]
     assert Decimal(-25) == september[0].closing
+
+
+def test_the_opening_balance_of_a_split_settlement_is_expected_on_its_account() -> None:
+    """40.00 of a deposit of 140.00 came before books start: until the deposit 140.00 is there, afterwards nothing."""
+    split = Deposit("US", "9", ACCOUNT, "USD", date(2026, 8, 20), Decimal(140), Decimal(40), date(2026, 8, 9))
+    journal = frame(JOURNAL_COLUMNS, [booked("9", "2026-08-17", "100.00")])
+
+    (before,) = expected_balances(journal, [split], FIRST, date(2026, 8, 18))
+    (after,) = expected_balances(journal, [split], FIRST, LAST)
+    (open_one,) = outstanding(journal, [split], date(2026, 8, 18))
+
+    assert (Decimal(40), Decimal(140)) == (before.opening, before.closing)
+    assert Decimal(0) == after.closing
+    assert (Decimal(140), []) == (open_one.amount, outstanding(journal, [split], LAST))
+    assert [] == expected_balances(journal.iloc[:0], [split], date(2026, 7, 1), date(2026, 7, 31)), "not yet"

@@ -92,3 +92,8 @@ def add_closed_settlement(connection: Connection) -> None:
     true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [found]), batch)
     numbers = true_ups.pending(connection)["id"].tolist()
     true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.ACCEPTED, entry="S2/1"), batch)
+    more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
+    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [more]), batch)
+    numbers = true_ups.pending(connection)["id"].tolist()
+    true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.DISMISSED, "small"), batch)
+    true_ups.take_up(connection, numbers, "not so small", batch)

@@ -92,6 +92,7 @@ def test_an_undo_can_be_undone(database: Database) -> None:
     undone = take_back(database, batch)
 
     assert {} == said(database)
+    assert undone.batch is not None
     take_back(database, undone.batch)
     assert after == said(database)
 
@@ -173,7 +174,9 @@ def test_a_save_that_holds_again_is_the_last_one_again(database: Database) -> No
     books_with_lines(database, "a")
     save(database, a="1")
     second = save(database, a="2")
-    redone = take_back(database, take_back(database, second).batch)
+    undone = take_back(database, second).batch
+    assert undone is not None
+    redone = take_back(database, undone)
 
     with database.reading() as connection:
         assert second == undo.last_undoable(connection)

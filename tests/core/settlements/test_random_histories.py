@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from core.database import Database, batches, entries, locks, mappings, observations, overrides, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
+from core.database.settlements import EntryStatus
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
@@ -44,6 +45,8 @@ from tests.core.settlements.test_importing import v2_file
 if TYPE_CHECKING:
     import pandas as pd
 
+    from core.database.settlements import BookedSettlement
+
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
 FILES = {number: v2_file(number, "20.00", "15.00", total="35.00") for number in ("1", "2")}
@@ -55,8 +58,8 @@ COGS_ACCOUNT = "Cost of Goods Sold"
 class Company(RuleBasedStateMachine):
     """A bookkeeper, Finale and two settlements of two orders each."""
 
-    @initialize()
-    def open_books(self) -> None:
+    @initialize(known=st.booleans())
+    def open_books(self, known: bool) -> None:  # noqa: FBT001 - drawn
         self.folder = tempfile.TemporaryDirectory()
         company = new_company("Acme", "USD", NOW)
         self.database = Database.create(Path(self.folder.name) / "books.sqlite", company)
@@ -64,6 +67,11 @@ class Company(RuleBasedStateMachine):
         self.locked_figures: dict[str, Any] = {}
         self.saved: dict[str, list[tuple[int, Decimal]]] = {}
         """Per line the saves that hold, the last one last."""
+        if known:  # so that there is something to export from the first step on
+            for number in FILES:
+                self.import_file(number)
+            for order in ("111-0", "111-1"):
+                self.finale_says(order, Decimal("4.00"))
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -127,10 +135,36 @@ class Company(RuleBasedStateMachine):
     @rule(data=st.data())
     def export(self, data: st.DataObject) -> None:
         books = self.load()
+        ready = [one for one in books.settlements if books.state(one).cogs_status == "Ready"]
+        if not ready:
+            return
+        self.export_one(books, data.draw(st.sampled_from(ready)))
+
+    @rule(data=st.data())
+    def export_the_settlement_entry_alone(self, data: st.DataObject) -> None:
+        books = self.load()
+        waiting = [one for one in books.settlements if one.settlement_entry is EntryStatus.OPEN]
+        if waiting:
+            wish = ExportWish(kinds=(EntryKind.SETTLEMENT,))
+            export_settlement(self.database, books, data.draw(st.sampled_from(waiting)), wish, **WHO)
+
+    @rule(data=st.data())
+    def export_reopen_and_export(self, data: st.DataObject) -> None:
+        books = self.load()
         ready = [one for one in books.settlements if books.state(one).status == "Ready to export"]
         if not ready:
             return
-        chosen = data.draw(st.sampled_from(ready))
+        chosen, before = data.draw(st.sampled_from(ready)), self.balances()
+        self.export_one(books, chosen)
+        once = self.balances()
+        reopen(self.database, chosen, "wrong bill", lock_date=None, **WHO)
+        assert before == self.balances(), "reopening takes all of it back"
+        self.export_one(self.load(), chosen.settlement_id)
+        assert once == self.balances(), "and the next export is the same again"
+
+    def export_one(self, books: all_books.Books, chosen: BookedSettlement | str) -> None:
+        if isinstance(chosen, str):
+            (chosen,) = books.named([chosen])
         export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True), **WHO)
         for row in records(books.lines_of(chosen)):
             self.locked_figures[row["key"]] = (row["unit_cost"], row["cogs"], row["cost_quantity"])
@@ -169,6 +203,40 @@ class Company(RuleBasedStateMachine):
         reopen(self.database, chosen, "wrong bill", lock_date=None, **WHO)
         for key in books.lines_of(chosen)["key"]:
             del self.locked_figures[key]
+
+    @rule(data=st.data())
+    def reopen_what_went_out_alone(self, data: st.DataObject) -> None:
+        books = self.load()
+        alone = [one for one in books.settlements if one.settlement_entry is EntryStatus.EXPORTED]
+        alone = [one for one in alone if one.cogs_entry is EntryStatus.OPEN]
+        if alone:
+            reopen(self.database, data.draw(st.sampled_from(alone)), "wrong account", lock_date=None, **WHO)
+
+    @rule(data=st.data())
+    def take_up_again(self, data: st.DataObject) -> None:
+        books = self.load()
+        dismissed = books.dismissed_true_ups["id"].to_list()
+        if not dismissed:
+            return
+        taken = trueing.take_up(self.database, books, [data.draw(st.sampled_from(dismissed))], "why not", **WHO)
+        after = self.load()
+        assert set(dismissed) - set(taken) == set(after.dismissed_true_ups["id"])
+        trueing.propose(self.database, after, **WHO)
+        with self.database.reading() as connection:
+            pending = set(true_ups.pending(connection)["key"])
+        assert set(trueing.differences(after)["key"]) == pending, "what differs is proposed again"
+
+    def balances(self) -> dict[str, Decimal]:
+        with self.database.reading() as connection:
+            sums = entries.journal(connection).groupby("account")["amount"].sum()
+        return {str(account): amount for account, amount in sums.items() if amount}
+
+    @invariant()
+    def clearing_holds_what_is_out(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        out = [one for one in self.load().settlements if one.settlement_entry is EntryStatus.EXPORTED]
+        assert total(one.sum for one in out) == self.balances().get("Amazon Clearing USD", Decimal(0))
 
     @invariant()
     def the_books_hold_what_they_promise(self) -> None:

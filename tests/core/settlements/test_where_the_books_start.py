@@ -17,7 +17,9 @@ from core.settlements.exporting import ExportWish, HistoryError, export_settleme
 from core.settlements.opening import OpeningCostError, TypedOpening, change_opening_costs
 from core.settlements.policies import change_policies
 from core.settlements.posting_elsewhere import NothingToLockError, PostedElsewhereReasonError, post_elsewhere
+from core.settlements.remarks import remarks
 from tests.core.settlements.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
+from tests.core.settlements.shops import Shop, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,3 +186,38 @@ def test_refunds_without_units_are_asked_for_where_the_policy_says_so(first: Fir
     first.set(refund_units="ask")
 
     assert (CostStatus.COSTED, CostStatus.MISSING) == (derived, first.refund()["cost_status"])
+
+
+def test_a_split_settlement_says_what_of_it_is_posted_and_what_its_clearing_account_opens_with(tmp_path: Path) -> None:
+    """Its COGS is that of the part posted here; the rest of its deposit is named as the account's opening balance."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 4), sale("111-2", "CUP", 10, day="2026-08-12"))
+    shop.finale_says({("111-1", "CUP"): "1.00", ("111-2", "CUP"): "1.00"})
+    whole = shop.books.state(shop.settlement("1")).cogs, remarks(shop.books)
+    shop.set(books_start="2026-08-10")
+    split = shop.books.state(shop.settlement("1")).cogs
+    ((remark,),) = remarks(shop.books).values()
+    shop.export("1")
+
+    assert (Decimal("14.00"), {}) == whole
+    assert Decimal("10.00") == split
+    assert "10.00" == shop.posted()["Cost of Goods Sold"]
+    assert "Split at books start: USD 40.00 before it" == remark.short
+    assert "USD 4.00 of COGS" in remark.message
+    assert "enter USD 40.00 as opening balance of US Clearing USD on 2026-08-09" in remark.message
+    shop.set(books_start="2026-08-01")
+    assert {} == remarks(shop.books)
+    shop.database.close()
+
+
+def test_a_settlement_posted_elsewhere_needs_no_opening_balance(tmp_path: Path) -> None:
+    """Its deposit does not go over our account."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 4), sale("111-2", "CUP", 10, day="2026-08-12"))
+    shop.set(books_start="2026-08-10")
+    post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "A2X", **WHO)
+
+    ((remark,),) = remarks(shop.books).values()
+
+    assert "opening balance" not in remark.message
+    shop.database.close()

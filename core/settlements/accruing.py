@@ -1,0 +1,123 @@
+"""Book the month-end accrual: once however often the month is closed, and anew where its figures have changed.
+
+What was booked is kept like every entry. Where a later closing of the month comes to other figures, the entries that
+were booked (the accrual and its reversal on the next day) are taken back, each on its own day, and the new ones go out
+as the next revision; so the accounting system never has two accruals of one month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.database import batches, entries
+from core.database.batches import BatchKind
+from core.journal.accrual_entry import reversal_of
+from core.journal.entry import REVERSED, EntryKey, EntryKind
+from core.settlements.exporting import as_written, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from core.database import Database
+    from core.database.entries import Posted
+    from core.journal.accounts import Accounts
+    from core.journal.entry import Entry
+
+Pair = tuple["Entry", "Entry"]
+"""An accrual entry and its reversal."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualPlan:
+    """What closing a month books."""
+
+    pairs: tuple[Pair, ...]
+    """The month's accrual entries with their reversals, in the revision that holds."""
+    taken_back: tuple[Entry, ...]
+    """What takes back the entries of the revision before."""
+    is_booked: bool
+    """Whether exactly these pairs are in the books already."""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Everything that the accounting system needs to hold these pairs and no others."""
+        return [*self.taken_back, *(entry for pair in self.pairs for entry in pair)]
+
+
+def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], accounts: Accounts) -> AccrualPlan:
+    """Hold a month's accrual against what was booked of it. Pure.
+
+    Args:
+        posted: Every entry in the books.
+        month: As `2026-08`.
+        pairs: The accrual as it would be booked now, its entries of revision 1.
+        accounts: For the numbers of the accounts of entries that were booked before.
+    """
+    chain = _of_month(posted, month)
+    booked = [as_written(one, accounts) for one in chain]
+    revision = max((entry.key.revision for entry in booked), default=0)
+    gone = {entry.reverses for entry in booked if entry.key.suffix}
+    standing = [entry for entry in booked if not entry.key.suffix and str(entry.key) not in gone]
+    same = tuple(_revised(pair, revision) for pair in pairs)
+    if {_figures(entry) for pair in same for entry in pair} == {_figures(entry) for entry in standing}:
+        newest = max((one.batch for one in chain), default=0)
+        with_it = [entry for one, entry in zip(chain, booked, strict=True) if one.batch == newest and entry.key.suffix]
+        return AccrualPlan(same, tuple(with_it), is_booked=True)
+    return AccrualPlan(
+        tuple(_revised(pair, revision + 1) for pair in pairs), tuple(map(_taken_back, standing)), is_booked=False
+    )
+
+
+def _of_month(posted: Sequence[Posted], month: str) -> list[Posted]:
+    """Return a month's accrual entries, their reversals on the next day, and whatever took either back."""
+    keys: set[str] = set()
+    found = []
+    for one in posted:  # in the order they were stored, so that an entry stands before what reverses it
+        name = one.entry.key.removeprefix(f"{one.store} {one.settlement_id} ")
+        begins = one.entry.kind is EntryKind.ACCRUAL and name.startswith(f"{month} ")
+        if begins or (one.entry.reverses in keys and one.entry.settlement is None):
+            keys.add(one.entry.key)
+            found.append(one)
+    return found
+
+
+def book_accrual(
+    database: Database, plan: AccrualPlan, *, who: str, now: datetime, check: Callable[[Sequence[Entry]], None]
+) -> None:
+    """Keep the entries of a plan, all of them or none, unless they are in the books.
+
+    Args:
+        database: The books.
+        plan: What is booked.
+        who: Who closes the month.
+        now: When.
+        check: Looks at the entries before anything is stored, and raises where they could not be imported.
+    """
+    check(plan.entries)
+    if plan.is_booked or not plan.entries:
+        return
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.EXPORT, who, now, note="accrual")
+        for entry in plan.entries:
+            kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
+            kept = replace(stored(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
+            entries.post(connection, kept, batch)
+
+
+def _revised(pair: Pair, revision: int) -> Pair:
+    accrual = replace(pair[0], key=replace(pair[0].key, revision=max(revision, 1)))
+    return accrual, reversal_of(accrual, pair[1].day)
+
+
+def _figures(entry: Entry) -> object:
+    """Return what makes two entries the same for whoever has imported one."""
+    lines = tuple((line.type, line.account, line.amount) for line in entry.lines)
+    return str(entry.key), entry.day, entry.currency, lines
+
+
+def _taken_back(entry: Entry) -> Entry:
+    key: EntryKey = replace(entry.key, suffix=f"{entry.key.suffix}{REVERSED}")
+    lines = tuple(replace(line, amount=-line.amount) for line in entry.lines)
+    return replace(entry, key=key, lines=lines, reverses=str(entry.key))

@@ -1,0 +1,56 @@
+"""A file that people take away is never replaced by another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.written_files import FileNotWrittenError, FileThereError, write_file, write_next
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_with_other_contents_is_refused_by_name(tmp_path: Path) -> None:
+    """It stays as it is; the same contents are no other file."""
+    path = tmp_path / "new folder" / "COGS.xlsx"
+    write_file(path, b"first")
+    write_file(path, b"first")
+
+    with pytest.raises(FileThereError, match=r"COGS\.xlsx is there already"):
+        write_file(path, b"second")
+
+    assert (b"first", ["COGS.xlsx"]) == (path.read_bytes(), [one.name for one in path.parent.iterdir()])
+
+
+def test_a_file_whose_name_we_chose_takes_the_next_one(tmp_path: Path) -> None:
+    """Each that says something else has a name of its own, and the same again is found."""
+    path = tmp_path / "entries.csv"
+
+    written = [write_next(path, content).name for content in (b"1", b"2", b"3", b"2", b"1")]
+
+    assert ["entries.csv", "entries (2).csv", "entries (3).csv", "entries (2).csv", "entries.csv"] == written
+    assert [b"1", b"2", b"3"] == [(tmp_path / name).read_bytes() for name in written[:3]]
+    assert 3 == len(list(tmp_path.iterdir()))
+
+
+def test_neither_a_folder_nor_a_link_into_nowhere_is_replaced(tmp_path: Path) -> None:
+    """Both are something else of that name."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "away")
+
+    for name in ("folder", "link"):
+        with pytest.raises(FileThereError):
+            write_file(tmp_path / name, b"x")
+        assert write_next(tmp_path / name, b"x").name == f"{name} (2)"
+    assert not (tmp_path / "away").exists()
+
+
+def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    """A file stands where a folder should be."""
+    (tmp_path / "exports").write_bytes(b"")
+
+    for write in (write_file, write_next):
+        with pytest.raises(FileNotWrittenError, match="exports"):
+            write(tmp_path / "exports" / "a.csv", b"x")

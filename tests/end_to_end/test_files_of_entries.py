@@ -1,0 +1,300 @@
+"""The files of entries, by commands: each thing has one of its own, and a lost one is written again from the books."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+
+from core.database import Database
+from core.journal.accounts import AccountRow
+from core.line_types import LineType
+from tests.core.settlements.shops import Shop, lost, refund, sale
+from tests.end_to_end.demo_book import DemoBook, run, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ORDERS = {("111-1", "CUP"): "5.00", ("222-1", "CUP"): "5.00"}
+CODES = tuple(AccountRow(line_type=line_type, number=str(100 + n)) for n, line_type in enumerate(LineType))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """Return a shop with two stores that have a settlement 1 each, and its workbook beside the database."""
+    made = Shop.open(tmp_path, "US", "CA")
+    made.choose(*CODES)
+    made.bring_in("1", sale("111-1", "CUP", 2), refund("111-1", "CUP"), lost("CUP", 3), store="US")
+    made.bring_in("1", sale("222-1", "CUP"), store="CA")
+    made.finale_says(ORDERS, CUP="7.00")
+    path = str(tmp_path / "books.sqlite")
+    made.database.close()
+    assert 0 == run("new", str(tmp_path / "Books.xlsm"), "--company", "Acme", "--database", path).status
+    with Database.open(path) as database:
+        yield Shop(database)
+
+
+@pytest.fixture
+def book(shop: Shop, tmp_path: Path) -> DemoBook:
+    assert shop.database
+    return DemoBook(tmp_path / "Books.xlsm")
+
+
+def rows_of(*files: str) -> list[dict[str, str]]:
+    return [row for file in files for row in csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8")))]
+
+
+def balances(*files: str) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for row in rows_of(*files):
+        amount = Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0)
+        sums[row["Account Name"]] = sums.get(row["Account Name"], Decimal(0)) + amount
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def test_two_stores_with_one_id_have_a_file_each(book: DemoBook) -> None:
+    """Neither replaces the other, and each is named by its store, in the message too."""
+    first = book.run("export", "US/1", "--format", "quickbooks")
+    second = book.run("export", "CA/1", "--json")
+
+    names = sorted(path.name for path in (book.path.parent / "exports").iterdir())
+    assert 2 == len(names)
+    assert [True, True] == [f"Acme {store} 1 " in name for store, name in zip(("CA", "US"), names, strict=True)]
+    assert "Settlement US/1: 2 entries" in first.output
+    assert Decimal("5.00") == balances(*second.data["files"])["Cost of Goods Sold"]
+    again = book.run("export", "US/1")
+    assert (2, True) == (again.status, "Settlement US/1" in again.error)
+
+
+def test_the_first_export_must_be_told_the_format_and_remembers_it(book: DemoBook) -> None:
+    """Nothing goes out before; Setup shows what was said, and later exports and reopenings use it."""
+    refused = book.run("export", "US/1")
+    before = table(book.open(), "Settlements").rows
+    book.run("export", "US/1", "--format", "xero")
+    setup = {row["Setting"]: row["Value"] for row in table(book.open(), "Setup").rows}
+    later = book.run("export", "CA/1", "--json")
+
+    assert 2 == refused.status
+    assert "--format quickbooks" in refused.error
+    assert all(row["Settlement Export Status"] != "Exported" for row in before)
+    assert "xero" == setup["Accounting system"]
+    assert {"*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount"} == set(
+        rows_of(*later.data["files"])[0]
+    )
+
+
+def test_the_accounting_system_chosen_on_setup_needs_no_option(book: DemoBook) -> None:
+    """It is a policy like the others."""
+    opened = book.open()
+    setup = table(opened, "Setup")
+    row = next(index for index, content in enumerate(setup.rows) if content["Setting"] == "Accounting system")
+    setup.cell(row, "Value").value = "excel"
+    opened.save(book.path)
+
+    (file,) = book.run("export", "US/1", "--json").data["files"]
+
+    assert file.endswith(".xlsx")
+
+
+def test_a_lost_file_is_written_again_byte_by_byte(shop: Shop, book: DemoBook) -> None:
+    """Export, true-up, reversal and export anew: every file, under its own name; what is there is left."""
+    files = book.run("export", "US/1", "CA/1", "--format", "quickbooks", "--json").data["files"]
+    shop.finale_says({("111-1", "CUP"): "5.50"}, CUP="8.00")
+    pending = book.run("trueups", "--json").data["pending"]
+    files += book.run("trueups", *(f"--accept={number}" for number in pending), "--json").data["files"]
+    files += book.run("reopen", "US/1", "--reason", "wrong bill", "--json").data["files"]
+    files += book.run("export", "US/1", "--json").data["files"]
+    content = {file: Path(file).read_bytes() for file in files}
+    for file in files[::2]:
+        Path(file).unlink()
+
+    again = book.run("export", "--again", "--json")
+
+    assert 0 == again.status
+    assert len(files) == len(content)
+    assert sorted(content) == sorted(again.data["files"])
+    assert content == {file: Path(file).read_bytes() for file in again.data["files"]}
+    assert balances(*files) == {k: v for k, v in shop_balances(shop).items() if v}
+
+
+def shop_balances(shop: Shop) -> dict[str, Decimal]:
+    return {account: Decimal(amount) for account, amount in shop.posted().items()}
+
+
+def test_files_are_written_again_in_every_other_format(shop: Shop, book: DemoBook) -> None:
+    """What went to QuickBooks goes to Xero, with the codes that sheet Accounts has now, and into a workbook."""
+    book.run("export", "US/1", "CA/1", "--format", "quickbooks")
+
+    xero = book.run("export", "--again", "US/1", "--format", "xero", "--folder", str(book.path.parent / "x"), "--json")
+    excel = book.run("export", "--again", "--format", "excel", "--json")
+
+    rows = rows_of(*xero.data["files"])
+    assert {str(book.path.parent / "x")} == {str(Path(file).parent) for file in xero.data["files"]}
+    assert all(row["*AccountCode"].isdigit() and row["*TaxRate"] for row in rows)
+    assert Decimal(0) == sum(Decimal(row["*Amount"]) for row in rows)
+    lines = [row for file in excel.data["files"] for row in table(load_workbook(file), "Journal").rows]
+    stored = [row for row in shop.journal() if row["amount"]]
+    assert sorted((row["entry"], row["account"]) for row in stored) == sorted(
+        (row["Entry"], row["Account"]) for row in lines
+    )
+    assert "quickbooks" == str(shop.books.policies.accounting_system), "writing again chooses nothing"
+
+
+@pytest.mark.parametrize(
+    ("entries", "kinds"),
+    [
+        ("settlement", {"settlement"}),
+        ("cogs", {"COGS"}),
+        ("both", {"settlement", "COGS"}),
+        ("true-ups", {"true-up"}),
+        ("reversals", {"settlement reversed", "COGS reversed", "true-up reversed"}),
+    ],
+)
+def test_chosen_entries_are_written_again(shop: Shop, book: DemoBook, entries: str, kinds: set[str]) -> None:
+    """By what they are, of one settlement or of all; an export makes only the first two."""
+    book.run("export", "US/1", "CA/1", "--format", "quickbooks")
+    shop.finale_says(CUP="8.00")
+    pending = book.run("trueups", "--json").data["pending"]
+    book.run("trueups", *(f"--accept={number}" for number in pending))
+    book.run("reopen", "US/1", "--reason", "wrong bill")
+
+    again = book.run("export", "--again", "US/1", "--entries", entries, "--json")
+
+    found = {re.sub(r" r\d+", "", key.split(" ", 3)[3]) for key in again.data["entries"]}
+    assert kinds == found
+    if entries in ("true-ups", "reversals"):
+        refused = book.run("export", "US/1", "--entries", entries)
+        assert (2, True) == (refused.status, "--again" in refused.error)
+
+
+def test_undo_after_an_export_uses_nothing_up(shop: Shop, book: DemoBook) -> None:
+    """The save of an exported settlement is named and kept; reopened, the same undo takes it back."""
+    shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")
+    shop.bring_in("3", sale("444-1", "POT", day="2026-09-02"), store="US")
+    for number, cost in (("2", 3.5), ("3", 4.5)):
+        book.run("resolve", number)
+        opened = book.open()
+        resolve = table(opened, "Resolve")
+        row = next(index for index, content in enumerate(resolve.rows) if content["SKU"] == "POT")
+        resolve.cell(row, "Cost").value = cost
+        opened.save(book.path)
+        assert 1 == len(book.run("save", number, "--json").data["saved"])
+    book.run("export", "3", "--format", "quickbooks")
+
+    stuck = book.run("undo", "--json")
+    twice = book.run("undo", "--json")
+
+    assert (1, None, []) == (stuck.status, stuck.data["undone_batch"], stuck.data["undone"])
+    assert ["its settlement is exported and locked"] == [one["reason"] for one in stuck.data["skipped"]]
+    assert stuck.data == twice.data
+    older = book.run("undo", str(stuck.data["undoable_before"]), "--json")
+    assert ["2"] == [one["settlement"] for one in older.data["undone"]]
+    book.run("reopen", "3", "--reason", "typed wrongly")
+    freed = book.run("undo", "--json")
+    assert ["3"] == [one["settlement"] for one in freed.data["undone"]]
+    assert 2 == book.run("undo").status, "both are taken back"
+    assert shop.books.lines.set_index("order_id").loc[["333-1", "444-1"], "cogs"].isna().all()
+
+
+def test_what_is_dismissed_is_taken_up_again_by_number(shop: Shop, book: DemoBook) -> None:
+    """The command says which are dismissed; taken up, they are proposed and can be posted."""
+    book.run("export", "US/1", "--format", "quickbooks")
+    shop.finale_says(CUP="8.00")
+    pending = book.run("trueups", "--json").data["pending"]
+    dismissed = book.run("trueups", *(f"--dismiss={number}" for number in pending), "--reason", "small", "--json").data
+
+    taken = book.run("trueups", f"--take-up={dismissed['dismissed'][0]}", "--reason", "not small", "--json").data
+    posted = book.run("trueups", *(f"--accept={number}" for number in taken["pending"]), "--json").data
+
+    assert (pending, []) == (dismissed["dismissed"], dismissed["pending"])
+    assert (pending, 1) == (taken["taken_up"], len(taken["pending"]))
+    assert {"Damaged and Lost Inventory": Decimal("3.00"), "Inventory Asset": Decimal("-3.00")} == balances(
+        *posted["files"]
+    )
+    assert 2 == book.run("trueups", "--take-up=4711").status
+
+
+def test_an_export_that_stops_writes_the_files_of_what_went_out(shop: Shop, book: DemoBook) -> None:
+    """The second settlement lacks a cost: the first one's entries are in the books, and so they are in a file."""
+    shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")
+
+    ran = book.run("export", "US/1", "US/2", "--format", "quickbooks", "--json")
+
+    assert 2 == ran.status
+    assert ["1"] == [one["settlement"] for one in ran.data["settlements"]]
+    assert "US/2" in ran.data["error"]
+    assert Decimal("5.00") + 0 == balances(*ran.data["files"])["Cost of Goods Sold"]
+
+
+def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBook) -> None:
+    """Into a folder under names of their own; a name that was chosen and is taken is refused."""
+    folder = book.path.parent / "cogs"
+    files = book.run("cogs", "US/1", "CA/1", "--to", str(folder), "--json").data["files"]
+    taken = book.path.parent / "mine.xlsx"
+    taken.write_bytes(b"mine")
+
+    refused = book.run("cogs", "US/1", "--to", str(taken))
+
+    assert 2 == len(list(folder.iterdir()))
+    assert [True, True] == [f"Acme {store} 1 " in file for store, file in zip(("US", "CA"), files, strict=True)]
+    assert (2, b"mine") == (refused.status, taken.read_bytes())
+    assert "mine.xlsx is there already" in refused.error
+
+
+def on_day(day: str, *files: str) -> dict[str, Decimal]:
+    """Sum one day's lines of files up by account."""
+    sums: dict[str, Decimal] = {}
+    for row in rows_of(*files):
+        if row["Journal Date"] == day:
+            amount = Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0)
+            sums[row["Account Name"]] = sums.get(row["Account Name"], Decimal(0)) + amount
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def test_an_accrual_is_booked_once_and_anew_where_its_figures_changed(shop: Shop, book: DemoBook) -> None:
+    """Closed twice nothing more is booked; a cost that changed takes the first accrual back, on its own days."""
+    shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))
+    shop.bring_in("3", sale("444-1", "CUP", day="2026-09-02"), sale("444-2", "MUG-1", day="2026-09-02"), store="US")
+    shop.finale_says({("444-1", "CUP"): "5.00", ("444-2", "MUG-1"): "7.00"})
+    close = ("close", "2026-08", "--format", "quickbooks", "--json")
+    first = book.run(*close).data
+    once = len(shop.journal())
+    same = book.run(*close).data
+    shop.finale_says({("444-2", "MUG-1"): "8.00"})
+    changed = book.run(*close).data
+    files = [*first["files"], *changed["files"]]
+    content = {file: Path(file).read_bytes() for file in files}
+    for file in files:
+        Path(file).unlink()
+    lost = book.run(*close).data
+    folder = book.path.parent
+    again = book.run("export", "--again", "--entries", "accruals", "--format", "quickbooks", "--folder", str(folder))
+
+    assert (first["files"], once) == (same["files"], 4 + 6), "of money and of cost, with their reversals"
+    accrued = on_day("08/31/2026", *files)
+    assert (Decimal("5.00"), Decimal("8.00")) == (accrued["Cost of Goods Sold"], accrued["COGS Mugs"])
+    assert {} == {k: v for k, v in balances(*files).items() if v}, "what was accrued is taken back on the next day"
+    assert changed["files"] == lost["files"]
+    assert 0 == again.status
+    assert content == {file: Path(file).read_bytes() for file in files}
+    assert "accrual" in {row["kind"] for row in shop.journal()}
+    assert 0 == book.run("verify").status
+
+
+def test_an_accrual_in_xero_has_the_codes_of_its_groups(shop: Shop, book: DemoBook) -> None:
+    """What was booked for QuickBooks is written for Xero too."""
+    shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))
+    shop.bring_in("3", sale("444-2", "MUG-1", day="2026-09-02"), store="US")
+    shop.finale_says({("444-2", "MUG-1"): "7.00"})
+    book.run("close", "2026-08", "--format", "quickbooks")
+
+    again = book.run("export", "--again", "--entries", "accruals", "--format", "xero", "--json")
+
+    mugs = [row for row in rows_of(*again.data["files"]) if row["Description"].startswith("COGS Mugs")]
+    assert [("9", "7.00"), ("9", "-7.00")] == [(row["*AccountCode"], row["*Amount"]) for row in mugs]
