@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.database import batches, locks, overrides
+from core.database import batches, locks, overrides, settlements
 from core.database.batches import BatchKind
 from core.database.tables import batch as batch_table
 from core.database.tables import override as table
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
 """What an override says of its line."""
 
-_CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE)
+_CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE)
 
 
 class Skip(StrEnum):
@@ -60,7 +60,10 @@ class Undone:
 
 
 def last_undoable(connection: Connection) -> int | None:
-    """Return the number of the newest save or restore that is not undone."""
+    """Return the number of the newest save, restore, move of answers or removal that is not undone.
+
+    A removal whose settlement was imported again since is none: there is nothing left to bring back.
+    """
     undone: set[int] = set()
     held = set(connection.scalars(select(table.c.batch).distinct()))
     newest_first = connection.execute(select(batch_table).order_by(batch_table.c.number.desc()))
@@ -69,7 +72,9 @@ def last_undoable(connection: Connection) -> int | None:
             continue
         if batch.undoes is not None:
             undone.add(batch.undoes)
-        elif batch.kind in _CAN_BE_UNDONE and batch.number in held:
+            continue
+        changed_answers = batch.kind in _CAN_BE_UNDONE and batch.number in held
+        if changed_answers or settlements.removed_by(connection, batch.number):
             return int(batch.number)
     return None
 
@@ -77,6 +82,7 @@ def last_undoable(connection: Connection) -> int | None:
 def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Undone:
     """Take a batch back: each of its lines says again what it said before, as its next version.
 
+    Of a removal the settlement comes back with its lines, and with them the answers that were saved for them.
     Lines that were saved again later, and lines of locked settlements, are left alone and listed (design §3).
 
     Args:
@@ -85,6 +91,11 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         who: Who undoes.
         now: When.
     """
+    removed = settlements.removed_by(connection, number)
+    if removed:
+        own = batches.new_undo(connection, number, who, now)
+        back = [key for one in removed for key in settlements.bring_back(connection, one, number, own)]
+        return Undone(own, number, tuple(back), ())
     past = _past(connection)
     locked = locks.locked_keys(connection)
     reasons = {key: _skip(past, key, version, locked) for key, version in past.of_batch(number).items()}
