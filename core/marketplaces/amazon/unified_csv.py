@@ -20,7 +20,7 @@ from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
 from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
 from core.marketplaces.places import Place
@@ -210,4 +210,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    extent=Extent.OTHER_DAYS,
 )

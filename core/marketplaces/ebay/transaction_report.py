@@ -17,7 +17,7 @@ from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, shared_out
 from core.marketplaces.ebay.vocabulary import UNKNOWN, meaning
 from core.marketplaces.errors import DamagedIdError
 from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
 from core.marketplaces.tables import Column, Kind, Layout, Row, find_table, likeness
@@ -207,4 +207,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    extent=Extent.DAYS,
 )

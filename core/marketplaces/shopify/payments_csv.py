@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
@@ -180,4 +180,5 @@ FORMAT = Format(
     likeness=partial(likeness, LAYOUT),
     read=read,
     layout=LAYOUT,
+    extent=Extent.DAYS,
 )

@@ -7,6 +7,7 @@ and through the API. The order is Walmart's *Customer Order #*; a purchase order
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ def _read(table: Table, mark: str) -> Reading:
     rows = [row for row in table.rows if not _is_summary(row)]
     header = _header(summaries, figures)
     lines = tuple(_line(row, figures, header) for row in rows)
-    found = header or header_of(period_name(lines), lines, _HOME)
+    found = header or replace(header_of(period_name(lines), lines, _HOME), derived_id=True)
     settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
     return reading(
         Findings(
