@@ -124,6 +124,22 @@ def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
     return on_file(book, partial(settlements.fill, ids=ids), TerminalProgress())
 
 
+@command("remove")
+@BOOK
+@IDS
+def remove(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Take settlements out of the books that were neither exported nor posted elsewhere; undo brings them back."""
+    return on_file(book, partial(settlements.remove, ids=ids), TerminalProgress())
+
+
+@command("remove-store")
+@BOOK
+@click.argument("store")
+def remove_store(book: Path, store: str) -> Outcome:
+    """Take a store out of the books that has no settlements."""
+    return on_file(book, partial(settlements.remove_store, store=store), TerminalProgress())
+
+
 @command("sync")
 @BOOK
 @IDS
@@ -202,7 +218,7 @@ def close(book: Path, month: str, to: Path | None, ledger: str | None) -> Outcom
 @command("undo")
 @BOOK
 def undo(book: Path) -> Outcome:
-    """Take the last save back."""
+    """Take the last save, removal or move of answers back."""
     return on_file(book, costs.undo, TerminalProgress())
 
 
@@ -261,11 +277,21 @@ def rates_(book: Path) -> Outcome:
 )
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
 @click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
+@click.option("--accept-provisional", is_flag=True, help="Export settlements whose final document may still come too.")
 def export(
-    book: Path, ids: tuple[str, ...], *, entries: str, ledger: str | None, folder: Path | None, accept_suspect: bool
+    book: Path,
+    ids: tuple[str, ...],
+    *,
+    entries: str,
+    ledger: str | None,
+    folder: Path | None,
+    accept_suspect: bool,
+    accept_provisional: bool,
 ) -> Outcome:
     """Make the entries of settlements, lock their costs and write the files for the accounting system."""
-    choice = closing.ExportChoice(entries, Ledger(ledger) if ledger else None, folder, accept_suspect)
+    choice = closing.ExportChoice(
+        entries, Ledger(ledger) if ledger else None, folder, accept_suspect, accept_provisional
+    )
     return on_file(book, partial(closing.export, ids=ids, choice=choice), TerminalProgress())
 
 
