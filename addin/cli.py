@@ -126,6 +126,22 @@ def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
     return on_file(book, partial(settlements.fill, ids=ids), TerminalProgress())
 
 
+@command("remove")
+@BOOK
+@IDS
+def remove(book: Path, ids: tuple[str, ...]) -> Outcome:
+    """Take settlements out of the books that were neither exported nor posted elsewhere; undo brings them back."""
+    return on_file(book, partial(settlements.remove, ids=ids), TerminalProgress())
+
+
+@command("remove-store")
+@BOOK
+@click.argument("store")
+def remove_store(book: Path, store: str) -> Outcome:
+    """Take a store out of the books that has no settlements."""
+    return on_file(book, partial(settlements.remove_store, store=store), TerminalProgress())
+
+
 @command("sync")
 @BOOK
 @IDS
@@ -215,7 +231,7 @@ def close(book: Path, month: str, to: Path | None, ledger: str | None) -> Outcom
 @BOOK
 @click.argument("batch", type=int, required=False)
 def undo(book: Path, batch: int | None) -> Outcome:
-    """Take the last save back, or the one of this batch."""
+    """Take the last save, removal or move of answers back, or the one of this batch."""
     return on_file(book, partial(costs.undo, batch=batch), TerminalProgress())
 
 
@@ -282,6 +298,7 @@ def rates_(book: Path) -> Outcome:
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
 @click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
 @click.option("--again", is_flag=True, help="Write the files of entries that went out once more; nothing is posted.")
+@click.option("--accept-provisional", is_flag=True, help="Export settlements whose final document may still come too.")
 def export(
     book: Path,
     ids: tuple[str, ...],
@@ -290,11 +307,13 @@ def export(
     ledger: str | None,
     folder: Path | None,
     accept_suspect: bool,
+    accept_provisional: bool,
     again: bool,
 ) -> Outcome:
     """Make the entries of settlements, lock their costs and write the files for the accounting system."""
     kinds = entries or (closing.ALL if again else "both")
-    choice = closing.ExportChoice(kinds, Ledger(ledger) if ledger else None, folder, accept_suspect)
+    system = Ledger(ledger) if ledger else None
+    choice = closing.ExportChoice(kinds, system, folder, accept_suspect, accept_provisional)
     action = partial(closing.export_again if again else closing.export, ids=ids, choice=choice)
     return on_file(book, action, TerminalProgress())
 

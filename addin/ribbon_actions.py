@@ -33,7 +33,7 @@ from core.companies import SANDBOX
 from core.errors import CogsheetError, WorkbookError
 from core.settlements import books as all_books
 from core.settlements.changes import ChangeNotAgreedError
-from core.settlements.exporting import NotReadyError, SuspectCostsError
+from core.settlements.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.settlements.importing import StoreNotNamedError
 
 if TYPE_CHECKING:
@@ -224,6 +224,9 @@ def _export_one(desk: Desk, name: str, choice: closing.ExportChoice) -> Outcome:
     except SuspectCostsError:
         question = f"Costs of {name} look wrong (marked ? on sheet Transactions). Export them as they are?"
         changed = replace(choice, accept_suspect=True)
+    except ProvisionalError as error:
+        question = f"{error}\n\nExport it all the same?"
+        changed = replace(choice, accept_provisional=True)
     except NotReadyError as error:
         question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
         changed = replace(choice, entries="settlement")

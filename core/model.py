@@ -203,6 +203,8 @@ class Proposal(StrEnum):
     """Zero: no goods are believed to have moved."""
     ORIGINAL = "Original line"
     """The original's cost, for a refund whose units are asked."""
+    TYPED_ELSEWHERE = "Typed for another line"
+    """What somebody typed for the line that another document has in this one's place, with other units or meaning."""
 
 
 class OverrideKind(StrEnum):
@@ -367,6 +369,8 @@ OVERRIDE_COLUMNS: Columns = {
     "saved_by": TEXT,
     "saved_at": MOMENT,
     "currency": TEXT,  # of the unit cost
+    "shown_cost": MONEY,  # what was proposed when it was saved
+    "shown_kind": TEXT,  # Proposal
 }
 """The bookkeeper's saved answers in force (or all of them, for History)."""
 
@@ -414,6 +418,10 @@ class Settlement:
     transactions: pd.DataFrame
     """TRANSACTION_COLUMNS, without key and store."""
     problems: tuple[Problem, ...] = ()
+    derived_id: bool = False
+    """Whether the file states no id, so that it is made of dates: another file may know the same under another id."""
+    incomplete: str = ""
+    """Why rows of it are missing, or may be (`core.marketplaces.uniting`); empty where nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)

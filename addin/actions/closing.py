@@ -95,6 +95,8 @@ class ExportChoice:
     folder: Path | None = None
     """Where the files go; beside the workbook if left out."""
     accept_suspect: bool = False
+    accept_provisional: bool = False
+    """Whether settlements go out whose final document may still come."""
 
 
 def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
@@ -113,6 +115,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         kinds=_kinds_to_make(choice.entries),
         zones=books.zones,
         accept_suspect=choice.accept_suspect,
+        accept_provisional=choice.accept_provisional,
         lock_date=books.policies.lock_date,
         check=partial(refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from addin.outcome import Outcome
     from core.model import Reading, Settlement
     from core.settlements.books import Books
-    from core.settlements.importing import ImportedFile, ImportedReturns, ImportedSettlement
+    from core.settlements.importing import Figures, ImportedFile, ImportedReturns, ImportedSettlement
 
 
 def sentences(file: ImportedFile) -> list[str]:
@@ -121,14 +121,16 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
 def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> str:
     """Return what became of a settlement, and below it its period and total and what is wrong with it."""
     what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
+    change = f" Before: {imported.before}; now: {imported.after}." if imported.before else ""
+    gone = f" {counted(imported.ended, 'transaction')} of before no longer there." if imported.ended else ""
     sentences = {
         Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
-        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that stood in for it.",
+        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that was there.{change}",
+        Import.UNITED: f"{what} united with what other files hold of it.{change}{gone}",
         Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
         Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
-        Import.CONFLICT: f"{what} is in the books with other contents; the books are unchanged. "
-        f"Compare the two files and find out from the marketplace which one holds.",
-        Import.LOCKED: f"{what} is exported and locked; nothing changed.",
+        Import.CONFLICT: f"{what} was not imported: {imported.reason}",
+        Import.LOCKED: f"{what}: {imported.reason}",
     }
     problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
     return "\n".join([sentences[imported.result], *([f"  {_figures(read)}"] if read else []), *problems])
@@ -169,7 +171,16 @@ def _entry(imported: ImportedSettlement) -> dict[str, object]:
         "store": imported.store,
         "settlement": imported.settlement_id,
         "result": str(imported.result),
+        "reason": imported.reason or None,
+        "before": _figures(imported.before),
+        "after": _figures(imported.after),
         "transactions": imported.transactions,
         "ties_out": imported.ties_out,
         "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
     }
+
+
+def _figures(figures: Figures | None) -> dict[str, object] | None:
+    if figures is None:
+        return None
+    return {"transactions": figures.transactions, "sum": str(figures.sum), "currency": figures.currency}

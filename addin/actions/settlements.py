@@ -1,9 +1,10 @@
-"""Group Settlements: import files, open a settlement."""
+"""Group Settlements: import files, open a settlement, remove one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.actions.costs import fill_resolve
 from addin.actions.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
@@ -12,13 +13,16 @@ from addin.words import counted
 from core.database.settlements import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read
+from core.settlements import removing
 from core.settlements.importing import ImportedFile, import_file
+from core.settlements.removing import remove_settlements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from addin.desk import Desk
+    from core.settlements.removing import Removed
 
 
 class FileMissingError(CogsheetError):
@@ -75,6 +79,65 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         f"{counted(len(lines), 'transaction')} of settlement {named} on sheet Transactions.",
         data={"settlements": [s.settlement_id for s in chosen], "transactions": len(lines)},
     )
+
+
+def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Take settlements out of the books of which no entry has gone out; undo brings them back one by one.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or has gone out; then nothing is removed.
+    """
+    if not ids:
+        raise NothingChosenError("remove")
+    books = load(desk.database).books
+    removed = remove_settlements(desk.database, books, books.named(ids), who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    fill_resolve(desk, view.books, list(view.books.settlements))
+    return Outcome(
+        "\n".join(line for one in removed for line in _removed_sentences(one)),
+        needs_attention=any(one.orphans for one in removed),
+        data={"removed": [_removed_entry(one) for one in removed]},
+    )
+
+
+def remove_store(desk: Desk, *, store: str) -> Outcome:
+    """Take a store out of the books that has no settlement in them.
+
+    Raises:
+        CogsheetError: If there is no such store, or it has settlements.
+    """
+    removing.remove_store(desk.database, store, who=desk.user, now=desk.clock())
+    refresh(desk, load(desk.database))
+    return Outcome(
+        f"Store “{store}” is no longer in the books. What is imported or pulled for it later puts it there again.",
+        data={"removed_store": store},
+    )
+
+
+def _removed_sentences(removed: Removed) -> list[str]:
+    one = removed.settlement
+    answers = f", {counted(removed.answers, 'saved answer')}" if removed.answers else ""
+    lines = f"Settlement {one.settlement_id} ({one.store}) removed: {counted(removed.lines, 'transaction')}{answers}."
+    lost = [
+        f"  {orphan.settlement_id} ({orphan.store}): {counted(orphan.lines, 'line')} lost the original that the cost "
+        f"came from."
+        for orphan in removed.orphans
+    ]
+    return [f"{lines} Undo brings it back; its files can be imported again.", *lost]
+
+
+def _removed_entry(removed: Removed) -> dict[str, object]:
+    return {
+        "store": removed.settlement.store,
+        "settlement": removed.settlement.settlement_id,
+        "transactions": removed.lines,
+        "answers": removed.answers,
+        "without_original": [
+            {"store": one.store, "settlement": one.settlement_id, "lines": one.lines} for one in removed.orphans
+        ],
+    }
 
 
 def content_of(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from addin.sheets import tables
 from addin.sheets.cells import NotANumber, to_cell, to_decimal, to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
-from core.model import Cause, CostStatus, Disposition, Event
+from core.model import Cause, CostStatus, Disposition, Event, Proposal
 from core.settlements.answers import Answer
 
 if TYPE_CHECKING:
@@ -103,7 +103,12 @@ def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
 def records(lines: pd.DataFrame) -> list[Record]:
     """Return the rows for missing lines: the proposal prefilled as cost, nothing typed."""
     is_refund = lines["event"].isin([Event.REFUND, Event.DISPUTE])
-    filled = lines.assign(cost=lines["proposed_cost"], units_back=(-lines["cost_quantity"]).where(is_refund))
+    elsewhere = (lines["proposal"] == Proposal.TYPED_ELSEWHERE).fillna(value=False)
+    filled = lines.assign(
+        cost=lines["proposed_cost"],
+        units_back=(-lines["cost_quantity"]).where(is_refund),
+        status=lines["cost_note"].where(elsewhere),  # which line it was typed for, and for how many units
+    )
     return [{**record, "filled": remembered(record)} for record in records_of(filled, SPEC)]
 
 

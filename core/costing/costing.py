@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.costing.answers import Answered
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
+    from core.costing.lines import Saved
     from core.costing.precedence import Sources
     from core.costing.proposals import Proposed
 
@@ -72,7 +73,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
     saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
     product = sources.finale.mapping.get(line.sku) if line.sku is not None else None
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
-    proposed = _proposed(answered, sources, last) if lock is None else None
+    proposed = _proposed(answered, sources, last, saved) if lock is None else None
     return (
         line.key,
         outcome.status,
@@ -109,9 +110,14 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     return average.unit_cost if average else None
 
 
-def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average]) -> Proposed | None:
+def _proposed(
+    answered: Answered, sources: Sources, last: Mapping[str, Average], saved: Saved | None
+) -> Proposed | None:
     outcome = answered.outcome
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
-    return propose(Missing(answered.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last))
+    typed = saved.shown_cost if saved and saved.is_typed_elsewhere else None
+    return propose(
+        Missing(answered.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last, typed)
+    )

@@ -10,7 +10,7 @@ import pyarrow as pa
 from core.costing.errors import DuplicateLineError
 from core.costing.frames import declared, rows, values
 from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind, Proposal
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -96,6 +96,14 @@ class Saved(NamedTuple):
     note: str | None
     by: str | None
     at: datetime | None
+    shown_cost: Decimal | None = None
+    """What was proposed when it was saved."""
+    shown_kind: str | None = None
+
+    @property
+    def is_typed_elsewhere(self) -> bool:
+        """Whether it sets nothing, and only proposes what was typed for the line of another document."""
+        return self.shown_kind == Proposal.TYPED_ELSEWHERE and self.kind is None and not self.zero_confirmed
 
     @property
     def is_accepted(self) -> bool:
@@ -109,12 +117,13 @@ class Saved(NamedTuple):
 
 
 _SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
+_SHOWN = ("shown_cost", "shown_kind")
 
 
 def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
     """Return the highest version per line."""
     found: dict[str, Saved] = {}
-    for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED)):
+    for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
         override = Saved._make(saved)
         if key not in found or found[key].version <= override.version:
             found[key] = override

@@ -55,7 +55,9 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
         case CostStatus.WAITING:
             return why or f"Waits for the cost of the original line: {_original(answered)}."
         case CostStatus.MISSING:
-            return why or _missing(answered, ledger)
+            saved = ledger.held.saved.get(answered.line.key)
+            typed = f" {saved.note}." if saved and saved.is_typed_elsewhere and saved.note else ""
+            return f"{why or _missing(answered, ledger)}{typed}"
         case _:
             said = _costed(answered, ledger.held.saved.get(answered.line.key), finale_cost)
             if outcome.source == CostSource.ORDER and ledger.sources.finale.has_lost(answered.line.order_id):

@@ -47,10 +47,18 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
+    typed_elsewhere: Decimal | None = None
+    """What somebody typed for the line that another document has in this one's place."""
 
 
 UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
 """Causes that ask for units, not for a cost."""
+
+
+def typed_elsewhere(missing: Missing) -> Proposed | None:
+    """Propose what a person typed for this line when another document showed it with other units or meaning."""
+    typed = missing.typed_elsewhere
+    return None if typed is None else Proposed(typed, Proposal.TYPED_ELSEWHERE)
 
 
 def money_only(missing: Missing) -> Proposed | None:
@@ -84,6 +92,7 @@ def last_cost_used(missing: Missing) -> Proposed | None:
 
 
 CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
+    typed_elsewhere,
     money_only,
     original,
     current_average,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.database import frames
 from core.database.settlements import keep_original
 from core.database.tables import goods_back as table
+from core.database.tables import store as store_table
 from core.model import RETURN_COLUMNS, TEXT
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ def add(
     return True
 
 
+def store_of(connection: Connection, sha256: str) -> str | None:
+    """Return the store that has a file already; `None` where none has."""
+    query = select(table.c.store).join(store_table, store_table.c.name == table.c.store)
+    return connection.scalar(query.where(table.c.sha256 == sha256, store_table.c.ended_batch.is_(None)).limit(1))
+
+
 def load(connection: Connection) -> pd.DataFrame:
-    """Return everything that was stored (STORED_COLUMNS), in the order it came."""
-    return frames.load(connection, select(table).order_by(table.c.id), STORED_COLUMNS)
+    """Return everything that was stored (STORED_COLUMNS) for stores that are in the books, in the order it came."""
+    query = select(table).join(store_table, store_table.c.name == table.c.store)
+    return frames.load(
+        connection, query.where(store_table.c.ended_batch.is_(None)).order_by(table.c.id), STORED_COLUMNS
+    )

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import frames
 from core.database.tables import override as table
 from core.database.tables import transaction
-from core.model import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, conform, records
+from core.model import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, conform, frame, records
 from core.money import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    import pandas as pd
     from sqlalchemy import ColumnElement, Connection, Select
 
     from core.model import Columns
@@ -96,30 +96,28 @@ def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str,
     wanted = rows[~rows["key"].isin(list(refused))]
     for key in _insert(connection, wanted, batch, who, now):
         refused[key] = Refusal.CHANGED
-    there = _newest_of(connection, rows["key"][rows["key"].isin(list(refused))])
+    there = newest_of(connection, rows["key"][rows["key"].isin(list(refused))])
     return [Refused(key, refused[key], there.get(key)) for key in dict.fromkeys(rows["key"]) if key in refused]
 
 
-def move(connection: Connection, keys: Mapping[str, str], batch: int) -> list[str]:
-    """Take the newest version of lines over to the lines that replace them, with who saved it and when.
+def newest_of(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the newest version (HISTORY_COLUMNS) of each of these lines that has one, by line key."""
+    return {row["key"]: row for part in _parts(connection, keys) for row in records(part)}
+
+
+def append(connection: Connection, rows: Iterable[Mapping[str, Any]], batch: int) -> None:
+    """Store answers as the next versions of their lines, with who saved them and when, asking nobody.
 
     Args:
         connection: Of `Database.writing`.
-        keys: Old line key to new line key (a view's line to the record's, design §3).
-        batch: The number of the batch it belongs to (`BatchKind.MOVE`).
-
-    Returns:
-        The old keys whose new line has an answer of its own; that one was left alone.
+        rows: HISTORY_COLUMNS without version and batch, at most one per line.
+        batch: The number of the batch they belong to.
     """
-    old = frames.concat(_parts(connection, keys), HISTORY_COLUMNS)
-    taken = {row["key"] for part in _parts(connection, keys.values()) for row in records(part)}
-    left = [key for key in old["key"] if keys[key] in taken]
-    moved = old[~old["key"].isin(left)]
-    new_keys = pd.Series([keys[key] for key in moved["key"]], moved.index, dtype=TEXT)
-    first = pd.Series(1, moved.index, dtype=WHOLE)
-    stored = conform(HISTORY_COLUMNS, moved.assign(key=new_keys, version=first))
-    frames.store(connection, table, stored, HISTORY_COLUMNS, batch=batch)
-    return left
+    wanted = list(rows)
+    there = newest_of(connection, [row["key"] for row in wanted])
+    versions = [there[row["key"]]["version"] + 1 if row["key"] in there else 1 for row in wanted]
+    numbered = [{**row, "version": version, "batch": batch} for row, version in zip(wanted, versions, strict=True)]
+    frames.store(connection, table, frame(HISTORY_COLUMNS, numbered), HISTORY_COLUMNS)
 
 
 def in_force(connection: Connection) -> pd.DataFrame:
@@ -140,10 +138,6 @@ def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     return select(table).where(tuple_(table.c.key, table.c.version).in_(newest))
 
 
-def _newest_of(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    return {row["key"]: row for part in _parts(connection, keys) for row in records(part)}
-
-
 def _parts(connection: Connection, keys: Iterable[str]) -> Iterator[pd.DataFrame]:
     """Load the newest versions of some lines, some at a time."""
     return (frames.load(connection, _newest(some), HISTORY_COLUMNS) for some in frames.among(table.c.key, keys))
@@ -152,7 +146,7 @@ def _parts(connection: Connection, keys: Iterable[str]) -> Iterator[pd.DataFrame
 def _refusals(connection: Connection, rows: pd.DataFrame) -> dict[str, Refusal]:
     """Name the rows that cannot be saved as the books are now."""
     known = known_lines(connection, rows["key"])
-    there = _newest_of(connection, rows["key"])
+    there = newest_of(connection, rows["key"])
     copies = set(rows.loc[rows["key"].duplicated(), "key"])
     refused: dict[str, Refusal] = {}
     for key, shown in frames.rows_of(rows, ("key", "shown_version")):

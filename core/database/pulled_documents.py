@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from core.database import frames
+from core.database.batches import BatchKind
+from core.database.tables import batch, settlement_file
 from core.database.tables import pulled_document as table
 from core.model import FLAG, MOMENT, TEXT
 
@@ -67,9 +69,21 @@ def remember(connection: Connection, document: PulledDocument) -> None:
 
 
 def known(connection: Connection, store: str) -> set[str]:
-    """Return the ids of a store's documents that need not be fetched again: imported, and final."""
+    """Return the ids of a store's documents that need not be fetched again: imported, and final.
+
+    A document whose settlement was removed by hand is fetched again: that is how it comes back.
+    """
+    parts = select(settlement_file.c.sha256).where(settlement_file.c.ended_batch.is_(None))
+    removed = (
+        select(settlement_file.c.sha256)
+        .join(batch, batch.c.number == settlement_file.c.ended_batch)
+        .where(batch.c.kind == str(BatchKind.REMOVE), settlement_file.c.sha256.not_in(parts))
+    )
     done = select(table.c.document_id).where(
-        table.c.store == store, table.c.outcome == str(PullOutcome.IMPORTED), table.c.final
+        table.c.store == store,
+        table.c.outcome == str(PullOutcome.IMPORTED),
+        table.c.final,
+        or_(table.c.sha256.is_(None), table.c.sha256.not_in(removed)),
     )
     return set(connection.scalars(done))
 

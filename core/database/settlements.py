@@ -1,26 +1,40 @@
-"""The settlements, stored whole or not at all with the bytes they came from, and their transactions as a frame."""
+"""The settlements, stored whole or not at all with the bytes they came from, and their transactions as a frame.
+
+What is read here is what is in force. Lines that are superseded or removed go to `ended_transaction` with the batch
+that ended them, and `transactions_at` shows what the books held after any batch.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, delete, insert, select, update
+import pandas as pd
+from sqlalchemy import Row, delete, insert, literal, select, update
 
 from core.database import frames
-from core.database.tables import original_file, problem, settlement, transaction
+from core.database.tables import (
+    ended_settlement,
+    ended_transaction,
+    original_file,
+    problem,
+    settlement,
+    settlement_file,
+    store,
+    transaction,
+)
 from core.model import TRANSACTION_COLUMNS, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
-    import pandas as pd
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from core.model import Settlement
 
@@ -48,13 +62,24 @@ class Import(StrEnum):
     NEW = "imported"
     ALREADY_IMPORTED = "already imported"
     SUPERSEDED = "superseded"
-    """It took the place of a view."""
+    """It took the place of a view, or of a record that did not tie out."""
+    UNITED = "united"
+    """A view that brought further rows of a payout of which the books had some."""
     CONFLICT = "conflict"
-    """Another record of the same settlement, with other contents, is in the books; nothing was stored."""
+    """The books have something else under this identity, or the same under another; nothing was stored."""
     NOT_NEEDED = "not needed"
     """A view, while the record is in the books; nothing was stored."""
     LOCKED = "locked"
-    """The view in the books has been exported; nothing was stored."""
+    """The view in the books has been exported; the file was kept with it, its lines were not changed."""
+
+
+class FileUse(StrEnum):
+    """What a file is to a settlement."""
+
+    PART = "part"
+    """The settlement's lines come from it, alone or together with other parts."""
+    AFTER_EXPORT = "after the export"
+    """It came when the settlement had gone out: what it says is known, the lines are as they went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +122,20 @@ class BookedSettlement:
     imported_at: datetime
     settlement_entry: EntryStatus
     cogs_entry: EntryStatus
+    derived_id: bool = False
+    """Whether the id is made of dates, because the file states none."""
+    incomplete: str | None = None
+    """Why rows of it are missing, or may be; `None` where nothing says so."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither entry has gone out or was posted elsewhere."""
+        return self.settlement_entry is EntryStatus.OPEN and self.cogs_entry is EntryStatus.OPEN
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether it stands in for a settlement's own report, which may still come and say something else."""
+        return self.kind is SettlementKind.VIEW
 
     @property
     def name(self) -> str:
@@ -111,7 +150,10 @@ class Imported:
     outcome: Import
     booked: BookedSettlement
     replaced: pd.DataFrame | None = None
-    """The transactions that a superseded view had (TRANSACTION_COLUMNS), to move their overrides."""
+    """The transactions that it had before (TRANSACTION_COLUMNS), to move their overrides; those of a removed settlement
+    too, when it is imported again."""
+    before: BookedSettlement | None = None
+    """The settlement as it was, where something took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +165,15 @@ class Source:
     format: str
     kind: SettlementKind
     reader_version: int
+    unites: bool = False
+    """Whether the settlement was united with what its earlier files say, so that these stay parts of it."""
 
 
 def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> Imported:
     """Store a settlement, unless the books have it already.
+
+    Where it takes the place of something, the lines that stay the same stay where they are; those that end keep the
+    batch that ended them.
 
     Args:
         connection: Of `Database.writing`; its store is known (`stores.ensure`).
@@ -136,48 +183,68 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
         now: When.
 
     Returns:
-        What became of it. Only `NEW` and `SUPERSEDED` have stored anything.
+        What became of it. Only `NEW`, `UNITED` and `SUPERSEDED` have changed any line; `LOCKED` has kept the file.
 
     Raises:
         UnstorableValueError: If something in it cannot be kept exactly; nothing is stored then.
     """
     there = find(connection, source.store, read.settlement_id)
-    outcome = outcome_of(there, source)
-    if there is not None and outcome is Import.CONFLICT and _same_lines(connection, there, read):
+    outcome = outcome_of(there, source, _parts_of(connection, there), ties_out=read.ties_out)
+    if there is not None and outcome is Import.CONFLICT and same_lines(connection, there, read):
         outcome = Import.ALREADY_IMPORTED
-    if there is not None and outcome is not Import.SUPERSEDED:
+    if there is not None and outcome is Import.LOCKED:
+        _add_file(connection, there, source.file, FileUse.AFTER_EXPORT, batch, now)
+    if there is not None and outcome not in (Import.SUPERSEDED, Import.UNITED):
         return Imported(outcome, there)
-    replaced = None if there is None else _empty(connection, there)
     keep_original(connection, source.file, now)
     values = _values(read, source, batch, now)
-    number = _insert(connection, values) if there is None else _replace(connection, there.id, values)
-    _store_content(connection, number, read)
-    return Imported(outcome, _by_number(connection, number), replaced)
+    number, replaced = _put(connection, values, read, batch)
+    if there is not None and not source.unites:
+        _end_files(connection, number, batch)
+    booked_now = _by_number(connection, number)
+    _add_file(connection, booked_now, source.file, FileUse.PART, batch, now)
+    return Imported(outcome, booked_now, replaced, there)
 
 
-def outcome_of(there: BookedSettlement | None, source: Source) -> Import:
-    """Say what becomes of a settlement of a source, when the books have `there` under the same identity."""
+def outcome_of(there: BookedSettlement | None, source: Source, parts: Collection[str], *, ties_out: bool) -> Import:
+    """Say what becomes of a settlement of a source.
+
+    Args:
+        there: What the books have under the same identity.
+        source: Where it comes from.
+        parts: Hashes of the files that `there` is made of.
+        ties_out: Whether what comes ties out: a record that does takes the place of one that does not.
+    """
     if there is None:
         return Import.NEW
-    if there.sha256 == source.file.sha256:
+    if source.file.sha256 in parts:
         return Import.ALREADY_IMPORTED
     if there.kind is SettlementKind.RECORD:
-        return Import.CONFLICT if source.kind is SettlementKind.RECORD else Import.NOT_NEEDED
-    return Import.SUPERSEDED if _is_open(there) else Import.LOCKED
+        if source.kind is SettlementKind.VIEW:
+            return Import.NOT_NEEDED
+        return Import.SUPERSEDED if ties_out and not there.ties_out and there.is_open else Import.CONFLICT
+    if not there.is_open:
+        return Import.LOCKED
+    return Import.UNITED if source.unites else Import.SUPERSEDED
 
 
 def find(connection: Connection, store: str, settlement_id: str) -> BookedSettlement | None:
     """Return one settlement."""
-    row = connection.execute(
-        select(settlement).where(settlement.c.store == store, settlement.c.settlement_id == settlement_id)
-    ).one_or_none()
+    named = (settlement.c.store == store, settlement.c.settlement_id == settlement_id)
+    row = connection.execute(_in_force().where(*named)).one_or_none()
     return None if row is None else _booked(row)
 
 
 def booked(connection: Connection) -> list[BookedSettlement]:
     """Return every settlement, by store and period."""
     order = (settlement.c.store, settlement.c.period_start, settlement.c.settlement_id)
-    return [_booked(row) for row in connection.execute(select(settlement).order_by(*order))]
+    return [_booked(row) for row in connection.execute(_in_force().order_by(*order))]
+
+
+def of_number(connection: Connection, number: int) -> BookedSettlement | None:
+    """Return the settlement of a number, if it is in force."""
+    row = connection.execute(_in_force().where(settlement.c.id == number)).one_or_none()
+    return None if row is None else _booked(row)
 
 
 def transactions(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
@@ -190,6 +257,111 @@ def transactions(connection: Connection, settlements: Iterable[BookedSettlement]
     if settlements is not None:
         query = query.where(transaction.c.settlement.in_([one.id for one in settlements]))
     return frames.load(connection, query, TRANSACTION_COLUMNS)
+
+
+def transactions_at(connection: Connection, batch: int) -> pd.DataFrame:
+    """Return the transactions (TRANSACTION_COLUMNS) that were in force after a batch, whatever became of them since."""
+    then = (
+        select(transaction, settlement.c.store, settlement.c.settlement_id)
+        .join(settlement, transaction.c.settlement == settlement.c.id)
+        .where(transaction.c.batch <= batch)
+    )
+    ended = _ended(ended_transaction.c.batch <= batch).where(ended_transaction.c.ended_batch > batch)
+    parts = [frames.load(connection, query, TRANSACTION_COLUMNS) for query in (then, ended)]
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.sort_values(["store", "settlement_id", "posted_at", "key"], ignore_index=True)
+
+
+def last_ended(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return what each of these keys stood for (TRANSACTION_COLUMNS) the last time a line that had it was ended."""
+    parts = (
+        frames.load(connection, _ended(some).order_by(ended_transaction.c.id), TRANSACTION_COLUMNS)
+        for some in frames.among(ended_transaction.c.key, keys)
+    )
+    return frames.concat(parts, TRANSACTION_COLUMNS).drop_duplicates("key", keep="last", ignore_index=True)
+
+
+def files_of(connection: Connection, of: BookedSettlement, use: FileUse = FileUse.PART) -> list[str]:
+    """Return the hashes of the files that a settlement is made of, or that came after it went out, the oldest first."""
+    query = select(settlement_file.c.sha256).where(
+        settlement_file.c.settlement == of.id,
+        settlement_file.c.use == str(use),
+        settlement_file.c.ended_batch.is_(None),
+    )
+    return list(connection.scalars(query.order_by(settlement_file.c.id)))
+
+
+def of_file(connection: Connection, sha256: str) -> list[BookedSettlement]:
+    """Return every settlement, of any store, that is made of a file."""
+    parts = select(settlement_file.c.settlement).where(
+        settlement_file.c.sha256 == sha256,
+        settlement_file.c.use == str(FileUse.PART),
+        settlement_file.c.ended_batch.is_(None),
+    )
+    order = (settlement.c.store, settlement.c.settlement_id)
+    return [_booked(row) for row in connection.execute(_in_force().where(settlement.c.id.in_(parts)).order_by(*order))]
+
+
+def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:
+    """Return every transaction (TRANSACTION_COLUMNS) of some orders, in whatever settlement and store."""
+    plain = select(transaction, settlement.c.store, settlement.c.settlement_id).join(
+        settlement, transaction.c.settlement == settlement.c.id
+    )
+    parts = (
+        frames.load(connection, plain.where(some), TRANSACTION_COLUMNS)
+        for some in frames.among(transaction.c.order_id, orders)
+    )
+    return frames.concat(parts, TRANSACTION_COLUMNS)
+
+
+def remove(connection: Connection, of: BookedSettlement, batch: int) -> None:
+    """Take a settlement out of the books; its rows are kept with the batch that ended them."""
+    _end_lines(connection, of.id, list(transactions(connection, [of])["key"]), batch)
+    _end_files(connection, of.id, batch)
+    connection.execute(update(settlement).where(settlement.c.id == of.id).values(ended_batch=batch))
+
+
+def removed_by(connection: Connection, batch: int) -> list[int]:
+    """Return the numbers of the settlements that a batch removed and that can come back.
+
+    One that was imported again since is in force, and where a later import brought the same lines of an order under
+    another name or store, bringing it back would count them twice: there is nothing to bring back then.
+    """
+    again = (
+        select(ended_transaction.c.settlement)
+        .join(
+            transaction,
+            (transaction.c.order_id == ended_transaction.c.order_id)
+            & (transaction.c.event == ended_transaction.c.event)
+            & (transaction.c.net == ended_transaction.c.net),
+        )
+        .where(ended_transaction.c.ended_batch == batch, transaction.c.batch > batch)
+    )
+    gone = select(settlement.c.id).where(settlement.c.ended_batch == batch, settlement.c.id.not_in(again))
+    return list(connection.scalars(gone))
+
+
+def bring_back(connection: Connection, number: int, removal: int, batch: int) -> list[str]:
+    """Put a removed settlement into the books again as it was, and return the keys of its lines.
+
+    Args:
+        connection: Of `Database.writing`.
+        number: The settlement's (`removed_by`).
+        removal: The batch that removed it.
+        batch: The number of the batch that brings it back.
+    """
+    of_it = (ended_transaction.c.settlement == number, ended_transaction.c.ended_batch == removal)
+    names = [column.name for column in transaction.c if column.name != "batch"]
+    rows = select(*(ended_transaction.c[name] for name in names), literal(batch)).where(*of_it)
+    connection.execute(insert(transaction).from_select([*names, "batch"], rows))
+    files = select(settlement_file.c.settlement, settlement_file.c.sha256, settlement_file.c.use, literal(batch))
+    ended = (settlement_file.c.settlement == number, settlement_file.c.ended_batch == removal)
+    columns = ["settlement", "sha256", "use", "batch"]
+    connection.execute(insert(settlement_file).from_select(columns, files.where(*ended).order_by(settlement_file.c.id)))
+    connection.execute(update(settlement).where(settlement.c.id == number).values(ended_batch=None))
+    of_store = select(settlement.c.store).where(settlement.c.id == number).scalar_subquery()
+    connection.execute(update(store).where(store.c.name == of_store).values(ended_batch=None))
+    return list(connection.scalars(select(ended_transaction.c.key).where(*of_it)))
 
 
 def problems(connection: Connection, of: BookedSettlement) -> list[Problem]:
@@ -217,25 +389,106 @@ def set_status(
     connection.execute(update(settlement).where(settlement.c.id == of.id).values(changed))
 
 
-def _same_lines(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
+def same_lines(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
     """Tell whether another file says exactly what is in the books: packed otherwise, or its rows in another order."""
     if (there.total, there.sum, there.lines, there.currency) != (read.total, read.sum, read.lines, read.currency):
         return False
-    names = [name for name in TRANSACTION_COLUMNS if name not in ("store", "settlement_id")]
+    names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id")]
     stored = transactions(connection, [there])
     return sorted(frames.rows_of(stored, names), key=repr) == sorted(frames.rows_of(read.transactions, names), key=repr)
 
 
-def _is_open(there: BookedSettlement) -> bool:
-    return there.settlement_entry is EntryStatus.OPEN and there.cogs_entry is EntryStatus.OPEN
+def _in_force() -> Select[Any]:
+    columns = [column for column in settlement.c if column.name != "ended_batch"]
+    return select(*columns).where(settlement.c.ended_batch.is_(None))
 
 
-def _empty(connection: Connection, there: BookedSettlement) -> pd.DataFrame:
-    """Take out what a view brought, and return its transactions."""
-    replaced = transactions(connection, [there])
-    connection.execute(delete(transaction).where(transaction.c.settlement == there.id))
-    connection.execute(delete(problem).where(problem.c.settlement == there.id))
-    return replaced
+def _ended(which: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(ended_transaction, settlement.c.store, settlement.c.settlement_id)
+        .join(settlement, ended_transaction.c.settlement == settlement.c.id)
+        .where(which)
+    )
+
+
+def _parts_of(connection: Connection, there: BookedSettlement | None) -> list[str]:
+    return [] if there is None else files_of(connection, there)
+
+
+def _put(
+    connection: Connection, values: dict[str, Any], read: Settlement, batch: int
+) -> tuple[int, pd.DataFrame | None]:
+    """Store header, lines and problems; return the number and the lines that there were under this name, if any."""
+    named = (settlement.c.store == values["store"], settlement.c.settlement_id == values["settlement_id"])
+    old = connection.execute(select(settlement).where(*named)).one_or_none()
+    if old is None:
+        number = int(connection.execute(insert(settlement).values(values).returning(settlement.c.id)).scalar_one())
+        _store_lines(connection, number, read.transactions, batch)
+        _store_problems(connection, number, read)
+        return number, None
+    replaced = _lines_before(connection, old)
+    _archive(connection, old, batch)
+    connection.execute(update(settlement).where(settlement.c.id == old.id).values(**values, ended_batch=None))
+    _change_lines(connection, old.id, read.transactions, batch)
+    _store_problems(connection, old.id, read)
+    return int(old.id), replaced
+
+
+def _lines_before(connection: Connection, old: Row[Any]) -> pd.DataFrame:
+    """Return the lines that a settlement has, or had when it was removed."""
+    if old.ended_batch is None:
+        query = select(
+            transaction, literal(old.store).label("store"), literal(old.settlement_id).label("settlement_id")
+        )
+        return frames.load(connection, query.where(transaction.c.settlement == old.id), TRANSACTION_COLUMNS)
+    of_it = _ended(ended_transaction.c.settlement == old.id)
+    return frames.load(connection, of_it.where(ended_transaction.c.ended_batch == old.ended_batch), TRANSACTION_COLUMNS)
+
+
+def _archive(connection: Connection, old: Row[Any], batch: int) -> None:
+    """Keep what a settlement was, before it becomes something else."""
+    there = connection.execute(select(problem).where(problem.c.settlement == old.id).order_by(problem.c.id))
+    told = json.dumps([[row.severity, row.message, row.where] for row in there], ensure_ascii=False)
+    same = [column.name for column in ended_settlement.c if column.name in settlement.c and column.name != "id"]
+    values = {name: getattr(old, name) for name in same}
+    values |= {"settlement": old.id, "ended_batch": old.ended_batch or batch, "problems": told}
+    connection.execute(insert(ended_settlement).values(values))
+    connection.execute(delete(problem).where(problem.c.settlement == old.id))
+
+
+def _change_lines(connection: Connection, number: int, new: pd.DataFrame, batch: int) -> None:
+    """End the lines that are no longer so, and store those that are new; the others stay with the batch they have."""
+    query = select(transaction).where(transaction.c.settlement == number)
+    names = [name for name in TRANSACTION_COLUMNS if name not in ("store", "settlement_id")]
+    old = {row[0]: row for row in frames.rows_of(frames.load(connection, query, TRANSACTION_COLUMNS), names)}
+    wanted = frames.rows_of(new, names)
+    stays = {row[0] for row in wanted if old.get(row[0]) == row}
+    _end_lines(connection, number, [key for key in old if key not in stays], batch)
+    _store_lines(connection, number, new[~new["key"].isin(list(stays))], batch)
+
+
+def _end_lines(connection: Connection, number: int, keys: Iterable[str], batch: int) -> None:
+    names = [column.name for column in transaction.c]
+    for some in frames.among(transaction.c.key, keys):
+        of_it = (transaction.c.settlement == number, some)
+        rows = select(literal(batch), *(transaction.c[name] for name in names)).where(*of_it)
+        connection.execute(insert(ended_transaction).from_select(["ended_batch", *names], rows))
+        connection.execute(delete(transaction).where(*of_it))
+
+
+def _add_file(
+    connection: Connection, of: BookedSettlement, file: OriginalFile, use: FileUse, batch: int, now: datetime
+) -> None:
+    keep_original(connection, file, now)
+    if file.sha256 not in files_of(connection, of, use):
+        values = {"settlement": of.id, "sha256": file.sha256, "use": str(use), "batch": batch}
+        connection.execute(insert(settlement_file).values(values))
+
+
+def _end_files(connection: Connection, number: int, batch: int) -> None:
+    """End the files of a settlement: it is made of another one now, or of none."""
+    of_it = (settlement_file.c.settlement == number, settlement_file.c.ended_batch.is_(None))
+    connection.execute(update(settlement_file).where(*of_it).values(ended_batch=batch))
 
 
 def keep_original(connection: Connection, file: OriginalFile, now: datetime) -> None:
@@ -270,27 +523,23 @@ def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict
         "imported_at": now,
         "settlement_entry": str(EntryStatus.OPEN),
         "cogs_entry": str(EntryStatus.OPEN),
+        "derived_id": read.derived_id,
+        "incomplete": read.incomplete or None,
     }
 
 
-def _insert(connection: Connection, values: dict[str, Any]) -> int:
-    return int(connection.execute(insert(settlement).values(values).returning(settlement.c.id)).scalar_one())
+def _store_lines(connection: Connection, number: int, lines: pd.DataFrame, batch: int) -> None:
+    frames.store(connection, transaction, lines, TRANSACTION_COLUMNS, settlement=number, batch=batch)
 
 
-def _replace(connection: Connection, number: int, values: dict[str, Any]) -> int:
-    connection.execute(update(settlement).where(settlement.c.id == number).values(values))
-    return number
-
-
-def _store_content(connection: Connection, number: int, read: Settlement) -> None:
-    frames.store(connection, transaction, read.transactions, TRANSACTION_COLUMNS, settlement=number)
+def _store_problems(connection: Connection, number: int, read: Settlement) -> None:
     found = [{"severity": str(one.severity), "message": one.message, "where": one.where} for one in read.problems]
     if found:
         connection.execute(insert(problem).values(settlement=number), found)
 
 
 def _by_number(connection: Connection, number: int) -> BookedSettlement:
-    return _booked(connection.execute(select(settlement).where(settlement.c.id == number)).one())
+    return _booked(connection.execute(_in_force().where(settlement.c.id == number)).one())
 
 
 def _booked(row: Row[Any]) -> BookedSettlement:

@@ -4,6 +4,9 @@ Append-only, because an auditor must be able to ask what was known when: batch, 
 mapping, override. The one exception: `seen_at` of an observation or mapping moves when the same answer comes again, so
 that a daily sync of an unchanged catalogue does not grow the books. Every amount has its currency in a column beside
 it.
+
+`transaction` and `settlement` hold what is in force. What a file or a person ended stands in `ended_transaction` and
+`ended_settlement`, with the batch that ended it, so that the knowledge of a past day can be shown.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ from core.model import AMOUNT_COLUMNS
 __all__ = [
     "batch",
     "company",
+    "ended_settlement",
+    "ended_transaction",
     "entry",
     "entry_line",
     "exchange_rate",
@@ -60,6 +65,7 @@ __all__ = [
     "reopening",
     "setting",
     "settlement",
+    "settlement_file",
     "store",
     "sync_run",
     "taken_up",
@@ -95,6 +101,7 @@ store = Table(
     metadata,
     Column("name", Verbatim, primary_key=True),  # part of every line key, therefore never renamed
     Column("marketplace", Verbatim, nullable=False),
+    Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
 )
 
 batch = Table(
@@ -141,8 +148,47 @@ settlement = Table(
     Column("imported_at", Moment, nullable=False),
     Column("settlement_entry", Verbatim, nullable=False),
     Column("cogs_entry", Verbatim, nullable=False),
+    Column("derived_id", Boolean, nullable=False, server_default=false()),  # the id is made of dates, not stated
+    Column("incomplete", Verbatim),  # why rows of it are missing or may be; missing: none are known to be
+    Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
     UniqueConstraint("store", "settlement_id"),
 )
+"""One row per settlement, as it is in force; imported again after a removal it keeps its number."""
+
+ended_settlement = Table(
+    "ended_settlement",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("format", Verbatim, nullable=False),
+    Column("kind", Verbatim, nullable=False),
+    Column("currency", Verbatim, nullable=False),
+    Column("total", Money),
+    Column("sum", Money, nullable=False),
+    Column("ties_out", Boolean, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("period_start", Moment),
+    Column("period_end", Moment),
+    Column("deposit_at", Moment),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False),
+    Column("reader_version", Integer, nullable=False),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("ended_batch", ForeignKey("batch.number"), nullable=False),
+    Column("problems", Verbatim, nullable=False),  # JSON
+)
+"""What a settlement was before a batch gave it other contents, or took it out of the books."""
+
+settlement_file = Table(
+    "settlement_file",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False, index=True),
+    Column("use", Verbatim, nullable=False),  # FileUse
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("ended_batch", Integer),
+)
+"""Every file that a settlement is made of (overlapping exports of one payout), or that came after it went out."""
 
 transaction = Table(
     "transaction",
@@ -173,7 +219,23 @@ transaction = Table(
     Column("goods", Verbatim),  # missing: stored by reader 1, whose words are judged as they were then
     Column("typed", Verbatim),  # JSON, see core.typed_amounts
     Column("tax_code", Verbatim),
+    Column("batch", Integer),  # the batch that brought it
 )
+
+ended_transaction = Table(
+    "ended_transaction",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("ended_batch", ForeignKey("batch.number"), nullable=False, index=True),
+    Column("key", Verbatim, nullable=False, index=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    *(
+        Column(column.name, column.type, nullable=column.nullable)
+        for column in transaction.c
+        if column.name not in ("key", "settlement")
+    ),
+)
+"""Lines that were in force until a batch superseded or removed them."""
 
 problem = Table(
     "problem",

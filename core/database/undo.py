@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.database import batches, locks, overrides
+from core.database import batches, locks, overrides, settlements
 from core.database.batches import BatchKind
 from core.database.tables import batch as batch_table
 from core.database.tables import override as table
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
 """What an override says of its line."""
 
-_CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE)
+_CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE)
 
 
 class Skip(StrEnum):
@@ -60,9 +60,10 @@ class Undone:
 
 
 def last_undoable(connection: Connection, *, before: int | None = None) -> int | None:
-    """Return the number of the newest save or restore that can be undone.
+    """Return the number of the newest save, restore, move of answers or removal that can be undone.
 
     One that was undone while some of its lines were locked can be undone again for these, once they are free.
+    A removal whose settlement was imported again since is none: there is nothing left to bring back.
 
     Args:
         connection: Of `Database.reading` or `writing`.
@@ -75,8 +76,12 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
     for batch in newest_first:  # an undo that was undone itself counts for nothing
         if batch.undoes is not None and batch.number not in undone:
             undone.add(batch.undoes)
-        is_save = batch.kind in _CAN_BE_UNDONE and batch.number in held and (before is None or batch.number < before)
-        if is_save and (batch.number not in undone or _left_of(connection, past, batch.number)):
+        if before is not None and batch.number >= before:
+            continue
+        changed_answers = batch.kind in _CAN_BE_UNDONE and batch.number in held
+        if changed_answers and (batch.number not in undone or _left_of(connection, past, batch.number)):
+            return int(batch.number)
+        if batch.number not in undone and settlements.removed_by(connection, batch.number):
             return int(batch.number)
     return None
 
@@ -90,6 +95,7 @@ def _left_of(connection: Connection, past: _Past, number: int) -> bool:
 def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Undone:
     """Take a batch back: each of its lines says again what it said before, as its next version.
 
+    Of a removal the settlement comes back with its lines, and with them the answers that were saved for them.
     Lines that were saved again later, and lines of locked settlements, are left alone and listed. A batch of which
     nothing can be taken back because its lines are locked is not used up: no batch is opened, and it can be undone once
     their settlements are reopened.
@@ -100,6 +106,11 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         who: Who undoes.
         now: When.
     """
+    removed = settlements.removed_by(connection, number)
+    if removed:
+        own = batches.new_undo(connection, number, who, now)
+        back = [key for one in removed for key in settlements.bring_back(connection, one, number, own)]
+        return Undone(own, number, tuple(back), ())
     past = _past(connection)
     locked = locks.locked_keys(connection)
     there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}

@@ -26,6 +26,17 @@ class Standing(StrEnum):
     """It fills the books only while no record exists."""
 
 
+class Extent(StrEnum):
+    """What a file of a view says by leaving a row out."""
+
+    WHOLE = "the settlement as it is now"
+    """It holds all there is of each of its settlements: what it leaves out is no longer so."""
+    DAYS = "a range of days"
+    """It holds the rows posted between two moments: what it leaves out of a day that lies within is no longer so."""
+    OTHER_DAYS = "a range of days by another date"
+    """It holds a range of days by a date that is not the one its rows are posted under: leaving out says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One kind of settlement file, declared in a module of its own and listed in `core.marketplaces.FORMATS`."""
@@ -50,5 +61,7 @@ class Format:
     """Whether its moments are dates without a time: days of the marketplace's own calendar, which no zone moves."""
     deposit_is_date: bool = False
     """Whether its deposit is such a date."""
+    extent: Extent = Extent.WHOLE
+    """Of a view: what it says by leaving a row out."""
     personal: frozenset[str] = frozenset()
     """Fields of a pulled document that hold personal data; those of a table are marked in its layout."""

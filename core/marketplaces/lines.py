@@ -98,6 +98,8 @@ class Header:
     deposit_at: datetime | None = None
     total: Decimal | None = None
     """`None` where the format states none."""
+    derived_id: bool = False
+    """Whether the id is made of dates, because the file states none."""
 
 
 def is_multi_channel(line: Line) -> bool:

@@ -98,6 +98,7 @@ def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settl
         lines=len(lines),
         transactions=transactions(lines, found.units),
         problems=problems,
+        derived_id=header.derived_id,
     )
 
 
@@ -106,14 +107,27 @@ def _has_error(problems: Iterable[Problem]) -> bool:
 
 
 def _difference(found: Findings, header: Header, total: Decimal) -> list[Problem]:
-    if header.total is None or header.total == total:
+    return difference(header.settlement_id, header.total, total, header.currency, found.file)
+
+
+def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str) -> list[Problem]:
+    """Return an error where the lines of a settlement do not sum to the total that is stated for it.
+
+    Args:
+        settlement_id: Of the settlement.
+        stated: Its total; `None` where nothing states one.
+        lines: What its lines sum to.
+        currency: Of both.
+        file: That holds it, or the last one of several.
+    """
+    if stated is None or stated == lines:
         return []
     message = (
-        f"Settlement {header.settlement_id} does not tie out: its lines sum to {total} {header.currency}, its total is "
-        f"{header.total}, the difference is {header.total - total}. Lines are missing or were changed; download the "
+        f"Settlement {settlement_id} does not tie out: its lines sum to {lines} {currency}, its total is "
+        f"{stated}, the difference is {stated - lines}. Lines are missing or were changed; download the "
         "file again."
     )
-    return [Problem(Severity.ERROR, message, found.file)]
+    return [Problem(Severity.ERROR, message, file)]
 
 
 def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> list[Problem]:

@@ -20,6 +20,7 @@ from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.settlements.calendars import last_day
+from core.settlements.remarks import provisional
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -75,6 +76,16 @@ class SuspectCostsError(CogsheetError):
         )
 
 
+class ProvisionalError(CogsheetError):
+    """A settlement whose final document may still say something else is exported only when somebody says so."""
+
+    def __init__(self, settlement_id: str, why: str) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} was not exported. {why}: rows may still come or change. Wait for the final "
+            f"document, or export with --accept-provisional; what it brings later is then booked apart."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ExportWish:
     """What is to go out, and how."""
@@ -85,6 +96,8 @@ class ExportWish:
     zones: Mapping[str, ZoneInfo] | None = None
     """Time zone per store; as chosen in the books if left out."""
     accept_suspect: bool = False
+    accept_provisional: bool = False
+    """Whether a settlement goes out whose final document may still come (`remarks.provisional`)."""
     lock_date: date | None = None
     """Periods up to this day are closed: no entry is dated in them."""
     check: Callable[[Sequence[Entry]], None] | None = None
@@ -119,11 +132,14 @@ def export_settlement(
         HistoryError: If it ended before the books start.
         NotReadyError: If it does not tie out, or costs are missing and COGS is to go out.
         SuspectCostsError: If costs look wrong and nobody said that they are right.
+        ProvisionalError: If its final document may still come and nobody said that it goes out all the same.
     """
     if books.is_history(settlement):
         raise HistoryError(settlement.name)
     kinds = _open_kinds(settlement, wish.kinds)
     _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
+    if not wish.accept_provisional and (why := provisional(settlement)):
+        raise ProvisionalError(settlement.settlement_id, why)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
         revision = locks.next_revision(connection, settlement)

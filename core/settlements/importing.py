@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from core.database import batches, goods_back, settings, settlements, stores
 from core.database.batches import BatchKind
+from core.database.frames import rows_of
 from core.database.settlements import Import, OriginalFile, SettlementKind, Source
 from core.database.stores import Store
-from core.errors import CogsheetError
+from core.errors import CogsheetError, UnreadableFileError
 from core.marketplaces import FORMATS, READER_VERSION, importable, without_personal_data
-from core.marketplaces.formats import Standing
+from core.marketplaces import read as read_file
+from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
-from core.model import Disposition
+from core.marketplaces.uniting import as_it_is_known, parts_of, united
+from core.model import TRANSACTION_COLUMNS, Disposition
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
+from core.settlements.identity import refuse_what_another_store_has, twin_of
 from core.settlements.moving import move_overrides
 from core.settlements.order_units import remember_units
 
@@ -23,7 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    import pandas as pd
+
     from core.database import Connection, Database
+    from core.database.settlements import BookedSettlement
+    from core.marketplaces.uniting import Part
     from core.model import Marketplace, Problem, Reading, Settlement
 
 
@@ -49,6 +59,30 @@ class NotImportableError(CogsheetError):
         super().__init__(f"{file} was not imported: {reasons} Download the file again.")
 
 
+class KeptFileError(CogsheetError):
+    """A file that a settlement was made of can no longer be read."""
+
+    def __init__(self, file: str, settlement: BookedSettlement, reason: str) -> None:
+        super().__init__(
+            f"Settlement {settlement.settlement_id} ({settlement.store}) was imported from {file}, which can no longer "
+            f"be read: {reason} Nothing was imported. Remove the settlement and import all its files anew."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a settlement came to, before or after an import."""
+
+    transactions: int
+    sum: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        lines = "1 transaction" if self.transactions == 1 else f"{self.transactions:,} transactions"
+        return f"{lines}, {_money(self.sum)} {self.currency}"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedSettlement:
     """What became of one settlement of a file."""
@@ -60,6 +94,14 @@ class ImportedSettlement:
     transactions: int
     ties_out: bool
     problems: tuple[Problem, ...]
+    reason: str = ""
+    """Of what was not stored: why, and what to do."""
+    before: Figures | None = None
+    """Where something in the books was changed: what they had."""
+    after: Figures | None = None
+    """And what they have now."""
+    ended: int = 0
+    """How many lines of before are no longer so."""
 
     @property
     def needs_attention(self) -> bool:
@@ -120,16 +162,25 @@ def import_file(
         NotImportableError: If the file as a whole is damaged.
         StoreNotNamedError: If the file could belong to several stores.
         StoreMarketplaceError: If the store belongs to another marketplace.
+        AnotherStoreError: If another store has the file, or the same settlement with the same lines.
+        KeptFileError: If a file that the settlement is made of can no longer be read.
     """
     if not importable(reading):
         raise NotImportableError(file.name, reading.problems)
     kept = replace(file, scrubbed=_scrubbed(database, file))
+    form = next((one for one in FORMATS if one.name == reading.format), None)
     kind = SettlementKind.VIEW if standing(reading.format, FORMATS) is Standing.VIEW else SettlementKind.RECORD
+    extent = form.extent if form else Extent.WHOLE
     with database.writing() as connection:
         name = _store(connection, reading.marketplace, store)
-        batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
         source = Source(name, kept, reading.format, kind, READER_VERSION)
-        imported = [_import_one(connection, one, source, batch, who=who, now=now) for one in reading.settlements]
+        refuse_what_another_store_has(connection, reading, source)
+        batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
+        parts = parts_of(reading, file.name, extent)
+        imported = [
+            _import_one(connection, parts[one.settlement_id], source, batch, who=who, now=now)
+            for one in reading.settlements
+        ]
         if len(reading.order_units):
             remember_units(connection, reading, kept, store=name, batch=batch, now=now)
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
@@ -156,22 +207,176 @@ def _import_returns(
 
 
 def _import_one(
-    connection: Connection, read: Settlement, source: Source, batch: int, *, who: str, now: datetime
+    connection: Connection, part: Part, source: Source, batch: int, *, who: str, now: datetime
 ) -> ImportedSettlement:
-    keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
-    imported = settlements.save(connection, keyed, source, batch, now)
-    moved = []
-    if imported.replaced is not None:
-        moved = move_overrides(connection, imported.replaced, keyed.transactions, who=who, now=now)
-    return ImportedSettlement(
+    is_view = source.kind is SettlementKind.VIEW
+    read = as_it_is_known(part) if is_view else part.settlement
+    told = ImportedSettlement(
         file=source.file.name,
         store=source.store,
         settlement_id=read.settlement_id,
+        result=Import.CONFLICT,
+        transactions=len(read.transactions),
+        ties_out=read.ties_out,
+        problems=read.problems,
+    )
+    there = settlements.find(connection, source.store, read.settlement_id)
+    twin = twin_of(connection, read, source)
+    if twin is not None:
+        return replace(told, reason=_under_another_id(*twin))
+    if there is not None and is_view and there.kind is SettlementKind.VIEW and there.format != source.format:
+        return replace(told, reason=_another_kind_of_view(there))
+    if there is not None and _can_be_united(connection, there, part, source):
+        read = united([*_earlier_parts(connection, there), part])
+        source = replace(source, unites=True)
+        if _says_nothing_new(connection, there, read):
+            return replace(told, result=Import.ALREADY_IMPORTED, ties_out=read.ties_out, problems=read.problems)
+    return _save(connection, read, source, batch, told, who=who, now=now)
+
+
+def _save(
+    connection: Connection,
+    read: Settlement,
+    source: Source,
+    batch: int,
+    told: ImportedSettlement,
+    *,
+    who: str,
+    now: datetime,
+) -> ImportedSettlement:
+    keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
+    there = settlements.find(connection, source.store, read.settlement_id)
+    before = None if there is None else settlements.transactions(connection, [there])
+    imported = settlements.save(connection, keyed, source, batch, now)
+    told = replace(
+        told,
         result=imported.outcome,
         transactions=len(read.transactions),
         ties_out=read.ties_out,
-        problems=(*read.problems, *moved),
+        problems=read.problems,
     )
+    if imported.outcome in (Import.LOCKED, Import.CONFLICT) and there is not None and before is not None:
+        return replace(told, reason=_why_not(there, imported.outcome, before, read))
+    if imported.replaced is None:
+        return told
+    moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)
+    told = replace(told, problems=(*told.problems, *moved))
+    if there is None or before is None:
+        return told
+    return replace(
+        told,
+        before=Figures(len(before), there.sum, there.currency),
+        after=Figures(len(read.transactions), read.sum, read.currency),
+        ended=len(before) - _still_there(before, read.transactions),
+    )
+
+
+def _can_be_united(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
+    """Tell whether a view adds to what other views of the settlement said; one that has gone out stays as it is."""
+    both_views = SettlementKind.VIEW is source.kind and SettlementKind.VIEW is there.kind
+    is_new = source.file.sha256 not in settlements.files_of(connection, there)
+    return both_views and there.is_open and is_new and part.extent is not Extent.WHOLE
+
+
+def _earlier_parts(connection: Connection, there: BookedSettlement) -> list[Part]:
+    """Read the files that a settlement is made of again, as the readers of today read them."""
+    parts = []
+    for sha256 in settlements.files_of(connection, there):
+        file = settlements.original(connection, sha256)
+        if file is None:
+            raise KeptFileError(sha256, there, "it is not in the books.")
+        try:
+            reading = read_file(file.content, file.name)
+        except UnreadableFileError as error:
+            raise KeptFileError(file.name, there, str(error)) from error
+        extent = next((form.extent for form in FORMATS if form.name == reading.format), Extent.WHOLE)
+        found = parts_of(reading, file.name, extent).get(there.settlement_id)
+        if found is None:
+            raise KeptFileError(file.name, there, "it no longer holds that settlement.")
+        parts.append(found)
+    return parts
+
+
+def _says_nothing_new(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
+    return settlements.same_lines(connection, there, read) and (there.incomplete or "") == read.incomplete
+
+
+def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "ordinal")]
+    old, new = Counter(rows_of(before, names)), Counter(rows_of(after, names))
+    return (old & new).total()
+
+
+def _under_another_id(twin: BookedSettlement, how: str) -> str:
+    return (
+        f"the books have it as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, for nothing "
+        f"may count twice. If this file is the better one, remove {twin.settlement_id} and import this file again."
+    )
+
+
+def _another_kind_of_view(there: BookedSettlement) -> str:
+    return (
+        f"the books have it from another kind of report ({there.format}), and rows of two kinds cannot be united. "
+        f"Nothing was stored. If this file is the better one, remove {there.settlement_id} and import this file again."
+    )
+
+
+def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
+    """Say why the lines in the books were left as they are, what differs, and what to do."""
+    changes = line_differences(before, read.transactions)
+    sums = f"the books have {_money(there.sum)} {there.currency}, this file {_money(read.sum)} {read.currency}"
+    named = f" It says otherwise: {'; '.join(changes)}." if changes else " It says the same of every line."
+    if not there.is_open:
+        kept = "Its file was kept with the settlement. " if outcome is Import.LOCKED else ""
+        return (
+            f"it is exported or posted elsewhere, and its lines stay as they went out ({sums}).{named} {kept}"
+            f"To book what this file says, reopen the settlement and import the file again."
+        )
+    return (
+        f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
+        f"of the two holds. If it is this file, remove the settlement and import this file."
+    )
+
+
+_NAMED = 5
+
+
+def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """Name the lines of which two documents of one settlement say different things, by order, SKU and event. Pure.
+
+    Args:
+        before: What the books have (TRANSACTION_COLUMNS).
+        after: What another document says.
+    """
+    old, new = _by_line(before), _by_line(after)
+    differ = [place for place in dict.fromkeys([*old, *new]) if old.get(place) != new.get(place)]
+    told = [
+        f"{' '.join(str(part) for part in place if part)}: {_line(new.get(place))} instead of {_line(old.get(place))}"
+        for place in differ
+    ]
+    more = len(told) - _NAMED
+    return told if more <= 0 else [*told[:_NAMED], f"and {more} more"]
+
+
+def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:
+    sums: dict[tuple[Any, ...], tuple[Decimal, int]] = {}
+    for event, order, sku, net, units in rows_of(lines, ("event", "order_id", "sku", "net", "quantity")):
+        was = sums.get((event, order, sku), (Decimal(0), 0))
+        sums[event, order, sku] = (was[0] + net, was[1] + (units or 0))
+    return sums
+
+
+def _line(line: tuple[Decimal, int] | None) -> str:
+    if line is None:
+        return "nothing"
+    net, units = line
+    return _money(net) + (f" ({units} units)" if units else "")
+
+
+def _money(amount: Decimal) -> str:
+    """Return an amount with at least its cents and no needless zeros behind them."""
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
 
 
 def _store(connection: Connection, marketplace: Marketplace, named: str | None) -> str:

@@ -16,7 +16,8 @@ from core.database.settlements import Import, OriginalFile
 from core.database.stores import Store, StoreMarketplaceError
 from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
 from core.marketplaces import read
-from core.settlements.importing import ImportedFile, NotImportableError, import_file
+from core.settlements.identity import AnotherStoreError
+from core.settlements.importing import ImportedFile, KeptFileError, NotImportableError, import_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 _OF_ONE_DOCUMENT = (RefusedError, BadAnswerError)
 """What goes wrong with one document and says nothing about the next; everything else stops the store."""
-_OF_ITS_CONTENT = (UnreadableFileError, NotImportableError, StoreMarketplaceError, UnstorableValueError)
+_OF_ITS_CONTENT = (
+    *(UnreadableFileError, NotImportableError, StoreMarketplaceError, UnstorableValueError),
+    *(AnotherStoreError, KeptFileError),
+)
 _NOT_DONE = (Import.CONFLICT, Import.LOCKED)
 
 
@@ -127,7 +131,11 @@ def _pull(database: Database, store: ConnectedStore, document: Document, *, who:
 
 
 def _not_done(imported: ImportedFile) -> str:
-    return "; ".join(f"{one.settlement_id}: {one.result}" for one in imported.settlements if one.result in _NOT_DONE)
+    return "; ".join(
+        f"{one.settlement_id}: {one.result}{f' ({one.reason})' if one.reason else ''}"
+        for one in imported.settlements
+        if one.result in _NOT_DONE
+    )
 
 
 def _note(

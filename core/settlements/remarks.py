@@ -59,7 +59,24 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
     for settlement in books.settlements:
         if not books.before_start(settlement).empty:
             found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
-    return dict(found)
+        found[settlement.store, settlement.settlement_id] += documents(settlement)
+    return {name: said for name, said in found.items() if said}
+
+
+def documents(settlement: BookedSettlement) -> list[Remark]:
+    """Return what the documents that a settlement is made of leave open. Pure."""
+    why = provisional(settlement)
+    told = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
+    return [Remark(why, f"{why}. Export asks once more."), *told] if why else told
+
+
+def provisional(settlement: BookedSettlement) -> str:
+    """Say why a settlement is provisional: its final document may still say something else; empty where it is final."""
+    if not settlement.is_provisional:
+        return ""
+    form = next((form for form in FORMATS if form.name == settlement.format), None)
+    title = form.title if form else settlement.format
+    return f"Provisional: from {title}, which is not the settlement's own report"
 
 
 def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:

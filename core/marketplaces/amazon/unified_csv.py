@@ -26,7 +26,7 @@ from core.marketplaces.figures import (
     read_in_its_notation,
     undeclared_amounts,
 )
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
 from core.marketplaces.places import Place
@@ -235,4 +235,5 @@ FORMAT = Format(
     read=read,
     layout=LAYOUT,
     download="In Seller Central open Payments, Reports Repository, and request a date range report of transactions.",
+    extent=Extent.OTHER_DAYS,
 )

@@ -25,7 +25,7 @@ from core.marketplaces.figures import (
     read_in_its_notation,
     undeclared_amounts,
 )
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
 from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
@@ -216,4 +216,5 @@ FORMAT = Format(
     download="In Seller Hub open Payments, Reports, and download a transaction report.",
     dates_only=True,
     deposit_is_date=True,
+    extent=Extent.DAYS,
 )

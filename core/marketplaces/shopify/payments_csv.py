@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
-from core.marketplaces.formats import Format, Standing
+from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
 from core.marketplaces.places import Place
@@ -86,7 +87,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
             format=FORMAT.name,
             marketplace=Marketplace.SHOPIFY,
             file=table.file,
-            headers=headers_of_payouts(lines, dates),
+            headers=tuple(replace(one, derived_id=not named) for one in headers_of_payouts(lines, dates)),
             lines=lines,
             problems=(
                 *broken.pop("", ()),
@@ -202,4 +203,5 @@ FORMAT = Format(
     layout=LAYOUT,
     download="In Shopify open Finances, Payouts, then Transactions, and export them.",
     deposit_is_date=True,
+    extent=Extent.DAYS,
 )

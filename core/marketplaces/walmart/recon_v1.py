@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -181,12 +182,12 @@ def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], curren
     """Return the settlement by its stated period, or by its lines where none is stated."""
     if summary is None:
         _refuse_undated(lines, figures.table)
-        return header_of(period_name(lines), lines, currency)
+        return replace(header_of(period_name(lines), lines, currency), derived_id=True)
     total = figures.needed_amount(summary, "Total Payable")
     start, end = (figures.moment(summary, name) for name in (_START, _END))
     if start is None and end is None:
         _refuse_undated(lines, figures.table)
-        return header_of(period_name(lines), lines, currency, total=total)
+        return replace(header_of(period_name(lines), lines, currency, total=total), derived_id=True)
     if start is None or end is None:
         column = _START if start is None else _END
         raise BadCellError(figures.table.place(summary, column), "", "the first and last day of the period")

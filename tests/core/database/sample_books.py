@@ -26,6 +26,7 @@ from core.database import (
 )
 from core.database.entries import Entry, EntryLine
 from core.database.pulled_documents import PulledDocument, PullOutcome
+from core.database.settlements import SettlementKind
 from core.exchange_rates import RATE_COLUMNS
 from core.journal.entry import EntryKind
 from core.model import MAPPING_COLUMNS, ORDER_UNITS_COLUMNS, RETURN_COLUMNS, frame
@@ -74,6 +75,14 @@ def make_sample(path: Path) -> None:
             connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
         )
         add_closed_settlement(connection)
+        add_superseded_settlement(connection)
+
+
+def add_superseded_settlement(connection: Connection) -> None:
+    """Put a settlement into the books of which a newer view took the place."""
+    for keys in (("x", "y"), ("y",)):
+        view = source(f"view {len(keys)}".encode(), kind=SettlementKind.VIEW)
+        save_settlement(connection, settlement("S3", keys), view)
 
 
 def add_closed_settlement(connection: Connection) -> None:

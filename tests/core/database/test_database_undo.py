@@ -200,23 +200,24 @@ def test_a_single_value_is_brought_back(database: Database) -> None:
         undo.bring_back(connection, {"a": 99}, batch, who="Ann", now=LATER)
 
 
-def test_overrides_move_to_the_lines_of_the_record(database: Database) -> None:
-    """When lines are replaced their answers go with them, signed by who gave them; the old ones stay in history."""
-    books_with_lines(database, "a", "b", "new a", "new b")
-    save(database, a="1")
-    save(database, a="2", b="3")
+def test_answers_are_appended_with_their_own_signature(database: Database) -> None:
+    """An answer that goes to another line is its next version there, signed by who gave it; undo takes it back."""
+    books_with_lines(database, "a", "new a", "new b")
+    save(database, a="2")
     save(database, **{"new b": "9"})
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.MOVE, "Bob", LATER)
-        left = overrides.move(connection, {"a": "new a", "b": "new b", "none": "x"}, batch)
-        moved = records(overrides.history(connection, "new a"))
-        of_b = records(overrides.history(connection, "new b"))
+        newest = overrides.newest_of(connection, ["a", "none"])["a"]
+        overrides.append(connection, [{**newest, "key": "new a"}, {**newest, "key": "new b"}], batch)
+        moved = [*records(overrides.history(connection, "new a")), *records(overrides.history(connection, "new b"))]
+        last = undo.last_undoable(connection)
 
-    assert ["b"] == left
-    assert [(1, Decimal(2), "M. Lee", NOW, batch)] == [
-        tuple(row[name] for name in ("version", "unit_cost", "saved_by", "saved_at", "batch")) for row in moved
+    assert [(1, Decimal(2), "M. Lee", NOW), (1, Decimal(9), "M. Lee", NOW), (2, Decimal(2), "M. Lee", NOW)] == [
+        tuple(row[name] for name in ("version", "unit_cost", "saved_by", "saved_at")) for row in moved
     ]
-    assert [Decimal(9)] == [row["unit_cost"] for row in of_b]
+    assert batch == last
+    take_back(database, batch)
+    assert {"a": Decimal(2), "new b": Decimal(9)} == {key: value[0] for key, value in said(database).items()}
 
 
 STEPS = st.lists(

@@ -212,7 +212,7 @@ def test_what_was_saved_on_a_view_without_skus_moves_where_the_order_has_one_ite
     bring_in(database, OriginalFile("export.csv", shopify(sold).content()))
     books = all_books.load(database)
     sales = books.lines[books.lines["event"] == "sale"]
-    answers = [Answer(str(key), 0, Decimal("3.21"), None, units_back=2) for key in sales["key"]]
+    answers = [Answer(str(key), 0, Decimal("3.21"), None, units_back=2, stock_edited=True) for key in sales["key"]]
     save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
 
     record = bring_in(database, OriginalFile("payout.json", shopify_api(sold).content()))

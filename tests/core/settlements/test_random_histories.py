@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from core.database import Database, batches, entries, locks, mappings, observations, overrides, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
-from core.database.settlements import EntryStatus
+from core.database.settlements import EntryStatus, Import
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
@@ -35,11 +35,13 @@ from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_reading
 from core.settlements.policies import change_policies
+from core.settlements.removing import remove_settlements
 from core.settlements.reopening import reopen, standing_entries
 from core.settlements.saving import save_answers
 from core.settlements.time_zones import change_time_zones
 from core.settlements.undoing import NothingToUndoError, undo_last
 from core.time import local_days
+from tests.core.settlements.exports_of_payouts import Row, unified_export
 from tests.core.settlements.test_importing import v2_file
 
 if TYPE_CHECKING:
@@ -49,7 +51,15 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
-FILES = {number: v2_file(number, "20.00", "15.00", total="35.00") for number in ("1", "2")}
+VIEW = [Row(f"2026-08-0{day}", f"111-{day % 2}", f"{day}.00", payout="3") for day in range(1, 7)]
+FILES = {
+    **{number: v2_file(number, "20.00", "15.00", total="35.00") for number in ("1", "2")},
+    # Three exports that overlap: in one of them, and only there, the books find each of the view's six rows.
+    "begin of 3": unified_export("begin.csv", *VIEW[:3]),
+    "middle of 3": unified_export("middle.csv", *VIEW[2:5]),
+    "end of 3": unified_export("end.csv", *VIEW[4:]),
+}
+VIEWS = [name for name in FILES if name.endswith("of 3")]
 COSTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal(9), places=4)
 ORDERS = st.sampled_from(["111-0", "111-1"])
 COGS_ACCOUNT = "Cost of Goods Sold"
@@ -67,6 +77,9 @@ class Company(RuleBasedStateMachine):
         self.locked_figures: dict[str, Any] = {}
         self.saved: dict[str, list[tuple[int, Decimal]]] = {}
         """Per line the saves that hold, the last one last."""
+        self.removals: set[int] = set()
+        self.view_rows: set[Decimal] = set()
+        """The amounts of the view's rows that its files have brought, whatever their order."""
         if known:  # so that there is something to export from the first step on
             for number in FILES:
                 self.import_file(number)
@@ -84,7 +97,25 @@ class Company(RuleBasedStateMachine):
     @rule(number=st.sampled_from(sorted(FILES)))
     def import_file(self, number: str) -> None:
         file = FILES[number]
-        import_reading(self.database, read(file.content), file, store=None, **WHO)
+        (imported,) = import_reading(self.database, read(file.content), file, store=None, **WHO)
+        if imported.settlement_id == "3" and imported.result is not Import.LOCKED:
+            self.view_rows |= set(read(file.content).settlements[0].transactions["net"])
+
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        books = self.load()
+        free = [one for one in books.settlements if one.is_open]
+        if not free:
+            return
+        chosen = data.draw(st.sampled_from(free))
+        remove_settlements(self.database, books, [chosen], **WHO)
+        with self.database.reading() as connection:
+            self.removals.add(batches.last(connection))
+        if data.draw(st.booleans()):
+            self.removals.add(undo_last(self.database, **WHO).undone)
+            assert records(books.lines) == records(self.load().lines), "a removal that is undone leaves nothing behind"
+        elif chosen.settlement_id == "3":
+            self.view_rows = set()
 
     @rule(order=ORDERS, cost=COSTS)
     def finale_says(self, order: str, cost: Decimal) -> None:
@@ -126,7 +157,12 @@ class Company(RuleBasedStateMachine):
             undone = undo_last(self.database, **WHO)
         except NothingToUndoError:
             return
-        after = {row["key"]: row["unit_cost"] for row in records(self.load().overrides)}
+        books = self.load()
+        after = {row["key"]: row["unit_cost"] for row in records(books.overrides)}
+        if undone.undone in self.removals:
+            back = [one for one in records(books.lines) if one["key"] in undone.keys and one["settlement_id"] == "3"]
+            self.view_rows |= {one["net"] for one in back}
+            return
         for key in undone.keys:
             batch, _ = self.saved.setdefault(key, []).pop()
             assert undone.undone == batch
@@ -165,7 +201,7 @@ class Company(RuleBasedStateMachine):
     def export_one(self, books: all_books.Books, chosen: BookedSettlement | str) -> None:
         if isinstance(chosen, str):
             (chosen,) = books.named([chosen])
-        export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True), **WHO)
+        export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True, accept_provisional=True), **WHO)
         for row in records(books.lines_of(chosen)):
             self.locked_figures[row["key"]] = (row["unit_cost"], row["cogs"], row["cost_quantity"])
 
@@ -254,6 +290,8 @@ class Company(RuleBasedStateMachine):
                     months = local_days(books.lines_of(settlement), books.zones).str.slice(0, 7)
                     assert of_entries == set(months), "reports and entries are of one month, whatever the zone is now"
         self.locked_lines_are_as_they_went_out(books)
+        rows = sorted(row["net"] for row in records(books.lines) if row["settlement_id"] == "3")
+        assert sorted(self.view_rows) == rows, "a view holds each row that one of its files has, once"
         self.what_was_posted_is_what_the_books_hold(books, journal)
         self.free_lines_have_their_answer_or_finales(books)
         assert self.history_seen == versions[: len(self.history_seen)], "nothing is ever lost from the journal"
@@ -299,12 +337,12 @@ def test_many_histories() -> None:
 def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
     """The same files in any order end in the same books."""
     found = []
-    for order in (("1", "2"), ("2", "1")):
-        path = tmp_path / "".join(order) / "books.sqlite"
+    for order in (("1", "2", *VIEWS), ("2", "1", *VIEWS[::-1]), (VIEWS[1], "2", VIEWS[0], "1", VIEWS[2])):
+        path = tmp_path / "".join(order).replace(" ", "") / "books.sqlite"
         with Database.create(path, new_company("Acme", "USD", NOW)) as database:
             for number in order:
                 import_reading(database, read(FILES[number].content), FILES[number], store=None, **WHO)
             found.append(sorted(records(all_books.load(database).lines), key=lambda line: str(line["key"])))
 
-    assert len(found[0]) == 4
-    assert found[0] == found[1]
+    assert len(found[0]) == 4 + len(VIEW)
+    assert found[0] == found[1] == found[2]

@@ -1,0 +1,217 @@
+"""Several files of one payout made one: what overlapping exports say together. Pure.
+
+Exports of views are ranges of days, and a payout pays for days of two of them. The rows that it holds are the union of
+what its files hold of it, as a multiset: a row that stands once in each of two overlapping files is one row, one that
+stands twice in one file is two. Rows are compared by what they say of the settlement (what it was, of which order and
+item, when, how many, each amount), not by how they are written: a payout status that changed, another notation of
+amounts and personal data that was left out make no other row.
+
+June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
+has 3 charges, whichever of the two files is read first.
+
+A row goes only where a file proves that it is no longer so (`Extent`): the file covers the row's whole day, or it
+states the payout's total and its own rows reach it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.marketplaces.formats import Extent
+from core.marketplaces.tie_out import difference
+from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from core.model import Reading, Settlement
+
+_NAMES = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
+_GROUP, _POSTED, _TYPE, _NET = (_NAMES.index(name) for name in ("group_key", "posted_at", "raw_type", "net"))
+
+Content = tuple[Any, ...]
+"""What a row says, without its place among equal ones."""
+
+
+class Days(NamedTuple):
+    """The first and the last day on which a row of a file was posted, UTC."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file says of a settlement, and how far the file reaches."""
+
+    settlement: Settlement
+    file: str
+    """Its name, for messages."""
+    extent: Extent
+    days: Days | None
+    """Of all rows of the file, those of other settlements and of none included; `None` where none has a day."""
+    types: frozenset[str]
+    """The types of all rows of the file: one that lacks a type may have been filtered by it."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds all there is of the settlement: it states the total, and its own rows reach it."""
+        return self.extent is Extent.WHOLE or (self.settlement.total is not None and self.settlement.ties_out)
+
+    def covers(self, row: Content) -> bool:
+        """Tell whether the file would hold a row if it were still so.
+
+        The file's first and last day may be cut in the middle: only the days between are whole.
+        """
+        if self.extent is not Extent.DAYS or self.days is None or row[_POSTED] is None:
+            return False
+        return self.days.first < row[_POSTED].date() < self.days.last and row[_TYPE] in self.types
+
+
+def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
+    """Return what a file says of each of its settlements, by settlement id."""
+    posted = reading.raw_lines["posted_at"].dropna()
+    days = None if posted.empty else Days(posted.min().date(), posted.max().date())
+    types = frozenset(reading.raw_lines["raw_type"].dropna())
+    return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
+
+
+def united(parts: Sequence[Part]) -> Settlement:
+    """Return the settlement that several files make together.
+
+    Args:
+        parts: What each file says of it, in the order in which they came.
+
+    Returns:
+        The settlement. Its rows have new ordinals among equal group keys, in order of content; its total is what the
+        payout's own rows say, and what is wrong with it is told anew.
+    """
+    held, used = _rows(parts)
+    newest = used[-1].settlement
+    lines = frame(TRANSACTION_COLUMNS, _numbered(held, newest.settlement_id))
+    whole = replace(
+        newest,
+        period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),
+        period_end=max((day for part in used if (day := part.settlement.period_end)), default=None),
+        deposit_at=next((day for part in reversed(used) if (day := part.settlement.deposit_at)), None),
+        total=_total(used, lines),
+        sum=_sum(lines, paid_out=False),
+        lines=sum(lines["lines"]),
+        transactions=lines,
+    )
+    return _judged(whole, used)
+
+
+def as_it_is_known(part: Part) -> Settlement:
+    """Return what a single file says of a settlement, with why rows of it may be missing."""
+    return replace(part.settlement, incomplete=missing_rows([part], part.settlement))
+
+
+def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
+    """Say why rows of a settlement are missing or may be missing; empty where nothing says so.
+
+    Args:
+        parts: The files that it is made of.
+        settlement: What they say together.
+    """
+    if settlement.total is not None:
+        if settlement.total == settlement.sum:
+            return ""
+        return (
+            f"its rows sum to {settlement.sum} of {settlement.total} {settlement.currency}: rows are missing. Import "
+            f"the export of the days before or after as well."
+        )
+    posted = [row.date() for row in settlement.transactions["posted_at"].dropna()]
+    spans = [part.days for part in parts if part.days is not None]
+    if not posted or not spans or any(part.extent is Extent.WHOLE for part in parts):
+        return ""
+    before = [] if any(days.first < min(posted) for days in spans) else [f"before {min(posted)}"]
+    after = [] if any(days.last > max(posted) for days in spans) else [f"after {max(posted)}"]
+    if not before and not after:
+        return ""
+    return f"no export that was imported shows the days {' or '.join(before + after)}, on which rows of it may lie."
+
+
+def _rows(parts: Sequence[Part]) -> tuple[Counter[Content], list[Part]]:
+    """Return how often each row is there, and the parts that say so."""
+    last_whole = next((i for i in reversed(range(len(parts))) if parts[i].is_whole), None)
+    if last_whole is not None and parts[last_whole].extent is not Extent.WHOLE:
+        return _contents(parts[last_whole]), [parts[last_whole]]  # proved by its total, whatever came before or after
+    used = list(parts[last_whole or 0 :])
+    held: Counter[Content] = Counter()
+    for part in used:
+        own = _contents(part)
+        held = Counter({row: own[row] if part.covers(row) else max(held[row], own[row]) for row in held | own})
+    return +held, used
+
+
+def _contents(part: Part) -> Counter[Content]:
+    return Counter(tuple(row[name] for name in _NAMES) for row in records(part.settlement.transactions))
+
+
+def _numbered(held: Counter[Content], settlement_id: str) -> list[dict[str, Any]]:
+    """Return the rows with their ordinals, in order of posting."""
+    groups: dict[str, list[Content]] = defaultdict(list)
+    for row in held.elements():
+        groups[row[_GROUP]].append(row)
+    rows = [
+        {**dict(zip(_NAMES, row, strict=True)), "ordinal": ordinal, "settlement_id": settlement_id}
+        for group in groups.values()
+        for ordinal, row in enumerate(sorted(group, key=lambda row: (row[_NET], repr(row))))
+    ]
+    return sorted(rows, key=_order)
+
+
+def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["posted_at"] is None, row["posted_at"], row["group_key"], row["ordinal"]
+
+
+def _total(parts: Sequence[Part], lines: pd.DataFrame) -> Decimal | None:
+    """Return what the bank received, where a file has the payout's own row."""
+    stated = [part.settlement.total for part in parts if part.settlement.total is not None]
+    if not stated:
+        return None
+    has_payout = any(event == Event.PAYOUT for event in lines["event"])
+    return -_sum(lines, paid_out=True) if has_payout else stated[-1]
+
+
+def _sum(lines: pd.DataFrame, *, paid_out: bool) -> Decimal:
+    rows = zip(lines["event"], lines["net"], strict=True)
+    return sum((net for event, net in rows if (event == Event.PAYOUT) == paid_out), Decimal(0))
+
+
+def _judged(whole: Settlement, parts: Sequence[Part]) -> Settlement:
+    """Return the settlement with what is wrong with it: with its files, and with them together."""
+    told = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
+    problems = (
+        *told,
+        *_other_currency(whole, parts),
+        *difference(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
+    )
+    ties_out = all(problem.severity is not Severity.ERROR for problem in problems)
+    judged = replace(whole, problems=problems, ties_out=ties_out)
+    return replace(judged, incomplete=missing_rows(parts, judged))
+
+
+def _own_problems(part: Part) -> list[Problem]:
+    """Return what is wrong with a file's rows; that they alone do not reach the total says nothing of the union."""
+    of = part.settlement
+    alone = {one.message for one in difference(of.settlement_id, of.total, of.sum, of.currency, part.file)}
+    return [problem for problem in of.problems if problem.message not in alone]
+
+
+def _other_currency(whole: Settlement, parts: Iterable[Part]) -> list[Problem]:
+    other = next((part for part in parts if part.settlement.currency != whole.currency), None)
+    if other is None:
+        return []
+    message = (
+        f"Settlement {whole.settlement_id} is in {whole.currency} in one file and in {other.settlement.currency} in "
+        f"another; amounts of different currencies do not sum."
+    )
+    return [Problem(Severity.ERROR, message, other.file)]

@@ -1,0 +1,138 @@
+"""Whether the books have a file's content already: under another store, or under another settlement id.
+
+An id is the marketplace's word where the file states it; where the file states none it is made of dates, and two files
+may then know one payout by two names. Nothing may count twice, so what is there already is never stored beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from core.database import goods_back, settlements, stores
+from core.database.frames import rows_of
+from core.database.settlements import SettlementKind
+from core.errors import CogsheetError
+from core.model import TRANSACTION_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from core.database import Connection
+    from core.database.settlements import BookedSettlement, Source
+    from core.model import Reading, Settlement
+
+_LINE = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
+_GOODS = ("order_id", "sku", "event", "net")
+"""What every document of a payout says of a line of it, whatever the document."""
+
+
+class AnotherStoreError(CogsheetError):
+    """A file is in the books of another store already."""
+
+    def __init__(self, file: str, wanted: str, known: str, content: str) -> None:
+        self.known = known
+        """The store that has it."""
+        remedy = f"remove {content} of “{known}” first" if content else f"import it for “{known}” alone"
+        super().__init__(
+            f"{file} was not imported into store “{wanted}”: store “{known}” has it already"
+            f"{f' ({content})' if content else ''}, and nothing may count twice. If it belongs to “{wanted}”, {remedy}."
+        )
+
+
+def refuse_what_another_store_has(connection: Connection, reading: Reading, source: Source) -> None:
+    """Refuse a file that another store has: the very file, or one that says the same of the same settlement.
+
+    Raises:
+        AnotherStoreError: If another store has it.
+    """
+    file = source.file
+    for known in settlements.of_file(connection, file.sha256):
+        if known.store != source.store:
+            raise AnotherStoreError(file.name, source.store, known.store, f"settlement {known.settlement_id}")
+    returned_to = goods_back.store_of(connection, file.sha256)
+    if len(reading.returns) and returned_to not in (None, source.store):
+        raise AnotherStoreError(file.name, source.store, str(returned_to), "")
+    for read in reading.settlements:
+        twin = _same_in_another_store(connection, read, source.store)
+        if twin is not None:
+            raise AnotherStoreError(file.name, source.store, twin.store, f"settlement {twin.settlement_id}")
+
+
+def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[BookedSettlement, str] | None:
+    """Return the settlement that holds what is to be stored under another id, and how that shows; `None` if none does.
+
+    Two records with ids of the marketplace's own are two settlements, whatever they hold.
+
+    Args:
+        connection: Of `Database.writing`.
+        read: What is to be stored.
+        source: Where it comes from.
+    """
+    others = [
+        one
+        for one in settlements.booked(connection)
+        if one.settlement_id != read.settlement_id and one.store in _of_marketplace(connection, source.store)
+    ]
+    doubtful = read.derived_id or source.kind is SettlementKind.VIEW
+    there = [one for one in others if doubtful or one.derived_id or one.is_provisional]
+    by_payout = next((one for one in there if (read.derived_id or one.derived_id) and _same_payout(one, read)), None)
+    if by_payout is not None:
+        return by_payout, f"the same date, currency and sum ({read.sum} {read.currency})"
+    return _with_the_same_lines(connection, read, there)
+
+
+def _with_the_same_lines(
+    connection: Connection, read: Settlement, there: Iterable[BookedSettlement]
+) -> tuple[BookedSettlement, str] | None:
+    by_name = {(one.store, one.settlement_id): one for one in there}
+    if not by_name:
+        return None
+    own = Counter(rows_of(read.transactions, _LINE))
+    known = settlements.lines_of_orders(connection, read.transactions["order_id"])
+    shared: Counter[tuple[str, str]] = Counter()
+    names = zip(known["store"], known["settlement_id"], strict=True)
+    for name, line in zip(names, rows_of(known, _LINE), strict=True):
+        if name in by_name and line in own:
+            shared[name] += 1
+    if not shared:
+        return None
+    name, count = shared.most_common(1)[0]
+    return by_name[name], "1 line that is the same" if count == 1 else f"{count} lines that are the same"
+
+
+def _same_in_another_store(connection: Connection, read: Settlement, store: str) -> BookedSettlement | None:
+    own = _goods(read.transactions)
+    for other in _of_marketplace(connection, store) - {store}:
+        there = settlements.find(connection, other, read.settlement_id)
+        if there is None:
+            continue
+        if _goods(settlements.transactions(connection, [there])) & own or settlements.same_lines(
+            connection, there, read
+        ):
+            return there
+    return None
+
+
+def _goods(transactions: pd.DataFrame) -> set[tuple[Any, ...]]:
+    return {line for line in rows_of(transactions, _GOODS) if line[0] is not None}
+
+
+def _same_payout(there: BookedSettlement, read: Settlement) -> bool:
+    """Tell whether two settlements are one payout by date, currency and sum; without a payout date by their periods."""
+    if (there.currency, there.sum) != (read.currency, read.sum):
+        return False
+    if there.deposit_at is not None and read.deposit_at is not None:
+        return there.deposit_at.date() == read.deposit_at.date()
+    spans = [(one.period_start, one.period_end) for one in (there, read)]
+    days = [tuple(None if moment is None else moment.date() for moment in span) for span in spans]
+    return None not in days[0] and days[0] == days[1]
+
+
+def _of_marketplace(connection: Connection, store: str) -> set[str]:
+    """Return the stores at the marketplace of a store, itself included."""
+    known = stores.all_stores(connection)
+    marketplaces = {one.marketplace for one in known if one.name == store}
+    return {one.name for one in known if one.marketplace in marketplaces}
