@@ -18,7 +18,7 @@ from addin.report_files.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
 from core.reports.accrual import Month
-from core.reports.costed_lines import indicator
+from core.reports.costed_lines import marked
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
 
@@ -109,7 +109,7 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     reversals = [reversal for _, reversal in figures.entries]
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
-    lines = records(figures.accrued.assign(indicator=indicator(figures.accrued)))
+    lines = records(marked(figures.accrued))
     block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
     return sums
 

@@ -12,7 +12,7 @@ from addin.sheets.cells import to_cell, to_decimal
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
-from core.reports.costed_lines import has_or_needs_cost, indicator
+from core.reports.costed_lines import has_or_needs_cost, marked
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -81,7 +81,7 @@ def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     sheet = _sheet_of(book, table) or _new_sheet(book, _sheet_name(books, settlement), table)
     lines = books.lines_of(settlement)
     shown = lines[has_or_needs_cost(lines)]
-    records = records_of(shown.assign(indicator=indicator(shown)), SPEC)
+    records = records_of(marked(shown), SPEC)
     tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)
     return str(sheet.name)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.costing.finale import read_finale
+from core.costing.suspects import named_costs, suspect_costs
 from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from core.costing.suspects import SuspectCost
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
@@ -63,10 +66,12 @@ class AlreadyExportedError(CogsheetError):
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
-    def __init__(self, settlement_id: str, count: int) -> None:
+    def __init__(self, settlement_id: str, suspects: Sequence[SuspectCost]) -> None:
+        self.suspects = tuple(suspects)
         super().__init__(
-            f"Settlement {settlement_id} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
-            f"was exported. Correct them, or export with --accept-suspect if they are right."
+            f"Settlement {settlement_id} has costs that look wrong (marked ? on sheet Transactions): "
+            f"{named_costs(suspects)}. Nothing was exported. Correct them on sheet Resolve or in Finale, or export "
+            f"with --accept-suspect if they are right."
         )
 
 
@@ -197,8 +202,10 @@ def _refuse_unready(
 ) -> None:
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
-    missing = state.counts.needed - state.counts.covered
-    if not settlement.ties_out or (about_costs and missing):
-        raise NotReadyError(settlement.settlement_id, state.blockers or (f"{missing} lines wait for a cost",))
+    incomplete = state.counts.covered < state.counts.needed
+    if not settlement.ties_out or (about_costs and incomplete):
+        raise NotReadyError(settlement.settlement_id, state.blockers or (state.counts.without_cost,))
     if about_costs and state.counts.suspect and not accept_suspect:
-        raise SuspectCostsError(settlement.settlement_id, state.counts.suspect)
+        lines = books.counted(books.lines_of(settlement))
+        finale = read_finale(books.observations, books.mappings, books.company.home_currency)
+        raise SuspectCostsError(settlement.settlement_id, suspect_costs(lines, finale))

@@ -49,7 +49,7 @@ def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: 
     [
         (replace(PREFILLED, cost=Decimal(-1)), LINE, "negative"),
         (replace(PREFILLED, cost=Decimal(0)), LINE, "Zero OK"),
-        (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "keep one of the two"),
+        (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "Zero OK is yes and Cost is 3: empty one of the two"),
         (replace(PREFILLED, unreadable="not a number: four"), LINE, "not a number: four"),
         (replace(PREFILLED, cost=Decimal(3)), replace(LINE, locked=True), "locked"),
         (
