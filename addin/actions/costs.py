@@ -286,6 +286,7 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
             f"{counts['amount']}."
         ),
+        *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
         *(f"Not saved: {d.answer.where} ({saving.line(d).sku}): {d.reason}." for d in refused),
     ]

@@ -56,7 +56,7 @@ def marked(lines: pd.DataFrame) -> pd.DataFrame:
     """
     marks = indicator(lines)
     reasons = " Looks wrong: " + lines["suspect"] + "."
-    notes = (lines["cost_note"].fillna("") + reasons.where(marks == SUSPECT_MARK).fillna("")).astype(TEXT)
+    notes = (lines["cost_note"].fillna("") + reasons.where(marks == SUSPECT_MARK).fillna("")).str.strip().astype(TEXT)
     return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | (marks == SUSPECT_MARK)))
 
 

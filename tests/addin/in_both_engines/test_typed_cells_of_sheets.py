@@ -121,7 +121,7 @@ def test_a_mark_or_decision_that_is_none_is_refused(office: Office, business: Pa
 
 def test_resolve_names_each_cell_that_cannot_be_taken(office: Office, business: Path) -> None:
     """A date, a percentage, an error, TRUE and a word; two in one row are both named, and what stands there stays."""
-    typed = [
+    typed: list[tuple[int, str, object, str, str]] = [
         (0, "cost", DAY, "d-mmm", "holds a date, 2026-08-31"),
         (1, "cost", 0.45, "0.0%", "holds a percentage, 45 %"),
         (2, "cost", "#VALUE!", "General", "holds the error #VALUE!"),
@@ -129,7 +129,7 @@ def test_resolve_names_each_cell_that_cannot_be_taken(office: Office, business: 
         (3, "disposition", "lost at sea", "@", "holds “lost at sea”: write Restocked or"),
     ]
     with office.opened(business) as book:
-        cells = [put(book, resolve.SPEC, field, row, *rest[:2]) for row, field, *rest in typed]
+        cells = [put(book, resolve.SPEC, field, row, value, code) for row, field, value, code, _ in typed]
         answers = resolve.read_answers(book).answers
         kept = resolve.keep_typing([], tables.read(tables.find(book, resolve.SPEC), resolve.SPEC))
 

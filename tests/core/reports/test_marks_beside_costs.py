@@ -29,7 +29,7 @@ COSTED = {"cost_status": CostStatus.COSTED, "unit_cost": Decimal(1000), "cogs": 
             "Finale has no cost for it.",
         ),
         ({"cost_status": CostStatus.WAITING, "suspect": FAR, "cost_note": "Waits."}, "○", "Waits."),
-        ({**COSTED, "cost_note": None}, "?", f" Looks wrong: {FAR}."),
+        ({**COSTED, "cost_note": None}, "?", f"Looks wrong: {FAR}."),
     ],
 )
 def test_every_question_mark_has_its_reason_beside_it(line: dict[str, object], mark: str | None, note: str) -> None:

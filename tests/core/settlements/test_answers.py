@@ -122,8 +122,8 @@ COST, ZERO_OK, UNITS, KIND = (CELLS[cell] for cell in (Cell.COST, Cell.ZERO_OK, 
 
 def chosen(disposition: Disposition, units: int | None = None, **said: object) -> Answer:
     """Return a row whose disposition was chosen, its cost left as it is prefilled unless it is said."""
-    stock = {"disposition": disposition, "units_back": units, "stock_edited": True, "disposition_edited": True}
-    return replace(PREFILLED_ROW, **{**stock, **said})
+    edited = replace(PREFILLED_ROW, units_back=units, disposition=disposition, stock_edited=True)
+    return replace(edited, disposition_edited=True, **said)  # type: ignore[arg-type]  # fields of Answer
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -78,12 +78,13 @@ class Desk:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
 
-    def line(self, event: Event, place: int = 0) -> dict[str, object]:
+    def line(self, event: Event) -> dict[str, object]:
         lines = self.books.lines
-        return records(lines[lines["event"] == event])[place]
+        return records(lines[lines["event"] == event])[0]
 
-    def answer(self, event: Event, place: int = 0, **said: object) -> Answer:
-        line = self.line(event, place)
+    def answer(self, event: Event, **said: object) -> Answer:
+        """Return the row of Resolve of the first line of that kind, with what is said in its cells."""
+        line = self.line(event)
         return Answer(**{"key": line["key"], "version": 0, "cost": None, "proposed": line["proposed_cost"], **said})  # type: ignore[arg-type]  # fields of Answer
 
     def save(self, *answers: Answer, accept_proposals: bool = False, accept_suspect: bool = False) -> Saving:
@@ -155,7 +156,7 @@ def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
         said = {str(row["key"]): data.draw(typed()) for row in rows}
         answers = [as_answer(row, said[str(row["key"])]) for row in rows]
         accept = data.draw(st.booleans())
-        how = {"settlement_ids": None, "accept_proposals": accept, **WHO}
+        how: dict[str, Any] = {"settlement_ids": None, "accept_proposals": accept, **WHO}
 
         planned = plan_answers(before, answers, **how)
         saving = save_answers(database, before, answers, **how, accept_suspect=True)
@@ -179,7 +180,7 @@ def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
 def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -> None:
     """Its cost is its original's: once units and disposition are saved, nothing of it is left to say."""
     desk.save(desk.answer(Event.SALE, cost=Decimal(10)))
-    restocked = {"units_back": 1, "disposition": Disposition.RESTOCKED}
+    restocked: dict[str, object] = {"units_back": 1, "disposition": Disposition.RESTOCKED}
     first = desk.save(desk.answer(Event.REFUND, cost=None, stock_edited=True, **restocked))
 
     second = desk.save(desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposed=Decimal(10), **restocked))
