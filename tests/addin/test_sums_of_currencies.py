@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from addin.report_files.close_blocks import sides
+from addin.report_files.page import Place
 from addin.words import amounts
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, ExchangeRates, at_home, sum_by_currency
 from core.model import TRANSACTION_COLUMNS, frame
@@ -73,3 +75,19 @@ def test_a_rate_of_the_bank_is_taken_like_a_typed_one() -> None:
     found = sum_by_currency(lines, "net", at_home(lines, "net", ExchangeRates.of(known), "USD", {}), "USD")
 
     assert {"USD": Decimal(12), "CAD": Decimal(5)} == found
+
+
+def test_debits_and_credits_of_two_currencies_do_not_make_up_for_each_other() -> None:
+    """Ten dollars of debits and ten euros of credits are two entries out of balance, not none."""
+    place = Place("Journal", "tblJournal", 3, 5, {"debit": 1, "credit": 2, "currency": 3})
+    rows = [
+        {"debit": Decimal(10), "credit": None, "currency": "USD"},
+        {"debit": None, "credit": Decimal(10), "currency": "EUR"},
+    ]
+
+    found = sides(place, rows)
+
+    assert {"EUR": (0, 10), "USD": (10, 0)} == {
+        currency: (pair["debit"].value, pair["credit"].value) for currency, pair in found.items()
+    }
+    assert found["USD"]["debit"].formula == "=SUMIFS('Journal'!$B$5:$B$6,'Journal'!$D$5:$D$6,\"USD\")"
