@@ -20,10 +20,10 @@ def amount(value: Decimal, currency: str) -> str:
 
 
 def amounts(sums: Mapping[str, Decimal]) -> str:
-    """Return sums of several currencies in a sentence, each by itself: `USD 18,204.10 and EUR 33.00 without a rate`.
+    """Return sums of several currencies in a sentence, each by itself: `USD 18,204.10, and without a rate EUR 33.00`.
 
     Args:
         sums: By currency, home first, as `core.exchange_rates.sum_by_currency` gives them.
     """
     home, *others = (amount(value, currency) for currency, value in sums.items())
-    return " and ".join([home, *(f"{other} without a rate" for other in others)])
+    return f"{home}, and without a rate {', '.join(others)}" if others else home

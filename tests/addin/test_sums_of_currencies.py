@@ -40,11 +40,11 @@ def sums(lines: list[tuple[str, str | None]], rates: dict[str, str], home: str =
     [
         ([("USD", "10"), ("USD", "2.50")], {}, "USD 12.50"),
         ([("USD", "10"), ("CAD", "100")], {"CAD": "0.75"}, "USD 85.00"),
-        ([("USD", "10"), ("CAD", "100"), ("AUD", "7")], {"CAD": "0.75"}, "USD 85.00 and AUD 7.00 without a rate"),
+        ([("USD", "10"), ("CAD", "100"), ("AUD", "7")], {"CAD": "0.75"}, "USD 85.00, and without a rate AUD 7.00"),
         (
             [("AUD", "7"), ("EUR", "3"), ("AUD", "1")],
             {},
-            "USD 0.00 and AUD 8.00 without a rate and EUR 3.00 without a rate",
+            "USD 0.00, and without a rate AUD 8.00, EUR 3.00",
         ),
         ([("CAD", None), ("USD", "1")], {}, "USD 1.00"),
         ([], {}, "USD 0.00"),

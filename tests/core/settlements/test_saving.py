@@ -138,7 +138,7 @@ def as_answer(row: dict[str, object], said: dict[str, object], version: int = 0)
     return Answer(**{**said, "key": row["key"], "version": version, "cost": number, "proposed": row["proposed_cost"]})  # type: ignore[arg-type]  # fields of Answer
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(plans, st.data())
 def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
     plan: tuple[Life, ...], data: st.DataObject
