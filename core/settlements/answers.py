@@ -311,7 +311,8 @@ def _both(answer: Answer, one: tuple[Cell, str], other: tuple[Cell, str], advice
 def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> Decision:
     """Decide an answer that differs from what is saved."""
     saved, is_proposal = line.in_force, answer.is_proposal
-    stock, note = _stock_differs(answer, saved), _note_differs(answer, saved)
+    stock = _stock_differs(answer, saved)
+    note = saved.version > 0 and _note_differs(answer, saved)
     if _zero_is_new(answer, saved) or answer.typed_cost is not None:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ENTERED)
     if not line.missing and not stock and not note:
@@ -319,7 +320,7 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     takes_cost = line.missing and not (stock and line.moves_none(answer.disposition))
     if is_proposal and accept_proposals and takes_cost:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
-    if stock or (note and saved.version):
+    if stock or note:
         return Decision(answer, Fate.SAVE, is_proposal=is_proposal)
     return Decision(answer, Fate.MISSING, _nothing_said(answer), is_proposal=is_proposal)
 

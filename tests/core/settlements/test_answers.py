@@ -215,3 +215,10 @@ def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers
     assert all(decision.reason for decision in decisions if decision.fate in (Fate.MISSING, Fate.REFUSED))
     saved = [decision.answer for decision in decisions if decision.fate is Fate.SAVE]
     assert all(answer.key in ("k", "l") and (answer.cost is None or answer.cost >= 0) for answer in saved)
+
+
+def test_a_note_alone_on_a_line_that_has_its_cost_is_not_called_missing() -> None:
+    """Nothing is saved of it, and nothing is missing."""
+    decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, missing=False))
+
+    assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)
