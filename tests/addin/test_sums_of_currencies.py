@@ -87,7 +87,7 @@ def test_debits_and_credits_of_two_currencies_do_not_make_up_for_each_other() ->
 
     found = sides(place, rows)
 
-    assert {"EUR": (0, 10), "USD": (10, 0)} == {
+    assert {"EUR": (Decimal(0), Decimal(10)), "USD": (Decimal(10), Decimal(0))} == {
         currency: (pair["debit"].value, pair["credit"].value) for currency, pair in found.items()
     }
     assert found["USD"]["debit"].formula == "=SUMIFS('Journal'!$B$5:$B$6,'Journal'!$D$5:$D$6,\"USD\")"

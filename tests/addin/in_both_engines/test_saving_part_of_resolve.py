@@ -58,12 +58,12 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
 
 def of_entered_only(question: str) -> str:
     """Return the amount that the question says for what was entered alone."""
-    return re.findall(r"No only what was entered \((USD [\d,.-]+)\)", question)[0]
+    return str(re.findall(r"No only what was entered \((USD [\d,.-]+)\)", question)[0])
 
 
 def changed(message: str) -> str:
     """Return by how much COGS changed, as the message says."""
-    return re.findall(r"COGS changes by (USD [\d,.-]+)\.", message)[0]
+    return str(re.findall(r"COGS changes by (USD [\d,.-]+)\.", message)[0])
 
 
 def test_the_question_names_costs_that_look_wrong_and_the_figure_that_is_booked(desktop: Desktop) -> None:
