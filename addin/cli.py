@@ -176,11 +176,19 @@ def resolve(book: Path, ids: tuple[str, ...]) -> Outcome:
 @click.option("--preview", is_flag=True, help="Only say what would be saved.")
 @click.option("--row", "rows", type=int, multiple=True, help="Only this row of the sheet, as Excel numbers it.")
 @click.option("--same-sku", is_flag=True, help="Take a typed cost for the other unedited rows of its SKU.")
+@click.option("--accept-suspect", is_flag=True, help="Save costs that look wrong too.")
 def save(
-    book: Path, ids: tuple[str, ...], *, accept_proposals: bool, preview: bool, rows: tuple[int, ...], same_sku: bool
+    book: Path,
+    ids: tuple[str, ...],
+    *,
+    accept_proposals: bool,
+    preview: bool,
+    rows: tuple[int, ...],
+    same_sku: bool,
+    accept_suspect: bool,
 ) -> Outcome:
     """Save the costs typed on sheet Resolve."""
-    choice = costs.SaveChoice(accept_proposals, same_sku, rows)
+    choice = costs.SaveChoice(accept_proposals, same_sku, rows, accept_suspect)
     return on_file(book, partial(costs.save, ids=ids, choice=choice, preview=preview), TerminalProgress())
 
 

@@ -95,7 +95,8 @@ def _summary(books: Books, folder: Path) -> Outcome:
             "lines": settlement.lines,
             "units": state.units,
             "cogs": str(state.cogs),
-            "missing": state.counts.needed - state.counts.covered,
+            "missing": state.counts.missing,
+            "waiting": state.counts.waiting,
             "status": state.status,
         }
         for settlement, state in states
@@ -105,7 +106,8 @@ def _summary(books: Books, folder: Path) -> Outcome:
         "lines": sum(settlement.lines for settlement, _ in states),
         "units": sum(state.units for _, state in states),
         "cogs": str(total(state.cogs for _, state in states)),
-        "missing": sum(state.counts.needed - state.counts.covered for _, state in states),
+        "missing": sum(state.counts.missing for _, state in states),
+        "waiting": sum(state.counts.waiting for _, state in states),
     }
     book = str(folder / BOOK)
     return Outcome(_table(rows, totals, book), data={**totals, "workbook": book, "by_settlement": rows})

@@ -30,6 +30,7 @@ from addin.sheets import true_ups as true_ups_sheet
 from addin.sheets.drill_down import connect_rows
 from addin.taken_edits import Edits
 from core.companies import SANDBOX
+from core.costing.suspects import named_costs
 from core.errors import CogsheetError, WorkbookError
 from core.settlements import books as all_books
 from core.settlements.changes import ChangeNotAgreedError
@@ -150,14 +151,17 @@ def _save(desk: Desk) -> Outcome:
     if rows is None:
         return nothing
     choice = costs.SaveChoice(accept_proposals=True, rows=rows)
-    plan = costs.save(desk, choice=choice, preview=True).data
-    same_sku = questions.same_cost_for_sku(app, plan)
+    same_sku = questions.same_cost_for_sku(app, costs.save(desk, choice=choice, preview=True).data)
     if same_sku is None:
         return nothing
-    proposals_too = questions.save_proposals_too(app, plan)
+    choice = replace(choice, same_sku=same_sku)
+    entered_only = replace(choice, accept_proposals=False)
+    plan, of_entered = (costs.save(desk, choice=one, preview=True).data for one in (choice, entered_only))
+    proposals_too = questions.save_proposals_too(app, plan, of_entered)
     if proposals_too is None:
         return nothing
-    return costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, same_sku=same_sku))
+    # whoever says yes has read which costs look wrong: the question names them
+    return costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, accept_suspect=True))
 
 
 def _undo(desk: Desk) -> Outcome:
@@ -221,8 +225,8 @@ def _export_one(desk: Desk, name: str, choice: closing.ExportChoice) -> Outcome:
     """Export one settlement, so that one that is not ready does not keep the others back."""
     try:
         return closing.export(desk, ids=[name], choice=choice)
-    except SuspectCostsError:
-        question = f"Costs of {name} look wrong (marked ? on sheet Transactions). Export them as they are?"
+    except SuspectCostsError as error:
+        question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
         changed = replace(choice, accept_suspect=True)
     except ProvisionalError as error:
         question = f"{error}\n\nExport it all the same?"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.settlements.importing import StoreNotNamedError
 
 _MONTHS_OFFERED = 12
+_MOST_NAMED = 8
 OK_CANCEL = "ok_cancel"
 YES_NO_CANCEL = "yes_no_cancel"
 
@@ -63,12 +64,13 @@ def same_cost_for_sku(app: xw.App, plan: Mapping[str, object]) -> bool | None:
     return None if answer == "cancel" else answer == "yes"
 
 
-def save_proposals_too(app: xw.App, plan: Mapping[str, object]) -> bool | None:
+def save_proposals_too(app: xw.App, plan: Mapping[str, object], of_entered: Mapping[str, object]) -> bool | None:
     """Say what would be saved and let the user decide.
 
     Args:
         app: Excel.
         plan: The data of a preview in which proposals are accepted.
+        of_entered: The data of one in which they are not.
 
     Returns:
         Whether unedited proposals are saved too; `None` where nothing is to be saved.
@@ -76,24 +78,55 @@ def save_proposals_too(app: xw.App, plan: Mapping[str, object]) -> bool | None:
     entered, proposals = int(str(plan["entered"])), int(str(plan["accepted_proposals"]))
     if not entered and not proposals:
         return False
-    question, buttons = save_question(plan, entered, proposals)
+    question, buttons = save_question(plan, of_entered)
     answer = ask(app, question, buttons)
     return None if answer == "cancel" else answer != "no" and proposals > 0
 
 
-def save_question(plan: Mapping[str, object], entered: int, proposals: int) -> tuple[str, str]:
-    """Return what to ask before saving, and which buttons."""
-    comes_to = f"together {plan['amount']} of COGS"
+def save_question(plan: Mapping[str, object], of_entered: Mapping[str, object]) -> tuple[str, str]:
+    """Return what to ask before saving, and which buttons: with the figures that will be booked.
+
+    Args:
+        plan: The data of a preview in which proposals are accepted.
+        of_entered: The data of one in which they are not.
+    """
+    entered, proposals = int(str(plan["entered"])), int(str(plan["accepted_proposals"]))
     typed, unedited = counted(entered, "entered cost"), counted(proposals, "unedited proposal")
-    left = [
-        f"{counted(len(rows), 'line')} {what}."
-        for name, what in (("missing", "would stay without cost"), ("refused", "cannot be saved; you will read why"))
-        if isinstance(rows := plan[name], list) and rows
-    ]
+    notes = [*_looks_wrong(plan), *_left(plan)]
     if not (entered and proposals):
-        return "\n".join([f"Save {typed if entered else unedited}, {comes_to}?", *left]), OK_CANCEL
-    choice = "Yes saves both, No only what was entered, Cancel nothing."
-    return "\n".join([f"Save {typed} and {unedited}, {comes_to}?", "", choice, *left]), YES_NO_CANCEL
+        what = f"Save {typed if entered else unedited}? COGS changes by {plan['amount']}."
+        return "\n".join([what, *notes]), OK_CANCEL
+    what = f"Save {typed} and {unedited}? COGS changes by {plan['amount']}."
+    choice = f"Yes saves both, No only what was entered ({of_entered['amount']}), Cancel nothing."
+    return "\n".join([what, "", choice, *notes]), YES_NO_CANCEL
+
+
+def _looks_wrong(plan: Mapping[str, object]) -> list[str]:
+    """Name the costs that look wrong beside their average: whoever goes on saves them all the same."""
+    suspects = plan["suspects"]
+    if not isinstance(suspects, list) or not suspects:
+        return []
+    named = [
+        f"{one['where']}, order {one['order'] or 'none'}, SKU {one['sku'] or 'none'}: {one['cost']} beside "
+        f"{one['average'] or one['reason']}"
+        for one in suspects[:_MOST_NAMED]
+    ]
+    more = len(suspects) - len(named)
+    listed = "; ".join([*named, *([f"and {more:,} more"] if more else [])])
+    return ["", f"Looks wrong: {listed}.", "Cancel to put it right."]
+
+
+def _left(plan: Mapping[str, object]) -> list[str]:
+    refused = plan["refused"]
+    left = int(str(plan["lines_without_cost"]))
+    return [
+        *([f"{counted(left, 'line')} would stay without cost."] if left else []),
+        *(
+            [f"{counted(len(refused), 'line')} cannot be saved; you will read why."]
+            if isinstance(refused, list) and refused
+            else []
+        ),
+    ]
 
 
 def restore_question(count: int) -> str:

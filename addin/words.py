@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
 
@@ -16,3 +17,13 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def amount(value: Decimal, currency: str) -> str:
     """Return an amount in a sentence: `USD 18,204.10`."""
     return f"{currency} {value:,.2f}"
+
+
+def amounts(sums: Mapping[str, Decimal]) -> str:
+    """Return sums of several currencies in a sentence, each by itself: `USD 18,204.10, and without a rate EUR 33.00`.
+
+    Args:
+        sums: By currency, home first, as `core.exchange_rates.sum_by_currency` gives them.
+    """
+    home, *others = (amount(value, currency) for currency, value in sums.items())
+    return f"{home}, and without a rate {', '.join(others)}" if others else home

@@ -13,14 +13,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from core.model import TEXT, Event, records
+from core.money import MONEY, at_line_places, total
 from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
-
-    import pandas as pd
 
     from core.model import Columns
 
@@ -173,6 +174,46 @@ def find_rates(known: ExchangeRates, asked: Iterable[CurrencyDay], home: str) ->
     looked_up = {(currency, day): known.on(currency, home, day) for currency, day in asked}
     found = {asked_for: rate for asked_for, rate in looked_up.items() if rate is not None}
     return FoundRates(found, tuple(asked_for for asked_for in looked_up if asked_for not in found))
+
+
+def at_home(
+    lines: pd.DataFrame, column: str, known: ExchangeRates, home: str, zones: Mapping[str, ZoneInfo]
+) -> pd.Series:
+    """Return an amount of each line in home currency, by the rate of its day; missing where no rate is known.
+
+    Args:
+        lines: TRANSACTION_COLUMNS.
+        column: Which amount.
+        known: The rates of the books.
+        home: Home currency.
+        zones: The time zone of each store, which cuts its days.
+    """
+    days = local_days(lines, zones)
+    values = []
+    for amount, currency, day in zip(lines[column], lines["currency"], days, strict=True):
+        rate = None if currency == home or not isinstance(day, str) else known.on(str(currency), home, day)
+        factor = Decimal(1) if currency == home else rate.rate if rate else None
+        values.append(None if factor is None or pd.isna(amount) else at_line_places(amount * factor))
+    return pd.Series(values, lines.index, dtype=MONEY)
+
+
+def sum_by_currency(lines: pd.DataFrame, column: str, home_amounts: pd.Series, home: str) -> dict[str, Decimal]:
+    """Return what lines come to, without ever adding two currencies: at home what has a rate, else each by its own.
+
+    Args:
+        lines: TRANSACTION_COLUMNS.
+        column: Which amount.
+        home_amounts: What `at_home` gave for these lines.
+        home: Home currency; it is always there.
+
+    Returns:
+        Currency -> sum, home first.
+    """
+    sums = {home: total(home_amounts.dropna())}
+    without_rate = lines[home_amounts.isna() & lines[column].notna()]
+    for currency, rows in without_rate.groupby("currency", sort=True):
+        sums[str(currency)] = total(rows[column])
+    return sums
 
 
 def missing_sentence(missing: Iterable[CurrencyDay]) -> str:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import history as history_sheet
 from addin.sheets import resolve as resolve_sheet
-from addin.words import amount, counted
+from addin.words import amount, amounts, counted
+from core.costing.suspects import named_costs
+from core.exchange_rates import at_home, sum_by_currency
 from core.model import records
-from core.money import total
 from core.settlements import books as all_books
 from core.settlements.answers import Fate
 from core.settlements.restoring import restore_values, values_of
-from core.settlements.saving import save_answers
+from core.settlements.saving import plan_answers, save_answers
+from core.settlements.status import LineCounts, line_counts, missing_lines
 from core.settlements.undoing import undo_batch, undo_last, undoable_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    import pandas as pd
 
     from addin.desk import Desk
-    from addin.sheets.resolve import SheetAnswers
+    from addin.sheets.resolve import FillDown, SheetAnswers
     from core.database.settlements import BookedSettlement
     from core.database.undo import Undone
     from core.settlements.answers import Decision
@@ -65,12 +69,16 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     books = view.books
     chosen = books.named(ids) if ids else list(books.settlements)
     refresh(desk, view)
-    missing = fill_resolve(desk, books, chosen)
-    advice = "Type each cost or keep the proposal, then Save costs." if missing else "Nothing to resolve."
+    counts = fill_resolve(desk, books, chosen)
+    advice = "Type each cost or keep the proposal, then Save costs." if counts.missing else "Nothing to resolve."
     return Outcome(
-        f"{counted(missing, 'line')} without cost on sheet Resolve. {advice}",
-        needs_attention=missing > 0,
-        data={"settlements": [s.settlement_id for s in chosen], "missing": missing},
+        f"{counts.without_cost_at(' on sheet Resolve')}. {advice}",
+        needs_attention=counts.missing > 0,
+        data={
+            "settlements": [s.settlement_id for s in chosen],
+            "missing": counts.missing,
+            "waiting": counts.waiting,
+        },
     )
 
 
@@ -84,10 +92,14 @@ class SaveChoice:
     """A cost typed for a SKU is first written into its other unedited rows."""
     rows: Collection[int] = ()
     """Only these rows of the sheet, as Excel numbers them; empty means all."""
+    accept_suspect: bool = False
+    """Costs that look wrong too; else nothing is saved where there are any."""
 
 
 def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice(), preview: bool = False) -> Outcome:
     """Save the costs typed on Resolve; unedited proposals only where they are accepted.
+
+    Where a cost looks wrong beside its SKU's average and nobody said that it is right, nothing is saved.
 
     Raises:
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
@@ -95,59 +107,104 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     sheet = resolve_sheet.read_answers(desk.book)
     keys = resolve_sheet.keys_in_rows(sheet, choice.rows) if choice.rows else None
     downs = resolve_sheet.fill_downs(sheet, keys)
-    if choice.same_sku and downs and not preview:
-        resolve_sheet.fill_down(sheet, downs)
-        sheet = resolve_sheet.read_answers(desk.book)
+    filled = resolve_sheet.filled_down(sheet, downs) if choice.same_sku else sheet
     books = all_books.load(desk.database)
-    chosen = {settlement.settlement_id for settlement in books.named(ids)} if ids else None
-    saving = save_answers(
-        desk.database,
-        books,
-        [answer for answer in sheet.answers if keys is None or answer.key in keys],
-        settlement_ids=chosen,
-        accept_proposals=choice.accept_proposals,
-        who=desk.user,
-        now=desk.clock(),
-        preview=preview,
-    )
-    after = books
-    if not preview:
-        view = load(desk.database, books)
-        after = view.books
-        _write_fates(sheet, saving)
-        _say_coverage(desk, after)
-        refresh(desk, view)
-    outcome = _save_outcome(saving, books, preview=preview)
+    answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
+    said: _Said = {
+        "settlement_ids": {settlement.settlement_id for settlement in books.named(ids)} if ids else None,
+        "accept_proposals": choice.accept_proposals,
+        "who": desk.user,
+        "now": desk.clock(),
+    }
+    if preview:
+        return _planned(plan_answers(books, answers, **said), downs)
+    saving = save_answers(desk.database, books, answers, **said, accept_suspect=choice.accept_suspect)
+    if saving.suspects and not choice.accept_suspect:
+        return _stopped_by_suspects(saving)
+    if choice.same_sku and downs:
+        resolve_sheet.fill_down(sheet, downs)
+        filled = replace(filled, rows=resolve_sheet.read_answers(desk.book).rows)
+    view = load(desk.database, books)
+    _write_fates(filled, saving, view.books)
+    _say_coverage(desk, view.books)
+    refresh(desk, view)
+    return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
+
+
+class _Said(TypedDict):
+    """What is said of a save beside its answers."""
+
+    settlement_ids: Collection[str] | None
+    accept_proposals: bool
+    who: str
+    now: datetime
+
+
+def _planned(saving: Saving, downs: Sequence[FillDown]) -> Outcome:
+    """Say what a save would do, and which typed costs other rows of their SKU could take."""
     same = [{"sku": one.sku, "cost": f"{one.cost.normalize():f}", "rows": len(one.rows)} for one in downs]
-    share = [_coverage(one, saving) for one in (books, after)]
-    sentence = "" if preview else f"\nCoverage of these settlements: {share[0]:.1%} before, {share[1]:.1%} after."
-    figures: dict[str, object] = {"coverage_before": f"{share[0]:.4f}", "coverage_after": f"{share[1]:.4f}"}
-    told = {"same_sku": same} if preview else figures
-    return replace(outcome, message=outcome.message + sentence, data={**outcome.data, **told})
+    outcome = _save_outcome(saving, saving.after, preview=True)
+    return replace(outcome, data={**outcome.data, "same_sku": same})
 
 
-def _coverage(books: Books, saving: Saving) -> Decimal:
-    """Return which share of the lines needing a cost has one, over the settlements of the rows."""
+def _stopped_by_suspects(saving: Saving) -> Outcome:
+    """Say which costs look wrong, and that nothing was saved."""
+    return Outcome(
+        f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
+        f"{named_costs(saving.suspects)}. Put them right on sheet Resolve; if they are right, say why in column Note, "
+        f"or accept them (--accept-suspect).",
+        needs_attention=True,
+        data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
+    )
+
+
+def _suspects(saving: Saving) -> list[dict[str, object]]:
+    return [
+        {
+            "where": one.where,
+            "order": one.order_id,
+            "sku": one.sku,
+            "cost": f"{one.unit_cost.normalize():f}",
+            "average": None if one.average is None else f"{one.average.normalize():f}",
+            "reason": one.reason,
+        }
+        for one in saving.suspects
+    ]
+
+
+def _with_coverage(outcome: Outcome, before: Books, after: Books, saving: Saving) -> Outcome:
+    """Add which share of the lines needing a cost had one, and has one now, over the settlements of the rows."""
+    share = [_counts(books, _settlements_of(books, saving)).coverage for books in (before, after)]
+    sentence = f"\nCoverage of these settlements: {share[0]:.1%} before, {share[1]:.1%} after."
+    figures = {"coverage_before": f"{share[0]:.4f}", "coverage_after": f"{share[1]:.4f}"}
+    return replace(outcome, message=outcome.message + sentence, data={**outcome.data, **figures})
+
+
+def _settlements_of(books: Books, saving: Saving) -> list[BookedSettlement]:
     named = {(row["store"], row["settlement_id"]) for row in saving.lines.values()}
-    return _share(books, [one for one in books.settlements if (one.store, one.settlement_id) in named])
+    return [one for one in books.settlements if (one.store, one.settlement_id) in named]
 
 
-def _share(books: Books, chosen: Sequence[BookedSettlement]) -> Decimal:
-    counts = [books.state(one).counts for one in chosen]
-    needed = sum(one.needed for one in counts)
-    return Decimal(sum(one.covered for one in counts)) / needed if needed else Decimal(1)
+def _counts(books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+    """Count the lines of settlements as sheets Resolve and Settlements do."""
+    return line_counts(books.counted(books.lines_of_all(chosen)))
 
 
 def _say_coverage(desk: Desk, books: Books) -> None:
     """Say above the list how much of its settlements has a cost, and how much its rows would cover."""
     shown = resolve_sheet.settlements_shown(desk.book)
     chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
-    lines = books.counted(books.lines_of_all(chosen))
-    missing = resolve_sheet.missing_lines(lines)
-    at_stake = amount(total(missing["net"].abs()), books.company.home_currency)
-    has_cost = f"{_share(books, chosen):.1%} of the lines that need a cost have one"
-    rest = f"{counted(len(missing), 'line')} missing, {at_stake} of net sales at stake"
-    resolve_sheet.say_coverage(desk.book, f"Coverage: {has_cost}; {rest}.")
+    counts, lines = _counts(books, chosen), missing_lines(books.counted(books.lines_of_all(chosen)))
+    stakes = lines.assign(net=lines["net"].abs())
+    at_stake = amounts(sum_by_currency(stakes, "net", _at_home(books, stakes), books.company.home_currency))
+    has_cost = f"{counts.coverage:.1%} of the lines that need a cost have one"
+    resolve_sheet.say_coverage(
+        desk.book, f"Coverage: {has_cost}; {counts.without_cost}, {at_stake} of net sales at stake."
+    )
+
+
+def _at_home(books: Books, lines: pd.DataFrame) -> pd.Series:
+    return at_home(lines, "net", books.rates, books.company.home_currency, books.zones)
 
 
 def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
@@ -198,62 +255,82 @@ def _place(line: Mapping[str, object]) -> dict[str, object]:
     return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
 
 
-def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> int:
-    """List the lines without cost on sheet Resolve, and the coverage above them; return how many."""
-    missing = resolve_sheet.missing_lines(books.counted(books.lines_of_all(chosen)))
-    resolve_sheet.fill(desk.book, missing)
+def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+    """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
+    missing = missing_lines(books.counted(books.lines_of_all(chosen)))
+    resolve_sheet.fill(desk.book, missing, _at_home(books, missing))
     _say_coverage(desk, books)
-    return len(missing)
+    return _counts(books, chosen)
 
 
-def _write_fates(sheet: SheetAnswers, saving: Saving) -> None:
+def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
     """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
     fates: dict[int, dict[str, object]] = {}
     row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
+    asking = _still_asked(after)
     for decision in saving.decisions:
         row = row_of[id(decision.answer)]
         version = saving.versions.get(decision.answer.key)
-        fates[row] = {"status": _status(decision)}
+        fates[row] = {"status": _status(decision, asking.get(decision.answer.key))}
         if version is not None:
             fates[row] |= {"version": version, "filled": resolve_sheet.remembered(sheet.rows[row])}
     resolve_sheet.write_fates(sheet, fates)
 
 
-def _status(decision: Decision) -> str:
+def _still_asked(books: Books) -> dict[str, str]:
+    """Return the cause of each line that lacks its cost."""
+    missing = missing_lines(books.lines)
+    return {row["key"]: str(row["cause"]) for row in records(missing[["key", "cause"]])}
+
+
+def _status(decision: Decision, asks: str | None) -> str:
+    """Return what became of a row; one that is saved and still asks for something else says for what."""
     if decision.fate is Fate.REFUSED:
         return decision.reason
-    words = {Fate.SAVE: "saved", Fate.UNCHANGED: "saved", Fate.MISSING: "missing"}
-    return f"{words[decision.fate]}: {decision.reason}" if decision.reason else words[decision.fate]
+    if decision.fate is Fate.MISSING:
+        return f"missing: {decision.reason}"
+    words = "; ".join(filter(None, (decision.reason, f"the line still asks: {asks}" if asks else "")))
+    return f"saved: {words}" if words else "saved"
 
 
-def _save_outcome(saving: Saving, books: Books, *, preview: bool) -> Outcome:
+def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
     saved, missing, refused = (saving.with_fate(fate) for fate in (Fate.SAVE, Fate.MISSING, Fate.REFUSED))
-    accepted = [decision for decision in saved if decision.is_proposal]
-    money = total(saving.cogs_of(decision) for decision in saved)
-    verb = "Would save" if preview else "Saved"
+    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
+    left = _counts(after, _settlements_of(after, saving))
     counts = {
         "entered": len(saved) - len(accepted),
         "accepted_proposals": len(accepted),
-        "amount": amount(money, books.company.home_currency),
+        "amount": amount(saving.cogs, after.company.home_currency),
+        "lines_without_cost": left.missing,
+        "waiting": left.waiting,
     }
     sentences = [
         (
-            f"{verb} {counts['entered']:,} entered, {counted(len(accepted), 'accepted proposal')}, "
-            f"{counts['amount']} of COGS."
+            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
+            f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
+            f"{counts['amount']}."
         ),
-        *([f"{counted(len(missing), 'line')} still without cost."] if missing else []),
+        *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
+        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
         *(f"Not saved: {d.answer.where} ({saving.line(d).sku}): {d.reason}." for d in refused),
     ]
+    asking = _still_asked(after)
     return Outcome(
         "\n".join(sentences),
-        needs_attention=bool(missing or refused),
+        needs_attention=bool(missing or refused or any(d.answer.key in asking for d in saved)),
         data={
-            "saved": [_entry(saving, d) | {"cost": _cost(d)} for d in saved],
+            "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
             "missing": [_entry(saving, d) | {"reason": d.reason} for d in missing],
-            "refused": [_entry(saving, d) | {"reason": d.reason, "where": d.answer.where} for d in refused],
-            **(counts if preview else {}),
+            "refused": _refused(saving),
+            "suspects": _suspects(saving),
+            **counts,
         },
     )
+
+
+def _refused(saving: Saving) -> list[dict[str, object]]:
+    refused = saving.with_fate(Fate.REFUSED)
+    return [_entry(saving, d) | {"reason": d.reason, "where": d.answer.where} for d in refused]
 
 
 def _entry(saving: Saving, decision: Decision) -> dict[str, object]:

@@ -107,7 +107,8 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
     balances = [f"{one.account} {amount(one.closing, one.currency)}" for one in figures.balances]
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
-        (len(figures.without_cost), "line without cost", "lines without cost"),
+        (figures.missing, "line without cost", "lines without cost"),
+        (figures.waiting, "line that waits for its original", "lines that wait for their original"),
         (
             len(figures.not_accrued),
             "shipped line not accrued for want of a cost",
@@ -154,7 +155,8 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
         ],
         "open": {
             "settlements_not_exported": len(figures.not_exported),
-            "lines_without_cost": len(figures.without_cost),
+            "lines_without_cost": figures.missing,
+            "lines_waiting": figures.waiting,
             "lines_not_accrued": len(figures.not_accrued),
             "estimates": len(figures.estimates),
             "true_ups": len(figures.true_ups),

@@ -150,7 +150,12 @@ def _sync_outcome(
         "new": result.new,
         "unchanged": result.unchanged,
         "settlements": [
-            {"settlement": settlement.settlement_id, "status": state.status, "missing": state.counts.missing}
+            {
+                "settlement": settlement.settlement_id,
+                "status": state.status,
+                "missing": state.counts.missing,
+                "waiting": state.counts.waiting,
+            }
             for settlement, state in states
         ],
     }

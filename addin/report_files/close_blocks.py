@@ -25,11 +25,28 @@ class Sum:
     place: Place
     field: str
     value: Decimal
+    currency: str = ""
+    """Only rows of this currency, where the table has several: two currencies are never added."""
 
     @property
     def formula(self) -> str:
         """The formula that takes it; it ends in `)`."""
+        if self.currency:
+            return f'=SUMIFS({self.place.cells(self.field)},{self.place.cells("currency")},"{self.currency}")'
         return f"=SUM({self.place.cells(self.field)})"
+
+
+Sides = dict[str, dict[str, Sum]]
+"""Currency -> the sums of `debit` and `credit`."""
+
+
+def sides(place: Place, rows: Sequence[Row]) -> Sides:
+    """Return the sums of debits and credits of a table of entry lines, each currency by itself."""
+    found: Sides = {}
+    for currency in sorted({str(row["currency"]) for row in rows}):
+        own = [row for row in rows if row["currency"] == currency]
+        found[currency] = {name: Sum(place, name, _total(own, name), currency) for name in ("debit", "credit")}
+    return found
 
 
 def block(
@@ -56,9 +73,7 @@ def block(
     return place.last + (4 if sums else 3), place
 
 
-def entries_block(
-    page: Page, row: int, heading: str, entries: Sequence[Entry], name: str
-) -> tuple[int, dict[str, Sum]]:
+def entries_block(page: Page, row: int, heading: str, entries: Sequence[Entry], name: str) -> tuple[int, Sides]:
     """Write entries line by line, with the sums of debits and credits per currency checked live."""
     rows = [_entry_row(entry, number) for entry in entries for number in range(len(entry.lines))]
     rows = [line for line in rows if line["debit"] or line["credit"]]
@@ -69,7 +84,7 @@ def entries_block(
     for currency in sorted({line["currency"] for line in rows}):
         _balance_check(page, row, place, rows, currency)
         row += 1
-    return row + 2, {field: Sum(place, field, _total(rows, field)) for field in ("debit", "credit")}
+    return row + 2, sides(place, rows)
 
 
 def _entry_row(entry: Entry, number: int) -> Row:

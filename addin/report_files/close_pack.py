@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter import Workbook
 
 from addin.report_files import close_columns as columns
-from addin.report_files.close_blocks import Sum, block, entries_block
+from addin.report_files.close_blocks import Sum, block, entries_block, sides
 from addin.report_files.close_summary import write_summary
 from addin.report_files.closing_figures import closing_figures
 from addin.report_files.look import QUIET, Look
@@ -17,7 +17,7 @@ from addin.report_files.page import MARKS, Page
 from addin.report_files.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
-from core.reports.costed_lines import indicator
+from core.reports.costed_lines import marked
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
 from core.time import Month
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from addin.actions.refresh import View
+    from addin.report_files.close_blocks import Sides
     from addin.report_files.closing_figures import ClosingFigures
     from core.journal.accounts import Accounts
     from core.journal.clearing import Outstanding
@@ -79,15 +80,18 @@ def write_pack(view: View, figures: ClosingFigures, now: datetime) -> bytes:
         {"title": f"Month-end {month}", "author": "Cogsheet", "created": now.replace(tzinfo=None, microsecond=0)}
     )
     pages = {name: Page(workbook, look, name) for name in SHEETS}
+    entries = {
+        "Accrual": _accrual(pages["Accrual"], figures),
+        "Journal of the month": _journal(pages["Journal"], figures),
+    }
     sums = {
-        "accrual": _accrual(pages["Accrual"], figures),
         "balances": _balances(pages["Balances"], figures),
         "open": _open_items(pages["Open items"], figures),
         "pnl": _profit_and_loss(pages["P&L"], figures),
-        "journal": _journal(pages["Journal"], figures),
     }
     _tie_outs(pages["Tie-outs"], figures)
-    write_summary(pages["Summary"], f"Month-end · {title}", f"{company} · made {now:%Y-%m-%d %H:%M} UTC", figures, sums)
+    made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
+    write_summary(pages["Summary"], (f"Month-end · {title}", made), figures, sums, entries)
     for name, page in pages.items():
         tall = name in ("P&L", "Journal", "Tie-outs")
         page.print_setup(_FIRST_ROW if tall else None, footer=f"{company} · {title}")
@@ -97,7 +101,7 @@ def write_pack(view: View, figures: ClosingFigures, now: datetime) -> bytes:
     return target.getvalue()
 
 
-def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
+def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     """Write the accrual entries with their reversals, and the lines they are made of."""
     month = figures.month
     page.title(
@@ -109,10 +113,10 @@ def _accrual(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     reversals = [reversal for _, reversal in figures.entries]
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
-    lines = records(figures.accrued.assign(indicator=indicator(figures.accrued)))
+    lines = records(marked(figures.accrued))
     row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
     if len(figures.not_accrued):
-        without = records(figures.not_accrued.assign(indicator=indicator(figures.not_accrued)))
+        without = records(marked(figures.not_accrued))
         block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("quantity",))
     return sums
 
@@ -201,7 +205,7 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     }
 
 
-def _journal(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
+def _journal(page: Page, figures: ClosingFigures) -> Sides:
     """Write the month's entries as they were exported."""
     page.title(
         "Journal of the month",
@@ -211,11 +215,7 @@ def _journal(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
         page.text(_FIRST_ROW, 0, "No entry of this month was exported.", page.look.quiet())
         return {}
     rows = [row | {MARKS: _POSTED_BY_FINALE} if row["kind"] in POSTED_BY_FINALE else row for row in figures.journal]
-    place = page.table(_FIRST_ROW, columns.JOURNAL, rows, "tblJournal")
-    return {
-        field: Sum(place, field, sum((row[field] for row in figures.journal if row[field] is not None), Decimal(0)))
-        for field in ("debit", "credit")
-    }
+    return sides(page.table(_FIRST_ROW, columns.JOURNAL, rows, "tblJournal"), rows)
 
 
 def _tie_outs(page: Page, figures: ClosingFigures) -> None:

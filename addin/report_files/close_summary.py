@@ -13,7 +13,7 @@ from core.model import records
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.report_files.close_blocks import Sum
+    from addin.report_files.close_blocks import Sides, Sum
     from addin.report_files.closing_figures import ClosingFigures
     from addin.report_files.page import Page
 
@@ -30,23 +30,27 @@ _LABEL, _VALUE, _UNIT, _NOTE = range(4)
 
 
 def write_summary(
-    page: Page, title: str, message: str, figures: ClosingFigures, sums: Mapping[str, Mapping[str, Sum]]
+    page: Page,
+    title: tuple[str, str],
+    figures: ClosingFigures,
+    sums: Mapping[str, Mapping[str, Sum]],
+    entries: Mapping[str, Sides],
 ) -> None:
     """Write the summary.
 
     Args:
         page: Where.
-        title: Its title.
-        message: The line below it.
+        title: Its title, and the line below it.
         figures: The month.
         sums: Sheet's name in small letters -> field -> the sum of that column.
+        entries: What kind of entries -> the sums of their sides.
     """
     page.widths((44, 16, 12, 80))
-    page.title(title, message)
+    page.title(*title)
     row = _profit(page, 3, figures, sums["pnl"])
     row = _accrual(page, row, figures)
     row = _balances(page, row, figures, sums["balances"])
-    row = _checks(page, row, sums)
+    row = _checks(page, row, entries)
     row = _open_items(page, row, figures, sums["open"])
     _lock(page, row, figures)
 
@@ -115,21 +119,21 @@ def _balances(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, 
     return row + 1
 
 
-def _checks(page: Page, row: int, sums: Mapping[str, Mapping[str, Sum]]) -> int:
-    """Write that debits equal credits, live."""
+def _checks(page: Page, row: int, entries: Mapping[str, Sides]) -> int:
+    """Write that debits equal credits, live, each currency by itself."""
     row = _heading(page, row, "Debits and credits")
-    pairs = [(name, sums[key]) for name, key in (("Accrual", "accrual"), ("Journal of the month", "journal"))]
-    for name, pair in pairs:
-        page.text(row, _LABEL, f"{name}: debits less credits")
-        if pair:
-            debit, credit = pair["debit"], pair["credit"]
-            formula = f"=ROUND({debit.formula[1:]}-{credit.formula[1:]},2)"
-            value = debit.value - credit.value
+    for name, by_currency in entries.items():
+        if not by_currency:
+            page.text(row, _LABEL, f"{name}: debits less credits")
+            page.text(row, _NOTE, "no entry", page.look.quiet())
+            row += 1
+        for currency, pair in by_currency.items():
+            page.text(row, _LABEL, f"{name}: debits less credits, {currency}")
+            formula = f"=ROUND({pair['debit'].formula[1:]}-{pair['credit'].formula[1:]},2)"
+            value = pair["debit"].value - pair["credit"].value
             page.live(row, _VALUE, formula, value, Kind.MONEY)
             page.text(row, _UNIT, "ok" if value == 0 else "differs", _word(page, good=value == 0))
-        else:
-            page.text(row, _NOTE, "no entry", page.look.quiet())
-        row += 1
+            row += 1
     return row + 1
 
 
@@ -141,7 +145,8 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
     row = _heading(page, row, "Open items")
     items: Sequence[tuple[str, int, str]] = (
         ("Settlements not exported", len(figures.not_exported), "resolve what blocks them, then Export"),
-        ("Lines without cost", len(figures.without_cost), "answer them on sheet Resolve, or sync again"),
+        ("Lines without cost", figures.missing, "answer them on sheet Resolve, or sync again"),
+        ("Lines that wait for their original", figures.waiting, "answering the original's cost answers them"),
         ("Estimates not confirmed", len(figures.estimates), "averages that were accepted; the bill has not come"),
         ("Cost true-ups pending", len(figures.true_ups), "accept or dismiss them on sheet Cost true-ups"),
     )

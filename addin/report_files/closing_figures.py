@@ -72,6 +72,16 @@ class ClosingFigures:
         return self.lock_date is not None and self.lock_date >= self.month.last_day
 
     @property
+    def missing(self) -> int:
+        """How many lines lack their cost, as sheet Resolve counts them."""
+        return sum(row["cost_status"] == CostStatus.MISSING for row in self.without_cost)
+
+    @property
+    def waiting(self) -> int:
+        """How many refunds wait for their original's cost; they are counted apart everywhere."""
+        return len(self.without_cost) - self.missing
+
+    @property
     def open_items(self) -> int:
         """How much is not finished."""
         lacking = len(self.without_cost) + len(self.not_accrued)

@@ -9,7 +9,7 @@ from addin.report_files.page import MARKS
 from addin.sheets.columns import Column, Kind
 from core.model import CostStatus, records
 from core.reports.accrual import ship_days
-from core.reports.costed_lines import has_or_needs_cost, indicator
+from core.reports.costed_lines import has_or_needs_cost, marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
-    shown = shown.assign(indicator=indicator(shown), ship_day=ship_days(shown, books.observations))
+    shown = marked(shown).assign(ship_day=ship_days(shown, books.observations))
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
     return [

@@ -49,8 +49,16 @@ class Column:
     hidden: bool = False
     choices: tuple[str, ...] = ()
     """What may be chosen in an editable cell."""
+    takes_dates: bool = False
+    """Whether a real date in an editable cell of text is meant, and taken as 2026-08-31. Elsewhere Excel has made it
+    out of something else (`5/1`, a SKU like `MAR-1`), and it is refused."""
     note: str = ""
     """What the column means, for the header's comment."""
+
+    @property
+    def wants(self) -> Kind:
+        """Return what somebody is told to type: a date where dates are taken, a text of our own words as a text."""
+        return Kind.DATE if self.takes_dates else self.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,41 @@
 
 Each such list ends with a hidden column that keeps what its editable cells were filled with, so an edit is seen without
 asking the database, and a cell that nobody touched never overwrites what somebody else has changed since.
+
+Every cell that somebody typed into any sheet is read here or on Resolve, by what its column declares (`read_cell`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import to_text
-from addin.sheets.columns import Column, TableSpec
+from addin.sheets.cells import Refused, read_cell, read_choice, to_text, typed_values
+from addin.sheets.columns import Column, Kind, TableSpec
+from addin.workbook_files.addresses import column_name
+from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import xlwings as xw
 
-    from addin.sheets.tables import Record
+    from addin.sheets.tables import FoundTable, Record
 
 FILLED = Column("Filled", "filled", hidden=True, note="What the row was filled with, to tell an edit from it.")
 """The last column of every list that can be edited."""
 
 _BETWEEN = " | "
+_MOST_CELLS_NAMED = 5
+
+
+class CellsRefusedError(WorkbookError):
+    """Cells that somebody typed hold what their columns do not want."""
+
+    def __init__(self, refused: Sequence[str]) -> None:
+        more = len(refused) - _MOST_CELLS_NAMED
+        named = [*refused[:_MOST_CELLS_NAMED], *([f"and {more:,} more cells"] if more > 0 else [])]
+        super().__init__(f"{'. '.join(named)}. Nothing was changed; put it right and try again.")
 
 
 def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
@@ -34,26 +47,99 @@ def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
 def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
     """Return the rows that were edited or added since the sheet was filled: every field as plain text.
 
-    A row whose editable cells were emptied comes back with empty texts: its setting is to be taken away.
+    A row whose editable cells were emptied comes back with empty texts: its setting is to be taken away. A real date
+    where dates are taken is the text 2026-08-31, so a date that Excel made of what was filled is no edit.
 
     Raises:
         WorkbookError: If the table or one of its columns is not there.
+        CellsRefusedError: If a cell of an edited row holds an error, a date or a percentage where none is wanted.
     """
-    rows = tables.read(tables.find(book, spec), spec)
-    filled = [to_text(row[FILLED.field]) or "" for row in rows]
-    now = [_editable_texts(spec, row) for row in rows]
+    found = tables.find(book, spec)
+    rows = tables.read(found, spec)
+    filled = [to_text(row[FILLED.field]) or _editable_texts(spec, {}) for row in rows]
+    edited = [index for index, row in enumerate(rows) if _editable_texts(spec, row) != filled[index]]
+    if not edited:
+        return []
+    typed = {column.field: typed_cells(found, column, edited) for column in _typed_columns(spec)}
+    texts = [
+        {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
+    ]
     return [
         {field: plain_text(value) for field, value in row.items() if field != FILLED.field}
-        for row, before, after in zip(rows, filled, now, strict=True)
-        if after != (before or _editable_texts(spec, {}))
+        for index, row in zip(edited, _read_rows(found, spec, texts, edited), strict=True)
+        if _editable_texts(spec, row) != filled[index]
     ]
 
 
+def typed_cells(found: FoundTable, column: Column, rows: Sequence[int]) -> list[object]:
+    """Return what stands in a column's cells of some data rows, as `typed_values` reads it; Excel is asked once."""
+    if not rows:
+        return []
+    first, last = min(rows), max(rows)
+    values = typed_values(found.column_cells(column.field, first, last - first + 1))
+    return [values[row - first] for row in rows]
+
+
+def cell_names(found: FoundTable) -> Callable[[Column, int], str]:
+    """Return what names a cell of a data row to its user: `Resolve!N5 (Cost)`. Excel is asked once."""
+    sheet, left, first = found.sheet.name, int(found.table.range.column), found.first_row()
+
+    def name(column: Column, row: int) -> str:
+        return f"{sheet}!{column_name(left + found.positions[column.field])}{first + row} ({column.header})"
+
+    return name
+
+
+def typed_words(found: FoundTable, spec: TableSpec, fields: Sequence[str]) -> list[dict[str, str]]:
+    """Return what stands in some typed columns, row by row as texts; a flag is `yes`, or empty where it is no.
+
+    Raises:
+        CellsRefusedError: If a cell holds what its column does not want, another word than its choices included.
+    """
+    count = 0 if found.body is None else int(found.body.shape[0])
+    every = range(count)
+    cells = {name: typed_cells(found, spec.column(name), every) for name in fields}
+    refused, words, name_of = [], [], cell_names(found)
+    for row in every:
+        values = {name: read_choice(cells[name][row], spec.column(name)) for name in fields}
+        refused += [
+            f"Cell {name_of(spec.column(name), row)} {value}"
+            for name, value in values.items()
+            if isinstance(value, Refused)
+        ]
+        words.append({name: plain_text(value) for name, value in values.items()})
+    if refused:
+        raise CellsRefusedError(refused)
+    return words
+
+
 def plain_text(value: object) -> str:
-    """Return what stands in a cell as text; Excel makes a date of what looks like one."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
+    """Return what stands in a cell as text, without blanks around it; a flag as `yes` or nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
     return (to_text(value) or "").strip()
+
+
+def _typed_columns(spec: TableSpec) -> list[Column]:
+    """Return the columns that somebody may type into: those that can be edited, and those that name a row."""
+    return [column for column in spec.columns if column.editable or column.field in spec.key]
+
+
+def _read_rows(
+    found: FoundTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
+) -> list[Record]:
+    """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
+    refused, read, name_of = [], [], cell_names(found)
+    for row, place in zip(rows, places, strict=True):
+        values = {column: read_cell(row[column.field], column) for column in _typed_columns(spec)}
+        refused += [
+            f"Cell {name_of(column, place)} {value}" for column, value in values.items() if isinstance(value, Refused)
+        ]
+        taken = {column.field: value for column, value in values.items() if column.kind in (Kind.TEXT, Kind.FLAG)}
+        read.append({**row, **taken})
+    if refused:
+        raise CellsRefusedError(refused)
+    return read
 
 
 def _editable_texts(spec: TableSpec, record: Mapping[str, object]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import typed_words
 from core.model import records
 
 if TYPE_CHECKING:
@@ -68,9 +69,15 @@ def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd
 
 
 def marked(book: xw.Book) -> list[tuple[int, str]]:
-    """Return batch and line key of each value that is marked to be brought back."""
-    rows = tables.read(tables.find(book, SPEC), SPEC)
-    keys = [(to_text(row["key"]) or "").split(" ", 1) for row in rows if to_text(row["restore"])]
+    """Return batch and line key of each value that is marked to be brought back.
+
+    Raises:
+        CellsRefusedError: If a cell of column Restore holds anything but yes.
+    """
+    found = tables.find(book, SPEC)
+    marks = typed_words(found, SPEC, ["restore"])
+    rows = zip(tables.read(found, SPEC), marks, strict=True)
+    keys = [(to_text(row["key"]) or "").split(" ", 1) for row, mark in rows if mark["restore"]]
     return [(int(key[0]), key[1]) for key in keys if len(key) == len(("batch", "line"))]
 
 

@@ -31,7 +31,14 @@ SPEC = TableSpec(
             note="Per unit of the SKU, in home currency. Empty: removed.",
         ),
         Column("Currency", "currency", width=12, editable=True, note="Home currency; may be left empty."),
-        Column("As of", "as_of", width=14, editable=True, note="2026-08-31; empty: it held from the beginning."),
+        Column(
+            "As of",
+            "as_of",
+            width=14,
+            editable=True,
+            takes_dates=True,
+            note="2026-08-31; empty: it held from the beginning.",
+        ),
         FILLED,
     ),
 )

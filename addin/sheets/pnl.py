@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import plain_values, to_text
+from addin.sheets.cells import Refused, read_cell, typed_values
 from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import plain_text
 from addin.sheets.frames import records_of
 from core.errors import WorkbookError
 from core.reports.basis import Basis
@@ -69,6 +70,7 @@ _KEPT_SHARE = 0.5
 ASK_ROW = 3
 """Row of the first label in column A; the answer stands beside it in column B."""
 ASK_LABELS = ("Counted by", "From", "To", "Store", "By month", "Stores together")
+_YES_OR_NO = ("By month", "Stores together")
 
 
 class PnlCellError(WorkbookError):
@@ -124,8 +126,8 @@ def read_wish(book: xw.Book) -> PnlWish:
         PnlCellError: If one cannot be understood.
     """
     sheet = tables.find(book, SPEC).sheet
-    cells = plain_values(sheet.range((ASK_ROW, 2), (ASK_ROW + len(ASK_LABELS) - 1, 2)))
-    texts = {label: _text(row[0]) for label, row in zip(ASK_LABELS, cells, strict=True)}
+    cells = typed_values(sheet.range((ASK_ROW, 2), (ASK_ROW + len(ASK_LABELS) - 1, 2)))
+    texts = {label: _text(str(sheet.name), label, value) for label, value in zip(ASK_LABELS, cells, strict=True)}
     stores = texts["Store"]
     return PnlWish(
         basis=_basis(str(sheet.name), texts),
@@ -137,10 +139,13 @@ def read_wish(book: xw.Book) -> PnlWish:
     )
 
 
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return (to_text(value) or "").strip()
+def _text(sheet: str, label: str, value: object) -> str:
+    """Return what a cell asks for as text; a real date as 2026-08-31, TRUE as yes."""
+    choices = (YES, NO) if label in _YES_OR_NO else ()
+    read = read_cell(value, Column(label, label, takes_dates=True, choices=choices))
+    if isinstance(read, Refused):
+        raise PnlCellError(sheet, _cell(label), plain_text(value), f"It {read}.")
+    return plain_text(read)
 
 
 def _cell(label: str) -> str:

@@ -24,7 +24,14 @@ SPEC = TableSpec(
     columns=(
         Column("Currency", "currency", width=12, editable=True, note="Three letters, such as EUR."),
         Column("Home", "home", width=10, note="The company's home currency."),
-        Column("Date", "day", width=13, editable=True, note="Holds on this day and up to seven days after it."),
+        Column(
+            "Date",
+            "day",
+            width=13,
+            editable=True,
+            takes_dates=True,
+            note="Holds on this day and up to seven days after it.",
+        ),
         Column("Rate", "rate", Kind.RATE, width=16, editable=True, note="1 unit of the currency = this much at home."),
         Column(
             "Source",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import NotANumber, to_cell, to_decimal, to_text, to_whole
+from addin.sheets.cells import NotANumber, Refused, read_choice, serial_day, to_cell, to_decimal, to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import cell_names, typed_cells
 from addin.sheets.frames import records_of
-from core.model import Cause, CostStatus, Disposition, Event, Proposal
-from core.settlements.answers import Answer
+from core.model import Cause, Disposition, Event, Proposal
+from core.settlements.answers import Answer, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
+    from typing import Any
 
     import pandas as pd
     import xlwings as xw
@@ -37,7 +39,8 @@ SPEC = TableSpec(
         Column("Type", "event", width=14),
         Column("Posted", "posted_at", Kind.MOMENT, width=16),
         Column("Units", "quantity", Kind.WHOLE, width=8),
-        Column("Net", "net", Kind.MONEY),
+        Column("Net", "net", Kind.MONEY, note="In the currency beside it."),
+        Column("Currency", "currency", width=10, note="Of the net; costs are in home currency."),
         Column("Cause", "cause", width=24),
         Column("Proposed cost", "proposed_cost", Kind.UNIT_COST, width=17),
         Column("Proposal", "proposal", width=20),
@@ -67,7 +70,7 @@ SPEC = TableSpec(
             note="Refunds: units that came back.",
         ),
         Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
-        Column("Note", "note", width=28, editable=True),
+        Column("Note", "note", width=28, editable=True, takes_dates=True, note="Saved with an answer."),
         Column("Status", "status", width=34, note="What became of your entry at the last Save."),
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Key", "key", hidden=True),
@@ -76,10 +79,10 @@ SPEC = TableSpec(
     ),
 )
 
-YES = "yes"
 _TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note")
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
+_DISPOSITION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,6 @@ class SheetAnswers:
     """One per row that has a key, in the order of the sheet."""
     row_of: list[int]
     """The data row of each answer, from 0."""
-
-
-def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines that Resolve lists, the most money at stake first."""
-    missing = lines[lines["cost_status"] == CostStatus.MISSING]
-    return missing.loc[missing["net"].abs().sort_values(ascending=False, kind="stable").index]
 
 
 def records(lines: pd.DataFrame) -> list[Record]:
@@ -136,10 +133,19 @@ def is_typed(row: Mapping[str, object]) -> bool:
     return _contents(row) != _filled(row)
 
 
-def fill(book: xw.Book, lines: pd.DataFrame) -> None:
-    """List these missing lines; what was typed and not saved stays."""
+def fill(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series) -> None:
+    """List these missing lines, the most money at stake first; what was typed and not saved stays.
+
+    Args:
+        book: The workbook.
+        lines: The lines.
+        at_home: Their net in home currency; a line without a rate stands behind the others, in its own currency.
+    """
     present = tables.read(tables.find(book, SPEC), SPEC)
-    tables.update(book, SPEC, keep_typing(records(lines), present))
+    stakes = lines[["currency"]].assign(unknown=at_home.isna(), stake=-at_home.fillna(lines["net"]).abs())
+    stakes["currency"] = stakes["currency"].where(stakes["unknown"], "")
+    order = stakes.sort_values(["unknown", "currency", "stake"], kind="stable").index
+    tables.update(book, SPEC, keep_typing(records(lines.loc[order]), present))
 
 
 def say_coverage(book: xw.Book, text: str) -> None:
@@ -185,6 +191,16 @@ def fill_downs(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list
     return [FillDown(*one) for one in found if one[2]]
 
 
+def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers:
+    """Return the answers as they will be once typed costs stand in the other rows of their SKU. Pure."""
+    costs = {row: one.cost for one in chosen for row in one.rows}
+    answers = [
+        replace(answer, cost=costs.get(row, answer.cost))
+        for row, answer in zip(sheet.row_of, sheet.answers, strict=True)
+    ]
+    return replace(sheet, answers=answers)
+
+
 def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
     """Write typed costs into the other rows of their SKU."""
     costs = {row: one.cost for one in chosen for row in one.rows}
@@ -215,8 +231,12 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     rows = tables.read(found, SPEC)
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
     formulas = _formulas(found, len(rows))
-    places = _places(found, len(rows))
-    answers = [_answer(rows[index], where=places[index], formula=formulas[index]) for index in row_of]
+    cells = {name: typed_cells(found, SPEC.column(name), row_of) for name in _TYPED_FIELDS}
+    answers, name_of = [], cell_names(found)
+    for place, index in enumerate(row_of):
+        typed = {name: cells[name][place] for name in _TYPED_FIELDS}
+        places = {Cell(name): name_of(SPEC.column(name), index) for name in _TYPED_FIELDS}
+        answers.append(_answer(rows[index], typed, places, formula=formulas[index]))
     return SheetAnswers(found, rows, answers, row_of)
 
 
@@ -274,40 +294,41 @@ def _formulas(found: FoundTable, count: int) -> list[str]:
     return [str(cell) if str(cell or "").startswith("=") else "" for cell in cells]
 
 
-def _places(found: FoundTable, count: int) -> list[str]:
-    """Return sheet and address of each cost cell; Excel is asked once, for each question takes a millisecond."""
-    first = found.column_cells("cost", 0, 1).get_address(row_absolute=False, column_absolute=False)
-    letters = first.rstrip("0123456789")
-    sheet, row = found.sheet.name, int(first.removeprefix(letters))
-    return [f"{sheet}!{letters}{row + index}" for index in range(count)]
-
-
-def _answer(row: Record, *, where: str, formula: str) -> Answer:
-    cost, units_back = to_decimal(row["cost"]), to_whole(row["units_back"])
+def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> Answer:
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
-    disposition = to_text(row["disposition"])
+    read = {name: read_choice(value, SPEC.column(name)) for name, value in typed.items()}
+    taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
+    now, filled = _contents(row), _filled(row)
     return Answer(
         key=to_text(row["key"]) or "",
         version=version if isinstance(version, int) else 0,
-        cost=None if isinstance(cost, NotANumber) else cost,
+        cost=taken["cost"],
         proposed=None if isinstance(proposed, NotANumber) else proposed,
-        zero_ok=(to_text(row["zero_ok"]) or "").strip().lower() in (YES, "true", "1", "x"),
-        units_back=None if isinstance(units_back, NotANumber) else units_back,
-        disposition=disposition,
-        stock_edited=_contents(row)[_STOCK] != _filled(row)[_STOCK],
-        note=to_text(row["note"]),
-        where=where,
-        unreadable=_unreadable(cost, units_back, disposition, formula=formula),
+        zero_ok=bool(taken["zero_ok"]),
+        units_back=taken["units_back"],
+        disposition=taken["disposition"],
+        stock_edited=now[_STOCK] != filled[_STOCK],
+        disposition_edited=now[_DISPOSITION] != filled[_DISPOSITION],
+        note=taken["note"],
+        where=places[Cell.COST].partition(" ")[0],
+        cells=places,
+        unreadable=_unreadable(read, places, formula=formula),
+        odd=_may_be_a_date(taken["cost"]),
     )
 
 
-def _unreadable(cost: object, units_back: object, disposition: str | None, *, formula: str) -> str | None:
-    if formula and cost is None:
-        return "formula without a value: open in Excel and save"
-    if isinstance(cost, NotANumber):
-        return "not a number"
-    if isinstance(units_back, NotANumber) or (isinstance(units_back, int) and units_back < 0):
-        return "Units back must be a whole number, 0 or more"
-    if disposition and disposition not in tuple(Disposition):
-        return f"Disposition must be one of {', '.join(Disposition)}, not {disposition}"
-    return None
+def _may_be_a_date(cost: Decimal | None) -> str | None:
+    """Say so of a number that Excel makes of `5/1` in a cell that is formatted as a number: 46143."""
+    day = serial_day(cost)
+    return f"Excel keeps {day} as this number: was a date made of what was typed" if day else None
+
+
+def _unreadable(read: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> str | None:
+    """Say of every cell of a row that cannot be taken which it is, what it holds, and how to write it."""
+    if formula and read["cost"] is None:
+        return f"{places[Cell.COST]} holds a formula without a value: open in Excel and save"
+    refused = [f"{places[Cell(name)]} {value}" for name, value in read.items() if isinstance(value, Refused)]
+    units = read["units_back"]
+    if isinstance(units, int) and units < 0:
+        refused.append(f"{places[Cell.UNITS_BACK]} holds {units}: write a whole number, 0 or more")
+    return "; ".join(refused) or None

@@ -30,7 +30,7 @@ SPEC = TableSpec(
     header_row=11,
     columns=(
         Column("Setting", "setting", width=26),
-        Column("Value", "value", width=44, editable=True),
+        Column("Value", "value", width=44, editable=True, takes_dates=True),
         Column("What it means", "meaning", width=80),
         FILLED,
     ),

@@ -12,7 +12,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
 from core.model import TEXT
-from core.reports.costed_lines import indicator, margin
+from core.reports.costed_lines import margin, marked
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None
     profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
     missing = set(found.missing)
     unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
-    shown = lines.assign(
-        indicator=indicator(lines),
+    shown = marked(lines).assign(
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
     )

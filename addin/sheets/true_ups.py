@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.cells import to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.edited_rows import typed_words
 from core.model import records
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ SPEC = TableSpec(
         Column("Currency", "currency", width=10),
         Column("Size", "size", width=12, note="immaterial: below the materiality limit of Setup, per settlement."),
         Column("Decision", "decision", width=12, editable=True, choices=(ACCEPT, DISMISS)),
-        Column("Reason", "reason", width=30, editable=True, note="Why it is dismissed."),
+        Column("Reason", "reason", width=30, editable=True, takes_dates=True, note="Why it is dismissed."),
         Column("Key", "id", hidden=True),
     ),
 )
@@ -74,13 +75,16 @@ def fill(book: xw.Book, pending: pd.DataFrame, lines: pd.DataFrame, immaterial: 
 
 
 def read_decisions(book: xw.Book) -> Decided:
-    """Read what was chosen on the sheet."""
-    rows = tables.read(tables.find(book, SPEC), SPEC)
-    chosen = [(to_whole(to_text(row["id"])), (to_text(row["decision"]) or "").strip().lower(), row) for row in rows]
-    accepted = tuple(number for number, word, _ in chosen if isinstance(number, int) and word == ACCEPT)
+    """Read what was chosen on the sheet.
+
+    Raises:
+        CellsRefusedError: If a decision is neither accept nor dismiss, or a cell holds an error.
+    """
+    found = tables.find(book, SPEC)
+    numbers = [to_whole(to_text(row["id"])) for row in tables.read(found, SPEC)]
+    typed = list(zip(numbers, typed_words(found, SPEC, ["decision", "reason"]), strict=True))
+    accepted = tuple(number for number, row in typed if isinstance(number, int) and row["decision"] == ACCEPT)
     dismissed = tuple(
-        (number, to_text(row["reason"]) or "")
-        for number, word, row in chosen
-        if isinstance(number, int) and word == DISMISS
+        (number, row["reason"]) for number, row in typed if isinstance(number, int) and row["decision"] == DISMISS
     )
     return Decided(accepted, dismissed)

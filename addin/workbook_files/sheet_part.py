@@ -82,7 +82,11 @@ class SheetPart:
         related = self.book.package.relations(self.part)
         targets = {relation.id: relation.target for relation in related if relation.kind == "table"}
         listed = [element.get(name) for element in self.elements("tablePart") for name in element.attributes]
-        return [TablePart(self.book.package, targets[name]) for name in listed if name in targets]
+        found = [TablePart(self.book.package, targets[name]) for name in listed if name in targets]
+        for table in found:
+            if table.is_empty and any(value is not None for value in self.read(table.body)[0]):
+                table.is_empty = False  # another program typed into the blank row and did not say so
+        return found
 
     @cached_property
     def merged(self) -> list[Area]:

@@ -49,6 +49,17 @@ def indicator(lines: pd.DataFrame) -> pd.Series:
     return pd.Series(by_status.where(~suspect, SUSPECT_MARK), dtype=TEXT)
 
 
+def marked(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with their marks (`indicator`), and beside every `?` its reason in the cost note.
+
+    A cost that looked wrong when it was locked says so for ever: the lock keeps the reason.
+    """
+    marks = indicator(lines)
+    reasons = " Looks wrong: " + lines["suspect"] + "."
+    notes = (lines["cost_note"].fillna("") + reasons.where(marks == SUSPECT_MARK).fillna("")).str.strip().astype(TEXT)
+    return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | (marks == SUSPECT_MARK)))
+
+
 def has_or_needs_cost(lines: pd.DataFrame) -> pd.Series:
     """Tell which lines move goods: those belong on the COGS tab."""
     return lines["cost_status"] != CostStatus.NOT_APPLICABLE

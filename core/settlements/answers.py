@@ -1,23 +1,44 @@
 """What the bookkeeper typed on Resolve, and what becomes of each row: saved, still missing, or refused and why. Pure.
 
-The rules (design §4, §6): a cost that equals its proposal at six decimals is an unedited proposal, saved only where
-proposals are accepted; 0 is no cost unless Zero OK says so; a row filled from an older version is refused when
-somebody saved meanwhile, with both values shown; nothing refused is lost, it stays on the sheet with its reason.
+The rules: a cost that equals its proposal at six decimals is an unedited proposal, saved only where proposals are
+accepted; 0 is no cost unless Zero OK says so; two cells that contradict each other are refused, both named, for neither
+of them may win silently; a row filled from an older version is refused when somebody saved meanwhile, with both values
+shown; what the books hold already is not saved again, nor called missing; nothing refused is lost, it stays on the
+sheet with its reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model import OverrideKind
+from core.model import Disposition, Event, OverrideKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
+
+
+class Cell(StrEnum):
+    """The cells of a row that are typed into."""
+
+    COST = "cost"
+    ZERO_OK = "zero_ok"
+    UNITS_BACK = "units_back"
+    DISPOSITION = "disposition"
+    NOTE = "note"
+
+
+_HEADERS = {
+    Cell.COST: "Cost",
+    Cell.ZERO_OK: "Zero OK",
+    Cell.UNITS_BACK: "Units back",
+    Cell.DISPOSITION: "Disposition",
+    Cell.NOTE: "Note",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +55,31 @@ class Answer:
     disposition: str | None = None
     stock_edited: bool = False
     """Whether units back or disposition differ from what the row was filled with."""
+    disposition_edited: bool = False
+    """Whether the disposition does."""
     note: str | None = None
     where: str = ""
     """Sheet and cell of its cost."""
     unreadable: str | None = None
     """Why a cell of the row cannot be taken, in the user's words."""
+    odd: str | None = None
+    """Why its cost may not be what was meant, where no average can tell."""
+    cells: Mapping[Cell, str] = field(default_factory=dict)
+    """How each cell is named to its user: `Resolve!N5 (Cost)`."""
+
+    def named(self, cell: Cell) -> str:
+        """Return how a cell is named to its user."""
+        return self.cells.get(cell, _HEADERS[cell])
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether its cost is the unedited proposal."""
+        return self.cost is not None and self.cost == self.proposed
+
+    @property
+    def typed_cost(self) -> Decimal | None:
+        """The cost that somebody typed; nothing where it is none or the unedited proposal."""
+        return None if self.is_proposal else self.cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +91,8 @@ class InForce:
     zero_confirmed: bool = False
     disposition: str | None = None
     units_back: int | None = None
+    kind: str | None = None
+    """How its cost came about (`OverrideKind`); nothing where none is set."""
     note: str | None = None
     saved_by: str = ""
     saved_at: datetime | None = None
@@ -66,6 +109,27 @@ class LineState:
     locked: bool = False
     takes_no_cost: str | None = None
     """Why the line takes no cost of its own (a refund whose original is in the books)."""
+    event: str | None = None
+    units: int | None = None
+    """Units that the line itself states, without sign; nothing where it states none."""
+    missing: bool = True
+    """Whether it lacks its cost, so that Resolve lists it."""
+    asks_units: bool = False
+    """Whether it is listed because its units are not known, or do not add up."""
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether goods may have come back with it."""
+        return self.event in (Event.REFUND, Event.DISPUTE)
+
+    def moves_none(self, disposition: str | None) -> bool:
+        """Tell whether a disposition says that no goods left or entered sellable stock, so that no cost is taken.
+
+        Unsellable says so of a refund, whose cost stays an expense, and of a liquidation, whose cost was one already.
+        """
+        if disposition == Disposition.UNSELLABLE:
+            return self.is_refund or self.event == Event.LIQUIDATION
+        return disposition in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 
 
 class Fate(StrEnum):
@@ -85,7 +149,7 @@ class Decision:
     fate: Fate
     reason: str = ""
     kind: OverrideKind | None = None
-    """How the cost came about, where it is saved."""
+    """How the cost came about, where one is saved."""
     is_proposal: bool = False
     """Whether the row holds an unedited proposal."""
 
@@ -112,59 +176,194 @@ def decide(
 def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: bool) -> Decision:
     if line is None:
         return _refused(answer, "this line is not in the books: fill Resolve anew")
-    refusal = answer.unreadable or _refusal(answer, line)
+    refusal = answer.unreadable or _refusal(answer, line) or contradiction(answer, line)
     if refusal:
         return _refused(answer, refusal)
-    if _says_what_is_saved(answer, line):
+    if _says_what_is_saved(answer, line.in_force):
         return Decision(answer, Fate.UNCHANGED)
-    if _is_only_cleared(answer, line):
+    if _is_only_cleared(answer, line.in_force):
         return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
     if answer.version != line.in_force.version:
         return _refused(answer, changed_meanwhile(line.in_force))
-    return _new_answer(answer, accept_proposals=accept_proposals)
+    return _new_answer(answer, line, accept_proposals=accept_proposals)
 
 
 def _refusal(answer: Answer, line: LineState) -> str | None:
     """Return why the books do not take this answer, whatever was saved before."""
+    cost = answer.named(Cell.COST)
     if line.locked:
         return "the settlement is exported and locked: its costs change by true-up only"
-    if line.takes_no_cost and answer.cost is not None and answer.cost != answer.proposed:
-        return line.takes_no_cost
     if answer.cost is not None and answer.cost < 0:
-        return f"a cost cannot be negative: {answer.cost.normalize():f}"
-    if answer.zero_ok and answer.cost and answer.cost != answer.proposed:
-        return f"Zero OK is set and the cost is {answer.cost.normalize():f}: keep one of the two"
+        return f"{cost}: a cost cannot be negative: {_number(answer.cost)}"
     if answer.cost == 0 and answer.proposed != 0 and not answer.zero_ok:
-        return "0 is not taken as a cost: set Zero OK to yes if these goods really cost nothing"
+        zero = answer.named(Cell.ZERO_OK)
+        return f"{cost}: 0 is not taken as a cost: set {zero} to yes if these goods really cost nothing"
     return None
 
 
-def _new_answer(answer: Answer, *, accept_proposals: bool) -> Decision:
+def contradiction(answer: Answer, line: LineState) -> str | None:
+    """Return which two cells of a row, or which cell and its line, say what cannot both hold; nothing where none do.
+
+    What stands prefilled counts like what was typed: neither may win silently. Examples: Zero OK yes beside a cost of
+    9.16; Disposition Not returned beside 1 unit back; 3 units back of a refund of 2.
+    """
+    return next((words for check in _CONTRADICTIONS if (words := check(answer, line)) is not None), None)
+
+
+def _zero_and_cost(answer: Answer, line: LineState) -> str | None:  # noqa: ARG001 - a check like the others
+    if not answer.zero_ok or not answer.cost:
+        return None
+    return _both(answer, (Cell.ZERO_OK, "yes"), (Cell.COST, _number(answer.cost)), "empty one of the two")
+
+
+def _zero_and_no_goods(answer: Answer, line: LineState) -> str | None:
+    if not answer.zero_ok or not answer.disposition_edited or not line.moves_none(answer.disposition):
+        return None
+    why = "Zero OK is for goods that moved and cost nothing, this disposition says that none moved: keep one of the two"
+    return _both(answer, (Cell.ZERO_OK, "yes"), (Cell.DISPOSITION, str(answer.disposition)), why)
+
+
+def _cost_and_no_goods(answer: Answer, line: LineState) -> str | None:
+    if not answer.typed_cost or not line.moves_none(answer.disposition):
+        return None
+    why = "no cost is taken where no goods moved into or out of stock: empty the cost, or put the disposition right"
+    cost = (Cell.COST, _number(answer.typed_cost))
+    return _both(answer, cost, (Cell.DISPOSITION, str(answer.disposition)), why)
+
+
+def _cost_and_no_units(answer: Answer, line: LineState) -> str | None:
+    if not line.is_refund or not answer.typed_cost or answer.units_back != 0:
+        return None
+    why = "no cost is taken where no units came back: empty the cost, or type the units"
+    return _both(answer, (Cell.COST, _number(answer.typed_cost)), (Cell.UNITS_BACK, "0"), why)
+
+
+def _units_and_not_back(answer: Answer, line: LineState) -> str | None:  # noqa: ARG001 - a check like the others
+    if not answer.stock_edited or not answer.units_back:
+        return None
+    if answer.disposition not in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY):
+        return None
+    why = f"put {_HEADERS[Cell.UNITS_BACK]} to 0, or choose what happened to these units"
+    units = (Cell.UNITS_BACK, f"{answer.units_back}")
+    return _both(answer, units, (Cell.DISPOSITION, answer.disposition), why)
+
+
+def _back_without_units(answer: Answer, line: LineState) -> str | None:
+    if not line.is_refund or not answer.stock_edited or answer.units_back != 0:
+        return None
+    if answer.disposition not in (Disposition.RESTOCKED, Disposition.UNSELLABLE):
+        return None
+    why = "type how many came back, or choose Not returned or Money only"
+    return _both(answer, (Cell.UNITS_BACK, "0"), (Cell.DISPOSITION, answer.disposition), why)
+
+
+def _more_than_refunded(answer: Answer, line: LineState) -> str | None:
+    if not line.is_refund or not answer.stock_edited or not line.units or answer.units_back is None:
+        return None
+    if answer.units_back <= line.units:
+        return None
+    return f"{answer.named(Cell.UNITS_BACK)} is {answer.units_back}, and the refund is of {line.units} (column Units)"
+
+
+def _units_of_a_sale(answer: Answer, line: LineState) -> str | None:
+    if line.event != Event.SALE or not answer.stock_edited or line.units is None:
+        return None
+    if answer.units_back is None or answer.units_back == line.units:
+        return None
+    stated = f"the sale itself states {line.units} (column Units)"
+    return f"{answer.named(Cell.UNITS_BACK)} is {answer.units_back}, and {stated}: empty it"
+
+
+def _disposition_of_a_sale(answer: Answer, line: LineState) -> str | None:
+    if line.event != Event.SALE or not answer.disposition_edited or not answer.disposition:
+        return None
+    return f"{answer.named(Cell.DISPOSITION)} is {answer.disposition}, and the line is a sale: empty it"
+
+
+def _cost_of_the_original(answer: Answer, line: LineState) -> str | None:
+    if line.takes_no_cost is None:
+        return None
+    if answer.typed_cost is not None:
+        return f"{answer.named(Cell.COST)} is {_number(answer.typed_cost)}: {line.takes_no_cost}"
+    if answer.zero_ok and not line.asks_units:
+        return f"{answer.named(Cell.ZERO_OK)} is yes: {line.takes_no_cost}"
+    return None
+
+
+_CONTRADICTIONS: tuple[Callable[[Answer, LineState], str | None], ...] = (
+    _zero_and_cost,
+    _zero_and_no_goods,
+    _cost_of_the_original,
+    _cost_and_no_goods,
+    _cost_and_no_units,
+    _units_and_not_back,
+    _back_without_units,
+    _more_than_refunded,
+    _units_of_a_sale,
+    _disposition_of_a_sale,
+)
+
+
+def _both(answer: Answer, one: tuple[Cell, str], other: tuple[Cell, str], advice: str) -> str:
+    return f"{answer.named(one[0])} is {one[1]} and {answer.named(other[0])} is {other[1]}: {advice}"
+
+
+def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> Decision:
     """Decide an answer that differs from what is saved."""
-    is_proposal = answer.cost is not None and answer.cost == answer.proposed
-    if answer.zero_ok or (answer.cost is not None and not is_proposal):
+    saved, is_proposal = line.in_force, answer.is_proposal
+    stock = _stock_differs(answer, saved)
+    note = saved.version > 0 and _note_differs(answer, saved)
+    if _zero_is_new(answer, saved) or answer.typed_cost is not None:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ENTERED)
-    if is_proposal and accept_proposals:
+    if not line.missing and not stock and not note:
+        return Decision(answer, Fate.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save")
+    takes_cost = line.missing and not (stock and line.moves_none(answer.disposition))
+    if is_proposal and accept_proposals and takes_cost:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
-    if answer.stock_edited:
+    if stock or note:
         return Decision(answer, Fate.SAVE, is_proposal=is_proposal)
-    if is_proposal:
-        return Decision(answer, Fate.MISSING, "the proposed cost was neither edited nor accepted", is_proposal=True)
-    return Decision(answer, Fate.MISSING, "no cost")
+    return Decision(answer, Fate.MISSING, _nothing_said(answer), is_proposal=is_proposal)
 
 
-def _says_what_is_saved(answer: Answer, line: LineState) -> bool:
-    saved = line.in_force
-    if saved.version == 0 or answer.stock_edited:
+def _zero_is_new(answer: Answer, saved: InForce) -> bool:
+    return answer.zero_ok and not saved.zero_confirmed
+
+
+def _nothing_said(answer: Answer) -> str:
+    if answer.note:
+        return "a note is saved with an answer, not alone"
+    return "the proposed cost was neither edited nor accepted" if answer.is_proposal else "no cost"
+
+
+def _stock_differs(answer: Answer, saved: InForce) -> bool:
+    said = (answer.units_back, answer.disposition)
+    return answer.stock_edited and said != (saved.units_back, saved.disposition)
+
+
+def _note_differs(answer: Answer, saved: InForce) -> bool:
+    return bool(answer.note) and answer.note != saved.note
+
+
+def _says_what_is_saved(answer: Answer, saved: InForce) -> bool:
+    if saved.version == 0 or _stock_differs(answer, saved) or _note_differs(answer, saved):
         return False
     if answer.zero_ok or saved.zero_confirmed:
         return saved.zero_confirmed and not answer.cost
     return answer.cost is not None and answer.cost == saved.unit_cost
 
 
-def _is_only_cleared(answer: Answer, line: LineState) -> bool:
-    saved = line.in_force.zero_confirmed or line.in_force.unit_cost is not None
-    return saved and answer.cost is None and not answer.zero_ok and not answer.stock_edited
+def _is_only_cleared(answer: Answer, saved: InForce) -> bool:
+    has_cost = saved.zero_confirmed or saved.unit_cost is not None
+    nothing_else = not answer.zero_ok and not _stock_differs(answer, saved) and not _note_differs(answer, saved)
+    return has_cost and answer.cost is None and nothing_else
+
+
+def _refused(answer: Answer, reason: str) -> Decision:
+    return Decision(answer, Fate.REFUSED, reason)
+
+
+def _number(cost: Decimal) -> str:
+    return f"{cost.normalize():f}"
 
 
 def changed_meanwhile(saved: InForce) -> str:
@@ -179,7 +378,3 @@ def _cost_in_words(saved: InForce) -> str:
         return "zero confirmed" if saved.zero_confirmed else "no cost"
     whole, _, places = f"{saved.unit_cost:f}".partition(".")
     return f"{whole}.{places.rstrip('0'):0<2}"
-
-
-def _refused(answer: Answer, reason: str) -> Decision:
-    return Decision(answer, Fate.REFUSED, reason)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.costing.finale import read_finale
+from core.costing.suspects import named_costs, suspect_costs
 from core.database import batches, entries, locks, settlements
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from core.costing.suspects import SuspectCost
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
@@ -69,10 +72,12 @@ class AlreadyExportedError(CogsheetError):
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
-    def __init__(self, settlement: str, count: int) -> None:
+    def __init__(self, settlement: str, suspects: Sequence[SuspectCost]) -> None:
+        self.suspects = tuple(suspects)
         super().__init__(
-            f"Settlement {settlement} has {count} costs that look wrong (marked ? on sheet Transactions). Nothing "
-            f"was exported. Correct them, or export with --accept-suspect if they are right."
+            f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
+            f"{named_costs(suspects)}. Nothing was exported. Correct them on sheet Resolve or in Finale, or export "
+            f"with --accept-suspect if they are right."
         )
 
 
@@ -252,9 +257,11 @@ def _refuse_unready(
 ) -> None:
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
-    missing = state.counts.needed - state.counts.covered
+    incomplete = state.counts.covered < state.counts.needed
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
-    if not settlement.ties_out or (about_costs and missing) or unclassified:
-        raise NotReadyError(settlement.name, state.blockers or (f"{missing} lines wait for a cost",))
+    if not settlement.ties_out or (about_costs and incomplete) or unclassified:
+        raise NotReadyError(settlement.name, state.blockers or (state.counts.without_cost,))
     if about_costs and state.counts.suspect and not accept_suspect:
-        raise SuspectCostsError(settlement.name, state.counts.suspect)
+        lines = books.counted(books.lines_of(settlement))
+        finale = read_finale(books.observations, books.mappings, books.company.home_currency)
+        raise SuspectCostsError(settlement.name, suspect_costs(lines, finale))

@@ -37,10 +37,19 @@ def after_save(database: Database, before: Books) -> Books:
     changed = _changed(before.overrides, now)
     if changed & before.counted_together:
         return load(database)  # an answer about units moves those of the order's other lines
+    return replace(with_overrides(before, now), last_batch=last)
+
+
+def with_overrides(before: Books, now: pd.DataFrame) -> Books:
+    """Return the books as they would be with these overrides in force, and nothing else changed. Pure.
+
+    Args:
+        before: The books.
+        now: OVERRIDE_COLUMNS, of each line the newest version.
+    """
     known = replace(before.known, overrides=now)
     policies = costing_policies(before.policies, before.company)
-    lines = recosted(before.lines, known, policies, changed)
-    return replace(before, known=known, lines=lines, last_batch=last)
+    return replace(before, known=known, lines=recosted(before.lines, known, policies, _changed(before.overrides, now)))
 
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:

@@ -1,21 +1,36 @@
-"""Take the answers of sheet Resolve into the books, as one numbered batch of overrides."""
+"""Take the answers of sheet Resolve into the books, as one numbered batch of overrides.
+
+What a save comes to is read off the books themselves: the answers are put into a copy of them in memory, its lines are
+costed as ever, and the difference of its COGS is announced. So a preview, the announcement and the books are one
+figure.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from core.costing.finale import read_finale
+from core.costing.proposals import UNITS
+from core.costing.suspects import SuspectCost, far_off
 from core.database import batches, locks, overrides
 from core.database.batches import BatchKind
 from core.database.overrides import Refusal, Refused
-from core.model import Event, frame, records
-from core.settlements.answers import Decision, Fate, InForce, LineState, changed_meanwhile, decide
+from core.model import OVERRIDE_COLUMNS, CostStatus, Event, OverrideKind, frame, records
+from core.money import total
+from core.settlements.answers import Cell, Decision, Fate, InForce, LineState, changed_meanwhile, decide
+from core.settlements.changes import settlement_changes
+from core.settlements.recosting import with_overrides
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from core.costing.finale import Finale
     from core.database import Database
     from core.settlements.answers import Answer
     from core.settlements.books import Books
@@ -23,7 +38,7 @@ if TYPE_CHECKING:
 _TAKES_ORIGINALS = "a refund takes the cost of its original sale: change that one, or this row's units back"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Saving:
     """What became of the answers."""
 
@@ -31,8 +46,14 @@ class Saving:
     """One per answer that was asked for, in the order of the sheet."""
     lines: Mapping[str, dict[str, object]]
     """The books' line of each answer's key, as it was before."""
+    before: Books
+    """The books without these answers."""
+    overrides: pd.DataFrame
+    """OVERRIDE_COLUMNS in force with them."""
     versions: Mapping[str, int] = field(default_factory=dict)
     """The version now in force of each saved line."""
+    suspects: tuple[SuspectCost, ...] = ()
+    """Costs among them that look wrong; where nobody accepted them, nothing was saved."""
 
     def with_fate(self, fate: Fate) -> list[Decision]:
         """Return the decisions of one kind."""
@@ -43,12 +64,42 @@ class Saving:
         row = self.lines.get(decision.answer.key)
         return LineState("", None, None) if row is None else _line_state(row, {}, locked=False)
 
-    def cogs_of(self, decision: Decision) -> Decimal | None:
-        """Return the COGS that the saved cost makes, home currency; missing where the units are."""
-        units = self.lines.get(decision.answer.key, {}).get("quantity")
-        if decision.answer.cost is None or not isinstance(units, int):
-            return None
-        return decision.answer.cost * units
+    @cached_property
+    def after(self) -> Books:
+        """Return a copy of the books with the saved answers in force, costed."""
+        return with_overrides(self.before, self.overrides)
+
+    @property
+    def cogs(self) -> Decimal:
+        """By how much the answers change COGS, in home currency; + is more expense.
+
+        It is the sum of what they change on each settlement, to the cent, as sheet Settlements shows it.
+        """
+        return total(one.difference for one in settlement_changes(self.before.lines, self.after.lines))
+
+
+def plan_answers(
+    books: Books,
+    answers: Sequence[Answer],
+    *,
+    settlement_ids: Collection[str] | None,
+    accept_proposals: bool,
+    who: str,
+    now: datetime,
+) -> Saving:
+    """Say what would become of each answer, and what the books would be; nothing is saved. Pure.
+
+    Args:
+        books: The state of the books.
+        answers: The rows of Resolve.
+        settlement_ids: Only rows of these settlements; `None` means all.
+        accept_proposals: Whether unedited proposals are saved too.
+        who: Who saves.
+        now: When.
+    """
+    work, chosen = _work(books, answers, settlement_ids, who, now)
+    decisions = tuple(decide(chosen, work.states, accept_proposals=accept_proposals))
+    return work.saving(decisions, _suspects(books, decisions, work.states))
 
 
 def save_answers(
@@ -60,7 +111,7 @@ def save_answers(
     accept_proposals: bool,
     who: str,
     now: datetime,
-    preview: bool = False,
+    accept_suspect: bool = False,
 ) -> Saving:
     """Decide each answer and save those that are to be saved.
 
@@ -72,42 +123,104 @@ def save_answers(
         accept_proposals: Whether unedited proposals are saved too.
         who: Who saves.
         now: When.
-        preview: Only decide, save nothing.
+        accept_suspect: Save costs that look wrong too; else nothing is saved where there are any.
     """
+    planned = plan_answers(
+        books, answers, settlement_ids=settlement_ids, accept_proposals=accept_proposals, who=who, now=now
+    )
+    if not planned.with_fate(Fate.SAVE) or (planned.suspects and not accept_suspect):
+        return planned
+    work, _ = _work(books, answers, settlement_ids, who, now)
+    refused = _store(database, work, planned)
+    decisions = tuple(_lost_race(one, refused) for one in planned.decisions)
+    return work.saving(decisions, planned.suspects) if refused else planned
+
+
+def _work(
+    books: Books, answers: Sequence[Answer], settlement_ids: Collection[str] | None, who: str, now: datetime
+) -> tuple[_Work, list[Answer]]:
+    """Return what the answers are decided with, and those of the settlements that were named."""
     wanted = {answer.key for answer in answers}
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
     saved = {row["key"]: row for row in records(books.overrides)}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
     locked = locked_keys(books)
     states = {key: _line_state(row, saved.get(key, {}), locked=key in locked) for key, row in lines.items()}
-    saving = Saving(tuple(decide(chosen, states, accept_proposals=accept_proposals)), lines)
-    if preview or not saving.with_fate(Fate.SAVE):
-        return _with_versions(saving, states, set())
-    refused = _store(database, books, saving, states, who=who, now=now)
-    decisions = tuple(_lost_race(decision, refused) for decision in saving.decisions)
-    return _with_versions(replace(saving, decisions=decisions), states, set(refused))
+    return _Work(books, lines, states, who, now), chosen
 
 
-def _store(
-    database: Database,
-    books: Books,
-    saving: Saving,
-    states: Mapping[str, LineState],
-    *,
-    who: str,
-    now: datetime,
-) -> dict[str, Refused]:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the answers are decided with."""
+
+    books: Books
+    lines: Mapping[str, dict[str, object]]
+    states: Mapping[str, LineState]
+    who: str
+    now: datetime
+
+    def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
+        """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
+        home = self.books.company.home_currency
+        saved = (one for one in decisions if one.fate is Fate.SAVE)
+        return [_row(one, self.states[one.answer.key], self.lines[one.answer.key], home) for one in saved]
+
+    def saving(self, decisions: tuple[Decision, ...], suspects: tuple[SuspectCost, ...]) -> Saving:
+        """Return what becomes of the answers, and the overrides that are in force with them."""
+        new = {str(row["key"]): row for row in self.rows(decisions)}
+        old = self.books.overrides
+        said = (self._in_force(row) for row in new.values())
+        now = pd.concat([old[~old["key"].isin(list(new))], frame(OVERRIDE_COLUMNS, said)], ignore_index=True)
+        return Saving(decisions, self.lines, self.books, now, dict(self._versions(decisions)), suspects)
+
+    def _in_force(self, row: Mapping[str, object]) -> dict[str, object]:
+        named = {name: row[name] for name in OVERRIDE_COLUMNS if name in row}
+        version = self.states[str(row["key"])].in_force.version + 1
+        return {**named, "version": version, "saved_by": self.who, "saved_at": self.now}
+
+    def _versions(self, decisions: Sequence[Decision]) -> Iterator[tuple[str, int]]:
+        """Yield the version that each saved or unchanged line has now."""
+        for one in decisions:
+            if one.fate in (Fate.SAVE, Fate.UNCHANGED):
+                yield one.answer.key, self.states[one.answer.key].in_force.version + (one.fate is Fate.SAVE)
+
+
+def _suspects(books: Books, decisions: Sequence[Decision], states: Mapping[str, LineState]) -> tuple[SuspectCost, ...]:
+    """Judge every cost that would be saved, as the books will judge it and where they cannot yet (units unknown)."""
+    costs = [one for one in decisions if one.fate is Fate.SAVE and one.kind is not None and one.answer.cost]
+    if not costs:
+        return ()
+    finale = read_finale(books.observations, books.mappings, books.company.home_currency)
+    judged = (_suspect(one, states[one.answer.key], finale) for one in costs)
+    return tuple(one for one in judged if one is not None)
+
+
+def _suspect(decision: Decision, state: LineState, finale: Finale) -> SuspectCost | None:
+    """Judge a cost beside its SKU's current average, else beside what was proposed; a note says that it is meant."""
+    answer = decision.answer
+    if state.takes_no_cost or (decision.kind is OverrideKind.ENTERED and answer.note):
+        return None
+    current = finale.average(state.sku)
+    beside = current.unit_cost if current is not None else answer.proposed
+    cost = answer.cost or Decimal(0)
+    reason = far_off(cost, beside) if beside and beside > 0 else answer.odd
+    if reason is None:
+        return None
+    return SuspectCost(state.order_id, state.sku, cost, beside or None, reason, answer.named(Cell.COST))
+
+
+def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused]:
     """Save as one batch; return the rows that another user was quicker with."""
-    home = books.company.home_currency
-    rows = [_row(d, states[d.answer.key], saving.lines[d.answer.key], home) for d in saving.with_fate(Fate.SAVE)]
+    rows = work.rows(saving.decisions)
     with database.writing() as connection:
         locked = locks.locked_keys(connection)  # somebody may have exported since the books were loaded
         free = [row for row in rows if row["key"] not in locked]
         refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
         if free:
-            batch = batches.new(connection, BatchKind.SAVE, who, now)
+            batch = batches.new(connection, BatchKind.SAVE, work.who, work.now)
             answers = frame(overrides.ANSWER_COLUMNS, free)
-            refused |= {row.key: row for row in overrides.save(connection, answers, batch, who=who, now=now)}
+            saved = overrides.save(connection, answers, batch, who=work.who, now=work.now)
+            refused |= {row.key: row for row in saved}
     return refused
 
 
@@ -124,8 +237,8 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
         "zero_confirmed": zero,
         "disposition": answer.disposition if answer.stock_edited else before.disposition,
         "units_back": answer.units_back if answer.stock_edited else before.units_back,
-        "kind": decision.kind,
-        "note": answer.note,
+        "kind": decision.kind or before.kind,
+        "note": answer.note or (None if sets_cost else before.note),  # why the old cost was meant says nothing of a new
         "shown_cost": answer.proposed,
         "shown_currency": home,
         "shown_kind": line["proposal"],
@@ -140,6 +253,7 @@ def locked_keys(books: Books) -> set[str]:
 
 def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locked: bool) -> LineState:
     in_original = row["event"] in (Event.REFUND, Event.DISPUTE) and row["original_key"] is not None
+    quantity = row["quantity"]
     return LineState(
         settlement_id=str(row["settlement_id"]),
         order_id=_text(row["order_id"]),
@@ -147,13 +261,18 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         in_force=_in_force(saved),
         locked=locked,
         takes_no_cost=_TAKES_ORIGINALS if in_original else None,
+        event=_text(row["event"]),
+        units=abs(quantity) if isinstance(quantity, int) else None,
+        missing=row["cost_status"] == CostStatus.MISSING,
+        asks_units=row["cause"] in UNITS,
     )
 
 
 def _in_force(saved: Mapping[str, object]) -> InForce:
     if not saved:
         return InForce(version=0)
-    known = {name: saved[name] for name in ("unit_cost", "disposition", "units_back", "note", "saved_by", "saved_at")}
+    names = ("unit_cost", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
+    known = {name: saved[name] for name in names}
     return InForce(version=int(str(saved["version"])), zero_confirmed=bool(saved["zero_confirmed"]), **known)  # type: ignore[arg-type]  # columns of OVERRIDE_COLUMNS
 
 
@@ -164,16 +283,6 @@ def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
         return decision
     reason = changed_meanwhile(_in_force(lost.now or {})) if lost.reason is Refusal.CHANGED else str(lost.reason)
     return replace(decision, fate=Fate.REFUSED, reason=reason)
-
-
-def _with_versions(saving: Saving, states: Mapping[str, LineState], refused: set[str]) -> Saving:
-    """Add the version that each saved or unchanged line has now."""
-    versions = {
-        decision.answer.key: states[decision.answer.key].in_force.version + (decision.fate is Fate.SAVE)
-        for decision in saving.decisions
-        if decision.fate in (Fate.SAVE, Fate.UNCHANGED) and decision.answer.key not in refused
-    }
-    return replace(saving, versions=versions)
 
 
 def _settlement_of(lines: Mapping[str, dict[str, object]], answer: Answer) -> object:

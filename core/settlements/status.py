@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -32,13 +32,15 @@ class LineCounts:
     """Lines whose goods need a cost."""
     covered: int
     """Those of them that have one, a confirmed zero included."""
-    not_synced: int
     missing: int
-    """Without cost, for another reason than an unmapped SKU."""
+    """Those without cost: the lines that Resolve lists (`missing_lines`), whatever the cause."""
+    not_synced: int
+    """Those of the missing about which Finale has not been asked yet."""
     not_mapped: int
+    """Those of the missing whose SKU Finale does not know."""
     suspect: int
     waiting: int = 0
-    """Refunds that wait for the cost of a sale, which may stand in another settlement."""
+    """Beside the missing: refunds that wait for the cost of a sale, which may stand in another settlement."""
     asked: int = 0
     """Amounts whose word nobody has classified: they keep back the settlement entry."""
 
@@ -46,6 +48,26 @@ class LineCounts:
     def coverage(self) -> Decimal:
         """Covered share of the lines that need a cost; 1 where none does."""
         return Decimal(self.covered) / self.needed if self.needed else Decimal(1)
+
+    def __add__(self, other: LineCounts) -> LineCounts:
+        """Return the counts of both together."""
+        return LineCounts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def without_cost(self) -> str:
+        """Say how many lines lack a cost, as every sheet and message does: those on Resolve, apart those that wait.
+
+        Examples:
+            >>> LineCounts(5, covered=2, missing=2, not_synced=0, not_mapped=0, suspect=0, waiting=1).without_cost
+            '2 lines without cost, 1 waits for its original'
+        """
+        return self.without_cost_at("")
+
+    def without_cost_at(self, place: str) -> str:
+        """Say the same of the lines on a sheet: `2 lines without cost on sheet Resolve, 1 waits for its original`."""
+        waits = ", 1 waits for its original" if self.waiting == 1 else f", {self.waiting:,} wait for their original"
+        missing = "1 line without cost" if self.missing == 1 else f"{self.missing:,} lines without cost"
+        return f"{missing}{place}{waits if self.waiting else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +127,26 @@ def _status(blockers: tuple[str, ...], settlement_entry: EntryStatus, cogs_entry
     return "; ".join((*done, *blockers)) or READY if blockers or not done else f"{done[0]}; COGS ready to export"
 
 
+def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines without cost, which are those that Resolve lists: the one place that says which these are.
+
+    A refund that waits for its original is none of them: it is answered by answering that one.
+    """
+    return lines[(lines["cost_status"] == CostStatus.MISSING).fillna(value=False).astype(bool)]
+
+
 def line_counts(lines: pd.DataFrame) -> LineCounts:
     """Count the lines that need a cost, and what stands in the way of theirs."""
-    missing = lines[lines["cost_status"] == CostStatus.MISSING]
+    missing = missing_lines(lines)
     causes = missing["cause"]
     covered = lines["cost_status"].isin([CostStatus.COSTED, CostStatus.ZERO_CONFIRMED])
     waiting = lines["cost_status"] == CostStatus.WAITING
-    not_synced = int((causes == Cause.NOT_SYNCED).sum())
-    not_mapped = int((causes == Cause.SKU_NOT_MAPPED).sum())
     return LineCounts(
         needed=int(covered.sum() + waiting.sum()) + len(missing),
         covered=int(covered.sum()),
-        not_synced=not_synced,
-        missing=len(missing) - not_synced - not_mapped,
-        not_mapped=not_mapped,
+        missing=len(missing),
+        not_synced=int((causes == Cause.NOT_SYNCED).sum()),
+        not_mapped=int((causes == Cause.SKU_NOT_MAPPED).sum()),
         suspect=int(lines["suspect"].notna().sum()),
         waiting=int(waiting.sum()),
         asked=asked_amounts(lines),
@@ -128,10 +156,11 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
 def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
     """Name what stands in the way; what is missing is only known once Finale has been asked."""
     synced = counts.not_synced == 0
-    only_waiting = counts.waiting > 0 and not counts.missing + counts.not_mapped
+    only_waiting = counts.waiting > 0 and not counts.missing
+    other = counts.missing - counts.not_mapped
     named = (
         (NOT_SYNCED, not synced),
-        (f"Item missing cost ({counts.missing})", synced and counts.missing > 0),
+        (f"Item missing cost ({other})", synced and other > 0),
         (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", synced and only_waiting),
         ("Does not tie out", not ties_out),
@@ -150,5 +179,4 @@ def _cogs_status(counts: LineCounts, cogs_entry: EntryStatus, *, is_history: boo
         return _DONE[cogs_entry]
     if is_history:
         return HISTORY
-    without = counts.needed - counts.covered
-    return f"Waits for {without} costs" if without else "Ready"
+    return counts.without_cost if counts.missing or counts.waiting else "Ready"

@@ -9,6 +9,7 @@ import pytest
 from addin.actions.settlements import import_files
 from addin.desk import on_file
 from addin.sheets import cogs, exchange, resolve, setup, tables, transactions
+from core.settlements.status import missing_lines
 from tests.addin.in_both_engines.as_user import UsersTable
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_resolve_lists_what_is_missing(desktop: Desktop) -> None:
     """As many rows as the message says, and attention is asked for."""
     outcome, message = desktop.press("resolve")
 
-    missing = len(resolve.missing_lines(desktop.books().lines))
+    missing = len(missing_lines(desktop.books().lines))
     assert (exchange.ATTENTION, missing) == (outcome, len(desktop.rows(resolve.SPEC)))
     assert message.startswith(f"{missing} lines")
 
@@ -66,7 +67,7 @@ def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str
 
     outcome, message = desktop.press("save", answer)
 
-    assert [f"Save 1 entered cost and {proposals} unedited proposals, together"] == [
+    assert [f"Save 1 entered cost and {proposals} unedited proposals? COGS changes by"] == [
         text[: text.index(" USD")] for text in desktop.excel.user.shown
     ]
     assert message.startswith(f"Saved 1 entered, {proposals if proposals_saved else 0} accepted proposal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets import resolve, tables
@@ -41,7 +43,7 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     found.column_cells("cost", rows[0], 1).value = 4.2
     desktop.select("Setup", "A1")
 
-    desktop.press("save", "yes", "no")
+    _, message = desktop.press("save", "yes", "no")
 
     question = desktop.excel.user.shown[0]
     listed = desktop.rows(resolve.SPEC)
@@ -51,3 +53,38 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     assert len(taken) > 1
     assert {4.2} == {listed[row]["cost"] for row in taken}
     assert len(taken) == int((desktop.books().overrides["unit_cost"].notna()).sum())
+    assert of_entered_only(desktop.excel.user.shown[-1]) == changed(message)
+
+
+def of_entered_only(question: str) -> str:
+    """Return the amount that the question says for what was entered alone."""
+    return str(re.findall(r"No only what was entered \((USD [\d,.-]+)\)", question)[0])
+
+
+def changed(message: str) -> str:
+    """Return by how much COGS changed, as the message says."""
+    return str(re.findall(r"COGS changes by (USD [\d,.-]+)\.", message)[0])
+
+
+def test_the_question_names_costs_that_look_wrong_and_the_figure_that_is_booked(desktop: Desktop) -> None:
+    """Who goes on saves them; who cancels finds them as they were typed."""
+    found = tables.find(desktop.book, resolve.SPEC)
+    row = next(number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["proposed_cost"])
+    found.column_cells("cost", row, 1).value = 1000
+    desktop.select("Setup", "A1")
+    before = booked(desktop)
+
+    _, cancelled = desktop.press("save", "cancel")
+    asked = desktop.excel.user.shown[-1]
+    _, message = desktop.press("save", "no")
+
+    assert f"Looks wrong: Resolve!O{found.first_row() + row} (Cost), order " in asked
+    assert ": 1000 beside " in asked
+    assert "Nothing was saved" in cancelled
+    assert of_entered_only(asked) == changed(message) == f"USD {booked(desktop) - before:,.2f}"
+
+
+def booked(desktop: Desktop) -> Decimal:
+    """Return the COGS of the books."""
+    books = desktop.books()
+    return sum((books.state(one).cogs for one in books.settlements), Decimal(0))

@@ -199,7 +199,7 @@ def test_the_journal_holds_the_months_entries_and_they_balance(reported: Reporte
     assert {AUGUST} == {row["Settlement ID"] for row in rows}
     sides = [sum(Decimal(str(row[side] or 0)) for row in rows) for side in ("Debit", "Credit")]
     assert sides[0] == sides[1] > 0
-    assert 0 == labelled(pack(reported)["Summary"], "Journal of the month: debits less credits")
+    assert 0 == labelled(pack(reported)["Summary"], "Journal of the month: debits less credits, USD")
 
 
 def test_the_tie_outs_cover_every_settlement_with_a_line_in_the_month(reported: Reported) -> None:

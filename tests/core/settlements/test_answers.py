@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import OverrideKind
-from core.settlements.answers import Answer, Decision, Fate, InForce, LineState, decide
+from core.model import Disposition, Event, OverrideKind
+from core.settlements.answers import Answer, Cell, Decision, Fate, InForce, LineState, decide
 
 LINE = LineState("23874397121", "111-1", "MUG-BLUE")
 PREFILLED = Answer("k", version=0, cost=Decimal("4.17"), proposed=Decimal("4.17"), where="Resolve!N5")
@@ -49,7 +49,7 @@ def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: 
     [
         (replace(PREFILLED, cost=Decimal(-1)), LINE, "negative"),
         (replace(PREFILLED, cost=Decimal(0)), LINE, "Zero OK"),
-        (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "keep one of the two"),
+        (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "Zero OK is yes and Cost is 3: empty one of the two"),
         (replace(PREFILLED, unreadable="not a number: four"), LINE, "not a number: four"),
         (replace(PREFILLED, cost=Decimal(3)), replace(LINE, locked=True), "locked"),
         (
@@ -103,6 +103,95 @@ def test_clearing_a_saved_cost_does_not_take_it_back() -> None:
     assert "Undo" in decision.reason
 
 
+CELLS = {
+    Cell.COST: "Resolve!O5 (Cost)",
+    Cell.ZERO_OK: "Resolve!P5 (Zero OK)",
+    Cell.UNITS_BACK: "Resolve!Q5 (Units back)",
+    Cell.DISPOSITION: "Resolve!R5 (Disposition)",
+}
+ROW = Answer("k", version=0, cost=None, proposed=Decimal("9.16"), cells=CELLS)
+PREFILLED_ROW = replace(ROW, cost=Decimal("9.16"))
+REFUND = replace(LINE, event=Event.REFUND, units=2)
+UNITS_ASKED = replace(REFUND, units=None, asks_units=True)
+OF_ORIGINAL = replace(REFUND, takes_no_cost="it takes its original's cost")
+SOLD = replace(LINE, event=Event.SALE, units=3)
+LOSS = replace(LINE, event=Event.ADJUSTMENT, units=1)
+LIQUIDATED = replace(LINE, event=Event.LIQUIDATION, units=4)
+COST, ZERO_OK, UNITS, KIND = (CELLS[cell] for cell in (Cell.COST, Cell.ZERO_OK, Cell.UNITS_BACK, Cell.DISPOSITION))
+
+
+def chosen(disposition: Disposition, units: int | None = None, **said: object) -> Answer:
+    """Return a row whose disposition was chosen, its cost left as it is prefilled unless it is said."""
+    edited = replace(PREFILLED_ROW, units_back=units, disposition=disposition, stock_edited=True)
+    return replace(edited, disposition_edited=True, **said)  # type: ignore[arg-type]  # fields of Answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "named"),
+    [
+        (replace(PREFILLED_ROW, zero_ok=True), SOLD, (ZERO_OK, COST)),
+        (replace(ROW, cost=Decimal(5), zero_ok=True), LOSS, (ZERO_OK, COST)),
+        (chosen(Disposition.NOT_RETURNED, zero_ok=True, cost=None), REFUND, (ZERO_OK, KIND)),
+        (chosen(Disposition.MONEY_ONLY, zero_ok=True, cost=Decimal(0)), LOSS, (ZERO_OK, KIND)),
+        (chosen(Disposition.UNSELLABLE, zero_ok=True, cost=None), LIQUIDATED, (ZERO_OK, KIND)),
+        (chosen(Disposition.MONEY_ONLY, cost=Decimal(5)), LOSS, (COST, KIND)),
+        (chosen(Disposition.NOT_RETURNED, cost=Decimal(5)), REFUND, (COST, KIND)),
+        (chosen(Disposition.UNSELLABLE, 1, cost=Decimal(5)), REFUND, (COST, KIND)),
+        (chosen(Disposition.NOT_RETURNED, 1), REFUND, (UNITS, KIND)),
+        (chosen(Disposition.MONEY_ONLY, 2), UNITS_ASKED, (UNITS, KIND)),
+        (chosen(Disposition.MONEY_ONLY, 3), LOSS, (UNITS, KIND)),
+        (chosen(Disposition.RESTOCKED, 0), REFUND, (UNITS, KIND)),
+        (chosen(Disposition.UNSELLABLE, 0), UNITS_ASKED, (UNITS, KIND)),
+        (replace(ROW, cost=Decimal(5), units_back=0), UNITS_ASKED, (COST, UNITS)),
+        (chosen(Disposition.RESTOCKED, 3), REFUND, (UNITS, "the refund is of 2")),
+        (replace(ROW, units_back=2, stock_edited=True), SOLD, (UNITS, "the sale itself states 3")),
+        (chosen(Disposition.RESTOCKED), SOLD, (KIND, "the line is a sale")),
+        (replace(ROW, cost=Decimal(5)), OF_ORIGINAL, (COST, "it takes its original's cost")),
+        (replace(ROW, zero_ok=True), OF_ORIGINAL, (ZERO_OK, "it takes its original's cost")),
+    ],
+)
+def test_two_cells_that_contradict_each_other_are_refused_and_both_named(
+    answer: Answer, line: LineState, named: tuple[str, str]
+) -> None:
+    """Neither wins silently, prefilled or typed; of a line that contradicts a cell, its own words are said."""
+    decision = decide_one(answer, line, accept_proposals=True)
+
+    assert decision.fate is Fate.REFUSED
+    assert all(words in decision.reason for words in named), decision.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "kind"),
+    [
+        (
+            replace(ROW, zero_ok=True, disposition=Disposition.MONEY_ONLY, units_back=0),
+            UNITS_ASKED,
+            OverrideKind.ENTERED,
+        ),
+        (chosen(Disposition.RESTOCKED, 2), REFUND, OverrideKind.ACCEPTED_AVERAGE),
+        (chosen(Disposition.UNSELLABLE, 2), REFUND, None),
+        (chosen(Disposition.NOT_RETURNED, 0), REFUND, None),
+        (chosen(Disposition.MONEY_ONLY), LOSS, None),
+        (chosen(Disposition.UNSELLABLE, cost=Decimal(5)), LOSS, OverrideKind.ENTERED),
+        (replace(ROW, zero_ok=True), replace(OF_ORIGINAL, asks_units=True), OverrideKind.ENTERED),
+        (replace(ROW, units_back=3, stock_edited=True, cost=Decimal(5)), SOLD, OverrideKind.ENTERED),
+        (replace(ROW, units_back=7, stock_edited=True), UNITS_ASKED, None),
+    ],
+)
+def test_cells_that_go_together_are_saved(answer: Answer, line: LineState, kind: OverrideKind | None) -> None:
+    """Where no goods moved, the prefilled cost is not accepted with the disposition."""
+    decision = decide_one(answer, line, accept_proposals=True)
+
+    assert (Fate.SAVE, kind) == (decision.fate, decision.kind), decision.reason
+
+
+def test_a_line_that_has_its_cost_by_now_takes_no_proposal() -> None:
+    """A sync has brought Finale's cost: accepting what stands on the sheet would put an average over it."""
+    decision = decide_one(PREFILLED, replace(LINE, missing=False), accept_proposals=True)
+
+    assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)
+
+
 @given(
     st.lists(
         st.builds(
@@ -126,3 +215,10 @@ def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers
     assert all(decision.reason for decision in decisions if decision.fate in (Fate.MISSING, Fate.REFUSED))
     saved = [decision.answer for decision in decisions if decision.fate is Fate.SAVE]
     assert all(answer.key in ("k", "l") and (answer.cost is None or answer.cost >= 0) for answer in saved)
+
+
+def test_a_note_alone_on_a_line_that_has_its_cost_is_not_called_missing() -> None:
+    """Nothing is saved of it, and nothing is missing."""
+    decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, missing=False))
+
+    assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)

@@ -125,13 +125,18 @@ def test_a_refund_exported_after_its_sale_was_dismissed_keeps_the_sale_s_cost(be
     }
 
 
-def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(bench: Bench) -> None:
-    """An accepted average of an open sale is replaced by the bookkeeper, not behind the refund's back."""
-    bench.save(Event.SALE, cost=Decimal("4.80"), proposed=Decimal("4.80"))
-    bench.export("US1")
+def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(tmp_path: Path) -> None:
+    """An average accepted before Finale's cost came is replaced by the bookkeeper, not behind the refund's back."""
+    with open_books(tmp_path) as database:
+        bench = Bench(database)
+        bench.bring_in(0)
+        bench.bring_in(1)
+        bench.save(Event.SALE, cost=Decimal("4.80"), proposed=Decimal("4.80"))
+        bench.finale_says("4.00")
+        bench.export("US1")
 
-    assert Decimal("4.80") == bench.books.lines.set_index("key").loc[bench.key(Event.REFUND), "unit_cost"]
-    assert trueing.differences(bench.books).empty
+        assert Decimal("4.80") == bench.books.lines.set_index("key").loc[bench.key(Event.REFUND), "unit_cost"]
+        assert trueing.differences(bench.books).empty
 
 
 def test_a_locked_refund_that_took_no_cost_takes_no_answer(bench: Bench) -> None:

@@ -45,7 +45,7 @@ def test_every_blocker_is_named_with_its_count() -> None:
     state = settlement_state(rows, ties_out=False)
 
     assert ("Item missing cost (2)", "SKU not mapped (1)", "Does not tie out", "Suspect cost (1)") == state.blockers
-    assert state.cogs_status == "Waits for 3 costs"
+    assert state.cogs_status == "3 lines without cost"
 
 
 def test_before_the_first_sync_nothing_is_called_missing() -> None:
