@@ -9,10 +9,11 @@ from core.costing.answers import answer_lines
 from core.costing.finale import Average, midnight
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
+from core.costing.lines import read_lines
 from core.costing.notes import note
-from core.costing.precedence import is_without_order
+from core.costing.precedence import is_without_order, takes_average
 from core.costing.proposals import Missing, UsedCost, last_used, propose, read_last_used
-from core.costing.rules import Rule
+from core.costing.rules import Rule, judge
 from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
@@ -48,6 +49,25 @@ def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     last = _last_used(books, answered)
     rows = (_row(line, ledger, last) for line in answered)
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
+
+
+def without_order(transactions: pd.DataFrame) -> set[str]:
+    """Return the lines whose cost is an average of their day: goods moved, and no customer's order stands behind them.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of all lines of the company; a loss that names an order is about that order
+            only where a sale of it is among them.
+
+    Returns:
+        Line keys.
+    """
+    lines = read_lines(transactions)
+    judged = zip(lines, judge(lines), strict=True)
+    return {
+        line.key
+        for line, judgement in judged
+        if line.sku is not None and judgement.rule is not Rule.NOTHING and is_without_order(line, judgement.rule)
+    }
 
 
 def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, Average]:
@@ -103,9 +123,9 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     if outcome.source is CostSource.ORDER:
         return outcome.unit_cost
     on_order = sources.order_costs.of(line.order_id, line.sku).unit_cost
-    if on_order is not None or not is_without_order(line, answered.rule):
+    if on_order is not None or not takes_average(line, answered.rule):
         return on_order
-    average = sources.finale.average_on(line.sku, line.day)
+    average = sources.finale.average_for(line)
     return average.unit_cost if average else None
 
 
@@ -114,4 +134,14 @@ def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average])
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
-    return propose(Missing(answered.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last))
+    return propose(
+        Missing(
+            answered.line,
+            Cause(outcome.cause),
+            outcome.quantity,
+            original,
+            sources.finale,
+            last,
+            answered.rule is not Rule.REVERSAL and is_without_order(answered.line, answered.rule),
+        )
+    )

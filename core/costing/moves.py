@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
-from core.costing.rules import Rule
+from core.costing.rules import Rule, is_removal
 from core.costing.units_back import UnitsBack, unknown_units
 from core.model import Disposition
 
@@ -40,9 +40,9 @@ def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], polici
     found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
     unsellable = _unsellable(by_rule[Rule.REFUND], found)
     found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
-    found |= _liquidations(by_rule[Rule.LIQUIDATION], unsellable)
+    found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
     found |= {goods.line.place: _replacement(goods) for goods in by_rule[Rule.REPLACEMENT]}
-    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS]}
+    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
     found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
     found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
     return found
@@ -109,19 +109,27 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
     return lots
 
 
-def _liquidations(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
-    """Take no cost for liquidated units that were expensed before as unsellable, as far as the books know of such."""
+def _is_removal(goods: GoodsLine) -> bool:
+    """Tell whether a loss is one of goods on their way back to us, mostly returns that cannot be sold."""
+    return is_removal(goods.line)
+
+
+def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
+    """Take no cost for units liquidated, or lost as a removal, that were expensed before as unsellable.
+
+    As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost.
+    """
     used: dict[Goods, int] = defaultdict(int)
     found: dict[int, Move] = {}
-    for goods in lines:
+    for goods in sorted(lines, key=lambda goods: goods.when):
         what = goods.line.store, goods.line.sku
         before = sum(units for moment, units in unsellable.get(what, []) if moment <= goods.line.moment)
-        move = found[goods.line.place] = _liquidation(goods, before - used[what])
+        move = found[goods.line.place] = _one_sent_away(goods, before - used[what])
         used[what] += max(0, (_units(goods) or 0) - (move.quantity or 0))
     return found
 
 
-def _liquidation(goods: GoodsLine, expensed: int) -> Move:
+def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
     if goods.lock is None and goods.said == Disposition.UNSELLABLE:
         return Move(0, "The goods were expensed as unsellable before.", goods.said)
     move = _out(goods)

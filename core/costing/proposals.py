@@ -1,7 +1,8 @@
 """What Resolve shows prefilled; never applied by itself (design §4, step 7).
 
 The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the
-average on the line's date stands in, then the last cost used for the SKU. A kit is proposed as its parts together.
+average on the line's date stands in, then the last cost used for the SKU. A line without an order (a loss, a
+liquidation) is proposed the average of its day first: what was received since did not leave with it. A kit is proposed as its parts together.
 Where units are the question and money only is believed, zero is proposed; where units are believed to have come back,
 the original's cost.
 """
@@ -45,6 +46,8 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
+    without_order: bool = False
+    """Whether its goods left without a customer's order: then the average of its day comes before today's."""
 
 
 UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
@@ -69,9 +72,14 @@ def current_average(missing: Missing) -> Proposed | None:
     return found and Proposed(found.unit_cost, Proposal.CURRENT_AVERAGE, found.as_of)
 
 
+def average_of_its_day(missing: Missing) -> Proposed | None:
+    """Propose, for a line without an order, what the goods were worth when they left: not what they are worth today."""
+    return average_on_day(missing) if missing.without_order else None
+
+
 def average_on_day(missing: Missing) -> Proposed | None:
-    """Propose Finale's average on or before the line's day."""
-    found = missing.finale.average_on(missing.line.sku, missing.line.day)
+    """Propose Finale's average of the line's day."""
+    found = missing.finale.average_for(missing.line)
     return found and Proposed(found.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, found.as_of)
 
 
@@ -84,6 +92,7 @@ def last_cost_used(missing: Missing) -> Proposed | None:
 CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
     money_only,
     original,
+    average_of_its_day,
     current_average,
     average_on_day,
     last_cost_used,

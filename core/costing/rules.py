@@ -232,6 +232,11 @@ def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     return Judgement(Rule.RETURN_LOST) if customers or (line.store, line.order_id) in sold.orders else judgement
 
 
+def is_removal(line: Line) -> bool:
+    """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
+    return "REMOVAL" in f"{line.raw_type} {line.raw_description}".upper()
+
+
 CUSTOMER_WORDS = ("CS_ERROR", "CUSTOMER_RETURN", "CUSTOMER_SERVICE")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.costing import without_order
 from core.database import batches, mappings, observations, syncs
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
@@ -17,7 +18,7 @@ from core.inventory.system import CostRequest, OrderAsked
 from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -104,7 +105,8 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, catalogue=full)
+    averages = without_order(books.known.transactions)
+    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, averages=averages, catalogue=full)
     with database.writing() as connection:
         since = None if full else _stopped_since(syncs.last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
@@ -201,7 +203,12 @@ def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def cost_request(
-    lines: pd.DataFrame, also: Iterable[str] = (), known: pd.DataFrame | None = None, *, catalogue: bool = False
+    lines: pd.DataFrame,
+    also: Iterable[str] = (),
+    known: pd.DataFrame | None = None,
+    *,
+    averages: Collection[str] = (),
+    catalogue: bool = False,
 ) -> CostRequest:
     """Say what must be asked to cost these lines: nothing for money that moved without goods.
 
@@ -209,16 +216,21 @@ def cost_request(
         lines: Costed lines.
         also: Further SKUs whose averages are wanted.
         known: MAPPING_COLUMNS in force; the products of what was typed in are asked for by their names.
+        averages: Keys of the lines whose cost is an average of their day (`core.costing.without_order`); one that names
+            an order is asked for by that too, since it may be a removal order.
         catalogue: Whether the average of every product is wanted.
     """
     goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
-    rows = records(goods[["order_id", "sku", "posted_at"]])
+    rows = records(goods[["key", "order_id", "sku", "posted_at"]])
     with_order = [row for row in rows if row["order_id"] is not None]
-    dated = {(row["sku"], row["posted_at"].date()) for row in rows if row["order_id"] is None and row["posted_at"]}
+    by_day = [row for row in rows if row["key"] in averages]
+    dated = {(row["sku"], row["posted_at"].date()) for row in by_day if row["posted_at"]}
+    removals = {(row["sku"], row["order_id"]) for row in by_day if row["order_id"] is not None}
     skus = sorted({*(row["sku"] for row in rows), *also})
     typed_in = {} if known is None else typed_products(known)
     wanted = tuple((sku, typed_in[sku]) for sku in skus if sku in typed_in)
-    return CostRequest(tuple(_orders(with_order)), tuple(skus), tuple(sorted(dated)), wanted, catalogue)
+    orders, days = tuple(_orders(with_order)), tuple(sorted(dated))
+    return CostRequest(orders, tuple(skus), days, tuple(sorted(removals)), wanted, catalogue)
 
 
 def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:

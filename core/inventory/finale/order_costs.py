@@ -44,6 +44,11 @@ class Wanted:
         """Whether anything of it has left."""
         return any(order.shipped for order in self.match.orders)
 
+    @property
+    def left_on(self) -> date | None:
+        """The last day on which anything of it left, as far as Finale says so."""
+        return max((day for order in self.match.orders if order.shipped for day in order.ship_dates), default=None)
+
     def certain_by(self, reached: date) -> bool:
         """Return whether all its movements are there when those after a day are: read from the end, so corrected."""
         return reached < self.days[0] - _PACKED_BEFORE
@@ -99,7 +104,7 @@ def _product_rows(
             product_id,
             shipped.cost if shipped else without,
             units=units,
-            record_date=shipped.record_date if shipped else None,
+            record_date=shipped.record_date if shipped else wanted.left_on,
             source=_source(shipped, source),
             rule=wanted.match.rule,
             order_date=wanted.order_date,

@@ -97,6 +97,9 @@ def test_an_order_names_currency_day_and_source_of_its_cost() -> None:
     )
 
 
+ONE_DAY = timedelta(days=1)
+
+
 @cache
 def hard_mappings() -> dict[str, list[tuple[object, object, object]]]:
     """Return what the SKUs of the hard business stand for: product, units and rule."""
@@ -166,7 +169,7 @@ def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, .
         rows = records(observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE])
         found = {(row["product_id"], row["record_date"]): row["unit_cost"] for row in rows}
         expected = {(name, day.isoformat()): business.average_on(name, day) or None for name, day in plain}
-        assert expected == found
+        assert expected == {place: found[place] for place in expected}
 
 
 def test_a_few_orders_among_many_are_asked_for_by_name() -> None:
@@ -310,3 +313,38 @@ def test_a_correction_entered_weeks_after_shipping_is_noticed(orders: int) -> No
 
     assert {} == differences(true_costs(business), found)
     assert [] == [key for key in found if key[0] == order_id and found[key] == true_costs(without)[key]]
+
+
+@pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
+def test_goods_received_on_the_day_can_be_told_from_those_before(misbehaviour: tuple[str, ...]) -> None:
+    """The average of the day before is fetched too, on the way a line asks for it and by a removal order Finale has."""
+    business = hard()
+    receipt = next(
+        row
+        for row in business.ledger
+        if business.average_on(row.product_id, row.record_date - ONE_DAY)
+        not in (None, 0, business.average_on(row.product_id, row.record_date))
+        and not business.product(row.product_id).parts
+    )
+    day, before = receipt.record_date, receipt.record_date - ONE_DAY
+    order = next(one for one in business.orders if one.lines[0].sku == "CUP")
+    asked = only(business, order.order_id)
+    request = CostRequest(asked.orders, asked.skus, ((receipt.product_id, day),), (("CUP", order.order_id),))
+
+    observations = DemoAccount(business, *misbehaviour).observations(request)
+
+    rows = records(observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE])
+    for product, when in ((receipt.product_id, day), (receipt.product_id, before)):
+        told = max(
+            (row for row in rows if row["product_id"] == product and row["record_date"] <= when.isoformat()),
+            key=lambda row: row["record_date"],
+        )
+        assert business.average_on(product, when) == told["unit_cost"]
+    left = next(
+        row["record_date"]
+        for row in records(observations)
+        if row["order_id"] == order.order_id and row["product_id"] == "CUP"
+    )
+    assert business.average_on("CUP", date.fromisoformat(left)) in {
+        row["unit_cost"] for row in rows if row["product_id"] == "CUP"
+    }
