@@ -23,7 +23,7 @@ def cause(asked: Asked, sources: Sources) -> Cause:
         return _of_average(asked.line, sources)
     if asked.rule in _REFERRING:
         return Cause.ORIGINAL_MISSING
-    return Cause(sources.order_costs.of(asked.line.order_id, asked.line.sku).cause or Cause.COST_BLANK)
+    return Cause(sources.order_costs.of_line(asked.line).cause or Cause.COST_BLANK)
 
 
 def _of_average(line: Line, sources: Sources) -> Cause:

@@ -122,7 +122,7 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     line, outcome = answered.line, answered.outcome
     if outcome.source is CostSource.ORDER:
         return outcome.unit_cost
-    on_order = sources.order_costs.of(line.order_id, line.sku).unit_cost
+    on_order = sources.order_costs.of_line(line).unit_cost
     if on_order is not None or not takes_average(line, answered.rule):
         return on_order
     average = sources.finale.average_for(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -94,6 +94,8 @@ class Finale:
     """By SKU; a SKU that is not in it was never asked for."""
     on_orders: Mapping[str, tuple[Shipped, ...]]
     """The products of an order, by the marketplace's order id."""
+    shipments: Mapping[str, Mapping[str, tuple[Shipped, ...]]]
+    """The shipments of a product on an order, where it left in several."""
     order_causes: Mapping[str, str]
     """Why nothing on an order has a cost, where no product is told. An order in neither was never asked for."""
     averages: Mapping[str, Average]
@@ -202,6 +204,7 @@ def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currenc
     return Finale(
         mapping=_mapping(mappings),
         on_orders=_on_orders(orders),
+        shipments=_shipments(orders),
         order_causes=_order_causes(orders),
         averages=_current([said for said in averages if said.kind == ObservationKind.AVERAGE]),
         dated=_by_day([said for said in of_dates if said.source != NO_MOVEMENT]),
@@ -255,11 +258,25 @@ def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
     for one in said:
         if one.order_id is None or one.product_id is None:
             continue
-        after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
-        shipped = Shipped(one.product_id, one.units, one.unit_cost, one.cause, one.record_date, after_negative)
         there = orders.get(one.order_id)
-        orders[one.order_id] = (shipped,) if there is None else _added(there, shipped)
+        orders[one.order_id] = (_shipped(one),) if there is None else _added(there, _shipped(one))
     return orders
+
+
+def _shipped(one: _Said) -> Shipped:
+    after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
+    return Shipped(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
+
+
+def _shipments(said: Sequence[_Said]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
+    """Return the shipments of the products that stand in several rows of an order."""
+    places = Counter((one.order_id, one.product_id) for one in said)
+    found: dict[str, dict[str, tuple[Shipped, ...]]] = {}
+    for one in said if len(places) < len(said) else ():
+        if one.order_id is not None and one.product_id is not None and places[one.order_id, one.product_id] > 1:
+            of_order = found.setdefault(one.order_id, {})
+            of_order[one.product_id] = (*of_order.get(one.product_id, ()), _shipped(one))
+    return found
 
 
 def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:

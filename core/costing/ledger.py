@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.costing.finale import read_finale
@@ -16,11 +16,13 @@ from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
 from core.costing.reversals import Candidate, find_reversed, may_be_reversed
 from core.costing.rules import Rule, judge
-from core.model import Cause
+from core.costing.shipments import Claim, costs_by_line
+from core.model import Cause, CostSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from decimal import Decimal
 
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Reported, Saved
@@ -39,6 +41,8 @@ class Held:
     """Overrides in force, by line key."""
     locks: Mapping[str, Lock]
     """Locked lines, by line key."""
+    taken: Mapping[str, Lock]
+    """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
     reported: Mapping[str, Reported]
     """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
@@ -84,18 +88,20 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    lines = read_lines(books.transactions)
+    lines, locked = read_lines(books.transactions), locks(books)
     held = Held(
         lines,
         judge(lines),
         overrides_in_force(books.overrides),
-        locks(books),
+        locked,
+        locked if books.taken is None else locks(replace(books, locked=books.taken)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    order_costs = OrderCosts(finale, only_skus(_sold(held)))
+    whole = OrderCosts(finale, only_skus(_sold(held)))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(held), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     filled = _units_of_orders(held, order_costs)
     sales = held.of_rule(Rule.SALE)
@@ -109,6 +115,21 @@ def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
             yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
+
+
+def _claims(held: Held) -> Iterator[Claim]:
+    """Return the sales that take units of their order, with what exported ones took of Finale's cost."""
+    for line in held.of_rule(Rule.SALE):
+        units = said_units(line, held)
+        if units is not None and units > 0:
+            yield Claim(line, units, _taken(line, held))
+
+
+def _taken(line: Line, held: Held) -> Decimal | None:
+    lock, saved = held.taken.get(line.key), held.saved.get(line.key)
+    if lock is None or lock.source != CostSource.ORDER or (saved is not None and saved.unit_cost):
+        return None
+    return lock.cost_now or None
 
 
 def said_units(line: Line, held: Held) -> int | None:

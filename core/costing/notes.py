@@ -82,7 +82,7 @@ def _missing(answered: Answered, ledger: Ledger) -> str:
         return f"The original line has no cost and its settlement is closed: {_original(answered)}."
     if answered.rule is Rule.REVERSAL:
         return "No line that this one reverses is in the books."
-    finale = ledger.sources.order_costs.of(line.order_id, line.sku).cause
+    finale = ledger.sources.order_costs.of_line(line).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
 
 
@@ -96,7 +96,9 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
     outcome, line = answered.outcome, answered.line
     match outcome.source:
         case CostSource.ORDER:
-            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}."
+            how = ledger.sources.order_costs.of_line(line).how
+            rest = f": {how}" if how else ""
+            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}{rest}."
         case CostSource.ORIGINAL if answered.rule is Rule.REVERSAL:
             return ""
         case CostSource.ORIGINAL:

@@ -96,7 +96,7 @@ def order_cost(asked: Asked, sources: Sources) -> Answer | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
     if asked.rule not in HAS_OWN_COST:
         return None
-    found = sources.order_costs.of(asked.line.order_id, asked.line.sku)
+    found = sources.order_costs.of_line(asked.line)
     return None if found.unit_cost is None else Answer(found.unit_cost, CostSource.ORDER, found.as_of, found.odd)
 
 

@@ -2,9 +2,9 @@
 
 The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the
 average on the line's date stands in, then the last cost used for the SKU. A line without an order (a loss, a
-liquidation) is proposed the average of its day first: what was received since did not leave with it. A kit is proposed as its parts together.
-Where units are the question and money only is believed, zero is proposed; where units are believed to have come back,
-the original's cost.
+liquidation) is proposed the average of its day first: what was received since did not leave with it. A kit is proposed
+as its parts together. Where units are the question and money only is believed, zero is proposed; where units are
+believed to have come back, the original's cost.
 """
 
 from __future__ import annotations

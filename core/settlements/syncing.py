@@ -18,7 +18,7 @@ from core.inventory.system import CostRequest, OrderAsked
 from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -173,28 +173,32 @@ def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.D
     return said[~(blank.astype(bool) & known)].reset_index(drop=True)
 
 
-def with_marks_kept(said: pd.DataFrame, marked: Mapping[tuple[str, str], Decimal]) -> pd.DataFrame:
+Marked = tuple[str, str, "Decimal"]
+"""Order, product and unit cost of a shipment that left after goods had been received into negative stock."""
+
+
+def with_marks_kept(said: pd.DataFrame, marked: Collection[Marked]) -> pd.DataFrame:
     """Mark a cost as received into negative stock where it was so marked before and is the same.
 
     How much of the history a sync reads decides whether it sees the receipt; what was seen once stays true.
 
     Args:
         said: OBSERVATION_COLUMNS of an answer.
-        marked: The unit cost of each order and product that is marked.
+        marked: What is marked.
     """
     rows = zip(said["order_id"], said["product_id"], said["unit_cost"], said["source"], strict=True)
     sources = [
         f"{source}, {INTO_NEGATIVE_STOCK}"
-        if (order, product) in marked and marked[order, product] == cost and not source.endswith(INTO_NEGATIVE_STOCK)
+        if (order, product, cost) in marked and not source.endswith(INTO_NEGATIVE_STOCK)
         else source
         for order, product, cost, source in rows
     ]
     return said.assign(source=pd.Series(sources, index=said.index, dtype=TEXT))
 
 
-def _marked(known: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+def _marked(known: pd.DataFrame) -> set[Marked]:
     rows = records(known[known["source"].str.endswith(INTO_NEGATIVE_STOCK).fillna(value=False).astype(bool)])
-    return {(row["order_id"], row["product_id"]): row["unit_cost"] for row in rows}
+    return {(row["order_id"], row["product_id"], row["unit_cost"]) for row in rows}
 
 
 def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:

@@ -77,11 +77,12 @@ def test_packing_and_shipping_are_one_movement() -> None:
     assert [("BOWL", 2)] == [(row["product_id"], row["units"]) for row in rows_of("packed then shipped")]
 
 
-def test_a_split_shipment_keeps_the_texts_of_its_parts() -> None:
-    """Three units at one cost and one at another: both stand in the raw text."""
-    (row,) = rows_of("split at two costs")
+def test_shipments_at_different_costs_are_told_apart() -> None:
+    """Three units at one cost and one at another: each its own row with its day and text."""
+    rows = sorted(rows_of("split at two costs"), key=lambda row: str(row["record_date"]))
 
-    assert (4, "3 x 1234.5000; 1 x 1265.659333") == (row["units"], row["raw"])
+    assert [(3, "1234.5000"), (1, "1265.659333")] == [(row["units"], row["raw"]) for row in rows]
+    assert rows[0]["record_date"] != rows[1]["record_date"]
 
 
 def test_an_order_names_currency_day_and_source_of_its_cost() -> None:

@@ -200,7 +200,7 @@ def test_a_mark_that_was_seen_once_stays_while_the_cost_does() -> None:
         {"order_id": "O2", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
         {"order_id": "O3", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
     ]
-    marked = {("O1", "CUP"): Decimal("4.10"), ("O2", "CUP"): Decimal(-17)}
+    marked = {("O1", "CUP", Decimal("4.10")), ("O2", "CUP", Decimal(-17))}
 
     kept = with_marks_kept(frame(OBSERVATION_COLUMNS, told), marked)
 
