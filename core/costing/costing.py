@@ -12,7 +12,7 @@ from core.costing.ledger import open_ledger
 from core.costing.lines import read_lines
 from core.costing.notes import note
 from core.costing.precedence import is_without_order, takes_average
-from core.costing.proposals import Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.proposals import UNITS, Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.rules import Rule, judge
 from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
 
@@ -134,6 +134,9 @@ def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average])
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
+    believed = answered.believed
+    if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
+        believed = sources.order_costs.of_line(answered.line).unit_cost
     return propose(
         Missing(
             answered.line,
@@ -142,6 +145,7 @@ def _proposed(answered: Answered, sources: Sources, last: Mapping[str, Average])
             original,
             sources.finale,
             last,
+            believed,
             answered.rule is not Rule.REVERSAL and is_without_order(answered.line, answered.rule),
         )
     )

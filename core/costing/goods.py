@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from core.model import Cause
 
 
+class Left(NamedTuple):
+    """What earlier refunds have left of a sale."""
+
+    units: int
+    """Units that have not come back."""
+    price: Decimal
+    """Principal not given back."""
+    with_tax: Decimal
+    """Principal and tax not given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoodsLine:
     """A line that is no plain sale, with all that its units depend on."""
@@ -24,6 +35,10 @@ class GoodsLine:
     original: Original | None = None
     reported: Reported | None = None
     """What the marketplace reported of its goods."""
+    shipped: int | None = None
+    """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
+    left: Left | None = None
+    """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
     is_history: bool = False
     """Whether it stands in a settlement before books start, about which nobody is asked."""
 

@@ -14,7 +14,7 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
-from core.costing.reversals import Candidate, find_reversed, may_be_reversed
+from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import Rule, judge
 from core.costing.shipments import Claim, costs_by_line
 from core.model import Cause, CostSource
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
+    from core.costing.reversals import Reversed
     from core.costing.rules import Judgement
 
 
@@ -71,8 +72,8 @@ class Ledger:
     """By the place of the line that refers to it."""
     goods: Mapping[int, Move]
     """What each line that is no plain sale does to stock, by its place."""
-    reversed_lines: Mapping[int, Line]
-    """The line that each reversal means, by the reversal's place."""
+    reversed_lines: Mapping[int, tuple[Reversed, ...]]
+    """What each reversal takes back, by the reversal's place."""
     units_of_orders: Mapping[int, int | None]
     """Units that Finale's order gives to sales which say none, by their place."""
 
@@ -107,7 +108,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     sales = held.of_rule(Rule.SALE)
     originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
     meant = find_reversed(_candidates(held))
-    return Ledger(held, sources, originals, moves(_goods(held, originals), meant, policies), meant, filled)
+    return Ledger(held, sources, originals, moves(_goods(held, originals, order_costs), meant, policies), meant, filled)
 
 
 def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
@@ -171,13 +172,27 @@ def _candidates(held: Held) -> Iterator[Candidate]:
     if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
         for line, judged in zip(held.lines, held.judgements, strict=True):
             if judged.rule is Rule.REVERSAL or may_be_reversed(line, judged.rule):
-                yield Candidate(line, judged.rule)
+                yield Candidate(line, judged.rule, _units_said(line, held, judged.rule))
 
 
-def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]:
+def _units_said(line: Line, held: Held, rule: Rule) -> int | None:
+    """Return a line's units without sign: as the bookkeeper saved them, else as reported.
+
+    A reversal that took back money alone, as saved, leaves the units lost: a later one may find them.
+    """
+    saved = held.saved.get(line.key)
+    if rule is Rule.REVERSAL and saved is not None and (saved.is_zero or saved.disposition in NO_GOODS):
+        return 0
+    if saved is not None and saved.units is not None:
+        return saved.units
+    return None if line.quantity is None else abs(line.quantity)
+
+
+def _goods(held: Held, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
+            alone = judged.rule is Rule.REFUND and line.place not in originals
             yield GoodsLine(
                 line=line,
                 rule=judged.rule,
@@ -185,5 +200,6 @@ def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]
                 lock=held.locks.get(line.key),
                 original=originals.get(line.place),
                 reported=held.reported.get(line.key),
+                shipped=order_costs.of_line(line).units if alone else None,
                 is_history=held.is_history(line),
             )

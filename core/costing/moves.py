@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Line
+    from core.costing.reversals import Reversed
 
 Goods = tuple[str | None, str | None]
 """Store and SKU."""
@@ -23,7 +23,9 @@ Lots = dict[Goods, list[tuple[int, int]]]
 """When how many units came back unsellable."""
 
 
-def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], policies: CostingPolicies) -> dict[int, Move]:
+def moves(
+    lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Sequence[Reversed]], policies: CostingPolicies
+) -> dict[int, Move]:
     """Return the move of each line by its place.
 
     Refunds come first, then what returned stock lost again, then the rest; within each, locked lines and then time.
@@ -49,7 +51,10 @@ def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], polici
 
 
 def _returns_lost(
-    lost: Sequence[GoodsLine], reversals: Sequence[GoodsLine], reversed_lines: Mapping[int, Line], back: UnitsBack
+    lost: Sequence[GoodsLine],
+    reversals: Sequence[GoodsLine],
+    reversed_lines: Mapping[int, Sequence[Reversed]],
+    back: UnitsBack,
 ) -> dict[int, Move]:
     """Take returned units out of stock, and put them back where their reimbursement is taken back."""
     goods_at = {goods.line.place: goods for goods in lost}
@@ -58,9 +63,10 @@ def _returns_lost(
         if goods.rule is Rule.RETURN_LOST:
             found[goods.line.place] = back.lose(goods)
         elif goods.line.place in reversed_lines:
-            of = reversed_lines[goods.line.place].place
-            if of in goods_at:
-                back.restore(goods, goods_at[of], found.get(of))
+            for taken in reversed_lines[goods.line.place]:
+                of = taken.line.place
+                if of in goods_at:
+                    back.restore(goods, goods_at[of], found.get(of), taken.units)
     return found
 
 

@@ -46,6 +46,8 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
+    believed: Decimal | None = None
+    """The unit cost that is believed where goods or units are asked; 0 or missing: that no goods moved."""
     without_order: bool = False
     """Whether its goods left without a customer's order: then the average of its day comes before today's."""
 
@@ -57,11 +59,14 @@ UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
 def money_only(missing: Missing) -> Proposed | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or missing.cause == Cause.GOODS_UNCLEAR else None
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed
+    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
 def original(missing: Missing) -> Proposed | None:
     """Propose the original's cost, where units are asked."""
+    if missing.believed:
+        return Proposed(missing.believed, Proposal.ORIGINAL)
     asked = missing.cause in UNITS and missing.original_cost is not None
     return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if asked else None
 

@@ -232,6 +232,24 @@ def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     return Judgement(Rule.RETURN_LOST) if customers or (line.store, line.order_id) in sold.orders else judgement
 
 
+def may_be_money_only(line: Line) -> bool:
+    """Tell whether a reversal may take back money alone: its word is used both for units found and for cash."""
+    return line.order_id is None and _says(line, TWO_KINDS_WORDS)
+
+
+def means_its_order_alone(line: Line) -> bool:
+    """Tell whether a reversal that names an order can only mean a reimbursement of that order."""
+    return line.order_id is not None and _says(line, TWO_KINDS_WORDS)
+
+
+def _says(line: Line, words: tuple[str, ...]) -> bool:
+    text = f"{line.raw_type} {line.raw_description}".upper()
+    return any(word in text for word in words)
+
+
+TWO_KINDS_WORDS = ("COMPENSATED_CLAWBACK",)
+
+
 def is_removal(line: Line) -> bool:
     """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
     return "REMOVAL" in f"{line.raw_type} {line.raw_description}".upper()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.costing.goods import Move
+from core.costing.goods import Left, Move
 from core.costing.originals import item_name
 from core.costing.refunds import kept, refund
 from core.model import Cause, Disposition
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from core.costing.originals import Name
 
 
+_NONE = Decimal(0)
+
+
 @dataclass(slots=True)
 class UnitsBack:
     """What has come back so far; lines are brought to it in the order of `GoodsLine.when`."""
@@ -27,13 +31,16 @@ class UnitsBack:
     """Units ever brought back, by order and SKU and by order-item code."""
     in_stock: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units back and not lost again, by order and SKU; an order and SKU without a refund is not in it."""
+    given_back: dict[Name, tuple[Decimal, Decimal]] = field(default_factory=lambda: defaultdict(lambda: (_NONE, _NONE)))
+    """Principal, and principal with tax, that refunds have given back, by the original."""
     unanswered: dict[Name, Line] = field(default_factory=dict)
     """The refund whose units are not known, by order and SKU."""
 
     def refund(self, goods: GoodsLine) -> Move:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
-        move = refund(goods, self.policies)
         left = self._left(goods)
+        goods = replace(goods, left=self._unrefunded(goods, left), shipped=None if goods.original else left)
+        move = refund(goods, self.policies)
         units = -(move.quantity or 0)
         if move.cause is None and goods.lock is None and left is not None and units > left:
             move = _too_many(units, left)
@@ -42,14 +49,31 @@ class UnitsBack:
         return move
 
     def _left(self, goods: GoodsLine) -> int | None:
-        """Return how many units may still come back; unknown where the original, or its units, are."""
+        """Return how many units may still come back; unknown where the original, or its units, are.
+
+        Of an order whose sale is not in the books, those that Finale shipped.
+        """
         original = goods.original
+        if original is None and goods.shipped is not None:
+            item = _item(goods)
+            return max(0, goods.shipped - (self.brought[item] if item is not None else 0))
         if original is None or not original.units_known:
             return None
         of_item = original.item_units - self.brought[original.item]
         return max(0, min(of_item, original.units - self.brought[original.name]))
 
+    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
+        """Return what earlier refunds have left of the original."""
+        original = goods.original
+        if original is None or units is None:
+            return None
+        price, with_tax = self.given_back[original.name]
+        return Left(units, original.principal - price, original.with_tax - with_tax)
+
     def _count(self, goods: GoodsLine, move: Move) -> None:
+        if goods.original is not None:
+            price, with_tax = self.given_back[goods.original.name]
+            self.given_back[goods.original.name] = (price + goods.refunded, with_tax + goods.refunded_with_tax)
         item = _item(goods)
         if item is None:
             return
@@ -69,16 +93,17 @@ class UnitsBack:
             self.in_stock[item] -= move.quantity or 0
         return move
 
-    def restore(self, reversal: GoodsLine, lost: GoodsLine, move: Move | None) -> None:
+    def restore(self, reversal: GoodsLine, lost: GoodsLine, move: Move | None, of_it: int | None) -> None:
         """Put units back that a reimbursement had taken out of stock, where that is taken back.
 
         Args:
             reversal: The line that takes it back.
             lost: The reimbursement.
             move: What that took out; missing where it is still to come.
+            of_it: How many units of it are taken back; missing: all.
         """
         taken = move.quantity or 0 if move is not None else 0
-        units = min(reversal.units, taken) if reversal.units is not None else taken
+        units = min(of_it, taken) if of_it is not None else taken
         if reversal.lock is not None:
             units = -reversal.lock.quantity_now
         item = _item(lost)
