@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from core.costing.goods import Move
     from core.costing.ledger import Ledger
     from core.costing.lines import Line
     from core.costing.originals import Original, UsedOnOriginal
     from core.costing.outcome import Outcome
+    from core.costing.precedence import Found
     from core.costing.reversals import Reversed
 
 
@@ -63,14 +65,14 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
         return Answered(line, judged.rule, not_applicable(judged.reason))
     takes = original if original is not None and not original.is_closed else None
     asked = Asked(line, judged.rule, held.saved.get(line.key), lock, takes)
-    return Answered(line, judged.rule, _outcome(ledger, asked), original)
+    found, move = first_answer(asked, ledger.sources), ledger.move(line)
+    believed = found.unit_cost if isinstance(found, Answer) and move.goods_believed else None
+    return Answered(line, judged.rule, _outcome(ledger, asked, found, move), original, believed)
 
 
-def _outcome(ledger: Ledger, asked: Asked) -> Outcome:
-    found = first_answer(asked, ledger.sources)
+def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
     if isinstance(found, Lock):
         return as_locked(found)
-    move = ledger.move(asked.line)
     key = asked.original.line.key if asked.original is not None else None
     if isinstance(found, Answer):
         suspect = suspicion(asked, found, ledger.sources.finale)

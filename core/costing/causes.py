@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.costing.precedence import takes_average
-from core.costing.rules import Rule
+from core.costing.rules import Rule, means_its_order_alone
 from core.model import Cause
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.RE
 
 def cause(asked: Asked, sources: Sources) -> Cause:
     """Return the cause of a line that no step answers."""
-    if asked.rule is Rule.UNCLEAR:
+    if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and means_its_order_alone(asked.line)):
         return Cause.GOODS_UNCLEAR
     if takes_average(asked.line, asked.rule):
         return _of_average(asked.line, sources)

@@ -39,6 +39,8 @@ class GoodsLine:
     """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
     left: Left | None = None
     """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
+    replaced: bool = False
+    """Whether Finale's cost of its order counts the shipment of a replacement."""
     is_history: bool = False
     """Whether it stands in a settlement before books start, about which nobody is asked."""
 
@@ -83,6 +85,8 @@ class Move(NamedTuple):
     disposition: str | None = None
     cause: Cause | None = None
     """Why the units are not known."""
+    goods_believed: bool = False
+    """Whether goods are believed to have moved, where it is asked if they did: then their cost is proposed, not 0."""
     waits_for: Line | None = None
     """The line that must be answered first."""
     unsellable: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,18 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     sales = held.of_rule(Rule.SALE)
     originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
     meant = find_reversed(_candidates(held))
-    return Ledger(held, sources, originals, moves(_goods(held, originals, order_costs), meant, policies), meant, filled)
+    moved = moves(_goods(held, originals, order_costs), meant, policies, _free(held))
+    return Ledger(held, sources, originals, moved, meant, filled)
+
+
+def _free(held: Held) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+    """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
+    found: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    wanted = {(line.store, line.sku) for line in held.of_rule(Rule.REPLACEMENT)}
+    for line in held.of_rule(Rule.SALE) if wanted else ():
+        if not line.principal and (line.store, line.sku) in wanted:
+            found[line.store, line.sku].append((line.moment, line.order_id, said_units(line, held) or 0))
+    return found
 
 
 def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
@@ -201,5 +212,6 @@ def _goods(held: Held, originals: Mapping[int, Original], order_costs: OrderCost
                 original=originals.get(line.place),
                 reported=held.reported.get(line.key),
                 shipped=order_costs.of_line(line).units if alone else None,
+                replaced=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 is_history=held.is_history(line),
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
 from core.costing.rules import Rule, is_removal
-from core.costing.units_back import UnitsBack, unknown_units
+from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Disposition
 
 if TYPE_CHECKING:
@@ -15,16 +15,22 @@ if TYPE_CHECKING:
 
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
+    from core.costing.lines import Line
     from core.costing.reversals import Reversed
 
 Goods = tuple[str | None, str | None]
 """Store and SKU."""
 Lots = dict[Goods, list[tuple[int, int]]]
 """When how many units came back unsellable."""
+Free = dict[Goods, list[tuple[int, str | None, int]]]
+"""Moment, order and units of sales without a price."""
 
 
 def moves(
-    lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Sequence[Reversed]], policies: CostingPolicies
+    lines: Iterable[GoodsLine],
+    reversed_lines: Mapping[int, Sequence[Reversed]],
+    policies: CostingPolicies,
+    free: Free,
 ) -> dict[int, Move]:
     """Return the move of each line by its place.
 
@@ -34,6 +40,7 @@ def moves(
         lines: Every line that moves goods and is no plain sale.
         reversed_lines: What `find_reversed` returned.
         policies: The company's.
+        free: Sales without a price.
     """
     by_rule: dict[Rule, list[GoodsLine]] = defaultdict(list)
     for goods in sorted(lines, key=lambda goods: goods.when):
@@ -43,7 +50,7 @@ def moves(
     unsellable = _unsellable(by_rule[Rule.REFUND], found)
     found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
     found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
-    found |= {goods.line.place: _replacement(goods) for goods in by_rule[Rule.REPLACEMENT]}
+    found |= _replacements(by_rule[Rule.REPLACEMENT], free)
     found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
     found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
     found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
@@ -95,14 +102,41 @@ def _unclear(goods: GoodsLine) -> Move:
     return _out(goods)._replace(cause=None)
 
 
-def _replacement(goods: GoodsLine) -> Move:
-    """Take no cost for units that a $0 replacement line of the same order already carries."""
+def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
+    """Return the moves of free replacements that were reimbursed, each $0 line explaining as many as its units.
+
+    A replacement ships under an order id of its own, carries no fee and no payment, and so is often in no settlement.
+    """
+    used: dict[Goods, int] = defaultdict(int)
+    found: dict[int, Move] = {}
+    for goods in lines:
+        what = goods.line.store, goods.line.sku
+        there = sum(units for moment, order, units in free.get(what, ()) if _is_of(goods.line, moment, order))
+        found[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
+        used[what] += min(_units(goods) or 0, max(0, there - used[what]))
+    return found
+
+
+def _is_of(line: Line, moment: int, order: str | None) -> bool:
+    return moment <= line.moment and order != line.order_id
+
+
+def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
+    """Take no cost for units that a $0 replacement line of the same order already carries; ask about others."""
     carried = goods.original.replacement_units if goods.original is not None else 0
     move = _out(goods)
-    if goods.lock is not None or not carried or not move.quantity:
+    if goods.lock is not None or not move.quantity or move.cause is not None:
         return move
     left = max(0, move.quantity - carried)
-    return Move(left, "The replacement's own line carries the unit." if not left else "")
+    if not left:
+        return Move(0, "The replacement's own line carries the unit.")
+    if goods.said_units is not None:
+        return Move(left)
+    if left <= elsewhere or goods.replaced:
+        said = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
+        return whether_goods_moved(goods, left, said)
+    said = "No line of the books and no shipment is the replacement's, so that its unit is counted here: keep or set 0."
+    return whether_goods_moved(goods, left, said, believed=True)
 
 
 def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots:

@@ -173,7 +173,8 @@ def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
     if not is_smaller and of_price <= units:
         return None
     of = "its unit" if units == 1 else f"its {units} units"
-    than = f"The refund gives back {goods.refunded.normalize():f}, {'less' if is_smaller else 'more'} than the price of {of}"
+    beside = "less" if is_smaller else "more"
+    than = f"The refund gives back {goods.refunded.normalize():f}, {beside} than the price of {of}"
     likely = of_price or units_of_rest(goods)
     if not likely and not is_smaller:
         return None
@@ -190,12 +191,12 @@ def _covers(goods: GoodsLine, units: int, original: Original) -> bool:
 
 
 def units_of_share(goods: GoodsLine) -> int:
-    """Return the whole units whose price the refund is, to the cent; 0 where it is no such share."""
+    """Return the whole units whose price the refund is, given or taken back, to the cent; 0 where it is no share."""
     original = goods.original
     if original is None or original.units <= 0:
         return 0
-    by_price = _units_of(goods.refunded, original.principal, original.units)
-    return by_price or _units_of(goods.refunded_with_tax, original.with_tax, original.units)
+    by_price = _units_of(abs(goods.refunded), original.principal, original.units)
+    return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
 
 
 def units_of_rest(goods: GoodsLine) -> int:

@@ -9,7 +9,6 @@ is one), else the latest that has enough, else the latest ones together.
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.originals import weighted
@@ -19,6 +18,7 @@ from core.model import Cause, CostSource, CostStatus, Disposition, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
 
     from core.costing.lines import Line, Lock, Saved
 
@@ -159,7 +159,7 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks
     waits = next((part for part in moved if part.unit_cost is None or part.of.quantity is None), None)
     if waits is not None:
         return Back(_waiting(waits))
-    return _costed(reversal, parts, moved, saved, units, asks=asks)
+    return _costed(moved, saved, units, asks=asks)
 
 
 NO_GOODS = frozenset({Disposition.MONEY_ONLY, Disposition.NOT_RETURNED})
@@ -172,9 +172,7 @@ def _waiting(part: Part) -> Outcome:
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
 
 
-def _costed(  # noqa: PLR0913 - all that decides, by name
-    reversal: Line, parts: Sequence[Part], moved: Sequence[Part], saved: Saved | None, units: int | None, *, asks: bool
-) -> Back:
+def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, asks: bool) -> Back:
     """Put the parts together, or ask."""
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
@@ -182,7 +180,7 @@ def _costed(  # noqa: PLR0913 - all that decides, by name
         said = f"It reverses the {moved[0].name}, of which nothing is left to come back."
         return Back(not_applicable(said, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
-    matched = sum(part.units or part.left for part in parts)
+    matched = sum(part.units or part.left for part in moved)
     is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
     if units is not None and units > matched and not (saved is not None and saved.is_accepted):
         if saved is not None and saved.unit_cost and not saved.is_accepted:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from core.costing.order_costs import OrderCosts
 
 
+_NONE = Decimal(0)
+
+
 class Claim(NamedTuple):
     """A sale that takes units of its order."""
 
@@ -135,7 +138,7 @@ def _sets(parts: Sequence[Part], apart: Sequence[Sequence[Shipped]]) -> list[Lot
 
 def _lot(units: int, parts: Sequence[Part], together: Sequence[Shipped]) -> Lot:
     problem = next((one.problem for one in together if one.problem is not None), None)
-    worth = sum((part.units * (one.unit_cost or 0) for part, one in zip(parts, together, strict=True)), Decimal(0))
+    worth = sum((part.units * (one.unit_cost or _NONE) for part, one in zip(parts, together, strict=True)), Decimal(0))
     day = max((one.day for one in together if one.day), default=None)
     return Lot(units, None if problem else at_line_places(worth), problem, day, distorted(together))
 
@@ -202,13 +205,13 @@ def _remainders(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Order
     problem = any(lot.unit_cost is None for lot in lots)
     if not kept or problem or sum(claim.units for claim in claims) != sum(lot.units for lot in lots):
         return {}
-    total = sum((lot.units * (lot.unit_cost or 0) for lot in lots), Decimal(0))
-    taken = sum((claim.units * (claim.taken or 0) for claim in kept), Decimal(0))
+    total = sum((lot.units * (lot.unit_cost or _NONE) for lot in lots), Decimal(0))
+    taken = sum((claim.units * (claim.taken or _NONE) for claim in kept), Decimal(0))
     others = [claim for claim in claims if claim.taken is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
-    found = {claim.line.place: (claim.taken or Decimal(0)) + (0 if others else share) for claim in kept}
+    found = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
     if not others and abs(total - taken) < _LAST_PLACE * sum(claim.units for claim in kept):
-        found = {claim.line.place: claim.taken or Decimal(0) for claim in kept}
+        found = {claim.line.place: claim.taken or _NONE for claim in kept}
     how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
     found |= {claim.line.place: share for claim in others}
     if any(cost <= 0 for cost in found.values()):
@@ -258,6 +261,6 @@ def _of_lots(drawn: Sequence[tuple[int, Lot]]) -> OrderCost:
     as_of = midnight(day) if day else None
     if problem is not None:
         return OrderCost(None, problem, as_of, units=units)
-    worth = sum((number * (lot.unit_cost or 0) for number, lot in drawn), Decimal(0))
+    worth = sum((number * (lot.unit_cost or _NONE) for number, lot in drawn), Decimal(0))
     odd = next((lot.odd for _, lot in drawn if lot.odd), None)
     return OrderCost(at_line_places(worth / units), None, as_of, odd, units)

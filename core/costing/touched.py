@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.lines import read_lines
 from core.costing.reversals import may_be_reversed
-from core.costing.rules import Rule, is_removal, judge, plain_order
+from core.costing.rules import Rule, is_removal, is_valued_again, judge, plain_order
+from core.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +26,8 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
 
     Tied are the lines of one order, in whatever settlement or store (a refund to its original, a multi-channel order to
     the selling store's); reversals to the reimbursements and liquidations of their store and SKU; liquidations and lost
-    removals to the refunds of their store and SKU. Costing just these lines gives them what costing all would.
+    removals to the refunds of their store and SKU, free replacements to the sales without a price, reimbursements to one
+    of their SKU that is valued again. Costing just these lines gives them what costing all would.
 
     Args:
         transactions: TRANSACTION_COLUMNS of all lines that may be tied to them.
@@ -58,6 +60,8 @@ def _ties(lines: list[Line]) -> list[list[Tie]]:
     goods = _Goods(
         frozenset((line.store, line.sku) for line, rule in ruled if rule is Rule.REVERSAL),
         frozenset((line.store, line.sku) for line, rule in ruled if _is_sent_away(line, rule)),
+        frozenset((line.store, line.sku) for line, rule in ruled if rule is Rule.REPLACEMENT),
+        frozenset((line.store, line.sku) for line in lines if is_valued_again(line)),
     )
     return [list(_ties_of(line, rule, goods)) for line, rule in ruled]
 
@@ -67,6 +71,8 @@ class _Goods(NamedTuple):
 
     reversed_ones: frozenset[tuple[str | None, str | None]]
     sent_away: frozenset[tuple[str | None, str | None]]
+    replaced: frozenset[tuple[str | None, str | None]]
+    valued_again: frozenset[tuple[str | None, str | None]]
 
 
 def _is_sent_away(line: Line, rule: Rule) -> bool:
@@ -82,3 +88,7 @@ def _ties_of(line: Line, rule: Rule, goods: _Goods) -> Iterator[Tie]:
         yield "reversal", *of
     if of in goods.sent_away and (rule is Rule.REFUND or _is_sent_away(line, rule)):
         yield "sent away", *of
+    if of in goods.replaced and (rule is Rule.REPLACEMENT or (rule is Rule.SALE and not line.principal)):
+        yield "replaced", *of
+    if of in goods.valued_again and line.event == Event.REIMBURSEMENT:
+        yield "valued again", *of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Left, Move
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund
-from core.model import Cause, Disposition
+from core.costing.refunds import kept, refund, units_of_share
+from core.model import Cause, Disposition, Event
 
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _NONE = Decimal(0)
+_REFUNDS = frozenset({Event.REFUND, Event.DISPUTE})
 
 
 @dataclass(slots=True)
@@ -40,6 +41,10 @@ class UnitsBack:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
         left = self._left(goods)
         goods = replace(goods, left=self._unrefunded(goods, left), shipped=None if goods.original else left)
+        if goods.lock is None and goods.line.event in _REFUNDS and goods.refunded < 0:
+            move = settled(self._refund_undone(goods), goods)
+            self._count(goods, move)
+            return move
         move = refund(goods, self.policies)
         units = -(move.quantity or 0)
         if move.cause is None and goods.lock is None and left is not None and units > left:
@@ -47,6 +52,22 @@ class UnitsBack:
         move = settled(move, goods)
         self._count(goods, move)
         return move
+
+    def _refund_undone(self, goods: GoodsLine) -> Move:
+        """Take the goods of a refund that is taken back out of stock again, as far as they had been restocked."""
+        item = _item(goods)
+        if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
+            return Move(0, "No goods moved, as saved on Resolve.", goods.said)
+        if item in self.unanswered:
+            return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
+        back = self.in_stock.get(item, 0) if item is not None else 0
+        if back <= 0:
+            return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
+        units = goods.said_units if goods.said_units is not None else goods.units
+        if not units and goods.said_units is None:
+            said = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
+            return Move(min(back, units_of_share(goods) or back), said, cause=Cause.UNITS_UNKNOWN)
+        return Move(min(units or 0, back), "A refund is taken back: the goods leave stock again.")
 
     def _left(self, goods: GoodsLine) -> int | None:
         """Return how many units may still come back; unknown where the original, or its units, are.
@@ -119,17 +140,27 @@ class UnitsBack:
         item = _item(goods)
         refunded = item in self.in_stock or item in self.unanswered
         if goods.original is None and not refunded:
-            return self._lost_of_old_order(units)
+            return self._lost_of_old_order(goods, units)
         if goods.said is None and item in self.unanswered:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
         insists = goods.said is not None or goods.said_units is not None
         return _out_of(units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
-    def _lost_of_old_order(self, units: int | None) -> Move:
-        """Judge by the company's default where neither the order nor its refund is in the books."""
+    def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
+        """Ask where neither the order nor its refund is in the books: only they say whether the goods were in stock."""
         if self.policies.refund_returned != Disposition.RESTOCKED:
             return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
-        return unknown_units() if units is None else Move(units)
+        if units is None:
+            return unknown_units()
+        return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
+
+
+def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:
+    """Ask whether goods moved; a cost or units that were saved say that they did."""
+    saved = goods.saved
+    if saved is not None and (saved.units is not None or saved.unit_cost):
+        return Move(units)
+    return Move(units, reason, cause=Cause.GOODS_UNCLEAR, goods_believed=believed)
 
 
 def settled(move: Move, goods: GoodsLine) -> Move:

@@ -225,7 +225,7 @@ def cost_request(
         catalogue: Whether the average of every product is wanted.
     """
     goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
-    rows = records(goods[["key", "order_id", "sku", "posted_at"]])
+    rows = records(goods.reindex(columns=["key", "order_id", "sku", "posted_at"]))
     with_order = [row for row in rows if row["order_id"] is not None]
     by_day = [row for row in rows if row["key"] in averages]
     dated = {(row["sku"], row["posted_at"].date()) for row in by_day if row["posted_at"]}

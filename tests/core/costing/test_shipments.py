@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,9 +22,6 @@ from core.model import (
     StockEffect,
     frame,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 POLICIES = CostingPolicies("USD")
 FIRST = date(2026, 8, 1)
@@ -116,9 +114,7 @@ def lived(plan: Plan, *, all_seen: bool) -> tuple[CostingInput, pd.DataFrame]:
         costed = cost(now, POLICIES)
         if is_exported:
             last = f"line {plan.imported[count - 1]}"
-            rows = [row for row in costed.to_dict("records") if row["key"] == last]
-            known = [*locked.to_dict("records"), *rows]
-            locked = frame(COSTED_COLUMNS, known)
+            locked = pd.concat([locked, costed[costed["key"] == last]], ignore_index=True)
     now = books(plan, len(plan.lines), len(plan.shipments), locked)
     return now, cost(now, POLICIES)
 
