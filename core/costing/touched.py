@@ -26,8 +26,8 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
 
     Tied are the lines of one order, in whatever settlement or store (a refund to its original, a multi-channel order to
     the selling store's); reversals to the reimbursements and liquidations of their store and SKU; liquidations and lost
-    removals to the refunds of their store and SKU, free replacements to the sales without a price, reimbursements to one
-    of their SKU that is valued again. Costing just these lines gives them what costing all would.
+    removals to the refunds of their store and SKU, free replacements to sales without a price, reimbursements to one of
+    their SKU that is valued again. Costing just these lines gives them what costing all would.
 
     Args:
         transactions: TRANSACTION_COLUMNS of all lines that may be tied to them.
