@@ -270,9 +270,11 @@ def _shipped(one: _Said) -> Shipped:
 
 def _shipments(said: Sequence[_Said]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
     """Return the shipments of the products that stand in several rows of an order."""
-    places = Counter((one.order_id, one.product_id) for one in said)
     found: dict[str, dict[str, tuple[Shipped, ...]]] = {}
-    for one in said if len(places) < len(said) else ():
+    if len({(one.order_id, one.product_id) for one in said}) == len(said):
+        return found
+    places = Counter((one.order_id, one.product_id) for one in said)
+    for one in said:
         if one.order_id is not None and one.product_id is not None and places[one.order_id, one.product_id] > 1:
             of_order = found.setdefault(one.order_id, {})
             of_order[one.product_id] = (*of_order.get(one.product_id, ()), _shipped(one))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from decimal import Decimal
 
+    from core.costing.finale import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
@@ -102,7 +103,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     whole = OrderCosts(finale, only_skus(_sold(held)))
-    order_costs = replace(whole, by_line=costs_by_line(_claims(held), whole))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(held, finale), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     filled = _units_of_orders(held, order_costs)
     sales = held.of_rule(Rule.SALE)
@@ -129,10 +130,12 @@ def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
             yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
 
 
-def _claims(held: Held) -> Iterator[Claim]:
-    """Return the sales that take units of their order, with what exported ones took of Finale's cost."""
-    for line in held.of_rule(Rule.SALE):
-        units = said_units(line, held)
+def _claims(held: Held, finale: Finale) -> Iterator[Claim]:
+    """Return the sales of orders that left in several shipments or were exported, with what exported ones took."""
+    exported = {line.order_id for line in held.lines if line.key in held.taken} if held.taken else set()
+    wanted = exported | finale.shipments.keys()
+    for line in held.of_rule(Rule.SALE) if wanted else ():
+        units = said_units(line, held) if line.order_id in wanted else None
         if units is not None and units > 0:
             yield Claim(line, units, _taken(line, held))
 

@@ -59,7 +59,7 @@ def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int,
     """Return what each sale costs by its place, as far as that is not the same for all units of its order.
 
     Args:
-        claims: Every sale of the books that says its units.
+        claims: Every sale of the orders concerned that says its units.
         order_costs: What a SKU cost on an order, all its shipments together.
     """
     finale, found = order_costs.finale, dict[int, OrderCost]()
