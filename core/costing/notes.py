@@ -96,8 +96,8 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
     outcome, line = answered.outcome, answered.line
     match outcome.source:
         case CostSource.ORDER:
-            how = ledger.sources.order_costs.of_line(line).how
-            rest = f": {how}" if how else ""
+            own = ledger.sources.order_costs.by_line.get(line.place)
+            rest = f": {own.how}" if own is not None and own.how else ""
             return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}{rest}."
         case CostSource.ORIGINAL if answered.rule is Rule.REVERSAL:
             return ""
