@@ -223,6 +223,9 @@ class Disposition(StrEnum):
     MONEY_ONLY = "Money only"
 
 
+NO_MOVEMENT = "no movement on or before that day"
+"""Source of an average on a date that was asked for and that no stock movement shows; its `record_date` is that day."""
+
 INTO_NEGATIVE_STOCK = "received into negative stock"
 """Ends the source of a cost whose product had been received while its stock was negative: the average is distorted."""
 

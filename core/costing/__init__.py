@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from core.costing.costing import cost
+from core.costing.costing import cost, without_order
 from core.costing.errors import CostCurrencyError, DuplicateLineError
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
@@ -34,4 +34,5 @@ __all__ = [
     "closure",
     "cost",
     "last_costs_used",
+    "without_order",
 ]

@@ -9,18 +9,22 @@ from core.costing.lines import Lock
 from core.costing.originals import Used, used_on
 from core.costing.outcome import as_locked, not_applicable, outcome
 from core.costing.precedence import Answer, Asked, first_answer
-from core.costing.reversals import negative
-from core.costing.rules import Rule
+from core.costing.reversals import Part, negative
+from core.costing.rules import Rule, may_be_money_only
 from core.costing.suspects import suspicion
 from core.model import CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
+    from core.costing.goods import Move
     from core.costing.ledger import Ledger
     from core.costing.lines import Line
     from core.costing.originals import Original, UsedOnOriginal
     from core.costing.outcome import Outcome
+    from core.costing.precedence import Found
+    from core.costing.reversals import Reversed
 
 
 class Answered(NamedTuple):
@@ -31,6 +35,8 @@ class Answered(NamedTuple):
     outcome: Outcome
     original: UsedOnOriginal | None = None
     """What its original cost; also where nobody will ever cost that one."""
+    believed: Decimal | None = None
+    """The unit cost that is believed where goods and units are asked."""
 
 
 def answer_lines(ledger: Ledger) -> list[Answered]:
@@ -59,14 +65,14 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
         return Answered(line, judged.rule, not_applicable(judged.reason))
     takes = original if original is not None and not original.is_closed else None
     asked = Asked(line, judged.rule, held.saved.get(line.key), lock, takes)
-    return Answered(line, judged.rule, _outcome(ledger, asked), original)
+    found, move = first_answer(asked, ledger.sources), ledger.move(line)
+    believed = found.unit_cost if isinstance(found, Answer) and move.goods_believed else None
+    return Answered(line, judged.rule, _outcome(ledger, asked, found, move), original, believed)
 
 
-def _outcome(ledger: Ledger, asked: Asked) -> Outcome:
-    found = first_answer(asked, ledger.sources)
+def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
     if isinstance(found, Lock):
         return as_locked(found)
-    move = ledger.move(asked.line)
     key = asked.original.line.key if asked.original is not None else None
     if isinstance(found, Answer):
         suspect = suspicion(asked, found, ledger.sources.finale)
@@ -87,14 +93,42 @@ def _referring(ledger: Ledger, line: Line, original: Original, used: Mapping[int
 
 
 def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
-    """Give every reversal the exact negative of what it reverses.
+    """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
     """
-    told = list(answered)
-    for place, line in ledger.reversed_lines.items():
-        reversal, of, lock = answered[place], answered[line.place].outcome, ledger.held.locks.get(line.key)
-        is_closed = of.status == CostStatus.MISSING and (lock is not None or ledger.held.is_history(line))
-        if reversal.line.key not in ledger.held.locks and not is_closed:
-            told[place] = reversal._replace(outcome=negative(reversal.line, line, of, lock))
+    told, held = list(answered), ledger.held
+    places = sorted(
+        ledger.reversed_lines, key=lambda place: (held.lines[place].key not in held.locks, held.lines[place].when)
+    )
+    left: dict[int, int] = {}
+    for place in places:
+        line, lock = held.lines[place], held.locks.get(held.lines[place].key)
+        parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
+        if lock is None and not any(_is_closed(ledger, part) for part in parts):
+            asks = may_be_money_only(line) and not held.is_history(line)
+            outcome, believed = negative(line, parts, held.saved.get(line.key), asks=asks)
+            told[place] = answered[place]._replace(outcome=outcome, believed=believed)
+        _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)
     return told
+
+
+def _part(ledger: Ledger, answered: list[Answered], taken: Reversed, left: dict[int, int]) -> Part:
+    """Return a reversed line with what it came out with and what is left of it."""
+    place = taken.line.place
+    of, lock = answered[place].outcome, ledger.held.locks.get(taken.line.key)
+    moved = lock.quantity_now if lock is not None else of.quantity or 0
+    return Part(taken.line, taken.units, of, lock, left.get(place, max(0, moved)))
+
+
+def _is_closed(ledger: Ledger, part: Part) -> bool:
+    is_missing = part.of.status == CostStatus.MISSING
+    return is_missing and (part.lock is not None or ledger.held.is_history(part.line))
+
+
+def _take_back(parts: list[Part], units: int, left: dict[int, int]) -> None:
+    """Note how many units of each part have come back."""
+    for part in parts:
+        number = min(max(0, units), part.back)
+        left[part.line.place] = part.left - number
+        units -= number

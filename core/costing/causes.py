@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.costing.precedence import is_without_order
-from core.costing.rules import Rule
+from core.costing.precedence import takes_average
+from core.costing.rules import Rule, means_its_order_alone
 from core.model import Cause
 
 if TYPE_CHECKING:
-    from core.costing.finale import Finale
     from core.costing.lines import Line
     from core.costing.precedence import Asked, Sources
 
@@ -18,27 +17,23 @@ _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.RE
 
 def cause(asked: Asked, sources: Sources) -> Cause:
     """Return the cause of a line that no step answers."""
-    if asked.rule is Rule.UNCLEAR:
+    if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and means_its_order_alone(asked.line)):
         return Cause.GOODS_UNCLEAR
-    if is_without_order(asked.line, asked.rule):
+    if takes_average(asked.line, asked.rule):
         return _of_average(asked.line, sources)
     if asked.rule in _REFERRING:
         return Cause.ORIGINAL_MISSING
-    return Cause(sources.order_costs.of(asked.line.order_id, asked.line.sku).cause or Cause.COST_BLANK)
+    return Cause(sources.order_costs.of_line(asked.line).cause or Cause.COST_BLANK)
 
 
 def _of_average(line: Line, sources: Sources) -> Cause:
     """Return why an adjustment without an order has no average of its date."""
-    sku = line.sku
-    if sku is None or (sku in sources.finale.mapping and not sources.finale.parts(sku)):
+    sku, finale = line.sku, sources.finale
+    if sku is None or (sku in finale.mapping and not finale.parts(sku)):
         return Cause.SKU_NOT_MAPPED
     if sources.policies.on(line.day).adjustment_average == "ask":
         return Cause.ASK
-    return _of_products(sku, sources.finale)
-
-
-def _of_products(sku: str, finale: Finale) -> Cause:
     products = {part.product for part in finale.parts(sku)}
     if products & finale.zero:
         return Cause.COST_ZERO
-    return Cause.COST_BLANK if products and products <= finale.asked else Cause.NOT_SYNCED
+    return Cause.COST_BLANK if finale.was_asked_for(line) else Cause.NOT_SYNCED

@@ -9,10 +9,11 @@ from core.costing.answers import answer_lines
 from core.costing.finale import Average, midnight
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
+from core.costing.lines import read_lines
 from core.costing.notes import note
-from core.costing.precedence import is_without_order
-from core.costing.proposals import Missing, UsedCost, last_used, propose, read_last_used
-from core.costing.rules import Rule
+from core.costing.precedence import is_without_order, takes_average
+from core.costing.proposals import UNITS, Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.rules import Rule, judge
 from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
@@ -49,6 +50,25 @@ def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     last = _last_used(books, answered)
     rows = (_row(line, ledger, last) for line in answered)
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
+
+
+def without_order(transactions: pd.DataFrame) -> set[str]:
+    """Return the lines whose cost is an average of their day: goods moved, and no customer's order stands behind them.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of all lines of the company; a loss that names an order is about that order
+            only where a sale of it is among them.
+
+    Returns:
+        Line keys.
+    """
+    lines = read_lines(transactions)
+    judged = zip(lines, judge(lines), strict=True)
+    return {
+        line.key
+        for line, judgement in judged
+        if line.sku is not None and judgement.rule is not Rule.NOTHING and is_without_order(line, judgement.rule)
+    }
 
 
 def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, Average]:
@@ -103,10 +123,10 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     line, outcome = answered.line, answered.outcome
     if outcome.source is CostSource.ORDER:
         return outcome.unit_cost
-    on_order = sources.order_costs.of(line.order_id, line.sku).unit_cost
-    if on_order is not None or not is_without_order(line, answered.rule):
+    on_order = sources.order_costs.of_line(line).unit_cost
+    if on_order is not None or not takes_average(line, answered.rule):
         return on_order
-    average = sources.finale.average_on(line.sku, line.day)
+    average = sources.finale.average_for(line)
     return average.unit_cost if average else None
 
 
@@ -118,6 +138,19 @@ def _proposed(
         return None
     original = answered.original.unit_cost if answered.original else None
     typed = saved.shown_cost if saved and saved.is_typed_elsewhere else None
+    believed = answered.believed
+    if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
+        believed = sources.order_costs.of_line(answered.line).unit_cost
     return propose(
-        Missing(answered.line, Cause(outcome.cause), outcome.quantity, original, sources.finale, last, typed)
+        Missing(
+            answered.line,
+            Cause(outcome.cause),
+            outcome.quantity,
+            original,
+            sources.finale,
+            last,
+            believed,
+            answered.rule is not Rule.REVERSAL and is_without_order(answered.line, answered.rule),
+            typed,
+        )
     )

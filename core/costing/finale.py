@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.errors import CostCurrencyError
 from core.costing.frames import declared, rows
-from core.model import INTO_NEGATIVE_STOCK, MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind
+from core.model import INTO_NEGATIVE_STOCK, MAPPING_COLUMNS, NO_MOVEMENT, OBSERVATION_COLUMNS, Cause, ObservationKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
+
+    from core.costing.lines import Line
+
+    Side = Callable[[list[str], str], int]
+    """Whether averages up to a day, or only those before it, are looked at."""
 
 
 class Part(NamedTuple):
@@ -70,6 +75,17 @@ class Average(NamedTuple):
     as_of: datetime
 
 
+class DayAverage(NamedTuple):
+    """The average at which goods left that no customer's order names."""
+
+    unit_cost: Decimal
+    as_of: datetime
+    day: str
+    """The day on which they left: that of their removal shipment where Finale has it, else that of the line."""
+    odd: str | None = None
+    """Why it may be another: goods were received on that day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finale:
     """All of it, by what one asks for."""
@@ -78,6 +94,8 @@ class Finale:
     """By SKU; a SKU that is not in it was never asked for."""
     on_orders: Mapping[str, tuple[Shipped, ...]]
     """The products of an order, by the marketplace's order id."""
+    shipments: Mapping[str, Mapping[str, tuple[Shipped, ...]]]
+    """The shipments of a product on an order, where it left in several."""
     order_causes: Mapping[str, str]
     """Why nothing on an order has a cost, where no product is told. An order in neither was never asked for."""
     averages: Mapping[str, Average]
@@ -86,8 +104,8 @@ class Finale:
     """Days in order and the averages after them (`None`: not above zero), by product."""
     zero: frozenset[str]
     """Products whose average, current or of a date, is zero."""
-    asked: frozenset[str]
-    """Products whose average, current or of a date, was asked for."""
+    asked_on: Mapping[str, str]
+    """The first day of which an average was asked for, by product; also where Finale has none."""
     _known: dict[str | None, Average | None] = field(default_factory=dict)
     """Averages of SKUs once put together."""
 
@@ -109,17 +127,51 @@ class Finale:
         worth = sum((part.units * one.unit_cost for part, one in zip(self.parts(sku), known, strict=True)), Decimal(0))
         return Average(worth, min(average.as_of for average in known))
 
-    def average_on(self, sku: str | None, day: str | None) -> Average | None:
-        """Return the average of a SKU on or before a day, as of its oldest part; nothing where a part has none."""
-        found = [(part, self._product_on(part.product, day)) for part in self.parts(sku)]
+    def average_for(self, line: Line) -> DayAverage | None:
+        """Return the average at which the goods of a line without an order left; nothing where a part has none.
+
+        Finale's dates have no time. Where goods were received on the day itself, the average before that day is meant,
+        and the answer says so: 7.00 for a unit lost on the day on which ten more came in at 13.00.
+        """
+        day = self.day_of(line)
+        on = self._average_on(line.sku, day, bisect_right)
+        if on is None or day is None:
+            return None
+        before = self._average_on(line.sku, day, bisect_left)
+        if before is None or before.unit_cost == on.unit_cost:
+            return DayAverage(on.unit_cost, on.as_of, day)
+        odd = (
+            f"Goods were received on {day}, the day they left, and Finale's dates have no time: the average before is"
+            f" {before.unit_cost.normalize():f}, after it {on.unit_cost.normalize():f}"
+        )
+        return DayAverage(before.unit_cost, before.as_of, day, odd)
+
+    def day_of(self, line: Line) -> str | None:
+        """Return the day on which the goods of a line without an order left, by its removal shipment if there is one.
+
+        A liquidation is paid 60 to 90 days after its goods left, a lost removal claimed later still.
+        """
+        products = {part.product for part in self.parts(line.sku)}
+        shipped = self.on_orders.get(line.order_id, ()) if line.order_id is not None else ()
+        return max((one.day for one in shipped if one.product in products and one.day), default=line.day)
+
+    def was_asked_for(self, line: Line) -> bool:
+        """Tell whether the averages of a line's day were asked for."""
+        day, parts = self.day_of(line), self.parts(line.sku)
+        first = [self.asked_on.get(part.product) for part in parts]
+        return bool(parts) and day is not None and all(one is not None and one <= day for one in first)
+
+    def _average_on(self, sku: str | None, day: str | None, side: Side) -> Average | None:
+        """Return the average of a SKU up to a day, as of its oldest part; nothing where a part has none."""
+        found = [(part, self._product_on(part.product, day, side)) for part in self.parts(sku)]
         known = [(part.units * average.unit_cost, average.as_of) for part, average in found if average is not None]
         if not known or len(known) < len(found):
             return None
         return Average(sum((worth for worth, _ in known), Decimal(0)), min(as_of for _, as_of in known))
 
-    def _product_on(self, product: str, day: str | None) -> Average | None:
+    def _product_on(self, product: str, day: str | None, side: Side) -> Average | None:
         days, costs = self.dated.get(product, ([], []))
-        place = bisect_right(days, day) - 1 if day is not None else -1
+        place = side(days, day) - 1 if day is not None else -1
         cost = costs[place] if place >= 0 else None
         return None if cost is None else Average(cost, midnight(days[place]))
 
@@ -148,14 +200,16 @@ def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currenc
     for said in (*orders, *averages):
         if said.unit_cost is not None and said.currency not in {home_currency, None}:
             raise CostCurrencyError(str(said.currency), home_currency, said.product_id)
+    of_dates = [said for said in averages if said.kind == ObservationKind.AVERAGE_ON_DATE]
     return Finale(
         mapping=_mapping(mappings),
         on_orders=_on_orders(orders),
+        shipments=_shipments(orders),
         order_causes=_order_causes(orders),
         averages=_current([said for said in averages if said.kind == ObservationKind.AVERAGE]),
-        dated=_by_day([said for said in averages if said.kind == ObservationKind.AVERAGE_ON_DATE]),
+        dated=_by_day([said for said in of_dates if said.source != NO_MOVEMENT]),
         zero=frozenset(said.product_id for said in averages if said.product_id and said.is_zero),
-        asked=frozenset(said.product_id for said in averages if said.product_id),
+        asked_on=_first_days(of_dates),
     )
 
 
@@ -204,11 +258,27 @@ def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
     for one in said:
         if one.order_id is None or one.product_id is None:
             continue
-        after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
-        shipped = Shipped(one.product_id, one.units, one.unit_cost, one.cause, one.record_date, after_negative)
         there = orders.get(one.order_id)
-        orders[one.order_id] = (shipped,) if there is None else _added(there, shipped)
+        orders[one.order_id] = (_shipped(one),) if there is None else _added(there, _shipped(one))
     return orders
+
+
+def _shipped(one: _Said) -> Shipped:
+    after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
+    return Shipped(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
+
+
+def _shipments(said: Sequence[_Said]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
+    """Return the shipments of the products that stand in several rows of an order."""
+    found: dict[str, dict[str, tuple[Shipped, ...]]] = {}
+    if len({(one.order_id, one.product_id) for one in said}) == len(said):
+        return found
+    places = Counter((one.order_id, one.product_id) for one in said)
+    for one in said:
+        if one.order_id is not None and one.product_id is not None and places[one.order_id, one.product_id] > 1:
+            of_order = found.setdefault(one.order_id, {})
+            of_order[one.product_id] = (*of_order.get(one.product_id, ()), _shipped(one))
+    return found
 
 
 def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
@@ -254,3 +324,11 @@ def _by_day(said: Sequence[_Said]) -> dict[str, tuple[list[str], list[Decimal | 
             cost = one.unit_cost if one.unit_cost is not None and one.unit_cost > 0 else None
             newest[one.product_id][one.record_date[:10]] = cost
     return {product: (sorted(days), [days[day] for day in sorted(days)]) for product, days in newest.items()}
+
+
+def _first_days(said: Iterable[_Said]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for one in said:
+        if one.product_id is not None and one.record_date is not None:
+            first[one.product_id] = min(one.record_date[:10], first.get(one.product_id, one.record_date[:10]))
+    return first

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from core.model import Cause
 
 
+class Left(NamedTuple):
+    """What earlier refunds have left of a sale."""
+
+    units: int
+    """Units that have not come back."""
+    price: Decimal
+    """Principal not given back."""
+    with_tax: Decimal
+    """Principal and tax not given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoodsLine:
     """A line that is no plain sale, with all that its units depend on."""
@@ -24,6 +35,12 @@ class GoodsLine:
     original: Original | None = None
     reported: Reported | None = None
     """What the marketplace reported of its goods."""
+    shipped: int | None = None
+    """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
+    left: Left | None = None
+    """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
+    replaced: bool = False
+    """Whether Finale's cost of its order counts the shipment of a replacement."""
     is_history: bool = False
     """Whether it stands in a settlement before books start, about which nobody is asked."""
 
@@ -68,6 +85,8 @@ class Move(NamedTuple):
     disposition: str | None = None
     cause: Cause | None = None
     """Why the units are not known."""
+    goods_believed: bool = False
+    """Whether goods are believed to have moved, where it is asked if they did: then their cost is proposed, not 0."""
     waits_for: Line | None = None
     """The line that must be answered first."""
     unsellable: int = 0

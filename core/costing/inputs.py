@@ -79,6 +79,9 @@ class CostingInput:
     """OVERRIDE_COLUMNS; where a line has several versions the highest is in force."""
     locked: pd.DataFrame | None = None
     """COSTED_COLUMNS of the lines of exported settlements, as they were locked."""
+    taken: pd.DataFrame | None = None
+    """COSTED_COLUMNS of exported lines, where they are costed as if they were free: an order whose shipments cannot be
+    told apart keeps what its exported lines took. `None`: those that are locked."""
     trued_up: pd.DataFrame | None = None
     """TRUED_UP_COLUMNS; missing = as locked."""
     opening: pd.DataFrame | None = None

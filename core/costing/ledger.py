@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.costing.finale import read_finale
@@ -14,17 +14,21 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
-from core.costing.reversals import Candidate, find_reversed, may_be_reversed
+from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import Rule, judge
-from core.model import Cause
+from core.costing.shipments import Claim, costs_by_line
+from core.model import Cause, CostSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from decimal import Decimal
 
+    from core.costing.finale import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
+    from core.costing.reversals import Reversed
     from core.costing.rules import Judgement
 
 
@@ -39,6 +43,8 @@ class Held:
     """Overrides in force, by line key."""
     locks: Mapping[str, Lock]
     """Locked lines, by line key."""
+    taken: Mapping[str, Lock]
+    """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
     reported: Mapping[str, Reported]
     """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
@@ -69,8 +75,8 @@ class Ledger:
     """By the place of the line that refers to it."""
     goods: Mapping[int, Move]
     """What each line that is no plain sale does to stock, by its place."""
-    reversed_lines: Mapping[int, Line]
-    """The line that each reversal means, by the reversal's place."""
+    reversed_lines: Mapping[int, tuple[Reversed, ...]]
+    """What each reversal takes back, by the reversal's place."""
     units_of_orders: Mapping[int, int | None]
     """Units that Finale's order gives to sales which say none, by their place."""
 
@@ -90,25 +96,38 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    lines = read_lines(books.transactions, books.zones)
+    lines, locked = read_lines(books.transactions, books.zones), locks(books)
     held = Held(
         lines,
         judge(lines),
         overrides_in_force(books.overrides),
-        locks(books),
+        locked,
+        locked if books.taken is None else locks(replace(books, locked=books.taken)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
         asked_units(books.asked_units),
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    order_costs = OrderCosts(finale, only_skus(_sold(held)))
+    whole = OrderCosts(finale, only_skus(_sold(held)))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(held, finale), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     filled = _units_of_orders(held, order_costs)
     sales = held.of_rule(Rule.SALE)
     originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
     meant = find_reversed(_candidates(held))
-    return Ledger(held, sources, originals, moves(_goods(held, originals), meant, policies), meant, filled)
+    moved = moves(_goods(held, originals, order_costs), meant, policies, _free(held))
+    return Ledger(held, sources, originals, moved, meant, filled)
+
+
+def _free(held: Held) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+    """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
+    found: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    wanted = {(line.store, line.sku) for line in held.of_rule(Rule.REPLACEMENT)}
+    for line in held.of_rule(Rule.SALE) if wanted else ():
+        if not line.principal and (line.store, line.sku) in wanted:
+            found[line.store, line.sku].append((line.moment, line.order_id, said_units(line, held) or 0))
+    return found
 
 
 def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
@@ -116,6 +135,23 @@ def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
             yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
+
+
+def _claims(held: Held, finale: Finale) -> Iterator[Claim]:
+    """Return the sales of orders that left in several shipments or were exported, with what exported ones took."""
+    exported = {line.order_id for line in held.lines if line.key in held.taken} if held.taken else set()
+    wanted = exported | finale.shipments.keys()
+    for line in held.of_rule(Rule.SALE) if wanted else ():
+        units = said_units(line, held) if line.order_id in wanted else None
+        if units is not None and units > 0:
+            yield Claim(line, units, _taken(line, held))
+
+
+def _taken(line: Line, held: Held) -> Decimal | None:
+    lock, saved = held.taken.get(line.key), held.saved.get(line.key)
+    if lock is None or lock.source != CostSource.ORDER or (saved is not None and saved.unit_cost):
+        return None
+    return lock.cost_now or None
 
 
 def said_units(line: Line, held: Held) -> int | None:
@@ -162,13 +198,27 @@ def _candidates(held: Held) -> Iterator[Candidate]:
     if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
         for line, judged in zip(held.lines, held.judgements, strict=True):
             if judged.rule is Rule.REVERSAL or may_be_reversed(line, judged.rule):
-                yield Candidate(line, judged.rule)
+                yield Candidate(line, judged.rule, _units_said(line, held, judged.rule))
 
 
-def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]:
+def _units_said(line: Line, held: Held, rule: Rule) -> int | None:
+    """Return a line's units without sign: as the bookkeeper saved them, else as reported.
+
+    A reversal that took back money alone, as saved, leaves the units lost: a later one may find them.
+    """
+    saved = held.saved.get(line.key)
+    if rule is Rule.REVERSAL and saved is not None and (saved.is_zero or saved.disposition in NO_GOODS):
+        return 0
+    if saved is not None and saved.units is not None:
+        return saved.units
+    return None if line.quantity is None else abs(line.quantity)
+
+
+def _goods(held: Held, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
+            alone = judged.rule is Rule.REFUND and line.place not in originals
             yield GoodsLine(
                 line=line,
                 rule=judged.rule,
@@ -176,5 +226,7 @@ def _goods(held: Held, originals: Mapping[int, Original]) -> Iterator[GoodsLine]
                 lock=held.locks.get(line.key),
                 original=originals.get(line.place),
                 reported=held.reported.get(line.key),
+                shipped=order_costs.of_line(line).units if alone else None,
+                replaced=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 is_history=held.is_history(line),
             )

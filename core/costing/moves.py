@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
-from core.costing.rules import Rule
-from core.costing.units_back import UnitsBack, unknown_units
+from core.costing.rules import Rule, is_removal
+from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Disposition
 
 if TYPE_CHECKING:
@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line
+    from core.costing.reversals import Reversed
 
 Goods = tuple[str | None, str | None]
 """Store and SKU."""
 Lots = dict[Goods, list[tuple[int, int]]]
 """When how many units came back unsellable."""
+Free = dict[Goods, list[tuple[int, str | None, int]]]
+"""Moment, order and units of sales without a price."""
 
 
-def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], policies: CostingPolicies) -> dict[int, Move]:
+def moves(
+    lines: Iterable[GoodsLine],
+    reversed_lines: Mapping[int, Sequence[Reversed]],
+    policies: CostingPolicies,
+    free: Free,
+) -> dict[int, Move]:
     """Return the move of each line by its place.
 
     Refunds come first, then what returned stock lost again, then the rest; within each, locked lines and then time.
@@ -32,6 +40,7 @@ def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], polici
         lines: Every line that moves goods and is no plain sale.
         reversed_lines: What `find_reversed` returned.
         policies: The company's.
+        free: Sales without a price.
     """
     by_rule: dict[Rule, list[GoodsLine]] = defaultdict(list)
     for goods in sorted(lines, key=lambda goods: goods.when):
@@ -40,16 +49,19 @@ def moves(lines: Iterable[GoodsLine], reversed_lines: Mapping[int, Line], polici
     found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
     unsellable = _unsellable(by_rule[Rule.REFUND], found)
     found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
-    found |= _liquidations(by_rule[Rule.LIQUIDATION], unsellable)
-    found |= {goods.line.place: _replacement(goods) for goods in by_rule[Rule.REPLACEMENT]}
-    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS]}
+    found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
+    found |= _replacements(by_rule[Rule.REPLACEMENT], free)
+    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
     found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
     found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
     return found
 
 
 def _returns_lost(
-    lost: Sequence[GoodsLine], reversals: Sequence[GoodsLine], reversed_lines: Mapping[int, Line], back: UnitsBack
+    lost: Sequence[GoodsLine],
+    reversals: Sequence[GoodsLine],
+    reversed_lines: Mapping[int, Sequence[Reversed]],
+    back: UnitsBack,
 ) -> dict[int, Move]:
     """Take returned units out of stock, and put them back where their reimbursement is taken back."""
     goods_at = {goods.line.place: goods for goods in lost}
@@ -58,9 +70,10 @@ def _returns_lost(
         if goods.rule is Rule.RETURN_LOST:
             found[goods.line.place] = back.lose(goods)
         elif goods.line.place in reversed_lines:
-            of = reversed_lines[goods.line.place].place
-            if of in goods_at:
-                back.restore(goods, goods_at[of], found.get(of))
+            for taken in reversed_lines[goods.line.place]:
+                of = taken.line.place
+                if of in goods_at:
+                    back.restore(goods, goods_at[of], found.get(of), taken.units)
     return found
 
 
@@ -89,14 +102,41 @@ def _unclear(goods: GoodsLine) -> Move:
     return _out(goods)._replace(cause=None)
 
 
-def _replacement(goods: GoodsLine) -> Move:
-    """Take no cost for units that a $0 replacement line of the same order already carries."""
+def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
+    """Return the moves of free replacements that were reimbursed, each $0 line explaining as many as its units.
+
+    A replacement ships under an order id of its own, carries no fee and no payment, and so is often in no settlement.
+    """
+    used: dict[Goods, int] = defaultdict(int)
+    found: dict[int, Move] = {}
+    for goods in lines:
+        what = goods.line.store, goods.line.sku
+        there = sum(units for moment, order, units in free.get(what, ()) if _is_of(goods.line, moment, order))
+        found[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
+        used[what] += min(_units(goods) or 0, max(0, there - used[what]))
+    return found
+
+
+def _is_of(line: Line, moment: int, order: str | None) -> bool:
+    return moment <= line.moment and order != line.order_id
+
+
+def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
+    """Take no cost for units that a $0 replacement line of the same order already carries; ask about others."""
     carried = goods.original.replacement_units if goods.original is not None else 0
     move = _out(goods)
-    if goods.lock is not None or not carried or not move.quantity:
+    if goods.lock is not None or not move.quantity or move.cause is not None:
         return move
     left = max(0, move.quantity - carried)
-    return Move(left, "The replacement's own line carries the unit." if not left else "")
+    if not left:
+        return Move(0, "The replacement's own line carries the unit.")
+    if goods.said_units is not None:
+        return Move(left)
+    if left <= elsewhere or goods.replaced:
+        said = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
+        return whether_goods_moved(goods, left, said)
+    said = "No line of the books and no shipment is the replacement's, so that its unit is counted here: keep or set 0."
+    return whether_goods_moved(goods, left, said, believed=True)
 
 
 def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots:
@@ -109,19 +149,27 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
     return lots
 
 
-def _liquidations(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
-    """Take no cost for liquidated units that were expensed before as unsellable, as far as the books know of such."""
+def _is_removal(goods: GoodsLine) -> bool:
+    """Tell whether a loss is one of goods on their way back to us, mostly returns that cannot be sold."""
+    return is_removal(goods.line)
+
+
+def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
+    """Take no cost for units liquidated, or lost as a removal, that were expensed before as unsellable.
+
+    As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost.
+    """
     used: dict[Goods, int] = defaultdict(int)
     found: dict[int, Move] = {}
-    for goods in lines:
+    for goods in sorted(lines, key=lambda goods: goods.when):
         what = goods.line.store, goods.line.sku
         before = sum(units for moment, units in unsellable.get(what, []) if moment <= goods.line.moment)
-        move = found[goods.line.place] = _liquidation(goods, before - used[what])
+        move = found[goods.line.place] = _one_sent_away(goods, before - used[what])
         used[what] += max(0, (_units(goods) or 0) - (move.quantity or 0))
     return found
 
 
-def _liquidation(goods: GoodsLine, expensed: int) -> Move:
+def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
     if goods.lock is None and goods.said == Disposition.UNSELLABLE:
         return Move(0, "The goods were expensed as unsellable before.", goods.said)
     move = _out(goods)

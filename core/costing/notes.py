@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.answers import Answered
+    from core.costing.finale import Finale
     from core.costing.ledger import Ledger
     from core.costing.lines import Line, Saved
     from core.costing.outcome import Outcome
@@ -59,7 +60,7 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
             typed = f" {saved.note}." if saved and saved.is_typed_elsewhere and saved.note else ""
             return f"{why or _missing(answered, ledger)}{typed}"
         case _:
-            said = _costed(answered, ledger.held.saved.get(answered.line.key), finale_cost)
+            said = _costed(answered, ledger, finale_cost)
             if outcome.source == CostSource.ORDER and ledger.sources.finale.has_lost(answered.line.order_id):
                 said = f"{said} {ORDER_GONE}"
             return f"{said} {outcome.reason}".strip() if outcome.reason else said
@@ -83,7 +84,7 @@ def _missing(answered: Answered, ledger: Ledger) -> str:
         return f"The original line has no cost and its settlement is closed: {_original(answered)}."
     if answered.rule is Rule.REVERSAL:
         return "No line that this one reverses is in the books."
-    finale = ledger.sources.order_costs.of(line.order_id, line.sku).cause
+    finale = ledger.sources.order_costs.of_line(line).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
 
 
@@ -93,21 +94,32 @@ def _in_words(cause: Cause, line: Line) -> str:
     return MISSING[cause].replace("{order}", order).replace("{sku}", sku)
 
 
-def _costed(answered: Answered, saved: Saved | None, finale_cost: Decimal | None) -> str:
+def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str:
     outcome, line = answered.outcome, answered.line
     match outcome.source:
         case CostSource.ORDER:
-            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}."
+            own = ledger.sources.order_costs.by_line.get(line.place)
+            rest = f": {own.how}" if own is not None and own.how else ""
+            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}{rest}."
         case CostSource.ORIGINAL if answered.rule is Rule.REVERSAL:
             return ""
         case CostSource.ORIGINAL:
             return f"The unit cost of the original line: {_original(answered)}."
         case CostSource.AVERAGE_ON_DATE:
-            return f"Finale's average on {_day(outcome.as_of)}, the last on or before the day of this line."
+            return _average(line, outcome, ledger.sources.finale)
         case CostSource.OPENING:
             return f"Opening cost as of {_day(outcome.as_of)}: shipped before Finale start."
         case _:
-            return _saved(saved, outcome, finale_cost)
+            return _saved(ledger.held.saved.get(line.key), outcome, finale_cost)
+
+
+def _average(line: Line, outcome: Outcome, finale: Finale) -> str:
+    found = finale.average_for(line)
+    is_removal = found is not None and found.day != line.day
+    left = f"{found.day}, when order {line.order_id} left" if found and is_removal else "the day of this line"
+    if found is None or found.odd is None:
+        return f"Finale's average on {_day(outcome.as_of)}, the last on or before {left}."
+    return f"Finale's average on {_day(outcome.as_of)}, the last before {left}. {found.odd}."
 
 
 def _day(moment: datetime | None) -> str:

@@ -12,7 +12,7 @@ is not whole means that Finale has not shipped all of it: then the mapping holds
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.costing.finale import Finale, Part, Shipped
+    from core.costing.lines import Line
 
 
 class OrderCost(NamedTuple):
@@ -40,6 +41,10 @@ class OrderCost(NamedTuple):
     """How Finale's units differ from what the mapping says, or why its average may be wrong."""
     units: int | None = None
     """Whole units of the SKU that Finale shipped; missing where it does not say."""
+    as_shipped: bool = False
+    """Whether it is reckoned by what Finale shipped, which is not what the mapping says."""
+    how: str | None = None
+    """What it is, where it is not the cost of the goods that left with the line."""
 
 
 class Sold(NamedTuple):
@@ -56,6 +61,12 @@ class OrderCosts:
     finale: Finale
     sold: Mapping[str, Sold | None]
     """By order id; nothing for an order of several SKUs."""
+    by_line: Mapping[int, OrderCost] = field(default_factory=dict)
+    """By the place of a sale: where the lines of an order do not all cost the same (`core.costing.shipments`)."""
+
+    def of_line(self, line: Line) -> OrderCost:
+        """Return the cost of a line's SKU on its order: that of its own shipment, where shipments differ."""
+        return self.by_line.get(line.place) or self.of(line.order_id, line.sku)
 
     def of(self, order_id: str | None, sku: str | None) -> OrderCost:
         """Return the cost of a SKU on an order, or why there is none."""
@@ -123,10 +134,10 @@ def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderC
         if shipped.units:
             units.append(shipped.units // part.units)
     shipped_units = min(units) if len(units) == len(parts) else None
-    return OrderCost(at_line_places(worth), None, _last(found), _distorted(found), shipped_units)
+    return OrderCost(at_line_places(worth), None, _last(found), distorted(found), shipped_units)
 
 
-def _distorted(found: Iterable[Shipped | None]) -> str | None:
+def distorted(found: Iterable[Shipped | None]) -> str | None:
     """Return that an average may be wrong because goods were received into negative stock (finale-api.md §6)."""
     names = [shipped.product for shipped in found if shipped is not None and shipped.after_negative]
     return f"{' and '.join(names)} had been {INTO_NEGATIVE_STOCK}: the average may be wrong" if names else None
@@ -154,7 +165,7 @@ def _as_shipped(found: Sequence[Shipped | None], on_order: Sequence[Shipped], so
         return None
     named = " and ".join(f"{one.units} of {one.product}" for one in shipped)
     odd = f"Finale shipped {named} for {sold} sold, which is not what the mapping says"
-    return OrderCost(cost, None, _last(shipped), odd)
+    return OrderCost(cost, None, _last(shipped), odd, as_shipped=True)
 
 
 def per_unit_sold(shipped: Sequence[Shipped], sold: int) -> Decimal | None:

@@ -96,7 +96,7 @@ def order_cost(asked: Asked, sources: Sources) -> Answer | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
     if asked.rule not in HAS_OWN_COST:
         return None
-    found = sources.order_costs.of(asked.line.order_id, asked.line.sku)
+    found = sources.order_costs.of_line(asked.line)
     return None if found.unit_cost is None else Answer(found.unit_cost, CostSource.ORDER, found.as_of, found.odd)
 
 
@@ -105,16 +105,28 @@ HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACE
 
 
 def average_on_date(asked: Asked, sources: Sources) -> Answer | None:
-    """Step 5: an adjustment without an order takes Finale's average on or before its date, unless the policy asks."""
-    if sources.policies.on(asked.line.day).adjustment_average != "use" or not is_without_order(asked.line, asked.rule):
+    """Step 5: an adjustment without an order takes Finale's average of its day, unless the policy asks."""
+    if sources.policies.on(asked.line.day).adjustment_average != "use" or not takes_average(asked.line, asked.rule):
         return None
-    found = sources.finale.average_on(asked.line.sku, asked.line.day)
-    return found and Answer(found.unit_cost, CostSource.AVERAGE_ON_DATE, found.as_of)
+    found = sources.finale.average_for(asked.line)
+    return found and Answer(found.unit_cost, CostSource.AVERAGE_ON_DATE, found.as_of, found.odd)
 
 
 def is_without_order(line: Line, rule: Rule) -> bool:
-    """Tell whether a line is an adjustment that no customer's order stands behind."""
-    return rule in {Rule.LOSS, Rule.LIQUIDATION} or (rule is Rule.REPLACEMENT and line.order_id is None)
+    """Tell whether no customer's order stands behind a line, so that its cost is the average of a day.
+
+    The one answer to this question, for what Finale is asked and for what a line costs. A loss or liquidation may name
+    an order all the same: a removal order, or a shipment to Amazon.
+    """
+    return rule in {Rule.LOSS, Rule.LIQUIDATION} or line.order_id is None
+
+
+def takes_average(line: Line, rule: Rule) -> bool:
+    """Tell whether a line without an order takes the average of its day by itself; others are asked."""
+    return rule in _TAKE_AVERAGE and is_without_order(line, rule)
+
+
+_TAKE_AVERAGE = frozenset({Rule.LOSS, Rule.LIQUIDATION, Rule.REPLACEMENT})
 
 
 def opening_cost(asked: Asked, sources: Sources) -> Answer | None:

@@ -1,9 +1,10 @@
 """What Resolve shows prefilled; never applied by itself (design §4, step 7).
 
 The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the
-average on the line's date stands in, then the last cost used for the SKU. A kit is proposed as its parts together.
-Where units are the question and money only is believed, zero is proposed; where units are believed to have come back,
-the original's cost.
+average on the line's date stands in, then the last cost used for the SKU. A line without an order (a loss, a
+liquidation) is proposed the average of its day first: what was received since did not leave with it. A kit is proposed
+as its parts together. Where units are the question and money only is believed, zero is proposed; where units are
+believed to have come back, the original's cost.
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
+    believed: Decimal | None = None
+    """The unit cost that is believed where goods or units are asked; 0 or missing: that no goods moved."""
+    without_order: bool = False
+    """Whether its goods left without a customer's order: then the average of its day comes before today's."""
     typed_elsewhere: Decimal | None = None
     """What somebody typed for the line that another document has in this one's place."""
 
@@ -64,11 +69,14 @@ def typed_elsewhere(missing: Missing) -> Proposed | None:
 def money_only(missing: Missing) -> Proposed | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or missing.cause == Cause.GOODS_UNCLEAR else None
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed
+    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
 def original(missing: Missing) -> Proposed | None:
     """Propose the original's cost, where units are asked."""
+    if missing.believed:
+        return Proposed(missing.believed, Proposal.ORIGINAL)
     asked = missing.cause in UNITS and missing.original_cost is not None
     return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if asked else None
 
@@ -79,9 +87,14 @@ def current_average(missing: Missing) -> Proposed | None:
     return found and Proposed(found.unit_cost, Proposal.CURRENT_AVERAGE, found.as_of)
 
 
+def average_of_its_day(missing: Missing) -> Proposed | None:
+    """Propose, for a line without an order, what the goods were worth when they left: not what they are worth today."""
+    return average_on_day(missing) if missing.without_order else None
+
+
 def average_on_day(missing: Missing) -> Proposed | None:
-    """Propose Finale's average on or before the line's day."""
-    found = missing.finale.average_on(missing.line.sku, missing.line.day)
+    """Propose Finale's average of the line's day."""
+    found = missing.finale.average_for(missing.line)
     return found and Proposed(found.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, found.as_of)
 
 
@@ -95,6 +108,7 @@ CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
     typed_elsewhere,
     money_only,
     original,
+    average_of_its_day,
     current_average,
     average_on_day,
     last_cost_used,

@@ -4,7 +4,9 @@ What the bookkeeper saved wins, then what the marketplace reported of the goods 
 restock type). Else the company's default disposition says whether goods came back. Units are then the reported ones; a
 refund without units takes those of which it is the exact share of its original, to the cent, in price or in price and
 tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than its units'
-share, is prefilled as money only and goes to Resolve. Where none of the price was given back, no goods came back.
+share, goes to Resolve: prefilled with the units whose price it is when what earlier refunds gave back is taken off,
+else as money only. A refund of an order that no sale of the books names is prefilled with the units that Finale shipped
+of it. Where none of the price was given back, no goods came back.
 """
 
 from __future__ import annotations
@@ -122,17 +124,16 @@ def _said(goods: GoodsLine, disposition: Disposition) -> Move:
 def likely_units(goods: GoodsLine) -> int:
     """Return the best known units of goods that are said to have come back; 0 = unknown."""
     only = goods.original.units if goods.original is not None and goods.original.units == 1 else 0
-    return goods.said_units or goods.units or units_of_share(goods) or only
+    reckoned = units_of_share(goods) or units_of_rest(goods) or only or goods.shipped or 0
+    return goods.said_units or goods.units or reckoned
 
 
 def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.units:
-        return _smaller(goods, goods.units) or Move(-goods.units, BY_POLICY, Disposition.RESTOCKED)
+        return _disagreeing(goods, goods.units) or Move(-goods.units, BY_POLICY, Disposition.RESTOCKED)
     share = units_of_share(goods)
     if not share:
-        why = "it is no exact share of the original's price" if goods.original else "its original is not in the books"
-        reason = f"The refund says no units, and {why}: money only is proposed."
-        return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+        return _without_share(goods)
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"
     reason = f"The refund says no units; it is {part} of the original's price"
@@ -141,34 +142,79 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     return Move(-share, f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
 
 
-def _smaller(goods: GoodsLine, units: int) -> Move | None:
-    """Return the listed move of a refund that is smaller than the share of its units; nothing where it is not."""
-    original = goods.original
-    if goods.line.event != Event.REFUND or original is None or original.units <= 0 or original.principal <= 0:
-        return None
-    share = Decimal(min(units, original.units)) / original.units
-    bases = ((goods.refunded, original.principal), (goods.refunded_with_tax, original.with_tax))
-    if any(refunded >= sold * share - _CENT for refunded, sold in bases):
-        return None
-    of = "its unit" if units == 1 else f"its {units} units"
-    reason = (
-        f"The refund gives back {goods.refunded.normalize():f}, less than the price of {of}: money only is proposed."
-    )
+def _without_share(goods: GoodsLine) -> Move:
+    """Ask for the units of a refund that says none and is no exact share of its original."""
+    rest = units_of_rest(goods)
+    if rest:
+        return _ask(rest, "The refund says no units; with the refunds before it, it is the price of")
+    if goods.original is None and goods.shipped:
+        said = "The refund says no units and its original is not in the books; left of Finale's order:"
+        return _ask(goods.shipped, said)
+    why = "it is no exact share of the original's price" if goods.original else "its original is not in the books"
+    reason = f"The refund says no units, and {why}: money only is proposed."
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
+def _ask(units: int, said: str) -> Move:
+    reason = f"{said} {units} units: keep or change the units back."
+    return Move(-units, reason, Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
+
+
+def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
+    """Return the listed move of a refund that does not give back the price of its units; nothing where it does.
+
+    Prefilled are the units whose price it is, of the sale or of what earlier refunds left of it; else money only.
+    """
+    original = goods.original
+    if goods.line.event != Event.REFUND or original is None or original.units <= 0 or original.principal <= 0:
+        return None
+    of_price = units_of_share(goods)
+    is_smaller = not _covers(goods, units, original)
+    if not is_smaller and of_price <= units:
+        return None
+    of = "its unit" if units == 1 else f"its {units} units"
+    beside = "less" if is_smaller else "more"
+    than = f"The refund gives back {goods.refunded.normalize():f}, {beside} than the price of {of}"
+    likely = of_price or units_of_rest(goods)
+    if not likely and not is_smaller:
+        return None
+    if likely:
+        return _ask(likely, f"{than}; it is the price of")
+    return Move(0, f"{than}: money only is proposed.", Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+
+
+def _covers(goods: GoodsLine, units: int, original: Original) -> bool:
+    """Tell whether a refund gives back the price of so many units, or more."""
+    share = Decimal(min(units, original.units)) / original.units
+    bases = ((goods.refunded, original.principal), (goods.refunded_with_tax, original.with_tax))
+    return any(refunded >= sold * share - _CENT for refunded, sold in bases)
+
+
 def units_of_share(goods: GoodsLine) -> int:
-    """Return the whole units whose price the refund is, to the cent; 0 where it is no such share."""
+    """Return the whole units whose price the refund is, given or taken back, to the cent; 0 where it is no share."""
     original = goods.original
     if original is None or original.units <= 0:
         return 0
-    by_price = _units_of(goods.refunded, original.principal, original)
-    return by_price or _units_of(goods.refunded_with_tax, original.with_tax, original)
+    by_price = _units_of(abs(goods.refunded), original.principal, original.units)
+    return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
 
 
-def _units_of(refunded: Decimal, sold: Decimal, original: Original) -> int:
+def units_of_rest(goods: GoodsLine) -> int:
+    """Return the whole units that a refund is the price of, when what was refunded before is taken off; 0 = none.
+
+    4 units sold for 80.00, 15.00 of it refunded as money: the remaining 65.00 are the price of 4.
+    """
+    left = goods.left
+    if left is None or left.units <= 0:
+        return 0
+    by_price = _units_of(goods.refunded, left.price, left.units)
+    return by_price or _units_of(goods.refunded_with_tax, left.with_tax, left.units)
+
+
+def _units_of(refunded: Decimal, sold: Decimal, of: int) -> int:
+    """Return of how many units an amount is the price, where so many were sold for the other."""
     if sold <= 0 or refunded <= 0:
         return 0
-    units = int((refunded * original.units / sold).to_integral_value())
-    exact = abs(refunded - sold * units / original.units) < _CENT
-    return units if exact and 0 < units <= original.units else 0
+    units = int((refunded * of / sold).to_integral_value())
+    exact = abs(refunded - sold * units / of) < _CENT
+    return units if exact and 0 < units <= of else 0

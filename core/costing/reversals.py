@@ -1,8 +1,9 @@
-"""Clawbacks and reversals: the exact negative of the line they reverse (design §4).
+"""Clawbacks and reversals: the exact negative of what they reverse, never more than is left of it.
 
-That line is a reimbursement, adjustment or liquidation of the same store and SKU, posted no later: first one of the
-same order (with the same units, if there is one), else one of the same units. A line is reversed once; of several, the
-latest is.
+What a reversal means is a reimbursement, adjustment or liquidation of the same store and SKU, posted no later, of which
+units are left that no earlier reversal took: lost 3 at 7.00, found 1 and then 2: -7.00 and -14.00. First those of its
+own order, else any that names none: of several the one with as many units left (and with the opposite amount, if there
+is one), else the latest that has enough, else the latest ones together.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.outcome import not_applicable
-from core.costing.rules import Rule
-from core.model import CostSource, CostStatus, Event
+from core.costing.originals import weighted
+from core.costing.outcome import Outcome, not_applicable
+from core.costing.rules import Rule, means_its_order_alone
+from core.model import Cause, CostSource, CostStatus, Disposition, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
 
-    from core.costing.lines import Line, Lock
-    from core.costing.outcome import Outcome
+    from core.costing.lines import Line, Lock, Saved
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
-"""Rules of lines that a reversal may mean by SKU and units alone; other reimbursements only by their order."""
+"""Rules of lines that a reversal may mean by SKU alone; other reimbursements only by their order."""
 
 
 class Candidate(NamedTuple):
@@ -29,6 +31,16 @@ class Candidate(NamedTuple):
 
     line: Line
     rule: Rule
+    units: int | None
+    """Without sign; missing = unknown."""
+
+
+class Reversed(NamedTuple):
+    """Units of a line that a reversal takes back."""
+
+    line: Line
+    units: int | None
+    """Missing: all that is left of it."""
 
 
 def may_be_reversed(line: Line, rule: Rule) -> bool:
@@ -36,73 +48,157 @@ def may_be_reversed(line: Line, rule: Rule) -> bool:
     return rule in REVERSIBLE or (line.event == Event.REIMBURSEMENT and rule is not Rule.REVERSAL)
 
 
-def find_reversed(candidates: Iterable[Candidate]) -> dict[int, Line]:
-    """Return the reversed line by the place of its reversal; a reversal that finds none is left out."""
+def find_reversed(candidates: Iterable[Candidate]) -> dict[int, tuple[Reversed, ...]]:
+    """Return what each reversal takes back, by its place; a reversal that finds nothing is left out."""
     goods: dict[tuple[str | None, str | None], list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=lambda candidate: candidate.line.when):
         goods[candidate.line.store, candidate.line.sku].append(candidate)
-    return {place: line for ordered in goods.values() for place, line in _pairs(ordered)}
+    return {place: taken for ordered in goods.values() for place, taken in _pairs(ordered)}
 
 
-def _pairs(ordered: Sequence[Candidate]) -> Iterable[tuple[int, Line]]:
+def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, ...]]]:
     """Pair the reversals of one store's SKU with what they mean, in order of time."""
-    free = {candidate.line.place: candidate for candidate in ordered if candidate.rule is not Rule.REVERSAL}
-    for reversal in (candidate.line for candidate in ordered if candidate.rule is Rule.REVERSAL):
-        before = [candidate for candidate in free.values() if candidate.line.moment <= reversal.moment]
-        for means in MEANINGS:
-            meant = [candidate.line for candidate in before if means(reversal, candidate)]
-            if meant:
-                yield reversal.place, meant[-1]
-                del free[meant[-1].place]
-                break
+    left = {one.line.place: one for one in ordered if one.rule is not Rule.REVERSAL and one.units != 0}
+    for reversal in (one for one in ordered if one.rule is Rule.REVERSAL):
+        before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
+        taken = _taken(reversal, _meant(reversal.line, before))
+        for part in taken:
+            one = left.pop(part.line.place)
+            if part.units is not None and one.units is not None and part.units < one.units:
+                left[part.line.place] = one._replace(units=one.units - part.units)
+        if taken:
+            yield reversal.line.place, tuple(taken)
 
 
-def _order_and_units(reversal: Line, candidate: Candidate) -> bool:
-    return _order(reversal, candidate) and _same_units(reversal, candidate.line)
+def _meant(reversal: Line, before: Sequence[Candidate]) -> list[Candidate]:
+    """Return what a reversal may mean: lines of its order, else of its SKU unless both name different orders."""
+    of_order = [one for one in before if reversal.order_id is not None and one.line.order_id == reversal.order_id]
+    if of_order or means_its_order_alone(reversal):
+        return of_order
+    return [one for one in before if one.rule in REVERSIBLE and None in (reversal.order_id, one.line.order_id)]
 
 
-def _order(reversal: Line, candidate: Candidate) -> bool:
-    return reversal.order_id is not None and reversal.order_id == candidate.line.order_id
+def _taken(reversal: Candidate, meant: Sequence[Candidate]) -> list[Reversed]:
+    """Choose among what a reversal may mean, by the units that are left."""
+    latest = sorted(meant, key=lambda one: one.line.when, reverse=True)
+    units = reversal.units
+    if units is None:
+        return [Reversed(one.line, one.units) for one in latest[:1]]
+    same = [one for one in latest if one.units == units]
+    opposite = [one for one in same if one.line.net is not None and one.line.net == -(reversal.line.net or 0)]
+    enough = [one for one in latest if one.units is None or one.units >= units]
+    for choice in (opposite, same, enough):
+        if choice:
+            return [Reversed(choice[0].line, units)]
+    return list(_several(units, latest))
 
 
-def _goods(reversal: Line, candidate: Candidate) -> bool:
-    return candidate.rule in REVERSIBLE and _same_units(reversal, candidate.line)
+def _several(units: int, latest: Sequence[Candidate]) -> Iterator[Reversed]:
+    for one in latest:
+        number = min(units, one.units or 0)
+        units -= number
+        if number:
+            yield Reversed(one.line, number)
 
 
-def _same_units(one: Line, other: Line) -> bool:
-    return abs(one.quantity or 0) == abs(other.quantity or 0)
+class Part(NamedTuple):
+    """A reversed line with what it came out with."""
+
+    line: Line
+    units: int | None
+    """Of it, those that are reversed; missing: all."""
+    of: Outcome
+    lock: Lock | None
+    """Its lock, whose accepted true-ups count."""
+    left: int
+    """Units that it took out of stock and no earlier reversal has brought back."""
+
+    @property
+    def unit_cost(self) -> Decimal | None:
+        """What a unit of it cost."""
+        return self.lock.cost_now if self.lock is not None else self.of.unit_cost
+
+    @property
+    def back(self) -> int:
+        """Units that come back: none of a line that took no cost."""
+        return self.left if self.units is None else min(self.units, self.left)
+
+    @property
+    def name(self) -> str:
+        """What it is, for a person."""
+        return f"{self.line.event} in settlement {self.line.settlement_id}, posted on {self.line.day}"
 
 
-MEANINGS = (_order_and_units, _order, _goods)
-"""In this order; the first that finds a line wins."""
+class Back(NamedTuple):
+    """What a reversal comes out with, and the cost that is believed where it is asked."""
+
+    outcome: Outcome
+    believed: Decimal | None = None
 
 
-def negative(reversal: Line, line: Line, of: Outcome, lock: Lock | None) -> Outcome:
-    """Return the exact negative of what a line came out with; of fewer units, the negative of these.
+def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks: bool) -> Back:
+    """Return the exact negative of what lines came out with; of fewer units, the negative of these.
 
-    Where the reversed line has no cost yet, the reversal waits for it.
+    Where a reversed line has no cost yet, the reversal waits for it. Where more units come back than are left, or the
+    marketplace's word may mean money alone, it is asked with the units left prefilled.
 
     Args:
         reversal: The line that reverses.
-        line: The reversed line.
-        of: What it came out with.
-        lock: Its lock, whose accepted true-ups count.
+        parts: What it reverses.
+        saved: The bookkeeper's answer.
+        asks: Whether it is to be asked where nobody has answered.
     """
-    said = f"{line.event} in settlement {line.settlement_id}, posted on {line.day}"
-    if of.status == CostStatus.NOT_APPLICABLE:
-        return not_applicable(f"It reverses the {said}, which took no cost.", original=line.key)
-    cost, quantity = (lock.cost_now, lock.quantity_now) if lock is not None else (of.unit_cost, of.quantity)
-    if cost is None or quantity is None:
-        waiting = of._replace(status=CostStatus.WAITING, cause=None, cogs=None, quantity=None)
-        return waiting._replace(original=line.key, reason=f"Waits for the cost of the {said}.", disposition=None)
-    units = quantity if reversal.quantity is None else min(abs(reversal.quantity), quantity)
-    return of._replace(
-        quantity=-units,
-        cogs=-units * cost,
-        unit_cost=cost,
-        source=CostSource.ORIGINAL,
-        original=line.key,
-        disposition=None,
-        suspect=None,
-        reason=f"Exact negative of the {said}.",
-    )
+    first = parts[0]
+    units = saved.units if saved is not None and saved.units is not None else abs(reversal.quantity or 0) or None
+    if saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units == 0):
+        return Back(not_applicable("No goods moved, as saved on Resolve.", original=first.line.key))
+    moved = [part for part in parts if part.of.status != CostStatus.NOT_APPLICABLE]
+    if not moved:
+        said = f"It reverses the {first.name}, which took no cost."
+        return Back(not_applicable(said, original=first.line.key))
+    waits = next((part for part in moved if part.unit_cost is None or part.of.quantity is None), None)
+    if waits is not None:
+        return Back(_waiting(waits))
+    return _costed(moved, saved, units, asks=asks)
+
+
+NO_GOODS = frozenset({Disposition.MONEY_ONLY, Disposition.NOT_RETURNED})
+"""Dispositions that say of a reversal that money alone was taken back."""
+
+
+def _waiting(part: Part) -> Outcome:
+    waiting = part.of._replace(status=CostStatus.WAITING, cause=None, cogs=None, quantity=None, unit_cost=None)
+    reason = f"Waits for the cost of the {part.name}."
+    return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
+
+
+def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, asks: bool) -> Back:
+    """Put the parts together, or ask."""
+    back = sum(part.back for part in moved)
+    lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
+    if not lots:
+        said = f"It reverses the {moved[0].name}, of which nothing is left to come back."
+        return Back(not_applicable(said, original=moved[0].line.key))
+    cost, key = weighted(lots), moved[0].line.key
+    matched = sum(part.units or part.left for part in moved)
+    is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
+    if units is not None and units > matched and not (saved is not None and saved.is_accepted):
+        if saved is not None and saved.unit_cost and not saved.is_accepted:
+            return Back(_outcome(units, saved.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
+        said = f"{units} would come back, but only {matched} of the {moved[0].name} are left to come back."
+        return Back(_asked(back, key, Cause.UNITS_DISAGREE, said), cost)
+    if asks and not is_answered:
+        said = f"Units may have come back, or money alone was taken back; {back} of the {moved[0].name} are left."
+        return Back(_asked(back, key, Cause.GOODS_UNCLEAR, said), cost)
+    back = min(back, units) if units is not None else back
+    names = " and of the ".join(part.name for part in moved)
+    return Back(_outcome(back, cost, key, f"Exact negative of the {names}.", CostSource.ORIGINAL))
+
+
+def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> Outcome:
+    status = CostStatus.COSTED if cost else CostStatus.ZERO_CONFIRMED
+    return Outcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
+
+
+def _asked(units: int, key: str, cause: Cause, reason: str) -> Outcome:
+    return Outcome(CostStatus.MISSING, -units, cause, original=key, reason=reason)

@@ -8,14 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from core.model import Event, StockEffect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.costing.lines import Line
+
+
+# The marketplaces' words that say more than the stock effect. One place, so that they can move to their vocabularies.
+# Sources: docs/costing.md, "What each reason does to goods".
+UNCLEAR_WORDS = ("REVERSAL_REIMBURSEMENT",)
+CLAWBACK_WORDS = ("CLAWBACK",)
+TWO_KINDS_WORDS = ("COMPENSATED_CLAWBACK", "REIMBURSEMENT_REVERSAL", "REVERSAL_REIMBURSEMENT")
+MONEY_WORDS = ("INCORRECT_FEES", "SAFE-T", "GOODWILL")
+REPLACEMENT_WORDS = ("FREE_REPLACEMENT",)
+AGAIN_WORDS = ("RE_EVALUATION",)
+NOT_ITEMIZED_WORDS = ("CS_ERROR_NON_ITEMIZED",)
+CUSTOMER_WORDS = (
+    *("CS_ERROR", "CUSTOMER_RETURN", "CUSTOMER RETURN", "CUSTOMER_SERVICE", "CUSTOMER SERVICE ISSUE"),
+    *("RETURN_REIMBURSEMENT", "CRETURN_WRONG_ITEM"),
+)
+REMOVAL_WORDS = ("REMOVAL",)
+CORRECTION_WORDS = ("ADJUSTMENT",)
+"""Of liquidation proceeds: a buyer's claim, after the goods have left."""
 
 
 class Rule(StrEnum):
@@ -77,6 +96,8 @@ def read(event: str | None, words: str, effect: str | None) -> Judgement:
         return _nothing(NO_GOODS[Event(event)])
     if event in SETTLED:
         return SETTLED[Event(event)]
+    if event == Event.LIQUIDATION and any(word in words for word in CORRECTION_WORDS):
+        return _nothing(_BY_EFFECT[Event.LIQUIDATION].otherwise)
     if event == Event.REIMBURSEMENT:
         return _reimbursement(words, effect)
     return _by_effect(_BY_EFFECT[Event(event)] if event in _BY_EFFECT else ADJUSTMENT, effect)
@@ -128,10 +149,12 @@ MONEY_ONLY = _nothing("A reimbursement of money only.")
 IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
 REIMBURSEMENT = ByEffect(Rule.LOSS, Rule.NOTHING, Rule.UNCLEAR, MONEY_ONLY.reason)
 REIMBURSEMENT_WORDS = (
-    (("REVERSAL_REIMBURSEMENT",), Judgement(Rule.UNCLEAR)),
-    (("CLAWBACK",), Judgement(Rule.REVERSAL)),
-    (("INCORRECT_FEES", "SAFE-T", "GOODWILL"), MONEY_ONLY),
-    (("FREE_REPLACEMENT",), Judgement(Rule.REPLACEMENT)),
+    (UNCLEAR_WORDS, Judgement(Rule.UNCLEAR)),
+    (CLAWBACK_WORDS, Judgement(Rule.REVERSAL)),
+    (MONEY_WORDS, MONEY_ONLY),
+    (REPLACEMENT_WORDS, Judgement(Rule.REPLACEMENT)),
+    ((*AGAIN_WORDS, *NOT_ITEMIZED_WORDS), Judgement(Rule.UNCLEAR)),
+    (CUSTOMER_WORDS, Judgement(Rule.RETURN_LOST)),
 )
 """Words of Amazon that say more than the stock effect; the first that is found wins."""
 
@@ -141,7 +164,9 @@ class Sold:
     """What the books hold of sales: what a line must be compared with to know its rule."""
 
     orders: frozenset[tuple[str | None, str]]
-    """Store and order of every sale."""
+    """Store and order of every sale and refund."""
+    reimbursed: Mapping[tuple[str | None, str], int]
+    """When each store's SKU was first reimbursed; filled only where a reimbursement is valued again."""
     goods: frozenset[tuple[str, str]]
     """Order, as different marketplaces would write it, and SKU of every sale but multi-channel ones."""
 
@@ -168,12 +193,31 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement]) -> Sold:
     ]
     selling = [line for line in sales if not is_multi_channel(line)]
     wanted = any(is_multi_channel(line) for line in sales)
+    refunds = (line for line, judged in zip(lines, judgements, strict=True) if judged.rule is Rule.REFUND)
     return Sold(
-        orders=frozenset((line.store, line.order_id) for line in sales if line.order_id),
+        orders=frozenset((line.store, line.order_id) for line in chain(sales, refunds) if line.order_id),
+        reimbursed=_reimbursed(lines),
         goods=frozenset(
             (plain_order(line.order_id), line.sku) for line in selling if wanted and line.order_id and line.sku
         ),
     )
+
+
+def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
+    paid = [line for line in lines if line.event == Event.REIMBURSEMENT and line.sku]
+    if not any(is_valued_again(line) for line in paid):
+        return {}
+    first: dict[tuple[str | None, str], int] = {}
+    for line in paid:
+        if line.sku is not None and not is_valued_again(line):
+            of = line.store, line.sku
+            first[of] = min(line.moment, first.get(of, line.moment))
+    return first
+
+
+def is_valued_again(line: Line) -> bool:
+    """Tell whether a reimbursement is more or less money for units that were reimbursed before."""
+    return line.event == Event.REIMBURSEMENT and _says(line, AGAIN_WORDS)
 
 
 def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
@@ -184,13 +228,19 @@ def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     if line.quantity == 0:
         return NO_UNITS
     if rule is Rule.SALE:
-        return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+        return _sale(line, judgement, sold)
     if line.sku is None:
         return NO_SKU
-    return _goods_back(line, judgement, sold) if rule in _NOT_OUT else _goods_out(line, judgement, sold)
+    return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
 
 
-_NOT_OUT = frozenset({Rule.REVERSAL, Rule.UNCLEAR})
+def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Know a sale that takes money back, which nobody can read, and one that another store's line carries."""
+    if line.principal is not None and line.principal < 0:
+        return Judgement(Rule.UNCLEAR)
+    return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+
+
 NO_UNITS = _nothing("No units in this line.")
 NO_SKU = _nothing("The line names no goods.")
 ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
@@ -213,26 +263,60 @@ def _goods_back(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     return Judgement(Rule.REFUND) if loose and (line.store, line.order_id) in sold.orders else judgement
 
 
+def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Know an unclear reimbursement that the books explain: taken back, of a customer's order, or paid before."""
+    if line.event != Event.REIMBURSEMENT:
+        return judgement
+    if line.net is not None and line.net < 0:
+        return Judgement(Rule.REVERSAL)
+    if is_valued_again(line):
+        first = sold.reimbursed.get((line.store, line.sku or ""))
+        return VALUED_AGAIN if first is not None and first <= line.moment else judgement
+    names_order = (line.store, line.order_id) in sold.orders and not _says(line, NOT_ITEMIZED_WORDS)
+    return Judgement(Rule.RETURN_LOST) if names_order else judgement
+
+
+VALUED_AGAIN = _nothing("More or less money for units that were reimbursed before.")
+
+
 def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a reimbursement in units, one that is taken back, and one of a return by amount, units and order.
 
-    A loss or an unexplained adjustment that names an order of the books is about a return (competitors.md b9). An order
-    id that no sale of the store has may be a shipment's or a removal order's: then it stays a loss, unless the
-    marketplace's word can only mean a customer's order.
+    A loss or an unexplained adjustment that names an order of the books is about a return. An order id that no sale of
+    the store has may be a shipment's or a removal order's: then it stays a loss, unless the marketplace's word can only
+    mean a customer's order. A return that names no order is asked.
     """
     paid = line.event == Event.REIMBURSEMENT
     if paid and line.net == 0:
         return IN_UNITS
     if (line.quantity or 0) < 0 or (paid and line.net is not None and line.net < 0):
         return Judgement(Rule.REVERSAL)
+    if judgement.rule is Rule.RETURN_LOST and line.order_id is None:
+        return Judgement(Rule.UNCLEAR)
     if judgement.rule is not Rule.LOSS or line.order_id is None:
         return judgement
-    words = f"{line.raw_type} {line.raw_description}".upper()
-    customers = any(word in words for word in CUSTOMER_WORDS)
+    customers = _says(line, CUSTOMER_WORDS)
     return Judgement(Rule.RETURN_LOST) if customers or (line.store, line.order_id) in sold.orders else judgement
 
 
-CUSTOMER_WORDS = ("CS_ERROR", "CUSTOMER_RETURN", "CUSTOMER_SERVICE")
+def may_be_money_only(line: Line) -> bool:
+    """Tell whether a reversal may take back money alone: its word is used both for units found and for cash."""
+    return line.order_id is None and _says(line, TWO_KINDS_WORDS)
+
+
+def means_its_order_alone(line: Line) -> bool:
+    """Tell whether a reversal that names an order can only mean a reimbursement of that order."""
+    return line.order_id is not None and _says(line, TWO_KINDS_WORDS)
+
+
+def _says(line: Line, words: tuple[str, ...]) -> bool:
+    text = f"{line.raw_type} {line.raw_description}".upper()
+    return any(word in text for word in words)
+
+
+def is_removal(line: Line) -> bool:
+    """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
+    return _says(line, REMOVAL_WORDS)
 
 
 def plain_order(order: str) -> str:

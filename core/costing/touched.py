@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.lines import read_lines
 from core.costing.reversals import may_be_reversed
-from core.costing.rules import Rule, judge, plain_order
+from core.costing.rules import Rule, is_removal, is_valued_again, judge, plain_order
+from core.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +25,9 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
     """Return the lines that must be costed again when the given ones change: they and all they are tied to.
 
     Tied are the lines of one order, in whatever settlement or store (a refund to its original, a multi-channel order to
-    the selling store's); reversals to the reimbursements and liquidations of their store and SKU; liquidations to the
-    refunds of their store and SKU. Costing just these lines gives them what costing all the books would.
+    the selling store's); reversals to the reimbursements and liquidations of their store and SKU; liquidations and lost
+    removals to the refunds of their store and SKU, free replacements to sales without a price, reimbursements to one of
+    their SKU that is valued again. Costing just these lines gives them what costing all would.
 
     Args:
         transactions: TRANSACTION_COLUMNS of all lines that may be tied to them.
@@ -54,20 +56,39 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
 def _ties(lines: list[Line]) -> list[list[Tie]]:
     """Return what each line shares with others."""
     rules = [judgement.rule for judgement in judge(lines)]
-    goods = {rule: _goods(lines, rules, rule) for rule in (Rule.REVERSAL, Rule.LIQUIDATION)}
-    return [list(_ties_of(line, rule, goods)) for line, rule in zip(lines, rules, strict=True)]
+    ruled = list(zip(lines, rules, strict=True))
+    goods = _Goods(
+        frozenset((line.store, line.sku) for line, rule in ruled if rule is Rule.REVERSAL),
+        frozenset((line.store, line.sku) for line, rule in ruled if _is_sent_away(line, rule)),
+        frozenset((line.store, line.sku) for line, rule in ruled if rule is Rule.REPLACEMENT),
+        frozenset((line.store, line.sku) for line in lines if is_valued_again(line)),
+    )
+    return [list(_ties_of(line, rule, goods)) for line, rule in ruled]
 
 
-def _goods(lines: list[Line], rules: list[Rule], wanted: Rule) -> set[tuple[str | None, str | None]]:
-    return {(line.store, line.sku) for line, rule in zip(lines, rules, strict=True) if rule is wanted}
+class _Goods(NamedTuple):
+    """Store and SKU of the goods by which lines may be tied that share no order."""
+
+    reversed_ones: frozenset[tuple[str | None, str | None]]
+    sent_away: frozenset[tuple[str | None, str | None]]
+    replaced: frozenset[tuple[str | None, str | None]]
+    valued_again: frozenset[tuple[str | None, str | None]]
 
 
-def _ties_of(line: Line, rule: Rule, goods: dict[Rule, set[tuple[str | None, str | None]]]) -> Iterator[Tie]:
+def _is_sent_away(line: Line, rule: Rule) -> bool:
+    return rule is Rule.LIQUIDATION or (rule is Rule.LOSS and is_removal(line))
+
+
+def _ties_of(line: Line, rule: Rule, goods: _Goods) -> Iterator[Tie]:
     for order in (line.order_id, line.merchant_order_id):
         if order:
             yield "order", plain_order(order)
     of = line.store, line.sku
-    if of in goods[Rule.REVERSAL] and (rule is Rule.REVERSAL or may_be_reversed(line, rule)):
+    if of in goods.reversed_ones and (rule is Rule.REVERSAL or may_be_reversed(line, rule)):
         yield "reversal", *of
-    if of in goods[Rule.LIQUIDATION] and rule in {Rule.LIQUIDATION, Rule.REFUND}:
-        yield "liquidation", *of
+    if of in goods.sent_away and (rule is Rule.REFUND or _is_sent_away(line, rule)):
+        yield "sent away", *of
+    if of in goods.replaced and (rule is Rule.REPLACEMENT or (rule is Rule.SALE and not line.principal)):
+        yield "replaced", *of
+    if of in goods.valued_again and line.event == Event.REIMBURSEMENT:
+        yield "valued again", *of

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.costing.goods import Move
+from core.costing.goods import Left, Move
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund
-from core.model import Cause, Disposition
+from core.costing.refunds import kept, refund, units_of_share
+from core.model import Cause, Disposition, Event
 
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line
     from core.costing.originals import Name
+
+
+_NONE = Decimal(0)
+_REFUNDS = frozenset({Event.REFUND, Event.DISPUTE})
 
 
 @dataclass(slots=True)
@@ -27,13 +32,20 @@ class UnitsBack:
     """Units ever brought back, by order and SKU and by order-item code."""
     in_stock: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units back and not lost again, by order and SKU; an order and SKU without a refund is not in it."""
+    given_back: dict[Name, tuple[Decimal, Decimal]] = field(default_factory=lambda: defaultdict(lambda: (_NONE, _NONE)))
+    """Principal, and principal with tax, that refunds have given back, by the original."""
     unanswered: dict[Name, Line] = field(default_factory=dict)
     """The refund whose units are not known, by order and SKU."""
 
     def refund(self, goods: GoodsLine) -> Move:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
-        move = refund(goods, self.policies.on(goods.line.day))
         left = self._left(goods)
+        goods = replace(goods, left=self._unrefunded(goods, left), shipped=None if goods.original else left)
+        if goods.lock is None and goods.line.event in _REFUNDS and goods.refunded < 0:
+            move = settled(self._refund_undone(goods), goods)
+            self._count(goods, move)
+            return move
+        move = refund(goods, self.policies.on(goods.line.day))
         units = -(move.quantity or 0)
         if move.cause is None and goods.lock is None and left is not None and units > left:
             move = _too_many(units, left)
@@ -41,15 +53,48 @@ class UnitsBack:
         self._count(goods, move)
         return move
 
+    def _refund_undone(self, goods: GoodsLine) -> Move:
+        """Take the goods of a refund that is taken back out of stock again, as far as they had been restocked."""
+        item = _item(goods)
+        if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
+            return Move(0, "No goods moved, as saved on Resolve.", goods.said)
+        if item in self.unanswered:
+            return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
+        back = self.in_stock.get(item, 0) if item is not None else 0
+        if back <= 0:
+            return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
+        units = goods.said_units if goods.said_units is not None else goods.units
+        if not units and goods.said_units is None:
+            said = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
+            return Move(min(back, units_of_share(goods) or back), said, cause=Cause.UNITS_UNKNOWN)
+        return Move(min(units or 0, back), "A refund is taken back: the goods leave stock again.")
+
     def _left(self, goods: GoodsLine) -> int | None:
-        """Return how many units may still come back; unknown where the original, or its units, are."""
+        """Return how many units may still come back; unknown where the original, or its units, are.
+
+        Of an order whose sale is not in the books, those that Finale shipped.
+        """
         original = goods.original
+        if original is None and goods.shipped is not None:
+            item = _item(goods)
+            return max(0, goods.shipped - (self.brought[item] if item is not None else 0))
         if original is None or not original.units_known:
             return None
         of_item = original.item_units - self.brought[original.item]
         return max(0, min(of_item, original.units - self.brought[original.name]))
 
+    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
+        """Return what earlier refunds have left of the original."""
+        original = goods.original
+        if original is None or units is None:
+            return None
+        price, with_tax = self.given_back[original.name]
+        return Left(units, original.principal - price, original.with_tax - with_tax)
+
     def _count(self, goods: GoodsLine, move: Move) -> None:
+        if goods.original is not None:
+            price, with_tax = self.given_back[goods.original.name]
+            self.given_back[goods.original.name] = (price + goods.refunded, with_tax + goods.refunded_with_tax)
         item = _item(goods)
         if item is None:
             return
@@ -69,16 +114,17 @@ class UnitsBack:
             self.in_stock[item] -= move.quantity or 0
         return move
 
-    def restore(self, reversal: GoodsLine, lost: GoodsLine, move: Move | None) -> None:
+    def restore(self, reversal: GoodsLine, lost: GoodsLine, move: Move | None, of_it: int | None) -> None:
         """Put units back that a reimbursement had taken out of stock, where that is taken back.
 
         Args:
             reversal: The line that takes it back.
             lost: The reimbursement.
             move: What that took out; missing where it is still to come.
+            of_it: How many units of it are taken back; missing: all.
         """
         taken = move.quantity or 0 if move is not None else 0
-        units = min(reversal.units, taken) if reversal.units is not None else taken
+        units = min(of_it, taken) if of_it is not None else taken
         if reversal.lock is not None:
             units = -reversal.lock.quantity_now
         item = _item(lost)
@@ -94,18 +140,27 @@ class UnitsBack:
         item = _item(goods)
         refunded = item in self.in_stock or item in self.unanswered
         if goods.original is None and not refunded:
-            return _lost_of_old_order(units, self.policies.on(goods.line.day))
+            return self._lost_of_old_order(goods, units)
         if goods.said is None and item in self.unanswered:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
         insists = goods.said is not None or goods.said_units is not None
         return _out_of(units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
+    def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
+        """Ask where neither the order nor its refund is in the books: only they say whether the goods were in stock."""
+        if self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
+            return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
+        if units is None:
+            return unknown_units()
+        return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
 
-def _lost_of_old_order(units: int | None, policies: CostingPolicies) -> Move:
-    """Judge by the company's default where neither the order nor its refund is in the books."""
-    if policies.refund_returned != Disposition.RESTOCKED:
-        return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
-    return unknown_units() if units is None else Move(units)
+
+def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:
+    """Ask whether goods moved; a cost or units that were saved say that they did."""
+    saved = goods.saved
+    if saved is not None and (saved.units is not None or saved.unit_cost):
+        return Move(units)
+    return Move(units, reason, cause=Cause.GOODS_UNCLEAR, goods_believed=believed)
 
 
 def settled(move: Move, goods: GoodsLine) -> Move:

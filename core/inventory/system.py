@@ -31,7 +31,10 @@ class CostRequest:
     skus: tuple[str, ...]
     """Every SKU whose mapping and current average are wanted, those of the orders included."""
     dated_skus: tuple[tuple[str, date], ...] = ()
-    """SKUs whose average on or before a date is wanted: adjustments without an order."""
+    """SKUs whose average on or before a date, and before that date, is wanted: goods that left without an order."""
+    removals: tuple[tuple[str, str], ...] = ()
+    """SKU and order id of goods that left without a customer's order but name one, which may be a removal order or a
+    shipment: where the system has it, the averages of the day on which it left are wanted too."""
     typed_in: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """SKUs that the user has mapped by hand, each with its products: these hold whatever the system itself says."""
     catalogue: bool = False

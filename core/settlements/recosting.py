@@ -99,10 +99,11 @@ _TIED_BY_SKU = [
 def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """Return all lines that may be tied to some: more than the closure, found without reading every line.
 
-    By order, as any marketplace would write it; by SKU what is no sale, where the SKU has a line of `_TIED_BY_SKU`.
+    By order, as any marketplace would write it; by SKU what is no sale with a price, where the SKU has a line of
+    `_TIED_BY_SKU`.
     """
     orders = [_plain(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
-    skus, is_sale = transactions["sku"], transactions["event"] == Event.SALE
+    skus, is_sale = transactions["sku"], (transactions["event"] == Event.SALE) & (transactions["principal"] != 0)
     odd = set(skus[transactions["event"].isin(_TIED_BY_SKU)].dropna())
     found = transactions["key"].isin(list(keys))
     count = -1

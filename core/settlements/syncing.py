@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.costing import without_order
 from core.database import batches, mappings, observations, syncs
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
@@ -19,7 +20,7 @@ from core.settlements.calendars import ended_before
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from decimal import Decimal
     from zoneinfo import ZoneInfo
 
@@ -106,7 +107,10 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    whole = cost_request(books.lines_of_all(chosen), also, books.mappings, catalogue=full, zones=books.zones)
+    averages = without_order(books.known.transactions)
+    whole = cost_request(
+        books.lines_of_all(chosen), also, books.mappings, averages=averages, catalogue=full, zones=books.zones
+    )
     with database.writing() as connection:
         since = None if full else _stopped_since(syncs.last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
@@ -173,28 +177,32 @@ def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.D
     return said[~(blank.astype(bool) & known)].reset_index(drop=True)
 
 
-def with_marks_kept(said: pd.DataFrame, marked: Mapping[tuple[str, str], Decimal]) -> pd.DataFrame:
+Marked = tuple[str, str, "Decimal"]
+"""Order, product and unit cost of a shipment that left after goods had been received into negative stock."""
+
+
+def with_marks_kept(said: pd.DataFrame, marked: Collection[Marked]) -> pd.DataFrame:
     """Mark a cost as received into negative stock where it was so marked before and is the same.
 
     How much of the history a sync reads decides whether it sees the receipt; what was seen once stays true.
 
     Args:
         said: OBSERVATION_COLUMNS of an answer.
-        marked: The unit cost of each order and product that is marked.
+        marked: What is marked.
     """
     rows = zip(said["order_id"], said["product_id"], said["unit_cost"], said["source"], strict=True)
     sources = [
         f"{source}, {INTO_NEGATIVE_STOCK}"
-        if (order, product) in marked and marked[order, product] == cost and not source.endswith(INTO_NEGATIVE_STOCK)
+        if (order, product, cost) in marked and not source.endswith(INTO_NEGATIVE_STOCK)
         else source
         for order, product, cost, source in rows
     ]
     return said.assign(source=pd.Series(sources, index=said.index, dtype=TEXT))
 
 
-def _marked(known: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+def _marked(known: pd.DataFrame) -> set[Marked]:
     rows = records(known[known["source"].str.endswith(INTO_NEGATIVE_STOCK).fillna(value=False).astype(bool)])
-    return {(row["order_id"], row["product_id"]): row["unit_cost"] for row in rows}
+    return {(row["order_id"], row["product_id"], row["unit_cost"]) for row in rows}
 
 
 def _costed(known: pd.DataFrame) -> set[tuple[str, str]]:
@@ -207,6 +215,7 @@ def cost_request(
     also: Iterable[str] = (),
     known: pd.DataFrame | None = None,
     *,
+    averages: Collection[str] = (),
     catalogue: bool = False,
     zones: Mapping[str, ZoneInfo] | None = None,
 ) -> CostRequest:
@@ -216,17 +225,22 @@ def cost_request(
         lines: Costed lines.
         also: Further SKUs whose averages are wanted.
         known: MAPPING_COLUMNS in force; the products of what was typed in are asked for by their names.
+        averages: Keys of the lines whose cost is an average of their day (`core.costing.without_order`); one that names
+            an order is asked for by that too, since it may be a removal order.
         catalogue: Whether the average of every product is wanted.
         zones: The time zone of each store, which cuts its days; UTC where none is given.
     """
     goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
-    rows = records(goods[["order_id", "sku"]].assign(day=local_days(goods, zones or {})))
+    rows = records(goods.reindex(columns=["key", "order_id", "sku"]).assign(day=local_days(goods, zones or {})))
     with_order = [row for row in rows if row["order_id"] is not None]
-    dated = {(row["sku"], date.fromisoformat(row["day"])) for row in rows if row["order_id"] is None and row["day"]}
+    by_day = [row for row in rows if row["key"] in averages]
+    dated = {(row["sku"], date.fromisoformat(row["day"])) for row in by_day if row["day"]}
+    removals = {(row["sku"], row["order_id"]) for row in by_day if row["order_id"] is not None}
     skus = sorted({*(row["sku"] for row in rows), *also})
     typed_in = {} if known is None else typed_products(known)
     wanted = tuple((sku, typed_in[sku]) for sku in skus if sku in typed_in)
-    return CostRequest(tuple(_orders(with_order)), tuple(skus), tuple(sorted(dated)), wanted, catalogue)
+    orders, days = tuple(_orders(with_order)), tuple(sorted(dated))
+    return CostRequest(orders, tuple(skus), days, tuple(sorted(removals)), wanted, catalogue)
 
 
 def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:

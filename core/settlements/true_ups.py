@@ -86,7 +86,7 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost all locked lines but the standing ones as if they were free, and compare."""
     locked = books.known.locked
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
-    free = replace(books.known, locked=held, overrides=_without_estimates(books))
+    free = replace(books.known, locked=held, taken=locked, overrides=_without_estimates(books))
     now = {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
     asked = [row for row in held_lines(books) if row["key"] in now and row["key"] not in standing]
     home = books.company.home_currency

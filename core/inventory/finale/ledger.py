@@ -50,7 +50,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class ShippedCost:
-    """What left of one product on one order."""
+    """What left of one product on one order, or in one shipment of it."""
 
     units: Decimal
     """Net of corrections; 0 where all of it was taken back."""
@@ -167,12 +167,41 @@ def shipped_costs(movements: Iterable[Movement], *, count_packing: bool = False)
         movements: Sale movements of the order.
         count_packing: The order has left, so where shipping wrote no row of its own the one of packing counts.
     """
+    return {product_id: _weighted(rows) for product_id, rows in _counted(movements, count_packing).items()}
+
+
+def shipments(movements: Iterable[Movement], *, count_packing: bool = False) -> dict[str, tuple[ShippedCost, ...]]:
+    """Return what left of each product in each shipment of one order, where the shipments cost differently.
+
+    Else, and where a correction cannot be told to belong to one of them, all of it is one (`shipped_costs`).
+
+    Args:
+        movements: Sale movements of the order.
+        count_packing: As for `shipped_costs`.
+    """
+    return {product_id: _apart(rows) for product_id, rows in _counted(movements, count_packing).items()}
+
+
+def _apart(rows: Sequence[Movement]) -> tuple[ShippedCost, ...]:
+    whole = _weighted(rows)
+    labels = [row.shipment_id or (row.description if _LABEL.match(row.description or "") else None) for row in rows]
+    groups: dict[object, list[Movement]] = defaultdict(list)
+    for row, label in zip(rows, labels, strict=True):
+        groups[label if None not in labels else row.record_date].append(row)
+    apart = [_weighted(group) for group in groups.values()]
+    if len(apart) < 2 or any(one.units <= 0 for one in apart):  # noqa: PLR2004 - several
+        return (whole,)
+    same = len({(one.cost.value, one.cost.cause) for one in apart}) == 1
+    return (whole,) if same else tuple(apart)
+
+
+def _counted(movements: Iterable[Movement], count_packing: bool) -> dict[str, list[Movement]]:  # noqa: FBT001 - private
+    """Return the movements of each product that count: those of shipping, or of packing where nothing else is there."""
     shipping: dict[str, list[Movement]] = defaultdict(list)
     packing: dict[str, list[Movement]] = defaultdict(list)
     for movement in movements:
         (packing if "pack" in movement.stage else shipping)[movement.product_id].append(movement)
-    chosen = {**packing, **shipping} if count_packing else shipping
-    return {product_id: _weighted(rows) for product_id, rows in chosen.items()}
+    return {**packing, **shipping} if count_packing else dict(shipping)
 
 
 def _weighted(rows: Sequence[Movement]) -> ShippedCost:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.inventory.finale.parse import Cost, cost_of
 from core.inventory.system import CostPage
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
+from core.model import MAPPING_COLUMNS, NO_MOVEMENT, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +81,15 @@ class Recorder:
             "product_id": movement.product_id,
             **self._cost(cost_of(movement.average), source),
             "record_date": movement.record_date.isoformat() if movement.record_date else None,
+        }
+
+    def no_average_on(self, product_id: str, day: date) -> Row:
+        """Return that an average was asked for and no movement shows it, so that nobody takes it for not asked."""
+        return {
+            "kind": ObservationKind.AVERAGE_ON_DATE,
+            "product_id": product_id,
+            **self._cost(Cost(None, None, Cause.COST_BLANK), NO_MOVEMENT),
+            "record_date": day.isoformat(),
         }
 
     def mapping(self, mapped: Mapped) -> Row:

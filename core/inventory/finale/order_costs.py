@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.inventory.finale.ledger import shipped_costs
+from core.inventory.finale.ledger import shipments
 from core.inventory.finale.observations import SOURCE_LEDGER, SOURCE_ORDER
 from core.inventory.finale.orders import ordered_units
 from core.inventory.finale.parse import Cost
@@ -44,6 +44,11 @@ class Wanted:
         """Whether anything of it has left."""
         return any(order.shipped for order in self.match.orders)
 
+    @property
+    def left_on(self) -> date | None:
+        """The last day on which anything of it left, as far as Finale says so."""
+        return max((day for order in self.match.orders if order.shipped for day in order.ship_dates), default=None)
+
     def certain_by(self, reached: date) -> bool:
         """Return whether all its movements are there when those after a day are: read from the end, so corrected."""
         return reached < self.days[0] - _PACKED_BEFORE
@@ -69,6 +74,8 @@ def order_rows(
 ) -> list[Row]:
     """Return the observations of one wanted order: a row for each product that Finale has on it.
 
+    A product that left in several shipments at different costs has a row for each of them.
+
     Args:
         recorder: Makes the rows.
         wanted: The order and what it is in Finale.
@@ -89,21 +96,22 @@ def _product_rows(
     recorder: Recorder, wanted: Wanted, movements: Mapping[str, Sequence[Movement]], source: str, without: Cost
 ) -> Iterator[Row]:
     own = [movement for order in wanted.match.orders for movement in movements.get(order.order_id, ())]
-    left = shipped_costs(own, count_packing=wanted.shipped)
+    left = shipments(own, count_packing=wanted.shipped)
     ordered = ordered_units(wanted.match.orders)
     for product_id in dict.fromkeys((*ordered, *left)):
-        shipped = left.get(product_id)
-        units = shipped.units if shipped and shipped.units > 0 else ordered.get(product_id)
-        yield recorder.order(
-            wanted.asked.order_id,
-            product_id,
-            shipped.cost if shipped else without,
-            units=units,
-            record_date=shipped.record_date if shipped else None,
-            source=_source(shipped, source),
-            rule=wanted.match.rule,
-            order_date=wanted.order_date,
-        )
+        for shipped in left.get(product_id, (None,)):
+            units = shipped.units if shipped and shipped.units > 0 else ordered.get(product_id)
+            gone = wanted.left_on if without.cause is not Cause.NOT_SHIPPED else None
+            yield recorder.order(
+                wanted.asked.order_id,
+                product_id,
+                shipped.cost if shipped else without,
+                units=units,
+                record_date=shipped.record_date if shipped else gone,
+                source=_source(shipped, source),
+                rule=wanted.match.rule,
+                order_date=wanted.order_date,
+            )
 
 
 def _source(shipped: ShippedCost | None, source: str) -> str:

@@ -17,7 +17,7 @@ from core.inventory.finale.order_finder import find_orders
 from core.inventory.finale.order_reports import AVERAGES, COSTS, orders_of, read_averages, read_costs
 from core.inventory.finale.report_urls import report_address
 from core.inventory.finale.shipped_orders import CORRECTED_WITHIN
-from core.inventory.finale.sync import order_pages, skus_of
+from core.inventory.finale.sync import dated_rows, order_pages, products_on_days, skus_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,7 +74,8 @@ class ReportSync:
             if (match := matches.get(order.order_id) or elsewhere.get(order.order_id)) is not None
         ]
         yield from self._mappings(request, products, found)
-        yield self._dated(request, movements)
+        left_on = {wanted.asked.order_id: day for wanted in found if (day := wanted.left_on) is not None}
+        yield self._dated(request, movements, left_on)
         shown = [wanted for wanted in found if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
         yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
@@ -115,11 +116,10 @@ class ReportSync:
         with suppress(FinaleRefusalError):  # it answers reports alone: then only what the reports list has an average
             yield from self.mapper.pages_of_typed_in(request.typed_in, products)
 
-    def _dated(self, request: CostRequest, movements: Iterable[Movement]) -> CostPage:
-        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products_of(sku)]
-        found = last_averages(movements, wanted)
-        rows = {(row.product_id, row.record_date): row for row in found.values() if row.average is not None}
-        return page(self.recorder.average_on_date(row, SOURCE_REPORT) for row in rows.values())
+    def _dated(self, request: CostRequest, movements: Iterable[Movement], left_on: Mapping[str, date]) -> CostPage:
+        wanted = products_on_days(request, self.mapper, left_on)
+        found = {place: row for place, row in last_averages(movements, wanted).items() if row.average is not None}
+        return page(dated_rows(self.recorder, wanted, found, source=SOURCE_REPORT))
 
 
 def fetch_averages(client: FinaleClient, address: str, names: Mapping[str, str]) -> dict[str, Product]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.batches import batched
@@ -14,16 +15,19 @@ from core.inventory.finale.remarks import has_ledger
 from core.inventory.finale.shipped_orders import ShippedOrders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from core.inventory.finale.client import FinaleClient
+    from core.inventory.finale.ledger import Movement
     from core.inventory.finale.mapping import Mapper
-    from core.inventory.finale.observations import Recorder
+    from core.inventory.finale.observations import Recorder, Row
     from core.inventory.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress
 
 ORDERS_AT_ONCE = 2000
 """Orders are found and costed so many at a time, so that an interrupted sync keeps the earlier ones."""
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Sync:
     prefixes: Sequence[str] = ()
     averages_only: bool = False
     """Leave the stock history alone (mode P)."""
+    _left_on: dict[str, date] = field(default_factory=dict)
+    """When the orders left that have been found, by the marketplace's order id."""
 
     def pages(self, request: CostRequest) -> Iterator[CostPage]:
         """Fetch everything that was asked for, page by page.
@@ -61,18 +67,48 @@ class Sync:
     def _orders(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
         matches = find_orders(self.client, asked, self.prefixes, self.progress)
         found = [Wanted(order, matches[order.order_id]) for order in asked if order.order_id in matches]
+        self._left_on.update((wanted.asked.order_id, day) for wanted in found if (day := wanted.left_on) is not None)
         yield from self.mapper.pages_of_kits(found)
         yield page(not_found(self.recorder, asked, matches))
         averages_only = not self._reads_ledger
         yield from order_pages(self.client, self.recorder, found, self.progress, averages_only=averages_only)
 
     def _dated(self, request: CostRequest) -> Iterator[CostPage]:
-        wanted = [(part, day) for sku, day in request.dated_skus for part in self.mapper.products_of(sku)]
-        if not wanted or not self._reads_ledger or not self.client.now_schema().named("movement average"):
+        wanted = products_on_days(request, self.mapper, self._left_on)
+        if not wanted:
             return
-        found = averages_on(self.client, list(dict.fromkeys(wanted)), self.mapper.urls)
-        rows = {(row.product_id, row.record_date): row for row in found.values()}
-        yield page(self.recorder.average_on_date(row) for row in rows.values())
+        shown = self._reads_ledger and self.client.now_schema().named("movement average") is not None
+        found = averages_on(self.client, wanted, self.mapper.urls) if shown else {}
+        yield page(dated_rows(self.recorder, wanted, found))
+
+
+def products_on_days(request: CostRequest, mapper: Mapper, left_on: Mapping[str, date]) -> list[tuple[str, date]]:
+    """Return every product and day of which an average is wanted: a day on which goods left, and the day before it.
+
+    Where the two differ, goods were received on the day itself (Finale's dates have no time).
+
+    Args:
+        request: What is wanted.
+        mapper: Knows the products of the SKUs.
+        left_on: When the orders left that were found in Finale.
+    """
+    days = [*request.dated_skus, *((sku, left_on[order]) for sku, order in request.removals if order in left_on)]
+    wanted = [(part, day) for sku, day in days for part in mapper.products_of(sku)]
+    return list(dict.fromkeys(place for part, day in wanted for place in ((part, day), (part, day - _ONE_DAY))))
+
+
+def dated_rows(
+    recorder: Recorder, wanted: Sequence[tuple[str, date]], found: Mapping[tuple[str, date], Movement], **source: str
+) -> list[Row]:
+    """Return the averages that were found, each movement once, and which products had none on any wanted day."""
+    rows = {(row.product_id, row.record_date): row for row in found.values()}
+    told = {product for product, _ in found}
+    first: dict[str, date] = {}
+    for product, day in wanted:
+        if product not in told:
+            first[product] = min(day, first.get(product, day))
+    nothing = (recorder.no_average_on(product, day) for product, day in first.items())
+    return [*(recorder.average_on_date(row, **source) for row in rows.values()), *nothing]
 
 
 def skus_of(request: CostRequest) -> list[str]:

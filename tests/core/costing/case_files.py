@@ -139,7 +139,7 @@ COLUMNS = {
     "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency", "source"},
     "Mapping": {"SKU", "product", "units"},
     "Saved": {"line", "version", "cost", "zero OK", "disposition", "units back", "kind", "by", "on", "note"},
-    "Locked": {"line", "unit cost", "units", "status", "cause", "disposition"},
+    "Locked": {"line", "unit cost", "units", "status", "cause", "disposition", "source"},
     "Trued up": {"line", "unit cost", "units", "disposition"},
     "Opening": {"SKU", "cost", "as of"},
     "Settlements": {"store", "settlement", "history"},
@@ -272,7 +272,7 @@ def _locked(row: Row) -> dict[str, object]:
         "cost_currency": HOME,
         "cost_quantity": units,
         "cogs": None if row.get("status") == CostStatus.MISSING else (cost or 0) * units,
-        "cost_source": "Finale order" if cost else None,
+        "cost_source": (row.get("source") or "Finale order") if cost else None,
         "disposition": row.get("disposition") or None,
     }
 

@@ -181,3 +181,29 @@ def test_books_without_optional_tables() -> None:
 def test_closure_of_lines_that_are_not_there(unknown: set[str]) -> None:
     """Keys that stand in no transaction are tied to nothing."""
     assert set() == closure(frame(TRANSACTION_COLUMNS), unknown)
+
+
+_GIVEN = frozenset({"reimbursement", "liquidation", "adjustment"})
+_TAKEN_BACK = frozenset({"reimbursement reversal", "reimbursement", "liquidation"})
+
+
+@few
+@given(random_books(with_locks=False), policies)
+def test_never_more_comes_back_than_went_out(rows: Rows, chosen: CostingPolicies) -> None:
+    """Of no order more than was sold of it, and of no SKU more than was lost, sold off or taken out."""
+    lines = {row["key"]: row for row in rows.lines}
+    of_orders: dict[tuple[object, object], int] = {}
+    of_skus: dict[tuple[object, object], int] = {}
+    for key, found in by_key(cost(replace(rows, overrides=()).books(), chosen)).items():
+        line, units = lines[key], found["cost_quantity"] or 0
+        if found["cost_status"] != CostStatus.COSTED or (units < 0 and found["cost_source"] != CostSource.ORIGINAL):
+            continue
+        if line["event"] in {"sale", "refund", "dispute"}:
+            place = (line["store"], line["order_id"])
+            of_orders[place] = of_orders.get(place, 0) + units
+        elif line["event"] in (_TAKEN_BACK if units < 0 else _GIVEN):
+            place = (line["store"], line["sku"])
+            of_skus[place] = of_skus.get(place, 0) + units
+
+    assert all(units >= 0 for units in of_orders.values())
+    assert all(units >= 0 for units in of_skus.values())

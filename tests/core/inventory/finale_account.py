@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import httpx
@@ -167,9 +167,12 @@ def costs_of(request: CostRequest, pages: Iterable[CostPage]) -> Costs:
     observed: dict[tuple[str, str | None], dict[str, object]] = {}
     parts: dict[str, list[tuple[str, int]]] = {}
     for page in pages:
+        # So are all rows of a product on an order: its shipments.
+        shipped: dict[tuple[str, str | None], list[dict[str, object]]] = {}
         for row in records(page.observations):
             if row["kind"] == ObservationKind.ORDER:
-                observed[str(row["order_id"]), row["product_id"]] = row
+                shipped.setdefault((str(row["order_id"]), row["product_id"]), []).append(row)
+        observed |= {place: _together(rows) for place, rows in shipped.items()}
         # All rows of a SKU on one page are one answer, which replaces the one before.
         answers: dict[str, list[tuple[str, int]]] = {}
         for row in records(page.mappings):
@@ -197,6 +200,16 @@ def _cost(
         return None, missing[0]
     costs = [units * Decimal(str(row["unit_cost"])) for (_, units), row in zip(parts, rows, strict=True)]
     return sum(costs, Decimal(0)), ""
+
+
+def _together(shipments: list[dict[str, object]]) -> dict[str, object]:
+    """Return one row of several shipments, weighted by units to six decimals; one without cost leaves all without."""
+    without = [row for row in shipments if row["unit_cost"] is None]
+    if without or len(shipments) == 1:
+        return (without or shipments)[0]
+    lots = [(Decimal(str(row["units"])), Decimal(str(row["unit_cost"]))) for row in shipments]
+    worth = sum((units * cost for units, cost in lots), Decimal(0)) / sum(units for units, _ in lots)
+    return {**shipments[0], "unit_cost": worth.quantize(Decimal("0.000001"), ROUND_HALF_UP)}
 
 
 _NOT_ON_ORDER: dict[str, object] = {"unit_cost": None, "cause": "SKU not on the Finale order"}

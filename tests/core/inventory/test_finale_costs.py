@@ -77,11 +77,12 @@ def test_packing_and_shipping_are_one_movement() -> None:
     assert [("BOWL", 2)] == [(row["product_id"], row["units"]) for row in rows_of("packed then shipped")]
 
 
-def test_a_split_shipment_keeps_the_texts_of_its_parts() -> None:
-    """Three units at one cost and one at another: both stand in the raw text."""
-    (row,) = rows_of("split at two costs")
+def test_shipments_at_different_costs_are_told_apart() -> None:
+    """Three units at one cost and one at another: each its own row with its day and text."""
+    rows = sorted(rows_of("split at two costs"), key=lambda row: str(row["record_date"]))
 
-    assert (4, "3 x 1234.5000; 1 x 1265.659333") == (row["units"], row["raw"])
+    assert [(3, "1234.5000"), (1, "1265.659333")] == [(row["units"], row["raw"]) for row in rows]
+    assert rows[0]["record_date"] != rows[1]["record_date"]
 
 
 def test_an_order_names_currency_day_and_source_of_its_cost() -> None:
@@ -95,6 +96,9 @@ def test_an_order_names_currency_day_and_source_of_its_cost() -> None:
         row["fetched_at"],
         row["source"],
     )
+
+
+ONE_DAY = timedelta(days=1)
 
 
 @cache
@@ -166,7 +170,7 @@ def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, .
         rows = records(observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE])
         found = {(row["product_id"], row["record_date"]): row["unit_cost"] for row in rows}
         expected = {(name, day.isoformat()): business.average_on(name, day) or None for name, day in plain}
-        assert expected == found
+        assert expected == {place: found[place] for place in expected}
 
 
 def test_a_few_orders_among_many_are_asked_for_by_name() -> None:
@@ -310,3 +314,38 @@ def test_a_correction_entered_weeks_after_shipping_is_noticed(orders: int) -> No
 
     assert {} == differences(true_costs(business), found)
     assert [] == [key for key in found if key[0] == order_id and found[key] == true_costs(without)[key]]
+
+
+@pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
+def test_goods_received_on_the_day_can_be_told_from_those_before(misbehaviour: tuple[str, ...]) -> None:
+    """The average of the day before is fetched too, on the way a line asks for it and by a removal order Finale has."""
+    business = hard()
+    receipt = next(
+        row
+        for row in business.ledger
+        if business.average_on(row.product_id, row.record_date - ONE_DAY)
+        not in (None, 0, business.average_on(row.product_id, row.record_date))
+        and not business.product(row.product_id).parts
+    )
+    day, before = receipt.record_date, receipt.record_date - ONE_DAY
+    order = next(one for one in business.orders if one.lines[0].sku == "CUP")
+    asked = only(business, order.order_id)
+    request = CostRequest(asked.orders, asked.skus, ((receipt.product_id, day),), (("CUP", order.order_id),))
+
+    observations = DemoAccount(business, *misbehaviour).observations(request)
+
+    rows = records(observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE])
+    for product, when in ((receipt.product_id, day), (receipt.product_id, before)):
+        told = max(
+            (row for row in rows if row["product_id"] == product and row["record_date"] <= when.isoformat()),
+            key=lambda row: row["record_date"],
+        )
+        assert business.average_on(product, when) == told["unit_cost"]
+    left = next(
+        row["record_date"]
+        for row in records(observations)
+        if row["order_id"] == order.order_id and row["product_id"] == "CUP"
+    )
+    assert business.average_on("CUP", date.fromisoformat(left)) in {
+        row["unit_cost"] for row in rows if row["product_id"] == "CUP"
+    }

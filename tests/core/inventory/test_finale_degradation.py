@@ -14,7 +14,7 @@ from core.inventory.finale.inventory import FinaleSettings, Mode
 from core.inventory.finale.remarks import remarks
 from core.inventory.finale.schema import Schema
 from core.inventory.system import CostRequest
-from core.model import INTO_NEGATIVE_STOCK, Cause, ObservationKind, records
+from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind, records
 from sandbox.business.hard import case, hard_business
 from sandbox.limits import Limits
 from sandbox.misbehaviour import Fault
@@ -130,7 +130,9 @@ def test_mode_p_can_be_chosen() -> None:
     observations = account.observations(everything(hard(), dated=[("CUP", hard().orders[0].ordered_at.date())]))
 
     assert "current average costs only, as proposals" == account.finale.check().mode
-    assert {ObservationKind.ORDER, ObservationKind.AVERAGE} == set(observations["kind"])
+    of_dates = observations[observations["kind"] == ObservationKind.AVERAGE_ON_DATE]
+    assert [True] == of_dates["unit_cost"].isna().tolist()
+    assert [NO_MOVEMENT] == of_dates["source"].tolist()
     assert observations.loc[observations["kind"] == ObservationKind.ORDER, "unit_cost"].isna().all()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inventory.finale.ledger import Movement, by_fit, by_order, last_averages, shipped_costs
+from core.inventory.finale.ledger import Movement, by_fit, by_order, last_averages, shipments, shipped_costs
 from core.inventory.finale.orders import FinaleOrder, OrderLine, Shipment, read_order
 from core.model import Cause
 
@@ -170,3 +170,24 @@ def test_what_has_left_is_read_from_the_statuses(
 def test_where_shipments_are_not_shown_an_order_may_have_left(status: str, *, shipped: bool) -> None:
     """Without shipments in the schema the stock history decides."""
     assert shipped == read_order({"orderId": "1", "status": status}).shipped
+
+
+LATER = date(2026, 9, 5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([movement(3, "5"), movement(1, "9", record_date=LATER)], [(3, "5"), (1, "9")]),
+        ([movement(3, "5"), movement(1, "5", record_date=LATER)], [(4, "5")]),
+        ([movement(3, "5", shipment_id="O-1"), movement(1, "9", shipment_id="O-2")], [(3, "5"), (1, "9")]),
+        ([movement(3, "5"), movement(2, "9", record_date=LATER), movement(-1, "5")], [(2, "5"), (2, "9")]),
+        ([movement(3, "5"), movement(-1, "5", record_date=LATER)], [(2, "5")]),
+        ([movement(3, "5"), movement(1, "", record_date=LATER)], [(3, "5"), (1, None)]),
+    ],
+)
+def test_shipments_of_one_order(rows: list[Movement], expected: list[tuple[int, str | None]]) -> None:
+    """Apart where they cost differently; a correction belongs to its shipment, or to all where that is not told."""
+    found = [(one.units, one.cost.value) for one in shipments(rows)["ABC-1"]]
+
+    assert [(Decimal(units), cost and Decimal(cost)) for units, cost in expected] == found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from core.costing import without_order
 from core.database import Database
 from core.database.company import new_company
 from core.database.settlements import EntryStatus
@@ -27,13 +28,21 @@ from core.model import (
 from core.progress import silent
 from core.settings import Policies
 from core.settlements import books as all_books
-from core.settlements.syncing import SyncResult, due_settlements, sync_costs, with_marks_kept, without_forgetting
+from core.settlements.syncing import (
+    SyncResult,
+    cost_request,
+    due_settlements,
+    sync_costs,
+    with_marks_kept,
+    without_forgetting,
+)
 from core.time import StoreDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.costing import CostingInput
     from core.database.settlements import BookedSettlement
     from core.progress import Progress
     from core.settlements.books import Books
@@ -120,6 +129,10 @@ class _Asking:
         return frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows)
 
     @property
+    def known(self) -> CostingInput:
+        return self.books.known
+
+    @property
     def observations(self) -> pd.DataFrame:
         return self.books.observations
 
@@ -189,7 +202,7 @@ def test_a_mark_that_was_seen_once_stays_while_the_cost_does() -> None:
         {"order_id": "O2", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
         {"order_id": "O3", "product_id": "CUP", "unit_cost": Decimal("4.10"), "source": "stock history"},
     ]
-    marked = {("O1", "CUP"): Decimal("4.10"), ("O2", "CUP"): Decimal(-17)}
+    marked = {("O1", "CUP", Decimal("4.10")), ("O2", "CUP", Decimal(-17))}
 
     kept = with_marks_kept(frame(OBSERVATION_COLUMNS, told), marked)
 
@@ -253,3 +266,32 @@ def test_history_is_asked_for_until_it_has_its_costs() -> None:
 def test_empty_books_have_nothing_to_ask_for(database: Database) -> None:
     """Without a settlement there is no newest one to look back from."""
     assert [] == due_settlements(all_books.load(database))
+
+
+def test_every_line_without_a_customers_order_is_asked_for_by_its_day() -> None:
+    """Whatever order id it carries; a loss that names a customer's order of the books is about that order."""
+    rows = [
+        goods("sale", "sale", order_id="111-1"),
+        goods("lost return", "reimbursement", order_id="111-1", raw_description="WAREHOUSE_LOST"),
+        goods("inbound", "reimbursement", order_id="FBA15X", raw_description="MISSING_FROM_INBOUND"),
+        goods("removal", "reimbursement", order_id="REM-7", raw_description="REMOVAL_ORDER_LOST"),
+        goods("sold off", "liquidation", order_id="LIQ-1"),
+        goods("nowhere", "reimbursement", raw_description="WAREHOUSE_DAMAGE"),
+        goods("fee", "fee", order_id="REM-7"),
+    ]
+    lines = frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows)
+
+    request = cost_request(lines, averages=without_order(lines))
+
+    named = ("inbound", "removal", "sold off")
+    assert {sku for sku, _ in request.dated_skus} == {*named, "nowhere"}
+    assert request.removals == (("inbound", "FBA15X"), ("removal", "REM-7"), ("sold off", "LIQ-1"))
+    assert {order.order_id for order in request.orders} == {"111-1", "FBA15X", "REM-7", "LIQ-1"}
+
+
+def goods(key: str, event: str, **more: object) -> dict[str, object]:
+    """Return a line about a SKU of its own name."""
+    effect = "none" if event == "fee" else "out"
+    known = {"key": key, "sku": key, "store": "US", "event": event, "quantity": 1, "net": Decimal(1)}
+    missing = "not applicable" if event == "fee" else "missing"
+    return {**known, "stock_effect": effect, "posted_at": NOW, "cost_status": missing, **more}
