@@ -172,15 +172,15 @@ def _entry(imported: ImportedSettlement) -> dict[str, object]:
         "settlement": imported.settlement_id,
         "result": str(imported.result),
         "reason": imported.reason or None,
-        "before": _figures(imported.before),
-        "after": _figures(imported.after),
+        "before": _sums(imported.before),
+        "after": _sums(imported.after),
         "transactions": imported.transactions,
         "ties_out": imported.ties_out,
         "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
     }
 
 
-def _figures(figures: Figures | None) -> dict[str, object] | None:
+def _sums(figures: Figures | None) -> dict[str, object] | None:
     if figures is None:
         return None
     return {"transactions": figures.transactions, "sum": str(figures.sum), "currency": figures.currency}

@@ -50,6 +50,7 @@ __all__ = [
     "entry_line",
     "exchange_rate",
     "goods_back",
+    "later_transaction",
     "lock",
     "locked_line",
     "mapping",
@@ -236,6 +237,21 @@ ended_transaction = Table(
     ),
 )
 """Lines that were in force until a batch superseded or removed them."""
+
+later_transaction = Table(
+    "later_transaction",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("ended_batch", ForeignKey("batch.number"), index=True),  # missing: it is what is read now
+    Column("key", Verbatim, nullable=False, index=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    *(
+        Column(column.name, column.type, nullable=column.nullable)
+        for column in transaction.c
+        if column.name not in ("key", "settlement")
+    ),
+)
+"""What exported settlements hold as they are read now; their own rows stay as they went out, which their locks hash."""
 
 problem = Table(
     "problem",

@@ -7,11 +7,15 @@ are stand in docs/words.md. What is not here is asked.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _paid(goods: Goods) -> Meaning:
@@ -263,7 +267,12 @@ def withheld(word: str) -> AmountMeaning | None:
     return next((means for begin, means in _WITHHELD.items() if plain.startswith(begin)), None)
 
 
-_BY_AMOUNT_TYPE = {"itemprice": price, "itemfees": item_fee, "itemwithheldtax": withheld, "promotion": promotion}
+_BY_AMOUNT_TYPE: dict[str, Callable[[str], AmountMeaning | None]] = {
+    "itemprice": price,
+    "itemfees": item_fee,
+    "itemwithheldtax": withheld,
+    "promotion": promotion,
+}
 
 
 @lru_cache(maxsize=4096)

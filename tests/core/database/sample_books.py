@@ -12,6 +12,7 @@ from core.database import (
     entries,
     exchange_rates,
     goods_back,
+    later_readings,
     locks,
     mappings,
     observations,
@@ -106,3 +107,4 @@ def add_closed_settlement(connection: Connection) -> None:
     numbers = true_ups.pending(connection)["id"].tolist()
     true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.DISMISSED, "small"), batch)
     true_ups.take_up(connection, numbers, "not so small", batch)
+    later_readings.put(connection, booked, settlements.transactions(connection, [booked]), batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_each_kind_of_money_posts_to_its_own_line() -> None:
     assert "Amazon US Clearing USD" == entry.lines[-1].account
 
 
-def of_order(event: Event, order: str, **values: object) -> dict[str, object]:
+def of_order(event: Event, order: str, **values: Any) -> dict[str, object]:
     return line(event, order_id=order, goods=Goods.NONE, key=f"{order} {event}", **values)
 
 

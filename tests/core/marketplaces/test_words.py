@@ -21,10 +21,12 @@ from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.model import Reading
 
 CASES = Path(__file__).parents[4] / "shared" / "cases"
-TABLES = {
+TABLES: dict[str, Mapping[str, object]] = {
     "Amazon types": amazon.TYPES,
     "Amazon prices": amazon.PRICES,
     "Amazon item fees": amazon.ITEM_FEES,

@@ -32,11 +32,11 @@ from core.money import cents, total
 from core.settlements import books as all_books
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
-from core.settlements.exporting import ExportWish, export_settlement
+from core.settlements.exporting import ExportWish, export_settlement, standing_entries
 from core.settlements.importing import import_reading
 from core.settlements.policies import change_policies
 from core.settlements.removing import remove_settlements
-from core.settlements.reopening import reopen, standing_entries
+from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from core.settlements.time_zones import change_time_zones
 from core.settlements.undoing import NothingToUndoError, undo_last

@@ -1,12 +1,17 @@
-"""All files that a settlement is made of; and lines and settlements that were superseded or removed are kept."""
+"""Declared words, every file of a settlement, nothing deleted, and entries that can be written again.
+
+Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
+settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
+to be written again; true-ups taken up again; and what pulled documents say of the units of their orders.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -33,7 +38,13 @@ AMOUNTS = (
 
 
 def upgrade() -> None:
-    """Add columns and tables; each stored settlement is made of the one file it came from, in its own batch."""
+    """Add columns and tables; each stored settlement is made of the one file it came from, in its own batch.
+
+    The new columns are empty for what is stored: such rows were read by the first reader and are judged as they were.
+    Order units are filled as documents are read again or pulled.
+    """
+    for name in ("goods", "typed", "tax_code"):
+        op.add_column("transaction", sa.Column(name, TEXT))
     op.add_column("store", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("derived_id", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("settlement", sa.Column("incomplete", TEXT))
@@ -44,12 +55,15 @@ def upgrade() -> None:
         '(SELECT settlement.batch FROM settlement WHERE settlement.id = "transaction".settlement)'
     )
     _create_ended_settlement()
-    _create_ended_transaction()
+    _create_transactions("ended_transaction", ended=False)
+    _create_transactions("later_transaction", ended=True)
     _create_settlement_file()
     op.execute(
         'INSERT INTO settlement_file (settlement, sha256, "use", batch) '
         "SELECT id, sha256, 'part', batch FROM settlement ORDER BY id"
     )
+    _let_entries_be_written_again()
+    _create_order_units()
 
 
 def _create_ended_settlement() -> None:
@@ -81,11 +95,12 @@ def _create_ended_settlement() -> None:
     op.create_index(op.f("ix_ended_settlement_settlement"), "ended_settlement", ["settlement"], unique=False)
 
 
-def _create_ended_transaction() -> None:
+def _create_transactions(table: str, *, ended: bool) -> None:
+    """Make a table of transactions that are not those in force; `ended` says whether a row may still be in force."""
     op.create_table(
-        "ended_transaction",
+        table,
         sa.Column("id", ROW_ID, nullable=False),
-        sa.Column("ended_batch", NUMBER, nullable=False),
+        sa.Column("ended_batch", NUMBER, nullable=ended),
         sa.Column("key", TEXT, nullable=False),
         sa.Column("settlement", ROW_ID, nullable=False),
         sa.Column("group_key", TEXT, nullable=False),
@@ -112,12 +127,12 @@ def _create_ended_transaction() -> None:
         sa.Column("typed", TEXT),
         sa.Column("tax_code", TEXT),
         sa.Column("batch", NUMBER),
-        sa.ForeignKeyConstraint(["ended_batch"], ["batch.number"], name=op.f("fk_ended_transaction_ended_batch")),
-        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_ended_transaction_settlement")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ended_transaction")),
+        sa.ForeignKeyConstraint(["ended_batch"], ["batch.number"], name=op.f(f"fk_{table}_ended_batch")),
+        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f(f"fk_{table}_settlement")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     for name in ("ended_batch", "key", "settlement"):
-        op.create_index(op.f(f"ix_ended_transaction_{name}"), "ended_transaction", [name], unique=False)
+        op.create_index(op.f(f"ix_{table}_{name}"), table, [name], unique=False)
 
 
 def _create_settlement_file() -> None:
@@ -136,3 +151,42 @@ def _create_settlement_file() -> None:
     )
     for name in ("settlement", "sha256"):
         op.create_index(op.f(f"ix_settlement_file_{name}"), "settlement_file", [name], unique=False)
+
+
+def _let_entries_be_written_again() -> None:
+    op.add_column("entry", sa.Column("store", TEXT))
+    op.add_column("entry", sa.Column("name", TEXT))
+    op.add_column("entry_line", sa.Column("number", TEXT))
+    op.add_column("entry_line", sa.Column("tax_code", TEXT))
+    op.add_column("entry_line", sa.Column("is_bank", sa.Boolean()))
+    op.create_table(
+        "taken_up",
+        sa.Column("true_up", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["batch.number"], name=op.f("fk_taken_up_batch")),
+        sa.ForeignKeyConstraint(["true_up"], ["true_up.id"], name=op.f("fk_taken_up_true_up")),
+        sa.PrimaryKeyConstraint("true_up", name=op.f("pk_taken_up")),
+    )
+
+
+def _create_order_units() -> None:
+    op.create_table(
+        "order_units",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("store", TEXT, nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("item_id", TEXT, nullable=False),
+        sa.Column("sku", TEXT),
+        sa.Column("units", WHOLE, nullable=False),
+        sa.Column("fulfilled", WHOLE),
+        sa.Column("as_of", MOMENT, nullable=False),
+        sa.Column("first_paid_at", MOMENT),
+        sa.Column("batch", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["batch.number"], name=op.f("fk_order_units_batch")),
+        sa.ForeignKeyConstraint(["sha256"], ["original_file.sha256"], name=op.f("fk_order_units_sha256")),
+        sa.ForeignKeyConstraint(["store"], ["store.name"], name=op.f("fk_order_units_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_units")),
+    )
+    op.create_index(op.f("ix_order_units_sha256"), "order_units", ["sha256"], unique=False)
