@@ -37,6 +37,7 @@ from addin.actions import (
 from addin.actions import pnl as pnl_action
 from addin.actions import settings as settings_action
 from addin.actions.new import new_workbook
+from addin.actions.reclassifications import DecidedNumber
 from addin.desk import on_file
 from addin.sheets.pnl import PnlWish
 from addin.taken_edits import Edits
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from addin.actions.reclassifications import Number
     from addin.outcome import Outcome
 
 CANNOT = 2
@@ -328,17 +330,22 @@ def export(
 
 @command("trueups")
 @BOOK
-@click.option("--accept", type=int, multiple=True, help="Number of a proposal to post.")
-@click.option("--dismiss", type=int, multiple=True, help="Number of a proposal not to post.")
-@click.option("--take-up", type=int, multiple=True, help="Number of a dismissed one to propose again.")
+@click.option(
+    "--accept",
+    type=DecidedNumber(),
+    multiple=True,
+    help="Number of a proposal to post; R12 of a reclassification, R for all of them.",
+)
+@click.option("--dismiss", type=DecidedNumber(), multiple=True, help="Number of a proposal not to post.")
+@click.option("--take-up", type=DecidedNumber(), multiple=True, help="Number of a dismissed one to propose again.")
 @click.option("--reason", default="", help="Why those are dismissed or taken up.")
 @click.option("--dismiss-immaterial", is_flag=True, help="Dismiss what is below the materiality limit of Setup.")
 def trueups(
     book: Path,
     *,
-    accept: tuple[int, ...],
-    dismiss: tuple[int, ...],
-    take_up: tuple[int, ...],
+    accept: tuple[Number, ...],
+    dismiss: tuple[Number, ...],
+    take_up: tuple[Number, ...],
     reason: str,
     dismiss_immaterial: bool,
 ) -> Outcome:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin import books_name
 from addin.finale import page_account
+from addin.reading_anew import read_anew, told_with_errors, with_news
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
 from addin.taken_edits import Edits, take_over_edits
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from addin.outcome import Outcome
     from core.companies import MachineFolder
     from core.progress import Progress
+    from core.settlements.rereading import Reread
     from core.time import Clock
 
 
@@ -53,6 +55,8 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
+    news: tuple[Reread, ...] = ()
+    """What became of settlements that were read anew when the books were opened."""
 
 
 @contextmanager
@@ -77,7 +81,9 @@ def desk(
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
         take_over_edits(book, database, user, clock(), edits)
-        yield Desk(book, path, database, user, machine, clock, progress)
+        news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
+        with told_with_errors(news):
+            yield Desk(book, path, database, user, machine, clock, progress, news)
 
 
 def on_file(
@@ -95,7 +101,7 @@ def on_file(
     """
     try:
         with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened:
-            outcome = action(opened)
+            outcome = with_news(action(opened), opened.news)
             connect_rows(opened.book, page_account(opened.database))
             book.save()
             return outcome

@@ -18,6 +18,7 @@ from addin.finale import page_account
 from addin.ledger_used import ledger_used
 from addin.outcome import Outcome
 from addin.program import program_version
+from addin.reading_anew import with_news
 from addin.ribbon_buttons import BUTTONS
 from addin.selection import is_on_cogs_tab, selected_or_none, selected_rows_of, selected_settlements
 from addin.sheets import history as history_sheet
@@ -92,7 +93,7 @@ def press(command: str, book: xw.Book) -> Outcome:
 def _pressed(action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
     progress = StatusBar(book.app)
     with undisturbed(book.app), desk(book, place_of(book), progress=progress, edits=edits) as opened:
-        outcome = action(opened)
+        outcome = with_news(action(opened), opened.news)
         connect_rows(opened.book, page_account(opened.database))
         return outcome
 

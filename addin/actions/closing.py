@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from addin.actions import reclassifications
+from addin.actions.reclassifications import apart, reason
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.entry_files import accrual_name, write_entries
@@ -21,7 +23,7 @@ from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import refuse_unimportable, to_import
 from core.money import total
 from core.settlements import books as all_books
-from core.settlements import reopening
+from core.settlements import reclassifying, reopening
 from core.settlements import true_ups as trueing
 from core.settlements.exporting import ExportWish, as_written, export_settlement
 from core.settlements.posting_elsewhere import post_elsewhere
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from addin.actions.reclassifications import Decided, Number
     from addin.actions.refresh import View
     from addin.desk import Desk
     from core.database.entries import Entry as StoredEntry
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from core.journal.files import Ledger
     from core.settlements.books import Books
     from core.settlements.exporting import Exported
+    from core.settlements.reclassifying import Reclassification
     from core.settlements.true_ups import AcceptedTrueUps
 
 KINDS = {
@@ -53,6 +57,7 @@ _GROUPS = {
     EntryKind.FINALE: "cogs",
     EntryKind.TRUE_UP: "true-ups",
     EntryKind.FINALE_TRUE_UP: "true-ups",
+    EntryKind.RECLASSIFICATION: "true-ups",
     EntryKind.REVERSAL: "reversals",
     EntryKind.FINALE_REVERSAL: "reversals",
 }
@@ -242,7 +247,7 @@ def _is_wanted(one: Posted, entries: str) -> bool:
 
 def _deeds(posted: Sequence[Posted]) -> list[list[Posted]]:
     """Put entries together as they went out: per deed and settlement; true-ups and accruals per deed."""
-    together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
+    together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP, EntryKind.RECLASSIFICATION)
     deeds: dict[tuple[int, int | None], list[Posted]] = {}
     for one in posted:
         settlement = None if one.entry.kind in together else one.entry.settlement
@@ -274,11 +279,11 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
 class TrueUpChoice:
     """What is decided of true-ups, beside what was chosen on sheet Cost true-ups."""
 
-    accept: Collection[int] = ()
+    accept: Collection[Number] = ()
     """Proposals to post into the first open period."""
-    dismiss: Collection[int] = ()
+    dismiss: Collection[Number] = ()
     """Proposals not to post."""
-    take_up: Collection[int] = ()
+    take_up: Collection[Number] = ()
     """Dismissed ones to propose again."""
     reason: str = ""
     """Why they are dismissed or taken up."""
@@ -297,11 +302,12 @@ def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
     taken = _take_up(desk, books, choice)
     books = all_books.load(desk.database) if taken else books
     trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
-    accepted = sorted({*sheet.accepted, *choice.accept})
-    refused = [*sheet.dismissed, *((number, choice.reason) for number in choice.dismiss)]
-    trueing.refuse_torn(desk.database, books, accepted, [number for number, _ in refused])
+    waiting = reclassifying.pending(desk.database, books)
+    accepted = apart({*sheet.accepted, *choice.accept}, waiting)
+    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissed, *_each(choice))]
+    trueing.refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
-    small = _dismiss_immaterial(desk, books, keep=accepted) if choice.dismiss_immaterial else 0
+    small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0
     posted = _accept(desk, books, accepted)
     files = _write(desk, posted.entries, ledger_for(desk.database, None)) if to_import(posted.entries) else []
     view = load(desk.database)
@@ -309,38 +315,50 @@ def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
     return _true_ups_outcome(view, posted, files, small=small, taken=taken)
 
 
-def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[int]:
-    if not choice.take_up:
-        return []
-    return trueing.take_up(desk.database, books, choice.take_up, choice.reason, who=desk.user, now=desk.clock())
+def _each(choice: TrueUpChoice) -> list[tuple[Number, str]]:
+    return [(name, choice.reason) for name in choice.dismiss]
 
 
-def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[int, str]]) -> None:
+def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
+    """Take up what was dismissed, and return what that was."""
+    chosen = apart(choice.take_up, reclassifying.pending(desk.database, books, dismissed=True))
+    reclassifications.take_up(desk, books, chosen.reclassifications, choice.reason)
+    taken = chosen.true_ups and trueing.take_up(
+        desk.database, books, chosen.true_ups, choice.reason, who=desk.user, now=desk.clock()
+    )
+    return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
+
+
+def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -> None:
     gone: set[int] = set()
-    for number, why in refused:
-        if number not in gone:
-            gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
+    for chosen, why in refused:
+        reclassifications.dismiss(desk, books, chosen.reclassifications, why)
+        for number in chosen.true_ups:
+            if number not in gone:
+                gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
 
 
-def _accept(desk: Desk, books: Books, numbers: Sequence[int]) -> AcceptedTrueUps:
+def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
     def check(made: Sequence[Entry]) -> None:
         if to_import(made):
             refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
 
-    return trueing.accept(
+    moved = reclassifications.accept(desk, books, chosen.reclassifications, check)
+    posted = trueing.accept(
         desk.database,
         books,
-        numbers,
+        chosen.true_ups,
         accounts=books.accounts,
         lock_date=books.policies.lock_date,
         who=desk.user,
         now=desk.clock(),
         check=check,
     )
+    return replace(posted, entries=(*posted.entries, *moved), lines=posted.lines + len(moved))
 
 
 def _true_ups_outcome(
-    view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[int]
+    view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
 ) -> Outcome:
     left, home = view.pending_true_ups, view.books.company.home_currency
     immaterial = trueing.immaterial(view.books, left)
@@ -348,7 +366,9 @@ def _true_ups_outcome(
     limit = amount(view.books.policies.materiality, home)
     ours = to_import(posted.entries)
     finale = len(posted.entries) - len(ours)
+    moved = view.reclassifications
     sentences = (
+        (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
         (taken, f"{counted(len(taken), 'dismissed true-up')} taken up again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
@@ -360,8 +380,9 @@ def _true_ups_outcome(
         f"{_to_import(files)} "
         f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
-        needs_attention=len(left) > 0,
+        needs_attention=len(left) > 0 or len(moved) > 0,
         data={
+            "reclassifications": [f"R{one.number}" for one in moved],
             "immaterial": [int(number) for number in immaterial["id"]],
             "dismissed_immaterial": small,
             "posted": [str(entry.key) for entry in ours],
@@ -372,6 +393,12 @@ def _true_ups_outcome(
             "taken_up": list(taken),
         },
     )
+
+
+def _reclassified(moved: Sequence[Reclassification]) -> str:
+    shown = "; ".join(f"R{one.number} {one.settlement.name} ({reason(one)}) {one}" for one in moved[:_MOST_LISTED])
+    more = f"; and {len(moved) - _MOST_LISTED} more" if len(moved) > _MOST_LISTED else ""
+    return f"{shown}{more}. Accept or dismiss each by its number, or all of them as R."
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.actions import reclassifications
 from addin.cost_file import publish
 from addin.finale import finale_side
 from addin.sheets import (
@@ -30,7 +31,9 @@ from addin.sheets import (
 from core.database import batches, entries, mappings, overrides
 from core.database import true_ups as stored_true_ups
 from core.settlements import books as all_books
+from core.settlements import reclassifying
 from core.settlements import true_ups as trueing
+from core.settlements.costs_now import every_line
 from core.settlements.recosting import after_save
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from addin.sheets.setup_finale import FinaleSide
     from core.database import Database
     from core.settlements.books import Books
+    from core.settlements.reclassifying import Reclassification
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class View:
     books: Books
     journal: pd.DataFrame
     pending_true_ups: pd.DataFrame
+    reclassifications: tuple[Reclassification, ...]
     batches: pd.DataFrame
     saved_values: pd.DataFrame
     mapping_origins: pd.DataFrame
@@ -64,6 +69,7 @@ def load(database: Database, before: Books | None = None) -> View:
             books,
             entries.journal(connection),
             stored_true_ups.pending(connection),
+            tuple(reclassifying.pending(database, books)),
             batches.history(connection),
             overrides.history(connection),
             mappings.origins(connection),
@@ -92,7 +98,8 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     opening_costs.fill(book, books.known.opening, books.company.home_currency)
     journal.fill(book, view.journal)
     immaterial = trueing.immaterial(books, view.pending_true_ups)
-    true_ups.fill(book, view.pending_true_ups, books.lines, set(immaterial["id"]))
+    moved = reclassifications.rows(view.reclassifications)
+    true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved)
     accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
     types.fill(book, books)

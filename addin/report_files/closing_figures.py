@@ -14,6 +14,7 @@ from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.calendars import deposit_day
+from core.settlements.costs_now import every_line
 from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
@@ -222,7 +223,7 @@ def _saved(row: Row) -> Row:
 
 
 def _true_ups(view: View) -> list[Row]:
-    lines = view.books.lines[["key", "order_id", "sku", "event"]]
+    lines = every_line(view.books)[["key", "order_id", "sku", "event"]]
     return records(view.pending_true_ups.merge(lines, on="key", how="left"))
 
 

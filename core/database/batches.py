@@ -33,6 +33,8 @@ class BatchKind(StrEnum):
     """Answers taken over, or proposed, when one document takes the place of another."""
     REMOVE = "remove"
     """A settlement or a store taken out of the books; its rows keep this batch as the one that ended them."""
+    REREAD = "read anew"
+    """What stored originals hold, as a newer reader reads them."""
     EXPORT = "export"
     REOPEN = "reopen"
     TRUE_UP = "true-up"

@@ -42,8 +42,15 @@ def add(
     if connection.scalar(there) is not None:
         return False
     keep_original(connection, file, now)
-    frames.store(connection, table, returns, RETURN_COLUMNS, store=store, sha256=file.sha256, batch=batch)
+    add_of(connection, returns, store=store, sha256=file.sha256, batch=batch)
     return True
+
+
+def add_of(connection: Connection, returns: pd.DataFrame, *, store: str, sha256: str, batch: int) -> None:
+    """Store what a file says whose bytes the books have, unless the store has it already; see `add`."""
+    there = select(table.c.id).where(table.c.store == store, table.c.sha256 == sha256).limit(1)
+    if connection.scalar(there) is None:
+        frames.store(connection, table, returns, RETURN_COLUMNS, store=store, sha256=sha256, batch=batch)
 
 
 def store_of(connection: Connection, sha256: str) -> str | None:

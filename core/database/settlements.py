@@ -126,6 +126,13 @@ class BookedSettlement:
     """Whether the id is made of dates, because the file states none."""
     incomplete: str | None = None
     """Why rows of it are missing, or may be; `None` where nothing says so."""
+    later_reader: int | None = None
+    """The reader that its files were read anew with, where its rows were left as they are."""
+
+    @property
+    def last_reader(self) -> int:
+        """The newest reader that has read its files."""
+        return max(self.reader_version, self.later_reader or 0)
 
     @property
     def is_open(self) -> bool:
@@ -204,6 +211,38 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
     booked_now = _by_number(connection, number)
     _add_file(connection, booked_now, source.file, FileUse.PART, batch, now)
     return Imported(outcome, booked_now, replaced, there)
+
+
+def put_reading(
+    connection: Connection, there: BookedSettlement, read: Settlement, reader_version: int, batch: int
+) -> pd.DataFrame:
+    """Give a settlement that has not gone out the lines that its files hold as they are read now.
+
+    Args:
+        connection: Of `Database.writing`.
+        there: The settlement.
+        read: What its files say; its transactions have their line keys.
+        reader_version: The reader that read it.
+        batch: The number of the batch.
+
+    Returns:
+        The lines that it had before (TRANSACTION_COLUMNS).
+    """
+    old = connection.execute(select(settlement).where(settlement.c.id == there.id)).one()
+    before = _lines_before(connection, old)
+    _archive(connection, old, batch)
+    names = ("total", "sum", "ties_out", "lines", "period_start", "period_end", "deposit_at")
+    values = {name: getattr(read, name) for name in names}
+    values |= {"incomplete": read.incomplete or None, "reader_version": reader_version, "later_reader": None}
+    connection.execute(update(settlement).where(settlement.c.id == there.id).values(**values, batch=batch))
+    _change_lines(connection, there.id, read.transactions, batch)
+    _store_problems(connection, there.id, read)
+    return before
+
+
+def note_reader(connection: Connection, there: BookedSettlement, reader_version: int) -> None:
+    """Remember that a settlement's files were read by a newer reader, and its rows left as they are."""
+    connection.execute(update(settlement).where(settlement.c.id == there.id).values(later_reader=reader_version))
 
 
 def outcome_of(there: BookedSettlement | None, source: Source, parts: Collection[str], *, ties_out: bool) -> Import:
@@ -525,6 +564,7 @@ def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict
         "cogs_entry": str(EntryStatus.OPEN),
         "derived_id": read.derived_id,
         "incomplete": read.incomplete or None,
+        "later_reader": None,
     }
 
 

@@ -152,6 +152,7 @@ settlement = Table(
     Column("derived_id", Boolean, nullable=False, server_default=false()),  # the id is made of dates, not stated
     Column("incomplete", Verbatim),  # why rows of it are missing or may be; missing: none are known to be
     Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
+    Column("later_reader", Integer),  # that read its files since, where its rows were left as they are
     UniqueConstraint("store", "settlement_id"),
 )
 """One row per settlement, as it is in force; imported again after a removal it keeps its number."""

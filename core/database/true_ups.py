@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, insert, select
 
 from core.database import entries, frames
-from core.database.tables import entry, lock, locked_line, reopening, settlement, taken_up, true_up, true_up_decision
+from core.database.tables import (
+    entry,
+    later_transaction,
+    lock,
+    locked_line,
+    reopening,
+    settlement,
+    taken_up,
+    true_up,
+    true_up_decision,
+)
 from core.errors import DatabaseError
 from core.model import TEXT, WHOLE, conform
 from core.money import MONEY
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
 
 FOUND_COLUMNS: Columns = {
     "key": TEXT,  # line key
-    "cause": TEXT,  # what has changed: cost, disposition, units, mapping, original
+    "cause": TEXT,  # what has changed: cost, disposition, units, reading
     "unit_cost": MONEY,  # what the line would cost now
     "cost_quantity": WHOLE,
     "disposition": TEXT,
@@ -228,8 +238,17 @@ def _all() -> Select[Any]:
 
 
 def _held_lines(connection: Connection) -> pd.DataFrame:
-    """Return every locked line with the lock that holds it."""
-    holds = locked_line.c.lock.not_in(select(reopening.c.lock))
-    return frames.load(
-        connection, select(locked_line.c.key, locked_line.c.lock).where(holds), {"key": TEXT, "lock": WHOLE}
+    """Return every locked line with the lock that holds it, and those that came with another reading of it."""
+    columns = {"key": TEXT, "lock": WHOLE}
+    locked = select(locked_line.c.key, locked_line.c.lock).where(_holds(locked_line.c.lock))
+    came = (
+        select(later_transaction.c.key, lock.c.id.label("lock"))
+        .join(lock, lock.c.settlement == later_transaction.c.settlement)
+        .where(later_transaction.c.ended_batch.is_(None), _holds(lock.c.id))
     )
+    parts = [frames.load(connection, query, columns) for query in (locked, came)]
+    return frames.concat(parts, columns).drop_duplicates("key", ignore_index=True)
+
+
+def _holds(number: ColumnElement[Any]) -> ColumnElement[bool]:
+    return number.not_in(select(reopening.c.lock))

@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     SETTLEMENT = "settlement"
     COGS = "COGS"
     TRUE_UP = "true-up"
+    RECLASSIFICATION = "reclassification"
+    """Money that a settlement entry has on another account than it would have today."""
     REVERSAL = "reversal"
     ACCRUAL = "accrual"
     """What was shipped and is settled later; only a stored entry has this kind, its key says settlement or COGS."""

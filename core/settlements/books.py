@@ -32,18 +32,29 @@ from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, Cause, ObservationKind, conform, frame, records
+from core.model import (
+    COSTED_COLUMNS,
+    OVERRIDE_COLUMNS,
+    TEXT,
+    TRANSACTION_COLUMNS,
+    Cause,
+    ObservationKind,
+    conform,
+    frame,
+    records,
+)
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
 from core.settlements.calendars import ended_before, kept_calendars, store_days, time_zones
 from core.settlements.order_units import OrderUnits, with_order_units
+from core.settlements.readings_now import transactions_now
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
 from core.settlements.type_choices import TypeChoices, in_force, with_choices
 from core.time import StoreDays, local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from core.database import Company, Connection, Database
@@ -99,11 +110,50 @@ class Books:
     """Keys of lines of pulled orders whose saved answers may move the units of other lines."""
     starts: Mapping[SettlementName, date | None] = field(default_factory=dict)
     """The books start that exported settlements went out with, where it was changed since."""
+    as_read: CostingInput | None = None
+    """What costs would be made of if exported settlements had the lines that their files and the answers of today give
+    them; `None` where that is what they have."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
         groups = self.lines.groupby(["store", "settlement_id"], sort=False)
         return {(str(store), str(settlement_id)): lines for (store, settlement_id), lines in groups}
+
+    @property
+    def known_now(self) -> CostingInput:
+        """Everything that the costs would be made of, as files are read and words are answered today."""
+        if self.as_read is None:
+            return self.known
+        now = self.as_read
+        return replace(self.known, transactions=now.transactions, asked_units=now.asked_units, returned=now.returned)
+
+    @cached_property
+    def read_otherwise(self) -> frozenset[SettlementName]:
+        """The exported settlements that have other lines today than they went out with."""
+        return self._differing(tuple(TRANSACTION_COLUMNS))
+
+    @cached_property
+    def goods_read_otherwise(self) -> frozenset[SettlementName]:
+        """Those of them of which other goods moved."""
+        return self._differing(("key", "event", "sku", "quantity", "stock_effect"))
+
+    def _differing(self, names: Sequence[str]) -> frozenset[SettlementName]:
+        if self.as_read is None:
+            return frozenset()
+        was, now = (
+            {row["key"]: (row["store"], row["settlement_id"], *(row[name] for name in names)) for row in rows}
+            for rows in (records(one.transactions) for one in (self.known, self.as_read))
+        )
+        return frozenset(row[:2] for key, row in (was | now).items() if was.get(key) != now.get(key))
+
+    @cached_property
+    def _transactions_as_read(self) -> pd.DataFrame:
+        return with_tax_kinds(self.known_now.transactions)
+
+    def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the transactions that a settlement's files give today, without costs."""
+        rows = self._transactions_as_read
+        return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -239,8 +289,11 @@ def _read(connection: Connection, company: Company) -> Books:
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
+    stored = settlements.transactions(connection)
+    held = with_choices(connection, stored, booked, all_stores)
+    now = transactions_now(connection, stored, held, booked, all_stores)
     known = CostingInput(
-        transactions=with_choices(connection, settlements.transactions(connection), booked, all_stores),
+        transactions=held,
         observations=observations.latest(connection),
         mappings=mappings.latest(connection),
         overrides=overrides.in_force(connection),
@@ -250,9 +303,9 @@ def _read(connection: Connection, company: Company) -> Books:
         settlements=_history_flags(booked, policies, zones, starts),
         zones=zones,
     )
-    known, tied = _with_order_units(known, order_units.load(connection), booked, policies, company)
-    returned = returned_lines(known.transactions, goods_back.load(connection), all_stores)
-    known = replace(known, returned=_together(returned, known.returned))
+    told = _Documents(order_units.load(connection), goods_back.load(connection), booked, policies, company, all_stores)
+    as_read = None if now is held else _with_documents(replace(known, transactions=now), told)[0]
+    known, tied = _with_documents(known, told)
     last_sync = syncs.last(connection, finished=True)
     return Books(
         company=company,
@@ -271,7 +324,27 @@ def _read(connection: Connection, company: Company) -> Books:
         starts=starts,
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
         counted_together=tied,
+        as_read=as_read,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """What documents say of orders and of goods that came back, and whose they are."""
+
+    order_units: pd.DataFrame
+    goods_back: pd.DataFrame
+    booked: tuple[BookedSettlement, ...]
+    policies: Policies
+    company: Company
+    stores: tuple[Store, ...]
+
+
+def _with_documents(known: CostingInput, told: _Documents) -> tuple[CostingInput, frozenset[str]]:
+    """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
+    known, tied = _with_order_units(known, told.order_units, told.booked, told.policies, told.company)
+    returned = returned_lines(known.transactions, told.goods_back, told.stores)
+    return replace(known, returned=_together(returned, known.returned)), tied
 
 
 def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ Their entries stay in the accounting system as they are, so their lines stay wit
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -142,3 +142,9 @@ def ended_before(settlement: BookedSettlement, start: date | None, zones: Mappin
 def _day(settlement: BookedSettlement, moment: datetime, zones: Mapping[str, ZoneInfo]) -> date:
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
     return known.day(moment, settlement.store, settlement.settlement_id)
+
+
+def open_day(zones: StoreDays, store: str, now: datetime, lock_date: date | None) -> date:
+    """Return the day of a correction: that which it is in the store, or the first that is not closed."""
+    today = zones.day(now, store)
+    return today if lock_date is None or today > lock_date else lock_date + timedelta(days=1)

@@ -12,7 +12,7 @@ from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.model import TEXT, CostSource, conform, records
 from core.money import MONEY, cents, total
-from core.settlements.true_ups import differences
+from core.settlements.costs_now import differences
 from core.time import local_days
 
 if TYPE_CHECKING:

@@ -69,6 +69,16 @@ class AlreadyExportedError(CogsheetError):
         )
 
 
+class ReadOtherwiseError(CogsheetError):
+    """A COGS entry is to go out beside a settlement entry that was made of another reading of its goods."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"Settlement {settlement} was not exported: its files say something else of its goods today than when its "
+            f"settlement entry went out. Reopen it, so that both entries go out as it is read today."
+        )
+
+
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
@@ -255,6 +265,9 @@ def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> 
 def _refuse_unready(
     books: Books, settlement: BookedSettlement, kinds: Collection[EntryKind], *, accept_suspect: bool
 ) -> None:
+    is_partly_out = settlement.settlement_entry is EntryStatus.EXPORTED
+    if is_partly_out and (settlement.store, settlement.settlement_id) in books.goods_read_otherwise:
+        raise ReadOtherwiseError(settlement.name)
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
     incomplete = state.counts.covered < state.counts.needed

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.database import batches, goods_back, settings, settlements, stores
+from core.database import batches, goods_back, later_readings, settings, settlements, stores
 from core.database.batches import BatchKind
 from core.database.frames import rows_of
-from core.database.settlements import Import, OriginalFile, SettlementKind, Source
+from core.database.settlements import FileUse, Import, OriginalFile, SettlementKind, Source
 from core.database.stores import Store
-from core.errors import CogsheetError, UnreadableFileError
+from core.errors import CogsheetError
 from core.marketplaces import FORMATS, READER_VERSION, importable, without_personal_data
-from core.marketplaces import read as read_file
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
@@ -22,6 +21,7 @@ from core.marketplaces.uniting import as_it_is_known, parts_of, united
 from core.model import TRANSACTION_COLUMNS, Disposition
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements.identity import refuse_what_another_store_has, twin_of
+from core.settlements.kept_files import kept_parts, together, with_keys_of
 from core.settlements.moving import move_overrides
 from core.settlements.order_units import remember_units
 
@@ -57,16 +57,6 @@ class NotImportableError(CogsheetError):
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         reasons = " ".join(problem.message for problem in problems)
         super().__init__(f"{file} was not imported: {reasons} Download the file again.")
-
-
-class KeptFileError(CogsheetError):
-    """A file that a settlement was made of can no longer be read."""
-
-    def __init__(self, file: str, settlement: BookedSettlement, reason: str) -> None:
-        super().__init__(
-            f"Settlement {settlement.settlement_id} ({settlement.store}) was imported from {file}, which can no longer "
-            f"be read: {reason} Nothing was imported. Remove the settlement and import all its files anew."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +217,7 @@ def _import_one(
     if there is not None and is_view and there.kind is SettlementKind.VIEW and there.format != source.format:
         return replace(told, reason=_another_kind_of_view(there))
     if there is not None and _can_be_united(connection, there, part, source):
-        read = united([*_earlier_parts(connection, there), part])
+        read = united([*(one.part for one in kept_parts(connection, there)), part])
         source = replace(source, unites=True)
         if _says_nothing_new(connection, there, read):
             return replace(told, result=Import.ALREADY_IMPORTED, ties_out=read.ties_out, problems=read.problems)
@@ -255,6 +245,8 @@ def _save(
         ties_out=read.ties_out,
         problems=read.problems,
     )
+    if imported.outcome is Import.LOCKED and there is not None and before is not None:
+        _keep_later_reading(connection, there, before, source.store, batch)
     if imported.outcome in (Import.LOCKED, Import.CONFLICT) and there is not None and before is not None:
         return replace(told, reason=_why_not(there, imported.outcome, before, read))
     if imported.replaced is None:
@@ -271,30 +263,21 @@ def _save(
     )
 
 
+def _keep_later_reading(
+    connection: Connection, there: BookedSettlement, before: pd.DataFrame, store: str, batch: int
+) -> None:
+    """Keep what a document says that came after the export: what it changes is proposed, and nothing is booked."""
+    later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
+    whole = together(there, kept_parts(connection, there), later)
+    keyed = with_line_keys(store, whole.transactions)
+    later_readings.put(connection, there, with_keys_of(before, keyed), batch)
+
+
 def _can_be_united(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
     """Tell whether a view adds to what other views of the settlement said; one that has gone out stays as it is."""
     both_views = SettlementKind.VIEW is source.kind and SettlementKind.VIEW is there.kind
     is_new = source.file.sha256 not in settlements.files_of(connection, there)
     return both_views and there.is_open and is_new and part.extent is not Extent.WHOLE
-
-
-def _earlier_parts(connection: Connection, there: BookedSettlement) -> list[Part]:
-    """Read the files that a settlement is made of again, as the readers of today read them."""
-    parts = []
-    for sha256 in settlements.files_of(connection, there):
-        file = settlements.original(connection, sha256)
-        if file is None:
-            raise KeptFileError(sha256, there, "it is not in the books.")
-        try:
-            reading = read_file(file.content, file.name)
-        except UnreadableFileError as error:
-            raise KeptFileError(file.name, there, str(error)) from error
-        extent = next((form.extent for form in FORMATS if form.name == reading.format), Extent.WHOLE)
-        found = parts_of(reading, file.name, extent).get(there.settlement_id)
-        if found is None:
-            raise KeptFileError(file.name, there, "it no longer holds that settlement.")
-        parts.append(found)
-    return parts
 
 
 def _says_nothing_new(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
@@ -327,11 +310,13 @@ def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, rea
     sums = f"the books have {_money(there.sum)} {there.currency}, this file {_money(read.sum)} {read.currency}"
     named = f" It says otherwise: {'; '.join(changes)}." if changes else " It says the same of every line."
     if not there.is_open:
-        kept = "Its file was kept with the settlement. " if outcome is Import.LOCKED else ""
-        return (
-            f"it is exported or posted elsewhere, and its lines stay as they went out ({sums}).{named} {kept}"
-            f"To book what this file says, reopen the settlement and import the file again."
-        )
+        told = f"it is exported or posted elsewhere, and its lines stay as they went out ({sums}).{named}"
+        if outcome is Import.LOCKED:
+            return (
+                f"{told} The file was kept with the settlement: what it changes of exported entries is proposed on "
+                f"sheet Cost true-ups, and reopening the settlement takes it over."
+            )
+        return f"{told} To book what this file says, reopen the settlement and import the file again."
     return (
         f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
         f"of the two holds. If it is this file, remove the settlement and import this file."

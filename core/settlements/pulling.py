@@ -17,7 +17,8 @@ from core.database.stores import Store, StoreMarketplaceError
 from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
 from core.marketplaces import read
 from core.settlements.identity import AnotherStoreError
-from core.settlements.importing import ImportedFile, KeptFileError, NotImportableError, import_file
+from core.settlements.importing import ImportedFile, NotImportableError, import_file
+from core.settlements.kept_files import KeptFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from core.database.settlements import EntryStatus, SettlementKind
 from core.line_types import LineType
-from core.marketplaces import FORMATS
+from core.marketplaces import FORMATS, READER_VERSION
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.model import Event
 from core.money import cents, total
 from core.settlements.calendars import ended_before
+from core.settlements.costs_now import unanswered
 from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ class Remark:
     """What it is exactly, and what to do next."""
 
 
+_UNREADABLE = Remark(
+    "Read by an earlier version",
+    "Read by an earlier version of Cogsheet: its kept file cannot be read as this settlement any more. Remove the "
+    "settlement and import the file again.",
+)
+
+
 def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
     found: dict[Name, list[Remark]] = defaultdict(list)
@@ -56,11 +64,27 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
         )
         message = f"Unknown types: {listed}. Say on sheet Transaction types what they are."
         found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
+    for name, lines in unanswered(books).items():
+        found[name].append(_unanswered(lines))
     for settlement in books.settlements:
+        if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
+            settlement.reader_version < settlement.last_reader and settlement.is_open
+        ):
+            found[settlement.store, settlement.settlement_id].append(_UNREADABLE)
         if not books.before_start(settlement).empty:
             found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
         found[settlement.store, settlement.settlement_id] += documents(settlement)
     return {name: said for name, said in found.items() if said}
+
+
+def _unanswered(lines: int) -> Remark:
+    """Name the lines of an exported settlement that ask for a cost by today's reading."""
+    counted = f"{lines} {'line' if lines == 1 else 'lines'}"
+    return Remark(
+        f"{counted} without cost by today's reading",
+        f"Its files are read otherwise than when it went out, and {counted} of it ask for a cost since. Its cost "
+        f"true-ups wait for them: reopen the settlement, answer them on sheet Resolve, and export it anew.",
+    )
 
 
 def documents(settlement: BookedSettlement) -> list[Remark]:

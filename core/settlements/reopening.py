@@ -9,20 +9,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.database import batches, entries, locks, settlements, true_ups
+from core.database import batches, entries, later_readings, locks, settlements, true_ups
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, EntryKind
 from core.settlements import books as all_books
 from core.settlements.exporting import standing_entries
+from core.settlements.rereading import take_over
 from core.settlements.true_ups import decided_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from core.database import Database
+    from core.database import Connection, Database
     from core.database.entries import Entry
     from core.database.settlements import BookedSettlement
 
@@ -89,8 +90,18 @@ def reopen(
             entries.post(connection, entry, batch)
         if made or not standing:  # else its settlement entry is out, as it was before it was called posted elsewhere
             settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
+        _take_over_later_reading(connection, settlement, batch, who=who, now=now)
         true_ups.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
     return made
+
+
+def _take_over_later_reading(
+    connection: Connection, settlement: BookedSettlement, batch: int, *, who: str, now: datetime
+) -> None:
+    """Let a settlement that is open again have what its files say now, where that was kept beside it."""
+    there = settlements.of_number(connection, settlement.id)
+    if there is not None and there.is_open and there.id in later_readings.kept_for(connection):
+        take_over(connection, there, batch, who=who, now=now)
 
 
 def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list[int]:

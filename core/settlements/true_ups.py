@@ -1,8 +1,7 @@
 """Cost true-ups: what became known of locked lines after they were locked (design §5).
 
-The locked figures stay. Every locked line is costed once more as if it were free; where the answer differs from what
-the books hold for the line (the locked COGS, or the last true-up accepted for it) the exact difference is proposed,
-refunds of such lines included. Accepted ones are posted into the first open period; nothing is ever posted by itself.
+What differs (`core.settlements.costs_now`) is proposed. Accepted ones are posted into the first open period; nothing is
+ever posted by itself.
 
 A sale and what takes its cost are decided alike, so that a refund never reverses another cost than was expensed: with
 a proposal its mirrors are accepted or dismissed, and a line whose difference was dismissed counts as it is held.
@@ -10,36 +9,33 @@ a proposal its mirrors are accepted or dismissed, and a line whose difference wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.database import batches, entries, true_ups
 from core.database.batches import BatchKind
-from core.database.true_ups import FOUND_COLUMNS, SAYS, Decision, Proposed, TrueUpDecidedError, Verdict
+from core.database.true_ups import Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
-from core.model import TEXT, CostSource, CostStatus, OverrideKind, frame, records
+from core.model import TEXT, frame, records
 from core.money import cents, total
-from core.settlements.books import costed_lines, costing_policies
+from core.settlements.calendars import open_day
+from core.settlements.costs_now import Row, differences, every_line, held_lines, money_of
 from core.settlements.exporting import standing_entries, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
+    from decimal import Decimal
 
     from core.database import Connection, Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
     from core.journal.entry import Entry
     from core.settlements.books import Books
-
-_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 
 class NoReasonError(CogsheetError):
@@ -66,91 +62,6 @@ class AcceptedTrueUps:
 
     entries: tuple[Entry, ...]
     lines: int
-
-
-def differences(books: Books) -> pd.DataFrame:
-    """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
-
-    A line whose cost is not known any more proposes nothing: what was locked was known. One whose difference was
-    dismissed stays as it is held, for itself and for the lines that take its cost, until it would cost something else;
-    so does for ever what was posted elsewhere or lies before books start.
-    """
-    if books.known.locked is None or books.known.locked.empty:
-        return frame(FOUND_COLUMNS)
-    found = _differences(books, books.never_posted)
-    dismissed = frozenset(_dismissed(books, found))
-    return _differences(books, books.never_posted | dismissed) if dismissed else found
-
-
-def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
-    """Cost all locked lines but the standing ones as if they were free, and compare."""
-    locked = books.known.locked
-    held = None if locked is None else locked[locked["key"].isin(list(standing))]
-    free = replace(books.known, locked=held, taken=locked, overrides=_without_estimates(books))
-    now = {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
-    asked = [row for row in held_lines(books) if row["key"] in now and row["key"] not in standing]
-    home = books.company.home_currency
-    rows = [_found(now[row["key"]], row, home) for row in asked if now[row["key"]]["cost_status"] in _KNOWN]
-    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
-
-
-def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:
-    """Name the lines whose difference is the one that was dismissed."""
-    figures = {row["key"]: [row[name] for name in SAYS] for row in records(books.dismissed_true_ups)}
-    for row in records(found):
-        if figures.get(row["key"]) == [row[name] for name in SAYS]:
-            yield row["key"]
-
-
-def _without_estimates(books: Books) -> pd.DataFrame:
-    """Return the overrides less the accepted averages of locked lines whose real cost has arrived since.
-
-    Those of open lines hold until the bookkeeper replaces them.
-    """
-    arrived = books.lines[books.lines["finale_cost"].notna() & (books.lines["cost_source"] == CostSource.LOCKED)]
-    estimate = books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE
-    given_up = estimate & books.overrides["key"].isin(list(arrived["key"]))
-    return books.overrides[~given_up.fillna(value=False).astype(bool)]
-
-
-def held_lines(books: Books) -> list[dict[str, Any]]:
-    """Return what the books hold for every locked line: as locked, or as the last accepted true-up left it."""
-    locked = [] if books.known.locked is None else records(books.known.locked)
-    accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
-    return [row | _accepted(accepted.get(row["key"], {})) for row in locked]
-
-
-def _accepted(true_up: dict[str, Any]) -> dict[str, Any]:
-    return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
-
-
-def _found(now: dict[str, Any], held: dict[str, Any], home: str) -> dict[str, Any]:
-    """Compare a line with what the books hold for it.
-
-    A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
-    store came in after the export): what is taken back is in home currency, as every cost is.
-    """
-    difference = _money(now["cogs"]) - _money(held["cogs"])
-    return {
-        "key": now["key"],
-        "cause": _cause(now, held),
-        "unit_cost": now["unit_cost"],
-        "cost_quantity": now["cost_quantity"],
-        "disposition": now["disposition"],
-        "cogs": _money(now["cogs"]),
-        "difference": difference,
-        "currency": home,
-    }
-
-
-def _cause(now: dict[str, Any], held: dict[str, Any]) -> str:
-    if now["disposition"] != held["disposition"]:
-        return "disposition"
-    return "units" if now["cost_quantity"] != held["cost_quantity"] else "cost"
-
-
-def _money(value: object) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(0)
 
 
 def propose(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
@@ -193,11 +104,11 @@ def accept(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         chosen = with_mirrors(books, true_ups.pending(connection), numbers)
-        lines = chosen.merge(books.lines[["key", "event", "sku"]], on="key")
+        lines = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
         for settlement in books.settlements:
             own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
             if len(own):
-                day = _open_day(books, settlement.store, now, lock_date)
+                day = open_day(books.zones, settlement.store, now, lock_date)
                 posting = _posting(connection, books, settlement, accounts)
                 whole = _to_post(books, settlement, total(own["difference"]))
                 posted = true_up_entries(
@@ -337,7 +248,8 @@ def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) 
 
 def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
     """Return for each proposal the number of the group that it is decided with."""
-    waiting = books.lines[books.lines["key"].isin(list(pending["key"]))]
+    every = every_line(books)
+    waiting = every[every["key"].isin(list(pending["key"]))]
     names = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
     group_of: dict[tuple[object, ...], int] = {}
     members: dict[int, set[tuple[object, ...]]] = {}
@@ -351,7 +263,7 @@ def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
 _GOODS = ("store", "order_id", "sku")
 
 
-def _names(line: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+def _names(line: Row) -> Iterator[tuple[object, ...]]:
     """Name what a line shares with those that are decided like it."""
     yield (line["key"],)
     if line["original_key"] is not None:
@@ -362,11 +274,8 @@ def _names(line: dict[str, Any]) -> Iterator[tuple[object, ...]]:
 
 def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) -> Decimal:
     """Return the difference to the cent, so that all that was posted stays the settlement's COGS rounded once."""
-    keys = set(books.lines_of(settlement)["key"]) - books.never_posted
-    posted = total(_money(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
+    every = every_line(books)
+    own = (every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)
+    keys = set(every.loc[own, "key"]) - books.never_posted
+    posted = total(money_of(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
-
-
-def _open_day(books: Books, store: str, now: datetime, lock_date: date | None) -> date:
-    today = books.zones.day(now, store)
-    return today if lock_date is None or today > lock_date else lock_date + timedelta(days=1)

@@ -114,6 +114,8 @@ def with_choices(
     transactions: pd.DataFrame,
     booked: Iterable[BookedSettlement],
     stores: Iterable[Store],
+    *,
+    as_held: bool = True,
 ) -> pd.DataFrame:
     """Return the transactions with unknown types made what was said, as it holds for each settlement.
 
@@ -122,13 +124,15 @@ def with_choices(
         transactions: TRANSACTION_COLUMNS of the company.
         booked: Its settlements.
         stores: Its stores.
+        as_held: Whether an exported settlement has what was said before it went out; else it has what is said today.
     """
     unknown = _are_asked(transactions)
     versions = settings.versions(connection, SETTING, TypeChoices)
     if not versions or not unknown.any():
         return transactions
     marketplaces = {store.name: str(store.marketplace) for store in stores}
-    held = _choices_by_settlement(booked, exports.first_batches(connection), versions)
+    exported_in = exports.first_batches(connection) if as_held else {}
+    held = _choices_by_settlement(booked, exported_in, versions)
     parts = [
         classified(rows, held[str(store), str(number)].of(marketplaces[str(store)]))
         for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from core.marketplaces.classification import listed_by_reader_one
 from core.marketplaces.wording import folded
 from core.marketplaces.words import proposed_type
@@ -78,7 +80,7 @@ def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
         (marketplace, folded(word)): word for marketplace, words in books.type_choices.events.items() for word in words
     }
     names = ["store", "settlement_id", "event", "raw_type", "raw_description", "net", "currency", "sku", "quantity"]
-    for row in records(books.lines[[*names, "typed", "goods"]]):
+    for row in records(_as_read(books)[[*names, "typed", "goods"]]):
         marketplace = marketplaces.get(row["store"], "")
         for word, amount, is_asked in _words(row):
             said_of = chosen.get((marketplace, folded(word))) or chosen.get((marketplace, folded(word.split(" / ")[0])))
@@ -86,6 +88,17 @@ def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
                 goods = row["sku"] is not None and row["quantity"] is not None
                 seen = _Seen(row["store"], row["settlement_id"], word, amount, row["currency"], goods, is_asked)
                 yield (marketplace, said_of or word), seen
+
+
+def _as_read(books: Books) -> pd.DataFrame:
+    """Return every line, those of exported settlements by today's reading: what they ask then is asked of them too."""
+    if books.as_read is None:
+        return books.lines
+    names = zip(books.lines["store"], books.lines["settlement_id"], strict=True)
+    as_it_was = [name not in books.read_otherwise for name in names]
+    rows = books.as_read.transactions
+    today = [name in books.read_otherwise for name in zip(rows["store"], rows["settlement_id"], strict=True)]
+    return pd.concat([books.lines[as_it_was], rows[today]], ignore_index=True)
 
 
 def _words(row: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, bool]]:

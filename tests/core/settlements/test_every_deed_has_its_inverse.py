@@ -13,6 +13,7 @@ from core.database.settlements import EntryStatus
 from core.database.true_ups import NotDismissedError
 from core.journal.entry import EntryKind
 from core.model import Event, records
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.posting_elsewhere import post_elsewhere
 from tests.core.settlements.shops import WHO, Shop, lost, refund, sale
@@ -154,7 +155,7 @@ def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: s
     sold.accept()
 
     assert "6.50" == sold.posted()["Cost of Goods Sold"]
-    assert trueing.differences(sold.books).empty
+    assert costs_now.differences(sold.books).empty
 
 
 def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None:

@@ -13,12 +13,14 @@ import pytest
 from core.database import Database, batches, pulled_documents, settings, settlements, stores
 from core.database.company import new_company
 from core.database.pulled_documents import PulledDocument, PullOutcome
-from core.database.settlements import EntryStatus, FileUse, Import, OriginalFile
+from core.database.settlements import EntryStatus, FileUse, Import, OriginalFile, SettlementKind
 from core.marketplaces import read
 from core.model import Marketplace, records
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements import books as all_books
+from core.settlements import reclassifying
 from core.settlements.answers import Answer
+from core.settlements.costs_now import differences, unanswered
 from core.settlements.exporting import ExportWish, ProvisionalError, export_settlement
 from core.settlements.identity import AnotherStoreError
 from core.settlements.importing import import_file
@@ -30,6 +32,7 @@ from core.settlements.removing import (
     remove_settlements,
     remove_store,
 )
+from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from core.settlements.undoing import NothingToUndoError, undo_last
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
@@ -319,6 +322,31 @@ def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(data
     with database.reading() as connection:
         assert [record.sha256] == settlements.files_of(connection, only(database), FileUse.AFTER_EXPORT)
     assert 1 == len(lines_of(database))
+
+
+def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(database: Database) -> None:
+    """10.00 went out, the final document says 22.00: 12.00 of money are proposed, the goods wait for their cost."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = all_books.load(database)
+    export_settlement(database, books, books.settlements[0], ExportWish(accept_provisional=True), **WHO)
+    bring_in(database, v2_file("1", "10.00", "12.00", total="22.00"))
+    books = all_books.load(database)
+
+    (moved,) = reclassifying.pending(database, books)
+    accounts = {line.account: line.amount for line in moved.lines}
+    assert accounts == {"Marketplace Sales": Decimal(-12), f"{only(database).store} Clearing USD": Decimal(12)}
+    assert {(only(database).store, "1"): 1} == unanswered(books)
+    assert differences(books).empty
+
+    reopen(database, only(database), "the final document came", lock_date=None, **WHO)
+    assert (SettlementKind.RECORD, Decimal(22), True) == (
+        only(database).kind,
+        only(database).sum,
+        only(database).ties_out,
+    )
+    assert 2 == len(lines_of(database))
+    assert not unanswered(all_books.load(database))
 
 
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:

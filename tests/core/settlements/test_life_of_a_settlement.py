@@ -19,6 +19,7 @@ from core.journal.entry import EntryKind
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostSource, ObservationKind, frame, records
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import AlreadyExportedError, ExportWish, NotReadyError, export_settlement
@@ -160,7 +161,7 @@ def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -
     ledger.save(1, "5.00")
     ledger.export()
     ledger.finale_says("4.00", "5.25")
-    assert trueing.differences(ledger.books).empty, "the saved override holds until somebody takes it back"
+    assert costs_now.differences(ledger.books).empty, "the saved override holds until somebody takes it back"
     ledger.finale_says("4.10", "5.25")
 
     first = trueing.propose(ledger.database, ledger.books, **ME)  # type: ignore[arg-type]  # who and when
@@ -179,7 +180,7 @@ def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -
     assert (1, 0) == (first.new, again.new)
     assert [date(2026, 10, 1)] == [entry.day for entry in accepted.entries]
     assert Decimal("9.10") == ledger.posted()
-    assert trueing.differences(ledger.books).empty
+    assert costs_now.differences(ledger.books).empty
     assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs(), "what was locked stays as it went out"
 
 
@@ -187,11 +188,11 @@ def test_a_locked_estimate_is_trued_up_when_its_bill_arrives(ledger: Ledger) -> 
     """An accepted average was only ever an estimate; a cost that was entered is nobody's estimate."""
     ledger.save(1, "5.00", proposed="5.00")
     ledger.export()
-    assert trueing.differences(ledger.books).empty
+    assert costs_now.differences(ledger.books).empty
 
     ledger.finale_says("4.00", "5.30")
 
-    assert [Decimal("0.30")] == trueing.differences(ledger.books)["difference"].to_list()
+    assert [Decimal("0.30")] == costs_now.differences(ledger.books)["difference"].to_list()
 
 
 def test_a_dismissed_true_up_needs_a_reason_and_does_not_come_back(ledger: Ledger) -> None:

@@ -25,6 +25,7 @@ from core.line_types import LineType, usual_account
 from core.model import CostStatus, Disposition, Event, records
 from core.money import cents, total
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import ExportWish, export_settlement
@@ -201,13 +202,13 @@ class Lives(RuleBasedStateMachine):
             assert figures == tuple(lines[key][name] for name in _FIGURES), "a locked line never changes"
         self.what_is_posted_is_what_is_held(books, journal)
         self.the_sum_of_lines_is_the_settlement(books)
-        if trueing.differences(books).empty:
+        if costs_now.differences(books).empty:
             self.net_cogs_is_the_cost_of_what_is_not_back(books)
 
     def what_is_posted_is_what_is_held(self, books: all_books.Books, journal: list[Row]) -> None:
         place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(books.lines)}
         held: dict[Any, Decimal] = {}
-        for row in trueing.held_lines(books):
+        for row in costs_now.held_lines(books):
             held[place[row["key"]]] = held.get(place[row["key"]], Decimal(0)) + (row["cogs"] or 0)
         out_of_stock = -sum((row["amount"] for row in journal if row["account"] in INVENTORY), Decimal(0))
         assert sum((cents(one) for one in held.values()), Decimal(0)) == out_of_stock
@@ -218,7 +219,7 @@ class Lives(RuleBasedStateMachine):
             assert settlement.sum == total(books.lines_of(settlement)["net"])
 
     def net_cogs_is_the_cost_of_what_is_not_back(self, books: all_books.Books) -> None:
-        held = {row["key"]: row for row in trueing.held_lines(books)}
+        held = {row["key"]: row for row in costs_now.held_lines(books)}
         saved = {row["key"]: row["disposition"] for row in records(books.overrides)}
         lines = records(books.lines)
         for life in self.plan.values():

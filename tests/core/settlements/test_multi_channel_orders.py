@@ -15,6 +15,7 @@ from core.journal.accounts import Accounts
 from core.marketplaces import read
 from core.model import CostStatus, records
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer
 from core.settlements.exporting import ExportWish, export_settlement
@@ -82,4 +83,4 @@ def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(t
         trueing.accept(database, books, [proposal["id"]], accounts=Accounts(), lock_date=None, **who)  # type: ignore[arg-type]
 
         assert (Decimal("-4.00"), "EUR", None) == (proposal["difference"], proposal["currency"], proposal["unit_cost"])
-        assert trueing.differences(all_books.load(database)).empty, "what was taken back is not proposed again"
+        assert costs_now.differences(all_books.load(database)).empty, "what was taken back is not proposed again"

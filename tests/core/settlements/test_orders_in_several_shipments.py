@@ -14,7 +14,7 @@ from core.journal.accounts import Accounts
 from core.model import OBSERVATION_COLUMNS, ObservationKind, frame
 from core.settings import SETTINGS_NAME, Policies
 from core.settlements import books as all_books
-from core.settlements import true_ups
+from core.settlements import costs_now
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.posting_elsewhere import post_elsewhere
 from tests.core.settlements.lives_of_orders import NOW, WHO, Life, bring_in, files_of, open_books
@@ -92,7 +92,7 @@ def test_each_settlement_takes_what_left_with_it(
 
     is_held = how in {"exported", "posted elsewhere"}
     assert cogs(books) == ([15, 9] if later is APART or is_held else [18, 6])
-    assert true_ups.differences(books).empty
+    assert costs_now.differences(books).empty
     assert sum(cogs(books)) == 24
 
 
@@ -107,7 +107,7 @@ def test_september_first_then_august(database: Database) -> None:
     books = all_books.load(database)
 
     assert cogs(books) == [15, 9]
-    assert true_ups.differences(books).empty
+    assert costs_now.differences(books).empty
 
 
 def test_a_shipment_whose_cost_changes_is_still_trued_up(database: Database) -> None:
@@ -122,4 +122,4 @@ def test_a_shipment_whose_cost_changes_is_still_trued_up(database: Database) -> 
     books = all_books.load(database)
 
     assert cogs(books) == [15, 9]
-    assert [Decimal("1.50")] == list(true_ups.differences(books)["difference"])
+    assert [Decimal("1.50")] == list(costs_now.differences(books)["difference"])

@@ -30,6 +30,7 @@ from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame, records
 from core.money import cents, total
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import ExportWish, export_settlement, standing_entries
@@ -260,7 +261,7 @@ class Company(RuleBasedStateMachine):
         trueing.propose(self.database, after, **WHO)
         with self.database.reading() as connection:
             pending = set(true_ups.pending(connection)["key"])
-        assert set(trueing.differences(after)["key"]) == pending, "what differs is proposed again"
+        assert set(costs_now.differences(after)["key"]) == pending, "what differs is proposed again"
 
     def balances(self) -> dict[str, Decimal]:
         with self.database.reading() as connection:
@@ -305,7 +306,7 @@ class Company(RuleBasedStateMachine):
     def what_was_posted_is_what_the_books_hold(self, books: all_books.Books, journal: pd.DataFrame) -> None:
         settlement_of = {row["key"]: row["settlement_id"] for row in records(books.lines[["key", "settlement_id"]])}
         held: dict[str, Decimal] = {}
-        for row in trueing.held_lines(books):
+        for row in costs_now.held_lines(books):
             name = settlement_of[row["key"]]
             held[name] = held.get(name, Decimal(0)) + (row["cogs"] or 0)
         posted = total(journal.loc[journal["account"] == COGS_ACCOUNT, "amount"])

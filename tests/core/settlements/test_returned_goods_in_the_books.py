@@ -16,9 +16,9 @@ from core.database.settlements import OriginalFile
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Disposition, frame
 from core.settlements import books as all_books
+from core.settlements.costs_now import differences
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_file
-from core.settlements.true_ups import differences
 from tests.core.marketplaces.test_returned_goods import COLUMNS
 from tests.core.settlements.listed_documents import v2_content
 

@@ -12,6 +12,7 @@ from core.database import Database, true_ups
 from core.journal.accounts import Accounts
 from core.model import CostStatus, Disposition, Event, records
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer, Fate
 from core.settlements.exporting import ExportWish, export_settlement
@@ -86,7 +87,7 @@ def test_accepting_a_sale_accepts_its_refund(bench: Bench) -> None:
 
     assert {"US0": Decimal("0.40"), "US1": Decimal("-0.40")} == {name: diff for name, (_, diff) in proposed.items()}
     assert (2, 2) == (accepted.lines, len(accepted.entries))
-    assert trueing.differences(bench.books).empty
+    assert costs_now.differences(bench.books).empty
 
 
 def test_a_sale_and_its_refund_are_not_decided_in_different_ways(bench: Bench) -> None:
@@ -136,7 +137,7 @@ def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(tmp_path
         bench.export("US1")
 
         assert Decimal("4.80") == bench.books.lines.set_index("key").loc[bench.key(Event.REFUND), "unit_cost"]
-        assert trueing.differences(bench.books).empty
+        assert costs_now.differences(bench.books).empty
 
 
 def test_a_locked_refund_that_took_no_cost_takes_no_answer(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from core.model import CostStatus, Event, records
 from core.money import total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements import books as all_books
-from core.settlements import true_ups as trueing
+from core.settlements import costs_now
 from core.settlements.changes import ChangeNotAgreedError
 from core.settlements.exporting import ExportWish, HistoryError, export_settlement, make_entries
 from core.settlements.policies import change_policies, first_open_day, policy_effects
@@ -100,7 +100,7 @@ def test_a_policy_holds_from_the_first_day_that_is_not_posted(year: Year) -> Non
     year.policy(refunded_goods="Not returned")
 
     assert {"US1": "Restocked", "US2": "Not returned"} == year.refunds()
-    assert trueing.differences(year.books).empty
+    assert costs_now.differences(year.books).empty
     (earlier,) = year.books.policies.before("refunded_goods")
     assert ("Restocked", first_open_day(year.books)) == (earlier.value, earlier.before)
     assert year.all_ties()
@@ -135,7 +135,7 @@ def test_a_day_of_ones_own_over_what_is_posted_needs_a_yes(year: Year) -> None:
     assert [("US1", "exported"), ("US2", "open")] == [(e.settlement_id, e.status) for e in refused.value.effects]
     year.policy(refunded_goods="Not returned from 2026-08-01", agreed=True)
     assert {"US1": "Restocked", "US2": "Not returned"} == year.refunds(), "a locked line stays"
-    assert [Decimal("4.00")] == trueing.differences(year.books)["difference"].to_list()
+    assert [Decimal("4.00")] == costs_now.differences(year.books)["difference"].to_list()
 
 
 def test_policies_that_follow_each_other_hold_each_for_its_days(year: Year) -> None:
@@ -162,7 +162,7 @@ def test_every_policy_about_costs_leaves_posted_lines_alone(year: Year, name: st
 
     exported = year.books.lines_of(year.settlement("US1"))
     assert CostStatus.MISSING not in set(exported["cost_status"])
-    assert trueing.differences(year.books).empty
+    assert costs_now.differences(year.books).empty
 
 
 @pytest.mark.parametrize("text", ["Not returned from soon", "Not returned from 2026-02-30", "Gone from 2026-08-01"])
@@ -312,7 +312,7 @@ def test_whatever_changes_in_the_middle_what_went_out_stays(
             else:
                 change_policies(database, {deed: value}, agreed=True, **WHO)
             assert went_out == {number: _as_it_went_out(year, number) for number in went_out}
-            assert trueing.differences(year.books).empty
+            assert costs_now.differences(year.books).empty
             assert year.all_ties()
 
 

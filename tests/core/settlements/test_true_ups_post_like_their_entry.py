@@ -16,7 +16,7 @@ from core.journal.cogs_entry import COST_TYPES, CostPosting, cogs_by_type, true_
 from core.line_types import LineType
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
 from core.money import MONEY, cents, total
-from core.settlements import true_ups as trueing
+from core.settlements import costs_now
 from tests.core.settlements.shops import NOW, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def test_what_rounds_to_nothing_is_accepted_without_an_entry(shop: Shop) -> None
     accepted = shop.accept()
 
     assert (1, ()) == (accepted.lines, accepted.entries)
-    assert trueing.differences(shop.books).empty
+    assert costs_now.differences(shop.books).empty
     with shop.database.reading() as connection:
         stored = entries.of_settlement(connection, shop.settlement("1").id)
     assert 2 == len(stored)

@@ -21,10 +21,10 @@ from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, frame
 from core.settings import SETTINGS_NAME, Policies
 from core.settlements import books as all_books
+from core.settlements.costs_now import differences
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_file
 from core.settlements.recosting import after_save
-from core.settlements.true_ups import differences
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 
 if TYPE_CHECKING:

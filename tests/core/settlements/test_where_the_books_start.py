@@ -12,6 +12,7 @@ from core.database import Database, entries, opening_costs, true_ups
 from core.journal.entry import EntryKind
 from core.model import CostSource, CostStatus, Event, records
 from core.settlements import books as all_books
+from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.exporting import ExportWish, HistoryError, export_settlement, make_entries
 from core.settlements.opening import OpeningCostError, TypedOpening, change_opening_costs
@@ -120,7 +121,7 @@ def test_posted_elsewhere_locks_many_at_once_without_an_entry(first: First) -> N
 
     assert ("Posted elsewhere", "Posted elsewhere") == first.status("US0")
     assert Decimal("4.00") == first.refund()["unit_cost"]
-    assert trueing.differences(first.books).empty
+    assert costs_now.differences(first.books).empty
     with first.database.reading() as connection:
         assert entries.journal(connection).empty
     with pytest.raises(NothingToLockError, match="Posted elsewhere"):

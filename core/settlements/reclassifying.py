@@ -1,0 +1,244 @@
+"""Reclassifications: money of exported settlements that would be booked to other accounts today (design §5).
+
+A settlement entry that went out stays. Where the settlement's files are read otherwise since, or somebody has said what
+an unknown word is, its entry would be another: the difference, account by account, is proposed, and an entry of exactly
+that difference is posted into the first open period when it is accepted. Nothing is posted by itself, and one that is
+dismissed stays dismissed until it would be another.
+
+Worked example: −3.00 of storage went out under Other fees. Once its word is declared, Storage fees has 3.00 debit and
+Other fees 3.00 credit to be posted; where both post to one account, nothing is proposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.database import batches, entries, settings
+from core.database.batches import BatchKind
+from core.database.settlements import EntryStatus
+from core.errors import CogsheetError
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
+from core.journal.settlement_entry import settlement_entries
+from core.money import total
+from core.settlements.calendars import last_day, open_day
+from core.settlements.exporting import as_written, standing_entries, stored
+from core.time import settlement_dates
+from core.typed_amounts import asked_amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from core.database import Connection, Database
+    from core.database.settlements import BookedSettlement
+    from core.journal.accounts import Accounts
+    from core.line_types import LineType
+    from core.settlements.books import Books
+
+_SETTING = "dismissed reclassifications"
+_KINDS = (EntryKind.SETTLEMENT, EntryKind.RECLASSIFICATION)
+
+
+class NoReclassificationError(CogsheetError):
+    """A reclassification is to be decided that nobody proposes."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        named = ", ".join(f"R{number}" for number in sorted(numbers))
+        super().__init__(
+            f"Nothing is to be reclassified under {named}: it was decided or has changed meanwhile. Nothing was "
+            f"changed. Fill sheet Cost true-ups anew, then decide again."
+        )
+
+
+class NoReclassificationReasonError(CogsheetError):
+    """A reclassification is dismissed without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__("A dismissed reclassification needs a reason: the auditor will ask. Nothing was dismissed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassification:
+    """What a settlement's entry would have otherwise today."""
+
+    settlement: BookedSettlement
+    lines: tuple[EntryLine, ...]
+    """Debit +, credit −, in the settlement's currency; one per account, and they balance."""
+
+    @property
+    def number(self) -> int:
+        """What names it to commands, as `R12`."""
+        return self.settlement.id
+
+    @property
+    def amount(self) -> Decimal:
+        """How much is moved: its debits."""
+        return total(line.amount for line in self.lines if line.amount > 0)
+
+    def __str__(self) -> str:
+        """Say it in words: the debits, then the credits."""
+        moved = sorted(self.lines, key=lambda line: line.amount, reverse=True)
+        return ", ".join(f"{line.account} {line.amount:+,.2f}" for line in moved)
+
+
+def pending(database: Database, books: Books, *, dismissed: bool = False) -> list[Reclassification]:
+    """Return what is to be reclassified and was not dismissed, or what was dismissed.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        dismissed: Whether those are asked for that were dismissed as they are.
+    """
+    with database.reading() as connection:
+        refused = settings.get(connection, _SETTING, dict[str, str], {})
+        return [one for one in _all(connection, books) if (refused.get(one.settlement.name) == str(one)) is dismissed]
+
+
+def _all(connection: Connection, books: Books) -> list[Reclassification]:
+    found = []
+    for one in books.settlements:
+        is_out = one.settlement_entry is EntryStatus.EXPORTED
+        if is_out and (one.store, one.settlement_id) in books.read_otherwise:
+            standing = standing_entries(entries.of_settlement(connection, one.id))
+            posted = [entry for entry in standing if entry.kind in _KINDS]
+            found.append(reclassification(books, one, posted))
+    return [one for one in found if one.lines]
+
+
+def reclassification(books: Books, settlement: BookedSettlement, posted: Sequence[entries.Entry]) -> Reclassification:
+    """Return what a settlement's entries would have otherwise by today's reading. Pure.
+
+    Nothing is while a word of it is asked: half of a change would distort it.
+
+    Args:
+        books: The books.
+        settlement: One whose settlement entry has gone out.
+        posted: Its settlement entries and reclassifications that stand.
+    """
+    lines = books.counted(books.lines_as_read(settlement))
+    if asked_amounts(lines):
+        return Reclassification(settlement, ())
+    store, number = settlement.store, settlement.settlement_id
+    made = settlement_entries(
+        lines,
+        settlement_dates(lines, last_day(settlement, books.zones), books.zones),
+        store=store,
+        settlement_id=number,
+        currency=settlement.currency,
+        accounts=books.accounts,
+    )
+    out = [as_written(entries.Posted(one, store, number, 0), books.accounts) for one in posted]
+    names = _names_then(out, books.accounts, store, settlement.currency)
+    now = [replace(line, account=names.get(line.account, line.account)) for entry in made for line in entry.lines]
+    then = [replace(line, amount=-line.amount) for entry in out for line in entry.lines]
+    return Reclassification(settlement, tuple(_by_account([*now, *then])))
+
+
+def _names_then(out: Iterable[Entry], accounts: Accounts, store: str, currency: str) -> Mapping[str, str]:
+    """Return the names that accounts had when the entries went out, by the names they have now.
+
+    An account that was renamed on sheet Accounts since is the same account: nothing moves to it.
+    """
+    then: dict[LineType, set[str]] = {}
+    for line in (line for entry in out for line in entry.lines):
+        then.setdefault(line.type, set()).add(line.account)
+    now = {line_type: accounts.of(line_type, store=store, currency=currency).name for line_type in then}
+    return {now[line_type]: min(names) for line_type, names in then.items() if len(names) == 1}
+
+
+def _by_account(lines: Sequence[EntryLine]) -> Iterable[EntryLine]:
+    """Sum the lines by account, in the order in which the accounts come; what comes to nothing is left out."""
+    for account in dict.fromkeys(line.account for line in lines):
+        own = [line for line in lines if line.account == account]
+        amount = total(line.amount for line in own)
+        if amount:
+            yield replace(own[0], amount=amount)
+
+
+def accept(
+    database: Database,
+    books: Books,
+    numbers: Collection[int],
+    *,
+    lock_date: date | None,
+    who: str,
+    now: datetime,
+    check: Callable[[Sequence[Entry]], None] | None = None,
+) -> list[Entry]:
+    """Post reclassifications into the first open period, one entry per settlement, all of them or none.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        numbers: Which.
+        lock_date: Periods up to this day are closed.
+        who: Who accepts.
+        now: When; the day that it then is in a store is its entry's, unless that period is closed.
+        check: Looks at the entries before they are kept, and raises where they could not be imported.
+
+    Raises:
+        NoReclassificationError: If one of them is not pending.
+    """
+    if not numbers:
+        return []
+    chosen = _chosen(pending(database, books), numbers)
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="reclassified")
+        made = [_entry(one, open_day(books.zones, one.settlement.store, now, lock_date), batch) for one in chosen]
+        if check:
+            check(made)
+        for one, entry in zip(chosen, made, strict=True):
+            entries.post(connection, stored(entry, one.settlement.id), batch)
+    return made
+
+
+def _entry(one: Reclassification, day: date, revision: int) -> Entry:
+    of = one.settlement
+    key = EntryKey(of.store, of.settlement_id, f"{day:%Y-%m}", EntryKind.RECLASSIFICATION, revision)
+    return Entry(key, day, of.currency, one.lines)
+
+
+def dismiss(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> None:
+    """Decide that reclassifications are not posted, until they would be others.
+
+    Raises:
+        NoReclassificationReasonError: If no reason is given.
+        NoReclassificationError: If one of them is not pending.
+    """
+    if not numbers:
+        return
+    if not reason.strip():
+        raise NoReclassificationReasonError
+    chosen = _chosen(pending(database, books), numbers)
+    _remember(database, {one.settlement.name: str(one) for one in chosen}, reason.strip(), who=who, now=now)
+
+
+def take_up(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> None:
+    """Let dismissed reclassifications be proposed again.
+
+    Raises:
+        NoReclassificationError: If one of them is not dismissed.
+    """
+    if numbers:
+        chosen = _chosen(pending(database, books, dismissed=True), numbers)
+        _remember(database, {one.settlement.name: "" for one in chosen}, reason.strip(), who=who, now=now)
+
+
+def _chosen(there: Sequence[Reclassification], numbers: Collection[int]) -> list[Reclassification]:
+    unknown = set(numbers) - {one.number for one in there}
+    if unknown:
+        raise NoReclassificationError(unknown)
+    return [one for one in there if one.number in numbers]
+
+
+def _remember(database: Database, told: Mapping[str, str], reason: str, *, who: str, now: datetime) -> None:
+    with database.writing() as connection:
+        before = settings.get(connection, _SETTING, dict[str, str], {})
+        batches.new(connection, BatchKind.TRUE_UP, who, now, note=f"{', '.join(told)}: {reason}")
+        settings.put(connection, _SETTING, {**before, **told}, who=who, now=now)
