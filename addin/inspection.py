@@ -46,6 +46,9 @@ def _page(name: str, found: dict[str, object]) -> str:
     ]
     if "returns" in found:
         rows = [*rows[:2], ("Units returned", _listed(found["returns"]))]
+    if "reimbursements" in found:
+        units = f"{found['units_in_cash']:,}, {found['units_in_inventory']:,}"
+        rows = [*rows[:2], ("Reimbursements", _listed(found["reimbursements"])), ("Units cash, inventory", units)]
     notes = (
         [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
     )

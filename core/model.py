@@ -321,6 +321,20 @@ RETURN_COLUMNS: Columns = {
 }
 """Goods that came back, as a marketplace reports them apart from the money; one row per reported return."""
 
+REIMBURSEMENT_COLUMNS: Columns = {
+    "reimbursement_id": TEXT,  # several rows may share one
+    "approved_at": MOMENT,
+    "order_id": TEXT,  # the customer's order, where one is named
+    "raw": TEXT,  # the marketplace's own word for the reason
+    "sku": TEXT,  # verbatim
+    "currency": TEXT,
+    "amount": MONEY,  # of the row, - where money was taken back
+    "units_cash": WHOLE,  # paid for in money; missing where the report does not say it
+    "units_inventory": WHOLE,  # replaced from like stock; of a reimbursement taken back: back in stock
+    "original_id": TEXT,  # of the reimbursement that is taken back
+}
+"""Reimbursements as a marketplace reports them apart from the money; one row per reported row."""
+
 ORDER_UNITS_COLUMNS: Columns = {
     "order_id": TEXT,
     "item_id": TEXT,  # as `order_item_id` of the order's lines
@@ -445,6 +459,8 @@ class Reading:
     """RETURN_COLUMNS: what the file says of goods that came back."""
     order_units: pd.DataFrame = field(default_factory=lambda: frame(ORDER_UNITS_COLUMNS))
     """ORDER_UNITS_COLUMNS: what the document says of the orders that its lines are about."""
+    reimbursements: pd.DataFrame = field(default_factory=lambda: frame(REIMBURSEMENT_COLUMNS))
+    """REIMBURSEMENT_COLUMNS: what the file says of the goods and the reasons of reimbursements."""
 
 
 def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from addin.outcome import Outcome
     from core.model import Reading, Settlement
     from core.settlements.books import Books
-    from core.settlements.importing import Figures, ImportedFile, ImportedReturns, ImportedSettlement
+    from core.settlements.importing import (
+        Figures,
+        ImportedFile,
+        ImportedReimbursements,
+        ImportedReturns,
+        ImportedSettlement,
+    )
 
 
 def sentences(file: ImportedFile) -> list[str]:
@@ -24,6 +30,8 @@ def sentences(file: ImportedFile) -> list[str]:
     lines = [sentence(one, _read_of(file, one.settlement_id)) for one in file.settlements]
     if file.returns:
         lines.append(_returns_sentence(file.returns))
+    if file.reimbursements:
+        lines.append(_reimbursements_sentence(file.reimbursements))
     if file.reading is None:
         return lines
     if not lines:
@@ -64,6 +72,13 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
     return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+
+
+def _reimbursements_sentence(told: ImportedReimbursements) -> str:
+    what = f"{told.file}: {counted(told.rows, 'row')} of reimbursements ({told.store})"
+    if not told.is_new:
+        return f"{what} imported already; nothing changed."
+    return f"{what} imported: {told.units_cash:,} in cash, {told.units_inventory:,} in inventory."
 
 
 def with_remarks(
@@ -115,6 +130,18 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
         "new": returns.is_new,
         "units": returns.units,
         "restocked": returns.restocked,
+    }
+
+
+def reimbursements_entry(told: ImportedReimbursements) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "file": told.file,
+        "store": told.store,
+        "new": told.is_new,
+        "rows": told.rows,
+        "units_in_cash": told.units_cash,
+        "units_in_inventory": told.units_inventory,
     }
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.actions.costs import fill_resolve
-from addin.actions.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
+from addin.actions.imported_words import (
+    entries,
+    file_entry,
+    reimbursements_entry,
+    returns_entry,
+    sentences,
+    with_remarks,
+)
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import transactions as transactions_sheet
@@ -158,8 +165,10 @@ def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
         "files": [file_entry(file) for file in done],
     }
     returns = [returns_entry(file.returns) for file in done if file.returns]
+    reimbursements = [reimbursements_entry(file.reimbursements) for file in done if file.reimbursements]
+    reported = {"returns": returns, "reimbursements": reimbursements}
     return Outcome(
         "\n".join(line for file in done for line in sentences(file)),
         needs_attention=any(file.needs_attention for file in done),
-        data={**data, "returns": returns} if returns else data,
+        data=data | {name: told for name, told in reported.items() if told},
     )

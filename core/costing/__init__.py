@@ -11,6 +11,7 @@ from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
     LAST_USED_COLUMNS,
     OPENING_COLUMNS,
+    REIMBURSED_COLUMNS,
     RETURNED_COLUMNS,
     SETTLEMENT_COLUMNS,
     TRUED_UP_COLUMNS,
@@ -18,12 +19,14 @@ from core.costing.inputs import (
     CostingPolicies,
 )
 from core.costing.proposals import last_costs_used
+from core.costing.reimbursed import with_report
 from core.costing.touched import closure
 
 __all__ = [
     "ASKED_UNITS_COLUMNS",
     "LAST_USED_COLUMNS",
     "OPENING_COLUMNS",
+    "REIMBURSED_COLUMNS",
     "RETURNED_COLUMNS",
     "SETTLEMENT_COLUMNS",
     "TRUED_UP_COLUMNS",
@@ -34,5 +37,6 @@ __all__ = [
     "closure",
     "cost",
     "last_costs_used",
+    "with_report",
     "without_order",
 ]

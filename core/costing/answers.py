@@ -106,7 +106,8 @@ def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
         line, lock = held.lines[place], held.locks.get(held.lines[place].key)
         parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
         if lock is None and not any(_is_closed(ledger, part) for part in parts):
-            asks = may_be_money_only(line) and not held.is_history(line)
+            is_told = line.key in held.told and held.told[line.key].is_back
+            asks = may_be_money_only(line) and not held.is_history(line) and not is_told
             outcome, believed = negative(line, parts, held.saved.get(line.key), asks=asks)
             told[place] = answered[place]._replace(outcome=outcome, believed=believed)
         _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)

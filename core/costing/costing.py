@@ -13,6 +13,7 @@ from core.costing.lines import read_lines
 from core.costing.notes import note
 from core.costing.precedence import is_without_order, takes_average
 from core.costing.proposals import UNITS, Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.reimbursed import with_sentence
 from core.costing.rules import Rule, judge
 from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
 
@@ -104,7 +105,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
         outcome.cogs,
         outcome.source,
         outcome.as_of,
-        note(answered, ledger, finale_cost),
+        with_sentence(note(answered, ledger, finale_cost), ledger.held.told.get(line.key) if lock is None else None),
         outcome.original,
         proposed.unit_cost if proposed else None,
         proposed.proposal if proposed else None,

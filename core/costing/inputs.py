@@ -46,6 +46,21 @@ RETURNED_COLUMNS: Columns = {
 }
 """What marketplaces report of the goods of refunds, by the refund's line key (design §4)."""
 
+REIMBURSED_COLUMNS: Columns = {
+    "key": TEXT,
+    "number": TEXT,  # of the reimbursement
+    "event": TEXT,  # Event of the reason; missing where nobody has declared it
+    "goods": TEXT,  # Goods of the reason
+    "words": TEXT,  # the reason, in the marketplace's words
+    "order_id": TEXT,
+    "sku": TEXT,
+    "taken_back": FLAG,
+    "units_cash": WHOLE,
+    "units_inventory": WHOLE,  # replaced from like stock; of one taken back: back in stock
+    "original": TEXT,  # the number of the reimbursement that is taken back
+}
+"""What Amazon's Reimbursements report says of reimbursements, by the key of the settlement's line."""
+
 ASKED_UNITS_COLUMNS: Columns = {
     "key": TEXT,
     "units": WHOLE,  # >= 0, what the documents of the order tell
@@ -90,6 +105,8 @@ class CostingInput:
     """SETTLEMENT_COLUMNS."""
     returned: pd.DataFrame | None = None
     """RETURNED_COLUMNS; a refund that is not in it follows the policy."""
+    reimbursed: pd.DataFrame | None = None
+    """REIMBURSED_COLUMNS; a reimbursement that is not in it is judged by its own words."""
     asked_units: pd.DataFrame | None = None
     """ASKED_UNITS_COLUMNS; the transactions of these lines have no quantity."""
     last_used: pd.DataFrame | None = None

@@ -14,6 +14,7 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
+from core.costing.reimbursed import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import Rule, judge
 from core.costing.shipments import Claim, costs_by_line
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Reported, Saved
     from core.costing.originals import Original
+    from core.costing.reimbursed import Told
     from core.costing.reversals import Reversed
     from core.costing.rules import Judgement
 
@@ -53,6 +55,10 @@ class Held:
     """ISO date; a settlement across it is split."""
     asked: Mapping[str, str] = field(default_factory=dict)
     """Why the units of a sale are not sure, by line key."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What Amazon's Reimbursements report decides, by line key."""
+    report: Mapping[str, Told] = field(default_factory=dict)
+    """What it says, also of lines that somebody has answered: which reimbursement is which is no answer."""
 
     def of_rule(self, *rules: Rule) -> Iterator[Line]:
         """Return the lines under some rules."""
@@ -96,17 +102,21 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    lines, locked = read_lines(books.transactions, books.zones), locks(books)
+    lines, locked = read_lines(with_report(books), books.zones), locks(books)
+    saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
+    told = decided(rows, saved)
     held = Held(
         lines,
-        judge(lines),
-        overrides_in_force(books.overrides),
+        as_told(lines, judge(lines), told),
+        saved,
         locked,
         locked if books.taken is None else locks(replace(books, locked=books.taken)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
         asked_units(books.asked_units),
+        told,
+        rows,
     )
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     whole = OrderCosts(finale, only_skus(_sold(held)))
@@ -198,7 +208,9 @@ def _candidates(held: Held) -> Iterator[Candidate]:
     if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
         for line, judged in zip(held.lines, held.judgements, strict=True):
             if judged.rule is Rule.REVERSAL or may_be_reversed(line, judged.rule):
-                yield Candidate(line, judged.rule, _units_said(line, held, judged.rule))
+                row = held.report.get(line.key)
+                number, original = (row.number, row.original) if row is not None else (None, None)
+                yield Candidate(line, judged.rule, _units_said(line, held, judged.rule), number, original)
 
 
 def _units_said(line: Line, held: Held, rule: Rule) -> int | None:

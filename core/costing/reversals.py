@@ -33,6 +33,10 @@ class Candidate(NamedTuple):
     rule: Rule
     units: int | None
     """Without sign; missing = unknown."""
+    number: str | None = None
+    """Of the reimbursement, where Amazon's report says it."""
+    original: str | None = None
+    """The number of the reimbursement that it takes back, where the report says it."""
 
 
 class Reversed(NamedTuple):
@@ -61,7 +65,7 @@ def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, 
     left = {one.line.place: one for one in ordered if one.rule is not Rule.REVERSAL and one.units != 0}
     for reversal in (one for one in ordered if one.rule is Rule.REVERSAL):
         before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
-        taken = _taken(reversal, _meant(reversal.line, before))
+        taken = _taken(reversal, _meant(reversal, before))
         for part in taken:
             one = left.pop(part.line.place)
             if part.units is not None and one.units is not None and part.units < one.units:
@@ -70,8 +74,17 @@ def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, 
             yield reversal.line.place, tuple(taken)
 
 
-def _meant(reversal: Line, before: Sequence[Candidate]) -> list[Candidate]:
-    """Return what a reversal may mean: lines of its order, else of its SKU unless both name different orders."""
+def _meant(candidate: Candidate, before: Sequence[Candidate]) -> list[Candidate]:
+    """Return what a reversal may mean: lines of its order, else of its SKU unless both name different orders.
+
+    Where Amazon's report names the reimbursement that is taken back, it is that one, and none that has another number.
+    """
+    reversal = candidate.line
+    if candidate.original is not None:
+        named = [one for one in before if one.number == candidate.original]
+        if named:
+            return named
+        before = [one for one in before if one.number is None]
     of_order = [one for one in before if reversal.order_id is not None and one.line.order_id == reversal.order_id]
     if of_order or means_its_order_alone(reversal):
         return of_order

@@ -1,4 +1,4 @@
-"""The tables of what marketplaces offer beside settlements: pulled documents, goods that came back, units of orders.
+"""The tables of what marketplaces offer beside settlements: documents, returned goods, reimbursements, units of orders.
 
 Append-only.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table
 
-from core.database.column_types import Moment, Verbatim
+from core.database.column_types import Moment, Money, Verbatim
 from core.database.schema import RowId, metadata
 
 pulled_document = Table(
@@ -38,6 +38,25 @@ goods_back = Table(
     Column("raw", Verbatim, nullable=False),  # the marketplace's own word
     Column("returned_at", Moment),
     Column("reference", Verbatim),  # the marketplace's own number of the unit
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+)
+
+reimbursement = Table(
+    "reimbursement",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("store", ForeignKey("store.name"), nullable=False),
+    Column("sha256", ForeignKey("original_file.sha256"), nullable=False, index=True),  # of the file that says so
+    Column("reimbursement_id", Verbatim, nullable=False),
+    Column("approved_at", Moment),
+    Column("order_id", Verbatim, nullable=False),
+    Column("raw", Verbatim, nullable=False),  # the marketplace's own word for the reason
+    Column("sku", Verbatim, nullable=False),
+    Column("currency", Verbatim, nullable=False),
+    Column("amount", Money),
+    Column("units_cash", BigInteger),
+    Column("units_inventory", BigInteger),
+    Column("original_id", Verbatim, nullable=False),  # of the reimbursement that is taken back
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
 

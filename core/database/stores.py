@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
-from core.database.tables import goods_back, pulled_document, settlement
+from core.database.tables import goods_back, pulled_document, reimbursement, settlement
 from core.database.tables import store as table
 from core.errors import DatabaseError
 from core.model import Marketplace
@@ -77,5 +77,5 @@ def remove(connection: Connection, name: str, batch: int) -> None:
 
 def _was_used(connection: Connection, name: str) -> bool:
     """Tell whether something of its marketplace was ever stored for a store."""
-    kept = (settlement.c.store, goods_back.c.store, pulled_document.c.store)
+    kept = (settlement.c.store, goods_back.c.store, reimbursement.c.store, pulled_document.c.store)
     return any(connection.scalar(select(column).where(column == name).limit(1)) is not None for column in kept)

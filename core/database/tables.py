@@ -37,7 +37,7 @@ from core.database.closing_tables import (
     true_up_decision,
 )
 from core.database.column_types import Moment, Money, Verbatim
-from core.database.marketplace_tables import goods_back, order_units, pulled_document
+from core.database.marketplace_tables import goods_back, order_units, pulled_document, reimbursement
 from core.database.schema import RowId, metadata
 from core.model import AMOUNT_COLUMNS
 
@@ -63,6 +63,7 @@ __all__ = [
     "probe_cache",
     "problem",
     "pulled_document",
+    "reimbursement",
     "reopening",
     "setting",
     "settlement",

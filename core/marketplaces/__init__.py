@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import customer_returns, unified_csv, v1_flat, v2_flat, xml_report
+from core.marketplaces.amazon import customer_returns, fba_reimbursements, unified_csv, v1_flat, v2_flat, xml_report
 from core.marketplaces.contents import open_contents
 from core.marketplaces.ebay import payout_api, transaction_report
 from core.marketplaces.formats import LIKE_ENOUGH
@@ -46,6 +46,7 @@ FORMATS: tuple[Format, ...] = (
     payments_csv.FORMAT,
     transaction_report.FORMAT,
     customer_returns.FORMAT,
+    fba_reimbursements.FORMAT,
     payments_api.FORMAT,
     outside_payouts.FORMAT,
     outside_payouts.SO_FAR,

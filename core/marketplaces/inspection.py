@@ -46,6 +46,7 @@ def inspection(reading: Reading) -> dict[str, object]:
         "settlements": [_settlement(found, reading.raw_lines) for found in reading.settlements],
         "problems": [_problem(found) for found in problems(reading)],
         **_returns(reading.returns),
+        **_reimbursements(reading.reimbursements),
     }
 
 
@@ -53,6 +54,18 @@ def _returns(returns: pd.DataFrame) -> dict[str, object]:
     """Return the units that came back, per disposition; nothing where the file says nothing of them."""
     units = returns.groupby("disposition")["units"].sum()
     return {"returns": {str(name): int(count) for name, count in units.items()}} if len(returns) else {}
+
+
+def _reimbursements(reported: pd.DataFrame) -> dict[str, object]:
+    """Return the rows per reason and their units; nothing where the file says nothing of reimbursements."""
+    if reported.empty:
+        return {}
+    reasons = reported["raw"].value_counts()
+    return {
+        "reimbursements": {str(name): int(reasons[name]) for name in sorted(reasons.index)},
+        "units_in_cash": int(reported["units_cash"].fillna(0).sum()),
+        "units_in_inventory": int(reported["units_inventory"].fillna(0).sum()),
+    }
 
 
 def ties_out(reading: Reading) -> bool | None:

@@ -22,6 +22,7 @@ from core.database import (
     opening_costs,
     order_units,
     overrides,
+    reimbursements,
     settings,
     settlements,
     stores,
@@ -48,6 +49,7 @@ from core.settlements import accounts
 from core.settlements.calendars import ended_before, kept_calendars, store_days, time_zones
 from core.settlements.order_units import OrderUnits, with_order_units
 from core.settlements.readings_now import transactions_now
+from core.settlements.reimbursed_lines import reimbursed_lines
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
 from core.settlements.type_choices import TypeChoices, in_force, with_choices
@@ -125,7 +127,8 @@ class Books:
         if self.as_read is None:
             return self.known
         now = self.as_read
-        return replace(self.known, transactions=now.transactions, asked_units=now.asked_units, returned=now.returned)
+        said = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
+        return replace(self.known, **said)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -303,7 +306,15 @@ def _read(connection: Connection, company: Company) -> Books:
         settlements=_history_flags(booked, policies, zones, starts),
         zones=zones,
     )
-    told = _Documents(order_units.load(connection), goods_back.load(connection), booked, policies, company, all_stores)
+    told = _Documents(
+        order_units.load(connection),
+        goods_back.load(connection),
+        reimbursements.load(connection),
+        booked,
+        policies,
+        company,
+        all_stores,
+    )
     as_read = None if now is held else _with_documents(replace(known, transactions=now), told)[0]
     known, tied = _with_documents(known, told)
     last_sync = syncs.last(connection, finished=True)
@@ -334,6 +345,7 @@ class _Documents:
 
     order_units: pd.DataFrame
     goods_back: pd.DataFrame
+    reimbursements: pd.DataFrame
     booked: tuple[BookedSettlement, ...]
     policies: Policies
     company: Company
@@ -344,7 +356,8 @@ def _with_documents(known: CostingInput, told: _Documents) -> tuple[CostingInput
     """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
     known, tied = _with_order_units(known, told.order_units, told.booked, told.policies, told.company)
     returned = returned_lines(known.transactions, told.goods_back, told.stores)
-    return replace(known, returned=_together(returned, known.returned)), tied
+    reported = reimbursed_lines(known.transactions, told.reimbursements, told.stores)
+    return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
 
 
 def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:

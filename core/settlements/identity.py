@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from core.database import goods_back, settlements, stores
+from core.database import goods_back, reimbursements, settlements, stores
 from core.database.frames import rows_of
 from core.database.settlements import SettlementKind
 from core.errors import CogsheetError
@@ -52,9 +52,10 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
     for known in settlements.of_file(connection, file.sha256):
         if known.store != source.store:
             raise AnotherStoreError(file.name, source.store, known.store, f"settlement {known.settlement_id}")
-    returned_to = goods_back.store_of(connection, file.sha256)
-    if len(reading.returns) and returned_to not in (None, source.store):
-        raise AnotherStoreError(file.name, source.store, str(returned_to), "")
+    for rows, kept in ((reading.returns, goods_back), (reading.reimbursements, reimbursements)):
+        there = kept.store_of(connection, file.sha256) if len(rows) else None
+        if there not in (None, source.store):
+            raise AnotherStoreError(file.name, source.store, str(there), "")
     for read in reading.settlements:
         twin = _same_in_another_store(connection, read, source.store)
         if twin is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.database import batches, goods_back, later_readings, settings, settlements, stores
+from core.database import batches, goods_back, later_readings, reimbursements, settings, settlements, stores
 from core.database.batches import BatchKind
 from core.database.frames import rows_of
 from core.database.settlements import FileUse, Import, OriginalFile, SettlementKind, Source
@@ -113,12 +113,28 @@ class ImportedReturns:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedReimbursements:
+    """What became of what a file says of reimbursements."""
+
+    file: str
+    store: str
+    is_new: bool
+    """Whether the books did not have the file already."""
+    rows: int
+    units_cash: int
+    """Units paid for in money, those taken back taken off."""
+    units_inventory: int
+    """Units replaced from like stock, or found again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedFile:
     """What became of one file."""
 
     name: str
     settlements: tuple[ImportedSettlement, ...]
     returns: ImportedReturns | None = None
+    reimbursements: ImportedReimbursements | None = None
     reading: Reading | None = None
     """What the file holds; `None` where it could not be read."""
 
@@ -174,7 +190,8 @@ def import_file(
         if len(reading.order_units):
             remember_units(connection, reading, kept, store=name, batch=batch, now=now)
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
-        return ImportedFile(file.name, tuple(imported), returns, reading)
+        told = _import_reimbursements(connection, reading, source, batch, now) if len(reading.reimbursements) else None
+        return ImportedFile(file.name, tuple(imported), returns, told, reading)
 
 
 def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
@@ -194,6 +211,15 @@ def _import_returns(
     return ImportedReturns(
         file.name, source.store, is_new, int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
     )
+
+
+def _import_reimbursements(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReimbursements:
+    rows, file = reading.reimbursements, source.file
+    is_new = reimbursements.add(connection, rows, store=source.store, file=file, batch=batch, now=now)
+    cash, goods = (int(rows[name].fillna(0).sum()) for name in ("units_cash", "units_inventory"))
+    return ImportedReimbursements(file.name, source.store, is_new, len(rows), cash, goods)
 
 
 def _import_one(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.costing import closure, cost, last_costs_used
+from core.costing import closure, cost, last_costs_used, with_report
 from core.database import batches, overrides
 from core.database.batches import BatchKind
 from core.model import COSTED_COLUMNS, CostStatus, Event, records
@@ -70,7 +70,8 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     Returns:
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
-    touched = closure(_near(known.transactions, keys), keys)
+    transactions = with_report(known)
+    touched = _touched(transactions, _told_before(known, keys))
     if not touched:
         return lines
     goods = lines["sku"].isin(list(lines.loc[lines["key"].isin(list(touched)), "sku"].dropna()))
@@ -80,10 +81,24 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     others = _asking(found, _differing(last, after))
     if not others:
         return found
-    again = touched | closure(_near(known.transactions, others), others)
+    again = touched | _touched(transactions, others)
     near = found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))
     last = _last_used(found[near], known)
     return _with(found, again, replace(known, last_used=last), policies)
+
+
+def _touched(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
+    return closure(_near(transactions, keys), keys)
+
+
+def _told_before(known: CostingInput, keys: Iterable[str]) -> set[str]:
+    """Return the lines, and those that were tied to them while a report decided what is answered now.
+
+    A return that names no order was counted with the refund of the order that the report names until somebody answered.
+    """
+    if known.reimbursed is None or known.reimbursed.empty:
+        return set(keys)
+    return {*keys, *_touched(with_report(replace(known, overrides=None)), keys)}
 
 
 _TIED_BY_SKU = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.costing import without_order
+from core.costing import with_report, without_order
 from core.database import batches, mappings, observations, syncs
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
@@ -107,10 +107,9 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    averages = without_order(books.known.transactions)
-    whole = cost_request(
-        books.lines_of_all(chosen), also, books.mappings, averages=averages, catalogue=full, zones=books.zones
-    )
+    averages = without_order(with_report(books.known))
+    lines = with_report(replace(books.known, transactions=books.lines_of_all(chosen)))
+    whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(syncs.last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from core.costing import (
     OPENING_COLUMNS,
+    REIMBURSED_COLUMNS,
     RETURNED_COLUMNS,
     SETTLEMENT_COLUMNS,
     TRUED_UP_COLUMNS,
     CostingInput,
     CostingPolicies,
 )
+from core.marketplaces.amazon.words import REASONS
+from core.marketplaces.wording import folded
 from core.model import (
     COSTED_COLUMNS,
     MAPPING_COLUMNS,
@@ -144,6 +147,7 @@ COLUMNS = {
     "Opening": {"SKU", "cost", "as of"},
     "Settlements": {"store", "settlement", "history"},
     "Returned": {"line", "disposition", "units back", "unsellable", "words"},
+    "Reimbursed": {"line", "number", "reason", "order", "SKU", "cash", "inventory", "taken back", "reverses"},
     "Policies": {"policy", "value"},
 }
 """The tables that a case may have, and the columns that each may have."""
@@ -164,6 +168,7 @@ def books(case: Case) -> CostingInput:
         opening=frame(OPENING_COLUMNS, map(_opening, case.table("Opening"))),
         settlements=frame(SETTLEMENT_COLUMNS, map(_settlement, case.table("Settlements"))),
         returned=frame(RETURNED_COLUMNS, map(_returned, case.table("Returned"))),
+        reimbursed=frame(REIMBURSED_COLUMNS, map(_reimbursed, case.table("Reimbursed"))),
     )
 
 
@@ -297,6 +302,23 @@ def _returned(row: Row) -> dict[str, object]:
         "units_back": int(row.get("units back") or 0),
         "units_unsellable": int(row.get("unsellable") or 0),
         "words": row["words"],
+    }
+
+
+def _reimbursed(row: Row) -> dict[str, object]:
+    reason = REASONS.get(folded(row["reason"]))
+    return {
+        "key": row["line"],
+        "number": row.get("number") or f"R-{row['line']}",
+        "event": reason and reason.event.value,
+        "goods": reason and reason.goods.value,
+        "words": row["reason"],
+        "order_id": row.get("order") or None,
+        "sku": row.get("SKU") or None,
+        "taken_back": row.get("taken back") == "yes",
+        "units_cash": int(row["cash"]) if row.get("cash") else None,
+        "units_inventory": int(row["inventory"]) if row.get("inventory") else None,
+        "original": row.get("reverses") or None,
     }
 
 

@@ -20,6 +20,7 @@ from core.database import (
     order_units,
     overrides,
     pulled_documents,
+    reimbursements,
     settings,
     settlements,
     syncs,
@@ -30,7 +31,7 @@ from core.database.pulled_documents import PulledDocument, PullOutcome
 from core.database.settlements import SettlementKind
 from core.exchange_rates import RATE_COLUMNS
 from core.journal.entry import EntryKind
-from core.model import MAPPING_COLUMNS, ORDER_UNITS_COLUMNS, RETURN_COLUMNS, frame
+from core.model import MAPPING_COLUMNS, ORDER_UNITS_COLUMNS, REIMBURSEMENT_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.database.examples import (
     COMPANY,
     NOW,
@@ -71,6 +72,9 @@ def make_sample(path: Path) -> None:
             [{"order_id": "1", "sku": "00123", "units": 1, "disposition": "Restocked", "raw": "SELLABLE"}],
         )
         goods_back.add(connection, returned, store=STORE, file=source().file, batch=batch, now=NOW)
+        paid = {"reimbursement_id": "9", "order_id": "", "raw": "Lost_Warehouse", "sku": "00123", "currency": "USD"}
+        rows = frame(REIMBURSEMENT_COLUMNS, [paid | {"amount": Decimal("7.5"), "units_cash": 1, "original_id": ""}])
+        reimbursements.add(connection, rows, store=STORE, file=source().file, batch=batch, now=NOW)
         told = {"order_id": "1", "item_id": "5", "sku": "00123", "units": 1, "as_of": NOW}
         order_units.add(
             connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW

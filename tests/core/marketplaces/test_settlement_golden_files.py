@@ -52,6 +52,7 @@ def told(content: bytes, name: str) -> dict[str, object]:
         "transactions": [plain(with_line_keys("Store", found.transactions)) for found in reading.settlements],
         "unsettled": plain(reading.unsettled),
         **({"returns": plain(reading.returns)} if len(reading.returns) else {}),
+        **({"reimbursements": plain(reading.reimbursements)} if len(reading.reimbursements) else {}),
     }
 
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
     )
     _let_entries_be_written_again()
     _create_order_units()
+    _create_reimbursement()
 
 
 def _create_ended_settlement() -> None:
@@ -191,3 +192,28 @@ def _create_order_units() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_units")),
     )
     op.create_index(op.f("ix_order_units_sha256"), "order_units", ["sha256"], unique=False)
+
+
+def _create_reimbursement() -> None:
+    op.create_table(
+        "reimbursement",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("store", TEXT, nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.Column("reimbursement_id", TEXT, nullable=False),
+        sa.Column("approved_at", MOMENT),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("raw", TEXT, nullable=False),
+        sa.Column("sku", TEXT, nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
+        sa.Column("amount", MONEY),
+        sa.Column("units_cash", WHOLE),
+        sa.Column("units_inventory", WHOLE),
+        sa.Column("original_id", TEXT, nullable=False),
+        sa.Column("batch", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["batch.number"], name=op.f("fk_reimbursement_batch")),
+        sa.ForeignKeyConstraint(["sha256"], ["original_file.sha256"], name=op.f("fk_reimbursement_sha256")),
+        sa.ForeignKeyConstraint(["store"], ["store.name"], name=op.f("fk_reimbursement_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reimbursement")),
+    )
+    op.create_index(op.f("ix_reimbursement_sha256"), "reimbursement", ["sha256"], unique=False)

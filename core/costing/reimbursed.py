@@ -1,0 +1,147 @@
+"""What Amazon's Reimbursements report decides of a line: its goods, units and SKU, and what it takes back.
+
+The one place for it. A line is judged and costed as if the settlement had said what the report says: a loss of 2 units,
+of which the report paid 1 in money and replaced 1 from like stock, is a loss of 1. A saved answer wins over the report,
+a reason that nobody has declared is evidence of nothing, and a row whose figures do not fit its line decides nothing
+(docs/costing.md, "Amazon's Reimbursements report").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.costing.frames import declared, rows
+from core.costing.inputs import REIMBURSED_COLUMNS
+from core.costing.lines import overrides_in_force
+from core.costing.rules import Judgement, Rule
+from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, frame, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from core.costing.inputs import CostingInput
+    from core.costing.lines import Line, Saved
+
+
+class Told(NamedTuple):
+    """What the report says of a line (REIMBURSED_COLUMNS)."""
+
+    number: str
+    """Of the reimbursement."""
+    event: str | None
+    goods: str | None
+    words: str
+    order_id: str | None
+    sku: str | None
+    taken_back: bool
+    units_cash: int | None
+    units_inventory: int | None
+    original: str | None
+    """The number of the reimbursement that is taken back."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its reason is declared, and its units are such as the line can have."""
+        return self.event is not None and (self.taken_back or (self.units_cash or 0) >= 0)
+
+    @property
+    def moves_none(self) -> bool:
+        """Whether no goods moved: all was replaced from like stock, or money alone was taken back."""
+        if self.taken_back:
+            return self.units_inventory == 0
+        return self.units_cash == 0 and (self.units_inventory or 0) > 0
+
+    @property
+    def is_back(self) -> bool:
+        """Whether units are back in stock because a reimbursement was taken back."""
+        return self.taken_back and (self.units_inventory or 0) > 0
+
+    @property
+    def sentence(self) -> str:
+        """What it said, for a person."""
+        cash, goods = self.units_cash, self.units_inventory
+        if self.taken_back:
+            units = f"{goods} back in stock" if goods else "money only"
+        else:
+            units = f"{cash} in cash, {goods or 0} from stock"
+        known = units if goods is not None and (self.taken_back or cash is not None) else "units not said"
+        of = f", reverses {self.original}" if self.original else ""
+        return f"Amazon's Reimbursements report: {self.words}, {known}{of}."
+
+
+def read_told(reimbursed: pd.DataFrame | None) -> dict[str, Told]:
+    """Return what the report says, by line key."""
+    table = declared(REIMBURSED_COLUMNS, reimbursed)
+    return {key: Told(*told) for key, *told in rows(table, tuple(REIMBURSED_COLUMNS))}
+
+
+def decided(told: Mapping[str, Told], saved: Mapping[str, Saved]) -> dict[str, Told]:
+    """Return what the report decides, by line key: of the lines that nobody has answered."""
+    answered = {key for key in told if key in saved and not saved[key].is_typed_elsewhere}
+    return {key: one for key, one in told.items() if key not in answered and one.is_known}
+
+
+def with_report(books: CostingInput) -> pd.DataFrame:
+    """Return the transactions as the report tells them (TRANSACTION_COLUMNS, in the order and with the index given).
+
+    Whatever judges or costs lines is given these; what sheets and entries show stays as the settlement says it.
+    """
+    lines, told = books.transactions, read_told(books.reimbursed)
+    told = decided(told, overrides_in_force(books.overrides)) if told else told
+    concerned = lines["key"].isin(list(told))
+    if not told or not concerned.any():
+        return lines
+    changed = frame(TRANSACTION_COLUMNS, (_as_told(row, told[row["key"]]) for row in records(lines[concerned])))
+    changed.index = lines.index[concerned]
+    found = lines.copy()
+    for name in ("event", "goods", "stock_effect", "raw_type", "raw_description", "order_id", "sku", "quantity"):
+        if name in found:
+            found.loc[concerned, name] = changed[name]
+    return found
+
+
+_OPEN = frozenset({Goods.UNCLEAR, Goods.PAID_AGAIN})
+"""Reasons that say no more than a line does by itself."""
+_FOUND = "MISSING_FROM_INBOUND_CLAWBACK"
+"""The word of Amazon for units found that can mean nothing else."""
+
+
+def _as_told(row: dict[str, object], told: Told) -> dict[str, object]:
+    """Return a transaction as the report tells it."""
+    found = {name: row.get(name) for name in TRANSACTION_COLUMNS}
+    found |= {"sku": row["sku"] or told.sku, "order_id": row["order_id"] or told.order_id}
+    if told.is_back:
+        units = -(told.units_inventory or 0)
+        return found | _meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, _FOUND) | {"quantity": units}
+    if told.taken_back:
+        return found
+    if told.units_cash:
+        found["quantity"] = told.units_cash
+    if told.goods is None or told.goods in _OPEN or told.goods == row.get("goods"):
+        return found
+    return found | _meaning(Event(str(told.event)), Goods(told.goods), told.words)
+
+
+def _meaning(event: Event, goods: Goods, words: str) -> dict[str, object]:
+    return {
+        "event": event.value,
+        "goods": goods.value,
+        "stock_effect": GOODS_EFFECTS[goods].value,
+        "raw_type": "FBA Inventory Reimbursement",
+        "raw_description": words,
+    }
+
+
+def as_told(lines: Sequence[Line], judgements: Iterable[Judgement], told: Mapping[str, Told]) -> list[Judgement]:
+    """Return the judgements with those of lines of which the report says that no goods moved."""
+    return [
+        Judgement(Rule.NOTHING, told[line.key].sentence) if line.key in told and told[line.key].moves_none else judged
+        for line, judged in zip(lines, judgements, strict=True)
+    ]
+
+
+def with_sentence(note: str, told: Told | None) -> str:
+    """Return a line's note with what the report said, once."""
+    return note if told is None or told.sentence in note else f"{note} {told.sentence}".strip()

@@ -1,0 +1,237 @@
+"""Reimbursements as Amazon reports them apart from the money, and which line of a settlement each of them is.
+
+A settlement says what was paid. Amazon's FBA Reimbursements report says why, for how many units in money and how many
+in goods, and which reimbursement is taken back. No number ties the two: a row is matched to the line of the same SKU,
+order, amount, units and kind of reason whose day is nearest (docs/costing.md, "Amazon's Reimbursements report").
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.marketplaces.amazon.words import REASONS, meaning
+from core.marketplaces.wording import folded
+from core.marketplaces.words import UNKNOWN
+from core.model import REIMBURSEMENT_COLUMNS, Event, Goods, frame, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from core.marketplaces.words import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Reimbursed:
+    """One row of the report; amounts in its own currency, units as the report signs them."""
+
+    reimbursement_id: str
+    approved_at: datetime | None
+    order_id: str
+    raw: str
+    """Amazon's own word for the reason."""
+    sku: str
+    currency: str
+    amount: Decimal | None
+    units_cash: int | None
+    units_inventory: int | None
+    original_id: str = ""
+    """The reimbursement that is taken back."""
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What the reason is; `None` where nobody has declared it."""
+        return REASONS.get(folded(self.raw))
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether a reimbursement is taken back."""
+        reason = self.meaning
+        return (self.amount is not None and self.amount < 0) or (reason is not None and reason.goods is Goods.FOUND)
+
+
+def reimbursements_frame(reported: Iterable[Reimbursed]) -> pd.DataFrame:
+    """Return reported reimbursements as `core.model.REIMBURSEMENT_COLUMNS`."""
+    return frame(REIMBURSEMENT_COLUMNS, (asdict(one) for one in reported))
+
+
+def reimbursed_rows(report: pd.DataFrame) -> list[Reimbursed]:
+    """Return the rows of `core.model.REIMBURSEMENT_COLUMNS` as records."""
+    return [Reimbursed(**{name: _given(name, value) for name, value in row.items()}) for row in records(report)]
+
+
+def _given(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column holds
+    return "" if value is None and name in {"order_id", "sku", "currency", "original_id"} else value
+
+
+def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
+    """Return what several reports say together, when their periods overlap.
+
+    The same row in two reports is one, the same row twice in one report is two.
+
+    Args:
+        reports: `core.model.REIMBURSEMENT_COLUMNS`, one frame per report.
+    """
+    together: Counter[Reimbursed] = Counter()
+    for report in reports:
+        together |= Counter(reimbursed_rows(report))
+    return list(together.elements())
+
+
+class _Line(NamedTuple):
+    """A line of a settlement, as far as a row of the report is compared with it."""
+
+    key: str
+    goods: Goods
+    is_open: bool
+    """Whether its own word leaves the reason open, so that a row of any reason may be its."""
+    order_id: str
+    sku: str
+    currency: str
+    net: Decimal
+    units: int
+    """Without sign; 0 = not said."""
+    day: date | None
+
+
+_OPEN = frozenset({Goods.UNCLEAR, Goods.RETURN_PAID_UNCLEAR, Goods.PAID_AGAIN})
+_OPEN_WORD = folded("REVERSAL_REIMBURSEMENT")
+"""Sources disagree about this word (docs/words.md): a customer's order paid for, or a reimbursement taken back."""
+_DAYS = 31
+"""A row and its line lie no further apart: the money of a reimbursement is posted with the next settlement."""
+
+
+def matched(transactions: pd.DataFrame, reported: Iterable[Reimbursed]) -> dict[str, Reimbursed]:
+    """Match rows of the report with lines of settlements, each with at most one.
+
+    The best fitting pairs come first: of the same order before those of which one names none, of the same kind of
+    reason before those whose word leaves it open, then by days apart. A row that fits several lines equally well, or
+    a line that several rows fit, is decided only where the rows say the same; else neither takes part. The order of
+    rows, files and lines changes nothing.
+
+    Args:
+        transactions: `core.model.TRANSACTION_COLUMNS` with keys, of all stores of one seller.
+        reported: All rows known of that seller.
+
+    Returns:
+        By line key.
+    """
+    by_amount: dict[tuple[Decimal, str], list[_Line]] = defaultdict(list)
+    for line in _lines(transactions):
+        by_amount[abs(line.net), line.currency].append(line)
+    rows = sorted(reported, key=repr)
+    by_rank: dict[_Rank, list[tuple[str, int]]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        for line in by_amount.get((abs(row.amount), row.currency), ()) if row.amount else ():
+            rank = _rank(line, row)
+            if rank is not None:
+                by_rank[rank].append((line.key, number))
+    return _chosen(by_rank, rows)
+
+
+def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
+    names = ("key", "event", "raw_type", "raw_description", "order_id", "sku", "currency", "net", "quantity")
+    for one in records(transactions[[*names, "posted_at"]]):
+        said = meaning(one["raw_type"] or "", one["raw_description"] or "")
+        is_paid = one["event"] in {Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL}
+        if one["net"] and (is_paid or said in _REASONS):
+            word = {folded(one["raw_type"] or ""), folded(one["raw_description"] or "")}
+            yield _Line(
+                one["key"],
+                said.goods,
+                said is UNKNOWN or said.goods in _OPEN or _OPEN_WORD in word,
+                one["order_id"] or "",
+                one["sku"] or "",
+                one["currency"] or "",
+                one["net"],
+                abs(one["quantity"] or 0),
+                one["posted_at"].date() if one["posted_at"] is not None else None,
+            )
+
+
+_REASONS = frozenset(REASONS.values())
+
+
+class _Rank(NamedTuple):
+    """How well a row fits a line; less is better."""
+
+    order: int
+    sku: int
+    reason: int
+    days: int
+
+
+def _rank(line: _Line, row: Reimbursed) -> _Rank | None:
+    """Return how well a row fits a line of its amount and currency; `None` where it does not."""
+    order, sku = _agree(line.order_id, row.order_id), _agree(line.sku, row.sku)
+    reason = _reasons_agree(line, row)
+    if order is None or sku is None or reason is None or not _units_agree(line, row):
+        return None
+    if (line.net < 0) != row.is_taken_back or row.approved_at is None or line.day is None:
+        return None
+    days = abs((row.approved_at.date() - line.day).days)
+    return _Rank(order, sku, reason, days) if days <= _DAYS else None
+
+
+def _agree(one: str, other: str) -> int | None:
+    """Return 0 where both name the same or nothing, 1 where only one names something, `None` where they differ."""
+    if one == other:
+        return 0
+    return None if one and other else 1
+
+
+def _reasons_agree(line: _Line, row: Reimbursed) -> int | None:
+    reason = row.meaning
+    if reason is not None and reason.goods is line.goods:
+        return 0
+    return 1 if line.is_open or reason is None or reason.goods in _OPEN else None
+
+
+def _units_agree(line: _Line, row: Reimbursed) -> bool:
+    """Tell whether a line is about the units of a row: those in cash or all; a line that says none is about any."""
+    cash, goods = abs(row.units_cash or 0), abs(row.units_inventory or 0)
+    return not line.units or not (cash or goods) or line.units in {cash, goods, cash + goods}
+
+
+def _chosen(by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[Reimbursed]) -> dict[str, Reimbursed]:
+    """Choose among the pairs, the best first; what is decided or undecidable takes no further part."""
+    found: dict[str, Reimbursed] = {}
+    done: set[str | int] = set()
+    for rank in sorted(by_rank):
+        free = [(key, number) for key, number in by_rank[rank] if key not in done and number not in done]
+        for keys, numbers in _components(free):
+            done |= keys | numbers
+            candidates = [rows[number] for number in sorted(numbers)]
+            same = len({_told(row) for row in candidates}) == 1
+            if same and len(candidates) >= len(keys):
+                found |= dict(zip(sorted(keys), candidates, strict=False))
+    return found
+
+
+def _told(row: Reimbursed) -> tuple[object, ...]:
+    """Return what a row says of goods: two rows that say the same may stand for one another."""
+    return row.meaning, row.sku, row.order_id, row.units_cash, row.units_inventory, row.original_id
+
+
+def _components(pairs: Iterable[tuple[str, int]]) -> Iterator[tuple[set[str], set[int]]]:
+    """Split pairs into lines and rows that hang together."""
+    rows_of: dict[str, set[int]] = defaultdict(set)
+    lines_of: dict[int, set[str]] = defaultdict(set)
+    for key, number in pairs:
+        rows_of[key].add(number)
+        lines_of[number].add(key)
+    left = set(rows_of)
+    for start in sorted(rows_of):
+        keys: set[str] = set()
+        wave = {start} & left
+        while wave:
+            keys |= wave
+            wave = {key for line in wave for number in rows_of[line] for key in lines_of[number]} - keys
+        if keys:
+            left -= keys
+            yield keys, {number for key in keys for number in rows_of[key]}

@@ -1,0 +1,63 @@
+"""What Amazon's report says of reimbursements, line by line: whichever came first, settlement or report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.costing import REIMBURSED_COLUMNS
+from core.marketplaces.reimbursements import matched, united
+from core.model import REIMBURSEMENT_COLUMNS, conform, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from core.database.stores import Store
+    from core.marketplaces.reimbursements import Reimbursed
+
+
+def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
+    """Return what is known of each reimbursement (REIMBURSED_COLUMNS).
+
+    A report covers all stores that a seller has at one marketplace, whichever of them it was imported for.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of the company.
+        stored: `core.database.reimbursements.STORED_COLUMNS`.
+        stores: The company's.
+    """
+    if stored.empty:
+        return frame(REIMBURSED_COLUMNS)
+    names: dict[str, list[str]] = {}
+    for store in stores:
+        names.setdefault(store.marketplace, []).append(store.name)
+    return frame(
+        REIMBURSED_COLUMNS, [row for own in names.values() for row in _of_marketplace(transactions, stored, own)]
+    )
+
+
+def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str]) -> list[dict[str, object]]:
+    reports = stored[stored["store"].isin(stores)].groupby("sha256", sort=False)
+    reported = united(conform(REIMBURSEMENT_COLUMNS, report) for _, report in reports)
+    if not reported:
+        return []
+    lines = transactions[transactions["store"].isin(stores)]
+    return [_line(key, row) for key, row in matched(lines, reported).items()]
+
+
+def _line(key: str, row: Reimbursed) -> dict[str, object]:
+    reason = row.meaning
+    return {
+        "key": key,
+        "number": row.reimbursement_id,
+        "event": None if reason is None else reason.event.value,
+        "goods": None if reason is None else reason.goods.value,
+        "words": row.raw,
+        "order_id": row.order_id or None,
+        "sku": row.sku or None,
+        "taken_back": row.is_taken_back,
+        "units_cash": row.units_cash,
+        "units_inventory": row.units_inventory,
+        "original": row.original_id or None,
+    }
