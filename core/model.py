@@ -363,6 +363,19 @@ OBSERVATION_COLUMNS: Columns = {
 }
 """What the inventory system said, one row per fact; append-only in the database."""
 
+LEFT_STOCK_COLUMNS: Columns = {
+    "order_id": TEXT,  # the inventory system's own
+    "names": TEXT,  # JSON: every id under which a marketplace may know it
+    "product_id": TEXT,
+    "record_date": TEXT,  # ISO date of the movement, as the inventory system states it; it names no time zone
+    "units": WHOLE,  # that left on that day, net of corrections: below 0 where only a correction was entered
+    "unit_cost": MONEY,  # home currency; missing = no cost, see cause
+    "currency": TEXT,
+    "cause": TEXT,
+    "fetched_at": MOMENT,
+}
+"""What left stock on an order that a sync did not ask for: per order, product and day; append-only in the database."""
+
 MAPPING_COLUMNS: Columns = {
     "sku": TEXT,
     "product_id": TEXT,  # missing: the inventory system was asked and does not know the SKU

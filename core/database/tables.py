@@ -51,6 +51,7 @@ __all__ = [
     "exchange_rate",
     "goods_back",
     "later_transaction",
+    "left_stock",
     "lock",
     "locked_line",
     "mapping",
@@ -305,6 +306,24 @@ mapping = Table(
     Column("seen_at", Moment, nullable=False),
     Index(None, "sku", "answer"),
 )
+
+left_stock = Table(
+    "left_stock",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("order_id", Verbatim, nullable=False),
+    Column("names", Verbatim, nullable=False),  # JSON: every id under which a marketplace may know the order
+    Column("product_id", Verbatim, nullable=False),
+    Column("record_date", Verbatim, nullable=False),  # ISO date
+    Column("units", BigInteger),
+    Column("unit_cost", Money),
+    Column("currency", Verbatim, nullable=False),
+    Column("cause", Verbatim),
+    Column("fetched_at", Moment, nullable=False),
+    Column("batch", ForeignKey("batch.number"), nullable=False),
+    Index(None, "order_id", "product_id", "record_date"),
+)
+"""What left stock on orders that a sync did not ask for; the newest row of an order, product and day holds."""
 
 override = Table(
     "override",

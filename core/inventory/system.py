@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from core.model import LEFT_STOCK_COLUMNS, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,8 @@ class CostPage:
     """OBSERVATION_COLUMNS. A wanted order that is absent, unshipped or without cost is a row with its cause."""
     mappings: pd.DataFrame
     """MAPPING_COLUMNS. A SKU that was asked for and is unknown is a row without product."""
+    left: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
+    """LEFT_STOCK_COLUMNS: what left stock on orders that were not asked for, as far as it was seen beside them."""
 
 
 @dataclass(frozen=True, slots=True)

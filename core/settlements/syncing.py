@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.costing import with_report, without_order
-from core.database import batches, mappings, observations, syncs
+from core.database import batches, left_stock, mappings, observations, syncs
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import InventoryError
@@ -130,6 +130,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
                 mappings.add(connection, page.mappings, batch, clock())
                 said = with_marks_kept(without_forgetting(page.observations, costed), marked)
                 added = observations.add(connection, said, batch, clock())
+                left_stock.add(connection, page.left, batch)
                 new, unchanged = new + added.new, unchanged + added.unchanged
                 syncs.advance(connection, batch, {"new": new, "unchanged": unchanged})
             left -= set(page.observations["order_id"])

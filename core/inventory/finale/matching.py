@@ -62,6 +62,11 @@ def match_orders(
     return found
 
 
+def names_of(order: FinaleOrder, prefixes: Sequence[str] = ()) -> set[str]:
+    """Return every id under which a marketplace may know an order, by the rules of `match_orders`."""
+    return {key for _, key, _ in _keys(order, prefixes)}
+
+
 def _bare(wanted: str, rule: str) -> str:
     return wanted if rule == EXACT else wanted.lstrip("#")
 

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from core.inventory.finale.parse import Cost, cost_of
 from core.inventory.system import CostPage
-from core.model import MAPPING_COLUMNS, NO_MOVEMENT, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
+from core.model import (
+    LEFT_STOCK_COLUMNS,
+    MAPPING_COLUMNS,
+    NO_MOVEMENT,
+    OBSERVATION_COLUMNS,
+    Cause,
+    ObservationKind,
+    frame,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
     from decimal import Decimal
 
-    from core.inventory.finale.ledger import Movement
+    from core.inventory.finale.ledger import Movement, ShippedCost
     from core.inventory.finale.products import Mapped, Product
 
 Row = dict[str, Any]
@@ -92,6 +100,22 @@ class Recorder:
             "record_date": day.isoformat(),
         }
 
+    def left(self, order_id: str, names: str, product_id: str, shipped: ShippedCost, day: date) -> Row:
+        """Return what left of a product on one day on an order that nobody asked for (LEFT_STOCK_COLUMNS)."""
+        units = shipped.units
+        cost = shipped.cost
+        return {
+            "order_id": order_id,
+            "names": names,
+            "product_id": product_id,
+            "record_date": day.isoformat(),
+            "units": int(units) if units == int(units) else None,
+            "unit_cost": cost.value,
+            "currency": self.currency,
+            "cause": cost.cause,
+            "fetched_at": self.fetched_at,
+        }
+
     def mapping(self, mapped: Mapped) -> Row:
         """Return which product a SKU stands for."""
         return {
@@ -117,6 +141,11 @@ class Recorder:
 def page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
     """Return one page of frames."""
     return CostPage(frame(OBSERVATION_COLUMNS, observations), frame(MAPPING_COLUMNS, mappings))
+
+
+def left_page(rows: Iterable[Row] = ()) -> CostPage:
+    """Return one page of what left on orders that nobody asked for."""
+    return CostPage(frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS), frame(LEFT_STOCK_COLUMNS, rows))
 
 
 def whole(units: Decimal | None) -> int | None:

@@ -15,6 +15,7 @@ from core.inventory.finale.observations import page
 from core.inventory.finale.order_costs import Wanted, not_found, order_rows
 from core.inventory.finale.order_finder import find_orders
 from core.inventory.finale.order_reports import AVERAGES, COSTS, orders_of, read_averages, read_costs
+from core.inventory.finale.other_shipments import other_shipments
 from core.inventory.finale.report_urls import report_address
 from core.inventory.finale.shipped_orders import CORRECTED_WITHIN
 from core.inventory.finale.sync import dated_rows, order_pages, products_on_days, skus_of
@@ -79,6 +80,9 @@ class ReportSync:
         shown = [wanted for wanted in found if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
         yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
+        yield other_shipments(
+            self.recorder, movements, request.orders, {**matches, **elsewhere}, self.settings.order_prefixes
+        )
         others = [wanted for wanted in found if wanted not in shown]
         yield from order_pages(self.client, self.recorder, others, self.progress)
 

@@ -11,6 +11,7 @@ from core.inventory.finale.ledger import Movement, last_averages
 from core.inventory.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.inventory.finale.observations import page
 from core.inventory.finale.order_costs import NEARBY, Wanted, order_rows
+from core.inventory.finale.other_shipments import DaysRead
 from core.inventory.finale.remarks import has_ledger, order_link
 from core.inventory.finale.schema import LEDGER
 
@@ -39,6 +40,8 @@ class ShippedOrders:
     client: FinaleClient
     recorder: Recorder
     progress: Progress
+    read: DaysRead = field(default_factory=DaysRead)
+    """Keeps every movement of the days that are read."""
     _without: list[Wanted] = field(default_factory=list)
     _done: int = 0
     _total: int = 0
@@ -79,6 +82,7 @@ class ShippedOrders:
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
             yield self._page(ready, together, rows)
             self._tell(len(ready))
+        self.read.add([days], rows)
         yield self._page(left, together, rows)
         self._tell(len(left))
 
@@ -87,7 +91,10 @@ class ShippedOrders:
         self.progress("Costs", self._done, self._total)
 
     def _rows(self, spans: Iterable[Span]) -> list[Movement]:
-        return [row for some in movements_in_spans(self.client, spans) for row in some]
+        wanted = list(spans)
+        rows = [row for some in movements_in_spans(self.client, wanted) for row in some]
+        self.read.add(wanted, rows)
+        return rows
 
     def _page(
         self,

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.inventory.finale.batches import batched
-from core.inventory.finale.movements import averages_on
+from core.inventory.finale.movements import averages_on, movements_in_spans
 from core.inventory.finale.observations import page
 from core.inventory.finale.order_costs import Wanted, not_found, order_rows
 from core.inventory.finale.order_finder import find_orders
-from core.inventory.finale.remarks import has_ledger
+from core.inventory.finale.other_shipments import DaysRead, other_shipments
+from core.inventory.finale.remarks import has_ledger, order_link
 from core.inventory.finale.shipped_orders import ShippedOrders
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.inventory.finale.client import FinaleClient
     from core.inventory.finale.ledger import Movement
     from core.inventory.finale.mapping import Mapper
+    from core.inventory.finale.matching import Match
     from core.inventory.finale.observations import Recorder, Row
     from core.inventory.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress
@@ -43,6 +45,9 @@ class Sync:
     """Leave the stock history alone (mode P)."""
     _left_on: dict[str, date] = field(default_factory=dict)
     """When the orders left that have been found, by the marketplace's order id."""
+    _matches: dict[str, Match] = field(default_factory=dict)
+    """The orders that have been found, by the marketplace's order id."""
+    _read: DaysRead = field(default_factory=DaysRead)
 
     def pages(self, request: CostRequest) -> Iterator[CostPage]:
         """Fetch everything that was asked for, page by page.
@@ -57,6 +62,7 @@ class Sync:
         by_day = sorted(request.orders, key=lambda order: order.posted_on)
         for some in batched(by_day, ORDERS_AT_ONCE):
             yield from self._orders(some)
+        yield from self._others(request.orders)
         yield from self.mapper.pages_of_unseen_kits()
         yield from self._dated(request)
 
@@ -66,12 +72,24 @@ class Sync:
 
     def _orders(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
         matches = find_orders(self.client, asked, self.prefixes, self.progress)
+        self._matches.update(matches)
         found = [Wanted(order, matches[order.order_id]) for order in asked if order.order_id in matches]
         self._left_on.update((wanted.asked.order_id, day) for wanted in found if (day := wanted.left_on) is not None)
         yield from self.mapper.pages_of_kits(found)
         yield page(not_found(self.recorder, asked, matches))
         averages_only = not self._reads_ledger
-        yield from order_pages(self.client, self.recorder, found, self.progress, averages_only=averages_only)
+        yield from order_pages(
+            self.client, self.recorder, found, self.progress, averages_only=averages_only, read=self._read
+        )
+
+    def _others(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
+        """Give what left on other orders on the days that were read, and on the few days between them."""
+        if not self._read.days or not self._reads_ledger or order_link(self.client.now_schema()) is None:
+            return
+        posted = [order.posted_on for order in asked]
+        gaps = self._read.gaps(min(posted), max(posted))
+        self._read.add(gaps, [row for some in movements_in_spans(self.client, gaps) for row in some])
+        yield other_shipments(self.recorder, self._read.movements, asked, self._matches, self.prefixes)
 
     def _dated(self, request: CostRequest) -> Iterator[CostPage]:
         wanted = products_on_days(request, self.mapper, self._left_on)
@@ -125,8 +143,17 @@ def order_pages(
     progress: Progress,
     *,
     averages_only: bool = False,
+    read: DaysRead | None = None,
 ) -> Iterator[CostPage]:
     """Give what is known of orders that Finale has: first those that have not left, then the others with their costs.
+
+    Args:
+        client: Where to ask.
+        recorder: Makes the rows.
+        found: The orders.
+        progress: Told after each page.
+        averages_only: Leave the stock history alone.
+        read: Keeps what the days that are read hold beside these orders.
 
     Raises:
         InventoryError: If Finale does not answer; the pages before are good.
@@ -137,4 +164,4 @@ def order_pages(
     gone = [wanted for wanted in found if wanted.shipped and by_movement]
     others = [wanted for wanted in found if not (wanted.shipped and by_movement)]
     yield page(row for wanted in others for row in order_rows(recorder, wanted, {}, reads_ledger=by_movement))
-    yield from ShippedOrders(client, recorder, progress).pages(gone)
+    yield from ShippedOrders(client, recorder, progress, DaysRead() if read is None else read).pages(gone)

@@ -13,6 +13,7 @@ from core.database import (
     exchange_rates,
     goods_back,
     later_readings,
+    left_stock,
     locks,
     mappings,
     observations,
@@ -31,7 +32,14 @@ from core.database.pulled_documents import PulledDocument, PullOutcome
 from core.database.settlements import SettlementKind
 from core.exchange_rates import RATE_COLUMNS
 from core.journal.entry import EntryKind
-from core.model import MAPPING_COLUMNS, ORDER_UNITS_COLUMNS, REIMBURSEMENT_COLUMNS, RETURN_COLUMNS, frame
+from core.model import (
+    LEFT_STOCK_COLUMNS,
+    MAPPING_COLUMNS,
+    ORDER_UNITS_COLUMNS,
+    REIMBURSEMENT_COLUMNS,
+    RETURN_COLUMNS,
+    frame,
+)
 from tests.core.database.examples import (
     COMPANY,
     NOW,
@@ -79,6 +87,9 @@ def make_sample(path: Path) -> None:
         order_units.add(
             connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
         )
+        gone = {"order_id": "R-1", "names": '["R-1"]', "product_id": "00123", "record_date": "2026-11-02"}
+        gone |= {"units": 1, "unit_cost": "5", "currency": "USD", "fetched_at": NOW}
+        left_stock.add(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
         add_closed_settlement(connection)
         add_superseded_settlement(connection)
 

@@ -66,6 +66,7 @@ def upgrade() -> None:
     _let_entries_be_written_again()
     _create_order_units()
     _create_reimbursement()
+    _create_left_stock()
 
 
 def _create_ended_settlement() -> None:
@@ -217,3 +218,24 @@ def _create_reimbursement() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reimbursement")),
     )
     op.create_index(op.f("ix_reimbursement_sha256"), "reimbursement", ["sha256"], unique=False)
+
+
+def _create_left_stock() -> None:
+    op.create_table(
+        "left_stock",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("names", TEXT, nullable=False),
+        sa.Column("product_id", TEXT, nullable=False),
+        sa.Column("record_date", TEXT, nullable=False),
+        sa.Column("units", WHOLE),
+        sa.Column("unit_cost", MONEY),
+        sa.Column("currency", TEXT, nullable=False),
+        sa.Column("cause", TEXT),
+        sa.Column("fetched_at", MOMENT, nullable=False),
+        sa.Column("batch", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["batch.number"], name=op.f("fk_left_stock_batch")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_left_stock")),
+    )
+    places = ["order_id", "product_id", "record_date"]
+    op.create_index(op.f("ix_left_stock_order_id_product_id_record_date"), "left_stock", places, unique=False)
