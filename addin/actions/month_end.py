@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,20 @@ from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.file_names import file_name
 from core.journal.files import refuse_unimportable
+from core.reports.left_stock import by_month
 from core.settlements.accruing import book_accrual, plan_accrual
 from core.settlements.exporting import ExportWish
 from core.time import Month
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
     from addin.desk import Desk
     from addin.report_files.closing_figures import ClosingFigures
     from core.journal.files import Ledger
+    from core.reports.left_stock import LeftInMonth, LeftStock
     from core.reports.profit_and_loss import Rates
     from core.settlements.accruing import AccrualPlan
     from core.settlements.books import Books
@@ -125,6 +128,7 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         f"Accrual: {accrued} shipped and not settled, {entries}{to_import}.",
         *([f"Expected on {figures.month.last_day}: {'; '.join(balances)}."] if balances else []),
         *([f"Open: {', '.join(unfinished)}."] if unfinished else []),
+        *left_sentences(by_month(figures.left), figures.home_currency),
         lock_advice(figures),
     ]
 
@@ -161,7 +165,37 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
             "estimates": len(figures.estimates),
             "true_ups": len(figures.true_ups),
         },
+        "left_without_line": {
+            "lines": [_left_line(one) for one in figures.left],
+            "months": [_left_month(one) for one in figures.left_by_month],
+        },
         "lock_date": None if figures.lock_date is None else str(figures.lock_date),
         "closed": figures.is_closed,
         "proposed_lock_date": None if figures.is_closed else str(figures.month.last_day),
     }
+
+
+def left_sentences(months: Sequence[LeftInMonth], home: str) -> list[str]:
+    """Say what left stock without a line for goods, a sentence per month and standing."""
+    return [
+        f"Left stock in {one.month}, {one.standing}: {counted(one.units, 'unit')} of {counted(one.orders, 'order')}, "
+        f"{amount(one.cost, home)}{f', {one.without_cost} of them without cost' if one.without_cost else ''}."
+        for one in months
+    ]
+
+
+def _left_line(one: LeftStock) -> dict[str, object]:
+    return {
+        "order": one.order_id,
+        "product": one.product_id,
+        "day": str(one.day),
+        "units": one.units,
+        "unit_cost": None if one.unit_cost is None else f"{one.unit_cost.normalize():f}",
+        "cost": None if one.cost is None else f"{one.cost:.2f}",
+        "standing": str(one.standing),
+        "settled_beside": one.settled_beside,
+    }
+
+
+def _left_month(one: LeftInMonth) -> dict[str, object]:
+    return {**asdict(one), "standing": str(one.standing), "cost": f"{one.cost:.2f}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from addin.actions.month_end import left_sentences
 from addin.actions.refresh import load, refresh
 from addin.actions.settlements import NothingChosenError
 from addin.outcome import Outcome
@@ -14,6 +15,7 @@ from addin.words import amount, counted
 from addin.written_files import write_file, write_next
 from core.file_names import file_name
 from core.model import records
+from core.reports.left_stock import Standing, by_month
 from core.settlements import books as all_books
 from core.settlements.exporting import ExportWish
 from core.settlements.tie_outs import TieOut, tax_tie_outs
@@ -113,11 +115,13 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     nothing = [
         f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
     ]
+    left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
     return Outcome(
         "\n".join(
             [
                 *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
                 *(nothing if untied else []),
+                *left_sentences(by_month(left), books.company.home_currency),
             ]
         ),
         needs_attention=bool(wrong),

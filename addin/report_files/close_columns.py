@@ -83,6 +83,31 @@ ESTIMATES = (
     Column("Saved by", "saved_by", width=46),
     Column("Saved at", "saved_at", Kind.MOMENT, width=24),
 )
+LEFT = (
+    Column("Month", "month", width=18),
+    Column("Left on", "day", Kind.DATE, width=17, note="As Finale dates it."),
+    Column("Order ID", "order_id", width=22, note="In Finale."),
+    Column("Product", "product_id", width=22, note="In Finale."),
+    Column("Units", "units", Kind.WHOLE, width=11, note="Net of corrections."),
+    Column("Unit cost", "unit_cost", Kind.UNIT_COST, width=18),
+    Column("Cost", "cost", Kind.MONEY, width=18, note="In home currency; blank: not known."),
+    Column(
+        "Standing", "standing", width=46, note="in no settlement: it left more than 30 days before the newest line."
+    ),
+    Column(
+        "Settled beside", "settled_beside", width=24, note="What was settled of the order that is no line of goods."
+    ),
+    Column("Why without cost", "cause", width=24),
+)
+LEFT_BY_MONTH = (
+    Column("Month", "month", width=18),
+    Column("Standing", "standing", width=17),
+    Column("Orders", "orders", Kind.WHOLE, width=22),
+    Column("Units", "units", Kind.WHOLE, width=22),
+    Column("Without cost", "without_cost", Kind.WHOLE, width=11, note="Rows whose cost is not known: not in the sum."),
+    Column("Currency", "currency", width=18),
+    Column("Cost", "cost", Kind.MONEY, width=18, note="Of the rows whose cost is known."),
+)
 TRUE_UPS = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),

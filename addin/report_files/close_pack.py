@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -183,9 +184,20 @@ def _open_items(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     )
     row, _ = block(page, row, "Lines without cost", columns.WITHOUT_COST, figures.without_cost, "tblWithoutCost")
     row, _ = block(page, row, "Estimates not confirmed", columns.ESTIMATES, figures.estimates, "tblEstimates")
-    _, place = block(page, row, "Cost true-ups pending", columns.TRUE_UPS, figures.true_ups, "tblTrueUps")
+    row, place = block(page, row, "Cost true-ups pending", columns.TRUE_UPS, figures.true_ups, "tblTrueUps")
+    _left(page, row, figures)
     whole = sum((one["difference"] for one in figures.true_ups), Decimal(0))
     return {} if place is None else {"true_ups": Sum(place, "difference", whole)}
+
+
+def _left(page: Page, row: int, figures: ClosingFigures) -> None:
+    """Write what left stock in the month without a settlement line, and the totals of the months so far."""
+    lines = [{**asdict(one), "month": one.month, "cost": one.cost} for one in figures.left]
+    heading = "Left stock without a settlement line"
+    row, _ = block(page, row, heading, columns.LEFT, lines, "tblLeft", sums=("units", "cost"))
+    if figures.left_by_month:
+        months = [{**asdict(one), "currency": figures.home_currency} for one in figures.left_by_month]
+        block(page, row, f"{heading}, by month", columns.LEFT_BY_MONTH, months, "tblLeftByMonth")
 
 
 def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:

@@ -149,6 +149,11 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
         ("Lines that wait for their original", figures.waiting, "answering the original's cost answers them"),
         ("Estimates not confirmed", len(figures.estimates), "averages that were accepted; the bill has not come"),
         ("Cost true-ups pending", len(figures.true_ups), "accept or dismiss them on sheet Cost true-ups"),
+        (
+            "Left stock in no settlement",
+            len(figures.left_without_line),
+            "replacements, disposals, other channels: no entry takes their cost off inventory, see Open items",
+        ),
     )
     for label, count, advice in items:
         page.text(row, _LABEL, label)

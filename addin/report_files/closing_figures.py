@@ -12,6 +12,7 @@ from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
+from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.calendars import deposit_day
 from core.settlements.costs_now import every_line
@@ -66,6 +67,10 @@ class ClosingFigures:
     """Periods up to this day are closed."""
     cogs_posters: str
     """Who posts COGS and losses."""
+    left: Sequence[LeftStock] = ()
+    """What left stock in the month without a line for goods in any settlement."""
+    left_by_month: Sequence[LeftInMonth] = ()
+    """Its totals, and those of the months before."""
 
     @property
     def is_closed(self) -> bool:
@@ -81,6 +86,11 @@ class ClosingFigures:
     def waiting(self) -> int:
         """How many refunds wait for their original's cost; they are counted apart everywhere."""
         return len(self.without_cost) - self.missing
+
+    @property
+    def left_without_line(self) -> list[LeftStock]:
+        """What left in the month so long ago that its settlement should be there, and is in none."""
+        return [one for one in self.left if one.standing is Standing.NONE]
 
     @property
     def open_items(self) -> int:
@@ -132,6 +142,8 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         ties(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,
         books.policies.cogs_posters,
+        [one for one in books.left_without_line if one.month == str(month)],
+        by_month([one for one in books.left_without_line if one.day <= month.last_day]),
     )
 
 

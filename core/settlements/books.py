@@ -16,6 +16,7 @@ from core.database import (
     batches,
     exchange_rates,
     goods_back,
+    left_stock,
     locks,
     mappings,
     observations,
@@ -35,6 +36,7 @@ from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
 from core.model import (
     COSTED_COLUMNS,
+    LEFT_STOCK_COLUMNS,
     OVERRIDE_COLUMNS,
     TEXT,
     TRANSACTION_COLUMNS,
@@ -44,6 +46,7 @@ from core.model import (
     frame,
     records,
 )
+from core.reports.left_stock import LeftStock, left_without_line
 from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
 from core.settlements import accounts
 from core.settlements.calendars import ended_before, kept_calendars, store_days, time_zones
@@ -115,6 +118,8 @@ class Books:
     as_read: CostingInput | None = None
     """What costs would be made of if exported settlements had the lines that their files and the answers of today give
     them; `None` where that is what they have."""
+    left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
+    """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -172,6 +177,12 @@ class Books:
     def overrides(self) -> pd.DataFrame:
         """The saved answers in force (OVERRIDE_COLUMNS)."""
         return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+
+    @cached_property
+    def left_without_line(self) -> tuple[LeftStock, ...]:
+        """Goods that left stock on orders of which no settlement in the books has a line for goods."""
+        starts = (self.policies.books_start, self.policies.finale_start)
+        return left_without_line(self.left_stock, self.lines, local_days(self.lines, self.zones), starts)
 
     @cached_property
     def _overrides_by_key(self) -> dict[str, dict[str, object]]:
@@ -336,6 +347,7 @@ def _read(connection: Connection, company: Company) -> Books:
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
         counted_together=tied,
         as_read=as_read,
+        left_stock=left_stock.load(connection),
     )
 
 
