@@ -17,6 +17,8 @@ from sandbox.business.records import (
     Build,
     Correction,
     CostChange,
+    Fee,
+    FeeKind,
     Lookup,
     Order,
     Packed,
@@ -31,6 +33,8 @@ from sandbox.business.sales import STORE, Seller, moment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NO_STORE = "Warehouse US"
+"""Of orders that no marketplace posts."""
 _START = moment("2026-08-03 07:00:00")
 
 _GOODS = {
@@ -96,6 +100,7 @@ def hard_business(seed: int = 1) -> Business:
     corrections = _unusual_shipments(seller)
     _unusual_ids(seller)
     _refunds(seller)
+    fees = _without_a_line(seller)
     return Business(
         seed=seed,
         currency="USD",
@@ -109,6 +114,7 @@ def hard_business(seed: int = 1) -> Business:
         shipments=tuple(seller.sales.shipments),
         corrections=corrections,
         refunds=tuple(seller.sales.refunds),
+        fees=fees,
         periods=(SettlementPeriod("25000000001", STORE, _START, _START + timedelta(days=28), _at(31, 12)),),
     )
 
@@ -210,6 +216,21 @@ def _unusual_ids(seller: Seller) -> None:
         _ship(seller, order, 16)
     absent = _order(seller, "not in Finale", 15, (("CUP", 1),), inventory_id=None)
     _ship(seller, absent, 16)
+
+
+def _without_a_line(seller: Seller) -> tuple[Fee, ...]:
+    """Ship what no settlement has a line for: replacements for nothing and a disposal, of which only the fee is posted.
+
+    They are orders of no store, so no marketplace posts them.
+    """
+    for name, day, lines in (
+        ("replacement for nothing", 10, (("CUP", 1),)),
+        ("replacement on a day without sales", 18, (("BOX", 2),)),
+        ("disposal", 19, (("BOWL", 3),)),
+    ):
+        order = _order(seller, name, day, lines, store=NO_STORE)
+        _ship(seller, order, day)
+    return (Fee(FeeKind.OTHER, "DisposalComplete", Decimal("-0.75"), _at(20, 8), order.order_id),)
 
 
 def _refunds(seller: Seller) -> None:

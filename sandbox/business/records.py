@@ -240,6 +240,8 @@ class Fee:
     description: str
     amount: Decimal
     posted_at: datetime
+    order_id: str = ""
+    """Of a removal or disposal, the order it was done for."""
 
 
 @dataclass(frozen=True, slots=True)

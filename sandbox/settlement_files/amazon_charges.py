@@ -166,4 +166,6 @@ def _adjusted(adjustment: Adjustment) -> Charge:
 
 def _charged(fee: Fee) -> Charge:
     transaction_type, amount_type = fee.kind.value.split("/")
-    return Charge(fee.posted_at, transaction_type, amount_type, fee.description, fee.amount)
+    return Charge(
+        fee.posted_at, transaction_type, amount_type, fee.description, fee.amount, order_id=fee.order_id
+    )
