@@ -1,0 +1,97 @@
+"""Replacements and disposals of the sandbox's difficult business, from HTTP to the month-end pack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from openpyxl import load_workbook
+
+from addin.actions.refresh import load
+from addin.report_files.close_pack import close_pack
+from core.database import Database
+from core.database.company import new_company
+from core.database.settlements import OriginalFile
+from core.marketplaces import read
+from core.progress import silent
+from core.reports.left_stock import Standing
+from core.settlements import books as all_books
+from core.settlements.importing import import_reading
+from core.settlements.syncing import sync_costs
+from sandbox.business.hard import case, hard_business
+from sandbox.business.records import Fee, FeeKind, SettlementPeriod
+from sandbox.settlement_files.amazon_v2 import settlement_files
+from tests.core.inventory.finale_account import NOON, DemoAccount
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.settlements.books import Books
+    from sandbox.business import Business
+
+
+def business(later: timedelta) -> Business:
+    """Return the difficult business with a second settlement whose only line is posted so long after the first."""
+    plain = hard_business()
+    end = plain.periods[0].end
+    period = SettlementPeriod("25000000002", plain.store, end, end + later + timedelta(days=9), end + later)
+    charge = Fee(FeeKind.OTHER, "Storage Fee", Decimal("-1.00"), end + later)
+    return replace(plain, periods=(*plain.periods, period), fees=(*plain.fees, charge))
+
+
+def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
+    account = DemoAccount(there)
+    with Database.create(path, new_company("Hard", "USD", NOON)) as database:
+        for file in settlement_files(there):
+            original = OriginalFile(file.name, file.content)
+            import_reading(database, read(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+        for _ in range(2):  # the second time nothing is new
+            books = all_books.load(database)
+            sync_costs(
+                database,
+                account.finale,
+                books,
+                books.settlements,
+                who="M. Lee",
+                clock=account.time.now,
+                progress=silent,
+            )
+        return all_books.load(database), account
+
+
+def test_what_left_without_a_line_is_listed_with_cost_standing_and_fee(tmp_path: Path) -> None:
+    """A replacement of a cup, one of two boxes, three bowls disposed of; the order known by its PO is none of them."""
+    there = business(timedelta(days=21))
+
+    books, _ = synced(tmp_path / "books.sqlite", there)
+
+    names = {order.order_id: order.notes for order in there.orders}
+    listed = {names[one.order_id]: one for one in books.left_without_line}
+    assert {"replacement for nothing", "replacement on a day without sales", "disposal"} == set(listed)
+    disposal = listed["disposal"]
+    assert (3, Decimal("10.746"), "other-transaction DisposalComplete") == (
+        disposal.units,
+        disposal.cost,
+        disposal.settled_beside,
+    )
+    assert {Standing.NONE} == {one.standing for one in listed.values() if one.day.day < 15}
+
+
+def test_the_pack_lists_them_and_sums_their_cost(tmp_path: Path) -> None:
+    """On sheet Open items: each with its cost, and the month in one row per standing."""
+    there = business(timedelta(days=60))
+    synced(tmp_path / "books.sqlite", there)
+
+    with Database.open(str(tmp_path / "books.sqlite")) as database:
+        content = close_pack(load(database), "2026-08", zones={}, now=NOON)
+    (tmp_path / "pack.xlsx").write_bytes(content)
+    sheet = load_workbook(tmp_path / "pack.xlsx")["Open items"]
+    values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+    (disposal,) = [row for row in values if case(there, "disposal").order_id in row]
+    assert [3, 3.582, 10.746, "in no settlement"] == disposal[4:8]
+    (month,) = [row for row in values if row[:2] == ["2026-08", "in no settlement"]]
+    assert [3, 6] == month[2:4]
+    assert Decimal("18.023714") == round(Decimal(repr(month[6])), 6)
