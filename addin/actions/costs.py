@@ -9,6 +9,7 @@ from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import history as history_sheet
 from addin.sheets import resolve as resolve_sheet
+from addin.sheets.resolve import Elsewhere
 from addin.words import amount, amounts, counted
 from core.costing.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.settlements.answers import Decision
     from core.settlements.books import Books
     from core.settlements.saving import Saving
+    from core.time import SettlementName
 
 
 def restore(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
@@ -105,13 +107,13 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
     sheet = resolve_sheet.read_answers(desk.book)
-    keys = resolve_sheet.keys_in_rows(sheet, choice.rows) if choice.rows else None
+    books = all_books.load(desk.database)
+    keys = _keys_asked(sheet, books, ids, choice)
     downs = resolve_sheet.fill_downs(sheet, keys)
     filled = resolve_sheet.filled_down(sheet, downs) if choice.same_sku else sheet
-    books = all_books.load(desk.database)
     answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
     said: _Said = {
-        "settlement_ids": {settlement.settlement_id for settlement in books.named(ids)} if ids else None,
+        "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
         "accept_proposals": choice.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
@@ -131,10 +133,19 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
 
 
+def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
+    """Return the lines that a save is about; `None` means all. What lies outside is neither saved nor filled."""
+    of_rows = set(resolve_sheet.keys_in_rows(sheet, choice.rows)) if choice.rows else None
+    if not ids:
+        return of_rows
+    of_ids = set(books.lines_of_all(books.named(ids))["key"])
+    return of_ids if of_rows is None else of_ids & of_rows
+
+
 class _Said(TypedDict):
     """What is said of a save beside its answers."""
 
-    settlement_ids: Collection[str] | None
+    settlement_ids: Collection[SettlementName] | None
     accept_proposals: bool
     who: str
     now: datetime
@@ -181,7 +192,9 @@ def _with_coverage(outcome: Outcome, before: Books, after: Books, saving: Saving
 
 
 def _settlements_of(books: Books, saving: Saving) -> list[BookedSettlement]:
-    named = {(row["store"], row["settlement_id"]) for row in saving.lines.values()}
+    """Return the settlements of the rows that were asked for."""
+    rows = (saving.lines.get(decision.answer.key) for decision in saving.decisions)
+    named = {(row["store"], row["settlement_id"]) for row in rows if row is not None}
     return [one for one in books.settlements if (one.store, one.settlement_id) in named]
 
 
@@ -258,9 +271,19 @@ def _place(line: Mapping[str, object]) -> dict[str, object]:
 def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
     """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
     missing = missing_lines(books.counted(books.lines_of_all(chosen)))
-    resolve_sheet.fill(desk.book, missing, _at_home(books, missing))
+    resolve_sheet.fill(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
     _say_coverage(desk, books)
     return _counts(books, chosen)
+
+
+def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
+    """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
+    asked = missing_lines(books.counted(books.lines))
+    return Elsewhere(
+        asked[~asked["key"].isin(list(listed))],
+        frozenset(books.lines["key"]),
+        frozenset(missing_lines(books.lines)["key"]) - frozenset(asked["key"]),
+    )
 
 
 def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:

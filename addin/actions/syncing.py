@@ -103,7 +103,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         CogsheetError: If a settlement is unknown.
     """
     books = all_books.load(desk.database)
-    chosen = {one.settlement_id for one in books.named(ids)} if ids else None
+    chosen = {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None
     keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
     view = load(desk.database, books)
     refresh(desk, view)

@@ -109,14 +109,41 @@ def records(lines: pd.DataFrame) -> list[Record]:
     return [{**record, "filled": remembered(record)} for record in records_of(filled, SPEC)]
 
 
-def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]) -> list[Record]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the books say of lines that are not listed now: those of settlements that nobody asked to list."""
+
+    missing: pd.DataFrame
+    """The lines that lack their cost."""
+    known: frozenset[str]
+    """Keys of every line in the books."""
+    uncounted: frozenset[str] = frozenset()
+    """Keys of lines that lack their cost and are not counted: from before books start."""
+
+    def status(self, key: object) -> str:
+        """Say why a line with an entry that is not saved is not asked for any more."""
+        if key not in self.known:
+            return "no longer in the books; your entry is not saved"
+        if key in self.uncounted:
+            return "not counted any more, before books start; your entry is not saved"
+        return "no longer missing; your entry is not saved"
+
+
+def keep_typing(
+    fresh: Sequence[Record], present: Sequence[Mapping[str, object]], elsewhere: Elsewhere
+) -> list[Record]:
     """Carry over what was typed and not yet saved, and why; a row with typing stays even if its cost has come. Pure.
 
+    A row of a settlement that is not listed stays as the books want it now, with what was typed.
+
     Args:
-        fresh: The rows as the books want them now.
+        fresh: The rows that are listed, as the books want them now.
         present: The rows of the sheet as they stand.
+        elsewhere: What the books say of the other lines.
     """
     typed = {row["key"]: row for row in present if row["key"] and is_typed(row)}
+    of_others = records(elsewhere.missing[elsewhere.missing["key"].isin(list(typed))])
+    fresh = [*fresh, *of_others]
     wanted = {record["key"] for record in fresh}
     merged = [
         {**record, **_typing(typed[record["key"]]), "status": typed[record["key"]].get("status")}
@@ -124,7 +151,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
         else record
         for record in fresh
     ]
-    left_over = [{**row, "status": "no longer missing; your entry is not saved"} for row in typed.values()]
+    left_over = [{**row, "status": elsewhere.status(row["key"])} for row in typed.values()]
     return merged + [row for row in left_over if row["key"] not in wanted]
 
 
@@ -133,19 +160,20 @@ def is_typed(row: Mapping[str, object]) -> bool:
     return _contents(row) != _filled(row)
 
 
-def fill(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series) -> None:
+def fill(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
     """List these missing lines, the most money at stake first; what was typed and not saved stays.
 
     Args:
         book: The workbook.
         lines: The lines.
         at_home: Their net in home currency; a line without a rate stands behind the others, in its own currency.
+        elsewhere: What the books say of the other lines.
     """
     present = tables.read(tables.find(book, SPEC), SPEC)
     stakes = lines[["currency"]].assign(unknown=at_home.isna(), stake=-at_home.fillna(lines["net"]).abs())
     stakes["currency"] = stakes["currency"].where(stakes["unknown"], "")
     order = stakes.sort_values(["unknown", "currency", "stake"], kind="stable").index
-    tables.update(book, SPEC, keep_typing(records(lines.loc[order]), present))
+    tables.update(book, SPEC, keep_typing(records(lines.loc[order]), present, elsewhere))
 
 
 def say_coverage(book: xw.Book, text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from core.database import batches, locks, overrides
 from core.database.batches import BatchKind
 from core.model import CostSource, frame, records
@@ -11,8 +13,6 @@ from core.model import CostSource, frame, records
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
-
-    import pandas as pd
 
     from core.database import Database
     from core.settlements.books import Books
@@ -31,14 +31,14 @@ def replaceable(books: Books) -> pd.DataFrame:
 
 
 def replace_averages(
-    database: Database, books: Books, *, settlement_ids: Collection[str] | None, who: str, now: datetime
+    database: Database, books: Books, *, settlement_ids: Collection[SettlementName] | None, who: str, now: datetime
 ) -> list[str]:
     """Let Finale's order costs take the place of accepted averages; what was saved beside them stays.
 
     Args:
         database: The books.
         books: Their state, just loaded.
-        settlement_ids: Only of these settlements; `None` means all.
+        settlement_ids: Only of these settlements, each by store and id; `None` means all.
         who: Who accepts Finale's costs.
         now: When.
 
@@ -47,7 +47,8 @@ def replace_averages(
     """
     found = replaceable(books)
     if settlement_ids is not None:
-        found = found[found["settlement_id"].isin(list(settlement_ids))]
+        names = zip(found["store"], found["settlement_id"], strict=True)
+        found = found[pd.Series([name in settlement_ids for name in names], found.index, dtype=bool)]
     saved = {row["key"]: row for row in records(books.overrides)}
     rows = [_taken_back(saved[key]) for key in found["key"]]
     if not rows:

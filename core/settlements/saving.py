@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settlements.answers import Answer
     from core.settlements.books import Books
+    from core.time import SettlementName
 
 _TAKES_ORIGINALS = "a refund takes the cost of its original sale: change that one, or this row's units back"
 
@@ -82,7 +83,7 @@ def plan_answers(
     books: Books,
     answers: Sequence[Answer],
     *,
-    settlement_ids: Collection[str] | None,
+    settlement_ids: Collection[SettlementName] | None,
     accept_proposals: bool,
     who: str,
     now: datetime,
@@ -92,7 +93,7 @@ def plan_answers(
     Args:
         books: The state of the books.
         answers: The rows of Resolve.
-        settlement_ids: Only rows of these settlements; `None` means all.
+        settlement_ids: Only rows of these settlements, each by store and id; `None` means all.
         accept_proposals: Whether unedited proposals are saved too.
         who: Who saves.
         now: When.
@@ -107,7 +108,7 @@ def save_answers(
     books: Books,
     answers: Sequence[Answer],
     *,
-    settlement_ids: Collection[str] | None,
+    settlement_ids: Collection[SettlementName] | None,
     accept_proposals: bool,
     who: str,
     now: datetime,
@@ -119,7 +120,7 @@ def save_answers(
         database: The books.
         books: Their state, just loaded.
         answers: The rows of Resolve.
-        settlement_ids: Only rows of these settlements; `None` means all.
+        settlement_ids: Only rows of these settlements, each by store and id; `None` means all.
         accept_proposals: Whether unedited proposals are saved too.
         who: Who saves.
         now: When.
@@ -137,7 +138,7 @@ def save_answers(
 
 
 def _work(
-    books: Books, answers: Sequence[Answer], settlement_ids: Collection[str] | None, who: str, now: datetime
+    books: Books, answers: Sequence[Answer], settlement_ids: Collection[SettlementName] | None, who: str, now: datetime
 ) -> tuple[_Work, list[Answer]]:
     """Return what the answers are decided with, and those of the settlements that were named."""
     wanted = {answer.key for answer in answers}
@@ -285,8 +286,10 @@ def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
     return replace(decision, fate=Fate.REFUSED, reason=reason)
 
 
-def _settlement_of(lines: Mapping[str, dict[str, object]], answer: Answer) -> object:
-    return lines.get(answer.key, {}).get("settlement_id")
+def _settlement_of(lines: Mapping[str, dict[str, object]], answer: Answer) -> SettlementName | None:
+    """Return store and id of the settlement of an answer's line: two stores may have the same id."""
+    line = lines.get(answer.key)
+    return None if line is None else (str(line["store"]), str(line["settlement_id"]))
 
 
 def _text(value: object) -> str | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -276,3 +277,27 @@ def test_lines_without_cost_are_counted_alike_and_those_that_wait_apart(desk: De
     assert [1, 1] == [len(missing_lines(desk.books.lines)), after.counts.missing]
     assert "1 line without cost, 2 wait for their original" == before.cogs_status
     assert "1 line without cost, 1 waits for its original" == after.cogs_status
+
+
+@pytest.mark.parametrize(
+    ("named", "saved"),
+    [
+        (("UK", "S0"), {"UK"}),
+        (("US", "S0"), {"US"}),
+        (("DE", "S0"), set()),
+    ],
+)
+def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
+    desk: Desk, named: tuple[str, str], saved: set[str]
+) -> None:
+    """Two stores have settlement S0, each a line without cost, and both rows are typed."""
+    line = desk.line(Event.SALE)
+    of_stores = [{**line, "key": f"{store} line", "store": store, "settlement_id": "S0"} for store in ("US", "UK")]
+    books = replace(desk.books, lines=pd.DataFrame(of_stores))
+    answers = [
+        Answer(key=str(row["key"]), version=0, cost=Decimal(5), proposed=None, zero_ok=False) for row in of_stores
+    ]
+
+    planned = plan_answers(books, answers, settlement_ids=[named], accept_proposals=False, **WHO)
+
+    assert saved == {str(planned.lines[one.answer.key]["store"]) for one in planned.with_fate(Fate.SAVE)}
