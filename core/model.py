@@ -314,7 +314,7 @@ RETURN_COLUMNS: Columns = {
     "order_id": TEXT,
     "sku": TEXT,  # verbatim
     "units": WHOLE,  # >= 0
-    "disposition": TEXT,  # Disposition
+    "disposition": TEXT,  # Disposition; empty: its word is none that is declared, so it decides nothing
     "raw": TEXT,  # the marketplace's own word for it
     "returned_at": MOMENT,
     "reference": TEXT,  # the marketplace's own number of the returned unit, where it has one

@@ -39,7 +39,7 @@ TRUED_UP_COLUMNS: Columns = {
 
 RETURNED_COLUMNS: Columns = {
     "key": TEXT,
-    "disposition": TEXT,  # Disposition
+    "disposition": TEXT,  # Disposition; empty: reported in a word that is not known, so it is asked
     "units_back": WHOLE,  # back in sellable stock
     "units_unsellable": WHOLE,
     "words": TEXT,  # what the marketplace said

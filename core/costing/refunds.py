@@ -67,6 +67,9 @@ def _locked(goods: GoodsLine, lock: Lock) -> Move:
 def _reported(reported: Reported) -> Move:
     """Take what the marketplace reported about the goods: units back in stock, and those that are none any more."""
     words = f"The marketplace reported: {reported.words}."
+    if not reported.disposition:
+        said = f"{words} That is no state of goods that is known: enter the units that came back as stock, else 0."
+        return Move(None, said, cause=Cause.UNITS_UNKNOWN)
     disposition = Disposition(reported.disposition)
     if disposition == Disposition.RESTOCKED:
         return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)

@@ -26,7 +26,8 @@ class GoodsBack:
     order_id: str
     sku: str
     units: int
-    disposition: Disposition
+    disposition: Disposition | None
+    """`None`: the marketplace's word is none that is declared, so it decides nothing and the refund is asked."""
     raw: str
     """The marketplace's own word for it."""
     returned_at: datetime | None = None
@@ -38,7 +39,8 @@ class GoodsBack:
 class Returned:
     """What was reported about the goods of one refund."""
 
-    disposition: Disposition
+    disposition: Disposition | None
+    """`None`: the state of some of them is in no word that is known, so the refund is asked."""
     units_back: int
     """Units back in sellable stock."""
     units_unsellable: int = 0
@@ -49,7 +51,7 @@ class Returned:
 
 def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
     """Return reported returns as `core.model.RETURN_COLUMNS`."""
-    return frame(RETURN_COLUMNS, (asdict(one) for one in reported))
+    return frame(RETURN_COLUMNS, (asdict(one) | {"disposition": one.disposition or ""} for one in reported))
 
 
 def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
@@ -68,7 +70,7 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
 
 def _goods_back(row: dict[str, Any]) -> GoodsBack:
     return GoodsBack(
-        **{**row, "disposition": Disposition(row["disposition"]), "reference": row["reference"] or ""},
+        **{**row, "disposition": Disposition(row["disposition"]) if row["disposition"] else None, "reference": row["reference"] or ""},
     )
 
 
@@ -121,4 +123,6 @@ def _together(units: list[GoodsBack]) -> Returned:
     back = count[Disposition.RESTOCKED]
     said = ", ".join(f"{number} {word}" for word, number in Counter(goods.raw for goods in units).items())
     disposition = Disposition.RESTOCKED if back else units[0].disposition
+    if None in count:
+        disposition = None
     return Returned(disposition, back, count[Disposition.UNSELLABLE], said)

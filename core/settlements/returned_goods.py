@@ -46,7 +46,7 @@ def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: li
     return [
         {
             "key": key,
-            "disposition": found.disposition.value,
+            "disposition": found.disposition or "",
             "units_back": found.units_back,
             "units_unsellable": found.units_unsellable,
             "words": found.words,

@@ -1,6 +1,7 @@
 """Amazon's FBA customer returns report (flat file): whether refunded goods came back to sellable stock.
 
-`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again.
+`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again. A word
+that Amazon does not document decides nothing: the refund is asked on Resolve.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def _unknown_states(table: Table) -> list[Problem]:
     return [
         Problem(
             Severity.WARNING,
-            f"'{word}' is no state of returned goods that Cogsheet knows; its units count as not sellable. "
-            "Check the refunds of these orders.",
+            f"'{word}' is no state of returned goods that Cogsheet knows, so it decides nothing: "
+            "the refunds of these orders are asked on sheet Resolve.",
             str(place),
         )
         for word, place in table.distinct(("detailed-disposition",)).items()
@@ -99,16 +100,21 @@ def _goods(row: Row, figures: Figures) -> GoodsBack:
     raw = row.cells["detailed-disposition"].strip()
     if not raw:
         raise BadCellError(figures.table.place(row, "detailed-disposition"), raw, "the state of the returned goods")
-    sellable = raw.casefold() == _SELLABLE
     return GoodsBack(
         order_id=row.cells["order-id"].strip(),
         sku=row.cells["sku"],
         units=units,
-        disposition=Disposition.RESTOCKED if sellable else Disposition.UNSELLABLE,
+        disposition=_disposition(raw.casefold()),
         raw=raw,
         returned_at=figures.moment(row, "return-date"),
         reference=row.cells.get("license-plate-number", "").strip(),
     )
+
+
+def _disposition(word: str) -> Disposition | None:
+    if word not in _STATES:
+        return None
+    return Disposition.RESTOCKED if word == _SELLABLE else Disposition.UNSELLABLE
 
 
 FORMAT = Format(

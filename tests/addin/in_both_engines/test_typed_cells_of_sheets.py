@@ -10,7 +10,7 @@ import pytest
 from addin.sheets import accounts, history, opening_costs, pnl, rates, resolve, setup, tables, true_ups
 from addin.sheets.cells import typed_values
 from addin.sheets.edited_rows import CellsRefusedError, edited_rows
-from core.model import TRANSACTION_COLUMNS, frame
+from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.settings import Policies
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_resolve_names_each_cell_that_cannot_be_taken(office: Office, business: 
     with office.opened(business) as book:
         cells = [put(book, resolve.SPEC, field, row, value, code) for row, field, value, code, _ in typed]
         answers = resolve.read_answers(book).answers
-        nothing = resolve.Elsewhere(frame(TRANSACTION_COLUMNS), frozenset())
+        nothing = resolve.Elsewhere(frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}), frozenset())
         kept = resolve.keep_typing([], tables.read(tables.find(book, resolve.SPEC), resolve.SPEC), nothing)
 
     for cell, (row, field, _, _, words) in zip(cells, typed, strict=True):

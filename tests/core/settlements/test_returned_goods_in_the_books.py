@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from core.database import Database, goods_back, mappings, observations, overrides, settlements
@@ -14,7 +15,7 @@ from core.database.company import new_company
 from core.database.overrides import ANSWER_COLUMNS
 from core.database.settlements import OriginalFile
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Disposition, frame
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, Disposition, frame
 from core.settlements import books as all_books
 from core.settlements.costs_now import differences
 from core.settlements.exporting import ExportWish, export_settlement
@@ -148,3 +149,26 @@ def test_a_report_covers_every_store_of_the_marketplace(database: Database) -> N
     bring_in(database, SETTLEMENT, store="Amazon CA")
 
     assert Disposition.UNSELLABLE == refund_line(database)["disposition"]
+
+
+@pytest.mark.parametrize(
+    "words", [("REPAIRED",), ("DISTRIBUTOR_DAMAGED",), ("verkaufbar",), ("SELLABLE (used)",), ("SELLABLE", "LOST?")]
+)
+def test_a_state_that_nobody_declared_decides_nothing_and_is_asked(database: Database, words: tuple[str, ...]) -> None:
+    """Neither the report nor the policy takes the goods back or not: the bookkeeper says how many are stock."""
+    bring_in(database, SETTLEMENT, report(*words))
+    refund_line(database)
+    lines = all_books.load(database).lines
+    line = lines[lines["event"] == "refund"].iloc[0]
+
+    assert (CostStatus.MISSING, Cause.UNITS_UNKNOWN) == (line["cost_status"], line["cause"])
+    assert pd.isna(line["cogs"])
+    assert words[-1] in str(line["cost_note"])
+    assert "no state of goods that is known" in str(line["cost_note"])
+
+    with database.writing() as connection:
+        batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
+        answer = {"key": line["key"], "shown_version": 0, "units_back": 1, "disposition": Disposition.RESTOCKED}
+        overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
+    lines = all_books.load(database).lines
+    assert Decimal(-4) == lines[lines["event"] == "refund"].iloc[0]["cogs"]
