@@ -176,7 +176,7 @@ def _deposits(
             deposit_day(one, zones),
             one.sum if one.total is None else one.total,
             money_before_start(books, one),
-            day_before_start(books),
+            day_before_start(books, one),
         )
         for one in settlements
         if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE

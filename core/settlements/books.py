@@ -239,12 +239,16 @@ class Books:
     def _ended_names(self) -> frozenset[SettlementName]:
         return frozenset((one.store, one.settlement_id) for one in self.settlements if self._ended(one))
 
+    def start_of(self, settlement: BookedSettlement) -> date | None:
+        """Return the books start that a settlement is counted by: an exported one's is that of its export."""
+        return self._start((settlement.store, settlement.settlement_id))
+
     def _start(self, name: SettlementName) -> date | None:
         return _start_of(name, self.policies, self.starts)
 
     def _ended(self, settlement: BookedSettlement) -> bool:
         """Tell whether a settlement ended before its books start."""
-        return ended_before(settlement, self._start((settlement.store, settlement.settlement_id)), self.zones)
+        return ended_before(settlement, self.start_of(settlement), self.zones)
 
     def posted_part(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the lines whose COGS is shown as the settlement's: those that these books post, all of a History one.

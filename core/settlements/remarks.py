@@ -109,15 +109,15 @@ def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:
     return total(before.loc[before["event"] != Event.PAYOUT, "net"])
 
 
-def day_before_start(books: Books) -> date | None:
-    """Return the day on which opening balances are dated."""
-    start = books.policies.books_start
+def day_before_start(books: Books, settlement: BookedSettlement) -> date | None:
+    """Return the day on which a split settlement's opening balance is dated: before its books start, as it went out."""
+    start = books.start_of(settlement)
     return None if start is None else start - timedelta(days=1)
 
 
 def _split(books: Books, settlement: BookedSettlement) -> Remark:
     """Name what of a settlement is posted here, and what its clearing account must hold when the books start."""
-    before, start = books.before_start(settlement), books.policies.books_start
+    before, start = books.before_start(settlement), books.start_of(settlement)
     account = books.accounts.of(LineType.CLEARING, store=settlement.store, currency=settlement.currency).name
     money = f"{settlement.currency} {money_before_start(books, settlement):,.2f}"
     home = books.company.home_currency
@@ -126,7 +126,7 @@ def _split(books: Books, settlement: BookedSettlement) -> Remark:
         balance = ""
     else:
         balance = (
-            f" The deposit pays for both: enter {money} as opening balance of {account} on {day_before_start(books)}, "
+            f" The deposit pays for both: enter {money} as opening balance of {account} on {day_before_start(books, settlement)}, "
             f"debit if positive."
         )
     return Remark(

@@ -11,7 +11,7 @@ import io
 import json
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -51,6 +51,11 @@ FEW = pytest.mark.parametrize("seed", range(4))
 
 def dollars(dice: Random, most: int = 9_000) -> Decimal:
     return Decimal(dice.randint(1, most)) / 100
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """Round as invoices do; Python's own `quantize` would make 4.44 of a fee of 3.50 at 1.27, which is 4.445."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def the_settlement(content: bytes) -> Settlement:
@@ -140,12 +145,12 @@ class EbayPayout:
         items = []
         for number, sku in enumerate(dice.sample(SKUS, dice.choice([1, 1, 2, 3]))):
             price, postage = dollars(dice) + 1, dice.choice([Decimal(0), Decimal("4.90")])
-            fees = [("Final Value Fee - variable", "FINAL_VALUE_FEE", (price * Decimal("0.13")).quantize(CENT))]
+            fees = [("Final Value Fee - variable", "FINAL_VALUE_FEE", in_cents(price * Decimal("0.13")))]
             fees += [("International fee", "INTERNATIONAL_FEE", Decimal("0.35"))] if dice.random() < 0.5 else []
             items.append((f"{order}-{number}", sku, dice.randint(1, 4), price, postage, fees))
         gross = sum((price + postage for _, _, _, price, postage, _ in items), Decimal(0))
-        paid = (gross * rate).quantize(CENT)
-        taken = [[(name, (fee * rate).quantize(CENT)) for _, name, fee in item[5]] for item in items]
+        paid = in_cents(gross * rate)
+        taken = [[(name, in_cents(fee * rate)) for _, name, fee in item[5]] for item in items]
         net = paid - sum((fee for own in taken for _, fee in own), Decimal(0))
         self._report_sale(order, items, net, gross, currency, rate)
         self.orders.append({"orderId": order, "lineItems": [_ebay_item(item, currency) for item in items]})
@@ -178,9 +183,9 @@ class EbayPayout:
         item, _, count, price, _, _ = self.dice.choice(items)
         chance = self.dice.random()
         if chance < 0.4:  # many
-            given = (price * self.dice.randint(1, count) / count).quantize(CENT)
-            fee = (given * Decimal("0.13")).quantize(CENT)
-            amount, back = (given * rate).quantize(CENT), (fee * rate).quantize(CENT)
+            given = in_cents(price * self.dice.randint(1, count) / count)
+            fee = in_cents(given * Decimal("0.13"))
+            amount, back = in_cents(given * rate), in_cents(fee * rate)
             foreign = {"Transaction currency": currency, "Exchange rate": rate if rate != 1 else "--"}
             columns = {"Final Value Fee - variable": fee, **foreign}
             self.row("Refund", back - amount, gross=-given, order=order, **columns)

@@ -206,7 +206,27 @@ def test_a_split_settlement_says_what_of_it_is_posted_and_what_its_clearing_acco
     assert "Split at books start: USD 40.00 before it" == remark.short
     assert "USD 4.00 of COGS" in remark.message
     assert "enter USD 40.00 as opening balance of US Clearing USD on 2026-08-09" in remark.message
-    shop.set(books_start="2026-08-01")
+    shop.database.close()
+
+
+def test_an_exported_split_settlement_names_the_books_start_that_it_went_out_with(tmp_path: Path) -> None:
+    """Its clearing account opened then, wherever the books start later; reopened it is whole."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 4), sale("111-2", "CUP", 10, day="2026-08-12"))
+    shop.bring_in("2", sale("111-3", "CUP", day="2026-08-20"), sale("111-4", "CUP", day="2026-08-28"))
+    shop.finale_says({(f"111-{number}", "CUP"): "1.00" for number in range(1, 5)})
+    shop.set(books_start="2026-08-10")
+    shop.export("1")
+    change_policies(shop.database, {"books_start": "2026-08-25"}, agreed=True, **WHO)
+
+    told = {settlement: remark.message for (_, settlement), (remark,) in remarks(shop.books).items()}
+    assert "Books start on 2026-08-10" in told["1"]
+    assert "on 2026-08-09, debit" in told["1"]
+    assert "Books start on 2026-08-25" in told["2"]
+    assert "on 2026-08-24, debit" in told["2"]
+    change_policies(shop.database, {"books_start": "2026-08-01"}, agreed=True, **WHO)
+    assert ["1"] == [settlement for _, settlement in remarks(shop.books)]
+    shop.reopen("1")
     assert {} == remarks(shop.books)
     shop.database.close()
 
