@@ -129,9 +129,7 @@ class Elsewhere:
         return "no longer missing; your entry is not saved"
 
 
-def keep_typing(
-    fresh: Sequence[Record], present: Sequence[Mapping[str, object]], elsewhere: Elsewhere
-) -> list[Record]:
+def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]], elsewhere: Elsewhere) -> list[Record]:
     """Carry over what was typed and not yet saved, and why; a row with typing stays even if its cost has come. Pure.
 
     A row of a settlement that is not listed stays as the books want it now, with what was typed.

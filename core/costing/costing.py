@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.costing.answers import answer_lines
-from core.costing.finale import Average, midnight
+from core.costing.finale import Average, midnight, products_of, read_mapping
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.lines import read_lines
@@ -53,18 +54,20 @@ def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
 
 
-def without_order(transactions: pd.DataFrame) -> set[str]:
+def without_order(transactions: pd.DataFrame, mappings: pd.DataFrame | None = None) -> set[str]:
     """Return the lines whose cost is an average of their day: goods moved, and no customer's order stands behind them.
 
     Args:
         transactions: TRANSACTION_COLUMNS of all lines of the company; a loss that names an order is about that order
             only where a sale of it is among them.
+        mappings: MAPPING_COLUMNS: which products SKUs stand for.
 
     Returns:
         Line keys.
     """
     lines = read_lines(transactions)
-    judged = zip(lines, judge(lines), strict=True)
+    mapping = {} if mappings is None else read_mapping(mappings)
+    judged = zip(lines, judge(lines, partial(products_of, mapping)), strict=True)
     return {
         line.key
         for line, judgement in judged

@@ -180,6 +180,10 @@ class Finale:
         product = self.mapping.get(sku) if sku is not None else None
         return product.parts if product is not None else ()
 
+    def products(self, sku: str) -> frozenset[str] | None:
+        """Name the products that a SKU stands for, of a kit all; nothing where that is not known."""
+        return products_of(self.mapping, sku)
+
 
 @lru_cache(maxsize=4096)
 def midnight(day: str) -> datetime:
@@ -202,7 +206,7 @@ def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currenc
             raise CostCurrencyError(str(said.currency), home_currency, said.product_id)
     of_dates = [said for said in averages if said.kind == ObservationKind.AVERAGE_ON_DATE]
     return Finale(
-        mapping=_mapping(mappings),
+        mapping=read_mapping(mappings),
         on_orders=_on_orders(orders),
         shipments=_shipments(orders),
         order_causes=_order_causes(orders),
@@ -238,7 +242,14 @@ def _fetched(said: _Said) -> datetime:
     return said.fetched_at or _NEVER
 
 
-def _mapping(mappings: pd.DataFrame) -> dict[str, Product]:
+def products_of(mapping: Mapping[str, Product], sku: str) -> frozenset[str] | None:
+    """Name the products that a SKU stands for, of a kit all; nothing where that is not known."""
+    product = mapping.get(sku)
+    return frozenset(part.product for part in product.parts) if product is not None and product.parts else None
+
+
+def read_mapping(mappings: pd.DataFrame) -> dict[str, Product]:
+    """Return what SKUs stand for (MAPPING_COLUMNS)."""
     parts: dict[str, list[Part]] = defaultdict(list)
     descriptions: dict[str, str | None] = {}
     for sku, product, units, description in rows(

@@ -105,9 +105,10 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     lines, locked = read_lines(with_report(books), books.zones), locks(books)
     saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
     told = decided(rows, saved)
+    finale = read_finale(books.observations, books.mappings, policies.home_currency)
     held = Held(
         lines,
-        as_told(lines, judge(lines), told),
+        as_told(lines, judge(lines, finale.products), told),
         saved,
         locked,
         locked if books.taken is None else locks(replace(books, locked=books.taken)),
@@ -118,7 +119,6 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         told,
         rows,
     )
-    finale = read_finale(books.observations, books.mappings, policies.home_currency)
     whole = OrderCosts(finale, only_skus(_sold(held)))
     order_costs = replace(whole, by_line=costs_by_line(_claims(held, finale), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)

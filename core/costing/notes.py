@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
-from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus
+from core.costing.rules import Rule, is_multi_channel
+from core.model import Cause, CostSource, CostStatus, Event
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +35,10 @@ MISSING = {
 }
 
 
+SOLD_ELSEWHERE = (
+    "Multi-channel order: the selling store's order is in the books, and it is not known whether its goods are these. "
+    "0 is proposed, because the selling store's line carries their cost; it is sure once both SKUs have their products."
+)
 ORDER_GONE = "Finale no longer has the order: its last cost is kept."
 
 
@@ -78,6 +82,8 @@ def _named(line: Line) -> str:
 
 def _missing(answered: Answered, ledger: Ledger) -> str:
     line, cause = answered.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
+    if cause is Cause.GOODS_UNCLEAR and answered.rule is Rule.UNCLEAR and is_multi_channel(line) and _sells(line):
+        return SOLD_ELSEWHERE
     if cause is not Cause.ORIGINAL_MISSING:
         return _in_words(cause, line)
     if answered.original is not None:
@@ -86,6 +92,10 @@ def _missing(answered: Answered, ledger: Ledger) -> str:
         return "No line that this one reverses is in the books."
     finale = ledger.sources.order_costs.of_line(line).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
+
+
+def _sells(line: Line) -> bool:
+    return line.event == Event.SALE and (line.principal or 0) >= 0
 
 
 def _in_words(cause: Cause, line: Line) -> str:

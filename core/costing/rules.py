@@ -6,6 +6,7 @@ by its own units, amount and order.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -14,9 +15,12 @@ from typing import TYPE_CHECKING
 from core.model import Event, StockEffect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from core.costing.lines import Line
+
+    GoodsOf = Callable[[str], frozenset[str] | None]
+    """Names the products that a SKU stands for, of a kit all; nothing where they are not known."""
 
 
 # The marketplaces' words that say more than the stock effect. One place, so that they can move to their vocabularies.
@@ -167,16 +171,33 @@ class Sold:
     """Store and order of every sale and refund."""
     reimbursed: Mapping[tuple[str | None, str], int]
     """When each store's SKU was first reimbursed; filled only where a reimbursement is valued again."""
-    goods: frozenset[tuple[str, str]]
-    """Order, as different marketplaces would write it, and SKU of every sale but multi-channel ones."""
+    goods: Mapping[str, OrderGoods]
+    """By order, as different marketplaces would write it: what was sold on it, multi-channel lines aside."""
 
 
-def judge(lines: Sequence[Line]) -> list[Judgement]:
-    """Return the rule of each line, and why no goods moved where none did."""
+@dataclass(frozen=True, slots=True)
+class OrderGoods:
+    """What the selling stores' lines of an order are about."""
+
+    skus: frozenset[str]
+    products: frozenset[str]
+    """Those that the SKUs stand for."""
+    all_known: bool
+    """Whether every line names a SKU whose products are known."""
+
+
+def judge(lines: Sequence[Line], goods_of: GoodsOf = lambda _sku: None) -> list[Judgement]:
+    """Return the rule of each line, and why no goods moved where none did.
+
+    Args:
+        lines: All lines of the company, or those of a closure.
+        goods_of: Names the products of a SKU: two stores may name one product differently.
+    """
     by_words: dict[tuple[str | None, ...], Judgement] = {}
     first = [_by_words(line, by_words) for line in lines]
-    sold = _sold(lines, first)
-    return [_refined(line, judgement, sold) for line, judgement in zip(lines, first, strict=True)]
+    sold = _sold(lines, first, goods_of)
+    refined = [_refined(line, judgement, sold) for line, judgement in zip(lines, first, strict=True)]
+    return [_costed_once(line, one, sold, goods_of) for line, one in zip(lines, refined, strict=True)]
 
 
 def _by_words(line: Line, known: dict[tuple[str | None, ...], Judgement]) -> Judgement:
@@ -187,7 +208,7 @@ def _by_words(line: Line, known: dict[tuple[str | None, ...], Judgement]) -> Jud
     return known[words]
 
 
-def _sold(lines: Sequence[Line], judgements: Sequence[Judgement]) -> Sold:
+def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: GoodsOf) -> Sold:
     sales = [
         line for line, judgement in zip(lines, judgements, strict=True) if judgement.rule is Rule.SALE and line.order_id
     ]
@@ -197,10 +218,22 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement]) -> Sold:
     return Sold(
         orders=frozenset((line.store, line.order_id) for line in chain(sales, refunds) if line.order_id),
         reimbursed=_reimbursed(lines),
-        goods=frozenset(
-            (plain_order(line.order_id), line.sku) for line in selling if wanted and line.order_id and line.sku
-        ),
+        goods=_goods_of_orders(selling, goods_of) if wanted else {},
     )
+
+
+def _goods_of_orders(selling: Iterable[Line], goods_of: GoodsOf) -> dict[str, OrderGoods]:
+    by_order: dict[str, list[Line]] = defaultdict(list)
+    for line in selling:
+        by_order[plain_order(line.order_id or "")].append(line)
+    return {order: _order_goods({line.sku for line in of_it}, goods_of) for order, of_it in by_order.items()}
+
+
+def _order_goods(skus: set[str | None], goods_of: GoodsOf) -> OrderGoods:
+    named = frozenset(sku for sku in skus if sku is not None)
+    products = [goods_of(sku) for sku in named]
+    known = frozenset(product for some in products for product in some or ())
+    return OrderGoods(named, known, all_known=None not in skus and all(products))
 
 
 def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
@@ -228,17 +261,23 @@ def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     if line.quantity == 0:
         return NO_UNITS
     if rule is Rule.SALE:
-        return _sale(line, judgement, sold)
+        return _sale(line, judgement)
     if line.sku is None:
         return NO_SKU
     return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
 
 
-def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
-    """Know a sale that takes money back, which nobody can read, and one that another store's line carries."""
-    if line.principal is not None and line.principal < 0:
-        return Judgement(Rule.UNCLEAR)
-    return ELSEWHERE if is_multi_channel(line) and is_sold_elsewhere(line, sold) else judgement
+def _sale(line: Line, judgement: Judgement) -> Judgement:
+    """Know a sale that takes money back, which nobody can read."""
+    return Judgement(Rule.UNCLEAR) if line.principal is not None and line.principal < 0 else judgement
+
+
+def _costed_once(line: Line, judgement: Judgement, sold: Sold, goods_of: GoodsOf) -> Judgement:
+    """Know a multi-channel sale that another store's line carries; where that may be so, it is asked."""
+    if judgement.rule is not Rule.SALE or line.sku is None or not is_multi_channel(line):
+        return judgement
+    elsewhere = is_sold_elsewhere(line, line.sku, sold, goods_of)
+    return judgement if elsewhere is False else ELSEWHERE if elsewhere else Judgement(Rule.UNCLEAR)
 
 
 NO_UNITS = _nothing("No units in this line.")
@@ -251,10 +290,24 @@ def is_multi_channel(line: Line) -> bool:
     return line.marketplace is not None and line.marketplace.lower().startswith("non-amazon")
 
 
-def is_sold_elsewhere(line: Line, sold: Sold) -> bool:
-    """Tell whether the selling store's line is in the books: the same SKU on an order that either marketplace names."""
-    names = (line.order_id, line.merchant_order_id)
-    return any((plain_order(name), line.sku) in sold.goods for name in names if name)
+def is_sold_elsewhere(line: Line, sku: str, sold: Sold, goods_of: GoodsOf) -> bool | None:
+    """Tell whether the selling store's lines are in the books: the same goods on an order that either store names.
+
+    Goods are the same where their products are: the shop's `MUG-BLUE` and Amazon's `MUG-FBA` are one order of one mug
+    if both stand for product 4711, and so is a kit that the shop sold as its parts. A SKU whose products are not known
+    is only its own text.
+
+    Returns:
+        Whether they are; `None` where they may be: only a part of a kit was sold there, or products are not known.
+    """
+    names = {plain_order(name) for name in (line.order_id, line.merchant_order_id) if name}
+    orders = [sold.goods[name] for name in names if name in sold.goods]
+    products = goods_of(sku)
+    if any(sku in order.skus or (products and products <= order.products) for order in orders):
+        return True
+    if not orders or (products and all(order.all_known and not products & order.products for order in orders)):
+        return False
+    return None
 
 
 def _goods_back(line: Line, judgement: Judgement, sold: Sold) -> Judgement:

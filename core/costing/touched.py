@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.costing.finale import products_of, read_mapping
 from core.costing.lines import read_lines
 from core.costing.reversals import may_be_reversed
 from core.costing.rules import Rule, is_removal, is_valued_again, judge, plain_order
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.costing.lines import Line
+    from core.costing.rules import GoodsOf
 
 Tie = tuple[str | None, ...]
 """What tied lines share: an order, or the store and SKU of a reversal or liquidation."""
 
 
-def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
+def closure(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None = None) -> set[str]:
     """Return the lines that must be costed again when the given ones change: they and all they are tied to.
 
     Tied are the lines of one order, in whatever settlement or store (a refund to its original, a multi-channel order to
@@ -32,12 +35,14 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
     Args:
         transactions: TRANSACTION_COLUMNS of all lines that may be tied to them.
         keys: Line keys that changed.
+        mappings: MAPPING_COLUMNS: which products SKUs stand for.
 
     Returns:
         Line keys; those given that stand in the transactions, and more.
     """
     lines = read_lines(transactions)
-    ties = _ties(lines)
+    mapping = {} if mappings is None else read_mapping(mappings)
+    ties = _ties(lines, partial(products_of, mapping))
     by_tie: dict[Tie, list[Line]] = defaultdict(list)
     for line in lines:
         for tie in ties[line.place]:
@@ -53,9 +58,9 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
     return {line.key for line in found.values()}
 
 
-def _ties(lines: list[Line]) -> list[list[Tie]]:
+def _ties(lines: list[Line], goods_of: GoodsOf) -> list[list[Tie]]:
     """Return what each line shares with others."""
-    rules = [judgement.rule for judgement in judge(lines)]
+    rules = [judgement.rule for judgement in judge(lines, goods_of)]
     ruled = list(zip(lines, rules, strict=True))
     goods = _Goods(
         frozenset((line.store, line.sku) for line, rule in ruled if rule is Rule.REVERSAL),

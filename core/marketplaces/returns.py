@@ -70,7 +70,11 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
 
 def _goods_back(row: dict[str, Any]) -> GoodsBack:
     return GoodsBack(
-        **{**row, "disposition": Disposition(row["disposition"]) if row["disposition"] else None, "reference": row["reference"] or ""},
+        **{
+            **row,
+            "disposition": Disposition(row["disposition"]) if row["disposition"] else None,
+            "reference": row["reference"] or "",
+        },
     )
 
 

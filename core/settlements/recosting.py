@@ -71,7 +71,7 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
     transactions = with_report(known)
-    touched = _touched(transactions, _told_before(known, keys))
+    touched = _touched(transactions, _told_before(known, keys), known.mappings)
     if not touched:
         return lines
     goods = lines["sku"].isin(list(lines.loc[lines["key"].isin(list(touched)), "sku"].dropna()))
@@ -81,14 +81,14 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     others = _asking(found, _differing(last, after))
     if not others:
         return found
-    again = touched | _touched(transactions, others)
+    again = touched | _touched(transactions, others, known.mappings)
     near = found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))
     last = _last_used(found[near], known)
     return _with(found, again, replace(known, last_used=last), policies)
 
 
-def _touched(transactions: pd.DataFrame, keys: Iterable[str]) -> set[str]:
-    return closure(_near(transactions, keys), keys)
+def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:
+    return closure(_near(transactions, keys), keys, mappings)
 
 
 def _told_before(known: CostingInput, keys: Iterable[str]) -> set[str]:
@@ -98,7 +98,7 @@ def _told_before(known: CostingInput, keys: Iterable[str]) -> set[str]:
     """
     if known.reimbursed is None or known.reimbursed.empty:
         return set(keys)
-    return {*keys, *_touched(with_report(replace(known, overrides=None)), keys)}
+    return {*keys, *_touched(with_report(replace(known, overrides=None)), keys, known.mappings)}
 
 
 _TIED_BY_SKU = [

@@ -125,9 +125,9 @@ def _split(books: Books, settlement: BookedSettlement) -> Remark:
     if settlement.settlement_entry is EntryStatus.POSTED_ELSEWHERE:
         balance = ""
     else:
+        day = day_before_start(books, settlement)
         balance = (
-            f" The deposit pays for both: enter {money} as opening balance of {account} on {day_before_start(books, settlement)}, "
-            f"debit if positive."
+            f" The deposit pays for both: enter {money} as opening balance of {account} on {day}, debit if positive."
         )
     return Remark(
         f"Split at books start: {money} before it",

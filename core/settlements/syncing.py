@@ -107,7 +107,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    averages = without_order(with_report(books.known))
+    averages = without_order(with_report(books.known), books.known.mappings)
     lines = with_report(replace(books.known, transactions=books.lines_of_all(chosen)))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 STORES = ("US", "DE")
 ORDERS = ("1", "2", "3", "4")
-SKUS = ("MUG", "CUP", "SET", "NEW")
+SKUS = ("MUG", "CUP", "SET", "NEW", "MUG-FBA")
+"""Two of them are one product, as two stores name it."""
 START = datetime(2026, 9, 1, tzinfo=UTC)
 KINDS: tuple[tuple[Event, str | None, StockEffect], ...] = (
     (Event.SALE, None, StockEffect.OUT),
@@ -58,6 +59,7 @@ MAPPINGS = (
     {"sku": "SET", "product_id": "mug", "units": 2},
     {"sku": "SET", "product_id": "cup", "units": 1},
     {"sku": "NEW"},
+    {"sku": "MUG-FBA", "product_id": "mug", "units": 1},
 )
 
 costs = st.integers(1, 9_999_999).map(lambda millionths: Decimal(millionths) / 1_000_000)

@@ -88,7 +88,7 @@ def test_costing_a_closure_equals_costing_everything(rows: Rows, chosen: Costing
     everything = cost(books, chosen)
     keys = data.draw(st.lists(st.sampled_from([row["key"] for row in rows.lines]), max_size=3))
 
-    tied = closure(books.transactions, keys)
+    tied = closure(books.transactions, keys, books.mappings)
     some = books.transactions[books.transactions["key"].isin(tied)]
     last_used = last_costs_used(books.transactions, everything)
     costed = cost(replace(books, transactions=some, last_used=last_used), chosen)

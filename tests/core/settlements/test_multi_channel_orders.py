@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.database import Database, true_ups
+from core.database import Database, batches, mappings, observations, true_ups
+from core.database.batches import BatchKind
 from core.database.company import new_company
 from core.database.settlements import OriginalFile
 from core.journal.accounts import Accounts
 from core.marketplaces import read
-from core.model import CostStatus, records
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, ObservationKind, frame, records
 from core.settlements import books as all_books
 from core.settlements import costs_now
 from core.settlements import true_ups as trueing
 from core.settlements.answers import Answer
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_reading
+from core.settlements.recosting import after_save
 from core.settlements.saving import save_answers
 from tests.core.settlements.listed_documents import v2_content
 
@@ -84,3 +86,109 @@ def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(t
 
         assert (Decimal("-4.00"), "EUR", None) == (proposal["difference"], proposal["currency"], proposal["unit_cost"])
         assert costs_now.differences(all_books.load(database)).empty, "what was taken back is not proposed again"
+
+
+Products = dict[str, list[tuple[str | None, int]]]
+"""Per SKU the products that it stands for, with their units; none where Finale does not know it."""
+
+
+def finale_says(database: Database, products: Products) -> None:
+    """Let Finale map SKUs, and say that each product cost 5.00 on Amazon's order and on the shop's."""
+    known = [
+        {"sku": sku, "product_id": product, "units": units, "rule": "lookup", "fetched_at": NOW}
+        for sku, its in products.items()
+        for product, units in its
+    ]
+    named = sorted({product for its in products.values() for product, _ in its if product})
+    facts = [
+        {"kind": ObservationKind.ORDER, "order_id": order, "product_id": product, "unit_cost": Decimal(5)}
+        | {"units": 1, "record_date": "2026-08-04", "currency": "USD", "fetched_at": NOW}
+        for order in ("S01-1", "1044")
+        for product in named
+    ]
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+        mappings.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
+        observations.add(connection, frame(OBSERVATION_COLUMNS, facts), batch, NOW)
+
+
+def one_order(database: Database, amazon: str, *shop: str) -> None:
+    """Import an order that Amazon shipped as one SKU and a shop sold as one or several."""
+    shipped = v2_content("1", {**SHIPPED, "sku": amazon, "merchant-order-id": "#1044"}, total="-4.00")
+    sales = [{"order-id": "1044", "sku": sku, "order-item-code": f"item {number}"} for number, sku in enumerate(shop)]
+    sold = v2_content("2", *sales, total=f"{10 * len(shop)}.00")
+    for store, content in (("Amazon US", shipped), ("Shop", sold)):
+        file = OriginalFile("file", content)
+        import_reading(database, read(content), file, store=store, who="M. Lee", now=NOW)
+
+
+MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}
+
+
+@pytest.mark.parametrize(
+    ("amazon", "shop", "products", "status", "cogs"),
+    [
+        ("MUG-FBA", ["mug-blue"], MUG, CostStatus.NOT_APPLICABLE, "5.00"),
+        ("SIX-FBA", ["mug-blue"], {"SIX-FBA": [("mug", 6)], **MUG}, CostStatus.NOT_APPLICABLE, "5.00"),
+        (
+            "SET",
+            ["mug-blue", "cup"],
+            {**MUG, "cup": [("cup", 1)], "SET": [("mug", 1), ("cup", 1)]},
+            "not applicable",
+            10,
+        ),
+        ("cup", ["SET"], {"cup": [("cup", 1)], "SET": [("mug", 1), ("cup", 1)]}, CostStatus.NOT_APPLICABLE, "10.00"),
+        ("MUG-FBA", ["MUG-FBA"], {}, CostStatus.NOT_APPLICABLE, "0"),
+        ("cup", ["mug-blue"], {**MUG, "cup": [("cup", 1)]}, CostStatus.COSTED, "10.00"),
+        ("SET", ["mug-blue"], {**MUG, "SET": [("mug", 1), ("cup", 1)]}, CostStatus.MISSING, "5.00"),
+        ("MUG-FBA", ["mug-blue"], {"MUG-FBA": [("mug", 1)], "mug-blue": [(None, 1)]}, CostStatus.MISSING, "0"),
+        ("MUG-FBA", ["mug-blue"], {"MUG-FBA": [(None, 1)], "mug-blue": [("mug", 1)]}, CostStatus.MISSING, "5.00"),
+    ],
+)
+def test_goods_are_the_same_where_their_products_are(
+    tmp_path: Path, amazon: str, shop: list[str], products: Products, status: str, cogs: str
+) -> None:
+    """However two stores name a product, an order of it is costed once; what is not sure of it is asked."""
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, amazon, *shop)
+        finale_says(database, products)
+        lines = all_books.load(database).lines
+
+    (amazons,) = records(lines[lines["store"] == "Amazon US"])
+    assert status == amazons["cost_status"]
+    assert Decimal(cogs) == sum((row["cogs"] for row in records(lines) if row["cogs"] is not None), Decimal(0))
+    if status == CostStatus.MISSING:
+        assert (Cause.GOODS_UNCLEAR, Decimal(0)) == (amazons["cause"], amazons["proposed_cost"])
+
+
+def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -> None:
+    """Both names were exported when nobody knew that they are one product: the difference is proposed."""
+    apart: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug old", 1)]}
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, "MUG-FBA", "mug-blue")
+        finale_says(database, apart)
+        for number in (0, 1):
+            books = all_books.load(database)
+            wish = ExportWish(accept_suspect=True)
+            export_settlement(database, books, books.settlements[number], wish, who="M. Lee", now=NOW)
+        before = costs_now.differences(all_books.load(database))
+        finale_says(database, MUG)
+        (found,) = records(costs_now.differences(all_books.load(database)))
+
+    assert before.empty
+    assert Decimal("-5.00") == found["difference"]
+
+
+def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
+    """What a save costs anew is what a full costing says, with two names of one product as well."""
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, "MUG-FBA", "mug-blue")
+        finale_says(database, MUG)
+        before = all_books.load(database)
+        key = str(before.lines.loc[before.lines["store"] == "Shop", "key"].iloc[0])
+        answer = Answer(key, 0, Decimal("4.25"), None)
+        save_answers(database, before, [answer], settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
+        after = after_save(database, before)
+
+        assert records(all_books.load(database).lines) == records(after.lines)
+        assert [Decimal(0), Decimal("4.25")] == sorted(after.lines["cogs"])

@@ -125,6 +125,4 @@ def test_accepted_averages_give_way_in_bulk_and_entered_costs_never(saved: Saved
     assert (Decimal("4.00"), CostSource.ACCEPTED_AVERAGE) == saved.costs()["111-0"]
     assert [] == replace_averages(saved.database, saved.books, settlement_ids=[("US", "other")], **WHO)
     assert [] == replace_averages(saved.database, saved.books, settlement_ids=[("UK", "US0")], **WHO)
-    assert [saved.key("111-0")] == replace_averages(
-        saved.database, saved.books, settlement_ids=[("US", "US0")], **WHO
-    )
+    assert [saved.key("111-0")] == replace_averages(saved.database, saved.books, settlement_ids=[("US", "US0")], **WHO)
