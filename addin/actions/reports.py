@@ -19,7 +19,7 @@ from core.reports.left_stock import Standing, by_month
 from core.settlements import books as all_books
 from core.settlements.exporting import ExportWish
 from core.settlements.tie_outs import TieOut, tax_tie_outs
-from core.settlements.verification import tie_outs
+from core.settlements.verification import company_tie_outs, evidence, tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,13 +104,14 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     """
     books = all_books.load(desk.database)
     chosen = books.named(ids) if ids else list(books.settlements)
-    found = []
+    found, held = [], evidence(desk.database)
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones))
+        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
-    found += [] if ids else tax_tie_outs(books.lines)
+    found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
     wrong = [one for one in found if not one.ok]
-    sentences = [f"{one.name}: {one.left:,.2f} and {one.right:,.2f} differ." for one in wrong]
+    sentences = [one.sentence for one in wrong]
+    notes = [one.sentence for one in found if one.ok and one.words]
     untied = [one.name for one in chosen if one.total is None]
     nothing = [
         f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
@@ -120,6 +121,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         "\n".join(
             [
                 *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *notes,
                 *(nothing if untied else []),
                 *left_sentences(by_month(left), books.company.home_currency),
             ]
@@ -130,7 +132,8 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 
 
 def _tie_out(one: TieOut) -> dict[str, object]:
-    return {"name": one.name, "left": f"{one.left:.2f}", "right": f"{one.right:.2f}", "ok": one.ok}
+    figures = {"left": f"{one.left:.2f}", "right": f"{one.right:.2f}"}
+    return {"name": one.name, **figures, "ok": one.ok, **({"words": one.words} if one.words else {})}
 
 
 def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from core.model import Columns
 
 T = TypeVar("T")
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
 """Who set what to what (JSON) and when."""
@@ -65,6 +68,23 @@ def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
     """
     texts = connection.scalars(select(table.c.value).where(table.c.key == key).order_by(table.c.id.desc()))
     return [_read(key, kind, text) for text in texts]
+
+
+def held_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
+    """Return the values that a setting can have had at a moment, the newest first.
+
+    Machines whose clocks differ write into the same books, so that every value set within a day of it counts, and the
+    last one before.
+
+    Raises:
+        SettingUnreadableError: If one of them is not of that kind.
+    """
+    query = select(table.c.value, table.c.changed_at).where(table.c.key == key).order_by(table.c.id.desc())
+    rows = [row for row in connection.execute(query) if row.changed_at <= at + _CLOCKS_DIFFER]
+    near = [row.value for row in rows if row.changed_at > at - _CLOCKS_DIFFER]
+    before = next((row.value for row in rows if row.changed_at <= at - _CLOCKS_DIFFER), None)
+    values = [_read(key, kind, text) for text in (*near, *([] if before is None else [before]))]
+    return values if before is not None else [*values, default]
 
 
 def history(connection: Connection) -> pd.DataFrame:

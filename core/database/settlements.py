@@ -27,6 +27,7 @@ from core.database.tables import (
     store,
     transaction,
 )
+from core.errors import DatabaseError
 from core.model import TRANSACTION_COLUMNS, Problem, Severity
 
 if TYPE_CHECKING:
@@ -409,10 +410,34 @@ def problems(connection: Connection, of: BookedSettlement) -> list[Problem]:
     return [Problem(Severity(row.severity), row.message, row.where) for row in rows]
 
 
+class KeptBytesError(DatabaseError):
+    """The bytes of a kept file cannot be unpacked: they were damaged in the database."""
+
+    def __init__(self, name: str, sha256: str) -> None:
+        super().__init__(
+            f"The contents of {name} ({sha256[:12]}) are damaged in the books. Restore the books from a copy, or "
+            f"remove its settlements and import the file again."
+        )
+
+
 def original(connection: Connection, sha256: str) -> OriginalFile | None:
-    """Return the bytes of a file as they are kept: as they came, or without personal data."""
+    """Return the bytes of a file as they are kept: as they came, or without personal data.
+
+    Raises:
+        KeptBytesError: If they were damaged.
+    """
     row = connection.execute(select(original_file).where(original_file.c.sha256 == sha256)).one_or_none()
-    return None if row is None else OriginalFile(row.name, zlib.decompress(row.content))
+    if row is None:
+        return None
+    try:
+        return OriginalFile(row.name, zlib.decompress(row.content))
+    except zlib.error as error:
+        raise KeptBytesError(row.name, sha256) from error
+
+
+def is_scrubbed(connection: Connection, sha256: str) -> bool:
+    """Tell whether personal data is left out of what is kept of a file, so that its bytes have another hash."""
+    return bool(connection.scalar(select(original_file.c.scrubbed).where(original_file.c.sha256 == sha256)))
 
 
 def set_status(

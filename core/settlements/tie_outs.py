@@ -34,12 +34,42 @@ class TieOut:
 
     name: str
     left: Decimal
+    """What is stored, or one where something that is no figure differs."""
     right: Decimal
+    """What is recomputed, or zero."""
+    words: str = ""
+    """What figures do not say: what is stored and what is recomputed, or why nothing could be compared."""
+    is_exact: bool = False
+    """Whether parts of a cent count."""
 
     @property
     def ok(self) -> bool:
         """Whether they tie out."""
-        return cents(self.left) == cents(self.right)
+        return self.left == self.right if self.is_exact else cents(self.left) == cents(self.right)
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads of it."""
+        return f"{self.name}: {self.words or f'{_digits(self.left)} and {_digits(self.right)} differ'}."
+
+
+def _digits(amount: Decimal) -> str:
+    """Return an amount with its cents, and with parts of a cent where it has any."""
+    return f"{amount:,.2f}" if amount == cents(amount) else f"{amount.normalize():,f}"
+
+
+def difference(name: str, stored: object, recomputed: object) -> TieOut:
+    """Name two values that differ: figures as such, anything else in words."""
+    words = f"the books have {_shown(stored)}, recomputed it is {_shown(recomputed)}"
+    if isinstance(stored, Decimal) and isinstance(recomputed, Decimal):
+        return TieOut(name, stored, recomputed, words, is_exact=True)
+    return TieOut(name, Decimal(1), ZERO, words)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return _digits(value)
+    return "nothing" if value is None or value == "" else f"“{value}”"
 
 
 def settlement_tie_outs(
