@@ -110,7 +110,11 @@ class Goods(StrEnum):
     """More or less money for units that are already paid for."""
     FOUND = "found"
     """A reimbursement is taken back, because goods were found or it was paid in error."""
+    LOSS_REVERSED = "loss reversed"
+    """Goods that were paid for as lost have been found: the loss is taken back."""
     LIQUIDATED = "liquidated"
+    NOT_ITEMIZED = "not itemized"
+    """Paid for no item in particular: none moves, but a line that names a SKU and units all the same is asked."""
     UNCLEAR = "unclear"
     """Asked, with nothing prefilled but that no goods moved."""
     NONE = "none"
@@ -133,7 +137,9 @@ GOODS_EFFECTS: dict[Goods, StockEffect] = {
     Goods.REPLACED: StockEffect.OUT,
     Goods.PAID_AGAIN: StockEffect.NONE,
     Goods.FOUND: StockEffect.IN,
+    Goods.LOSS_REVERSED: StockEffect.IN,
     Goods.LIQUIDATED: StockEffect.OUT,
+    Goods.NOT_ITEMIZED: StockEffect.UNKNOWN,
     Goods.UNCLEAR: StockEffect.UNKNOWN,
     Goods.NONE: StockEffect.NONE,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.costing.precedence import takes_average
-from core.costing.rules import Rule, means_its_order_alone
+from core.costing.rules import Rule, may_be_money_only, means_its_order_alone
 from core.model import Cause
 
 if TYPE_CHECKING:
@@ -17,13 +17,18 @@ _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.RE
 
 def cause(asked: Asked, sources: Sources) -> Cause:
     """Return the cause of a line that no step answers."""
-    if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and means_its_order_alone(asked.line)):
+    if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and _may_move_none(asked.line)):
         return Cause.GOODS_UNCLEAR
     if takes_average(asked.line, asked.rule):
         return _of_average(asked.line, sources)
     if asked.rule in _REFERRING:
         return Cause.ORIGINAL_MISSING
     return Cause(sources.order_costs.of_line(asked.line).cause or Cause.COST_BLANK)
+
+
+def _may_move_none(line: Line) -> bool:
+    """Tell whether a reversal that finds nothing may have taken back money alone."""
+    return means_its_order_alone(line) or (line.is_declared and may_be_money_only(line))
 
 
 def _of_average(line: Line, sources: Sources) -> Cause:

@@ -127,6 +127,8 @@ class CostingPolicies:
     """Whether an adjustment without an order takes Finale's average of its date by itself."""
     refund_units: Literal["derive", "ask"] = "derive"
     """Whether a refund without units that is the exact share of its original takes the units of that share."""
+    losses_elsewhere: bool = False
+    """Whether the inventory system posts losses itself, so that one on the way in may be an expense already."""
     finale_start: date | None = None
     """Lines posted before this day may take opening costs."""
     books_start: date | None = None

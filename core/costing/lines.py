@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from core.costing.errors import DuplicateLineError
+from core.costing.first_reader import goods_by_words
 from core.costing.frames import declared, rows, values
 from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, OverrideKind, Proposal
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Goods, OverrideKind, Proposal
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -53,6 +55,10 @@ class Line(NamedTuple):
     """ISO date of posting, in the store's own calendar."""
     moment: int
     """When it was posted, in millionths of a second; only to be compared."""
+    goods: Goods = Goods.NONE
+    """What its words say of its goods."""
+    is_declared: bool = True
+    """Whether they are declared words; what the first reader stored is judged as it was then."""
 
     @property
     def when(self) -> tuple[int, str]:
@@ -80,7 +86,17 @@ def read_lines(transactions: pd.DataFrame, zones: Mapping[str, ZoneInfo] | None 
     posted = pa.chunked_array(pa.array(transactions["posted_at"].array))
     days = values(local_days(transactions, zones or {}))
     moments = posted.cast(pa.int64()).fill_null(LONG_AGO).to_pylist()
-    return list(map(Line, range(len(keys)), *columns, days, moments))
+    goods = values(transactions["goods"])
+    of_words = zip(goods, *columns[3:6], columns[11], strict=True)
+    told = [_goods_of_words(*row) if row[0] is None else Goods(row[0]) for row in of_words]
+    return list(map(Line, range(len(keys)), *columns, days, moments, told, [one is not None for one in goods]))
+
+
+@lru_cache(maxsize=4096)
+def _goods_of_words(
+    _: None, event: str | None, raw_type: str | None, description: str | None, effect: str | None
+) -> Goods:
+    return goods_by_words(event, f"{raw_type or ''} {description or ''}".upper(), effect)
 
 
 class Saved(NamedTuple):

@@ -6,9 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
+from core.costing.reversals import waits_for_an_answer
 from core.costing.rules import Rule, is_removal
 from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
-from core.model import Disposition
+from core.model import Cause, Disposition, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from core.costing.lines import Line
     from core.costing.reversals import Reversed
 
-Goods = tuple[str | None, str | None]
+OfStore = tuple[str | None, str | None]
 """Store and SKU."""
-Lots = dict[Goods, list[tuple[int, int]]]
+Lots = dict[OfStore, list[tuple[int, int]]]
 """When how many units came back unsellable."""
-Free = dict[Goods, list[tuple[int, str | None, int]]]
+Free = dict[OfStore, list[tuple[int, str | None, int]]]
 """Moment, order and units of sales without a price."""
 
 
@@ -51,7 +52,7 @@ def moves(
     found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
     found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
     found |= _replacements(by_rule[Rule.REPLACEMENT], free)
-    found |= {goods.line.place: _out(goods) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
+    found |= {goods.line.place: _lost(goods, policies) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
     found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
     found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
     return found
@@ -69,16 +70,40 @@ def _returns_lost(
     for goods in sorted([*lost, *reversals], key=lambda goods: goods.when):
         if goods.rule is Rule.RETURN_LOST:
             found[goods.line.place] = back.lose(goods)
-        elif goods.line.place in reversed_lines:
-            for taken in reversed_lines[goods.line.place]:
-                of = taken.line.place
-                if of in goods_at:
-                    back.restore(goods, goods_at[of], found.get(of), taken.units)
+            continue
+        parts = reversed_lines.get(goods.line.place, ())
+        if waits_for_an_answer(goods, _matched(parts, goods_at, found)):
+            continue
+        for taken in parts:
+            of = taken.line.place
+            if of in goods_at:
+                back.restore(goods, goods_at[of], found.get(of), taken.units)
     return found
+
+
+def _matched(parts: Sequence[Reversed], goods_at: Mapping[int, GoodsLine], found: Mapping[int, Move]) -> int | None:
+    """Return how many units a reversal means of what took goods out of stock; unknown where one does not say."""
+    moved = [part for part in parts if part.line.place not in goods_at or _moved(found.get(part.line.place))]
+    units = [part.units for part in moved]
+    return None if None in units else sum(number or 0 for number in units)
+
+
+def _moved(move: Move | None) -> bool:
+    return move is not None and move.quantity != 0
 
 
 def _units(goods: GoodsLine) -> int | None:
     return goods.units if goods.units is not None else goods.said_units
+
+
+def _lost(goods: GoodsLine, policies: CostingPolicies) -> Move:
+    """Send lost goods out of stock; a loss on the way in is asked where the inventory system may have posted it."""
+    move = _out(goods)
+    is_asked = goods.line.goods is Goods.LOST_INBOUND and policies.on(goods.line.day).losses_elsewhere
+    if not is_asked or goods.lock is not None or not move.quantity or move.cause is not None:
+        return move
+    said = "Finale posts losses itself, and may have taken this one with the transfer: keep the cost or set 0."
+    return settled(whether_goods_moved(goods, move.quantity, said, believed=True), goods)
 
 
 def _out(goods: GoodsLine) -> Move:
@@ -98,8 +123,16 @@ def _back(goods: GoodsLine) -> Move:
 
 
 def _unclear(goods: GoodsLine) -> Move:
-    """Ask whether goods moved at all; the sources disagree about REVERSAL_REIMBURSEMENT."""
-    return _out(goods)._replace(cause=None)
+    """Ask whether goods moved at all; a cost that was typed says that they did, and needs units."""
+    move = _out(goods)
+    if move.quantity is None and goods.saved is not None and goods.saved.unit_cost:
+        return move
+    asked = move._replace(cause=None, reason="" if move.cause is not None else move.reason)
+    is_named = goods.line.sku is not None or goods.lock is not None or move.quantity == 0
+    return asked if is_named else asked._replace(reason=NOT_NAMED)
+
+
+NOT_NAMED = "It is about goods, but names no SKU: enter the units as Units back and what one of them cost, or keep 0."
 
 
 def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
@@ -107,7 +140,7 @@ def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
 
     A replacement ships under an order id of its own, carries no fee and no payment, and so is often in no settlement.
     """
-    used: dict[Goods, int] = defaultdict(int)
+    used: dict[OfStore, int] = defaultdict(int)
     found: dict[int, Move] = {}
     for goods in lines:
         what = goods.line.store, goods.line.sku
@@ -159,7 +192,7 @@ def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
 
     As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost.
     """
-    used: dict[Goods, int] = defaultdict(int)
+    used: dict[OfStore, int] = defaultdict(int)
     found: dict[int, Move] = {}
     for goods in sorted(lines, key=lambda goods: goods.when):
         what = goods.line.store, goods.line.sku
@@ -169,6 +202,14 @@ def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
     return found
 
 
+def _removed_unsellable(units: int, left: int) -> Move:
+    """Ask about a lost removal of a SKU that came back unsellable: removals are mostly of such goods."""
+    said = f"{units - left} of the {units} units may have been expensed as unsellable when they came back"
+    if not left:
+        return Move(0, f"{said}: 0 is proposed.", cause=Cause.UNITS_UNKNOWN)
+    return Move(left, f"{said}: {left} are proposed; keep or change the units.", cause=Cause.UNITS_UNKNOWN)
+
+
 def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
     if goods.lock is None and goods.said == Disposition.UNSELLABLE:
         return Move(0, "The goods were expensed as unsellable before.", goods.said)
@@ -176,5 +217,7 @@ def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
     if goods.lock is not None or not move.quantity or goods.said or expensed <= 0:
         return move
     left = max(0, move.quantity - expensed)
+    if is_removal(goods.line) and goods.line.is_declared and goods.said_units is None:
+        return settled(_removed_unsellable(move.quantity, left), goods)
     part = f"{move.quantity - left} of the {move.quantity} units were" if left else "The goods were"
     return Move(left, f"{part} expensed as unsellable when they came back.")

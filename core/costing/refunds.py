@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
-from core.model import Cause, Disposition, Event, StockEffect
+from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
@@ -30,6 +30,7 @@ KEPT = {
     Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
 }
 BY_POLICY = "So says the policy on Setup."
+NOT_RETURNED = Disposition.NOT_RETURNED
 _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 
 
@@ -43,7 +44,14 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
         return _said(goods, Disposition(goods.said))
     if goods.reported is not None:
         return _reported(goods.reported)
-    return _stated(goods) or _usual(goods, policies)
+    return _of_its_word(goods) or _stated(goods) or _usual(goods, policies)
+
+
+def _of_its_word(goods: GoodsLine) -> Move | None:
+    """Take what the marketplace's word for the refund says; nothing where it leaves that to reports and policy."""
+    if goods.line.goods is Goods.KEPT:
+        return Move(0, "A refund, chargeback or claim without return: the buyer keeps the goods.", NOT_RETURNED)
+    return _unclear(goods) if goods.line.goods is Goods.REFUND_UNCLEAR else None
 
 
 def _stated(goods: GoodsLine) -> Move | None:
@@ -57,6 +65,15 @@ def _stated(goods: GoodsLine) -> Move | None:
     if goods.line.stock_effect == StockEffect.NONE and goods.refunded:
         return Move(0, "The marketplace reports a refund of money only.", Disposition.MONEY_ONLY)
     return None
+
+
+def _unclear(goods: GoodsLine) -> Move:
+    """Ask about a refund that the seller gave by himself: proposed are the units whose exact price it is, else none."""
+    units = units_of_share(goods) or units_of_rest(goods)
+    if units:
+        return _ask(units, "The seller gave this refund, and whether goods came back is not said; it is the price of")
+    said = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
+    return Move(0, said, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
 def _locked(goods: GoodsLine, lock: Lock) -> Move:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.originals import weighted
 from core.costing.outcome import Outcome, not_applicable
-from core.costing.rules import Rule, means_its_order_alone
+from core.costing.rules import Rule, may_be_money_only, means_its_order_alone
 from core.model import Cause, CostSource, CostStatus, Disposition, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
+    from core.costing.goods import GoodsLine
     from core.costing.lines import Line, Lock, Saved
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
@@ -173,6 +174,23 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks
     if waits is not None:
         return Back(_waiting(waits))
     return _costed(moved, saved, units, asks=asks)
+
+
+def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
+    """Tell whether a reversal is asked and nobody has answered: until then nothing comes back.
+
+    Args:
+        goods: The reversal.
+        matched: Units of the lines that it means; `None` where one does not say.
+    """
+    saved = goods.saved
+    if goods.lock is not None or (saved is not None and saved.is_accepted):
+        return False
+    units = saved.units if saved is not None and saved.units is not None else goods.units
+    if units is not None and matched is not None and units > matched:
+        return saved is None or not saved.unit_cost
+    is_answered = saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units is not None)
+    return may_be_money_only(goods.line) and not goods.is_history and not is_answered
 
 
 NO_GOODS = frozenset({Disposition.MONEY_ONLY, Disposition.NOT_RETURNED})

@@ -1,7 +1,6 @@
-"""Which row of the sign table a transaction falls under (design §4, settlements.md §1.1).
+"""Which row of the sign table a transaction falls under: what its declared words say of goods decides (docs/words.md).
 
-A line is judged by its event, by the marketplace's words and by its stock effect, once per combination of these; then
-by its own units, amount and order.
+A line is judged by its goods, then by its own units, amount and order, and by what else the books hold.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from core.model import Event, StockEffect
+from core.model import Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,24 +20,6 @@ if TYPE_CHECKING:
 
     GoodsOf = Callable[[str], frozenset[str] | None]
     """Names the products that a SKU stands for, of a kit all; nothing where they are not known."""
-
-
-# The marketplaces' words that say more than the stock effect. One place, so that they can move to their vocabularies.
-# Sources: docs/costing.md, "What each reason does to goods".
-UNCLEAR_WORDS = ("REVERSAL_REIMBURSEMENT",)
-CLAWBACK_WORDS = ("CLAWBACK",)
-TWO_KINDS_WORDS = ("COMPENSATED_CLAWBACK", "REIMBURSEMENT_REVERSAL", "REVERSAL_REIMBURSEMENT")
-MONEY_WORDS = ("INCORRECT_FEES", "SAFE-T", "GOODWILL")
-REPLACEMENT_WORDS = ("FREE_REPLACEMENT",)
-AGAIN_WORDS = ("RE_EVALUATION",)
-NOT_ITEMIZED_WORDS = ("CS_ERROR_NON_ITEMIZED",)
-CUSTOMER_WORDS = (
-    *("CS_ERROR", "CUSTOMER_RETURN", "CUSTOMER RETURN", "CUSTOMER_SERVICE", "CUSTOMER SERVICE ISSUE"),
-    *("RETURN_REIMBURSEMENT", "CRETURN_WRONG_ITEM"),
-)
-REMOVAL_WORDS = ("REMOVAL",)
-CORRECTION_WORDS = ("ADJUSTMENT",)
-"""Of liquidation proceeds: a buyer's claim, after the goods have left."""
 
 
 class Rule(StrEnum):
@@ -59,7 +40,7 @@ class Rule(StrEnum):
     REVERSAL = "reversal"
     """Exact negative of the line it reverses."""
     UNCLEAR = "unclear"
-    """Sources disagree whether goods moved: the bookkeeper is asked, 0 prefilled."""
+    """Nobody can say whether goods moved: the bookkeeper is asked, 0 prefilled."""
     NOTHING = "nothing"
     """Money moved, no goods did."""
 
@@ -76,91 +57,54 @@ def _nothing(reason: str) -> Judgement:
     return Judgement(Rule.NOTHING, reason)
 
 
+RULES: dict[Goods, Rule] = {
+    Goods.SOLD: Rule.SALE,
+    Goods.REFUNDED: Rule.REFUND,
+    Goods.KEPT: Rule.REFUND,
+    Goods.REFUND_UNCLEAR: Rule.REFUND,
+    Goods.REFUND_UNDONE: Rule.REFUND,
+    Goods.LOST: Rule.LOSS,
+    Goods.LOST_INBOUND: Rule.LOSS,
+    Goods.LOST_ON_REMOVAL: Rule.LOSS,
+    Goods.LOST_AFTER_SALE: Rule.LOSS,
+    Goods.RETURN_PAID: Rule.RETURN_LOST,
+    Goods.RETURN_PAID_UNCLEAR: Rule.RETURN_LOST,
+    Goods.PAYMENT_LOST: Rule.UNCLEAR,
+    Goods.REPLACED: Rule.REPLACEMENT,
+    Goods.PAID_AGAIN: Rule.UNCLEAR,
+    Goods.FOUND: Rule.REVERSAL,
+    Goods.LOSS_REVERSED: Rule.REVERSAL,
+    Goods.LIQUIDATED: Rule.LIQUIDATION,
+    Goods.NOT_ITEMIZED: Rule.UNCLEAR,
+    Goods.UNCLEAR: Rule.UNCLEAR,
+    Goods.NONE: Rule.NOTHING,
+}
+"""What each says where nothing more is known. Further questions of a kind are asked where its units are found out:
+refunds in `units_back`, losses and liquidations in `moves`, reversals in `reversals`."""
+
 NO_GOODS = {
+    Event.SALE: "No goods in this part of the order.",
+    Event.REFUND: "This part of a refund is about money only.",
+    Event.DISPUTE: "This part of a dispute is about money only.",
+    Event.REIMBURSEMENT: "A reimbursement of money only.",
+    Event.REIMBURSEMENT_REVERSAL: "A reimbursement of money only is taken back.",
+    Event.LIQUIDATION: "A correction of liquidation proceeds moves no goods.",
     Event.FEE: "A fee moves no goods.",
     Event.ADVERTISING: "Advertising moves no goods.",
     Event.TAX_ONLY: "A tax correction moves no goods.",
     Event.BALANCE: "A balance move between periods moves no goods.",
+    Event.ADJUSTMENT: "An adjustment of money only.",
     Event.PAYOUT: "A transfer to the bank moves no goods.",
     Event.OTHER: "A type that nobody has classified yet: no goods are assumed to move.",
 }
-
-
-def read(event: str | None, words: str, effect: str | None) -> Judgement:
-    """Return the rule for an event, as far as it shows without units and order.
-
-    Args:
-        event: One of `Event`.
-        words: The marketplace's type and description, upper case.
-        effect: One of `StockEffect`.
-    """
-    if "TBYB TRIAL SHIPMENT" in words:
-        return _nothing("A trial shipment: the trial's payment carries the cost.")
-    if event in NO_GOODS and (event != Event.OTHER or effect not in {StockEffect.OUT, StockEffect.IN}):
-        return _nothing(NO_GOODS[Event(event)])
-    if event in SETTLED:
-        return SETTLED[Event(event)]
-    if event == Event.LIQUIDATION and any(word in words for word in CORRECTION_WORDS):
-        return _nothing(_BY_EFFECT[Event.LIQUIDATION].otherwise)
-    if event == Event.REIMBURSEMENT:
-        return _reimbursement(words, effect)
-    return _by_effect(_BY_EFFECT[Event(event)] if event in _BY_EFFECT else ADJUSTMENT, effect)
-
-
-SETTLED = {
-    Event.REFUND: Judgement(Rule.REFUND),
-    Event.DISPUTE: Judgement(Rule.REFUND),
-    Event.REIMBURSEMENT_REVERSAL: Judgement(Rule.REVERSAL),
-}
-"""Events whose rule depends on nothing else."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByEffect:
-    """The rules of an event by what it does to stock."""
-
-    out: Rule
-    back: Rule
-    unknown: Rule
-    otherwise: str
-    """Why no goods moved, where the stock effect is none."""
-
-
-_BY_EFFECT = {
-    Event.SALE: ByEffect(Rule.SALE, Rule.SALE, Rule.SALE, "No goods in this part of the order."),
-    Event.LIQUIDATION: ByEffect(
-        Rule.LIQUIDATION, Rule.REVERSAL, Rule.LIQUIDATION, "A correction of liquidation proceeds moves no goods."
-    ),
-}
-ADJUSTMENT = ByEffect(Rule.LOSS, Rule.REVERSAL, Rule.UNCLEAR, "An adjustment of money only.")
-
-
-def _by_effect(rules: ByEffect, effect: str | None) -> Judgement:
-    if effect == StockEffect.NONE:
-        return _nothing(rules.otherwise)
-    known = {StockEffect.OUT: rules.out, StockEffect.IN: rules.back}
-    return Judgement(known[StockEffect(effect)] if effect in known else rules.unknown)
-
-
-def _reimbursement(words: str, effect: str | None) -> Judgement:
-    for known, judgement in REIMBURSEMENT_WORDS:
-        if any(word in words for word in known):
-            return judgement
-    return IN_UNITS if effect == StockEffect.IN else _by_effect(REIMBURSEMENT, effect)
-
-
-MONEY_ONLY = _nothing("A reimbursement of money only.")
+NO_UNITS = _nothing("No units in this line.")
+NO_SKU = _nothing("The line names no goods.")
+ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
 IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
-REIMBURSEMENT = ByEffect(Rule.LOSS, Rule.NOTHING, Rule.UNCLEAR, MONEY_ONLY.reason)
-REIMBURSEMENT_WORDS = (
-    (UNCLEAR_WORDS, Judgement(Rule.UNCLEAR)),
-    (CLAWBACK_WORDS, Judgement(Rule.REVERSAL)),
-    (MONEY_WORDS, MONEY_ONLY),
-    (REPLACEMENT_WORDS, Judgement(Rule.REPLACEMENT)),
-    ((*AGAIN_WORDS, *NOT_ITEMIZED_WORDS), Judgement(Rule.UNCLEAR)),
-    (CUSTOMER_WORDS, Judgement(Rule.RETURN_LOST)),
-)
-"""Words of Amazon that say more than the stock effect; the first that is found wins."""
+VALUED_AGAIN = _nothing("More or less money for units that were reimbursed before.")
+LOST_ON_ITS_WAY = _nothing("Lost on its way to the buyer: the order's own line carries the cost.")
+PAYMENT_TAKEN_BACK = _nothing("The buyer took the payment back and keeps the goods: the sale carries their cost.")
+MONEY_ASKED = _nothing("A type that nobody has classified yet, which names no goods: sheet Transaction types asks.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +117,8 @@ class Sold:
     """When each store's SKU was first reimbursed; filled only where a reimbursement is valued again."""
     goods: Mapping[str, OrderGoods]
     """By order, as different marketplaces would write it: what was sold on it, multi-channel lines aside."""
+    goods_of: GoodsOf
+    """Names the products of a SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,19 +139,20 @@ def judge(lines: Sequence[Line], goods_of: GoodsOf = lambda _sku: None) -> list[
         lines: All lines of the company, or those of a closure.
         goods_of: Names the products of a SKU: two stores may name one product differently.
     """
-    by_words: dict[tuple[str | None, ...], Judgement] = {}
-    first = [_by_words(line, by_words) for line in lines]
+    first = [_first(line) for line in lines]
     sold = _sold(lines, first, goods_of)
     refined = [_refined(line, judgement, sold) for line, judgement in zip(lines, first, strict=True)]
-    return [_costed_once(line, one, sold, goods_of) for line, one in zip(lines, refined, strict=True)]
+    return [_costed_once(line, one, sold) for line, one in zip(lines, refined, strict=True)]
 
 
-def _by_words(line: Line, known: dict[tuple[str | None, ...], Judgement]) -> Judgement:
-    words = (line.event, line.raw_type, line.raw_description, line.stock_effect)
-    if words not in known:
-        text = f"{line.raw_type or ''} {line.raw_description or ''}".upper()
-        known[words] = read(line.event, text, line.stock_effect)
-    return known[words]
+_NOTHING = {event: _nothing(reason) for event, reason in NO_GOODS.items()}
+_BY_GOODS = {goods: Judgement(rule) for goods, rule in RULES.items()}
+
+
+def _first(line: Line) -> Judgement:
+    if line.goods is Goods.NONE:
+        return _NOTHING[Event(line.event or Event.OTHER)]
+    return _BY_GOODS[line.goods]
 
 
 def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: GoodsOf) -> Sold:
@@ -213,12 +160,13 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
         line for line, judgement in zip(lines, judgements, strict=True) if judgement.rule is Rule.SALE and line.order_id
     ]
     selling = [line for line in sales if not is_multi_channel(line)]
-    wanted = any(is_multi_channel(line) for line in sales)
+    wanted = any(map(is_multi_channel, sales)) or any(line.goods is Goods.LOST_AFTER_SALE for line in lines)
     refunds = (line for line, judged in zip(lines, judgements, strict=True) if judged.rule is Rule.REFUND)
     return Sold(
         orders=frozenset((line.store, line.order_id) for line in chain(sales, refunds) if line.order_id),
         reimbursed=_reimbursed(lines),
         goods=_goods_of_orders(selling, goods_of) if wanted else {},
+        goods_of=goods_of,
     )
 
 
@@ -250,7 +198,7 @@ def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
 
 def is_valued_again(line: Line) -> bool:
     """Tell whether a reimbursement is more or less money for units that were reimbursed before."""
-    return line.event == Event.REIMBURSEMENT and _says(line, AGAIN_WORDS)
+    return line.event == Event.REIMBURSEMENT and line.goods is Goods.PAID_AGAIN
 
 
 def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
@@ -262,9 +210,27 @@ def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         return NO_UNITS
     if rule is Rule.SALE:
         return _sale(line, judgement)
-    if line.sku is None:
-        return NO_SKU
+    if line.is_declared and line.goods in _NAMES_GOODS and (line.sku is None or line.quantity is None):
+        return _unnamed(line)
+    if line.sku is None and not _is_of_an_order(line, sold):
+        return Judgement(Rule.UNCLEAR) if line.is_declared else NO_SKU
     return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
+
+
+_NAMES_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
+"""Words that are about goods for sure only where their line names a SKU and units."""
+
+
+def _unnamed(line: Line) -> Judgement:
+    """Ask about a reimbursement of unknown reason; where nobody knows that it is one, its money alone is asked."""
+    if line.goods is Goods.NOT_ITEMIZED:
+        return _NOTHING[Event.REIMBURSEMENT]
+    return MONEY_ASKED if line.event == Event.OTHER else Judgement(Rule.UNCLEAR)
+
+
+def _is_of_an_order(line: Line, sold: Sold) -> bool:
+    """Tell whether a line without SKU is settled by its order, which may hold only one."""
+    return line.is_declared and RULES[line.goods] is Rule.RETURN_LOST and (line.store, line.order_id) in sold.orders
 
 
 def _sale(line: Line, judgement: Judgement) -> Judgement:
@@ -272,17 +238,12 @@ def _sale(line: Line, judgement: Judgement) -> Judgement:
     return Judgement(Rule.UNCLEAR) if line.principal is not None and line.principal < 0 else judgement
 
 
-def _costed_once(line: Line, judgement: Judgement, sold: Sold, goods_of: GoodsOf) -> Judgement:
+def _costed_once(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a multi-channel sale that another store's line carries; where that may be so, it is asked."""
     if judgement.rule is not Rule.SALE or line.sku is None or not is_multi_channel(line):
         return judgement
-    elsewhere = is_sold_elsewhere(line, line.sku, sold, goods_of)
+    elsewhere = is_sold_elsewhere(line, line.sku, sold)
     return judgement if elsewhere is False else ELSEWHERE if elsewhere else Judgement(Rule.UNCLEAR)
-
-
-NO_UNITS = _nothing("No units in this line.")
-NO_SKU = _nothing("The line names no goods.")
-ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
 
 
 def is_multi_channel(line: Line) -> bool:
@@ -290,7 +251,7 @@ def is_multi_channel(line: Line) -> bool:
     return line.marketplace is not None and line.marketplace.lower().startswith("non-amazon")
 
 
-def is_sold_elsewhere(line: Line, sku: str, sold: Sold, goods_of: GoodsOf) -> bool | None:
+def is_sold_elsewhere(line: Line, sku: str, sold: Sold) -> bool | None:
     """Tell whether the selling store's lines are in the books: the same goods on an order that either store names.
 
     Goods are the same where their products are: the shop's `MUG-BLUE` and Amazon's `MUG-FBA` are one order of one mug
@@ -302,7 +263,7 @@ def is_sold_elsewhere(line: Line, sku: str, sold: Sold, goods_of: GoodsOf) -> bo
     """
     names = {plain_order(name) for name in (line.order_id, line.merchant_order_id) if name}
     orders = [sold.goods[name] for name in names if name in sold.goods]
-    products = goods_of(sku)
+    products = sold.goods_of(sku)
     if any(sku in order.skus or (products and products <= order.products) for order in orders):
         return True
     if not orders or (products and all(order.all_known and not products & order.products for order in orders)):
@@ -317,7 +278,10 @@ def _goods_back(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
 
 
 def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
-    """Know an unclear reimbursement that the books explain: taken back, of a customer's order, or paid before."""
+    """Know an unclear line that the books explain: taken back, paid before, or of a sale that carries the cost."""
+    of_order = (line.store, line.order_id) in sold.orders
+    if line.goods is Goods.PAYMENT_LOST and of_order:
+        return PAYMENT_TAKEN_BACK
     if line.event != Event.REIMBURSEMENT:
         return judgement
     if line.net is not None and line.net < 0:
@@ -325,11 +289,8 @@ def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     if is_valued_again(line):
         first = sold.reimbursed.get((line.store, line.sku or ""))
         return VALUED_AGAIN if first is not None and first <= line.moment else judgement
-    names_order = (line.store, line.order_id) in sold.orders and not _says(line, NOT_ITEMIZED_WORDS)
-    return Judgement(Rule.RETURN_LOST) if names_order else judgement
-
-
-VALUED_AGAIN = _nothing("More or less money for units that were reimbursed before.")
+    is_customers = not line.is_declared and line.goods is Goods.UNCLEAR and of_order
+    return Judgement(Rule.RETURN_LOST) if is_customers else judgement
 
 
 def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
@@ -348,28 +309,36 @@ def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         return Judgement(Rule.UNCLEAR)
     if judgement.rule is not Rule.LOSS or line.order_id is None:
         return judgement
-    customers = _says(line, CUSTOMER_WORDS)
-    return Judgement(Rule.RETURN_LOST) if customers or (line.store, line.order_id) in sold.orders else judgement
+    of_order = (line.store, line.order_id) in sold.orders
+    if line.goods is Goods.LOST_AFTER_SALE:
+        return LOST_ON_ITS_WAY if of_order else _lost_elsewhere(line, judgement, sold)
+    return Judgement(Rule.RETURN_LOST) if of_order else judgement
+
+
+def _lost_elsewhere(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Know a loss on the way to the buyer of another store's order; where that may be so, it is asked."""
+    elsewhere = line.sku is not None and is_sold_elsewhere(line, line.sku, sold)
+    return judgement if elsewhere is False else LOST_ON_ITS_WAY if elsewhere else Judgement(Rule.UNCLEAR)
+
+
+_TWO_KINDS = frozenset({Goods.FOUND, Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR})
+"""Goods of words that take back units as well as cash alone."""
 
 
 def may_be_money_only(line: Line) -> bool:
     """Tell whether a reversal may take back money alone: its word is used both for units found and for cash."""
-    return line.order_id is None and _says(line, TWO_KINDS_WORDS)
+    is_undeclared = line.is_declared and line.goods in _NAMES_GOODS
+    return is_undeclared or (line.order_id is None and line.goods in _TWO_KINDS)
 
 
 def means_its_order_alone(line: Line) -> bool:
     """Tell whether a reversal that names an order can only mean a reimbursement of that order."""
-    return line.order_id is not None and _says(line, TWO_KINDS_WORDS)
-
-
-def _says(line: Line, words: tuple[str, ...]) -> bool:
-    text = f"{line.raw_type} {line.raw_description}".upper()
-    return any(word in text for word in words)
+    return line.order_id is not None and (line.goods in _TWO_KINDS or line.goods in _NAMES_GOODS)
 
 
 def is_removal(line: Line) -> bool:
     """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
-    return _says(line, REMOVAL_WORDS)
+    return line.goods is Goods.LOST_ON_REMOVAL
 
 
 def plain_order(order: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.costing.goods import Left, Move
 from core.costing.originals import item_name
 from core.costing.refunds import kept, refund, units_of_share
-from core.model import Cause, Disposition, Event
+from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
     from core.costing.goods import GoodsLine
@@ -41,7 +41,7 @@ class UnitsBack:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
         left = self._left(goods)
         goods = replace(goods, left=self._unrefunded(goods, left), shipped=None if goods.original else left)
-        if goods.lock is None and goods.line.event in _REFUNDS and goods.refunded < 0:
+        if goods.lock is None and is_undone(goods):
             move = settled(self._refund_undone(goods), goods)
             self._count(goods, move)
             return move
@@ -56,6 +56,9 @@ class UnitsBack:
     def _refund_undone(self, goods: GoodsLine) -> Move:
         """Take the goods of a refund that is taken back out of stock again, as far as they had been restocked."""
         item = _item(goods)
+        if item is None and goods.line.order_id is not None and self._holds_goods_of(goods.line):
+            said = "A refund of this order is taken back, but of which of its goods is not said: keep 0 or enter units."
+            return whether_goods_moved(goods, goods.said_units or 0, said)
         if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
             return Move(0, "No goods moved, as saved on Resolve.", goods.said)
         if item in self.unanswered:
@@ -68,6 +71,10 @@ class UnitsBack:
             said = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
             return Move(min(back, units_of_share(goods) or back), said, cause=Cause.UNITS_UNKNOWN)
         return Move(min(units or 0, back), "A refund is taken back: the goods leave stock again.")
+
+    def _holds_goods_of(self, line: Line) -> bool:
+        """Tell whether goods of a line's order have come back into stock."""
+        return any(units > 0 and name[1:3] == (line.store, line.order_id) for name, units in self.in_stock.items())
 
     def _left(self, goods: GoodsLine) -> int | None:
         """Return how many units may still come back; unknown where the original, or its units, are.
@@ -108,7 +115,10 @@ class UnitsBack:
 
     def lose(self, goods: GoodsLine) -> Move:
         """Take a returned unit out of stock again: + where it had been restocked, 0 where it had not."""
-        move = settled(self._lost(goods), goods)
+        move = self._lost(goods)
+        if goods.line.goods is Goods.RETURN_PAID_UNCLEAR and goods.lock is None:
+            move = _asked_if_lost(goods, move)
+        move = settled(move, goods)
         item = _item(goods)
         if item in self.in_stock and move.cause is None and move.waits_for is None:
             self.in_stock[item] -= move.quantity or 0
@@ -153,6 +163,26 @@ class UnitsBack:
         if units is None:
             return unknown_units()
         return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
+
+
+def is_undone(goods: GoodsLine) -> bool:
+    """Tell whether a line takes a refund back: by its word, or because it gives the price to the seller again."""
+    of_price = goods.line.event in _REFUNDS and goods.refunded < 0
+    return goods.line.goods is Goods.REFUND_UNDONE or (of_price and goods.line.goods is not Goods.KEPT)
+
+
+def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
+    """Ask about a reimbursement of an order whose reason is not established, with what its refund suggests proposed."""
+    if move.cause is not None or move.waits_for is not None or goods.said is not None:
+        return move
+    said = "Why this was paid is not established; by the order's refund"
+    if move.quantity:
+        said = f"{said} its goods leave stock again: keep or set 0."
+        return whether_goods_moved(goods, move.quantity, said, believed=True)
+    said = f"{said} its cost is an expense already: 0 is proposed."
+    if goods.saved is not None and goods.saved.unit_cost:
+        return Move(0, said, cause=Cause.UNITS_DISAGREE)
+    return Move(goods.units or 0, said, cause=Cause.GOODS_UNCLEAR)
 
 
 def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:

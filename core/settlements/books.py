@@ -47,7 +47,7 @@ from core.model import (
     records,
 )
 from core.reports.left_stock import LeftStock, left_without_line
-from core.settings import SETTINGS_NAME, AverageOnDate, Policies, RefundUnits
+from core.settings import SETTINGS_NAME, AverageOnDate, Policies, Poster, RefundUnits
 from core.settlements import accounts
 from core.settlements.calendars import ended_before, kept_calendars, store_days, time_zones
 from core.settlements.order_units import OrderUnits, with_order_units
@@ -416,6 +416,7 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
         home_currency=company.home_currency,
         refund_returned=policies.refunded_goods,
         adjustment_average="ask" if policies.adjustment_average is AverageOnDate.ASK else "use",
+        losses_elsewhere=policies.losses_posted_by is Poster.FINALE,
         finale_start=policies.finale_start,
         refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
         books_start=policies.books_start,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from core.database import Database
     from core.settlements.books import Books
+    from core.time import SettlementName
 
 NOTE = "replaced by Finale's order cost"
 

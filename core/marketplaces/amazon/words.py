@@ -39,6 +39,7 @@ ABOUT_UNITS = frozenset(
     {
         *(Goods.LOST, Goods.LOST_INBOUND, Goods.LOST_ON_REMOVAL, Goods.LOST_AFTER_SALE),
         *(Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR, Goods.REPLACED, Goods.FOUND),
+        Goods.LOSS_REVERSED,
     }
 )
 """What is about units of goods even where a row does not say how many."""
@@ -54,16 +55,17 @@ REASONS = table(
         "|Lost_Removal|Damaged:Removal|Damaged_Removal",
         _paid(Goods.LOST_AFTER_SALE): "MULTICHANNEL_ORDER_LOST|MULTICHANNEL_ORDER_DAMAGED|MCF Inventory Reimbursement"
         "|Lost:Multichannel|Damaged:Multichannel",
-        _paid(Goods.RETURN_PAID): "CS_ERROR_ITEMS|CS_ERROR_NON_ITEMIZED|Customer Service Issue|Customer Return"
+        _paid(Goods.RETURN_PAID): "CS_ERROR_ITEMS|Customer Service Issue|Customer Return"
         "|RETURN_REIMBURSEMENT|CRETURN_WRONG_ITEM|REVERSAL_REIMBURSEMENT",
         _paid(Goods.RETURN_PAID_UNCLEAR): "CUSTOMER_DAMAGE",
         _paid(Goods.PAYMENT_LOST): "PAYMENT_RETRACTION_ITEMS|Payment Retraction",
         _paid(Goods.REPLACED): "FREE_REPLACEMENT_REFUND_ITEMS|Free Replacement Refund",
         _paid(Goods.PAID_AGAIN): "RE_EVALUATION",
         _paid(Goods.UNCLEAR): "GENERAL_ADJUSTMENT",
+        _paid(Goods.NOT_ITEMIZED): "CS_ERROR_NON_ITEMIZED",
         _paid(Goods.NONE): "SAFE-T Reimbursement|Goodwill|MULTICHANNEL_ORDER_LATE",
-        Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "COMPENSATED_CLAWBACK|MISSING_FROM_INBOUND_CLAWBACK"
-        "|Reimbursement_Reversal",
+        Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "COMPENSATED_CLAWBACK|Reimbursement_Reversal",
+        Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.LOSS_REVERSED): "MISSING_FROM_INBOUND_CLAWBACK",
         Meaning(Event.FEE, Goods.NONE, LineType.OTHER_FEES): "INCORRECT_FEES_ITEMS|INCORRECT_FEES_NON_ITEMIZED"
         "|Fee Correction|FeeCorrection",
         Meaning(Event.FEE, Goods.NONE, LineType.INBOUND): "CLI_PLANNED_FEE_REIMBURSEMENT",

@@ -28,6 +28,7 @@ from core.model import (
     CostStatus,
     Disposition,
     Event,
+    Goods,
     ObservationKind,
     OverrideKind,
     StockEffect,
@@ -137,7 +138,7 @@ EXPECTED = {
 COLUMNS = {
     "Lines": {
         *("line", "store", "settlement", "posted", "type", "words", "order", "item", "SKU", "units", "price", "tax"),
-        *("net", "stock", "marketplace", "merchant order", *EXPECTED),
+        *("net", "stock", "marketplace", "merchant order", "goods", *EXPECTED),
     },
     "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency", "source"},
     "Mapping": {"SKU", "product", "units"},
@@ -181,6 +182,7 @@ def policies(case: Case) -> CostingPolicies:
         refund_returned=Disposition(said.get("refunded goods", usual.refund_returned)),
         adjustment_average="ask" if said.get("adjustment average") == "ask" else "use",
         refund_units="ask" if said.get("refund units") == "ask" else "derive",
+        losses_elsewhere=said.get("losses posted by") == "Finale",
         finale_start=date.fromisoformat(said["Finale start"]) if "Finale start" in said else None,
     )
 
@@ -213,6 +215,7 @@ def _transaction(row: Row) -> dict[str, object]:
         "tax": tax,
         "net": price + tax if net is None else net,
         "lines": 1,
+        "goods": Goods(row["goods"]) if row.get("goods") else None,
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.costing import cost
+from core.model import Goods
 from tests.core.costing.case_files import CaseError, answered, books, expected, parse, policies, read_cases, same
 
 if TYPE_CHECKING:
@@ -66,3 +67,10 @@ def test_a_misspelt_case_is_refused(text: str, complaint: str) -> None:
         list(parse("x.md", text))
 
     assert str(refused.value).startswith("x.md: A: ")
+
+
+def test_every_kind_of_goods_has_its_case() -> None:
+    """What words can say of goods is shown with its cost."""
+    shown = {row.get("goods") for case in CASES for row in case.table("Lines")}
+
+    assert set(Goods) <= shown

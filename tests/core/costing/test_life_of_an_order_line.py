@@ -62,16 +62,47 @@ def shelf_after(sold: int, life: list[Step], listed: set[int]) -> int:
             shelf += step.units
             ever += step.units
     assert ever <= sold
-    paid: list[tuple[int, int]] = []  # units of each reimbursement that stands, and how many it took off the shelf
-    for step in life:
+    paid: list[Paid] = []
+    for number, step in enumerate(life):
         if step.event == Event.REIMBURSEMENT:
-            paid.append((step.units, min(shelf, step.units)))
-            shelf -= paid[-1][1]
-        elif step.event == Event.REIMBURSEMENT_REVERSAL and paid:
-            same = [number for number, (units, _) in enumerate(paid) if units == step.units]
-            _, taken = paid.pop(same[-1] if same else -1)
-            shelf += min(step.units, taken)
+            taken = min(shelf, step.units)
+            paid.append(Paid(step.units, step.units, taken))
+            shelf -= taken
+        elif step.event == Event.REIMBURSEMENT_REVERSAL:
+            back = taken_back(step.units, paid)
+            shelf += 0 if number in listed else back
     return shelf
+
+
+@dataclass
+class Paid:
+    """A reimbursement: its units, those that nothing has taken back yet, and how many of them had left the shelf."""
+
+    units: int
+    left: int
+    taken: int
+
+
+def taken_back(units: int, paid: list[Paid]) -> int:
+    """Take units of reimbursements back: the one of as much money, else of as many units, else the latest together.
+
+    Returns:
+        How many units come back to the shelf by it.
+    """
+    latest = [one for one in reversed(paid) if one.left]
+    same = [one for one in latest if one.left == units]
+    enough = [one for one in latest if one.left >= units]
+    of_money = [one for one in same if one.units == units]
+    chosen = (of_money or same or enough)[:1] or latest
+    back = 0
+    for one in chosen:
+        number = min(units, one.left)
+        units -= number
+        one.left -= number
+        came = min(number, one.taken)
+        one.taken -= came
+        back += came
+    return back
 
 
 def books_of(sold: int, unit_cost: Decimal, life: list[Step], *, split: bool) -> CostingInput:

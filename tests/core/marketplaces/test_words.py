@@ -86,7 +86,7 @@ def test_words_are_compared_without_case_blanks_and_hyphens(spelling: str) -> No
         ("INBOUND_CARRIER_DAMAGE", Goods.LOST_INBOUND),
         ("REMOVAL_ORDER_DAMAGED", Goods.LOST_ON_REMOVAL),
         ("MULTICHANNEL_ORDER_DAMAGED", Goods.LOST_AFTER_SALE),
-        ("CS_ERROR_NON_ITEMIZED", Goods.RETURN_PAID),
+        ("CS_ERROR_NON_ITEMIZED", Goods.NOT_ITEMIZED),
         ("Customer Return", Goods.RETURN_PAID),
         ("CUSTOMER_DAMAGE", Goods.RETURN_PAID_UNCLEAR),
         ("PAYMENT_RETRACTION_ITEMS", Goods.PAYMENT_LOST),

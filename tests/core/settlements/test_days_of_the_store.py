@@ -153,7 +153,7 @@ def test_opening_costs_and_averages_go_by_the_stores_day(shop: Shop) -> None:
     assert {"West": CostSource.OPENING, "East": None} == {row["store"]: row["cost_source"] for row in records(lines)}
     asked = lines.assign(order_id=None)
     assert {date(2026, 9, 1), date(2026, 8, 31)} == {
-        day for _, day in cost_request(asked, zones=shop.books.zones).dated_skus
+        day for _, day in cost_request(asked, averages=set(asked["key"]), zones=shop.books.zones).dated_skus
     }
 
 
