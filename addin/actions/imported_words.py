@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from addin.outcome import Outcome
-    from core.model import Reading, Settlement
+    from core.model import Settlement
     from core.settlements.books import Books
     from core.settlements.importing import (
         Figures,
@@ -37,7 +37,7 @@ def sentences(file: ImportedFile) -> list[str]:
     if not lines:
         lines.append(f"{file.name}: nothing of it is in a paid settlement yet, so nothing went into the books.")
     lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
-    return [*lines, *_next_step(file, file.reading)]
+    return [*lines, *_next_step(file)]
 
 
 def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
@@ -46,13 +46,10 @@ def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
     return next((one for one in found if one.settlement_id == settlement_id), None)
 
 
-def _next_step(file: ImportedFile, reading: Reading) -> list[str]:
-    """Return what is unknown in what is new in the books, and what to do next."""
-    new = [one for one in file.settlements if one.result in (Import.NEW, Import.SUPERSEDED)]
-    if not new:
-        return []
-    unknown = [f"  Unknown types: {', '.join(reading.unknown_types)}."] if reading.unknown_types else []
-    return [*unknown, "  Next: fetch the costs with Sync."]
+def _next_step(file: ImportedFile) -> list[str]:
+    """Return what to do with what is new in the books; types that nobody has answered stand among its remarks."""
+    new = any(one.result in (Import.NEW, Import.SUPERSEDED) for one in file.settlements)
+    return ["  Next: fetch the costs with Sync."] if new else []
 
 
 def file_entry(file: ImportedFile) -> dict[str, object]:
