@@ -17,6 +17,7 @@ from addin.sheets import setup, stores, tables
 from addin.sheets.pnl import PnlWish
 from addin.taken_edits import Edits
 from addin.workbook_files import workbook
+from core.journal.files import Ledger
 from tests.core.settlements.listed_documents import v2_content
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 SITE = {"marketplace-name": "Amazon.com.au"}
 EVENING = SITE | {"posted-date-time": "2026-08-31 15:00:00 UTC"}
 """One in the morning of 1 September in Sydney."""
+
+
+CHOICE = closing.ExportChoice(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def export(book: Path, *ids: str) -> Outcome:
     for place, _ in enumerate(rows(book, resolve_sheet.SPEC)):
         write(book, resolve_sheet.SPEC, place, "cost", 4.0)
     on_file(book, costs.save)
-    return on_file(book, partial(closing.export, ids=ids, choice=closing.ExportChoice(accept_suspect=True)))
+    return on_file(book, partial(closing.export, ids=ids, choice=CHOICE))
 
 
 def months(book: Path) -> dict[object, object]:

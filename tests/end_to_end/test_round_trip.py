@@ -46,9 +46,15 @@ def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
     second = demo.run("save", "--accept-proposals", "--json")
     third = demo.run("save", "--json")
 
-    assert [{"settlement": edited["Settlement"], "order": name(edited)[0], "sku": name(edited)[1], "cost": cost}] == (
-        first.data["saved"]
-    )
+    assert [
+        {
+            "settlement": edited["Settlement"],
+            "order": name(edited)[0],
+            "sku": name(edited)[1],
+            "cost": cost,
+            "still_asks": None,
+        }
+    ] == first.data["saved"]
     assert {name(left), name(cleared)} <= names(first.data["missing"])
     assert name(left) in names(second.data["saved"])
     assert name(edited) not in names(second.data["saved"])

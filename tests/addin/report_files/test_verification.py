@@ -48,8 +48,8 @@ def test_a_touched_line_of_an_exported_entry_is_named(reported: Reported, tmp_pa
     found = wrong(reported, AUGUST)
 
     assert [] == clean == wrong(reported, SEPTEMBER)
-    assert "100: Journal, COGS, line “Inventory returned”" in found
-    assert "100: Journal, Amazon US 100 2026-08 COGS r1" in found, "debits and credits of the entry differ"
+    assert "Amazon US/100: Journal, COGS, line “Inventory returned”" in found
+    assert "Amazon US/100: Journal, Amazon US 100 2026-08 COGS r1" in found, "debits and credits of the entry differ"
 
 
 def test_a_touched_line_of_the_lock_is_named(reported: Reported, tmp_path: Path) -> None:
