@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from core.inventory.finale.ledger import shipped_costs
 from core.inventory.finale.matching import CUSTOMER_PO, match_orders, names_of
-from core.inventory.finale.observations import CostPage, left_page
+from core.inventory.finale.observations import left_page
 from core.inventory.finale.orders import FinaleOrder
+from core.inventory.system import CostPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Amazon's FBA customer returns report (flat file): whether refunded goods came back to sellable stock.
 
-`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again. A word
-that Amazon does not document decides nothing: the refund is asked on Resolve.
+`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again. A
+word that Amazon does not document decides nothing: the refund is asked on Resolve.
 """
 
 from __future__ import annotations

@@ -87,7 +87,12 @@ def make_sample(path: Path) -> None:
         order_units.add(
             connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
         )
-        gone = {"order_id": "R-1", "names": '["R-1"]', "product_id": "00123", "record_date": "2026-11-02"}
+        gone: dict[str, object] = {
+            "order_id": "R-1",
+            "names": '["R-1"]',
+            "product_id": "00123",
+            "record_date": "2026-11-02",
+        }
         gone |= {"units": 1, "unit_cost": "5", "currency": "USD", "fetched_at": NOW}
         left_stock.add(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
         add_closed_settlement(connection)

@@ -58,7 +58,7 @@ def test_replacements_and_disposals_are_seen_with_day_units_and_cost(
     misbehaviour: list[str], settings: FinaleSettings | None
 ) -> None:
     """However the account shows its history; also on a day on which nothing that was settled left."""
-    account = DemoAccount(hard(), *misbehaviour, **({} if settings is None else {"settings": settings}))
+    account = DemoAccount(hard(), *misbehaviour, settings=settings) if settings else DemoAccount(hard(), *misbehaviour)
 
     found = left(account)
 

@@ -30,7 +30,7 @@ from core.settlements.identity import AnotherStoreError
 from core.settlements.importing import import_file
 from core.settlements.recosting import recosted
 from core.settlements.syncing import cost_request
-from core.settlements.true_ups import differences
+from core.settlements.costs_now import differences
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.test_reimbursements_report import COLUMNS
 from tests.core.settlements.listed_documents import v2_content
