@@ -332,12 +332,15 @@ def usual_type(event: str, column: str, tax_kind: str | None = None) -> LineType
     Args:
         event: One of `core.model.Event`, but a payout, which is no part of an entry.
         column: One of `core.model.AMOUNT_COLUMNS`.
-        tax_kind: Whose the line's tax is (`core.facilitator_tax`); `None` where that is not asked.
+        tax_kind: Whose the line's tax is (`core.facilitator_tax`); `None` of lines that the first reader read: what it
+            did not know stands among the adjustments, as its entries went out.
     """
     if event == Event.BALANCE:
         return LineType.CLEARING_MOVES
     if column in ("tax", "tax_withheld"):
         return _tax(event, column, tax_kind)
+    if event == Event.OTHER and tax_kind is None:
+        return LineType.ADJUSTMENTS
     if event in _BY_EVENT:
         return _BY_EVENT[Event(event)]
     if column == "principal":

@@ -113,6 +113,8 @@ class Goods(StrEnum):
     LOSS_REVERSED = "loss reversed"
     """Goods that were paid for as lost have been found: the loss is taken back."""
     LIQUIDATED = "liquidated"
+    BOUGHT = "bought"
+    """A supplier's shop is paid for goods that it ships: their cost, instead of one from the inventory system."""
     NOT_ITEMIZED = "not itemized"
     """Paid for no item in particular: none moves, but a line that names a SKU and units all the same is asked."""
     UNCLEAR = "unclear"
@@ -139,6 +141,7 @@ GOODS_EFFECTS: dict[Goods, StockEffect] = {
     Goods.FOUND: StockEffect.IN,
     Goods.LOSS_REVERSED: StockEffect.IN,
     Goods.LIQUIDATED: StockEffect.OUT,
+    Goods.BOUGHT: StockEffect.NONE,
     Goods.NOT_ITEMIZED: StockEffect.UNKNOWN,
     Goods.UNCLEAR: StockEffect.UNKNOWN,
     Goods.NONE: StockEffect.NONE,

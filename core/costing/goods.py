@@ -41,6 +41,8 @@ class GoodsLine:
     """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
     replaced: bool = False
     """Whether Finale's cost of its order counts the shipment of a replacement."""
+    question: str = ""
+    """Why it is asked whether its goods moved, as far as its words, order and SKU tell."""
     is_history: bool = False
     """Whether it stands in a settlement before books start, about which nobody is asked."""
 

@@ -240,5 +240,6 @@ def _goods(held: Held, originals: Mapping[int, Original], order_costs: OrderCost
                 reported=held.reported.get(line.key),
                 shipped=order_costs.of_line(line).units if alone else None,
                 replaced=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
+                question=judged.reason,
                 is_history=held.is_history(line),
             )

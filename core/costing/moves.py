@@ -127,12 +127,8 @@ def _unclear(goods: GoodsLine) -> Move:
     move = _out(goods)
     if move.quantity is None and goods.saved is not None and goods.saved.unit_cost:
         return move
-    asked = move._replace(cause=None, reason="" if move.cause is not None else move.reason)
-    is_named = goods.line.sku is not None or goods.lock is not None or move.quantity == 0
-    return asked if is_named else asked._replace(reason=NOT_NAMED)
-
-
-NOT_NAMED = "It is about goods, but names no SKU: enter the units as Units back and what one of them cost, or keep 0."
+    reason = move.reason if move.cause is None else ""
+    return move._replace(cause=None, reason=reason or goods.question)
 
 
 def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:

@@ -5,13 +5,15 @@ A line is judged by its goods, then by its own units, amount and order, and by w
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from core.model import Event, Goods
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +49,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule and, where no goods moved, why not."""
+    """A rule and, where no goods moved or it is asked whether they did, why."""
 
     rule: Rule
     reason: str = ""
@@ -75,6 +77,7 @@ RULES: dict[Goods, Rule] = {
     Goods.FOUND: Rule.REVERSAL,
     Goods.LOSS_REVERSED: Rule.REVERSAL,
     Goods.LIQUIDATED: Rule.LIQUIDATION,
+    Goods.BOUGHT: Rule.NOTHING,
     Goods.NOT_ITEMIZED: Rule.UNCLEAR,
     Goods.UNCLEAR: Rule.UNCLEAR,
     Goods.NONE: Rule.NOTHING,
@@ -105,6 +108,14 @@ VALUED_AGAIN = _nothing("More or less money for units that were reimbursed befor
 LOST_ON_ITS_WAY = _nothing("Lost on its way to the buyer: the order's own line carries the cost.")
 PAYMENT_TAKEN_BACK = _nothing("The buyer took the payment back and keeps the goods: the sale carries their cost.")
 MONEY_ASKED = _nothing("A type that nobody has classified yet, which names no goods: sheet Transaction types asks.")
+NOT_NAMED = Judgement(
+    Rule.UNCLEAR,
+    "It is about goods, but names no SKU: enter the units as Units back and what one of them cost, or keep 0.",
+)
+PAID_TO_SUPPLIER = _nothing("A supplier's shop is paid for goods that it ships: the cost of its order.")
+BACK_TO_SUPPLIER = _nothing(
+    "Drop-shipped: the goods go back to the supplier, and what he gives back is a line of its own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,10 @@ class Sold:
     """By order, as different marketplaces would write it: what was sold on it, multi-channel lines aside."""
     goods_of: GoodsOf
     """Names the products of a SKU."""
+    bought: Mapping[tuple[str | None, str], Decimal]
+    """What suppliers were paid for the goods of an order, +, by store and order."""
+    counts: Mapping[tuple[str | None, str], int]
+    """How many sales of goods such an order holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +165,8 @@ _BY_GOODS = {goods: Judgement(rule) for goods, rule in RULES.items()}
 
 
 def _first(line: Line) -> Judgement:
+    if line.goods is Goods.BOUGHT:
+        return PAID_TO_SUPPLIER
     if line.goods is Goods.NONE:
         return _NOTHING[Event(line.event or Event.OTHER)]
     return _BY_GOODS[line.goods]
@@ -167,6 +184,10 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
         reimbursed=_reimbursed(lines),
         goods=_goods_of_orders(selling, goods_of) if wanted else {},
         goods_of=goods_of,
+        bought=(bought := _bought(lines)),
+        counts=Counter(
+            (line.store, line.order_id) for line in sales if bought and line.order_id and line.quantity != 0
+        ),
     )
 
 
@@ -182,6 +203,15 @@ def _order_goods(skus: set[str | None], goods_of: GoodsOf) -> OrderGoods:
     products = [goods_of(sku) for sku in named]
     known = frozenset(product for some in products for product in some or ())
     return OrderGoods(named, known, all_known=None not in skus and all(products))
+
+
+def _bought(lines: Sequence[Line]) -> dict[tuple[str | None, str], Decimal]:
+    """Return what suppliers were paid for the goods of orders, less what they gave back; an order of 0 is left out."""
+    found: dict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.goods is Goods.BOUGHT and line.order_id:
+            found[line.store, line.order_id] -= line.net or 0
+    return {of: paid for of, paid in found.items() if paid > 0}
 
 
 def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
@@ -204,16 +234,17 @@ def is_valued_again(line: Line) -> bool:
 def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Judge again by the line's own units, amount and order."""
     rule = judgement.rule
+    if rule is Rule.REFUND and _is_drop_shipped(line, sold):
+        return BACK_TO_SUPPLIER
     if rule is Rule.NOTHING or rule is Rule.REFUND:
         return judgement
     if line.quantity == 0:
         return NO_UNITS
     if rule is Rule.SALE:
-        return _sale(line, judgement)
-    if line.is_declared and line.goods in _NAMES_GOODS and (line.sku is None or line.quantity is None):
-        return _unnamed(line)
-    if line.sku is None and not _is_of_an_order(line, sold):
-        return Judgement(Rule.UNCLEAR) if line.is_declared else NO_SKU
+        return _sale(line, judgement, sold)
+    unnamed = _unnamed(line, sold)
+    if unnamed is not None:
+        return unnamed
     return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
 
 
@@ -221,21 +252,27 @@ _NAMES_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
 """Words that are about goods for sure only where their line names a SKU and units."""
 
 
-def _unnamed(line: Line) -> Judgement:
-    """Ask about a reimbursement of unknown reason; where nobody knows that it is one, its money alone is asked."""
+def _unnamed(line: Line, sold: Sold) -> Judgement | None:
+    """Judge a line that does not say its goods; nothing where it does, or where its order does.
+
+    A reimbursement of unknown reason is asked; where nobody knows that it is one, its money alone is.
+    """
+    if not line.is_declared:
+        return NO_SKU if line.sku is None else None
+    if line.goods not in _NAMES_GOODS:
+        return NOT_NAMED if line.sku is None and not _is_of_an_order(line, sold) else None
+    if line.sku is not None and line.quantity is not None:
+        return None
     if line.goods is Goods.NOT_ITEMIZED:
         return _NOTHING[Event.REIMBURSEMENT]
-    return MONEY_ASKED if line.event == Event.OTHER else Judgement(Rule.UNCLEAR)
+    if line.event == Event.OTHER:
+        return MONEY_ASKED
+    return NOT_NAMED if line.sku is None else Judgement(Rule.UNCLEAR)
 
 
 def _is_of_an_order(line: Line, sold: Sold) -> bool:
     """Tell whether a line without SKU is settled by its order, which may hold only one."""
-    return line.is_declared and RULES[line.goods] is Rule.RETURN_LOST and (line.store, line.order_id) in sold.orders
-
-
-def _sale(line: Line, judgement: Judgement) -> Judgement:
-    """Know a sale that takes money back, which nobody can read."""
-    return Judgement(Rule.UNCLEAR) if line.principal is not None and line.principal < 0 else judgement
+    return RULES[line.goods] is Rule.RETURN_LOST and (line.store, line.order_id) in sold.orders
 
 
 def _costed_once(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
@@ -244,6 +281,30 @@ def _costed_once(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         return judgement
     elsewhere = is_sold_elsewhere(line, line.sku, sold)
     return judgement if elsewhere is False else ELSEWHERE if elsewhere else Judgement(Rule.UNCLEAR)
+
+
+def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Know a sale that takes money back, which nobody can read, and one whose goods a supplier was paid for."""
+    if line.principal is not None and line.principal < 0:
+        return Judgement(Rule.UNCLEAR)
+    paid = sold.bought.get((line.store, line.order_id or ""))
+    return judgement if paid is None else _drop_shipped(line, paid, sold)
+
+
+def _drop_shipped(line: Line, paid: Decimal, sold: Sold) -> Judgement:
+    """Take what a supplier was paid as the cost of an order's only goods; of several it is asked which he shipped."""
+    if _is_drop_shipped(line, sold):
+        return _nothing(f"Drop-shipped: its cost is the debit of {cents(paid)}.")
+    said = (
+        f"A supplier was paid {cents(paid)} for goods of this order, which holds several: keep 0 for what he shipped."
+    )
+    return Judgement(Rule.UNCLEAR, said)
+
+
+def _is_drop_shipped(line: Line, sold: Sold) -> bool:
+    """Tell whether all goods of a line's order are a supplier's, because it holds only one sale."""
+    of = line.store, line.order_id or ""
+    return of in sold.bought and sold.counts.get(of, 0) <= 1
 
 
 def is_multi_channel(line: Line) -> bool:

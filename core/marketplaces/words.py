@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from core.line_types import LineType, usual_type
+from core.line_types import LineType, TaxKind, usual_type
 from core.marketplaces.lines import TypedPart
 from core.marketplaces.wording import folded
 from core.model import GOODS_EFFECTS, Event, Goods, StockEffect
@@ -81,7 +81,7 @@ def typed(
     return tuple(
         TypedPart(column, amount, meaning.line_type, word)
         for column, amount in parts
-        if column in of_own and usual_type(meaning.event, column) is not meaning.line_type
+        if column in of_own and usual_type(meaning.event, column, TaxKind.OWN) is not meaning.line_type
     )
 
 

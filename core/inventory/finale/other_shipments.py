@@ -18,7 +18,6 @@ from core.inventory.finale.ledger import shipped_costs
 from core.inventory.finale.matching import CUSTOMER_PO, match_orders, names_of
 from core.inventory.finale.observations import left_page
 from core.inventory.finale.orders import FinaleOrder
-from core.inventory.system import CostPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from core.inventory.finale.ledger import Movement
     from core.inventory.finale.matching import Match
     from core.inventory.finale.observations import Recorder, Row
-    from core.inventory.system import OrderAsked
+    from core.inventory.system import CostPage, OrderAsked
 
 Span = tuple["date", "date"]
 

@@ -25,12 +25,12 @@ from core.marketplaces.wording import folded
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, Disposition, OverrideKind, frame, records
 from core.settlements import books as all_books
 from core.settlements.books import costed_lines
+from core.settlements.costs_now import differences
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.identity import AnotherStoreError
 from core.settlements.importing import import_file
 from core.settlements.recosting import recosted
 from core.settlements.syncing import cost_request
-from core.settlements.costs_now import differences
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.test_reimbursements_report import COLUMNS
 from tests.core.settlements.listed_documents import v2_content
