@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -24,6 +24,8 @@ REVERSED = " reversed"
 """Ends the key of an entry that takes back the one of the key without it."""
 _REST = re.compile(r"(\d{4}-\d{2}) (.+) r(\d+)((?: reversed)*)")
 """Of a key: month, kind, revision, and how often it was reversed."""
+_ACCRUAL = re.compile(r"(.+?) (accrual(?: reversal)?(?: [A-Z]{3})?)")
+"""Of a key: store, and what an accrual has in place of a settlement id."""
 
 
 class EntryKind(StrEnum):
@@ -65,10 +67,17 @@ class EntryKey:
     revision: int = 1
     suffix: str = ""
     """` reversed` where the entry takes back the one of the key without it."""
+    is_unmarked: bool = False
+    """Whether it was stored before names that could be read in two ways were marked; it keeps its text for ever."""
 
     def __str__(self) -> str:
-        """Return it as it stands in the memo."""
-        return f"{self.store} {self.settlement_id} {self.month} {self.kind} r{self.revision}{self.suffix}"
+        """Return it as it stands in the memo.
+
+        Store and id are joined by a blank. Names that another pair could share have the id in marks: id `1 2` of store
+        `US` makes `US “1 2” 2026-08 COGS r1`, id `2` of store `US 1` makes `US 1 2 2026-08 COGS r1`.
+        """
+        name = f"{self.store} {self.settlement_id}" if self.is_unmarked else _name(self.store, self.settlement_id)
+        return f"{name} {self.month} {self.kind} r{self.revision}{self.suffix}"
 
     @classmethod
     def parse(cls, key: str, *, store: str, settlement_id: str) -> Self:
@@ -77,17 +86,33 @@ class EntryKey:
         Raises:
             ValueError: If it is none of theirs.
         """
-        found = _REST.fullmatch(key.removeprefix(f"{store} {settlement_id} "))
+        marked, plain = _name(store, settlement_id), f"{store} {settlement_id}"
+        found = _REST.fullmatch(key.removeprefix(f"{marked} ")) or _REST.fullmatch(key.removeprefix(f"{plain} "))
         if found is None:
             raise ValueError(key)
         month, kind, revision, suffix = found.groups()
-        return cls(store, settlement_id, month, EntryKind(kind), int(revision), suffix)
+        parsed = cls(store, settlement_id, month, EntryKind(kind), int(revision), suffix)
+        return parsed if str(parsed) == key else replace(parsed, is_unmarked=True)
 
     @property
     def number(self) -> str:
         """A number as short as accounting systems want it (QuickBooks: 21 signs), the same for the same key."""
         digest = b32encode(sha256(str(self).encode()).digest()).decode()
         return f"CS{self.month[2:4]}{self.month[5:]}-{digest[:10]}"
+
+
+def _name(store: str, settlement_id: str) -> str:
+    """Return store and settlement id as one text that no other pair has.
+
+    A text without marks is read in one way only: what ends like an accrual's is one, else the id is its last word. The
+    id of every other pair is marked, the marks inside it doubled.
+    """
+    plain = f"{store} {settlement_id}"
+    accrual = _ACCRUAL.fullmatch(plain)
+    read = accrual.groups() if accrual else tuple(plain.rsplit(" ", 1))
+    if read == (store, settlement_id) and not {"“", "”"} & set(settlement_id):
+        return plain
+    return f"{store} “{settlement_id.replace('“', '““').replace('”', '””')}”"
 
 
 @dataclass(frozen=True, slots=True)

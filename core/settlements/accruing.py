@@ -75,8 +75,9 @@ def _of_month(posted: Sequence[Posted], month: str) -> list[Posted]:
     keys: set[str] = set()
     found = []
     for one in posted:  # in the order they were stored, so that an entry stands before what reverses it
-        name = one.entry.key.removeprefix(f"{one.store} {one.settlement_id} ")
-        begins = one.entry.kind is EntryKind.ACCRUAL and name.startswith(f"{month} ")
+        is_accrual = one.entry.kind is EntryKind.ACCRUAL
+        key = EntryKey.parse(one.entry.key, store=one.store, settlement_id=one.settlement_id) if is_accrual else None
+        begins = key is not None and key.month == month
         if begins or (one.entry.reverses in keys and one.entry.settlement is None):
             keys.add(one.entry.key)
             found.append(one)

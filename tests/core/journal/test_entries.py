@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -332,3 +333,62 @@ def test_the_entries_of_any_settlement_tie_to_its_total_and_its_cogs(rows: list[
     assert cents(total(table["net"])) == sum(clearing)
     assert all(Decimal(0) == total(one.amount for one in entry.lines) for entry in (*settlement(*rows), *cogs(*rows)))
     assert cents(total(table["cogs"])) == sum(expense)
+
+
+PAIRS = (
+    ("US 1", "2"),
+    ("US", "1 2"),
+    ("US “1", "2”"),
+    ("US", "“1 2”"),
+    ("X", "accrual USD"),
+    ("X accrual", "USD"),
+    ("X", "accrual"),
+    ("X accrual", "accrual"),
+    ("X", "accrual accrual"),
+    ("X", "accrual reversal EUR"),
+    ("X accrual", "reversal EUR"),
+    ("X accrual reversal", "EUR"),
+    ("Shop", "2026-08 settlement r1"),
+    ("Shop 2026-08", "settlement r1"),
+    (" US", "1"),
+    ("US", " 1"),
+    ("", "US 1"),
+)
+
+
+def test_names_that_differ_never_share_a_key() -> None:
+    """However blanks, marks and the words of accruals lie in store and id."""
+    keys = {str(EntryKey(store, settlement_id, "2026-08", EntryKind.COGS)) for store, settlement_id in PAIRS}
+
+    assert len(PAIRS) == len(keys)
+
+
+@given(st.lists(st.tuples(*[st.text(alphabet="a “”1", max_size=6)] * 2), unique=True, min_size=2, max_size=12))
+def test_no_two_names_meet(pairs: list[tuple[str, str]]) -> None:
+    """Of any names made of few letters, blanks and marks."""
+    assert len(pairs) == len({str(EntryKey(*pair, "2026-08", EntryKind.COGS)) for pair in pairs})
+
+
+@pytest.mark.parametrize(
+    ("store", "settlement_id"),
+    [("Amazon US", "23874397121"), ("eBay", "P-1"), ("Amazon US", "accrual"), ("My Shop", "accrual reversal USD")],
+)
+def test_keys_of_names_with_one_reading_stay_as_they_are(store: str, settlement_id: str) -> None:
+    """What went out before is the same entry."""
+    key = EntryKey(store, settlement_id, "2026-08", EntryKind.COGS, 2, " reversed")
+
+    assert f"{store} {settlement_id} 2026-08 COGS r2 reversed" == str(key)
+    assert key == EntryKey.parse(str(key), store=store, settlement_id=settlement_id)
+
+
+@pytest.mark.parametrize(("store", "settlement_id"), [pair for pair in PAIRS if " " in pair[1]])
+def test_keys_are_read_with_and_without_the_mark(store: str, settlement_id: str) -> None:
+    """An old key keeps its text and its number, and what takes it back is named after it."""
+    new = EntryKey(store, settlement_id, "2026-08", EntryKind.COGS)
+    old = f"{store} {settlement_id} 2026-08 COGS r1"
+
+    read = EntryKey.parse(old, store=store, settlement_id=settlement_id)
+
+    assert new == EntryKey.parse(str(new), store=store, settlement_id=settlement_id)
+    assert old == str(read)
+    assert f"{old} reversed" == str(replace(read, suffix=" reversed"))
