@@ -166,6 +166,4 @@ def _adjusted(adjustment: Adjustment) -> Charge:
 
 def _charged(fee: Fee) -> Charge:
     transaction_type, amount_type = fee.kind.value.split("/")
-    return Charge(
-        fee.posted_at, transaction_type, amount_type, fee.description, fee.amount, order_id=fee.order_id
-    )
+    return Charge(fee.posted_at, transaction_type, amount_type, fee.description, fee.amount, order_id=fee.order_id)

@@ -205,3 +205,30 @@ def test_accruals_balance_and_take_themselves_back(rows: list[dict[str, object]]
     assert total(by_store) == total(line.amount for line in cogs)
     keys = [str(entry.key) for pair in made for entry in pair]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("left_on", "released", "accrued"),
+    [
+        ("2026-08-28", "2026-09-06", {"2026-08"}),
+        ("2026-08-31", "2026-09-01", {"2026-08"}),
+        ("2026-08-20", "2026-10-02", {"2026-08", "2026-09"}),
+        ("2026-09-01", "2026-09-12", set()),
+        ("2026-08-20", "2026-08-29", set()),
+        (None, "2026-09-06", set()),
+    ],
+)
+def test_a_deferred_order_is_accrued_in_the_month_it_left_until_its_release(
+    left_on: str | None, released: str, accrued: set[str]
+) -> None:
+    """V2 posts it when its money is released; without a day of shipping no month is guessed."""
+    deferred = lines(sale(posted_at=datetime.fromisoformat(f"{released}T12:00:00+00:00")))
+    months = (Month(2026, 7), AUGUST, Month(2026, 9), Month(2026, 10))
+
+    found = {
+        str(month)
+        for month in months
+        if not shipped_not_settled(deferred, left(("1", "MUG", left_on)), month, zones={}).empty
+    }
+
+    assert accrued == found
