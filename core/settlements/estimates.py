@@ -1,14 +1,16 @@
-"""Accepted averages whose real cost has arrived: replaced in bulk, as a batch that can be undone (design §4)."""
+"""Accepted averages whose real cost has arrived: replaced in bulk, as a batch that can be undone."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.database import batches, locks, overrides
 from core.database.batches import BatchKind
-from core.model import CostSource, frame, records
+from core.model import OVERRIDE_COLUMNS, CostSource, CostStatus, frame, records
+from core.settlements.books import costed_lines, costing_policies
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,11 +26,23 @@ NOTE = "replaced by Finale's order cost"
 def replaceable(books: Books) -> pd.DataFrame:
     """Return the lines of open settlements that use an accepted average though Finale knows their order's cost. Pure.
 
-    Costs that were entered are nobody's estimate and never among them.
+    Costs that were entered are nobody's estimate and never among them. Nor are accepted proposals that answer more than
+    the cost: a refund of unknown units whose proposal (the original's cost, or money only) was accepted would lack its
+    cost again without it.
     """
     estimate = books.lines["cost_source"] == CostSource.ACCEPTED_AVERAGE
     arrived = books.lines["finale_cost"].notna() & books.lines["order_id"].notna()
-    return books.lines[(estimate & arrived).fillna(value=False).astype(bool)]
+    found = books.lines[(estimate & arrived).fillna(value=False).astype(bool)]
+    return found if found.empty else found[found["key"].isin(_costed_without(books, list(found["key"])))]
+
+
+def _costed_without(books: Books, keys: Collection[str]) -> list[str]:
+    """Return which of the lines have a cost when their accepted one is taken away."""
+    saved = [row | {"unit_cost": None, "kind": None} if row["key"] in keys else row for row in records(books.overrides)]
+    known = replace(books.known, overrides=frame(OVERRIDE_COLUMNS, saved))
+    lines = costed_lines(known, costing_policies(books.policies, books.company))
+    costed = lines["key"].isin(keys) & (lines["cost_status"] == CostStatus.COSTED)
+    return list(lines["key"][costed.fillna(value=False).astype(bool)])
 
 
 def replace_averages(

@@ -169,13 +169,14 @@ def bring_in(database: Database, store: str, file: OriginalFile) -> None:
     import_reading(database, read(file.content, file.name), file, store=store, **WHO)
 
 
-def let_finale_say(database: Database, order: str, cost: Decimal) -> None:
-    """Keep what Finale says an order's mug cost."""
+def let_finale_say(database: Database, order: str, cost: Decimal, units: int | None = None) -> None:
+    """Keep what Finale says an order's mug cost, and how many it shipped of it."""
     fact = {
         "kind": ObservationKind.ORDER,
         "order_id": order,
         "product_id": "MUG",
         "unit_cost": cost,
+        "units": units,
         "currency": "USD",
         "record_date": "2026-08-04",
         "fetched_at": NOW,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.database import Database, batches
-from core.model import CostSource, Event, records
+from core.database.settlements import OriginalFile
+from core.model import Cause, CostSource, Event, records
 from core.settlements import books as all_books
 from core.settlements.answers import Answer
 from core.settlements.changes import cost_changes, settlement_changes
@@ -17,7 +18,9 @@ from core.settlements.estimates import replace_averages, replaceable
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.restoring import ValueUnknownError, restore_values, values_of
 from core.settlements.saving import save_answers
+from core.settlements.status import missing_lines
 from core.settlements.undoing import undo_last
+from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.settlements.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 
 if TYPE_CHECKING:
@@ -126,3 +129,32 @@ def test_accepted_averages_give_way_in_bulk_and_entered_costs_never(saved: Saved
     assert [] == replace_averages(saved.database, saved.books, settlement_ids=[("US", "other")], **WHO)
     assert [] == replace_averages(saved.database, saved.books, settlement_ids=[("UK", "US0")], **WHO)
     assert [saved.key("111-0")] == replace_averages(saved.database, saved.books, settlement_ids=[("US", "US0")], **WHO)
+
+
+@pytest.mark.parametrize(("shipped", "refunded"), [(1, "-10.00"), (2, "-20.00"), (3, "-7.77")])
+def test_an_accepted_answer_about_units_is_no_average_that_gives_way(
+    tmp_path: Path, shipped: int, refunded: str
+) -> None:
+    """A refund of an order older than the books keeps its accepted units; without them it would lack its cost again."""
+    refund = line(
+        refunded,
+        transaction_type="Refund",
+        adjustment_id="A1",
+        order_id="111-5",
+        order_item_code="7001",
+        sku="MUG",
+        quantity_purchased="",
+    )
+    file = OriginalFile("1.txt", flat_file([summary(refunded), refund]))
+    with open_books(tmp_path) as database:
+        bring_in(database, "US", file)
+        let_finale_say(database, "111-5", Decimal("4.17"), units=shipped)
+        saved = Saved(database)
+        (asked,) = records(missing_lines(saved.books.lines))
+        answer = Answer(asked["key"], 0, Decimal("4.17"), Decimal("4.17"))
+        save_answers(database, saved.books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
+
+        assert (Cause.UNITS_UNKNOWN, Decimal("4.17")) == (asked["cause"], asked["proposed_cost"])
+        assert [-shipped * Decimal("4.17")] == list(saved.books.lines["cogs"])
+        assert replaceable(saved.books).empty
+        assert [] == replace_averages(database, saved.books, settlement_ids=None, **WHO)
