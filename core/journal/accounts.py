@@ -20,6 +20,10 @@ USUAL_TAX_CODE = "Tax Exempt (0%)"
 """Xero's tax rate, by its full name, of lines for which none was chosen."""
 
 
+RATE_TAX_CODE = "{rate} (VAT on Income)"
+"""The same of prices that hold a tax of the seller's own at a rate, as Xero calls it in the United Kingdom."""
+
+
 class AccountRow(BaseModel):
     """One row of sheet Accounts."""
 
@@ -37,6 +41,7 @@ class AccountRow(BaseModel):
     number: str = ""
     """Its number or code in the accounting system."""
     tax_code: str = ""
+    """Empty: the usual one. `{rate}` stands for the line's own rate, if it has one."""
     is_bank: bool = False
 
     @property
@@ -80,7 +85,7 @@ class Accounts:
     rows: tuple[AccountRow, ...] = ()
     usual_tax_code: str = USUAL_TAX_CODE
 
-    def of(self, line_type: LineType, *, store: str, currency: str, group: str = "") -> Account:
+    def of(self, line_type: LineType, *, store: str, currency: str, group: str = "", rate: str = "") -> Account:
         """Return the account of a line.
 
         Args:
@@ -88,19 +93,25 @@ class Accounts:
             store: Whose it is.
             currency: Its currency.
             group: Its item group, as `group_of` names it.
+            rate: The rate of the seller's own tax that is in the amount, as `20%`; empty: none is stated.
         """
         fitting = self._fitting(line_type, store, currency, group)
         posting = [row for row in fitting if row.name or row.number or row.is_bank]
         elder = DECLARATIONS[line_type].follows
         if not posting and elder is not None:
-            return self.of(elder, store=store, currency=currency, group=group)
+            return self.of(elder, store=store, currency=currency, group=group, rate=rate)
         name = next((row.name for row in posting if row.name), usual_account(line_type))
         return Account(
             name.replace("{store}", store).replace("{currency}", currency),
             posting[0].number if posting else "",
-            next((row.tax_code for row in fitting if row.tax_code), self.usual_tax_code),
+            self._tax_code(fitting, rate),
             is_bank=bool(posting) and posting[0].is_bank,
         )
+
+    def _tax_code(self, fitting: Sequence[AccountRow], rate: str) -> str:
+        usual = RATE_TAX_CODE if rate else self.usual_tax_code
+        code = next((row.tax_code for row in fitting if row.tax_code), usual)
+        return code.replace("{rate}", rate) if rate or "{rate}" not in code else self.usual_tax_code
 
     def named(self, line_type: LineType, name: str, *, store: str, currency: str) -> Account | None:
         """Return the account of that name to which lines of a type post, whatever their item group; none: no such."""

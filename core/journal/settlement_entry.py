@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.time import SettlementDates
 
-TypeAndGroup = tuple[LineType, str]
-"""A line type and an item group; empty for no group."""
+Place = tuple[LineType, str, str]
+"""A line type, an item group and the rate of the seller's tax in the price (`20%`); empty for no group or no rate."""
+_PRICES = ("principal", "shipping", "giftwrap", "promotion")
+"""The columns that a seller's tax rate is about; fees have taxes of their own."""
 
 
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
@@ -64,8 +66,8 @@ def settlement_entries(
         left -= whole
         amounts = rounded_to(whole, _amounts(group, currency, accounts))
         booked = [
-            line_to(accounts.of(line_type, store=store, currency=currency, group=item_group), line_type, -amount)
-            for (line_type, item_group), amount in sorted(amounts.items(), key=_place)
+            line_to(accounts.of(of, store=store, currency=currency, group=items, rate=rate), of, -amount)
+            for (of, items, rate), amount in sorted(amounts.items(), key=_place)
             if amount
         ]
         balance = line_to(accounts.of(balancing, store=store, currency=currency), balancing, whole)
@@ -74,23 +76,30 @@ def settlement_entries(
     return entries
 
 
-def _place(item: tuple[TypeAndGroup, Decimal]) -> tuple[int, str]:
+def _place(item: tuple[Place, Decimal]) -> tuple[int, str, str]:
     """Return where a line stands in its entry."""
-    line_type, item_group = item[0]
-    return _ORDER[line_type], item_group
+    line_type, item_group, rate = item[0]
+    return _ORDER[line_type], item_group, rate
 
 
-def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[TypeAndGroup, Decimal]:
-    """Sum the group by type of line and item group; + is money to the seller."""
-    sums: dict[TypeAndGroup, Decimal] = defaultdict(Decimal)
+def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[Place, Decimal]:
+    """Sum the group by type of line, item group and tax rate; + is money to the seller."""
+    sums: dict[Place, Decimal] = defaultdict(Decimal)
     tax_kinds = group[TAX_KIND].fillna("") if TAX_KIND in group.columns else group["event"].str.slice(0, 0)
-    for (event, tax_kind), part in group.groupby([group["event"], tax_kinds], sort=False):
+    for (event, tax_kind, rate), part in group.groupby([group["event"], tax_kinds, _rates(group)], sort=False):
         for column in AMOUNT_COLUMNS:
             line_type = usual_type(str(event), column, str(tax_kind) or None)
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
-                sums[line_type, item_group] += amount
+                sums[line_type, item_group, str(rate) if column in _PRICES else ""] += amount
     for typed in typed_amounts(group, currency):
         usual = usual_type(typed.event, typed.column, typed.tax_kind)
-        sums[usual, accounts.group_of(usual, typed.sku)] -= typed.amount
-        sums[typed.line_type, accounts.group_of(typed.line_type, typed.sku)] += typed.amount
+        sums[usual, accounts.group_of(usual, typed.sku), ""] -= typed.amount
+        sums[typed.line_type, accounts.group_of(typed.line_type, typed.sku), ""] += typed.amount
     return dict(sums)
+
+
+def _rates(group: pd.DataFrame) -> pd.Series:
+    """Return the tax rate of each transaction; a transaction with amounts about something else is taken without."""
+    if "tax_code" not in group.columns:
+        return group["event"].str.slice(0, 0)
+    return group["tax_code"].where(group["typed"].isna()).fillna("")

@@ -6,6 +6,7 @@ entry locks. Everything of one export is stored together or not at all, before a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from core.settlements.books import Books
 
 
+_RATE = re.compile(r"\d+(\.\d+)?%")
+"""How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
@@ -245,7 +248,8 @@ def _written_line(line: entries.EntryLine, store: str, accounts: Accounts) -> En
         line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
     )
     now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
-    return line_to(replace(now, number=now.number or then.number), line_type, line.amount)
+    code = then.tax_code if _RATE.match(then.tax_code) else now.tax_code
+    return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
 
 
 def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.facilitator_tax import open_tax, with_tax_kinds
-from core.journal.accounts import Accounts
+from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
 from core.journal.settlement_entry import settlement_entries
@@ -392,3 +392,44 @@ def test_keys_are_read_with_and_without_the_mark(store: str, settlement_id: str)
     assert new == EntryKey.parse(str(new), store=store, settlement_id=settlement_id)
     assert old == str(read)
     assert f"{old} reversed" == str(replace(read, suffix=" reversed"))
+
+
+def taxed(*rows: dict[str, object], accounts: Accounts | None = None) -> list[tuple[LineType, str, str]]:
+    """Return type, amount and tax code of each line but the clearing line's."""
+    table = frame(COLUMNS, rows)
+    (entry,) = settlement_entries(
+        table, DATES, store="eBay UK", settlement_id="1", currency="GBP", accounts=accounts or Accounts()
+    )
+    return [(one.type, f"{one.amount:.2f}", one.tax_code) for one in entry.lines if one.type is not LineType.CLEARING]
+
+
+def test_the_sellers_own_rate_is_the_tax_code_of_the_prices_alone() -> None:
+    """23.00 with 20% in it hold 3.83 of VAT for whoever is registered; the fee has a tax of its own."""
+    found = taxed(line(Event.SALE, principal="20.00", shipping="3.00", referral_fee="-3.25", tax_code="20%"))
+
+    assert [
+        (LineType.SALES, "-20.00", "20% (VAT on Income)"),
+        (LineType.SHIPPING, "-3.00", "20% (VAT on Income)"),
+        (LineType.REFERRAL_FEES, "3.25", "Tax Exempt (0%)"),
+    ] == found
+
+
+@pytest.mark.parametrize(
+    ("chosen", "codes"),
+    [
+        ("", ["Tax Exempt (0%)", "20% (VAT on Income)", "5% (VAT on Income)"]),
+        ("{rate} OSS", ["Tax Exempt (0%)", "20% OSS", "5% OSS"]),
+        ("GST on Income", ["GST on Income"] * 3),
+    ],
+)
+def test_prices_of_several_rates_stand_apart_and_keep_the_sum(chosen: str, codes: list[str]) -> None:
+    """One line per rate; a code on sheet Accounts holds, with the rate where it asks for it."""
+    rows = (
+        line(Event.SALE, principal="20.00", tax_code="20%"),
+        line(Event.SALE, principal="10.00", tax_code="5%"),
+        line(Event.SALE, principal="7.00"),
+    )
+    found = taxed(*rows, accounts=Accounts((AccountRow(line_type=LineType.SALES, tax_code=chosen),)))
+
+    assert ["-7.00", "-20.00", "-10.00"] == [amount for _, amount, _ in found]
+    assert codes == [code for _, _, code in found]
