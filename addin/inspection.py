@@ -47,8 +47,9 @@ def _page(name: str, found: dict[str, object]) -> str:
     if "returns" in found:
         rows = [*rows[:2], ("Units returned", _listed(found["returns"]))]
     if "reimbursements" in found:
-        units = f"{found['units_in_cash']:,}, {found['units_in_inventory']:,}"
-        rows = [*rows[:2], ("Reimbursements", _listed(found["reimbursements"])), ("Units cash, inventory", units)]
+        units = f"{found['units_in_cash']:,} in cash, {found['units_in_inventory']:,} from stock"
+        back = f"{found['taken_back']:,}, {found['units_back']:,} units of them back in stock"
+        rows = [*rows[:2], ("Reimbursements", _listed(found["reimbursements"])), ("Units", units), ("Taken back", back)]
     notes = (
         [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
     )

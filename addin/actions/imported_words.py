@@ -72,10 +72,13 @@ def _returns_sentence(returns: ImportedReturns) -> str:
 
 
 def _reimbursements_sentence(told: ImportedReimbursements) -> str:
-    what = f"{told.file}: {counted(told.rows, 'row')} of reimbursements ({told.store})"
+    counts = told.counts
+    what = f"{told.file}: {counted(counts.rows, 'row')} of reimbursements ({told.store})"
     if not told.is_new:
         return f"{what} imported already; nothing changed."
-    return f"{what} imported: {told.units_cash:,} in cash, {told.units_inventory:,} in inventory."
+    paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
+    taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
+    return f"{what} imported: {paid}{taken if counts.taken_back else ''}."
 
 
 def with_remarks(
@@ -136,9 +139,11 @@ def reimbursements_entry(told: ImportedReimbursements) -> dict[str, object]:
         "file": told.file,
         "store": told.store,
         "new": told.is_new,
-        "rows": told.rows,
-        "units_in_cash": told.units_cash,
-        "units_in_inventory": told.units_inventory,
+        "rows": told.counts.rows,
+        "units_in_cash": told.counts.units_cash,
+        "units_in_inventory": told.counts.units_inventory,
+        "taken_back": told.counts.taken_back,
+        "units_back": told.counts.units_back,
     }
 
 

@@ -14,7 +14,7 @@ from core.costing.frames import declared, rows
 from core.costing.inputs import REIMBURSED_COLUMNS
 from core.costing.lines import overrides_in_force
 from core.costing.rules import Judgement, Rule
-from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, frame, records
+from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Goods, frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,21 +114,19 @@ def _as_told(row: dict[str, object], told: Told) -> dict[str, object]:
     found |= {"sku": row["sku"] or told.sku, "order_id": row["order_id"] or told.order_id}
     if told.is_back:
         units = -(told.units_inventory or 0)
-        return found | _meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, _FOUND) | {"quantity": units}
+        return found | _meaning(told, _FOUND) | {"quantity": units}
     if told.taken_back:
         return found
     if told.units_cash:
         found["quantity"] = told.units_cash
-    if told.goods is None or told.goods in _OPEN or told.goods == row.get("goods"):
-        return found
-    return found | _meaning(Event(str(told.event)), Goods(told.goods), told.words)
+    return found if told.goods in _OPEN else found | _meaning(told, told.words)
 
 
-def _meaning(event: Event, goods: Goods, words: str) -> dict[str, object]:
+def _meaning(told: Told, words: str) -> dict[str, object]:
     return {
-        "event": event.value,
-        "goods": goods.value,
-        "stock_effect": GOODS_EFFECTS[goods].value,
+        "event": told.event,
+        "goods": told.goods,
+        "stock_effect": GOODS_EFFECTS[Goods(str(told.goods))].value,
         "raw_type": "FBA Inventory Reimbursement",
         "raw_description": words,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.marketplaces.reimbursements import counts
 from core.model import Event, QuantitySource
 
 if TYPE_CHECKING:
@@ -61,10 +62,13 @@ def _reimbursements(reported: pd.DataFrame) -> dict[str, object]:
     if reported.empty:
         return {}
     reasons = reported["raw"].value_counts()
+    told = counts(reported)
     return {
         "reimbursements": {str(name): int(reasons[name]) for name in sorted(reasons.index)},
-        "units_in_cash": int(reported["units_cash"].fillna(0).sum()),
-        "units_in_inventory": int(reported["units_inventory"].fillna(0).sum()),
+        "units_in_cash": told.units_cash,
+        "units_in_inventory": told.units_inventory,
+        "taken_back": told.taken_back,
+        "units_back": told.units_back,
     }
 
 

@@ -52,7 +52,8 @@ class Reimbursed:
     def is_taken_back(self) -> bool:
         """Whether a reimbursement is taken back."""
         reason = self.meaning
-        return (self.amount is not None and self.amount < 0) or (reason is not None and reason.goods is Goods.FOUND)
+        says_so = reason is not None and reason.event is Event.REIMBURSEMENT_REVERSAL
+        return says_so or (self.amount is not None and self.amount < 0)
 
 
 def reimbursements_frame(reported: Iterable[Reimbursed]) -> pd.DataFrame:
@@ -83,6 +84,33 @@ def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
     return list(together.elements())
 
 
+class Counts(NamedTuple):
+    """What a report holds, in figures; what is paid and what is taken back apart, so that neither hides the other."""
+
+    rows: int
+    units_cash: int
+    """Units paid for in money."""
+    units_inventory: int
+    """Units replaced from like stock."""
+    taken_back: int
+    """Rows of reimbursements that are taken back."""
+    units_back: int
+    """Units that such a row reports back in stock."""
+
+
+def counts(report: pd.DataFrame) -> Counts:
+    """Count the rows and units of `core.model.REIMBURSEMENT_COLUMNS`."""
+    rows = reimbursed_rows(report)
+    paid, back = ([row for row in rows if row.is_taken_back is whether] for whether in (False, True))
+    return Counts(
+        len(rows),
+        sum(row.units_cash or 0 for row in paid),
+        sum(row.units_inventory or 0 for row in paid),
+        len(back),
+        sum(max(row.units_inventory or 0, 0) for row in back),
+    )
+
+
 class _Line(NamedTuple):
     """A line of a settlement, as far as a row of the report is compared with it."""
 
@@ -100,8 +128,8 @@ class _Line(NamedTuple):
 
 
 _OPEN = frozenset({Goods.UNCLEAR, Goods.RETURN_PAID_UNCLEAR, Goods.PAID_AGAIN})
-_OPEN_WORD = folded("REVERSAL_REIMBURSEMENT")
-"""Sources disagree about this word (docs/words.md): a customer's order paid for, or a reimbursement taken back."""
+_OPEN_WORDS = frozenset(map(folded, ("REVERSAL_REIMBURSEMENT", "CS_ERROR_NON_ITEMIZED")))
+"""Words that are declared, but about which sources disagree or which are tied to no item (docs/words.md)."""
 _DAYS = 31
 """A row and its line lie no further apart: the money of a reimbursement is posted with the next settlement."""
 
@@ -144,7 +172,7 @@ def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
             yield _Line(
                 one["key"],
                 said.goods,
-                said is UNKNOWN or said.goods in _OPEN or _OPEN_WORD in word,
+                said is UNKNOWN or said.goods in _OPEN or not _OPEN_WORDS.isdisjoint(word),
                 one["order_id"] or "",
                 one["sku"] or "",
                 one["currency"] or "",
@@ -187,7 +215,8 @@ def _agree(one: str, other: str) -> int | None:
 
 def _reasons_agree(line: _Line, row: Reimbursed) -> int | None:
     reason = row.meaning
-    if reason is not None and reason.goods is line.goods:
+    taken_back = reason is not None and reason.event is Event.REIMBURSEMENT_REVERSAL and line.net < 0
+    if taken_back or (reason is not None and reason.goods is line.goods):
         return 0
     return 1 if line.is_open or reason is None or reason.goods in _OPEN else None
 

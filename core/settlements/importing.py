@@ -17,6 +17,7 @@ from core.marketplaces import FORMATS, READER_VERSION, importable, without_perso
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
+from core.marketplaces.reimbursements import counts
 from core.marketplaces.uniting import as_it_is_known, parts_of, united
 from core.model import TRANSACTION_COLUMNS, Disposition
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.database import Connection, Database
     from core.database.settlements import BookedSettlement
+    from core.marketplaces.reimbursements import Counts
     from core.marketplaces.uniting import Part
     from core.model import Marketplace, Problem, Reading, Settlement
 
@@ -120,11 +122,7 @@ class ImportedReimbursements:
     store: str
     is_new: bool
     """Whether the books did not have the file already."""
-    rows: int
-    units_cash: int
-    """Units paid for in money, those taken back taken off."""
-    units_inventory: int
-    """Units replaced from like stock, or found again."""
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +216,7 @@ def _import_reimbursements(
 ) -> ImportedReimbursements:
     rows, file = reading.reimbursements, source.file
     is_new = reimbursements.add(connection, rows, store=source.store, file=file, batch=batch, now=now)
-    cash, goods = (int(rows[name].fillna(0).sum()) for name in ("units_cash", "units_inventory"))
-    return ImportedReimbursements(file.name, source.store, is_new, len(rows), cash, goods)
+    return ImportedReimbursements(file.name, source.store, is_new, counts(rows))
 
 
 def _import_one(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.costing import REIMBURSED_COLUMNS
+from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import matched, united
+from core.marketplaces.wording import folded
 from core.model import REIMBURSEMENT_COLUMNS, conform, frame
 
 if TYPE_CHECKING:
@@ -46,8 +48,14 @@ def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: li
     return [_line(key, row) for key, row in matched(lines, reported).items()]
 
 
+_FOUND = REASONS[folded("MISSING_FROM_INBOUND_CLAWBACK")]
+"""What Amazon's word for units found means that can mean nothing else."""
+
+
 def _line(key: str, row: Reimbursed) -> dict[str, object]:
     reason = row.meaning
+    if reason is not None and row.is_taken_back and (row.units_inventory or 0) > 0:
+        reason = _FOUND
     return {
         "key": key,
         "number": row.reimbursement_id,

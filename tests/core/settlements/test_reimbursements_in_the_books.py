@@ -21,6 +21,7 @@ from core.database.overrides import ANSWER_COLUMNS
 from core.database.settlements import OriginalFile
 from core.marketplaces import read
 from core.marketplaces.amazon.words import REASONS
+from core.marketplaces.reimbursements import Counts
 from core.marketplaces.wording import folded
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, Disposition, OverrideKind, frame, records
 from core.settlements import books as all_books
@@ -182,12 +183,7 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
 
     assert first.reimbursements is not None
     assert second.reimbursements is not None
-    assert (True, 1, 1, 1) == (
-        first.reimbursements.is_new,
-        first.reimbursements.rows,
-        first.reimbursements.units_cash,
-        first.reimbursements.units_inventory,
-    )
+    assert (True, Counts(1, 1, 1, 0, 0)) == (first.reimbursements.is_new, first.reimbursements.counts)
     assert (False, 1, ONE_OF_EACH) == (second.reimbursements.is_new, len(stored), original)
 
 
