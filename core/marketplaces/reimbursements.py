@@ -164,7 +164,8 @@ def matched(transactions: pd.DataFrame, reported: Iterable[Reimbursed]) -> dict[
 
 def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
     names = ("key", "event", "raw_type", "raw_description", "order_id", "sku", "currency", "net", "quantity")
-    for one in records(transactions[[*names, "posted_at"]]):
+    may_be = transactions["event"].isin(_MAY_BE)
+    for one in records(transactions.loc[may_be, [*names, "posted_at"]]):
         said = meaning(one["raw_type"] or "", one["raw_description"] or "")
         is_paid = one["event"] in {Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL}
         if one["net"] and (is_paid or said in _REASONS):
@@ -182,6 +183,7 @@ def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
             )
 
 
+_MAY_BE = [Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL, Event.FEE, Event.ADJUSTMENT, Event.OTHER]
 _REASONS = frozenset(REASONS.values())
 
 

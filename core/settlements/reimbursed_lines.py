@@ -45,14 +45,15 @@ def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: li
     if not reported:
         return []
     lines = transactions[transactions["store"].isin(stores)]
-    return [_line(key, row) for key, row in matched(lines, reported).items()]
+    return [as_line(key, row) for key, row in matched(lines, reported).items()]
 
 
 _FOUND = REASONS[folded("MISSING_FROM_INBOUND_CLAWBACK")]
 """What Amazon's word for units found means that can mean nothing else."""
 
 
-def _line(key: str, row: Reimbursed) -> dict[str, object]:
+def as_line(key: str, row: Reimbursed) -> dict[str, object]:
+    """Return what a row of the report says of the line that it is (one of REIMBURSED_COLUMNS)."""
     reason = row.meaning
     if reason is not None and row.is_taken_back and (row.units_inventory or 0) > 0:
         reason = _FOUND

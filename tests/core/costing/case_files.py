@@ -17,8 +17,7 @@ from core.costing import (
     CostingInput,
     CostingPolicies,
 )
-from core.marketplaces.amazon.words import REASONS
-from core.marketplaces.wording import folded
+from core.marketplaces.reimbursements import Reimbursed
 from core.model import (
     COSTED_COLUMNS,
     MAPPING_COLUMNS,
@@ -34,6 +33,7 @@ from core.model import (
     StockEffect,
     frame,
 )
+from core.settlements.reimbursed_lines import as_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -309,20 +309,19 @@ def _returned(row: Row) -> dict[str, object]:
 
 
 def _reimbursed(row: Row) -> dict[str, object]:
-    reason = REASONS.get(folded(row["reason"]))
-    return {
-        "key": row["line"],
-        "number": row.get("number") or f"R-{row['line']}",
-        "event": reason and reason.event.value,
-        "goods": reason and reason.goods.value,
-        "words": row["reason"],
-        "order_id": row.get("order") or None,
-        "sku": row.get("SKU") or None,
-        "taken_back": row.get("taken back") == "yes",
-        "units_cash": int(row["cash"]) if row.get("cash") else None,
-        "units_inventory": int(row["inventory"]) if row.get("inventory") else None,
-        "original": row.get("reverses") or None,
-    }
+    reported = Reimbursed(
+        reimbursement_id=row.get("number") or f"R-{row['line']}",
+        approved_at=None,
+        order_id=row.get("order") or "",
+        raw=row["reason"],
+        sku=row.get("SKU") or "",
+        currency=HOME,
+        amount=Decimal(-1 if row.get("taken back") == "yes" else 1),
+        units_cash=int(row["cash"]) if row.get("cash") else None,
+        units_inventory=int(row["inventory"]) if row.get("inventory") else None,
+        original_id=row.get("reverses") or "",
+    )
+    return as_line(row["line"], reported)
 
 
 def _settlement(row: Row) -> dict[str, object]:
