@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.costing import SETTLEMENT_COLUMNS, CostingInput
 from core.model import (
     COSTED_COLUMNS,
+    GOODS_EFFECTS,
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     OVERRIDE_COLUMNS,
@@ -20,6 +21,7 @@ from core.model import (
     CostStatus,
     Disposition,
     Event,
+    Goods,
     ObservationKind,
     OverrideKind,
     StockEffect,
@@ -52,7 +54,21 @@ KINDS: tuple[tuple[Event, str | None, StockEffect], ...] = (
     (Event.ADJUSTMENT, None, StockEffect.OUT),
     (Event.FEE, "Storage Fee", StockEffect.NONE),
 )
-"""What lines there are, as the readers tell them."""
+"""What lines there are, as the first reader stored them."""
+EVENTS: dict[Goods, tuple[Event, ...]] = {
+    Goods.SOLD: (Event.SALE,),
+    Goods.REFUNDED: (Event.REFUND,),
+    Goods.KEPT: (Event.REFUND, Event.DISPUTE),
+    Goods.REFUND_UNCLEAR: (Event.REFUND,),
+    Goods.REFUND_UNDONE: (Event.REFUND, Event.DISPUTE),
+    Goods.FOUND: (Event.REIMBURSEMENT_REVERSAL,),
+    Goods.LOSS_REVERSED: (Event.REIMBURSEMENT_REVERSAL,),
+    Goods.LIQUIDATED: (Event.LIQUIDATION,),
+    Goods.BOUGHT: (Event.FEE,),
+    Goods.UNCLEAR: (Event.OTHER, Event.REIMBURSEMENT),
+    Goods.NONE: (Event.FEE, Event.REIMBURSEMENT, Event.REFUND),
+}
+"""The events of what declared words say of goods; of all others a reimbursement."""
 MAPPINGS = (
     {"sku": "MUG", "product_id": "mug", "units": 1},
     {"sku": "CUP", "product_id": "cup", "units": 6},
@@ -106,11 +122,19 @@ def _named(prefix: str, name: str | None) -> str | None:
 @st.composite
 def lines(draw: st.DrawFn, key: str) -> Row:
     """Draw one line."""
+    goods = draw(st.one_of(st.none(), st.sampled_from(Goods)))
     event, words, effect = draw(st.sampled_from(KINDS))
+    if goods is not None:
+        event, words, effect = (
+            draw(st.sampled_from(EVENTS.get(goods, (Event.REIMBURSEMENT,)))),
+            None,
+            GOODS_EFFECTS[goods],
+        )
     units = draw(st.sampled_from([1, 1, 1, 2, 3, None]))
     price = draw(st.sampled_from([Decimal(0), Decimal(5), Decimal(10), Decimal(20), Decimal("6.67")]))
     sign = -1 if event in {Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERSAL} else 1
-    fee = event == Event.FEE
+    fee = event == Event.FEE and goods is not Goods.BOUGHT
+    sign = -sign if goods in {Goods.REFUND_UNDONE, Goods.BOUGHT} else sign
     return {
         "key": key,
         "store": draw(st.sampled_from(STORES)),
@@ -130,6 +154,7 @@ def lines(draw: st.DrawFn, key: str) -> Row:
         "tax": Decimal(0),
         "net": sign * price,
         "lines": 1,
+        "goods": goods,
     }
 
 
