@@ -97,12 +97,12 @@ def left_without_line(
         return ()
     begin = max([known[0], *(start.isoformat() for start in starts if start)])
     recent = (date.fromisoformat(known[-1]) - SETTLED_WITHIN).isoformat()
-    with_goods, beside = _orders_with_goods(lines), _words_beside(lines)
+    with_goods = _orders_with_goods(lines)
+    named = [(row, _names(row)) for row in records(left[left["record_date"] >= begin])]
+    without = [(row, names) for row, names in named if not names & with_goods and row["units"] != 0]
+    beside = _words_beside(lines, {name for _, names in without for name in names})
     found = []
-    for row in records(left[left["record_date"] >= begin]):
-        names = {name.lstrip("#") for name in (row["order_id"], *json.loads(row["names"]))}
-        if names & with_goods or row["units"] == 0:
-            continue
+    for row, names in without:
         found.append(
             LeftStock(
                 row["order_id"],
@@ -152,10 +152,15 @@ def _ids(rows: Iterable[Mapping[str, object]]) -> set[str]:
     return {str(value).strip().lstrip("#") for row in rows for value in row.values() if value is not None}
 
 
-def _words_beside(lines: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the marketplace's own words of everything that was settled of each order."""
+def _names(row: Mapping[str, str]) -> set[str]:
+    """Return every id under which an order may stand in a settlement."""
+    return {name.strip().lstrip("#") for name in (row["order_id"], *json.loads(row["names"]))}
+
+
+def _words_beside(lines: pd.DataFrame, orders: set[str]) -> dict[str, set[str]]:
+    """Return the marketplace's own words of everything that was settled of these orders."""
     found: dict[str, set[str]] = defaultdict(set)
-    named = lines[lines["order_id"].notna()]
+    named = lines[lines["order_id"].str.strip().str.lstrip("#").isin(list(orders)).fillna(value=False).astype(bool)]
     for row in records(named[["order_id", "raw_type", "raw_description"]]):
         words = (row["raw_type"], row["raw_description"])
         found[str(row["order_id"]).strip().lstrip("#")].add(" ".join(word for word in words if word))

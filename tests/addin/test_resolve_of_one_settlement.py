@@ -35,7 +35,7 @@ def elsewhere(*keys: str, known: tuple[str, ...] = ("a", "b", "c"), uncounted: t
 
 
 def test_a_row_of_another_settlement_stays_with_what_was_typed_and_is_not_called_costed() -> None:
-    """It still lacks its cost, so it stays as the books want it now: a fresh proposal beside the typed cost."""
+    """It still lacks its cost, so it stays as the books want it now: fresh proposal, typed cost, its own words."""
     rows = {
         row["key"]: row for row in keep_typing(listed("a"), [typed("b", status="missing: no cost")], elsewhere("b"))
     }
