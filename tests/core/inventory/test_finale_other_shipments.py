@@ -5,20 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 from core.inventory.finale.other_shipments import DaysRead
+from core.inventory.finale.settings import FinaleSettings
 from core.inventory.system import CostRequest
 from core.model import records
 from sandbox.business.hard import NO_STORE, case, hard_business
 from tests.core.inventory.finale_account import DemoAccount, everything
 from tests.core.inventory.test_finale_report_mode import BY_REPORT
-
-if TYPE_CHECKING:
-    from core.inventory.finale.settings import FinaleSettings
 
 hard = cache(hard_business)
 
@@ -46,19 +43,19 @@ DISPOSED = ("BOWL", "2026-08-19", 3, Decimal("3.582"))
 @pytest.mark.parametrize(
     ("misbehaviour", "settings"),
     [
-        ([], None),
-        (["small-pages"], None),
-        (["no-order-link"], None),
-        (["introspection-off", "arguments-changed"], None),
+        ([], FinaleSettings()),
+        (["small-pages"], FinaleSettings()),
+        (["no-order-link"], FinaleSettings()),
+        (["introspection-off", "arguments-changed"], FinaleSettings()),
         ([], BY_REPORT),
     ],
     ids=["stock history", "small pages", "by label", "no filters", "saved report"],
 )
 def test_replacements_and_disposals_are_seen_with_day_units_and_cost(
-    misbehaviour: list[str], settings: FinaleSettings | None
+    misbehaviour: list[str], settings: FinaleSettings
 ) -> None:
     """However the account shows its history; also on a day on which nothing that was settled left."""
-    account = DemoAccount(hard(), *misbehaviour, settings=settings) if settings else DemoAccount(hard(), *misbehaviour)
+    account = DemoAccount(hard(), *misbehaviour, settings=settings)
 
     found = left(account)
 
