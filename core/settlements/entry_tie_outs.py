@@ -76,7 +76,7 @@ def _differences(
     found += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
-            found += _of_one(f"{name}: entry {key}", one, theirs[key], open_days)
+            found += _of_one(f"{name}: entry {one.key}", one, theirs[key], open_days)
     return found
 
 

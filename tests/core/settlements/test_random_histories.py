@@ -41,6 +41,7 @@ from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from core.settlements.time_zones import change_time_zones
 from core.settlements.undoing import NothingToUndoError, undo_last
+from core.settlements.verification import company_tie_outs, evidence, tie_outs
 from core.time import local_days
 from tests.core.settlements.exports_of_payouts import Row, unified_export
 from tests.core.settlements.test_importing import v2_file
@@ -89,8 +90,14 @@ class Company(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
+            books, held = self.load(), evidence(self.database)
+            found = [
+                one for each in books.settlements for one in tie_outs(self.database, books, each, ExportWish(), held)
+            ]
+            found += company_tie_outs(self.database, books, held)
             self.database.close()
             self.folder.cleanup()
+            assert [] == [one.sentence for one in found if not one.ok], "whatever happened, verify has nothing to name"
 
     def load(self) -> all_books.Books:
         return all_books.load(self.database)
