@@ -127,7 +127,7 @@ class _Line(NamedTuple):
     day: date | None
 
 
-_OPEN = frozenset({Goods.UNCLEAR, Goods.RETURN_PAID_UNCLEAR, Goods.PAID_AGAIN})
+_OPEN = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED, Goods.RETURN_PAID_UNCLEAR, Goods.PAID_AGAIN})
 _OPEN_WORDS = frozenset(map(folded, ("REVERSAL_REIMBURSEMENT", "CS_ERROR_NON_ITEMIZED")))
 """Words that are declared, but about which sources disagree or which are tied to no item (docs/words.md)."""
 _DAYS = 31
