@@ -189,7 +189,7 @@ class Company(RuleBasedStateMachine):
         books = self.load()
         waiting = [one for one in books.settlements if one.settlement_entry is EntryStatus.OPEN]
         if waiting:
-            wish = ExportWish(kinds=(EntryKind.SETTLEMENT,))
+            wish = ExportWish(kinds=(EntryKind.SETTLEMENT,), accept_provisional=True)
             export_settlement(self.database, books, data.draw(st.sampled_from(waiting)), wish, **WHO)
 
     @rule(data=st.data())
