@@ -35,7 +35,8 @@ def sentences(file: ImportedFile) -> list[str]:
     if file.reading is None:
         return lines
     if not lines:
-        lines.append(f"{file.name}: nothing of it is in a paid settlement yet, so nothing went into the books.")
+        why = "nothing of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
+        lines.append(f"{file.name}: {why}, so nothing went into the books.")
     lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
     return [*lines, *_next_step(file)]
 

@@ -13,6 +13,7 @@ from addin.sheets.pnl import PnlWish
 from addin.words import amount, counted
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
+from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
@@ -133,10 +134,8 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
     ]
-    in_figures = int((priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).sum())
-    if in_figures:
-        of = f", of {counted(items, 'item')}" if items else ""
-        sentences.append(f"{counted(in_figures, 'line')} without a cost{of}: the profit is too high by what they cost.")
+    if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
+        sentences.append(_without_cost(priced[~priced["without_rate"]], items))
     sentences += [note for note in _notes(priced, rates, wish, home) if "daily rate" not in note]
     if rates.missing:
         sentences.append(missing_sentence(rates.missing))
@@ -147,6 +146,7 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
         | {
             "items_missing_cost": items,
             "lines_missing_cost": missing,
+            "lines_waiting": int((priced["cost_status"] == CostStatus.WAITING).sum()),
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
@@ -154,6 +154,17 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
             "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing],
         },
     )
+
+
+def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
+    """Say what the figures lack, in the counts of sheet Resolve: refunds that wait for their original stand apart."""
+    missing, waiting = (
+        int((in_figures["cost_status"] == one).sum()) for one in (CostStatus.MISSING, CostStatus.WAITING)
+    )
+    of = f", of {counted(items, 'item')}" if items else ""
+    waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
+    high = ": the profit is too high by what they cost" if missing else ""
+    return f"{counted(missing, 'line')} without a cost{of}{high}{waits}."
 
 
 def _excluded(one: LeftOut, home: str) -> dict[str, object]:

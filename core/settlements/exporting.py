@@ -48,7 +48,7 @@ class NotReadyError(CogsheetError):
 
     def __init__(self, settlement: str, blockers: Sequence[str]) -> None:
         super().__init__(
-            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing was exported. "
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing of it was exported. "
             f"Resolve that first; the settlement entry alone can go out today where only costs are missing."
         )
 
@@ -58,7 +58,7 @@ class HistoryError(CogsheetError):
 
     def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. Nothing was exported. "
+            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. Nothing of it went out. "
             f"If these books are to post it, put an earlier date there."
         )
 
@@ -89,8 +89,8 @@ class SuspectCostsError(CogsheetError):
         self.suspects = tuple(suspects)
         super().__init__(
             f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
-            f"{named_costs(suspects)}. Nothing was exported. Correct them on sheet Resolve or in Finale, or export "
-            f"with --accept-suspect if they are right."
+            f"{named_costs(suspects)}. Nothing of it was exported. Correct them on sheet Resolve or in Finale, or "
+            f"export with --accept-suspect if they are right."
         )
 
 
