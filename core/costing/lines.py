@@ -67,6 +67,8 @@ class Line(NamedTuple):
 
 
 _READ = Line._fields[1:17]
+_GOODS = {str(goods): goods for goods in Goods}
+"""By what is stored; something else, which only an altered database holds, is asked."""
 
 
 def read_lines(transactions: pd.DataFrame, zones: Mapping[str, ZoneInfo] | None = None) -> list[Line]:
@@ -88,7 +90,7 @@ def read_lines(transactions: pd.DataFrame, zones: Mapping[str, ZoneInfo] | None 
     moments = posted.cast(pa.int64()).fill_null(LONG_AGO).to_pylist()
     goods = values(transactions["goods"])
     of_words = zip(goods, *columns[3:6], columns[11], strict=True)
-    told = [_goods_of_words(*row) if row[0] is None else Goods(row[0]) for row in of_words]
+    told = [_goods_of_words(*row) if row[0] is None else _GOODS.get(row[0], Goods.UNCLEAR) for row in of_words]
     return list(map(Line, range(len(keys)), *columns, days, moments, told, [one is not None for one in goods]))
 
 

@@ -21,6 +21,7 @@ from core.model import (
     CostStatus,
     Disposition,
     Event,
+    Goods,
     OverrideKind,
     QuantitySource,
     StockEffect,
@@ -298,12 +299,19 @@ def _returned(key: str, units: int) -> dict[str, object]:
 
 def _with_quantities(transactions: pd.DataFrame, units: Mapping[str, int | None]) -> pd.DataFrame:
     """Return the transactions with the units of some sales, and what follows from them, in place of their own."""
-    rows = records(transactions[["key", *_OF_UNITS]])
+    changing = (*_OF_UNITS, "goods")
+    rows = records(transactions[["key", *changing]])
     if all(row["key"] not in units or row["quantity"] == units[row["key"]] for row in rows):
         return transactions
-    changed = [row | _quantity(units[row["key"]]) if _differs(row, units) else row for row in rows]
-    columns = frame({name: TRANSACTION_COLUMNS[name] for name in ("key", *_OF_UNITS)}, changed)
-    return transactions.assign(**{name: columns[name].set_axis(transactions.index) for name in _OF_UNITS})
+    changed = [row | _counted(row, units[row["key"]]) if _differs(row, units) else row for row in rows]
+    columns = frame({name: TRANSACTION_COLUMNS[name] for name in ("key", *changing)}, changed)
+    return transactions.assign(**{name: columns[name].set_axis(transactions.index) for name in changing})
+
+
+def _counted(row: Mapping[str, Any], units: int | None) -> dict[str, object]:
+    """Return the units of a line, and that it sold goods where it read as money alone: B that A was exchanged for."""
+    moved = row["goods"] == Goods.NONE and units != 0
+    return {**_quantity(units), "goods": Goods.SOLD.value if moved else row["goods"]}
 
 
 def _differs(row: Mapping[str, Any], units: Mapping[str, int | None]) -> bool:
