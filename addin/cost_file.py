@@ -1,9 +1,9 @@
 """The file over which buttons and worksheet functions share costs, and the list of SKUs that cells asked for in vain.
 
-Buttons and cells run in processes of their own (xlwings.md §9). After sync, save, import and undo the costs of the
-books are written to one file per database in the user's folder, all or nothing; the process that answers cells
-reads it again when it has changed. A SKU that a cell asks for and nobody knows is noted in a second file: the next sync
-asks Finale for it.
+Buttons and cells run in processes of their own (docs/facts/xlwings.md, Buttons). After sync, save, import and undo the
+costs of the books are written to one file per database in the user's folder, all or nothing; the process that answers
+cells reads it again when it has changed. A SKU that a cell asks for and nobody knows is noted in a second file: the
+next sync asks Finale for it.
 """
 
 from __future__ import annotations

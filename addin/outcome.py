@@ -12,7 +12,7 @@ class Outcome:
     message: str
     """What happened, to which rows, and what to do next."""
     needs_attention: bool = False
-    """Whether the data needs a person: exit status 1 (design §7)."""
+    """Whether the data needs a person: exit status 1 (docs/commands.md)."""
     data: dict[str, object] = field(default_factory=dict)
     """The same for programs: what `--json` prints."""
     stopped: bool = False

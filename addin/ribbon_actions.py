@@ -1,4 +1,6 @@
-"""What each button of the ribbon does in Excel: the same action as its command, on what is selected there (design §7).
+"""What each button of the ribbon does in Excel: the same action as its command, on what is selected there.
+
+See docs/commands.md.
 
 Imported only once a button is pressed (`addin.ribbon`). A new button is one line in `ACTIONS`.
 """

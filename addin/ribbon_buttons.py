@@ -1,7 +1,7 @@
 """The buttons of tab Cogsheet: one table, from which the ribbon, its VBA and the help are made. Nothing but values.
 
-A button's command is the command line's too (design §7): `cogsheet sync Books.xlsm` does what the button Sync does.
-Icons are built into Office (`imageMso`).
+A button's command is the command line's too (docs/commands.md): `cogsheet sync Books.xlsm` does what the button Sync
+does. Icons are built into Office (`imageMso`).
 """
 
 from __future__ import annotations
@@ -219,4 +219,4 @@ BUTTONS = (
         "Goes to the first steps on sheet Setup and says which version this workbook is.",
     ),
 )
-"""In the order of the tab (design §7)."""
+"""In the order of the tab (docs/commands.md)."""

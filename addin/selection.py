@@ -1,4 +1,4 @@
-"""Which settlements a button is for: those that the user has selected (design §7)."""
+"""Which settlements a button is for: those that the user has selected (docs/architecture.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The worksheet functions: `=FINALE_COST(sku)`, `=FINALE_COST(sku, order_id)` and what belongs to it (design §8).
+"""The worksheet functions: `=FINALE_COST(sku)`, `=FINALE_COST(sku, order_id)` and what belongs to it.
+
+See docs/architecture.md, Worksheet functions.
 
 They answer from the costs that the buttons published (`addin.cost_file`), never over the network. A range gives an
 array of the same shape in one call. A missing cost is `MISSING_COST`, which the workbook's VBA turns into #N/A, cell by

@@ -8,7 +8,7 @@ from core.marketplaces import read
 
 
 def measure() -> list[tuple[str, str]]:
-    """Measure a file of the size of a large seller's fortnight (settlements.md §7)."""
+    """Measure a file of the size of a large seller's fortnight (docs/facts/settlement-formats.md, Sizes)."""
     content = large_file(55_000)
     reading = read(content)
     lines = sum(settlement.lines for settlement in reading.settlements)

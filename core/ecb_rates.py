@@ -1,4 +1,4 @@
-"""The reference rates of the European Central Bank, over HTTP (libraries.md, ECB reference rates).
+"""The reference rates of the European Central Bank, over HTTP (docs/facts/exchange-rates.md).
 
 The bank calls them informational; they come on its working days in the afternoon. One file holds the last ninety days,
 another all since 1999, so that a short look back stays a short answer.

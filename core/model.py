@@ -38,7 +38,7 @@ class Marketplace(StrEnum):
 
 
 class Event(StrEnum):
-    """What a transaction is, whatever words its marketplace uses (settlements.md §1.1, §6)."""
+    """What a transaction is, whatever words its marketplace uses (docs/words.md; docs/facts/settlement-formats.md)."""
 
     SALE = "sale"
     REFUND = "refund"
@@ -161,7 +161,7 @@ class ObservationKind(StrEnum):
 
 
 class CostStatus(StrEnum):
-    """Whether a line has its cost. The last three are three different blanks (design §4)."""
+    """Whether a line has its cost. The last three are three different blanks (docs/design/books.md)."""
 
     COSTED = "costed"
     WAITING = "waits for original"
@@ -172,7 +172,7 @@ class CostStatus(StrEnum):
 
 
 class CostSource(StrEnum):
-    """Which step of the precedence gave the cost, as the sheets show it (design §4)."""
+    """Which step of the precedence gave the cost, as the sheets show it (docs/design/books.md)."""
 
     LOCKED = "Locked"
     ENTERED = "Entered"

@@ -1,4 +1,4 @@
-"""Perpetual weighted-average cost, as Finale Inventory keeps it (finale-api.md §6).
+"""Perpetual weighted-average cost, as Finale Inventory keeps it (docs/facts/finale-api.md, How Finale costs goods).
 
 A receipt, a completed build and an Average Cost Change set a new average; whatever leaves does so at the average
 valid at that moment. Averages are kept at six decimals; the value of the stock is kept exactly, so that what came in

@@ -1,6 +1,6 @@
 """The European Central Bank's daily reference rates, in its own XML, for days of the sandbox's own choosing.
 
-Units of each currency for one euro, on the bank's working days up to today (libraries.md, ECB reference rates). The
+Units of each currency for one euro, on the bank's working days up to today (docs/facts/exchange-rates.md). The
 figures are made up and always the same.
 """
 

@@ -1,4 +1,7 @@
-"""Finale's request limits: 120 GET and 120 POST a minute, 300 collection requests an hour (finale-api.md §5)."""
+"""Finale's request limits: 120 GET and 120 POST a minute, 300 collection requests an hour.
+
+See docs/facts/finale-api.md, Limits.
+"""
 
 from __future__ import annotations
 

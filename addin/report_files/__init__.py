@@ -1,1 +1,1 @@
-"""Workbooks that people take away: written from data, referring only to themselves (design §11)."""
+"""Workbooks that people take away: written from data, referring only to themselves (docs/design/workbook-engine.md)."""

@@ -1,4 +1,4 @@
-"""The accountant's pack of a month that is closed: one workbook, written from data (design §7, `close`)."""
+"""The accountant's pack of a month that is closed: one workbook, written from data (docs/journal.md)."""
 
 from __future__ import annotations
 

@@ -154,7 +154,10 @@ def _lacks_cost(shipped: pd.DataFrame, finale_posts: Collection[LineType]) -> pd
 
 
 def _counted(view: View) -> list[BookedSettlement]:
-    """Return the settlements that these books count: what ended before the books start is history (design §4)."""
+    """Return the settlements that these books count: what ended before the books start is history.
+
+    See docs/design/books.md, Policies.
+    """
     return [one for one in view.books.settlements if not view.books.is_history(one)]
 
 

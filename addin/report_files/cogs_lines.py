@@ -1,4 +1,4 @@
-"""The rows of a settlement's COGS workbook (competitors.md b6): what the books know of each line, and nothing else."""
+"""The rows of a settlement's COGS workbook: what the books know of each line, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Download COGS Excel: one settlement's cost of goods sold as a workbook of its own, written from data (design §11)."""
+"""Download COGS Excel: one settlement's cost of goods sold as a workbook of its own, written from data.
+
+See docs/design/workbook-engine.md, Workbooks that people take away.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """From values to cells and back: the last step before Excel and the first after it.
 
 Floats exist only here. Excel gives numbers back as floats, and cuts a number in a currency-formatted cell to four
-decimals unless it is read through `Value2`, which only Excel for Windows has (xlwings.md, traps): hence `plain_values`.
-It and `is_protected` are the only places that look behind xlwings.
+decimals unless it is read through `Value2`, which only Excel for Windows has (docs/facts/xlwings.md, Traps): hence
+`plain_values`. It and `is_protected` are the only places that look behind xlwings.
 
 What somebody typed is read by `typed_values` and `read_cell`: what a column wants is declared (`Column.kind`), and what
 a cell holds beside it is refused by name, never turned into a number. `#N/A` arrives as -2146826246, `5/1` as the days

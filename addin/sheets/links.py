@@ -1,4 +1,4 @@
-"""Links from a row of one sheet to the row of another that stands for the same line (design §6, drill-down).
+"""Links from a row of one sheet to the row of another that stands for the same line (docs/design/workbook-engine.md).
 
 A link is a formula that finds its row by key each time it is calculated, so it still leads there after either sheet was
 sorted, filtered or has grown. Our own code writes it: the only texts of the data in it are names of sheets and tables,
@@ -96,7 +96,8 @@ def first_link(places: Iterable[tuple[Place, str]], key: object, by: str) -> str
 def finale_order_link(account: str, order_id: object) -> str | None:
     """Return the link to an order's page in Finale; `None` without account or order.
 
-    The form of the address is the one that users of Finale pass on; it is not documented (finale-api.md §1).
+    The form of the address is the one that users of Finale pass on; it is not documented (docs/facts/finale-api.md,
+    Address and key).
     """
     if not account or not isinstance(order_id, str) or not order_id:
         return None

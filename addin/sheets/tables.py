@@ -1,8 +1,8 @@
 """Excel tables found by name, their columns by header; read, and updated in place.
 
 Rows that are still wanted stay where they are, new ones are appended, vanished ones are deleted as table rows. The
-user's columns, formulas, formats, sorting and column order stay (design §6). Nothing is written before everything that
-can be checked has been checked.
+user's columns, formulas, formats, sorting and column order stay (docs/design/workbook-engine.md, Sheets and tables).
+Nothing is written before everything that can be checked has been checked.
 """
 
 from __future__ import annotations

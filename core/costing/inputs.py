@@ -35,7 +35,10 @@ TRUED_UP_COLUMNS: Columns = {
     "cost_quantity": WHOLE,
     "disposition": TEXT,
 }
-"""What locked lines count as for the lines that refer to them, after the true-ups accepted for them (design §4)."""
+"""What locked lines count as for the lines that refer to them, after the true-ups accepted for them.
+
+See docs/design/books.md, Which cost a line gets.
+"""
 
 RETURNED_COLUMNS: Columns = {
     "key": TEXT,
@@ -44,7 +47,7 @@ RETURNED_COLUMNS: Columns = {
     "units_unsellable": WHOLE,
     "words": TEXT,  # what the marketplace said
 }
-"""What marketplaces report of the goods of refunds, by the refund's line key (design §4)."""
+"""What marketplaces report of the goods of refunds, by the refund's line key (docs/design/books.md)."""
 
 REIMBURSED_COLUMNS: Columns = {
     "key": TEXT,

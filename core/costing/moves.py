@@ -1,4 +1,4 @@
-"""How many units a line takes a cost for, and with which sign: the sign table of design §4, rule by rule."""
+"""How many units a line takes a cost for, and with which sign: the sign table of docs/design/books.md, rule by rule."""
 
 from __future__ import annotations
 

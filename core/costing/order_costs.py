@@ -1,8 +1,8 @@
 """What a SKU cost on an order, put together from what Finale says of the products on it (step 4 of the precedence).
 
 A SKU stands for one product, for several units of one (a pack) or for several products (an expanded kit): its unit cost
-is Σ units × the product's unit cost on that order (finale-api.md §9). A part without a cost above zero leaves the whole
-without, and says why.
+is Σ units × the product's unit cost on that order (docs/facts/finale-api.md, How costs are asked for). A part without a
+cost above zero leaves the whole without, and says why.
 
 Where an order holds a single SKU and Finale shipped whole units per unit sold in another ratio than the mapping says,
 or other products than it says, what Finale shipped holds: Σ(|Finale units| × unit cost) ÷ units sold. Such a cost is
@@ -138,7 +138,10 @@ def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderC
 
 
 def distorted(found: Iterable[Shipped | None]) -> str | None:
-    """Return that an average may be wrong because goods were received into negative stock (finale-api.md §6)."""
+    """Return that an average may be wrong because goods were received into negative stock.
+
+    See docs/facts/finale-api.md, How Finale costs goods.
+    """
     names = [shipped.product for shipped in found if shipped is not None and shipped.after_negative]
     return f"{' and '.join(names)} had been {INTO_NEGATIVE_STOCK}: the average may be wrong" if names else None
 

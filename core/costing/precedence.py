@@ -1,4 +1,4 @@
-"""Which cost a line gets: the precedence of design §4, a list of steps of which the first that answers wins."""
+"""Which cost a line gets: a list of steps, of which the first that answers wins (docs/design/books.md)."""
 
 from __future__ import annotations
 

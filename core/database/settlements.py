@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class SettlementKind(StrEnum):
-    """What a settlement's source is to the books (design §3)."""
+    """What a settlement's source is to the books (docs/design/books.md, Settlement, record and view)."""
 
     RECORD = "record"
     """The book of record."""

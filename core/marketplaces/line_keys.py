@@ -1,4 +1,7 @@
-"""Line keys: the stable name of a transaction, the same whatever the order of rows in the file (design §3)."""
+"""Line keys: the stable name of a transaction, the same whatever the order of rows in the file.
+
+See docs/design/books.md, Transactions and line keys.
+"""
 
 from __future__ import annotations
 

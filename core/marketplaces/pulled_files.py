@@ -48,7 +48,7 @@ def whole_file(service: str, name: str, form: Format, download: Callable[[], Dow
     """Return a settlement file that is all there, unpacked, downloading it once more where it does not look so.
 
     What does not tie out and comes twice the same is the marketplace's own mistake: it is returned, and the books keep
-    it as `Does not tie out` (design §3).
+    it as `Does not tie out` (docs/design/books.md, Transactions and line keys).
 
     Args:
         service: Whom a message names.

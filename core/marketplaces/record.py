@@ -1,4 +1,4 @@
-"""Book of record and view: which of two readings of one settlement the books believe (design §3)."""
+"""Book of record and view: which of two readings of one settlement the books believe (docs/design/books.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The one hard check of a settlement: the sum of its lines is its total, to the cent (settlements.md §0.2)."""
+"""The one hard check of a settlement: the sum of its lines is its total, to the cent.
+
+See docs/facts/settlement-formats.md, What holds for every format.
+"""
 
 from __future__ import annotations
 

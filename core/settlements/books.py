@@ -442,7 +442,7 @@ def _history_flags(
     zones: StoreDays,
     starts: Mapping[SettlementName, date | None],
 ) -> pd.DataFrame:
-    """Tell which settlements end before the books start (design §4, first use)."""
+    """Tell which settlements end before the books start (docs/design/books.md, Policies)."""
     rows = [
         {
             "store": one.store,

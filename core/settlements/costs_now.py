@@ -1,4 +1,4 @@
-"""What the books hold for exported lines, and what the same lines would cost today. Pure (design §5).
+"""What the books hold for exported lines, and what the same lines would cost today. Pure (docs/design/books.md).
 
 The locked figures stay. Every locked line is costed once more as if it were free, in the lines that its settlement's
 files give today; where the answer differs from what the books hold for the line (the locked COGS, or the last true-up

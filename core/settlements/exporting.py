@@ -1,4 +1,4 @@
-"""Export a settlement: its entries, and the lock that holds its costs from then on (design §5).
+"""Export a settlement: its entries, and the lock that holds its costs from then on (docs/design/books.md).
 
 The settlement entry and the COGS entry go out apart from each other: missing costs hold up only the second. The COGS
 entry locks. Everything of one export is stored together or not at all, before any file is written.

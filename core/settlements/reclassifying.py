@@ -1,4 +1,4 @@
-"""Reclassifications: money of exported settlements that would be booked to other accounts today (design §5).
+"""Reclassifications: money of exported settlements that would be booked to other accounts today (docs/design/books.md).
 
 A settlement entry that went out stays. Where the settlement's files are read otherwise since, or somebody has said what
 an unknown word is, its entry would be another: the difference, account by account, is proposed, and an entry of exactly

@@ -1,4 +1,6 @@
-"""The books after a save: only the lines concerned and those that refer to them are costed again (design §4).
+"""The books after a save: only the lines concerned and those that refer to them are costed again.
+
+See docs/design/books.md, Saving, syncing, recosting.
 
 It equals a full costing, and reads nothing from the database but what was saved since. Where anything else has happened
 meanwhile (an import, a sync, an export, a policy), everything is loaded anew.

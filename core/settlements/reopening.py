@@ -1,6 +1,7 @@
 """Reopen an exported settlement: its entries are reversed, its costs move again, its next export is a new revision.
 
-The reversing entry is dated like the original, or, where that period is closed, on the first open day (design §5).
+The reversing entry is dated like the original, or, where that period is closed, on the first open day
+(docs/design/books.md, States and locks).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a settlement stands: its blockers with their counts, or that it is ready. Pure (design §5)."""
+"""Where a settlement stands: its blockers with their counts, or that it is ready. Pure (docs/design/books.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cost true-ups: what became known of locked lines after they were locked (design §5).
+"""Cost true-ups: what became known of locked lines after they were locked (docs/design/books.md, True-ups).
 
 What differs (`core.settlements.costs_now`) is proposed. Accepted ones are posted into the first open period; nothing is
 ever posted by itself.

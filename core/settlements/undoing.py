@@ -1,4 +1,4 @@
-"""Take the last save back, as a new batch: nothing is ever erased (design §3)."""
+"""Take the last save back, as a new batch: nothing is ever erased (docs/design/books.md)."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Product:
 
     product_id: str
     slug: str
-    """The last part of its URL; for many products it is not the product id (finale-api.md §2.1)."""
+    """The last part of its URL; for many products it is not the product id (docs/facts/finale-api.md)."""
     description: str
     category: str
     item_cost: Decimal

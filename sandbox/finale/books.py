@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.business.records import Order, Part, Product, Purchase, Shipment
 
 FIRST_SHIPMENT_KEY = 609070
-"""Shipments are stored under numbers of their own, unlike their labels (finale-api.md §2.1)."""
+"""Shipments are stored under numbers of their own, unlike their labels (docs/facts/finale-api.md, Shapes and ids)."""
 
 
 @dataclass(frozen=True, slots=True)

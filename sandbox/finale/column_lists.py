@@ -1,4 +1,4 @@
-"""The column lists inside report URLs: `~` and base64url of a msgpack list (finale-api.md §4).
+"""The column lists inside report URLs: `~` and base64url of a msgpack list (docs/facts/finale-api.md, Reports).
 
 Only what such a list holds is read and written: lists, text, whole numbers, true, false and nothing.
 """

@@ -1,4 +1,4 @@
-"""Relay connections over lists: filters, full-text search, sorting and cursors (finale-api.md §3.1, §3.2)."""
+"""Relay connections over lists: filters, full-text search, sorting and cursors (docs/facts/finale-api.md)."""
 
 from __future__ import annotations
 

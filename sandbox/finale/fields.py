@@ -1,4 +1,4 @@
-"""The fields of Finale's GraphQL types, one table per type (finale-api.md §3.3; cost names as inferred in §3.4)."""
+"""The fields of Finale's GraphQL types, one table per type; cost names as inferred (docs/facts/finale-api.md)."""
 
 from __future__ import annotations
 

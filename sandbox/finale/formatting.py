@@ -1,4 +1,7 @@
-"""How Finale shows a value: as its screens do, or raw where `formatter: "none"` asks for that (finale-api.md §3.1)."""
+"""How Finale shows a value: as its screens do, or raw where `formatter: "none"` asks for that.
+
+See docs/facts/finale-api.md, In general.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The records of Finale's REST resources, field by field (finale-api.md §2.3); none holds a cost of goods sold."""
+"""The records of Finale's REST resources, field by field; none holds a cost of goods sold.
+
+See docs/facts/finale-api.md, Records.
+"""
 
 from __future__ import annotations
 

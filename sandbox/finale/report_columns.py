@@ -1,4 +1,4 @@
-"""The datasets of the reporting API and their columns, by Finale's number or name (finale-api.md §4)."""
+"""The datasets of the reporting API and their columns, by Finale's number or name (docs/facts/finale-api.md)."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _product(books: Books) -> Dataset:
 
 
 def _stock(books: Books) -> Dataset:
-    """Return the inventory valuation; a product without an average is worth 0 there (finale-api.md §3.4)."""
+    """Return the inventory valuation; a product without an average is worth 0 there (docs/facts/finale-api.md)."""
 
     def total(product: FinaleProduct) -> Money:
         return Money(product.on_hand * (product.average or 0))

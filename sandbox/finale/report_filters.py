@@ -1,4 +1,4 @@
-"""The filters of a report URL: base64 of a JSON list of `[field, value, null]` (finale-api.md §4)."""
+"""The filters of a report URL: base64 of a JSON list of `[field, value, null]` (docs/facts/finale-api.md, Reports)."""
 
 from __future__ import annotations
 

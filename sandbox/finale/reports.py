@@ -1,4 +1,4 @@
-"""Finale's reports: a saved URL that answers a table as CSV or JSON (finale-api.md §4)."""
+"""Finale's reports: a saved URL that answers a table as CSV or JSON (docs/facts/finale-api.md, Reports)."""
 
 from __future__ import annotations
 

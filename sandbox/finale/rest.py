@@ -1,4 +1,4 @@
-"""Finale's REST resources: column-major collections, filters, single records (finale-api.md §2)."""
+"""Finale's REST resources: column-major collections, filters, single records (docs/facts/finale-api.md, REST)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Amazon's Selling Partner API over a business: login, settlement reports and their documents (settlements.md §1.5)."""
+"""Amazon's Selling Partner API over a business: login, settlement reports and their documents.
+
+See docs/facts/settlement-formats.md, Amazon Selling Partner API.
+"""
 
 from __future__ import annotations
 

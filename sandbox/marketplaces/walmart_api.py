@@ -1,4 +1,7 @@
-"""Walmart's Marketplace API over a business: token, reconciliation reports and their dates (settlements.md §2)."""
+"""Walmart's Marketplace API over a business: token, reconciliation reports and their dates.
+
+See docs/facts/settlement-formats.md, Walmart.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What Amazon books for each sale, refund, adjustment and fee: one `Charge` per component (settlements.md §1.1)."""
+"""What Amazon books for each sale, refund, adjustment and fee: one `Charge` per component.
+
+See docs/facts/settlement-formats.md, Amazon V2 flat file.
+"""
 
 from __future__ import annotations
 

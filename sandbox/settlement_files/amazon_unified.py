@@ -1,4 +1,4 @@
-"""Amazon's unified (date range) transaction report of a business: one row per item (settlements.md §1.4).
+"""Amazon's unified (date range) transaction report of a business: one row per item (docs/facts/settlement-formats.md).
 
 It holds several settlements, what Amazon has not released yet, and the payouts to the bank; it holds no reserves.
 """

@@ -1,4 +1,4 @@
-"""Amazon's V1 flat file settlements of a business, as archives still hold them (settlements.md §1.2).
+"""Amazon's V1 flat file settlements of a business, as archives still hold them (docs/facts/settlement-formats.md).
 
 The amount stands in one of nine columns, by its kind. The units of an item stand on a row of their own without any
 amount, those of a refund nowhere.

@@ -1,4 +1,7 @@
-"""Amazon's V2 flat file settlements of a business (settlements.md §1.1), each in another of the forms it comes in."""
+"""Amazon's V2 flat file settlements of a business, each in another of the forms it comes in.
+
+See docs/facts/settlement-formats.md, Amazon V2 flat file.
+"""
 
 from __future__ import annotations
 

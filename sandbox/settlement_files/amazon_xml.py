@@ -1,4 +1,4 @@
-"""Amazon's XML settlement reports of a business, as archives still hold them (settlements.md §1.3)."""
+"""Amazon's XML settlement reports of a business, as archives still hold them (docs/facts/settlement-formats.md)."""
 
 from __future__ import annotations
 

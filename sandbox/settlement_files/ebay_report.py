@@ -1,4 +1,7 @@
-"""eBay's transaction report of a store (settlements.md §3): `--` is nothing, orders of several items are rolled up."""
+"""eBay's transaction report of a store: `--` is nothing, orders of several items are rolled up.
+
+See docs/facts/settlement-formats.md, eBay.
+"""
 
 from __future__ import annotations
 

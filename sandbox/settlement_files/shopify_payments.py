@@ -1,4 +1,4 @@
-"""Shopify's payments transactions export of a store (settlements.md §4) as a seller downloads it."""
+"""Shopify's payments transactions export of a store (docs/facts/settlement-formats.md) as a seller downloads it."""
 
 from __future__ import annotations
 

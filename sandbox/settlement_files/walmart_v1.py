@@ -1,4 +1,7 @@
-"""Walmart's V1 reconciliation reports of a business's store there (settlements.md §2): one row per amount."""
+"""Walmart's V1 reconciliation reports of a business's store there: one row per amount.
+
+See docs/facts/settlement-formats.md, Walmart.
+"""
 
 from __future__ import annotations
 

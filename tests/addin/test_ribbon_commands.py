@@ -20,6 +20,6 @@ def test_every_command_that_has_a_button_works_in_excel() -> None:
 
 
 def test_buttons_that_change_costs_say_so() -> None:
-    """Cells with FINALE_ functions are recalculated after what design §8 names."""
+    """Cells with FINALE_ functions are recalculated after the buttons that docs/architecture.md names."""
     assert {True} == {changes_costs(command) for command in ("import", "sync", "save", "undo")}
     assert not changes_costs("cogs")

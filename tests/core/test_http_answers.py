@@ -82,5 +82,5 @@ def test_the_service_s_reference_is_in_the_error() -> None:
     ],
 )
 def test_every_usual_form_of_an_error_message_is_found(body: object) -> None:
-    """Services hide the reason in many places (finale-api.md §2.4)."""
+    """Services hide the reason in many places (docs/facts/finale-api.md, Errors)."""
     assert "no stock" == message_in(body)

@@ -1,4 +1,4 @@
-"""Values on their way through COM: what pywin32 makes of Python's, and what it hands back (xlwings.md §2, traps)."""
+"""Values on their way through COM: what pywin32 makes of Python's, and what it hands back (docs/facts/xlwings.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo business's settlement files: real format, exact totals, every trap (settlements.md §1.1)."""
+"""The demo business's settlement files: real format, exact totals, every trap (docs/facts/settlement-formats.md)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def stock_of(*receipts: tuple[int, str]) -> AverageCost:
 
 
 def test_receipts_are_weighted_by_units() -> None:
-    """10 at 5 and 10 at 7 make an average of 6, and 5 sold cost 30 (finale-api.md §6)."""
+    """10 at 5 and 10 at 7 make an average of 6, and 5 sold cost 30 (docs/facts/finale-api.md)."""
     stock = stock_of((10, "50"), (10, "70"))
 
     sold = stock.issue(5)

@@ -1,4 +1,4 @@
-"""Finale's GraphQL as the sandbox speaks it (finale-api.md §3)."""
+"""Finale's GraphQL as the sandbox speaks it (docs/facts/finale-api.md, GraphQL)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finale's reports as the sandbox serves them (finale-api.md §4)."""
+"""Finale's reports as the sandbox serves them (docs/facts/finale-api.md, Reports)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finale's REST resources as the sandbox serves them (finale-api.md §2)."""
+"""Finale's REST resources as the sandbox serves them (docs/facts/finale-api.md, REST)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo business's Walmart reports: the real format, its traps, exact totals (settlements.md §2)."""
+"""The demo business's Walmart reports: the real format, its traps, exact totals (docs/facts/settlement-formats.md)."""
 
 from __future__ import annotations
 

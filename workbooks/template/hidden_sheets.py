@@ -38,8 +38,8 @@ CONFIGURATION = {
     "SHAREPOINT_MAC": "",
 }
 """Every setting that xlwings looks for. One that were left out would be read from a file beside the workbook, which
-anybody may have put there, so that even what is empty stands here (xlwings.md §9). Words, not truth values: those Excel
-would spell in the user's language."""
+anybody may have put there, so that even what is empty stands here (docs/facts/xlwings.md, Buttons). Words, not truth
+values: those Excel would spell in the user's language."""
 
 
 def add_configuration(workbook: Workbook, look: Look) -> Worksheet:

@@ -14,7 +14,7 @@ def account_of(text: str) -> str:
     """Return the account's path component from what the user pasted: a whole address or the name alone.
 
     Raises:
-        FinaleAccountError: If it holds none (finale-api.md §1).
+        FinaleAccountError: If it holds none (docs/facts/finale-api.md, Address and key).
 
     Examples:
         >>> account_of("https://app.finaleinventory.com/Acme/sc2/?order/list")

@@ -52,7 +52,7 @@ class FinaleClient:
         self._clock = clock
         self._chosen = dict(chosen or {})
         self._schema = schema
-        # finale-api.md §5: 120 of each kind a minute, and 300 collections an hour.
+        # docs/facts/finale-api.md: 120 of each kind a minute, and 300 collections an hour.
         self._posts = TokenBucket.within(120, 60, clock=clock, sleep=sleep)
         self._gets = TokenBucket.within(120, 60, clock=clock, sleep=sleep)
         self._collections = TokenBucket.within(300, 3600, clock=clock, sleep=sleep)

@@ -110,7 +110,8 @@ def by_order(movements: Iterable[Movement], orders: Iterable[FinaleOrder]) -> di
     """Group the sale movements by Finale's order id.
 
     The order a movement names holds; else the shipment's label that it names or has as its description, looked up
-    among the orders' shipments; else that label without its running number (finale-api.md §3.4).
+    among the orders' shipments; else that label without its running number (docs/facts/finale-api.md, Where the cost
+    is).
     """
     known = {order.order_id for order in orders}
     labels = {shipment.shipment_id: order.order_id for order in orders for shipment in order.shipments}

@@ -1,4 +1,7 @@
-"""Product lookups: the SKUs, barcodes and packs that stand for a product under another name (finale-api.md §6)."""
+"""Product lookups: the SKUs, barcodes and packs that stand for a product under another name.
+
+See docs/facts/finale-api.md, How Finale costs goods.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Costs that left after goods had been received into negative stock: such an average is distorted (finale-api.md §6).
+"""Costs that left after goods had been received into negative stock: such an average is distorted.
+
+See docs/facts/finale-api.md, How Finale costs goods.
 
 Only the movements of sales are read, so the receipt itself is not seen. It shows in two of them that follow each other:
 the first leaves the stock negative, and the second has another average.

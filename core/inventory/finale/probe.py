@@ -1,4 +1,4 @@
-"""The schema probe: one request that asks an account which names its schema has (finale-api.md §3.4)."""
+"""The schema probe: one request that asks an account which names its schema has (docs/facts/finale-api.md)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def report_address(which: str, pasted: str, account: str, days: tuple[date, date
 
     Args:
         which: Name of the report in messages.
-        pasted: As copied from the browser; the `Stream` address answers a page and is replaced (finale-api.md §4).
+        pasted: As copied from the browser; the `Stream` address answers a page and is replaced
+            (docs/facts/finale-api.md, Reports).
         account: The account it must belong to.
         days: The first and last day wanted; replaces the report's own date filter, or is added.
 

@@ -1,4 +1,7 @@
-"""What is read over REST where GraphQL does not offer it: single orders, and product lookups (finale-api.md §2)."""
+"""What is read over REST where GraphQL does not offer it: single orders, and product lookups.
+
+See docs/facts/finale-api.md, REST.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _ERRORS = ("errorMessage", "error", "errors", "errorMessageList", "exception")
-"""Where Finale puts a message although the status is 200 (finale-api.md §2.4)."""
+"""Where Finale puts a message although the status is 200 (docs/facts/finale-api.md, Errors)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What is known of an account's GraphQL schema, and which of its names are used.
 
 Nothing is hard-coded: names are chosen from what the account has, first by a list of candidates, then by pattern,
-before both by the user's own mapping (finale-api.md §3.4). Where the account does not tell (introspection blocked), the
-candidates are assumed, and those that a query is refused for are dropped one by one.
+before both by the user's own mapping (docs/facts/finale-api.md, Where the cost is). Where the account does not tell
+(introspection blocked), the candidates are assumed, and those that a query is refused for are dropped one by one.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ _NOT_AS_THOUGHT = re.compile(
 
 
 def without_refused(schema: Schema, messages: Iterable[str]) -> Schema:
-    """Return the schema without what the messages of a refused query name (finale-api.md §3.1)."""
+    """Return the schema without what the messages of a refused query name (docs/facts/finale-api.md, In general)."""
     for message in messages:
         if match := _NO_FIELD.search(message):
             schema = _without_field(schema, match["type"], match["field"])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Mode(StrEnum):
-    """How costs are fetched (finale-api.md §9)."""
+    """How costs are fetched (docs/facts/finale-api.md, How costs are asked for)."""
 
     AUTOMATIC = "automatic"
     """By the report if one is given, else by order."""

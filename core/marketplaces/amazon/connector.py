@@ -1,4 +1,4 @@
-"""Settlement reports over Amazon's Selling Partner API (settlements.md §1.5).
+"""Settlement reports over Amazon's Selling Partner API (docs/facts/settlement-formats.md, Amazon Selling Partner API).
 
 Amazon makes the reports itself and keeps them for 90 days: they can be listed and fetched, not ordered. A report points
 to a document, a document to an address that is good for five minutes and opens for anyone who has it.

@@ -1,4 +1,7 @@
-"""Login with Amazon: from the refresh token of a seller to the access token of the hour (settlements.md §1.5)."""
+"""Login with Amazon: from the refresh token of a seller to the access token of the hour.
+
+See docs/facts/settlement-formats.md, Amazon Selling Partner API.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where Amazon's API is: one host per region (settlements.md §1.5)."""
+"""Where Amazon's API is: one host per region (docs/facts/settlement-formats.md, Amazon Selling Partner API)."""
 
 from __future__ import annotations
 

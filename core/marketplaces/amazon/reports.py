@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.http_answers import Answer
 
 SETTLEMENT_REPORT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
-"""The one kind of settlement report that is left; V1 and XML ended on 2026-11-11 (settlements.md §0)."""
+"""The one kind of settlement report that is left; V1 and XML ended on 2026-11-11 (docs/facts/settlement-formats.md)."""
 DONE = "DONE"
 
 

@@ -1,4 +1,4 @@
-"""Types, descriptions and statuses of the unified transaction CSV, in its languages (settlements.md §1.4)."""
+"""Types, descriptions and statuses of the unified transaction CSV, in its languages (docs/words.md)."""
 
 from __future__ import annotations
 

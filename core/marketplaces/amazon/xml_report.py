@@ -1,4 +1,4 @@
-"""Amazon settlement report, XML: archives from before November 2026 (settlements.md §1.3).
+"""Amazon settlement report, XML: archives from before November 2026 (docs/facts/settlement-formats.md, Amazon XML).
 
 Elements are found by name, never by position; one that nobody knows flows into `other` with its amount. An adjusted
 item of a refund has no quantity. No real file was seen: the structure is Amazon's published one.

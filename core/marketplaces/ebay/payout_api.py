@@ -2,7 +2,8 @@
 
 It is the book of record; the downloaded transaction report is a view of the same settlement. Payout id, order numbers
 and amounts are the same in both. Finances knows neither SKU nor quantity: both come from the order, by line item. An
-amount is always positive, its sign is the booking entry (settlements.md §3), and it is what is left after the fees.
+amount is always positive, its sign is the booking entry (docs/facts/settlement-formats.md, eBay), and it is what is
+left after the fees.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reconciliation reports over Walmart's Marketplace API (settlements.md §2).
+"""Reconciliation reports over Walmart's Marketplace API (docs/facts/settlement-formats.md, Walmart).
 
 One report per payment, named by its date. The list comes whole and in no order; a report comes as a zip of one CSV, or
 as the CSV. Walmart takes few requests in a row: they are spaced out.

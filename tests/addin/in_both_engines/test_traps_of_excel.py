@@ -38,14 +38,14 @@ def cell(book: xw.Book) -> xw.Range:
 
 
 def test_a_decimal_is_cut_and_becomes_currency(cell: xw.Range) -> None:
-    """Four decimals are left, not rounded, and the format changes (xlwings.md §2)."""
+    """Four decimals are left, not rounded, and the format changes (docs/facts/xlwings.md, Traps)."""
     cell.value = Decimal("1.23459")
 
     assert (1.2345, True) == (cell.api.Value2, str(cell.number_format).startswith("$"))
 
 
 def test_a_currency_cell_reads_as_a_decimal_of_four_places(cell: xw.Range) -> None:
-    """`.value` cuts what `Value2` gives in full (xlwings.md §9)."""
+    """`.value` cuts what `Value2` gives in full (docs/facts/xlwings.md, Traps)."""
     cell.number_format = '"$"#,##0.00'
     cell.value = 1.234567
 
@@ -110,7 +110,7 @@ def test_a_very_hidden_sheet(book: xw.Book) -> None:
 
 
 def test_a_selected_chart_is_no_range(excel: FakeApplication, book: xw.Book) -> None:
-    """It is nothing at all (xlwings.md §9)."""
+    """It is nothing at all (docs/facts/xlwings.md, Traps)."""
     excel.select(FakeChart())
 
     assert book.app.selection is None

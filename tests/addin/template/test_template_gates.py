@@ -38,7 +38,7 @@ DESIGN = {
     "Reports": ["cogs", "pnl", "rates", "export", "trueups", "verify", "close"],
     "Setup": ["connect", "doctor", ""],
 }
-"""Commands per group as design §7 lists them; Help has none."""
+"""Commands per group (docs/commands.md); Help has none."""
 
 
 def _xml(parts: Parts, name: str) -> ET.Element:

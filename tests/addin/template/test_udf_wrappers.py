@@ -23,7 +23,7 @@ def _wrappers() -> Iterator[tuple[str, str]]:
 
 
 def test_the_functions_of_the_design_are_there() -> None:
-    """The four of design §8, each with a SKU and an order that may be left out."""
+    """The four worksheet functions (docs/architecture.md), each with a SKU and an order that may be left out."""
     wrappers = dict(_wrappers())
 
     assert sorted(wrappers) == FUNCTIONS

@@ -1,4 +1,4 @@
-"""The invariant of design §4: net COGS = c0 x (units sold − units back in sellable stock), 0 <= back <= sold."""
+"""The invariant of an order line (docs/design/books.md): net COGS = c0 x (units sold − units back in stock)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Amazon's Selling Partner API: its paging, window, addresses, logins and error shapes (settlements.md §1.5)."""
+"""Amazon's Selling Partner API: its paging, window, addresses, logins and error shapes.
+
+See docs/facts/settlement-formats.md, Amazon Selling Partner API.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Walmart's Marketplace API: its headers, dates, archives, logins and error shapes (settlements.md §2)."""
+"""Walmart's Marketplace API: its headers, dates, archives, logins and error shapes.
+
+See docs/facts/settlement-formats.md, Walmart.
+"""
 
 from __future__ import annotations
 
