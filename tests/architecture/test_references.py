@@ -1,0 +1,162 @@
+"""Every reference to a document leads somewhere: in docstrings, comments and documents alike."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("addin", "benchmarks", "core", "docs", "sandbox", "tests", "workbooks")
+KINDS = {".bas", ".cls", ".md", ".py"}
+FOREIGN = {"node_modules", "__pycache__"}
+
+_DOCUMENT = re.compile(r"(?<![\w/.:-])(?:\.{1,2}/)*(?:[\w-]+/)*[\w-]+\.md\b")
+_IN_DOCS = re.compile(r"(?<![\w/.:-])docs/[\w/.-]*[\w/]")
+_WITH_HEADING = re.compile(r"(?<![\w/.:-])(docs/[\w/-]+\.md), (?=[A-Z])")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+NOT_HERE = ("design" + " §", "research" + "/")
+"""Documents that nobody can read who has only the repository."""
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the prose of a file with its line: docstrings and comments of Python, all of the others."""
+    content = path.read_text(encoding="utf-8", errors="replace")
+    if not any(sign in content for sign in (".md", "docs/", *NOT_HERE)):
+        return
+    if path.suffix != ".py":
+        yield from enumerate(_CODE_BLOCK.sub(_blank, content).splitlines(), start=1)
+        return
+    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+        opens = token.line[: token.start[1]].strip()
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+        elif token.type == tokenize.STRING and not opens and token.string.lstrip("rR").startswith('"""'):
+            yield token.start[0], re.sub(r"\s+", " ", token.string)  # a reference may be broken over two lines
+
+
+def _blank(block: re.Match[str]) -> str:
+    return "\n" * block[0].count("\n")
+
+
+@cache
+def headings(document: Path) -> tuple[str, ...]:
+    """Return the headings of a document, as they are written."""
+    return tuple(_HEADING.findall(_CODE_BLOCK.sub(_blank, document.read_text(encoding="utf-8"))))
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor of a heading, as the pages of a repository make it."""
+    plain = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower())
+    return plain.strip().replace(" ", "-")
+
+
+def faults(path: Path, text: str) -> Iterator[str]:
+    """Yield what a piece of prose names that is not in the repository.
+
+    Args:
+        path: The file that it stands in; documents are looked for beside it too.
+        text: The prose.
+    """
+    yield from (f"“{phrase}”" for phrase in NOT_HERE if phrase in text)
+    prose = _LINK.sub("", text)
+    named = {*_DOCUMENT.findall(prose), *_IN_DOCS.findall(prose)}
+    yield from sorted(name for name in named if not _is_here(path, name))
+    for match in _WITH_HEADING.finditer(prose):
+        document, rest = ROOT / match[1], prose[match.end() :]
+        if document.is_file() and not any(rest.startswith(heading) for heading in headings(document)):
+            yield f"{match[1]}, {rest[:40]}"
+    if path.suffix == ".md":
+        yield from (link for link in _LINK.findall(text) if not _leads_somewhere(path, link))
+
+
+def _is_here(path: Path, name: str) -> bool:
+    return (ROOT / name).exists() or (path.parent / name).exists()
+
+
+def _leads_somewhere(path: Path, link: str) -> bool:
+    if re.match(r"[a-z]+:", link):
+        return True
+    name, _, wanted = unquote(link).partition("#")
+    target = path.parent / name if name else path
+    return target.exists() and (not wanted or wanted in {anchor(heading) for heading in headings(target)})
+
+
+def files() -> list[Path]:
+    """Return every file whose references are looked at."""
+    found = [path for path in ROOT.iterdir() if path.is_file()]
+    found += [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
+    return sorted(path for path in found if path.suffix in KINDS and not FOREIGN & set(path.parts))
+
+
+def test_every_reference_to_a_document_leads_somewhere() -> None:
+    """A reason that a docstring points to can be read by whoever has the repository."""
+    broken = [
+        f"{path.relative_to(ROOT).as_posix()}:{line}: {fault}"
+        for path in files()
+        for line, text in texts(path)
+        for fault in faults(path, text)
+    ]
+
+    assert [] == broken
+
+
+def test_nothing_cites_what_is_not_in_the_repository() -> None:
+    """Not in messages either, nor in the texts of tests."""
+    cited = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for path in files()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        if any(phrase in line for phrase in NOT_HERE)
+    ]
+
+    assert [] == cited
+
+
+@pytest.mark.parametrize(
+    ("prose", "fault"),
+    [
+        ("See docs/nowhere.md.", "docs/nowhere.md"),
+        ("The format (settlement-notes.md, Dates).", "settlement-notes.md"),
+        ("Further in docs/reasons/books.", "docs/reasons/books"),
+        ("The rule (docs/design/books.md, A heading that nobody wrote).", "docs/design/books.md, A heading"),
+        ("As decided (design" + " §4).", "“design" + " §”"),
+        ("Found in research" + "/prices.", "“research" + "/”"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_seen(prose: str, fault: str) -> None:
+    """Each way of pointing at nothing is named."""
+    found = list(faults(ROOT / "core" / "model.py", prose))
+
+    assert any(one.startswith(fault) for one in found)
+
+
+@pytest.mark.parametrize("link", ["missing.md", "words.md#no-such-heading", "#nor-this", "../docs/missing.png"])
+def test_a_link_that_leads_nowhere_is_seen(link: str) -> None:
+    """Links of documents are followed, their anchors too."""
+    assert [link] == list(faults(ROOT / "docs" / "words.md", f"See [there]({link})."))
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "See docs/words.md.",
+        "The rule (docs/design/books.md, What is left): more.",
+        "Read README.md first.",
+        "[there](facts/settlement-formats.md#dates), [here](#the-principle), [outside](https://example.com/a.md)",
+    ],
+)
+def test_a_reference_that_leads_somewhere_is_left_alone(prose: str) -> None:
+    """What is in the repository is no fault."""
+    assert [] == list(faults(ROOT / "docs" / "words.md", prose))
