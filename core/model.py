@@ -516,3 +516,14 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     names = [str(name) for name in table.columns]
     lists = [pa.array(table[name]).to_pylist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def quantities(lines: pd.DataFrame) -> pd.Series:
+    """Return the units of costed lines, 0 where there are none: as reported, or as answered where goods are asked.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS. Of an undeclared word with 2 units beside it nobody knows whether
+            2 units moved until somebody has answered.
+    """
+    asked = (lines["goods"] == Goods.UNCLEAR.value).fillna(value=False).astype(bool)
+    return lines["quantity"].mask(asked, lines["cost_quantity"]).fillna(0)

@@ -9,9 +9,10 @@ from addin import books_name
 from addin.actions.refresh import load, show
 from addin.outcome import Outcome
 from addin.template import template_bytes
+from addin.words import counted
 from addin.workbook_files import workbook
 from core.companies import BooksId, machine_folder
-from core.database import Database
+from core.database import Database, settlements
 from core.database.company import new_company
 from core.database.location import is_url
 from core.errors import WorkbookError
@@ -50,8 +51,11 @@ def new_workbook(
     with _books(address, company, currency, clock) as opened:
         write_workbook(path, opened)
         known.remember(opened.company.name, address)
+        with opened.reading() as connection:
+            there = len(settlements.booked(connection))
+    joined = f" It joins books that hold {counted(there, 'settlement')} already." if there else ""
     return Outcome(
-        f"{path} is made for {company}. Its books are at {opened.location}.\n"
+        f"{path} is made for {company}. Its books are at {opened.location}.{joined}\n"
         f"Next: import settlement files with Import settlement…, then Sync with Finale Inventory.",
         data={"workbook": str(path), "company": company, "database": str(opened.location)},
     )

@@ -17,6 +17,8 @@ from core.file_names import file_name
 from core.model import records
 from core.reports.left_stock import Standing, by_month
 from core.settlements import books as all_books
+from core.settlements import reclassifying
+from core.settlements.costs_now import unanswered
 from core.settlements.exporting import ExportWish
 from core.settlements.tie_outs import TieOut, tax_tie_outs
 from core.settlements.verification import company_tie_outs, evidence, tie_outs
@@ -123,12 +125,27 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
                 *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
                 *notes,
                 *(nothing if untied else []),
+                *_read_otherwise(desk, books, chosen),
                 *left_sentences(by_month(left), books.company.home_currency),
             ]
         ),
         needs_attention=bool(wrong),
         data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
     )
+
+
+def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
+    """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
+    names = {one.name for one in chosen}
+    moved = [one for one in reclassifying.pending(desk.database, books) if one.settlement.name in names]
+    waiting = {name: count for name, count in unanswered(books).items() if "/".join(name) in names}
+    return [
+        *(f"{one.settlement.name} would be booked otherwise today: {one}. See sheet Cost true-ups." for one in moved),
+        *(
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; reopen it to answer."
+            for name, count in sorted(waiting.items())
+        ),
+    ]
 
 
 def _tie_out(one: TieOut) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.line_types import LineType
 from core.marketplaces.wording import folded
 from core.marketplaces.words import Meaning
-from core.model import TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
+from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
 from core.typed_amounts import TypedAmount, from_text, to_text
 
 if TYPE_CHECKING:
@@ -141,13 +141,16 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
     quantity = row["quantity"]
     if quantity is not None and means.event in (Event.REFUND, Event.REIMBURSEMENT_REVERSAL):
         quantity = -abs(quantity)
-    effect = means.stock_effect if quantity != 0 else StockEffect.NONE
+    goods = means.goods
+    if means.event is Event.REIMBURSEMENT and goods is Goods.NONE and row["sku"] is not None and quantity:
+        goods = Goods.UNCLEAR  # the money is said to be a reimbursement, of what happened to the units nothing is said
+    effect = GOODS_EFFECTS[goods] if quantity != 0 else StockEffect.NONE
     fee = {"other": row["other"] * 0, "other_fee": row["other_fee"] + row["other"]} if means.event in _CHARGES else {}
     return {
         **row,
         **fee,
         "event": means.event.value,
-        "goods": means.goods.value,
+        "goods": goods.value,
         "quantity": quantity,
         "stock_effect": effect.value,
     }

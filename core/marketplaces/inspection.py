@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.reimbursements import counts
-from core.model import Event, QuantitySource
+from core.model import Event, Goods, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,8 +138,9 @@ def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int |
     known = unknown = 0
     for frame in transactions:
         own = frame[(frame["event"] == event.value).fillna(value=False)]
-        known += int(own["quantity"].fillna(0).sum())
-        unknown += int((own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False).sum())
+        asked = (own["goods"] == Goods.UNCLEAR.value).fillna(value=False)
+        known += int(own.loc[~asked, "quantity"].fillna(0).sum())
+        unknown += int((asked | (own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False)).sum())
     return (None if unknown and not known else known), unknown
 
 

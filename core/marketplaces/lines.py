@@ -62,6 +62,9 @@ class Line(NamedTuple):
     """Sale +, goods back -; `None` on a line that carries units: unknown."""
     repeated_units: int | None = None
     """What a component line repeats; it counts only where a transaction has no line that carries units."""
+    stated_units: int | None = None
+    """What a row of an order states beside an amount whose word nobody has declared: whether goods stand behind it is
+    asked where nothing else of the settlement says how many units of the order's SKU moved."""
     order_id: str = ""
     order_item_id: str = ""
     shipment_id: str = ""

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from core.model import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, Event, QuantitySource, StockEffect, frame
+from core.model import (
+    AMOUNT_COLUMNS,
+    GOODS_EFFECTS,
+    RAW_LINE_COLUMNS,
+    TRANSACTION_COLUMNS,
+    Event,
+    Goods,
+    QuantitySource,
+    StockEffect,
+    frame,
+)
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
@@ -75,9 +85,32 @@ def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units]
     groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.group].append(line)
-    rows = [row for group, members in groups.items() for row in _rows(group_key(group), members, units)]
+    found = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
+    known = {_goods(row) for row, _ in found if row["quantity"] or row["quantity_source"] == QuantitySource.UNKNOWN}
+    rows = [row if _goods(row) in known else row | _asked(row, members) for row, members in found]
     rows.sort(key=_order)
     return frame(TRANSACTION_COLUMNS, rows)
+
+
+def _goods(row: dict[str, object]) -> tuple[object, ...]:
+    return row["event"], row["order_id"], row["sku"]
+
+
+def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]:
+    """Return the units that a transaction asks about, because only undeclared words state them; nothing else does.
+
+    An order whose only row is 15.00 of a word nobody knows, with 2 units of a SKU, may have sold 2 units: they are
+    neither counted nor left out unasked. Beside a declared price the same row states them once more, and asks nothing.
+    """
+    stated = [line.stated_units for line in members if line.stated_units]
+    if not stated or row["sku"] is None:
+        return {}
+    return {
+        "quantity": max(stated, key=abs),
+        "quantity_source": QuantitySource.REPORTED.value,
+        "goods": Goods.UNCLEAR.value,
+        "stock_effect": GOODS_EFFECTS[Goods.UNCLEAR].value,
+    }
 
 
 def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
@@ -104,10 +137,13 @@ def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in RAW_LINE_COLUMNS.items()})
 
 
-def _rows(key: str, members: list[Line], units: Callable[[Sequence[Line]], Units]) -> list[dict[str, object]]:
+def _rows(
+    key: str, members: list[Line], units: Callable[[Sequence[Line]], Units]
+) -> list[tuple[dict[str, object], list[Line]]]:
+    """Return the transactions of a group, each with its lines."""
     members.sort(key=lambda line: (line.amount, line.content))  # the amount first: it is the same in any notation
     apart = [[line] for line in members] if members[0].single else [members]
-    return [_row(key, ordinal, group, units(group)) for ordinal, group in enumerate(apart)]
+    return [(_row(key, ordinal, group, units(group)), group) for ordinal, group in enumerate(apart)]
 
 
 def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, object]:

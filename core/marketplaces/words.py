@@ -107,6 +107,11 @@ def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedP
     return (TypedPart(found.column, amount, None if asked else found.line_type, word),)
 
 
+def may_be_price(parts: Iterable[TypedPart]) -> bool:
+    """Tell whether an amount whose word nobody has declared may be a price of goods: neither a fee nor a tax."""
+    return any(part.line_type is None and part.column in ("principal", "other") for part in parts)
+
+
 def listed(kind: str, description: str) -> str:
     """Return a type and its description as sheet Transaction types lists them."""
     parts = [part for part in (kind.strip(), description.strip()) if part]

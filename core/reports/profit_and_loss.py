@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, WHOLE, CostStatus, Event, frame, records
+from core.model import TEXT, WHOLE, CostStatus, Event, frame, quantities, records
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK
@@ -290,7 +290,7 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
 
 
 def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
-    units = lines["quantity"].fillna(0)
+    units = quantities(lines)
     return {
         "units_sold": units.where(lines["event"].isin(_SOLD), 0),
         "units_refunded": (-units).where(lines["event"].isin(_REFUNDED), 0),

@@ -17,7 +17,7 @@ from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, listed, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
         carries_units=carries,
         units=returned(means.event, quantity) if carries else None,
         repeated_units=quantity if description == _FEE_PER_UNIT else None,
+        stated_units=returned(means.event, quantity) if _is_asked(means, own) else None,
         order_id=group[_ORDER],
         order_item_id=cell["order-item-code"].strip(),
         shipment_id=cell.get("shipment-id", "").strip(),
@@ -171,6 +172,12 @@ def _carries_units(means: Meaning, amount_type: str, description: str, quantity:
     if amount_type in words.ITEM_AMOUNT_TYPES or means.event in _ITEM_EVENTS:
         return amount_type == "itemprice" and description == "principal"
     return quantity is not None or means.goods in words.ABOUT_UNITS
+
+
+def _is_asked(means: Meaning, own: tuple[TypedPart, ...]) -> bool:
+    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
+    of_order = means is UNKNOWN or means.event in _ITEM_EVENTS
+    return of_order and may_be_price(own)
 
 
 def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[TypedPart, ...]]:

@@ -31,7 +31,7 @@ from core.marketplaces.payouts import headers_of_payouts, pending_note, without_
 from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.words import listed, typed, typed_item
+from core.marketplaces.words import UNKNOWN, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str,
         amount=amounts.net or Decimal(0),
         currency=amounts.currency,
         posted_at=posted,
-        carries_units=of_item and (bool(item) or means.event is Event.REFUND),
-        units=quantity if means.event is Event.SALE else None,  # a refund does not say how many units came back
+        carries_units=_carries_units(means, item, quantity),
+        units=None if means.event is Event.REFUND else quantity,  # it does not say how many units came back
         order_id=order_id,
         order_item_id=cell["Transaction ID"].strip() or item,
         sku=sku if sku.strip() else "",
@@ -163,6 +163,13 @@ def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str,
         typed=_typed(row, figures, amounts, means, components),
         tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
     )
+
+
+def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
+    """Tell whether a row says how many units it is about, or should; an unknown type does where it states them."""
+    if means is UNKNOWN:
+        return quantity is not None
+    return means.event is Event.REFUND or (means.event is Event.SALE and bool(item))
 
 
 def _typed(
@@ -192,8 +199,8 @@ def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
 
 
 def _units(lines: Sequence[Line]) -> Units:
-    """Return the units of a row; what a dispute or an unknown type is about is not said."""
-    if lines[0].event in (Event.DISPUTE, Event.OTHER):
+    """Return the units of a row; what a dispute is about is not said, nor an unknown type unless it states units."""
+    if lines[0].event is Event.DISPUTE or (lines[0].event is Event.OTHER and not lines[0].carries_units):
         return Units(None, QuantitySource.UNKNOWN)
     return counted_units(lines)
 

@@ -28,7 +28,7 @@ from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.walmart.words import DESTROYED, amount, meaning
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, listed, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, listed, may_be_price, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -248,6 +248,7 @@ def _line(row: Row, figures: Figures, currency: str) -> Line:
         posted_at=posted,
         carries_units=carries,
         units=_signed(means.event, quantity) if carries else None,
+        stated_units=_signed(means.event, quantity) if of_item and may_be_price(own) else None,
         order_id=order_id,
         order_item_id=cell.get("Customer Order line #", "").strip(),
         shipment_id=cell.get("Purchase Order #", "").strip(),

@@ -35,7 +35,7 @@ def transactions(*lines: dict[str, str]) -> pd.DataFrame:
     ("choice", "event", "goods", "quantity", "column"),
     [
         ("Reimbursements for lost or damaged goods", Event.REIMBURSEMENT, Goods.LOST, 2, "other"),
-        ("Reimbursements", Event.REIMBURSEMENT, Goods.NONE, 2, "other"),
+        ("Reimbursements", Event.REIMBURSEMENT, Goods.UNCLEAR, 2, "other"),
         ("Reimbursements taken back", Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, -2, "other"),
         ("Sales", Event.SALE, Goods.SOLD, 2, "other"),
         ("Refunds, goods kept by the buyer", Event.REFUND, Goods.KEPT, -2, "other"),
