@@ -45,7 +45,7 @@ def main(arguments: Command) -> int:
 
 def _cogsheet(arguments: Command) -> int:
     _install("requirements.lock")
-    return _run([str(PYTHON), "-m", "addin", *arguments])
+    return _run([str(PYTHON), "-m", "addin", *arguments], where=Path.cwd())
 
 
 def _test(arguments: Command) -> int:
@@ -107,9 +107,11 @@ def _fingerprint(lock: str) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _run(command: Command) -> int:
+def _run(command: Command, where: Path = ROOT) -> int:
+    """Run a command of the project; the names of files that a user types are of the folder that he stands in."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        return subprocess.call(command, cwd=ROOT)
+        return subprocess.call(command, cwd=where, env={**os.environ, "PYTHONPATH": path})
     except KeyboardInterrupt:
         return 130
 

@@ -215,7 +215,7 @@ def _bought(lines: Sequence[Line]) -> dict[tuple[str | None, str], Decimal]:
 
 
 def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
-    paid = [line for line in lines if line.event == Event.REIMBURSEMENT and line.sku]
+    paid = [line for line in lines if line.event == Event.REIMBURSEMENT and line.sku and _is_about_units(line)]
     if not any(is_valued_again(line) for line in paid):
         return {}
     first: dict[tuple[str | None, str], int] = {}
@@ -224,6 +224,11 @@ def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
             of = line.store, line.sku
             first[of] = min(line.moment, first.get(of, line.moment))
     return first
+
+
+def _is_about_units(line: Line) -> bool:
+    """Tell whether a reimbursement paid for units: one of money alone (a SAFE-T claim) has none to be valued again."""
+    return line.goods is not Goods.NONE and line.quantity != 0
 
 
 def is_valued_again(line: Line) -> bool:

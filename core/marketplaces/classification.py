@@ -90,10 +90,18 @@ def choice_of(text: str) -> str | None:
 
 
 def chosen(choices: Mapping[str, str], word: str) -> Meaning | None:
-    """Return what was said of a word; what was said of its type alone holds where nothing was said of both."""
+    """Return what was said of a word as it is listed, type and description: of another description nothing was said.
+
+    Books of earlier versions asked for a type alone, whatever its description (`whatever_follows`).
+    """
     told = {folded(name): choice for name, choice in choices.items()}
-    choice = told.get(folded(word)) or told.get(folded(word.split(" / ", maxsplit=1)[0]))
+    choice = told.get(folded(word)) or told.get(folded(whatever_follows(word.split(" / ", maxsplit=1)[0])))
     return CHOICES.get(choice) if choice else None
+
+
+def whatever_follows(kind: str) -> str:
+    """Return what names every description of a type."""
+    return f"{kind} / *"
 
 
 def asked_words(text: str | None) -> tuple[str, ...]:

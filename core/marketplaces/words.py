@@ -107,6 +107,25 @@ def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedP
     return (TypedPart(found.column, amount, None if asked else found.line_type, word),)
 
 
+_MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
+
+
+def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None) -> Meaning:
+    """Return what a row is: unknown where its type is about money alone and the row names goods in words nobody knows.
+
+    A type says what the money is whatever stands behind it (a campaign's name, a buyer's words), but not that no goods
+    moved: `Campaigns / Goods seized` with 3 units of an SKU is asked, `Campaigns / Summer sale` is advertising.
+
+    Args:
+        meaning: What type and description are by the vocabulary.
+        declared: Whether the description itself is declared, or there is none.
+        sku: The row's.
+        quantity: The row's.
+    """
+    names_goods = bool(sku.strip()) and bool(quantity)
+    return UNKNOWN if names_goods and not declared and meaning.event in _MONEY_ALONE else meaning
+
+
 def may_be_price(parts: Iterable[TypedPart]) -> bool:
     """Tell whether an amount whose word nobody has declared may be a price of goods: neither a fee nor a tax."""
     return any(part.line_type is None and part.column in ("principal", "other") for part in parts)

@@ -171,6 +171,8 @@ def import_file(
     """
     if not importable(reading):
         raise NotImportableError(file.name, reading.problems)
+    if not _holds_anything(reading):
+        return ImportedFile(file.name, (), reading=reading)
     kept = replace(file, scrubbed=_scrubbed(database, file))
     form = next((one for one in FORMATS if one.name == reading.format), None)
     kind = SettlementKind.VIEW if standing(reading.format, FORMATS) is Standing.VIEW else SettlementKind.RECORD
@@ -190,6 +192,12 @@ def import_file(
         returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
         told = _import_reimbursements(connection, reading, source, batch, now) if len(reading.reimbursements) else None
         return ImportedFile(file.name, tuple(imported), returns, told, reading)
+
+
+def _holds_anything(reading: Reading) -> bool:
+    """Tell whether a file has anything for the books; one that has not makes neither a batch nor a store."""
+    rows = (reading.returns, reading.order_units, reading.reimbursements)
+    return bool(reading.settlements) or any(len(one) for one in rows)
 
 
 def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:

@@ -15,7 +15,7 @@ from core.database import batches, exports, settings
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
-from core.marketplaces.classification import CHOICES, OLDER_CHOICES, choice_of, classified
+from core.marketplaces.classification import CHOICES, OLDER_CHOICES, choice_of, classified, whatever_follows
 from core.model import Event
 from core.typed_amounts import NOT_DECLARED
 
@@ -49,9 +49,14 @@ class TypeChoices(BaseModel):
     @field_validator("events")
     @classmethod
     def _in_words_of_today(cls, events: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        """Take what earlier versions stored."""
+        """Take what earlier versions stored: an event, of a type whatever its description."""
         return {
-            marketplace: {word: OLDER_CHOICES.get(choice, choice) for word, choice in words.items()}
+            marketplace: {
+                whatever_follows(word) if choice in OLDER_CHOICES and " / " not in word else word: OLDER_CHOICES.get(
+                    choice, choice
+                )
+                for word, choice in words.items()
+            }
             for marketplace, words in events.items()
         }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.marketplaces.classification import listed_by_reader_one
+from core.marketplaces.classification import listed_by_reader_one, whatever_follows
 from core.marketplaces.wording import folded
 from core.marketplaces.words import proposed_type
 from core.model import Event, records
@@ -83,7 +83,8 @@ def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
     for row in records(_as_read(books)[[*names, "typed", "goods"]]):
         marketplace = marketplaces.get(row["store"], "")
         for word, amount, is_asked in _words(row):
-            said_of = chosen.get((marketplace, folded(word))) or chosen.get((marketplace, folded(word.split(" / ")[0])))
+            every = whatever_follows(word.split(" / ", maxsplit=1)[0])
+            said_of = chosen.get((marketplace, folded(word))) or chosen.get((marketplace, folded(every)))
             if is_asked or said_of:
                 goods = row["sku"] is not None and row["quantity"] is not None
                 seen = _Seen(row["store"], row["settlement_id"], word, amount, row["currency"], goods, is_asked)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.unified_columns import COLUMNS, COMPONENTS
-from core.marketplaces.amazon.unified_words import is_deferred, meaning
+from core.marketplaces.amazon.unified_words import is_declared, is_deferred, meaning
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
@@ -33,7 +33,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.tables import Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
-from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
+from core.marketplaces.words import AmountMeaning, doubted, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -106,14 +106,15 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
 def _line(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
     cell = row.cells
     deferred = is_deferred(cell.get("transaction status", ""), cell.get("transaction release date", ""))
-    means = meaning(cell["type"], cell.get("description", ""))
+    description, quantity = cell.get("description", ""), figures.whole(row, "quantity")
+    declared = is_declared(cell["type"], description)
+    means = doubted(meaning(cell["type"], description), declared=declared, sku=cell["sku"], quantity=quantity)
     released = None if deferred else figures.moment(row, "transaction release date")
     posted = released or figures.moment(row, "date/time")
     settlement_id = "" if deferred else _settlement_id(row, figures.table)
     of_item = means.event in (Event.SALE, Event.REFUND)
-    description = "" if of_item else cell.get("description", "").strip()
+    description = "" if of_item else description.strip()
     order_id, sku = cell["order id"].strip(), cell["sku"] if cell["sku"].strip() else ""
-    quantity = figures.whole(row, "quantity")
     moment = posted.isoformat() if posted else ""
     parts, own = _parts(row, figures, components, means)
     return Line(

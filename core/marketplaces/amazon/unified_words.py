@@ -81,6 +81,11 @@ def meaning(transaction_type: str, description: str) -> Meaning:
     return words.meaning(kind, _in_english(description))
 
 
+def is_declared(kind: str, description: str) -> bool:
+    """Tell whether a row's description is declared to the end, or its type is one of orders."""
+    return folded(kind) in _OF_THIS_FORMAT or words.is_declared(kind, _in_english(description))
+
+
 def _inventory_fee(description: str) -> Meaning:
     """Return what a fee for inventory is for: its type says only that it is one."""
     told = words.meaning("other", description)

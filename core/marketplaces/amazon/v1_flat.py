@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.amazon.words import meaning
+from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -22,7 +22,7 @@ from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
+from core.marketplaces.words import UNKNOWN, AmountMeaning, doubted, listed, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -127,9 +127,10 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
 def _line(row: Row, figures: Figures, header: Header) -> Line:
     cell = row.cells
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
-    means = meaning(cell["transaction-type"], *details)
-    parts, own = _parts(row, figures, means, details)
     quantity = figures.whole(row, "quantity-purchased")
+    declared = is_declared(cell["transaction-type"], *details)
+    means = doubted(meaning(cell["transaction-type"], *details), declared=declared, sku=cell["sku"], quantity=quantity)
+    parts, own = _parts(row, figures, means, details)
     posted = figures.moment(row, "posted-date")
     sku = cell["sku"] if cell["sku"].strip() else ""
     group = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.amazon.words import meaning
+from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
@@ -17,7 +17,7 @@ from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -99,9 +99,12 @@ def _line(row: Row, figures: Figures, header: Header) -> Line:
     amount_type, description = folded(cell["amount-type"]), folded(cell["amount-description"])
     of_item = amount_type in words.ITEM_AMOUNT_TYPES
     details = () if of_item else (cell["amount-description"], cell["amount-type"])
-    means = meaning(cell["transaction-type"], *details)
-    amount = figures.needed_amount(row, "amount")
     quantity = figures.whole(row, "quantity-purchased")
+    declared = is_declared(cell["transaction-type"], *details)
+    means = doubted(
+        meaning(cell["transaction-type"], *details), declared=declared or of_item, sku=cell["sku"], quantity=quantity
+    )
+    amount = figures.needed_amount(row, "amount")
     carries = _carries_units(means, amount_type, description, quantity)
     posted = _posted_at(row, figures)
     group = _group(row, posted, "" if of_item else cell["amount-description"])

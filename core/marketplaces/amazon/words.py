@@ -205,6 +205,10 @@ _WITHHELD = table(
     }
 )
 """Beginnings of descriptions of withheld tax: what follows is the part of the price that it is about."""
+_OF_WHAT = frozenset(
+    map(folded, ("", "Principal", "Shipping", "Giftwrap", "Other", "RestockingFee", "ReturnShipping", "Fee"))
+)
+"""The parts of a price that withheld tax may be about (docs/words.md); another ending is another word."""
 
 PROMOTIONS = table(
     {
@@ -266,7 +270,8 @@ def item_fee(word: str) -> AmountMeaning | None:
 def withheld(word: str) -> AmountMeaning | None:
     """Return where withheld tax belongs; `None` for a word that nobody has declared."""
     plain = folded(word)
-    return next((means for begin, means in _WITHHELD.items() if plain.startswith(begin)), None)
+    found = ((means, plain.removeprefix(begin)) for begin, means in _WITHHELD.items() if plain.startswith(begin))
+    return next((means for means, of in found if of in _OF_WHAT), None)
 
 
 _BY_AMOUNT_TYPE: dict[str, Callable[[str], AmountMeaning | None]] = {
@@ -299,6 +304,15 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
     if by_detail is not None and (own is None or own in _TOLD_BY_DETAIL):
         return by_detail
     return own or _declared(kind) or UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def is_declared(transaction_type: str, *details: str) -> bool:
+    """Tell whether a row's own words are declared to the end; its type and the beginning of a word alone are not."""
+    words = [word for word in map(folded, details) if word and word not in GENERAL]
+    if folded(transaction_type) in ITEM_TYPES or not words:
+        return True
+    return any(word in TYPES or word.startswith(_REIMBURSEMENT) for word in words)
 
 
 _TOLD_BY_DETAIL = frozenset({*FEES.values(), *BALANCES.values(), *ADVERTISEMENTS.values()})

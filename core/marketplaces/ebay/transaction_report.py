@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, GROSS, VAT_RATE, in_english, vat_rate
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
-from core.marketplaces.ebay.words import fee, meaning
+from core.marketplaces.ebay.words import fee, is_declared, meaning
 from core.marketplaces.errors import DamagedIdError
 from core.marketplaces.figures import (
     Figures,
@@ -31,7 +31,7 @@ from core.marketplaces.payouts import headers_of_payouts, pending_note, without_
 from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.words import UNKNOWN, listed, typed, typed_item
+from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -125,11 +125,16 @@ def _rate(text: str) -> Decimal | None:
 def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
     cell = row.cells
     description = cell.get("Description", "").strip()
-    means = meaning(in_english(cell["Type"]), description)
+    quantity = figures.whole(row, "Quantity")
+    means = doubted(
+        meaning(in_english(cell["Type"]), description),
+        declared=is_declared(in_english(cell["Type"]), description),
+        sku=cell["Custom label"],
+        quantity=quantity,
+    )
     posted = figures.moment(row, "Transaction creation date")
     order_id, item, sku = cell["Order number"].strip(), cell["Item ID"].strip(), cell["Custom label"]
     of_item = means.event in (Event.SALE, Event.REFUND)
-    quantity = figures.whole(row, "Quantity")
     return Line(
         number=row.number,
         settlement_id=_payout_id(row, figures.table),

@@ -50,7 +50,10 @@ FEE_TYPES = table(
 )
 """Fee types of charges without a sale (API), and descriptions of them (report)."""
 
-_ADVERTISING = ("promoted listing", "promoted listings", "promoted", "ad fee", "ad fees", "offsite ads", "advertising")
+_ADVERTISING = (
+    *("promoted listing", "promoted listings", "promoted offsite", "promoted stores", "promoted display"),
+    *("ad fee", "ad fees", "offsite ads", "advertising"),
+)
 """What a description or fee type of advertising says; the campaign or item stands around it."""
 _REFERRAL = ("final value fee", "final value shipping fee")
 
@@ -77,6 +80,13 @@ def meaning(kind: str, detail: str) -> Meaning:
         return found
     told = FEE_TYPES.get(folded(detail))
     return told or (ADVERTISING if says(detail, _ADVERTISING) else found)
+
+
+def is_declared(kind: str, detail: str) -> bool:
+    """Tell whether a fee's description or fee type is declared; none at all, or of another type, says nothing else."""
+    if TYPES.get(folded(kind)) is not CHARGE or not detail.strip():
+        return True
+    return folded(detail) in FEE_TYPES or says(detail, _ADVERTISING)
 
 
 @lru_cache(maxsize=1024)

@@ -26,9 +26,9 @@ from core.marketplaces.places import Place
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.walmart.words import DESTROYED, amount, meaning
+from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, is_declared, meaning
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -214,13 +214,13 @@ def _line(row: Row, figures: Figures, currency: str) -> Line:
     if is_damaged(order_id):
         raise DamagedIdError(figures.table.place(row, "Customer Order #"), order_id)
     kind, description, amount_type = cell["Transaction Type"], cell["Transaction Description"], cell["Amount Type"]
-    means = meaning(kind, description)
+    sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
+    quantity = figures.whole(row, "Ship Qty")
+    means = doubted(meaning(kind, description), declared=is_declared(description), sku=sku, quantity=quantity)
     of_item = means.event in (Event.SALE, Event.REFUND)
     posted = figures.moment(row, "Transaction Posted Timestamp")
-    sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
     net = figures.needed_amount(row, "Amount")
     column, own = _own_money(means, row, net)
-    quantity = figures.whole(row, "Ship Qty")
     lost_or_found = means.event in (Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL)
     about_units = lost_or_found or (means is UNKNOWN and quantity is not None)
     carries = about_units or (of_item and folded(amount_type) in _PRICES)
@@ -265,6 +265,8 @@ def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[Typed
     kind, amount_type = row.cells["Transaction Type"].strip(), row.cells["Amount Type"].strip()
     if means.event in (Event.SALE, Event.REFUND, Event.DISPUTE):
         found = amount(amount_type)
+        if means.event is Event.DISPUTE and found == PLAIN_MONEY:  # its own money, not a correction of a sale
+            return own_column(means.event), ()
         return found.column, typed_item(found, net, listed(kind, amount_type))
     column = own_column(means.event)
     return column, typed(((column, net),), means, listed(kind, row.cells["Transaction Description"]))

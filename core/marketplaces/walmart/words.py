@@ -66,6 +66,9 @@ DESCRIPTIONS = table(
 DESTROYED = frozenset({folded("WFS Returned Item Disposal Fee")})
 """Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
 
+PLAIN_MONEY = AmountMeaning("other")
+"""An amount type that says nothing but that it is money."""
+
 AMOUNTS = table(
     {
         AmountMeaning("principal"): "Product Price|Item Price",
@@ -73,7 +76,7 @@ AMOUNTS = table(
         AmountMeaning("tax_withheld"): "Product Tax Withheld|Shipping Tax Withheld|Fee Tax Withheld",
         AmountMeaning("shipping"): "Shipping|Shipping Price",
         AmountMeaning("referral_fee"): "Commission on Product|Commission on Shipping",
-        AmountMeaning("other"): "Fee/Reimbursement|WFS Fee/Reimbursement",
+        PLAIN_MONEY: "Fee/Reimbursement|WFS Fee/Reimbursement",
         AmountMeaning("promotion"): "Promotion",
         AmountMeaning("promotion", LineType.MARKETPLACE_DISCOUNTS): "Walmart Funded Savings"
         "|Total Walmart Funded Savings",
@@ -90,6 +93,11 @@ def meaning(kind: str, description: str) -> Meaning:
     if word == "refund":
         return REFUNDS.get(folded(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
     return TYPES.get(word) or DESCRIPTIONS.get(folded(description), UNKNOWN)
+
+
+def is_declared(description: str) -> bool:
+    """Tell whether a description is declared, whatever the type; none at all says nothing else."""
+    return not description.strip() or folded(description) in DESCRIPTIONS or folded(description) in REFUNDS
 
 
 def amount(amount_type: str) -> AmountMeaning:

@@ -269,7 +269,7 @@ def test_reimbursements(description: str, event: Event, quantity: int, stock_eff
 def test_events(kind: str, amount_type: str, description: str, event: Event) -> None:
     """Amazon's words are understood without regard to case; details say more than general types."""
     transaction = only_transaction(
-        line("1", transaction_type=kind, amount_type=amount_type, amount_description=description)
+        line("1", transaction_type=kind, amount_type=amount_type, amount_description=description, quantity_purchased="")
     )
 
     assert (event, kind) == (transaction["event"], transaction["raw_type"])

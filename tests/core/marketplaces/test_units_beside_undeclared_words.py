@@ -89,3 +89,39 @@ def test_the_answer_about_the_money_leaves_the_question_about_the_goods() -> Non
 
     assert (Goods.UNCLEAR, 2) == (row["goods"], row["quantity"])
     assert "null" not in row["typed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "description"),
+    [
+        ("ServiceFee", "LOST_BY_COURIER_X"),
+        ("other-transaction", "Debt adjustment for lost goods"),
+        ("other-transaction", "Shipping label purchase of damaged goods"),
+    ],
+)
+@pytest.mark.parametrize(("sku", "units", "event"), [("VASE", "3", "other"), ("", "3", None), ("VASE", "", None)])
+def test_a_type_of_money_alone_says_nothing_of_goods_in_words_nobody_knows(
+    kind: str, description: str, sku: str, units: str, event: str | None
+) -> None:
+    """A fee in words of which only the beginning is declared is a fee, unless its row names units of an SKU."""
+    row = line(
+        "25.00",
+        transaction_type=kind,
+        amount_type="other-transaction",
+        amount_description=description,
+        order_id="",
+        sku=sku,
+        quantity_purchased=units,
+    )
+    (found,) = records(amazon(row).settlements[0].transactions)
+    assert (found["event"] == "other") is (event == "other")
+    assert not event or found["goods"] == Goods.UNCLEAR
+
+
+@pytest.mark.parametrize("word", ["MarketplaceFacilitatorTaxBonusFee", "LowValueGoodsTaxSurcharge", "TCS-CGST-Refund"])
+def test_a_word_that_only_begins_like_a_tax_is_asked(word: str) -> None:
+    """What follows says which part of the price the tax is about; something else is another word."""
+    asked = amazon(line("-1.00", amount_type="ItemWithheldTax", amount_description=word)).unknown_types
+    known = amazon(line("-1.00", amount_type="ItemWithheldTax", amount_description="MarketplaceFacilitatorTax-Other"))
+    assert (f"ItemWithheldTax / {word}",) == asked
+    assert () == known.unknown_types

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from core.settlements.books import Books
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
-WORD = ("Amazon", "Lightning Levy")
-LISTED = ("Amazon", "Lightning Levy / Base")
+LISTED = WORD = ("Amazon", "Lightning Levy / Base")
 UNKNOWN = {
     **dict.fromkeys(("order-id", "sku", "quantity-purchased", "order-item-code", "shipment-id"), ""),
     "transaction-type": "Lightning Levy",
@@ -90,7 +89,7 @@ def test_an_emptied_choice_is_taken_back(database: Database) -> None:
         notes = batches.history(connection)["note"].to_list()[:2]
 
     assert {"other"} == set(events(database).values())
-    assert ["Lightning Levy: not classified", "Lightning Levy: Other fees"] == notes
+    assert ["Lightning Levy / Base: not classified", "Lightning Levy / Base: Other fees"] == notes
 
 
 @pytest.mark.parametrize("text", ["payout", "something"])
@@ -169,6 +168,14 @@ def test_what_earlier_versions_stored_still_holds(database: Database) -> None:
 
     assert {} == remarks(all_books.load(database))
     assert {"1": "adjustment", "2": "adjustment"} == events(database)
+
+
+@pytest.mark.parametrize("word", ["Lightning Levy", "Levy / Base", "Lightning Levy / Bas"])
+def test_what_was_said_of_one_description_says_nothing_of_another(database: Database, word: str) -> None:
+    """Nor does what was said of a type without a description: a new word is asked however much of it is known."""
+    change_types(database, {("Amazon", word): "Other fees"}, who="M. Lee", now=NOW)
+
+    assert {"1": "other", "2": "other"} == events(database)
 
 
 def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None:
