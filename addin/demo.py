@@ -18,7 +18,7 @@ from addin.desk import on_file
 from addin.ledger_used import remember
 from addin.outcome import Outcome
 from addin.sandbox import demo_settlement_files
-from addin.workbook_files.package import refuse_if_open
+from addin.workbook_file import refuse_open
 from core.companies import SANDBOX, database_address, machine_folder
 from core.database import Database, settings
 from core.database.company import Company
@@ -47,7 +47,7 @@ def run(folder: Path, progress: Progress, clock: Clock = system_clock) -> Outcom
         CogsheetError: If the workbook is open elsewhere, or a step cannot be done.
     """
     book = folder / BOOK
-    refuse_if_open(book)
+    refuse_open(book)
     files = _fresh_folder(folder)
     company = Company(SANDBOX, "USD", clock(), id=SANDBOX, database_id=SANDBOX)
     with Database.create(database_address(SANDBOX, book.resolve(), machine_folder()), company) as database:

@@ -13,7 +13,7 @@ from addin.reading_anew import read_anew, told_with_errors, with_news
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
 from addin.taken_edits import Edits, take_over_edits
-from addin.workbook_files import workbook
+from addin.workbook_file import workbook
 from core.companies import database_address, machine_folder
 from core.database import Database
 from core.errors import CogsheetError

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import cogs, resolve, settlements, tables, transactions
 from addin.sheets.cells import to_text
-from addin.workbook_files.addresses import parse_area
 from core.errors import WorkbookError
+from workbook_engine.addresses import parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.columns import TableSpec
     from addin.sheets.tables import FoundTable, Record
-    from addin.workbook_files.addresses import Area
+    from workbook_engine.addresses import Area
 
 _LONGEST_ADDRESS = 250
 """Excel cuts the address of a selection of many pieces."""

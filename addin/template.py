@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import WorkbookError
 
-_INSTALLED = Path(__file__).parent / "workbook_files" / "template.xlsm"
+_INSTALLED = Path(__file__).parent / "template.xlsm"
 _SOURCE = Path(__file__).parents[1] / "workbooks" / "template.xlsm"
 
 

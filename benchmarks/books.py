@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from addin.actions import settlements as settlement_buttons
 from addin.actions.new import write_workbook
 from addin.desk import Desk
-from addin.workbook_files import workbook
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
 from core.companies import MachineFolder
@@ -23,6 +22,7 @@ from core.settlements import books as all_books
 from core.settlements.answers import Answer
 from core.settlements.recosting import after_save
 from core.settlements.saving import save_answers
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from addin.outcome import Outcome

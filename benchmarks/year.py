@@ -13,13 +13,13 @@ from addin.actions import settlements as settlement_buttons
 from addin.actions.new import write_workbook
 from addin.desk import Desk
 from addin.sheets.drill_down import connect_rows
-from addin.workbook_files import workbook
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
 from core.companies import MachineFolder
 from core.database import Database
 from core.database.company import new_company
 from core.settlements import books as all_books
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from addin.actions.refresh import load, show
 from addin.outcome import Outcome
 from addin.template import template_bytes
 from addin.words import counted
-from addin.workbook_files import workbook
+from addin.workbook_file import workbook
 from core.companies import BooksId, machine_folder
 from core.database import Database, settlements
 from core.database.company import new_company

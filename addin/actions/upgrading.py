@@ -14,10 +14,10 @@ from addin.template import template_bytes
 from addin.upgrading.parts import project_of, replace_project, replace_ribbon
 from addin.upgrading.project import version_of
 from addin.upgrading.sheets import Added, complete
-from addin.workbook_files import workbook
-from addin.workbook_files.workbook_file import WorkbookFile
+from addin.workbook_file import workbook
 from addin.written_files import write_file
 from core.errors import WorkbookError
+from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
     from addin.upgrading.project import UpgradedProject

@@ -13,14 +13,14 @@ from addin.installation.environment import noted
 from addin.installation.finding import Finding
 from addin.installation.places import apple_script, environment_folder, program_in
 from addin.upgrading.project import version_of
-from addin.vba_project import UnreadableProjectError, read_project
+from workbook_engine.vba import UnreadableProjectError, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from addin.installation.computer import Computer
-    from addin.vba_project import Project
+    from workbook_engine.vba import Project
 
 INSTALL = "run `cogsheet install` (from a clone: `python run.py install`)"
 ASR_RULE = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import CogsheetError
 
 _ROOT = Path(__file__).parents[2]
-_PACKAGES = ("addin", "core", "sandbox")
+_PACKAGES = ("addin", "core", "sandbox", "workbook_engine")
 _LOCK = "requirements.lock"
 _NOT_PACKED = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 """What an installer writes about one installation."""

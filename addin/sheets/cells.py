@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addin.sheets.columns import Kind
-from addin.workbook_files.cell_values import ERROR_TEXTS
 from core.money import at_line_places
+from workbook_engine.cell_values import ERROR_TEXTS
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import cogs, history, pnl, resolve, tables, transactions
 from addin.sheets.links import Place, column_texts, finale_order_link, first_link, place, place_of
-from addin.workbook_files import store_values
 from core.errors import WorkbookError
+from workbook_engine import store_values
+from workbook_engine.errors import WorkbookFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,7 +113,7 @@ def _write(found: FoundTable, spec: TableSpec, field: str, formulas: Iterable[st
     written = list(formulas)
     if not written:
         return []
-    with suppress(WorkbookError):
+    with suppress(WorkbookError, WorkbookFileError):
         tables.write_cells(found, spec.column(field), written)
         return [(found.column_cells(field, 0, len(written)), written)]
     return []

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.cells import Refused, read_cell, read_choice, to_text, typed_values
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.workbook_files.addresses import column_name
 from core.errors import WorkbookError
+from workbook_engine.addresses import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

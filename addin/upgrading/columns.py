@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.workbook_files import following
-from addin.workbook_files.addresses import MAX_ROW, Area, area_name, column_name, column_number
-from addin.workbook_files.formula_places import RULE_FORMULAS
-from addin.workbook_files.sheet_part import ORDER
-from addin.workbook_files.xml_text import Element
 from core.errors import WorkbookError
+from workbook_engine import following
+from workbook_engine.addresses import MAX_ROW, Area, area_name, column_name, column_number
+from workbook_engine.formula_places import RULE_FORMULAS
+from workbook_engine.sheet_part import ORDER
+from workbook_engine.xml_text import Element
 
 if TYPE_CHECKING:
-    from addin.workbook_files.sheet_part import SheetPart
-    from addin.workbook_files.table_part import TablePart
+    from workbook_engine.sheet_part import SheetPart
+    from workbook_engine.table_part import TablePart
 
 _REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]+)(?![\w(])")
 _WIDTH = 12.0

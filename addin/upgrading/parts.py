@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.upgrading.project import UpgradedProject, upgraded
-from addin.vba_project import ModuleError, ModuleKind, UnreadableProjectError, read_project
 from core.errors import WorkbookError
+from workbook_engine.vba import ModuleError, ModuleKind, UnreadableProjectError, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from addin.vba_project import Project
-    from addin.workbook_files.package import Package
-    from addin.workbook_files.workbook_file import WorkbookFile
+    from workbook_engine.package import Package
+    from workbook_engine.vba import Project
+    from workbook_engine.workbook_file import WorkbookFile
 
 _RIBBON = "ui/extensibility"
 _SIGNATURE = "vbaProjectSignature"

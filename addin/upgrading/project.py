@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from addin.vba_project import Module, ModuleKind, Project, rewrite_project
-from addin.vba_project.fingerprint import fingerprint
-from addin.vba_project.modules import stored
 from core.errors import WorkbookError
+from workbook_engine.vba import Module, ModuleKind, Project, rewrite_project
+from workbook_engine.vba.fingerprint import fingerprint
+from workbook_engine.vba.modules import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from addin.upgrading import columns
 from addin.upgrading.columns import Place
 from addin.upgrading.parts import code_names
-from addin.workbook_files import sheet_list
-from addin.workbook_files.addresses import Area
-from addin.workbook_files.foreign_sheet import take_in
 from core.errors import WorkbookError
+from workbook_engine import sheet_list
+from workbook_engine.addresses import Area
+from workbook_engine.foreign_sheet import take_in
 
 if TYPE_CHECKING:
-    from addin.workbook_files.sheet_part import SheetPart
-    from addin.workbook_files.workbook_file import WorkbookFile
+    from workbook_engine.sheet_part import SheetPart
+    from workbook_engine.workbook_file import WorkbookFile
 
 CONFIGURATION_SHEET = "xlwings.conf"
 

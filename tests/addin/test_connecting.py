@@ -13,9 +13,9 @@ from addin.desk import on_file
 from addin.finale import URL_VARIABLE, NotConnectedError
 from addin.sandbox import demo_finale, demo_settlement_files
 from addin.sheets import setup, tables
-from addin.workbook_files import workbook
 from core.companies import machine_folder
 from core.errors import InventoryError
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

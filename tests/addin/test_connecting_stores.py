@@ -29,7 +29,6 @@ from addin.outcome import Outcome
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
 from addin.store_questions import connect_by_asking
-from addin.workbook_files import workbook
 from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
@@ -40,6 +39,7 @@ from core.model import Marketplace
 from core.settlements.pulling import ConnectedStore
 from tests.addin.test_connecting import Vault
 from tests.core.settlements.listed_documents import Listed, settlement_document, v2_content
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

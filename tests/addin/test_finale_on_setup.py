@@ -15,7 +15,6 @@ from addin.finale import finale_side
 from addin.sandbox import SWITCHES
 from addin.sheets import costs as costs_sheet
 from addin.sheets import setup, sku_mapping, tables
-from addin.workbook_files import workbook
 from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
@@ -23,6 +22,7 @@ from core.inventory.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from addin.desk import on_file
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
 from addin.sheets import tables
-from addin.workbook_files import workbook
 from tests.core.settlements.listed_documents import v2_content
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,6 @@ import addin
 
 XLWINGS = Path(xw.__file__).parent
 ADDIN = Path(addin.__file__).parent
-ENGINE_FOR_FILES = ADDIN / "workbook_files"
 CLASSES = (
     *("App", "Apps", "Book", "Books", "Sheet", "Sheets", "Range", "RangeRows", "RangeColumns", "Table", "Tables"),
     *("Name", "Names", "AutoFilter", "Font", "Note", "DataValidation"),
@@ -66,7 +65,7 @@ def used_names() -> dict[str, set[str]]:
     for path in ADDIN.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         modules = imported(tree)
-        if ENGINE_FOR_FILES in path.parents or "xlsxwriter" in modules:
+        if "xlsxwriter" in modules:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in modules:

@@ -16,9 +16,9 @@ from addin.sheets import resolve as resolve_sheet
 from addin.sheets import setup, stores, tables
 from addin.sheets.pnl import PnlWish
 from addin.taken_edits import Edits
-from addin.workbook_files import workbook
 from core.journal.files import Ledger
 from tests.core.settlements.listed_documents import v2_content
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

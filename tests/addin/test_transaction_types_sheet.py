@@ -12,10 +12,10 @@ from addin.actions.new import new_workbook
 from addin.desk import on_file
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables, transactions, types
-from addin.workbook_files import workbook
 from core.settlements.type_choices import TypeChoiceError
 from tests.core.settlements.listed_documents import v2_content
 from tests.core.settlements.test_type_choices import UNKNOWN
+from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from addin.upgrading.parts import code_names, project_of, project_part
-from addin.vba_project import Module, ModuleKind, rewrite_project
-from addin.vba_project.modules import stored
-from addin.workbook_files.foreign_sheet import take_in
-from addin.workbook_files.workbook_file import WorkbookFile
+from workbook_engine.foreign_sheet import take_in
+from workbook_engine.vba import Module, ModuleKind, rewrite_project
+from workbook_engine.vba.modules import stored
+from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("addin", "core", "sandbox")
+PACKAGES = ("addin", "core", "sandbox", "workbook_engine")
 
 ORDER_OF_KNOWING = {
     "model": 0,
@@ -73,9 +73,15 @@ def test_only_the_database_knows_sql(library: str) -> None:
     assert all(path.startswith("core/database/") for path in importers_of(library))
 
 
-def test_only_the_addin_knows_xlwings() -> None:
-    """Xlwings is imported in the add-in alone."""
-    assert all(path.startswith("addin/") for path in importers_of("xlwings"))
+def test_only_the_addin_and_the_engine_know_xlwings() -> None:
+    """Xlwings is imported in the add-in, and in the engine, which is an engine of xlwings."""
+    assert all(path.startswith(("addin/", "workbook_engine/")) for path in importers_of("xlwings"))
+
+
+@pytest.mark.parametrize("foreign", ["core", "addin", "sandbox", "workbooks"])
+def test_the_engine_knows_nothing_of_cogsheet(foreign: str) -> None:
+    """It could be published alone."""
+    assert set() == importers_of(foreign, ("workbook_engine",))
 
 
 def test_the_sandbox_has_one_door() -> None:
@@ -84,11 +90,10 @@ def test_the_sandbox_has_one_door() -> None:
 
 
 def test_excels_own_objects_are_touched_in_one_module() -> None:
-    """What lies behind xlwings (`.api`) is used in one module of the add-in, outside the engine that provides it."""
+    """What lies behind xlwings (`.api`) is used in one module of the add-in."""
     users = {
         path.relative_to(ROOT).as_posix()
         for path in modules("addin")
-        if "workbook_files" not in path.parts
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "api"
     }

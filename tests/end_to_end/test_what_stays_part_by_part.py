@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.workbook_files.workbook_file import WorkbookFile
 from tests.addin.users_own import OWN_SHEET, add_own
 from tests.end_to_end.demo_book import table
+from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.workbook_files.addresses import parse_area
-from addin.workbook_files.engine import App
 from tests.fake_excel.com import Collection, ComObject, refused
 from tests.fake_excel.ranges import FakeRange
 from tests.fake_excel.worksheets import FakeWorksheet, names_of
+from workbook_engine.addresses import parse_area
+from workbook_engine.engine import App
 
 if TYPE_CHECKING:
-    from addin.workbook_files.engine import Book
+    from workbook_engine.engine import Book
 
 AUTOMATIC, MANUAL = -4105, -4135
 RUNNING: dict[int, FakeApplication] = {}

@@ -8,7 +8,7 @@ import functools
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from core.errors import WorkbookError
+from workbook_engine.errors import WorkbookFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +132,7 @@ def _translating(function: Callable[..., Any]) -> Callable[..., Any]:
         Calls.count += 1
         try:
             return function(*(plain(argument) for argument in arguments), **{k: plain(v) for k, v in named.items()})
-        except (WorkbookError, KeyError, IndexError, ValueError) as error:
+        except (WorkbookFileError, KeyError, IndexError, ValueError) as error:
             raise refused(str(error)) from error
         except AttributeError as error:
             raise FakeExcelGapError(str(error)) from error

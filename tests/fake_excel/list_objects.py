@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import xlwings as xw
 
-from addin.workbook_files.range import area_of
-from addin.workbook_files.xml_text import Element
 from tests.fake_excel.com import Collection, ComObject, refused
 from tests.fake_excel.ranges import FakeRange
+from workbook_engine.range import area_of
+from workbook_engine.xml_text import Element
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from addin.workbook_files.table import Table
     from tests.fake_excel.worksheets import FakeWorksheet
+    from workbook_engine.table import Table
 
 AND, OR, VALUES = 1, 2, 7
 """XlAutoFilterOperator."""

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from addin.workbook_files.addresses import MAX_COLUMN, MAX_ROW, Area, area_text
-from addin.workbook_files.range import area_of, range_of
 from tests.fake_excel.com import Collection, ComObject, refused
 from tests.fake_excel.variants import Currency, from_excel, scalar_or_rows, to_excel
+from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_text
+from workbook_engine.range import area_of, range_of
 
 if TYPE_CHECKING:
-    from addin.workbook_files.range import Range
     from tests.fake_excel.worksheets import FakeWorksheet
+    from workbook_engine.range import Range
 
 SHIFT_DOWN = -4121
 SHIFT_UP = -4162

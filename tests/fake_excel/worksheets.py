@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from addin.workbook_files.addresses import Area
-from addin.workbook_files.range import area_of
 from tests.fake_excel.com import DISP_E_EXCEPTION, Collection, ComError, ComObject, refused
 from tests.fake_excel.list_objects import list_objects
 from tests.fake_excel.ranges import FakeRange
+from workbook_engine.addresses import Area
+from workbook_engine.range import area_of
 
 if TYPE_CHECKING:
-    from addin.workbook_files.name import Name
-    from addin.workbook_files.sheet import Sheet
     from tests.fake_excel.application import FakeApplication, FakeWorkbook
+    from workbook_engine.name import Name
+    from workbook_engine.sheet import Sheet
 
 VISIBLE, HIDDEN, VERY_HIDDEN = -1, 0, 2
 

@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from addin import books_name
 from addin.sheets import cogs, pnl, pnl_summary, setup
 from addin.sheets.workbook import SPECS
-from addin.vba_project import write_project
+from workbook_engine.vba import write_project
 from workbooks.template import package
 from workbooks.template.code_names import code_name
 from workbooks.template.cogs_sheet import add_tie_out

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.vba_project.modules import Module, ModuleKind, stored
+from workbook_engine.vba.modules import Module, ModuleKind, stored
 from workbooks.template.function_help import function_help_module
 from workbooks.template.ribbon_table import ribbon_table_module
 from workbooks.template.udf_wrappers import MISSING_COST, udf_module

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.ribbon_buttons import BUTTONS
 from addin.upgrading.project import FINGERPRINT_LINE
-from addin.vba_project.fingerprint import fingerprint
+from workbook_engine.vba.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.desk import desk
-from addin.workbook_files import open_workbook
 from tests.fake_excel.windows_code import open_book
+from workbook_engine import open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,11 +13,11 @@ from addin.sheets.cells import to_cell
 from addin.sheets.columns import Kind
 from addin.sheets.frames import records_of
 from addin.sheets.protection import ProtectedSheetError
-from addin.workbook_files.errors import SheetProtectedError
 from core.reports.costed_lines import indicator, margin
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
 from tests.addin.in_both_engines.office import Office
+from workbook_engine.errors import SheetProtectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,10 +19,10 @@ from addin.installation.places import apple_script, environment_folder
 from addin.installation.program import Program
 from addin.template import template_bytes
 from addin.upgrading.parts import project_of, project_part
-from addin.vba_project import ModuleKind, rewrite_project
-from addin.vba_project.modules import stored
-from addin.workbook_files.workbook_file import WorkbookFile
 from tests.addin.installation.computers import Keys, Programs, computer
+from workbook_engine.vba import ModuleKind, rewrite_project
+from workbook_engine.vba.modules import stored
+from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.ribbon_table import version
 
 if TYPE_CHECKING:

@@ -174,7 +174,7 @@ def test_an_installed_package_is_packed_again(tmp_path: Path) -> None:
 
 def test_the_running_program_is_known_by_its_files(tmp_path: Path) -> None:
     """From the source tree: its version, its lock, and a fingerprint that a changed file changes."""
-    for folder in ("addin", "core", "sandbox"):
+    for folder in ("addin", "core", "sandbox", "workbook_engine"):
         (tmp_path / folder).mkdir()
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "9.9"\n')
     (tmp_path / "requirements.lock").write_text("")
@@ -234,7 +234,7 @@ def _installs_itself_again(here: Computer, python: str, tmp_path: Path) -> None:
 
     assert ("None", "True") == (source, locked)
     assert 0 == placed.status, placed.output
-    assert (target / "addin" / "workbook_files" / "template.xlsm").is_file()
+    assert (target / "addin" / "template.xlsm").is_file()
 
 
 def _offline(folder: Path) -> Computer:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from addin.actions.upgrading import upgrade
 from addin.upgrading.parts import code_names, project_of
-from addin.vba_project import ModuleKind
-from addin.vba_project.modules import stored
-from addin.workbook_files.workbook_file import WorkbookFile
 from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
 from tests.addin.upgrading.old_book import write_old_book
 from tests.addin.users_own import change_project
+from workbook_engine.vba import ModuleKind
+from workbook_engine.vba.modules import stored
+from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template import build
 
 if TYPE_CHECKING:

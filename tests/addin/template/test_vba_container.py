@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from olefile import DEFECT_UNSURE, OleFileIO
 
-from addin.vba_project import ModuleError, ModuleKind, write_project
-from addin.vba_project.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
-from addin.vba_project.compression import CHUNK, compress
-from addin.vba_project.directory import directory
-from addin.vba_project.encryption import encrypt
-from addin.vba_project.modules import stored
 from tests.addin.template.vba_readers import decompressed, stream_of
+from workbook_engine.vba import ModuleError, ModuleKind, write_project
+from workbook_engine.vba.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
+from workbook_engine.vba.compression import CHUNK, compress
+from workbook_engine.vba.directory import directory
+from workbook_engine.vba.encryption import encrypt
+from workbook_engine.vba.modules import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

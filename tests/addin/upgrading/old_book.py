@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from addin import books_name
 from addin.sheets import changes, resolve
 from addin.sheets.workbook import SPECS
-from addin.workbook_files import open_workbook
 from core.companies import BooksId
 from tests.addin.users_own import add_own
+from workbook_engine import open_workbook
 from workbooks.template import build
 from workbooks.template.modules import module_texts
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addin.template import template_bytes
-from addin.vba_project import UnreadableProjectError, read_project
-from addin.vba_project.compound_file import write_compound_file
-from addin.vba_project.compression import compress, decompress
-from addin.vba_project.container import NotACompoundFileError, read_compound_file
-from addin.vba_project.fingerprint import fingerprint
 from tests.addin.template.vba_readers import modules_by_oletools
-from tests.addin.workbook_files.builders import vba_project
+from tests.workbook_engine.builders import vba_project
+from workbook_engine.vba import UnreadableProjectError, read_project
+from workbook_engine.vba.compound_file import write_compound_file
+from workbook_engine.vba.compression import compress, decompress
+from workbook_engine.vba.container import NotACompoundFileError, read_compound_file
+from workbook_engine.vba.fingerprint import fingerprint
 
 NAMES = st.text("abcdefgh", min_size=1, max_size=8)
 CONTENT = st.dictionaries(NAMES, st.binary(max_size=9_000), max_size=12)

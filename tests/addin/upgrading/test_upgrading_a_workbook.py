@@ -16,18 +16,18 @@ from addin.upgrading.columns import NoRoomForColumnsError
 from addin.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.upgrading.sheets import SheetNameTakenError
-from addin.vba_project import ModuleKind, Project, read_project
-from addin.vba_project.modules import stored
-from addin.workbook_files import open_workbook
-from addin.workbook_files.errors import OpenElsewhereError
-from addin.workbook_files.workbook_file import WorkbookFile
+from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book
 from tests.addin.upgrading.old_book import write_old_book
 from tests.addin.users_own import change_project
-from tests.addin.workbook_files.builders import vba_project
-from tests.addin.workbook_files.package_check import check_package
 from tests.end_to_end.demo_book import run
+from tests.workbook_engine.builders import vba_project
+from tests.workbook_engine.package_check import check_package
+from workbook_engine import open_workbook
+from workbook_engine.vba import ModuleKind, Project, read_project
+from workbook_engine.vba.modules import stored
+from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.modules import module_texts
 from workbooks.template.ribbon_table import version
 
@@ -238,7 +238,7 @@ def test_what_is_in_the_way_is_named_and_nothing_changes(book: Path) -> None:
     cases = [
         (_beside_the_table, NoRoomForColumnsError, "beside it"),
         (_sheet_of_that_name, SheetNameTakenError, old_book.NEW_SHEET),
-        (_opened_elsewhere, OpenElsewhereError, "open in another program"),
+        (_opened_elsewhere, WorkbookError, "open in another program"),
         (_no_code, NoMacrosError, "holds no VBA"),
         (_damaged_code, ProjectUnreadableError, "cannot be carried over"),
     ]

@@ -1,0 +1,142 @@
+"""Formulas of one sheet: read, cut loose where the file shares them, and changed as a whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from workbook_engine.addresses import Area, area_name, parse_area
+from workbook_engine.cell_values import read_formula, replace_formula, without_value
+from workbook_engine.errors import RefusedByExcelError
+from workbook_engine.file_formulas import from_file
+from workbook_engine.references import BROKEN, copy_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from workbook_engine.cell_values import CellFormula
+    from workbook_engine.sheet_part import SheetPart
+
+_SHARED = re.compile(r"<f\b[^>]*\bt=[\"']shared[\"']")
+_ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
+
+
+def formula_at(sheet: SheetPart, row: int, column: int) -> str | None:
+    """Return the formula of a cell without its `=`, as Excel shows it."""
+    sheet.book.settle()
+    cell = sheet.rows.cell(row, column)
+    found = read_formula(cell) if cell is not None else None
+    if found is None:
+        return _array_formula(sheet, row, column)
+    text = found.text
+    if found.kind == "shared" and not text:
+        text = next(full.text for r, c, _, full in whole_formulas(sheet) if (r, c) == (row, column))
+    table = sheet.table_at(row, column)
+    return from_file(text, table.name if table is not None else None)
+
+
+def _array_formula(sheet: SheetPart, row: int, column: int) -> str | None:
+    cell = Area(row, column, row, column)
+    return next((from_file(text) for area, text, spills in arrays(sheet) if not spills and area.meets(cell)), None)
+
+
+def arrays(sheet: SheetPart) -> list[tuple[Area, str, bool]]:
+    """Return the array formulas of a sheet: cells, text, and whether it spills by itself."""
+    result = []
+    for _, _, cell, found in formulas(sheet):
+        if found.kind == "array" and (area := parse_area(found.area)):
+            result.append((area, found.text, " cm=" in cell.partition(">")[0]))
+    return result
+
+
+def formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
+    """Yield row, column, cell and formula of every cell that has one."""
+    for number, row in list(sheet.rows.formula_rows()):
+        for column, cell in list(row.cells().items()):
+            found = read_formula(cell) if "<f" in cell else None
+            if found is not None:
+                yield number, column, cell, found
+
+
+def whole_formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
+    """Yield what `formulas` does, with the whole text also where the file has it in another cell only."""
+    sheet.book.settle()
+    masters: dict[str, tuple[str, int, int]] = {}
+    for row, column, cell, found in formulas(sheet):
+        if found.kind == "shared" and found.text:
+            masters[found.shared] = (found.text, row, column)
+        if found.kind == "shared" and found.shared in masters:
+            text, first, left = masters[found.shared]
+            yield row, column, cell, found._replace(text=copy_formula(text, row - first, column - left))
+        else:
+            yield row, column, cell, found
+
+
+def release(sheet: SheetPart, area: Area) -> None:
+    """Make an area ready to be overwritten.
+
+    Formulas that other cells share with it are cut loose.
+
+    Raises:
+        RefusedByExcelError: If the area is part of an array formula.
+    """
+    shared = False
+    for number in range(area.top, area.bottom + 1):
+        row = sheet.rows.rows.get(number)
+        if row is None or not row.formulas:
+            continue
+        for column, cell in row.cells().items():
+            if area.left <= column <= area.right and "<f" in cell:
+                sheet.book.formulas_changed = True
+                found = read_formula(cell) if _SHARED.search(cell) else None
+                shared = shared or (found is not None and bool(found.text))
+    if shared:
+        unshare(sheet)
+    refuse_part_of_array(sheet, area)
+
+
+def refuse_part_of_array(sheet: SheetPart, area: Area) -> None:
+    """Raise where an area cuts through an array formula."""
+    if not sheet.has_arrays:
+        return
+    for array, _, spills in arrays(sheet):
+        if not spills and array.meets(area) and not area.holds(array):
+            raise RefusedByExcelError(
+                f"{area_name(area)} on sheet {sheet.name} is part of the array formula in {area_name(array)}, "
+                "which can only be changed as a whole."
+            )
+
+
+def unshare(sheet: SheetPart) -> None:
+    """Give every cell its own text of a formula that several cells share in the file."""
+    for number, column, cell, found in list(whole_formulas(sheet)):
+        if found.kind == "shared":
+            sheet.rows.edit(number)[column] = _plain(cell, found.text)
+            sheet.touch()
+    sheet.has_shared = False
+
+
+def _plain(cell: str, text: str) -> str:
+    replaced = replace_formula(cell, text)
+    start = replaced.index("<f")
+    return f"{replaced[:start]}<f>{replaced[replaced.index('>', start) + 1 :]}"
+
+
+def change_formulas(sheet: SheetPart, change: Callable[[str], str]) -> None:
+    """Apply a function to the formula of every cell; unchanged cells stay as they are."""
+    if not sheet.has_formulas:
+        return
+    if sheet.rows.rows and sheet.has_shared:
+        unshare(sheet)
+    for number, column, cell, found in formulas(sheet):
+        if found.text and (text := change(found.text)) != found.text:
+            changed = replace_formula(cell, text)
+            broken = BROKEN in text and BROKEN not in found.text
+            sheet.rows.edit(number)[column] = without_value(changed) if broken else changed
+            sheet.book.formulas_changed = True
+            sheet.touch()
+
+
+def has_kind(text: str, kind: str) -> bool:
+    """Return whether the text of rows holds a `shared` or an `array` formula."""
+    return (_SHARED if kind == "shared" else _ARRAY).search(text) is not None
