@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from addin.sandbox import DEMO_ACCOUNT, demo_finale, switches_set
 from addin.sheets.setup_finale import FinaleSide
 from core.companies import SANDBOX
-from core.credentials import Secret, SystemCredentials
 from core.database import batches, settings, syncs
 from core.database.batches import BatchKind
 from core.database.syncs import Probe
 from core.errors import InventoryError
-from core.inventory.finale import inventory as finale
-from core.inventory.finale import typed_settings
-from core.inventory.finale.account import BASE_URL
-from core.inventory.finale.errors import SYSTEM
-from core.inventory.finale.remarks import settings_of
-from core.inventory.finale.schema import Schema
+from core.finale import inventory as finale
+from core.finale import typed_settings
+from core.finale.account import BASE_URL
+from core.finale.errors import SYSTEM
+from core.finale.remarks import settings_of
+from core.finale.schema import Schema
+from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from addin.desk import Desk
-    from core.credentials import Credentials
     from core.database import Database
-    from core.inventory.finale.inventory import FinaleInventory
+    from core.finale.inventory import FinaleInventory
+    from core.http.credentials import Credentials
 
 KEY, SECRET = "API key", "API secret"
 URL_VARIABLE = "COGSHEET_FINALE_URL"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from addin.sandbox import after_the_demo, demo_finale, switches_set
 from core.companies import SANDBOX
-from core.credentials import Secret, SystemCredentials
 from core.database import settings
 from core.errors import CogsheetError
+from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import STORES_NAME, StoreConnection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.sandbox import StoreAccess
-    from core.credentials import Credentials
+    from core.http.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
     from core.time import Clock
 

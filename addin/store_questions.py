@@ -9,7 +9,7 @@ import click
 
 from addin.actions.connecting_stores import StoreEntered, connect_store
 from addin.marketplaces import connections, credentials_account, kept_secrets, kind_of
-from core.credentials import SystemCredentials, variable_names
+from core.http.credentials import SystemCredentials, variable_names
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import StoreConnection
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.outcome import Outcome
-    from core.credentials import Credentials
+    from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
 
 

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
-from core.credentials import Secret
-from core.inventory.finale.inventory import connect
-from core.inventory.finale.settings import FinaleSettings
-from core.inventory.system import CostRequest, OrderAsked
+from core.finale.inventory import connect
+from core.finale.settings import FinaleSettings
+from core.finale.system import CostRequest, OrderAsked
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.progress import silent
 from sandbox.business import sized_business

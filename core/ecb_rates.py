@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from core.errors import BadAnswerError
 from core.exchange_rates import ECB, EURO, LONGEST_AGE, RATE_COLUMNS
-from core.http import HttpClient
+from core.http.client import HttpClient
 from core.model import frame
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.http_answers import Answer
+    from core.http.answers import Answer
 
 SERVICE = "European Central Bank"
 ECB_URL = "https://www.ecb.europa.eu/stats/eurofxref"

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from addin.actions.refresh import show_setup
 from addin.finale import KEY, SECRET, account_of, base_url, finale_side, opened, remember
 from addin.outcome import Outcome
-from core.credentials import Secret, SystemCredentials
 from core.database import batches, settings
 from core.database.batches import BatchKind
 from core.errors import InventoryError
-from core.inventory.finale import account as accounts
-from core.inventory.finale.errors import SYSTEM
+from core.finale import account as accounts
+from core.finale.errors import SYSTEM
+from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
 from core.settlements import books as all_books
 
 if TYPE_CHECKING:
     from addin.desk import Desk
-    from core.credentials import Credentials
-    from core.inventory.finale.self_test import Example
-    from core.inventory.system import AccountCheck
+    from core.finale.self_test import Example
+    from core.finale.system import AccountCheck
+    from core.http.credentials import Credentials
 
 
 class OtherAccountError(InventoryError):

@@ -14,10 +14,10 @@ from addin.marketplaces import (
     kind_of,
 )
 from addin.outcome import Outcome
-from core.credentials import Secret, SystemCredentials
 from core.database import batches, pulled_documents, settings, stores
 from core.database.batches import BatchKind
 from core.database.stores import Store, StoreMarketplaceError
+from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import STORES_NAME, StoreConnection
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from addin.desk import Desk
-    from core.credentials import Credentials
+    from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind, Document
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from addin.desk import Desk
     from addin.installation.computer import Computer
-    from core.credentials import Credentials
+    from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
     from core.settlements.books import Books
     from core.settlements.pulling import ConnectedStore

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.desk import Desk
-    from core.credentials import Credentials
+    from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
     from core.settlements.pulling import Pulled
 

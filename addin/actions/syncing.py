@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.desk import Desk
-    from core.credentials import Credentials
     from core.database.settlements import BookedSettlement
-    from core.inventory.system import InventorySystem
+    from core.finale.system import InventorySystem
+    from core.http.credentials import Credentials
     from core.settlements.books import Books
     from core.settlements.changes import SettlementChange
     from core.settlements.status import SettlementState

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import setup
 from addin.sheets.edited_rows import edited_rows
-from core.inventory.finale.remarks import account_words
-from core.inventory.finale.typed_settings import TITLES, shown
+from core.finale.remarks import account_words
+from core.finale.typed_settings import TITLES, shown
 from core.settings import FinaleAccount
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from core.inventory.finale.schema import Schema
+    from core.finale.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import customer_returns, fba_reimbursements, unified_csv, v1_flat, v2_flat, xml_report
-from core.marketplaces.contents import open_contents
 from core.marketplaces.ebay import payout_api, transaction_report
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.scrubbing import scrubbed
+from core.marketplaces.reading.contents import open_contents
+from core.marketplaces.reading.personal_data import scrubbed
+from core.marketplaces.reading.unknown_files import explain
 from core.marketplaces.shopify import outside_payouts, payments_api, payments_csv
 from core.marketplaces.tie_out import importable
-from core.marketplaces.unknown_files import explain
 from core.marketplaces.walmart import recon_v0, recon_v1
 
 if TYPE_CHECKING:
-    from core.marketplaces.contents import Contents
     from core.marketplaces.formats import Format
+    from core.marketplaces.reading.contents import Contents
     from core.model import Reading
 
 __all__ = [

@@ -13,16 +13,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.marketplaces.contents import LONGEST_TEXT, TOO_LONG
-from core.marketplaces.dates import parse_moment
 from core.marketplaces.errors import BadCellError, DamagedBundleError, UnstorableTextError
-from core.marketplaces.numerals import parse_amount
 from core.marketplaces.places import Place
+from core.marketplaces.reading.contents import LONGEST_TEXT, TOO_LONG
+from core.marketplaces.reading.dates import parse_moment
+from core.marketplaces.reading.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from core.marketplaces.contents import Contents
+    from core.marketplaces.reading.contents import Contents
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 """What JSON can write by number (`\\u0000`, `\\ud800`) and nothing can store."""

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
 
-    from core.credentials import Secret
-    from core.http import Transport
+    from core.http.client import Transport
+    from core.http.credentials import Secret
+    from core.http.limits import Sleep
     from core.model import Marketplace
-    from core.rate_limits import Sleep
 
 
 @dataclass(frozen=True, slots=True)

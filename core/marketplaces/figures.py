@@ -11,18 +11,18 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from core.marketplaces.dates import decide_day_first, is_slash_date, parse_moment
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
-from core.marketplaces.numerals import first_ambiguous, parse_amount, parse_whole, possible_marks
 from core.marketplaces.places import Place
-from core.marketplaces.tables import Kind
+from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
+from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_whole, possible_marks
+from core.marketplaces.reading.tables import Kind
 from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.tables import Row, Table
     from core.model import Reading
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")

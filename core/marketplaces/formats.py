@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.marketplaces.contents import Contents
-    from core.marketplaces.tables import Layout
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Layout
     from core.model import Marketplace, Reading
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.errors import TooMuchMoneyError
-from core.marketplaces.numerals import LARGEST
 from core.marketplaces.places import Place
+from core.marketplaces.reading.numbers import LARGEST
 from core.model import Goods
 
 if TYPE_CHECKING:

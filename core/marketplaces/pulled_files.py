@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError, UnreadableFileError
-from core.marketplaces.contents import open_contents, unpacked
 from core.marketplaces.errors import ArchiveError
 from core.marketplaces.formats import LIKE_ENOUGH
+from core.marketplaces.reading.contents import open_contents, unpacked
 from core.marketplaces.tie_out import importable
 from core.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.formats import Format
+    from core.marketplaces.reading.contents import Contents
     from core.model import Reading
 
 

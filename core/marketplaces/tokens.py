@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from core.credentials import Secret
 from core.errors import BadAnswerError, RefusedError, ServiceError, UnauthorisedError
-from core.http_answers import message_in
+from core.http.answers import message_in
+from core.http.credentials import Secret
 from core.log import REDACTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.http_answers import Answer
+    from core.http.answers import Answer
     from core.time import Clock
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from core.database import batches, mappings, settlements
 from core.database.batches import BatchKind
 from core.database.mappings import TYPED_IN
 from core.errors import CogsheetError
-from core.inventory.finale.nearest import rule_and_nearest
-from core.inventory.finale.observations import NO_SUCH_PRODUCT
+from core.finale.nearest import rule_and_nearest
+from core.finale.observations import NO_SUCH_PRODUCT
 from core.model import MAPPING_COLUMNS, TEXT, Cause, ObservationKind, frame, records
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from core.database import batches, left_stock, mappings, observations, syncs
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import InventoryError
-from core.inventory.finale.observations import SOURCE_ORDER
-from core.inventory.system import CostRequest, OrderAsked
+from core.finale.observations import SOURCE_ORDER
+from core.finale.system import CostRequest, OrderAsked
 from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
 from core.settlements.calendars import ended_before
 from core.time import local_days
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.database.settlements import BookedSettlement
     from core.database.syncs import SyncRun
-    from core.inventory.system import InventorySystem
+    from core.finale.system import InventorySystem
     from core.progress import Progress
     from core.settlements.books import Books
     from core.time import Clock

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sandbox import SandboxAddress
-    from core.credentials import Secret
+    from core.http.credentials import Secret
 
 
 @dataclass

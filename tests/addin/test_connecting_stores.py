@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.desk import Desk
-    from core.credentials import Secret
+    from core.http.credentials import Secret
     from core.marketplaces.connector import Connector, Link
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)

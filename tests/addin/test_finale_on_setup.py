@@ -18,7 +18,7 @@ from addin.sheets import setup, sku_mapping, tables
 from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
-from core.inventory.finale.typed_settings import SecretInAddressError
+from core.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops

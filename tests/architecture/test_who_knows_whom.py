@@ -17,7 +17,7 @@ PACKAGES = ("addin", "core", "sandbox", "workbook_engine")
 ORDER_OF_KNOWING = {
     "model": 0,
     "marketplaces": 1,
-    "inventory": 1,
+    "finale": 1,
     "costing": 1,
     "reports": 1,
     "journal": 1,
@@ -64,7 +64,7 @@ def test_the_sandbox_shares_no_code_with_what_it_tests(foreign: str) -> None:
 
 def test_only_one_module_speaks_http() -> None:
     """The switch to another HTTP library is a change of one file."""
-    assert {"core/http.py"} == importers_of("httpx")
+    assert {"core/http/client.py"} == importers_of("httpx")
 
 
 @pytest.mark.parametrize("library", ["sqlalchemy", "alembic"])

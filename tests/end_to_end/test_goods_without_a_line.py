@@ -23,7 +23,7 @@ from core.settlements.syncing import sync_costs
 from sandbox.business.hard import case, hard_business
 from sandbox.business.records import Fee, FeeKind, SettlementPeriod
 from sandbox.settlement_files.amazon_v2 import settlement_files
-from tests.core.inventory.finale_account import NOON, DemoAccount
+from tests.core.finale.finale_account import NOON, DemoAccount
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,7 +30,7 @@ from sandbox.business.hard import hard_business
 from sandbox.business.sized import sized_business
 from sandbox.misbehaviour import Fault
 from sandbox.settlement_files.amazon_v2 import settlement_files
-from tests.core.inventory.finale_account import NOON, DemoAccount
+from tests.core.finale.finale_account import NOON, DemoAccount
 from tests.end_to_end.demo_book import DemoBook, table
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.credentials import Secret
 from core.database import Database
 from core.database.company import new_company
 from core.database.settlements import OriginalFile
-from core.inventory.finale.inventory import connect
+from core.finale.inventory import connect
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.model import CostStatus, Disposition, Event, Marketplace, records
 from core.progress import silent

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.credentials import Secret
 from core.database import Database, entries
 from core.database.company import new_company
 from core.database.settlements import OriginalFile
-from core.inventory.finale.inventory import connect
+from core.finale.inventory import connect
+from core.http.credentials import Secret
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
 from core.line_types import LineType
 from core.marketplaces import read

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from core.errors import BadAnswerError, NotFoundError, RefusedError, UnauthorisedError
-from core.http import HttpClient
+from core.http.client import HttpClient
+from core.http.limits import TokenBucket
 from core.marketplaces.amazon import login, v2_flat
 from core.marketplaces.amazon.login import AmazonKeys
 from core.marketplaces.amazon.regions import HOSTS, region_of
@@ -22,13 +23,12 @@ from core.marketplaces.connector import ConnectorKind, Document, Link
 from core.marketplaces.pulled_files import Download, whole_file
 from core.marketplaces.tokens import AccessTokens
 from core.model import Marketplace
-from core.rate_limits import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.credentials import Secret
-    from core.http_answers import Answer
+    from core.http.answers import Answer
+    from core.http.credentials import Secret
 
 _API = "reports/2021-06-30"
 _KEPT_DAYS = 90

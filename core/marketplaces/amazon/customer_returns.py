@@ -9,17 +9,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.contents import open_contents
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
+from core.marketplaces.reading.contents import open_contents
+from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
-from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.model import RAW_LINE_COLUMNS, Disposition, Marketplace, Problem, Reading, Severity, frame
 
 if TYPE_CHECKING:
-    from core.marketplaces.contents import Contents
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row, Table
 
 LAYOUT = Layout(
     title="Amazon FBA customer returns report",

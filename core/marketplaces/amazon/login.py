@@ -13,8 +13,8 @@ from core.marketplaces.amazon.service_errors import AmazonAppError, AmazonGrantE
 from core.marketplaces.tokens import Token, read_token
 
 if TYPE_CHECKING:
-    from core.credentials import Secret
-    from core.http import HttpClient
+    from core.http.client import HttpClient
+    from core.http.credentials import Secret
 
 HOST = "https://api.amazon.com"
 _PATH = "auth/o2/token"

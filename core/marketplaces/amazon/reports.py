@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError
-from core.http_answers import message_in
+from core.http.answers import message_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.http_answers import Answer
+    from core.http.answers import Answer
 
 SETTLEMENT_REPORT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 """The one kind of settlement report that is left; V1 and XML ended on 2026-11-11 (docs/facts/settlement-formats.md)."""

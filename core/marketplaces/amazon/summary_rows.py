@@ -6,15 +6,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import is_damaged
-from core.marketplaces.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, MissingSummaryError
 from core.marketplaces.lines import Header
+from core.marketplaces.reading.dates import Period, decide_day_first, is_slash_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.figures import Figures
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.tables import Row, Table
 
 _START, _END, _DEPOSIT = "settlement-start-date", "settlement-end-date", "deposit-date"
 

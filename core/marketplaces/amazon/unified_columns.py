@@ -6,7 +6,7 @@ English (US, CA, UK, AU, IN), German, French (also Canada's), Italian and Spanis
 from __future__ import annotations
 
 from core.line_types import LineType
-from core.marketplaces.tables import Column, Kind
+from core.marketplaces.reading.tables import Column, Kind
 from core.marketplaces.words import AmountMeaning
 
 

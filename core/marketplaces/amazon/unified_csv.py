@@ -30,7 +30,7 @@ from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
 from core.marketplaces.places import Place
-from core.marketplaces.tables import Layout, find_table, likeness
+from core.marketplaces.reading.tables import Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
 from core.marketplaces.words import AmountMeaning, doubted, listed, typed, typed_item
@@ -39,9 +39,9 @@ from core.model import Event, Marketplace, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import Part, TypedPart
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.words import Meaning
     from core.model import Reading
 

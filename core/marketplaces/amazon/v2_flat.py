@@ -13,7 +13,7 @@ from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, is_multi_channel
-from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import Header, TypedPart
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.words import Meaning
     from core.model import Reading
 

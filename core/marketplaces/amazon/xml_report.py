@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.words import item_amount, meaning
-from core.marketplaces.dates import parse_moment
 from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
-from core.marketplaces.numerals import parse_amount, parse_whole
 from core.marketplaces.places import Place
+from core.marketplaces.reading.dates import parse_moment
+from core.marketplaces.reading.numbers import parse_amount, parse_whole
+from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, Meaning, listed, own_column, typed, typed_item
-from core.marketplaces.xml_elements import Element, looks_like, parse
 from core.model import Event, Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import TypedPart
+    from core.marketplaces.reading.contents import Contents
     from core.model import Reading
 
 TITLE = "Amazon settlement report (XML)"

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from core.credentials import Secret
 from core.errors import BadAnswerError
-from core.http import HttpClient, basic
+from core.http.client import HttpClient, basic
+from core.http.credentials import Secret
 from core.marketplaces.bundles import read_moment, write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.ebay import payout_api
@@ -23,7 +23,7 @@ from core.model import Marketplace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from core.http_answers import Answer
+    from core.http.answers import Answer
 
 SERVICE = "eBay"
 API = "https://api.ebay.com"

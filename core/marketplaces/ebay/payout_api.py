@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.marketplaces.bundles import Node
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import Part
+    from core.marketplaces.reading.contents import Contents
     from core.marketplaces.words import Meaning
     from core.model import Reading
 

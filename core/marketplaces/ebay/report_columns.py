@@ -3,7 +3,7 @@
 The report of the UK and the EU has the columns of the American one and *Seller specified VAT rate*, a rate between
 taxes and fees. In German it is called `Transaktionsbericht`: semicolons, a decimal comma, German names for columns and
 types. What the columns are called in French, Italian and Spanish is not established: such a report is told by its form
-and refused with what to set (`core.marketplaces.unknown_files`).
+and refused with what to set (`core.marketplaces.reading.unknown_files`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from core.marketplaces.tables import Column, Kind
+from core.marketplaces.reading.tables import Column, Kind
 
 
 def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:

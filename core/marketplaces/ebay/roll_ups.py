@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from core.marketplaces.lines import Part
-    from core.marketplaces.tables import Table
+    from core.marketplaces.reading.tables import Table
 
 
 _SLACK = Decimal("0.02")

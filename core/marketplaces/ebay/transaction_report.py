@@ -28,7 +28,7 @@ from core.marketplaces.figures import (
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
-from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
+from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item
@@ -37,9 +37,9 @@ from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import TypedPart
-    from core.marketplaces.tables import Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Table
     from core.marketplaces.words import Meaning
     from core.model import Reading
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadAnswerError, RateLimitedError
-from core.http_answers import message_in
+from core.http.answers import message_in
 from core.marketplaces.shopify.errors import SERVICE, AccessDeniedError, QuestionTooDearError, ShopifyRefusalError
 from core.marketplaces.shopify.queries import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from core.http import HttpClient
-    from core.http_answers import Answer
+    from core.http.answers import Answer
+    from core.http.client import HttpClient
+    from core.http.limits import Sleep
     from core.marketplaces.tokens import AccessTokens
-    from core.rate_limits import Sleep
 
 PATH = f"admin/api/{VERSION}/graphql.json"
 _MOST_THROTTLED = 8

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from core.http import HttpClient
+from core.http.client import HttpClient
 from core.marketplaces.bundles import Node, read_moment, write_bundle
 from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
@@ -21,8 +21,8 @@ from core.model import Marketplace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.credentials import Secret
-    from core.http_answers import Answer
+    from core.http.answers import Answer
+    from core.http.credentials import Secret
     from core.time import Clock
 
 _MONTH = "not in payouts "

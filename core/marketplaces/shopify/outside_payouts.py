@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.marketplaces.bundles import Node
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import Line
+    from core.marketplaces.reading.contents import Contents
     from core.marketplaces.shopify.orders import Order, Payment
     from core.model import Reading
 

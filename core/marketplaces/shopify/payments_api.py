@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.marketplaces.bundles import Node
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import Line
+    from core.marketplaces.reading.contents import Contents
     from core.marketplaces.shopify.orders import Order
     from core.model import Reading
 

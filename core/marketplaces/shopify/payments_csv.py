@@ -23,8 +23,8 @@ from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
 from core.marketplaces.places import Place
+from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.shopify.words import column, meaning, movement_types
-from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity, StockEffect
@@ -32,8 +32,8 @@ from core.model import Event, Marketplace, Problem, QuantitySource, Severity, St
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.marketplaces.contents import Contents
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row, Table
     from core.model import Reading
 
 LAYOUT = Layout(

@@ -11,21 +11,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError, NotFoundError, UnauthorisedError
-from core.http import HttpClient, basic
-from core.http_answers import message_in
+from core.http.answers import message_in
+from core.http.client import HttpClient, basic
+from core.http.limits import TokenBucket
 from core.marketplaces.connector import ConnectorKind, Document, Link
 from core.marketplaces.pulled_files import Download, whole_file
 from core.marketplaces.tokens import AccessTokens, Token, read_token
 from core.marketplaces.walmart import recon_v1
 from core.marketplaces.walmart.service_errors import WALMART, WalmartAccessError, WalmartKeyError
 from core.model import Marketplace
-from core.rate_limits import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.credentials import Secret
-    from core.http_answers import Answer
+    from core.http.answers import Answer
+    from core.http.credentials import Secret
 
 HOST = "https://marketplace.walmartapis.com"
 _API = "v3/report/reconreport"

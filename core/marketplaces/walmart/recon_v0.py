@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NoReturn
 from core.marketplaces.errors import UnsupportedFormatError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.places import Place
-from core.marketplaces.tables import Column, Layout, header_line, likeness
+from core.marketplaces.reading.tables import Column, Layout, header_line, likeness
 from core.model import Marketplace
 
 if TYPE_CHECKING:
-    from core.marketplaces.contents import Contents
+    from core.marketplaces.reading.contents import Contents
 
 LAYOUT = Layout(
     title="Walmart reconciliation report (V0)",

@@ -23,8 +23,8 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
 from core.marketplaces.places import Place
+from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
-from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, is_declared, meaning
 from core.marketplaces.wording import folded
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from core.marketplaces.contents import Contents
     from core.marketplaces.lines import TypedPart
-    from core.marketplaces.tables import Row, Table
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.words import Meaning
     from core.model import Reading
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from core.credentials import Secret
+from core.http.credentials import Secret
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.model import Marketplace

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from core.credentials import Secret
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
@@ -18,7 +18,7 @@ from sandbox.business import demo_business
 from sandbox.business.shops import shop_of
 from sandbox.marketplaces import ebay_api, shopify_api
 from sandbox.server import serve
-from tests.core.http_service import FakeTime
+from tests.core.http.http_service import FakeTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.credentials import Secret
 from core.errors import BadAnswerError, ServerFailedError, UnauthorisedError
-from core.http_answers import Answer
+from core.http.answers import Answer
+from core.http.credentials import Secret
 from core.log import MASK, REDACTION
 from core.marketplaces.tokens import AccessTokens, Token, read_token
 from tests.core.marketplaces.pulled_store import StillTime

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from core.credentials import Secret
 from core.errors import BadAnswerError, InsecureAddressError, ServiceError
-from core.http_answers import Answer
+from core.http.answers import Answer
+from core.http.credentials import Secret
 from core.marketplaces.amazon.connector import AmazonConnector
 from core.marketplaces.amazon.login import AmazonKeys
 from core.marketplaces.amazon.regions import HOSTS, UnknownRegionError, region_of

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import UnreadableFileError
 from core.marketplaces import errors, read, without_personal_data
-from core.marketplaces.contents import open_contents, unpacked
+from core.marketplaces.reading.contents import open_contents, unpacked
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.marketplaces import FORMATS, read, with_line_keys, without_personal_data
-from core.marketplaces.tables import Kind
+from core.marketplaces.reading.tables import Kind
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "marketplaces"
 PERSONAL = {

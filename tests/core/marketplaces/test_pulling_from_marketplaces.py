@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.credentials import Secret
 from core.errors import CogsheetError, RateLimitedError, ServiceError
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.marketplaces.connector import Link
 from core.model import Marketplace

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from _pytest.mark import ParameterSet
 
-    from core.credentials import Secret
+    from core.http.credentials import Secret
 
 STORES = ("shopify", "ebay")
 PASSING = (

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from core.credentials import Secret
 from core.errors import BadAnswerError, RefusedError, ServiceError, UnreadableFileError
-from core.http import HttpClient
+from core.http.client import HttpClient
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.marketplaces.connector import Document, Link
 from core.marketplaces.connectors import CONNECTORS
@@ -27,7 +27,7 @@ from sandbox.business.shop_prices import back_of, total_of
 from sandbox.business.shops import GoodsBack, Movement, Payment, Return, Shop
 from sandbox.marketplaces import shopify_api
 from sandbox.server import create_app
-from tests.core.http_service import FakeTime
+from tests.core.http.http_service import FakeTime
 from tests.core.marketplaces.pulled_stores import SECRETS, SETTINGS, TODAY, store_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.marketplaces.dates import Period, decide_day_first, parse_moment
 from core.marketplaces.errors import AmbiguousDatesError, BadCellError
 from core.marketplaces.places import Place
+from core.marketplaces.reading.dates import Period, decide_day_first, parse_moment
 
 HERE = Place("file.txt", 3, "posted-date")
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.marketplaces.errors import BadCellError, MixedDecimalMarksError
-from core.marketplaces.numerals import parse_amount, parse_whole, possible_marks
 from core.marketplaces.places import Place
+from core.marketplaces.reading.numbers import parse_amount, parse_whole, possible_marks
 
 HERE = Place("file.txt", 3, "amount")
 

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from core.credentials import Secret
 from core.errors import BadAnswerError, NotFoundError, RateLimitedError
-from core.http_answers import Answer
+from core.http.answers import Answer
+from core.http.credentials import Secret
 from core.marketplaces import read
 from core.marketplaces.connector import Document, Link
 from core.marketplaces.walmart.connector import HOST, WalmartConnector, read_dates

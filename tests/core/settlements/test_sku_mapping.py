@@ -10,7 +10,7 @@ import pytest
 from core.database import Database, batches, mappings
 from core.database.batches import BatchKind
 from core.database.company import new_company
-from core.inventory.finale.observations import NO_SUCH_PRODUCT
+from core.finale.observations import NO_SUCH_PRODUCT
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, ObservationKind, frame, records
 from core.settlements.sku_mapping import (
     MappingTypedError,

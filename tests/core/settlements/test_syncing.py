@@ -15,7 +15,7 @@ from core.database import Database
 from core.database.company import new_company
 from core.database.settlements import EntryStatus
 from core.errors import InventoryError
-from core.inventory.system import AccountCheck, CostPage, CostRequest
+from core.finale.system import AccountCheck, CostPage, CostRequest
 from core.model import (
     COSTED_COLUMNS,
     MAPPING_COLUMNS,

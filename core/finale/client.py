@@ -1,0 +1,200 @@
+"""GraphQL over HTTP: one question at a time, within Finale's limits, adapted to the account's schema."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.errors import BadAnswerError, NotFoundError, RefusedError, ServiceError, UnauthorisedError
+from core.finale.errors import (
+    SYSTEM,
+    FinaleKeyError,
+    FinalePlanError,
+    FinaleRefusalError,
+    FinaleUnavailableError,
+    QueryRefusedError,
+)
+from core.finale.probe import PROBE, read_probe
+from core.finale.schema import Schema, assumed, without_refused
+from core.http.answers import message_in
+from core.http.limits import TokenBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from core.http.answers import Answer
+    from core.http.client import HttpClient
+    from core.http.limits import Sleep
+    from core.time import Clock
+
+SCHEMA_KEEPS = timedelta(days=1)
+_MOST_ADAPTATIONS = 25
+_INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
+_PAYMENT_REQUIRED = 402
+
+
+class FinaleClient:
+    """One account: asks in GraphQL, fetches reports and REST resources, and knows the account's schema."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        account: str,
+        *,
+        clock: Clock,
+        sleep: Sleep,
+        schema: Schema | None = None,
+        chosen: Mapping[str, str] | None = None,
+    ) -> None:
+        self.account = account
+        self._http = http
+        self._clock = clock
+        self._chosen = dict(chosen or {})
+        self._schema = schema
+        # docs/facts/finale-api.md: 120 of each kind a minute, and 300 collections an hour.
+        self._posts = TokenBucket.within(120, 60, clock=clock, sleep=sleep)
+        self._gets = TokenBucket.within(120, 60, clock=clock, sleep=sleep)
+        self._collections = TokenBucket.within(300, 3600, clock=clock, sleep=sleep)
+
+    def now_schema(self) -> Schema:
+        """Return the account's schema as it is known by now, probing first if that is a day ago or never happened."""
+        known = self._schema
+        if known is None or self._clock() - known.probed_at > SCHEMA_KEEPS or dict(known.chosen) != self._chosen:
+            self._schema = known = self._probe()
+        return known
+
+    @property
+    def known_schema(self) -> Schema | None:
+        """The account's schema as it is known by now, without asking."""
+        return self._schema
+
+    def forget_schema(self) -> None:
+        """Probe again at the next question."""
+        self._schema = None
+
+    def _probe(self) -> Schema:
+        try:
+            return read_probe(self._post(PROBE), self._clock(), self._chosen)
+        except QueryRefusedError as error:
+            if not any(_INTROSPECTION.search(message) for message in error.messages):
+                raise
+            return assumed(self._clock(), self._chosen)
+
+    def ask(self, build: Callable[[Schema], str]) -> Mapping[str, Any]:
+        """Ask a question that is built for the account's schema, and again without what it is refused for.
+
+        Args:
+            build: Makes the query from a schema; it is called anew when the schema turns out to be another.
+
+        Returns:
+            The `data` of the answer.
+
+        Raises:
+            InventoryError: If Finale cannot be reached, does not accept the key, or refuses the question for good.
+        """
+        schema = self.now_schema()
+        for _ in range(_MOST_ADAPTATIONS):
+            try:
+                return self._post(build(schema))
+            except QueryRefusedError as error:
+                narrowed = without_refused(schema, error.messages)
+                if narrowed == schema:
+                    raise
+                self._schema = schema = narrowed
+        raise FinaleRefusalError("too many fields of the account's schema are not what they should be")
+
+    def get(self, path: str, *, collection: bool = False, timeout: float | None = None) -> Answer | None:
+        """Fetch a resource of this account by its path or whole address; `None` if there is none.
+
+        Raises:
+            InventoryError: If Finale cannot be reached or does not accept the key.
+        """
+        limits = (self._gets, self._collections) if collection else (self._gets,)
+        try:
+            return self._http.send("GET", path, limits=limits, timeout=timeout)
+        except NotFoundError:
+            return None
+        except ServiceError as error:
+            raise self._inventory_error(error) from error
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._http.close()
+
+    def _post(self, query: str) -> Mapping[str, Any]:
+        try:
+            answer = self._http.send(
+                "POST", f"{self.account}/api/graphql", json={"query": query}, limits=(self._posts,)
+            )
+            body = answer.json()
+        except ServiceError as error:
+            raise self._inventory_error(error) from error
+        return _data(body, answer)
+
+    def _inventory_error(self, error: ServiceError) -> Exception:
+        if isinstance(error, (UnauthorisedError, NotFoundError)):
+            return FinaleKeyError(self.account)
+        if isinstance(error, RefusedError):
+            return (
+                FinalePlanError(self.account) if error.status == _PAYMENT_REQUIRED else QueryRefusedError((str(error),))
+            )
+        return FinaleUnavailableError(str(error))
+
+
+def _data(body: object, answer: Answer) -> Mapping[str, Any]:
+    if isinstance(body, dict) and isinstance(body.get("errors"), list):
+        raise QueryRefusedError(tuple(message_in(error) or "no reason" for error in body["errors"]) or ("no reason",))
+    if isinstance(body, dict) and isinstance(body.get("data"), dict):
+        data: dict[str, Any] = body["data"]
+        return data
+    if message := message_in(body):
+        raise FinaleRefusalError(message)
+    broken = BadAnswerError(SYSTEM, answer.where, "an answer without data")
+    raise FinaleUnavailableError(str(broken)) from broken
+
+
+def pages(
+    client: FinaleClient, name: str, build: Callable[[Schema, str | None], str]
+) -> Iterator[list[dict[str, Any]]]:
+    """Fetch a connection page by page.
+
+    Args:
+        client: Where to ask.
+        name: The connection's key in the answer.
+        build: Makes the whole query for a schema and a cursor (`None` for the first page).
+
+    Yields:
+        The nodes of each page; a last page without nodes too.
+
+    Raises:
+        InventoryError: If a page cannot be fetched, or the cursor does not move on.
+    """
+    cursor: str | None = None
+    seen: set[str] = set()
+    while True:
+
+        def question(schema: Schema, cursor: str | None = cursor) -> str:
+            return build(schema, cursor)
+
+        answer = client.ask(question).get(name)
+        yield nodes_of(answer)
+        following = next_cursor(answer)
+        if following is None:
+            return
+        if following in seen:
+            raise FinaleRefusalError(f"the pages of {name} do not move on")
+        seen.add(following)
+        cursor = following
+
+
+def nodes_of(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the nodes of a connection; a connection that is null has none."""
+    edges = (answer or {}).get("edges") or ()
+    return [edge["node"] for edge in edges if edge and edge.get("node")]
+
+
+def next_cursor(answer: Mapping[str, Any] | None) -> str | None:
+    """Return the cursor of the next page; `None` behind the last one."""
+    info = (answer or {}).get("pageInfo") or {}
+    return info.get("endCursor") if info.get("hasNextPage") else None

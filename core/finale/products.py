@@ -1,0 +1,151 @@
+"""Finale's products: asked for by id, many in one request, with their averages and bills of materials."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.finale.batches import batched
+from core.finale.client import nodes_of, pages
+from core.finale.parse import number_of, text_of
+from core.finale.queries import after, call, product_node, quoted
+from core.finale.schema import PRODUCT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+    from core.finale.client import FinaleClient
+    from core.finale.schema import Schema
+
+PRODUCTS_PER_REQUEST = 50
+PRODUCTS_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product in Finale."""
+
+    product_id: str
+    url: str | None
+    """Its path in REST and in filters; its last part is often not the id."""
+    description: str | None
+    average: object
+    """Current average cost as Finale wrote it."""
+    components: tuple[tuple[str, Decimal], ...] = ()
+    """Bill of materials: product and units in one of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One SKU and a product it stands for; a kit has several."""
+
+    sku: str
+    product_id: str | None
+    """`None`: Finale was asked and does not know the SKU."""
+    units: int | None
+    description: str | None
+    rule: str
+
+
+def read_product(node: Mapping[str, Any], schema: Schema) -> Product:
+    """Read one product as GraphQL gives it."""
+    return Product(
+        product_id=str(node.get("productId") or ""),
+        url=text_of(node.get("productUrl")),
+        description=text_of(node.get("description")),
+        average=node.get(schema.named("product average") or ""),
+        components=tuple(read_components(node.get(schema.named("bill of materials") or ""))),
+    )
+
+
+def read_components(value: object) -> Iterator[tuple[str, Decimal]]:
+    """Read a bill of materials, a JSON text or what it holds: whatever names a product and a quantity."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return
+    if isinstance(value, list):
+        for each in value:
+            yield from read_components(each)
+    elif isinstance(value, dict):
+        inner = value.get("product")
+        product_id = text_of(value.get("productId") or (inner.get("productId") if isinstance(inner, dict) else inner))
+        quantity = number_of(value.get("quantity"))
+        if product_id and quantity:
+            yield product_id, quantity
+        else:
+            for each in value.values():
+                if isinstance(each, (list, dict)):
+                    yield from read_components(each)
+
+
+def ask_products(
+    client: FinaleClient, product_ids: Iterable[str]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Product]]]:
+    """Ask for products by their ids, 50 in one request.
+
+    Yields:
+        The ids of each request, and those products that there are, by id. Ids are compared exactly: `abc-1` is not
+        `ABC-1`, whatever Finale's filter thinks.
+
+    Raises:
+        InventoryError: If Finale does not answer.
+    """
+    for asked in batched(product_ids, PRODUCTS_PER_REQUEST):
+
+        def build(schema: Schema, asked: tuple[str, ...] = asked) -> str:
+            by = "productId" if schema.takes(PRODUCT, "productId") else "search"
+            first = "2" if by == "productId" else "10"
+            node = product_node(schema)
+            parts = [
+                f"p{number}: {call(schema, PRODUCT, {'first': first, by: quoted(product_id)}, node)}"
+                for number, product_id in enumerate(asked)
+            ]
+            return f"{{ {' '.join(parts)} }}"
+
+        answer = client.ask(build)
+        schema = client.now_schema()
+        found = (read_product(node, schema) for each in answer.values() for node in nodes_of(each))
+        wanted = set(asked)
+        yield asked, {product.product_id: product for product in found if product.product_id in wanted}
+
+
+def search_products(client: FinaleClient, texts: Sequence[str]) -> set[str]:
+    """Return the ids of products that Finale's search finds for texts like these; candidates, not answers.
+
+    Raises:
+        InventoryError: If Finale does not answer.
+    """
+    words = [max(re.findall(r"\w+", text) or [""], key=len) for text in texts]
+    if not any(words) or not client.now_schema().takes(PRODUCT, "search"):
+        return set()
+
+    def build(schema: Schema) -> str:
+        parts = [
+            f"s{number}: {call(schema, PRODUCT, {'first': '10', 'search': quoted(word)}, 'productId')}"
+            for number, word in enumerate(words)
+            if word
+        ]
+        return f"{{ {' '.join(parts)} }}"
+
+    return {str(node["productId"]) for each in client.ask(build).values() for node in nodes_of(each)}
+
+
+def all_products(client: FinaleClient) -> Iterator[list[Product]]:
+    """Fetch the whole catalogue, page by page.
+
+    Raises:
+        InventoryError: If Finale does not answer.
+    """
+
+    def build(schema: Schema, cursor: str | None) -> str:
+        arguments = {"first": str(PRODUCTS_PER_PAGE), **after(cursor)}
+        return f"{{ products: {call(schema, PRODUCT, arguments, product_node(schema))} }}"
+
+    for nodes in pages(client, "products", build):
+        schema = client.now_schema()
+        yield [read_product(node, schema) for node in nodes]

@@ -1,0 +1,1 @@
+"""HTTP for everything that speaks to a service: one client, how answers are read, limits, and credentials."""

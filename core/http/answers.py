@@ -1,0 +1,141 @@
+"""What an answer over HTTP means: its body read with care, or the error that its status stands for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from core.errors import (
+    BadAnswerError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    ServerFailedError,
+    ServiceError,
+    UnauthorisedError,
+)
+from core.http.limits import seconds_to_wait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+_LONGEST_DETAIL = 200
+_REFERENCES = ("x-amzn-requestid", "x-request-id", "x-correlation-id")
+_MESSAGES = (
+    "errorMessage",
+    "message",
+    "error_description",
+    "error",
+    "exception",
+    "errors",
+    "errorMessageList",
+    "messages",
+    "description",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer; its body has not been looked at yet."""
+
+    service: str
+    where: str
+    headers: Mapping[str, str] = field(repr=False)
+    """By lower-case name."""
+    content: bytes = field(repr=False)
+    status: int = HTTPStatus.OK
+    """Of the good ones; 204 says that there is nothing, and its body is empty."""
+
+    def text(self) -> str:
+        """Return the body as text.
+
+        Raises:
+            BadAnswerError: If it is empty or no UTF-8.
+        """
+        try:
+            text = self.content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadAnswerError(self.service, self.where, "text that cannot be read") from error
+        if not text.strip():
+            raise BadAnswerError(self.service, self.where, "an empty answer")
+        return text
+
+    def json(self) -> Any:  # noqa: ANN401 - a JSON document can be anything; the caller checks what it needs
+        """Return the body as JSON, fractions as exact decimals.
+
+        Raises:
+            BadAnswerError: If it is a web page, empty, cut off or no JSON.
+        """
+        text = self.text()
+        if text.lstrip().startswith("<"):
+            raise BadAnswerError(self.service, self.where, "a web page instead of data")
+        try:
+            return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        except ValueError as error:
+            raise BadAnswerError(self.service, self.where, "an answer that breaks off or is no JSON") from error
+
+
+def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
+    """Return the error that an answer with a bad status means."""
+    reference = next((answer.headers[name] for name in _REFERENCES if answer.headers.get(name)), "")
+    service, where = answer.service, answer.where
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return UnauthorisedError(service, where, status, code=code(answer.content), reference=reference)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimitedError(service, seconds_to_wait(answer.headers, now), reference=reference)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ServerFailedError(service, where, status, reference=reference)
+    if status < HTTPStatus.BAD_REQUEST:
+        return BadAnswerError(service, where, f"a redirection ({status}) instead of data", reference=reference)
+    kind = NotFoundError if status == HTTPStatus.NOT_FOUND else RefusedError
+    said = detail(answer.content)
+    return kind(service, where, status, said, code=code(answer.content), reference=reference)
+
+
+def code(content: bytes) -> str:
+    """Return the one word by which a service names the reason of its refusal (`invalid_grant`); empty if none."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return ""
+    return _code_in(body)
+
+
+def _code_in(body: object) -> str:
+    if isinstance(body, list):
+        return next((found for found in map(_code_in, body) if found), "")
+    if not isinstance(body, dict):
+        return ""
+    named = body.get("code", body.get("error"))  # OAuth puts the word itself under `error`, others a list of objects
+    if isinstance(named, str):
+        return "" if " " in named else named
+    return next((found for found in map(_code_in, (body.get("errors"), body.get("error"))) if found), "")
+
+
+def detail(content: bytes) -> str:
+    """Return what the service says about its refusal, in at most 200 characters; nothing if it is a web page."""
+    text = content.decode("utf-8", errors="replace").strip()
+    try:
+        text = message_in(json.loads(text)) or ""
+    except ValueError:
+        text = "" if text.startswith("<") else text
+    return " ".join(text.split())[:_LONGEST_DETAIL].rstrip(".")
+
+
+def message_in(body: object) -> str | None:
+    """Return the error message in a JSON body, whichever of the usual names it goes by; `None` if there is none."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return next((message for message in map(message_in, body) if message), None)
+    if isinstance(body, dict):
+        return next((message for message in (message_in(body.get(name)) for name in _MESSAGES) if message), None)
+    return None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)

@@ -1,0 +1,219 @@
+"""Every request over the network: time limits, retries, the services' own limits, and errors a person understands.
+
+This is the only file that imports httpx. The seam for tests is `transport=`.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import random
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from core.errors import (
+    BadAnswerError,
+    ConnectionFailedError,
+    InsecureAddressError,
+    RateLimitedError,
+    ServerFailedError,
+)
+from core.http.answers import Answer, failure
+from core.http.limits import Sleep, seconds_to_wait
+from core.time import Clock, system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.http.credentials import Secret
+    from core.http.limits import TokenBucket
+
+Transport = httpx.BaseTransport
+Headers = Callable[[], Mapping[str, str]]
+"""Answers the headers that carry the access key, anew for each request, so that tokens can be renewed."""
+
+# At INFO httpx writes whole addresses, and those of downloads are secrets themselves.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_WAITS_WITHOUT_HEADER = (5.0, 30.0, 60.0)
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a service, in seconds, and how often to ask again."""
+
+    timeout: float = 90.0
+    attempts: int = 4
+    longest_wait: float = 120.0
+    """A service that closes for longer than this is an error, not a pause."""
+
+
+def basic(user: Secret, password: Secret) -> Headers:
+    """Return the header of HTTP Basic."""
+
+    def header() -> dict[str, str]:
+        pair = f"{user.get_secret_value()}:{password.get_secret_value()}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+    return header
+
+
+def bearer(token: Secret) -> Headers:
+    """Return the header of a bearer token."""
+    return lambda: {"Authorization": f"Bearer {token.get_secret_value()}"}
+
+
+class HttpClient:
+    """One service: its address, its key and how patient to be with it; asks one thing at a time."""
+
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        *,
+        headers: Headers = dict,
+        transport: Transport | None = None,
+        clock: Clock = system_clock,
+        sleep: Sleep = time.sleep,
+        patience: Patience = Patience(),
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._service = service
+        self._base = httpx.URL(base_url.rstrip("/") + "/")
+        here = self._base.host in _THIS_MACHINE
+        if self._base.scheme != "https" and not here:
+            raise InsecureAddressError(service)
+        self._headers = headers
+        self._clock = clock
+        self._sleep = sleep
+        self._patience = patience
+        self._jitter = jitter
+        self._closed_until: dict[str, datetime] = {}
+        # A proxy of the company is of no use, and often in the way, for an address on this machine.
+        self._client = httpx.Client(transport=transport, timeout=patience.timeout, trust_env=not here)
+        self.close = weakref.finalize(self, self._client.close)
+
+    def __repr__(self) -> str:
+        return f"<HttpClient {self._service} {self._base.host}>"
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limits: Sequence[TokenBucket] = (),
+        timeout: float | None = None,
+    ) -> Answer:
+        """Send a request, and again after a pause where that can help (429, 5xx, no connection).
+
+        Args:
+            method: `GET` or `POST`.
+            url: Below the base address, or a whole one; a foreign host never gets the access key.
+            params: Added to the query.
+            json: Body as JSON.
+            form: Body as a form.
+            headers: Besides those of the client.
+            limits: Buckets that each attempt takes a token from.
+            timeout: In seconds, if other than the client's.
+
+        Raises:
+            ServiceError: One of its kinds, see `core.errors`.
+        """
+        target = self._base.join(url if urlsplit(url).scheme else url.lstrip("/"))
+
+        def ask() -> Answer:
+            for bucket in limits:
+                bucket.take()
+            self._respect_closing(method)
+            request = self._client.build_request(
+                method,
+                target,
+                params=params,
+                json=json,
+                data=form,
+                headers={"Accept": "application/json", **self._key_for(target), **(headers or {})},
+                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
+            )
+            return self._ask(request)
+
+        return self._with_retries(ask)
+
+    def _with_retries(self, ask: Callable[[], Answer]) -> Answer:
+        pause = 0.0
+        failures = 0
+
+        def should_ask_again(error: Exception) -> bool | float:
+            nonlocal pause, failures
+            failures += 1
+            wait = self._pause(error, failures)
+            pause = wait or 0.0
+            return False if wait is None else 0.0  # the pause itself is made below, by the sleep passed in
+
+        for attempt in stamina.retry_context(on=should_ask_again, attempts=self._patience.attempts, timeout=None):
+            with attempt:
+                if pause:
+                    self._sleep(pause)
+                return ask()
+        raise AssertionError  # the last attempt has raised
+
+    def _ours(self, target: httpx.URL) -> bool:
+        return (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port)
+
+    def _key_for(self, target: httpx.URL) -> Mapping[str, str]:
+        return self._headers() if self._ours(target) else {}
+
+    def _ask(self, request: httpx.Request) -> Answer:
+        # Never the query: it may hold a signature.
+        where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
+        try:
+            response = self._client.send(request)
+        except httpx.TimeoutException as error:
+            raise ConnectionFailedError(self._service, where, "no answer in time") from error
+        except httpx.TransportError as error:
+            raise ConnectionFailedError(self._service, where, "the connection failed") from error
+        except httpx.DecodingError as error:
+            raise BadAnswerError(self._service, where, "a damaged answer") from error
+        answer = Answer(self._service, where, dict(response.headers), response.content, response.status_code)
+        if not response.is_success:
+            raise failure(answer, response.status_code, self._clock())
+        if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+            raise BadAnswerError(self._service, where, "only a part of what was asked for")
+        self._note_closing(request.method, answer.headers)
+        return answer
+
+    def _pause(self, error: Exception, failures: int) -> float | None:
+        """Return how many seconds to wait before asking again; `None` if that is of no use."""
+        if isinstance(error, RateLimitedError):
+            wait = error.seconds or _WAITS_WITHOUT_HEADER[min(failures, len(_WAITS_WITHOUT_HEADER)) - 1]
+            return wait if wait <= self._patience.longest_wait else None
+        if isinstance(error, (ServerFailedError, ConnectionFailedError)):
+            return 0.5 * 2.0 ** (failures - 1) + self._jitter()
+        return None
+
+    def _note_closing(self, method: str, headers: Mapping[str, str]) -> None:
+        seconds = seconds_to_wait(headers, self._clock())
+        if headers.get("x-ratelimit-remaining") == "0" and seconds:
+            self._closed_until[method] = self._clock() + timedelta(seconds=seconds)
+
+    def _respect_closing(self, method: str) -> None:
+        until = self._closed_until.pop(method, None)
+        seconds = (until - self._clock()).total_seconds() if until else 0.0
+        if seconds > self._patience.longest_wait:
+            raise RateLimitedError(self._service, seconds)
+        if seconds > 0:
+            self._sleep(seconds)

@@ -1,1 +1,0 @@
-"""Where costs come from: one folder per inventory system, all behind `core.inventory.system`."""

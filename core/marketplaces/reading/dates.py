@@ -1,0 +1,172 @@
+"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (docs/reading-files.md).
+
+Only the patterns below are tried. A date with slashes can be day/month or month/day: which one is decided per file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from core.marketplaces.errors import AmbiguousDatesError, BadCellError
+from core.marketplaces.reading.month_names import MONTHS
+from core.marketplaces.time_zones import ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.marketplaces.places import Place
+
+_TIME = (
+    r"(?:[T ,]\s*(?:a las |alle |à )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:\.\d+)?)?"
+    r"[\s\u00a0\u202f]*(?P<half>[ap]\.?[\s\u00a0\u202f]?m\.?)?)?"
+)
+_ZONE = r"\s*(?P<zone>Z|(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{3,5})?"
+_YEAR = r"(?P<year>\d{4})"
+_MONTH_NAME = r"(?P<name>[^\W\d_]+)\.?"
+_PATTERNS = tuple(
+    re.compile(date + _TIME + _ZONE, re.IGNORECASE)
+    for date in (
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",  # 2026-06-17
+        rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",  # 17.07.2026
+        rf"{_MONTH_NAME}\s+(?P<day>\d\d?),?\s+{_YEAR}",  # Jun 3, 2026
+        rf"(?P<day>\d\d?)\.?(?:\s+|-)(?:de\s+)?{_MONTH_NAME}(?:\s+|-)(?:de\s+)?{_YEAR}",  # 13 July 2026
+    )
+)
+_SLASHES = re.compile(r"(?P<first>\d\d?)/(?P<second_part>\d\d?)/(?P<year>\d{4}|\d\d)" + _TIME + _ZONE, re.IGNORECASE)
+_SHORT_YEAR = 2
+_EARLIEST, _LATEST = 1990, 2100
+"""Years of which marketplaces can have settlements; a sheet has no dates before 1900, and a zone none around year 1."""
+_NOON = 12
+_SLACK = timedelta(days=1)  # a posted date without its time, and the zones that it may have been written in
+_LONGEST_PERIOD = timedelta(days=100)  # a first settlement was seen to span eight weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The texts of a settlement's first and last moment and of what was posted in it."""
+
+    start: str
+    end: str
+    posted: frozenset[str]
+
+
+def is_slash_date(text: str) -> bool:
+    """Tell whether only the file as a whole says which part of this date is the month."""
+    return _SLASHES.fullmatch(text.strip()) is not None
+
+
+def parse_moment(text: str, place: Place, *, day_first: bool = False) -> datetime | None:
+    """Return the moment in UTC, `None` for a blank cell; a date alone is its midnight.
+
+    Args:
+        text: The cell.
+        place: Where it stands, for the message.
+        day_first: Whether slash dates of this file are day/month.
+
+    Raises:
+        BadCellError: If it is no date in a known pattern.
+    """
+    plain = text.strip()
+    if not plain:
+        return None
+    found = _parsed(plain, day_first=day_first)
+    if found is None:
+        raise BadCellError(place, text, "a date (2026-06-17, 17.06.2026 or Jun 17, 2026, with or without a time)")
+    return found
+
+
+def decide_day_first(seen: Mapping[str, Place], periods: Iterable[Period]) -> bool:
+    """Tell whether the slash dates of a file are day/month.
+
+    Args:
+        seen: Each different slash date, and where it stands first.
+        periods: The settlements of the file.
+
+    Raises:
+        AmbiguousDatesError: If both readings are dates within the settlement periods, or neither is.
+        BadCellError: If a date is none either way.
+    """
+    if not seen:
+        return False
+    settlements = tuple(periods)
+    readings = {way: {text: _parsed(text.strip(), day_first=way) for text in seen} for way in (True, False)}
+    possible = [way for way, dates in readings.items() if None not in dates.values()]
+    text = next(iter(seen))
+    if not possible:
+        bad = next(text for text in seen if readings[True][text] is None)
+        raise BadCellError(seen[bad], bad, "a date that fits the other dates of the file")
+    if len(possible) > 1 and readings[True] != readings[False]:
+        possible = [way for way in possible if all(_fits(period, day_first=way) for period in settlements)]
+    if len(possible) != 1 and readings[True] != readings[False]:
+        raise AmbiguousDatesError(seen[text], text)
+    return possible[0]
+
+
+def _fits(period: Period, *, day_first: bool) -> bool:
+    start, end = _parsed(period.start.strip(), day_first=day_first), _parsed(period.end.strip(), day_first=day_first)
+    if start is None or end is None or not timedelta(0) <= end - start <= _LONGEST_PERIOD:
+        return False
+    posted = (_parsed(text.strip(), day_first=day_first) for text in period.posted)
+    return all(moment is not None and start - _SLACK <= moment <= end + _SLACK for moment in posted)
+
+
+def _parsed(text: str, *, day_first: bool) -> datetime | None:
+    slashes = _SLASHES.fullmatch(text)
+    if slashes:
+        return _moment(slashes, *_day_and_month(slashes, day_first=day_first))
+    for pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match:
+            parts = match.groupdict()
+            month = int(parts["month"]) if parts.get("month") else MONTHS.get(parts["name"].casefold(), 0)
+            return _moment(match, int(parts["day"]), month)
+    return None
+
+
+def _day_and_month(match: re.Match[str], *, day_first: bool) -> tuple[int, int]:
+    first, second = int(match["first"]), int(match["second_part"])
+    return (first, second) if day_first else (second, first)
+
+
+def _moment(match: re.Match[str], day: int, month: int) -> datetime | None:
+    parts = match.groupdict()
+    year = int(parts["year"])
+    zone = _zone(parts["zone"] or "")
+    hour = _hour(int(parts["hour"] or 0), parts["half"] or "")
+    if zone is None or hour is None:
+        return None
+    try:
+        local = datetime(
+            year + 2000 if len(parts["year"]) == _SHORT_YEAR else year,
+            month,
+            day,
+            hour,
+            int(parts["minute"] or 0),
+            int(parts["second"] or 0),
+            tzinfo=zone,
+        )
+        return local.astimezone(UTC) if _EARLIEST <= local.year <= _LATEST else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _hour(hour: int, half: str) -> int | None:
+    if not half:
+        return hour
+    if not 1 <= hour <= _NOON:
+        return None
+    return hour % _NOON + (_NOON if half[0] in "pP" else 0)
+
+
+def _zone(name: str) -> timezone | None:
+    """Return the offset that a zone's name or figures mean, `None` for a name nobody knows."""
+    offset = re.fullmatch(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d\d)?", name, re.IGNORECASE)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        sign = -1 if offset[1] == "-" else 1
+        return timezone(timedelta(minutes=sign * minutes)) if minutes < 24 * 60 else None
+    hours = ZONES.get(name.upper())
+    return None if hours is None else timezone(timedelta(hours=hours))

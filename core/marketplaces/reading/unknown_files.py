@@ -1,0 +1,128 @@
+"""What to say about a file that no format recognises: what it is, what is missing in it, what to download instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from core.marketplaces.errors import LocalisedHeaderError, OtherReportError, UnknownFormatError
+from core.marketplaces.places import Place
+from core.marketplaces.reading.tables import Column, Layout, beginning, columns_named, header_line, likeness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.errors import UnreadableFileError
+    from core.marketplaces.formats import Format
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import RawRow
+
+_WAYS = (("\t", False), (",", True), (";", True))
+_SETTLEMENT_ID = re.compile(r"\d{9,}")
+_EBAY_ORDER = re.compile(r"\d\d-\d{5}-\d{5}")
+_EBAYS_NOTHING = "--"
+_NAMED_COLUMNS = 5
+_LIKE_AT_ALL = 2
+"""So many needed columns make a format worth naming as the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Another report of a marketplace, which is often taken for the settlement file."""
+
+    title: str
+    columns: tuple[str, ...]
+    """Those by which it is told; all of them are in its header."""
+    format: str
+    """Which format holds what is looked for in it."""
+
+
+_OTHERS = (
+    _Report(
+        "Shopify's export of orders",
+        ("Name", "Financial Status", "Fulfillment Status", "Lineitem name"),
+        "shopify_payments_csv",
+    ),
+    _Report(
+        "Shopify's list of payouts",
+        ("Payout Date", "Status", "Charges", "Refunds", "Adjustments", "Total"),
+        "shopify_payments_csv",
+    ),
+    _Report("Amazon's report of orders", ("amazon-order-id", "purchase-date", "order-status"), "amazon_v2_flat"),
+    _Report(
+        "eBay's report of orders",
+        ("Sales Record Number", "Order Number", "Buyer Username", "Item Number"),
+        "ebay_transaction_report",
+    ),
+)
+
+
+def explain(contents: Contents, formats: Sequence[Format]) -> UnreadableFileError:
+    """Return the error that fits: another report, a settlement in a language nobody declared, or neither."""
+    first = next((number for number, line in enumerate(contents.lines, start=1) if line.strip()), 1)
+    line = contents.lines[first - 1].strip()
+    if line.casefold().startswith(("<!doctype html", "<html")):
+        return OtherReportError(Place(contents.name, first), "a web page", "Sign in there and download the file again.")
+    return (
+        _other_report(contents, formats)
+        or _in_another_language(contents)
+        or UnknownFormatError(Place(contents.name, first), line, _advice(contents, formats))
+    )
+
+
+def _other_report(contents: Contents, formats: Sequence[Format]) -> UnreadableFileError | None:
+    for report in _OTHERS:
+        layout = Layout(report.title, tuple(map(Column, report.columns)), ("\t", ",", ";"), quoted=True)
+        if likeness(layout, contents) == 1:
+            wanted = next(form for form in formats if form.name == report.format)
+            place = Place(contents.name, header_line(layout, contents))
+            return OtherReportError(place, report.title, f"Needed is the {wanted.title}. {wanted.download}")
+    return None
+
+
+def _in_another_language(contents: Contents) -> UnreadableFileError | None:
+    """Return an error about a row of words over a row that only one marketplace's settlements have."""
+    for delimiter, quoted in _WAYS:
+        rows = [row for row in beginning(contents, delimiter, quoted=quoted) if any(map(str.strip, row.cells))]
+        for above, below in pairwise(rows):
+            kind = _kind_of(above, below) if len(above.cells) == len(below.cells) else None
+            if kind:
+                return LocalisedHeaderError(Place(contents.name, above.number), above.cells[0].strip(' "'), *kind)
+    return None
+
+
+def _kind_of(above: RawRow, below: RawRow) -> tuple[str, str] | None:
+    """Return whose settlement two rows are, header and first line, and where its language is set."""
+    words = not any(character.isdigit() for cell in above.cells[:2] for character in cell)
+    cells = [cell.strip(' "') for cell in below.cells]
+    if not words:
+        return None
+    if len(cells) >= _AMAZONS_NARROWEST and any(map(_SETTLEMENT_ID.fullmatch, cells[:2])):
+        return "a settlement report", "Seller Central"
+    orders = any(map(_EBAY_ORDER.fullmatch, cells[:_EBAYS_FIRST]))
+    if len(cells) >= _EBAYS_NARROWEST and orders and _EBAYS_NOTHING in cells:
+        return "an eBay transaction report", "eBay"
+    return None
+
+
+_AMAZONS_NARROWEST = 20  # its narrowest report has 24 columns
+_EBAYS_NARROWEST = 30  # its narrowest has 36
+_EBAYS_FIRST = 5
+"""Columns among which eBay's order number stands, the third."""
+
+
+def _advice(contents: Contents, formats: Sequence[Format]) -> str:
+    """Return which format is the nearest, what it lacks and where it is downloaded, or which ones there are."""
+    tables = [(form, form.layout) for form in formats if form.layout is not None]
+    form, layout = max(tables, key=lambda pair: likeness(pair[1], contents))
+    needed = [column.name for column in layout.columns if column.needed]
+    named = columns_named(layout, contents)
+    if len(named & set(needed)) < _LIKE_AT_ALL:
+        known = ", ".join(form.title for form, _ in tables)
+        return f"Known are: {known}. Download one of these from the marketplace."
+    missing = [name for name in needed if name not in named]
+    more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
+    lacks = f"lacks the columns {', '.join(missing[:_NAMED_COLUMNS])}{more}"
+    return f"It is nearest to the {form.title}, but {lacks}. {form.download}"
