@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from addin import demo, inspection, sandbox_command, store_questions
-from addin.actions import (
+from addin.commands import (
     closing,
     connecting,
     connecting_stores,
     costs,
     doctor,
+    inspection,
     installing,
     month_end,
     pulling,
@@ -34,14 +34,17 @@ from addin.actions import (
     syncing,
     upgrading,
 )
-from addin.actions import pnl as pnl_action
-from addin.actions import settings as settings_action
-from addin.actions.new import new_workbook
-from addin.actions.reclassifications import DecidedNumber
-from addin.desk import on_file
+from addin.commands import pnl as pnl_action
+from addin.commands import settings as settings_action
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
+from addin.commands.reclassifications import DecidedNumber
+from addin.commands.taken_edits import Edits
+from addin.commands.terminal import TerminalProgress
+from addin.connections import store_questions
+from addin.demo import sandbox_command
+from addin.demo.book import make_demo
 from addin.sheets.pnl import PnlWish
-from addin.taken_edits import Edits
-from addin.terminal import TerminalProgress
 from core import log
 from core.companies import machine_folder
 from core.errors import CogsheetError
@@ -52,8 +55,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from addin.actions.reclassifications import Number
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
+    from addin.commands.reclassifications import Number
 
 CANNOT = 2
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -446,7 +449,7 @@ def inspect(file: Path) -> Outcome:
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
 def demo_(folder: Path) -> Outcome:
     """Make a workbook with the demo business: settlements imported, costs fetched, sheets filled."""
-    return demo.run(folder, progress=TerminalProgress())
+    return make_demo(folder, progress=TerminalProgress())
 
 
 sandbox_command.add_to(main)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.excel import Ending
+    from addin.commands.excel import Ending
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
     """Do what a button does to the workbook it was pressed in, and let the user know how it ended.
 
     Args:
-        command: A command of `addin.ribbon_buttons`.
+        command: A command of `addin.commands.ribbon_buttons`.
         arguments: The command line, in which xlwings names the calling workbook; this process's own if left out.
         vba_waits: Whether the VBA waits for the end and shows the message; as this system has it if left out.
 
@@ -52,7 +52,7 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
     waits = sys.platform.startswith("win") if vba_waits is None else vba_waits
     with _quiet_standard_error(), _log() as log:
         try:
-            from addin import excel  # noqa: PLC0415 - so that a broken installation ends in a sentence
+            from addin.commands import excel  # noqa: PLC0415 - so that a broken installation ends in a sentence
 
             book = excel.calling_book(sys.argv if arguments is None else arguments)
             excel.tell(book, _pressed(command, book, log), vba_waits=waits)
@@ -62,11 +62,11 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
 
 def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
     """Press the button and turn whatever happens into words: the one place for all buttons."""
-    from addin.excel import Ending  # noqa: PLC0415 - as in `run`
+    from addin.commands.excel import Ending  # noqa: PLC0415 - as in `run`
     from addin.sheets import exchange  # noqa: PLC0415 - as in `run`
 
     try:
-        from addin import ribbon_actions  # noqa: PLC0415 - as in `run`
+        from addin.commands import ribbon_actions  # noqa: PLC0415 - as in `run`
 
         outcome = ribbon_actions.press(command, book)
         word = exchange.ATTENTION if outcome.needs_attention else exchange.DONE

@@ -2,9 +2,9 @@
 
 See docs/architecture.md, Worksheet functions.
 
-They answer from the costs that the buttons published (`addin.cost_file`), never over the network. A range gives an
-array of the same shape in one call. A missing cost is `MISSING_COST`, which the workbook's VBA turns into #N/A, cell by
-cell; it is never 0. Nothing raises: whatever goes wrong is written to the log, and the cells show #N/A.
+They answer from the costs that the buttons published (`addin.machine.cost_file`), never over the network. A range gives
+an array of the same shape in one call. A missing cost is `MISSING_COST`, which the workbook's VBA turns into #N/A, cell
+by cell; it is never 0. Nothing raises: whatever goes wrong is written to the log, and the cells show #N/A.
 
 xlwings calls these functions in a process that lives as long as Excel does; the module is loaded anew when it changes.
 """
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from addin import books_name
-from addin.cost_file import CostFiles
+from addin.machine.cost_file import CostFiles
+from addin.sheets import books_name
 from addin.sheets.exchange import MISSING_COST
 from core import log
 from core.companies import machine_folder

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.actions import settlements as settlement_buttons
-from addin.actions.new import write_workbook
-from addin.desk import Desk
+from addin.commands import settlements as settlement_buttons
+from addin.commands.desk import Desk
+from addin.commands.new import write_workbook
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
 from core.companies import MachineFolder
@@ -25,7 +25,7 @@ from core.settlements.saving import save_answers
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 

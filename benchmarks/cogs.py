@@ -6,9 +6,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from addin.actions.refresh import load
-from addin.report_files.cogs_lines import cogs_rows
-from addin.report_files.cogs_workbook import cogs_workbook
+from addin.commands.refresh import load
+from addin.takeaway.cogs_lines import cogs_rows
+from addin.takeaway.cogs_workbook import cogs_workbook
 from benchmarks.large_books import NOW, large_books
 from benchmarks.timing import seconds
 from core.journal.entry import EntryKind

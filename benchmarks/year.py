@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.actions import pnl, reports
-from addin.actions import settlements as settlement_buttons
-from addin.actions.new import write_workbook
-from addin.desk import Desk
+from addin.commands import pnl, reports
+from addin.commands import settlements as settlement_buttons
+from addin.commands.desk import Desk
+from addin.commands.new import write_workbook
 from addin.sheets.drill_down import connect_rows
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
@@ -24,7 +24,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SETTLEMENTS = 24

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import connecting, settlements, syncing
-from addin.actions.new import new_workbook
-from addin.desk import on_file
-from addin.finale import URL_VARIABLE, NotConnectedError
-from addin.sandbox import demo_finale, demo_settlement_files
+from addin.commands import connecting, settlements, syncing
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
+from addin.connections.finale import URL_VARIABLE, NotConnectedError
+from addin.demo.sandbox import demo_finale, demo_settlement_files
 from addin.sheets import setup, tables
 from core.companies import machine_folder
 from core.errors import InventoryError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from addin.sandbox import SandboxAddress
+    from addin.demo.sandbox import SandboxAddress
     from core.http.credentials import Secret
 
 

@@ -11,13 +11,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from addin import connecting_choice
-from addin.actions.connecting_stores import StoreEntered, connect_store, forget_store
-from addin.actions.doctor import doctor
-from addin.actions.new import new_workbook, write_workbook
-from addin.actions.pulling import pull
-from addin.desk import on_file
-from addin.marketplaces import (
+from addin.commands.connecting_stores import StoreEntered, connect_store, forget_store
+from addin.commands.desk import on_file
+from addin.commands.doctor import doctor
+from addin.commands.new import new_workbook, write_workbook
+from addin.commands.outcome import Outcome
+from addin.commands.pulling import pull
+from addin.connections import connecting_choice
+from addin.connections.marketplaces import (
     MarketplaceUnknownError,
     NoStoreConnectedError,
     StoreKeyMissingError,
@@ -25,10 +26,9 @@ from addin.marketplaces import (
     connected_stores,
     connections,
 )
-from addin.outcome import Outcome
+from addin.connections.store_questions import connect_by_asking
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
-from addin.store_questions import connect_by_asking
 from core.companies import SANDBOX, machine_folder
 from core.database import Database
 from core.database.company import Company
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from addin.desk import Desk
+    from addin.commands.desk import Desk
     from core.http.credentials import Secret
     from core.marketplaces.connector import Connector, Link
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import doctor, syncing
-from addin.actions.new import write_workbook
-from addin.cost_file import CostFiles, asked_skus
-from addin.desk import on_file
-from addin.finale import finale_side
-from addin.sandbox import SWITCHES
+from addin.commands import doctor, syncing
+from addin.commands.desk import on_file
+from addin.commands.new import write_workbook
+from addin.connections.finale import finale_side
+from addin.demo.sandbox import SWITCHES
+from addin.machine.cost_file import CostFiles, asked_skus
 from addin.sheets import costs as costs_sheet
 from addin.sheets import setup, sku_mapping, tables
 from core.companies import SANDBOX, machine_folder
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.desk import Desk
-    from addin.outcome import Outcome
+    from addin.commands.desk import Desk
+    from addin.commands.outcome import Outcome
 
 REPORT = "https://app.finaleinventory.com/demo/doc/report/pivotTable/1/Report.csv?format=csv&data=stockHistory"
 

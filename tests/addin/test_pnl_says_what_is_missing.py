@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import pnl, settlements
-from addin.actions.new import new_workbook
-from addin.desk import on_file
+from addin.commands import pnl, settlements
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
 from addin.sheets import tables
@@ -19,7 +19,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
 
 FEE = {"transaction-type": "other-transaction", "amount-type": "other-transaction", "order-id": "", "sku": ""}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from addin.cli import main
-from addin.ribbon_actions import ACTIONS, changes_costs
-from addin.ribbon_buttons import BUTTONS
+from addin.commands.ribbon_actions import ACTIONS, changes_costs
+from addin.commands.ribbon_buttons import BUTTONS
 
 OF_BUTTONS = {button.command for button in BUTTONS if button.command}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.connect_form import (
+from addin.connections.connect_form import (
     ACCOUNT,
     KEY,
     SECRET,

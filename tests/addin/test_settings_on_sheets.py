@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import closing, costs, pnl, settlements
-from addin.actions import settings as settings_action
-from addin.actions.new import new_workbook
-from addin.desk import YesNeededError, on_file
+from addin.commands import closing, costs, pnl, settlements
+from addin.commands import settings as settings_action
+from addin.commands.desk import YesNeededError, on_file
+from addin.commands.new import new_workbook
+from addin.commands.taken_edits import Edits
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets import setup, stores, tables
 from addin.sheets.pnl import PnlWish
-from addin.taken_edits import Edits
 from core.journal.files import Ledger
 from tests.core.settlements.listed_documents import v2_content
 from workbook_engine import workbook
@@ -23,7 +23,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
 
 SITE = {"marketplace-name": "Amazon.com.au"}

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from addin.report_files.close_blocks import sides
-from addin.report_files.page import Place
-from addin.words import amounts
+from addin.commands.words import amounts
+from addin.takeaway.close_blocks import sides
+from addin.takeaway.page import Place
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, ExchangeRates, at_home, sum_by_currency
 from core.model import TRANSACTION_COLUMNS, frame
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import settlements
-from addin.actions.new import new_workbook
-from addin.desk import on_file
+from addin.commands import settlements
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables, transactions, types
 from core.settlements.type_choices import TypeChoiceError
@@ -20,7 +20,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
 
 

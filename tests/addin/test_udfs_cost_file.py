@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addin.cost_file import CostFiles, DatabaseIdError, asked_skus, forget_asked, from_json, to_json
+from addin.machine.cost_file import CostFiles, DatabaseIdError, asked_skus, forget_asked, from_json, to_json
 from core.companies import MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 

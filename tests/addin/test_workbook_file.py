@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.template import template_bytes
-from addin.workbook_file import refuse_open, workbook
+from addin.machine.template import template_bytes
+from addin.sheets.workbook_file import refuse_open, workbook
 from core.errors import WorkbookError
 from workbook_engine.errors import RefusedByExcelError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.written_files import FileNotWrittenError, FileThereError, write_file, write_next
+from addin.takeaway.written_files import FileNotWrittenError, FileThereError, write_file, write_next
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -86,7 +86,7 @@ def test_the_engine_knows_nothing_of_cogsheet(foreign: str) -> None:
 
 def test_the_sandbox_has_one_door() -> None:
     """Only the start of the demo imports the sandbox."""
-    assert {"addin/sandbox.py"} == importers_of("sandbox", ("addin", "core"))
+    assert {"addin/demo/sandbox.py"} == importers_of("sandbox", ("addin", "core"))
 
 
 def test_excels_own_objects_are_touched_in_one_module() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 
-from addin.actions.refresh import load
-from addin.report_files.close_pack import close_pack
+from addin.commands.refresh import load
+from addin.takeaway.close_pack import close_pack
 from core.database import Database
 from core.database.company import new_company
 from core.database.settlements import OriginalFile

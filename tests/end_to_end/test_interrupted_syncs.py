@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addin.sandbox import SWITCHES
+from addin.demo.sandbox import SWITCHES
 from core.database import Database
 from core.database.company import new_company
 from core.database.settlements import OriginalFile

@@ -12,10 +12,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from addin.actions import connecting, doctor, settlements, syncing
-from addin.actions.new import new_workbook
-from addin.desk import on_file
-from addin.finale import URL_VARIABLE
+from addin.commands import connecting, doctor, settlements, syncing
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
+from addin.connections.finale import URL_VARIABLE
 from core import log
 from core.companies import machine_folder
 from core.errors import CogsheetError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from addin.outcome import Outcome
+    from addin.commands.outcome import Outcome
 
 pytestmark = pytest.mark.long
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
-from addin import books_name
-from addin.sheets import cogs, pnl, pnl_summary, setup
+from addin.sheets import books_name, cogs, pnl, pnl_summary, setup
 from addin.sheets.workbook import SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import package

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.installation.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
+from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.ribbon_buttons import BUTTONS
-from addin.upgrading.project import FINGERPRINT_LINE
+from addin.commands.ribbon_buttons import BUTTONS
+from addin.machine.upgrading.project import FINGERPRINT_LINE
 from workbook_engine.vba.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from addin.ribbon_buttons import Button
+    from addin.commands.ribbon_buttons import Button
 
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -37,7 +37,7 @@ def ribbon_table_module(others: Mapping[str, str]) -> str:
             "Option Explicit",
             "Option Private Module",
             "",
-            "' Made by the template's builder of addin/ribbon_buttons.py.",
+            "' Made by the template's builder of addin/commands/ribbon_buttons.py.",
             "",
             "' How the other modules left the builder: an upgrade sees by it whether somebody changed one.",
             *(f"{FINGERPRINT_LINE}{name} {fingerprint(text)}" for name, text in sorted(others.items())),

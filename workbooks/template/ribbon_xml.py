@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from addin.ribbon_buttons import BUTTONS, GROUPS, TAB
+from addin.commands.ribbon_buttons import BUTTONS, GROUPS, TAB
 
 CALLBACK = "Ribbon.OnButton"
 NAMESPACE_2007 = "http://schemas.microsoft.com/office/2006/01/customui"

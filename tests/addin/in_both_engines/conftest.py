@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions import costs, settlements, syncing
-from addin.actions.new import write_workbook
-from addin.desk import on_file
-from addin.sandbox import demo_settlement_files
+from addin.commands import costs, settlements, syncing
+from addin.commands.desk import on_file
+from addin.commands.new import write_workbook
+from addin.demo.sandbox import demo_settlement_files
 from addin.sheets import resolve, tables
 from core.companies import SANDBOX
 from core.database import Database

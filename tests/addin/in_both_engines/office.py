@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.desk import desk
+from addin.commands.desk import desk
 from tests.fake_excel.windows_code import open_book
 from workbook_engine import open_workbook
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.desk import Desk
-    from addin.outcome import Outcome
+    from addin.commands.desk import Desk
+    from addin.commands.outcome import Outcome
     from tests.fake_excel.application import FakeApplication
 
 FILES = "engine for files"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin import ribbon
-from addin.ribbon_actions import OtherVersionError, refuse_other_version
-from addin.selection import selected_settlements
+from addin.commands.ribbon_actions import OtherVersionError, refuse_other_version
+from addin.commands.selection import selected_settlements
 from addin.sheets import exchange, settlements, tables
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import change

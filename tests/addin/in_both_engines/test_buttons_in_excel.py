@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.actions.settlements import import_files
-from addin.desk import on_file
+from addin.commands.desk import on_file
+from addin.commands.settlements import import_files
 from addin.sheets import cogs, exchange, resolve, setup, tables, transactions
 from core.settlements.status import missing_lines
 from tests.addin.in_both_engines.as_user import UsersTable

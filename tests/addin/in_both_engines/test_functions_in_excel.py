@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin import books_name, cost_file, udfs
+from addin import udfs
+from addin.machine import cost_file
+from addin.sheets import books_name
 from addin.sheets.exchange import MISSING_COST
 from core.companies import BooksId, MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot

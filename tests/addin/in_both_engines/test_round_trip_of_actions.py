@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.actions import costs, reports, settlements, syncing
+from addin.commands import costs, reports, settlements, syncing
 from addin.sheets import resolve, tables
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from addin.desk import Desk
+    from addin.commands.desk import Desk
     from core.settlements.books import Books
     from tests.addin.in_both_engines.office import Office
 

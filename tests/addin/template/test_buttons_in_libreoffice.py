@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.ribbon_buttons import BUTTONS
+from addin.commands.ribbon_buttons import BUTTONS
 from addin.sheets import exchange
 from tests.addin.template.filled_office import COSTS, OFF, ON, PYTHON, pressed
 from workbooks.template.modules import module_texts
 from workbooks.template.ribbon_table import version
 
 if TYPE_CHECKING:
-    from addin.ribbon_buttons import Button
+    from addin.commands.ribbon_buttons import Button
     from tests.addin.template.conftest import Opener, OpenWorkbook
 
 pytestmark = pytest.mark.long

@@ -13,10 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import addin.ribbon_buttons as table_of_buttons
-from addin import books_name
-from addin.ribbon_buttons import BUTTONS, GROUPS
-from addin.sheets import exchange
+import addin.commands.ribbon_buttons as table_of_buttons
+from addin.commands.ribbon_buttons import BUTTONS, GROUPS
+from addin.sheets import books_name, exchange
 from addin.sheets.workbook import SPECS
 from core.model import Event
 from core.reports.costed_lines import WAITING_MARK

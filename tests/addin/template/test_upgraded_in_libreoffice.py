@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.actions.upgrading import upgrade
-from addin.upgrading.parts import code_names, project_of
+from addin.commands.upgrading import upgrade
+from addin.machine.upgrading.parts import code_names, project_of
 from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
 from tests.addin.upgrading.old_book import write_old_book
 from tests.addin.users_own import change_project

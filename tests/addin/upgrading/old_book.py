@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin import books_name
-from addin.sheets import changes, resolve
+from addin.sheets import books_name, changes, resolve
 from addin.sheets.workbook import SPECS
 from core.companies import BooksId
 from tests.addin.users_own import add_own

@@ -9,13 +9,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from addin.actions.upgrading import NewerBookError, upgrade
+from addin.commands.upgrading import NewerBookError, upgrade
+from addin.machine.upgrading.columns import NoRoomForColumnsError
+from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
+from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
+from addin.machine.upgrading.sheets import SheetNameTakenError
 from addin.sheets import resolve
 from addin.sheets.workbook import SPECS, check
-from addin.upgrading.columns import NoRoomForColumnsError
-from addin.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
-from addin.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
-from addin.upgrading.sheets import SheetNameTakenError
 from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book

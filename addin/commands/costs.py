@@ -1,0 +1,367 @@
+"""Group Costs: resolve, save, take back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
+
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import amount, amounts, counted
+from addin.sheets import history as history_sheet
+from addin.sheets import resolve as resolve_sheet
+from addin.sheets.resolve import Elsewhere
+from core.costing.suspects import named_costs
+from core.exchange_rates import at_home, sum_by_currency
+from core.model import records
+from core.settlements import books as all_books
+from core.settlements.answers import Fate
+from core.settlements.restoring import restore_values, values_of
+from core.settlements.saving import plan_answers, save_answers
+from core.settlements.status import LineCounts, line_counts, missing_lines
+from core.settlements.undoing import undo_batch, undo_last, undoable_before
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from addin.commands.desk import Desk
+    from addin.sheets.resolve import FillDown, SheetAnswers
+    from core.database.settlements import BookedSettlement
+    from core.database.undo import Undone
+    from core.settlements.answers import Decision
+    from core.settlements.books import Books
+    from core.settlements.saving import Saving
+    from core.time import SettlementName
+
+
+def restore(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
+    """Bring single values back: those named, or those marked in column Restore of sheet Change history.
+
+    Raises:
+        CogsheetError: If a value is not in that batch.
+    """
+    wanted = history_sheet.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    if not wanted:
+        return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
+    restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
+    history_sheet.clear_marks(desk.book)
+    view = load(desk.database)
+    refresh(desk, view)
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(key, {})), "reason": why} for key, why in restored.skipped.items()]
+    sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={"restored": [_place(lines.get(key, {})) for key in restored.keys], "skipped": left},
+    )
+
+
+def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """List the lines without cost on Resolve; without ids, of every settlement.
+
+    Raises:
+        CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
+    """
+    view = load(desk.database)
+    books = view.books
+    chosen = books.named(ids) if ids else list(books.settlements)
+    refresh(desk, view)
+    counts = fill_resolve(desk, books, chosen)
+    advice = "Type each cost or keep the proposal, then Save costs." if counts.missing else "Nothing to resolve."
+    return Outcome(
+        f"{counts.without_cost_at(' on sheet Resolve')}. {advice}",
+        needs_attention=counts.missing > 0,
+        data={
+            "settlements": [s.settlement_id for s in chosen],
+            "missing": counts.missing,
+            "waiting": counts.waiting,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SaveChoice:
+    """What of Resolve is saved, and how."""
+
+    accept_proposals: bool = False
+    """Unedited proposals too."""
+    same_sku: bool = False
+    """A cost typed for a SKU is first written into its other unedited rows."""
+    rows: Collection[int] = ()
+    """Only these rows of the sheet, as Excel numbers them; empty means all."""
+    accept_suspect: bool = False
+    """Costs that look wrong too; else nothing is saved where there are any."""
+
+
+def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice(), preview: bool = False) -> Outcome:
+    """Save the costs typed on Resolve; unedited proposals only where they are accepted.
+
+    Where a cost looks wrong beside its SKU's average and nobody said that it is right, nothing is saved.
+
+    Raises:
+        CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
+    """
+    sheet = resolve_sheet.read_answers(desk.book)
+    books = all_books.load(desk.database)
+    keys = _keys_asked(sheet, books, ids, choice)
+    downs = resolve_sheet.fill_downs(sheet, keys)
+    filled = resolve_sheet.filled_down(sheet, downs) if choice.same_sku else sheet
+    answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
+    said: _Said = {
+        "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
+        "accept_proposals": choice.accept_proposals,
+        "who": desk.user,
+        "now": desk.clock(),
+    }
+    if preview:
+        return _planned(plan_answers(books, answers, **said), downs)
+    saving = save_answers(desk.database, books, answers, **said, accept_suspect=choice.accept_suspect)
+    if saving.suspects and not choice.accept_suspect:
+        return _stopped_by_suspects(saving)
+    if choice.same_sku and downs:
+        resolve_sheet.fill_down(sheet, downs)
+        filled = replace(filled, rows=resolve_sheet.read_answers(desk.book).rows)
+    view = load(desk.database, books)
+    _write_fates(filled, saving, view.books)
+    _say_coverage(desk, view.books)
+    refresh(desk, view)
+    return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
+
+
+def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
+    """Return the lines that a save is about; `None` means all. What lies outside is neither saved nor filled."""
+    of_rows = set(resolve_sheet.keys_in_rows(sheet, choice.rows)) if choice.rows else None
+    if not ids:
+        return of_rows
+    of_ids = set(books.lines_of_all(books.named(ids))["key"])
+    return of_ids if of_rows is None else of_ids & of_rows
+
+
+class _Said(TypedDict):
+    """What is said of a save beside its answers."""
+
+    settlement_ids: Collection[SettlementName] | None
+    accept_proposals: bool
+    who: str
+    now: datetime
+
+
+def _planned(saving: Saving, downs: Sequence[FillDown]) -> Outcome:
+    """Say what a save would do, and which typed costs other rows of their SKU could take."""
+    same = [{"sku": one.sku, "cost": f"{one.cost.normalize():f}", "rows": len(one.rows)} for one in downs]
+    outcome = _save_outcome(saving, saving.after, preview=True)
+    return replace(outcome, data={**outcome.data, "same_sku": same})
+
+
+def _stopped_by_suspects(saving: Saving) -> Outcome:
+    """Say which costs look wrong, and that nothing was saved."""
+    return Outcome(
+        f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
+        f"{named_costs(saving.suspects)}. Put them right on sheet Resolve; if they are right, say why in column Note, "
+        f"or accept them (--accept-suspect).",
+        needs_attention=True,
+        data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
+    )
+
+
+def _suspects(saving: Saving) -> list[dict[str, object]]:
+    return [
+        {
+            "where": one.where,
+            "order": one.order_id,
+            "sku": one.sku,
+            "cost": f"{one.unit_cost.normalize():f}",
+            "average": None if one.average is None else f"{one.average.normalize():f}",
+            "reason": one.reason,
+        }
+        for one in saving.suspects
+    ]
+
+
+def _with_coverage(outcome: Outcome, before: Books, after: Books, saving: Saving) -> Outcome:
+    """Add which share of the lines needing a cost had one, and has one now, over the settlements of the rows."""
+    share = [_counts(books, _settlements_of(books, saving)).coverage for books in (before, after)]
+    sentence = f"\nCoverage of these settlements: {share[0]:.1%} before, {share[1]:.1%} after."
+    figures = {"coverage_before": f"{share[0]:.4f}", "coverage_after": f"{share[1]:.4f}"}
+    return replace(outcome, message=outcome.message + sentence, data={**outcome.data, **figures})
+
+
+def _settlements_of(books: Books, saving: Saving) -> list[BookedSettlement]:
+    """Return the settlements of the rows that were asked for."""
+    rows = (saving.lines.get(decision.answer.key) for decision in saving.decisions)
+    named = {(row["store"], row["settlement_id"]) for row in rows if row is not None}
+    return [one for one in books.settlements if (one.store, one.settlement_id) in named]
+
+
+def _counts(books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+    """Count the lines of settlements as sheets Resolve and Settlements do."""
+    return line_counts(books.counted(books.lines_of_all(chosen)))
+
+
+def _say_coverage(desk: Desk, books: Books) -> None:
+    """Say above the list how much of its settlements has a cost, and how much its rows would cover."""
+    shown = resolve_sheet.settlements_shown(desk.book)
+    chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
+    counts, lines = _counts(books, chosen), missing_lines(books.counted(books.lines_of_all(chosen)))
+    stakes = lines.assign(net=lines["net"].abs())
+    at_stake = amounts(sum_by_currency(stakes, "net", _at_home(books, stakes), books.company.home_currency))
+    has_cost = f"{counts.coverage:.1%} of the lines that need a cost have one"
+    resolve_sheet.say_coverage(
+        desk.book, f"Coverage: {has_cost}; {counts.without_cost}, {at_stake} of net sales at stake."
+    )
+
+
+def _at_home(books: Books, lines: pd.DataFrame) -> pd.Series:
+    return at_home(lines, "net", books.rates, books.company.home_currency, books.zones)
+
+
+def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
+    """Take the last save back, or one by the number of its batch, as a new batch.
+
+    Where the last save cannot be taken back because its settlement is exported, nothing else is taken back in its
+    place; the outcome names the save before it.
+
+    Raises:
+        NothingToUndoError: If there is none.
+    """
+    if batch is None:
+        undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    else:
+        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    fill_resolve(desk, view.books, list(view.books.settlements))
+    is_stuck = undone.batch is None
+    before = undoable_before(desk.database, undone.undone) if is_stuck else None
+    sentences = [_undone_sentence(undone)]
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={
+            "undone_batch": None if is_stuck else undone.undone,
+            "undone": [_place(lines[key]) for key in undone.keys],
+            "skipped": left,
+            "undoable_before": before,
+        },
+    )
+
+
+def _undone_sentence(undone: Undone) -> str:
+    if undone.batch is not None:
+        return f"Batch {undone.undone} is taken back: {counted(len(undone.keys), 'line')} as before."
+    return (
+        f"Nothing was taken back: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
+        f"Reopen them, then it can be undone."
+    )
+
+
+def _place(line: Mapping[str, object]) -> dict[str, object]:
+    return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
+
+
+def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+    """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
+    missing = missing_lines(books.counted(books.lines_of_all(chosen)))
+    resolve_sheet.fill(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
+    _say_coverage(desk, books)
+    return _counts(books, chosen)
+
+
+def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
+    """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
+    asked = missing_lines(books.counted(books.lines))
+    return Elsewhere(
+        asked[~asked["key"].isin(list(listed))],
+        frozenset(books.lines["key"]),
+        frozenset(missing_lines(books.lines)["key"]) - frozenset(asked["key"]),
+    )
+
+
+def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
+    """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
+    fates: dict[int, dict[str, object]] = {}
+    row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
+    asking = _still_asked(after)
+    for decision in saving.decisions:
+        row = row_of[id(decision.answer)]
+        version = saving.versions.get(decision.answer.key)
+        fates[row] = {"status": _status(decision, asking.get(decision.answer.key))}
+        if version is not None:
+            fates[row] |= {"version": version, "filled": resolve_sheet.remembered(sheet.rows[row])}
+    resolve_sheet.write_fates(sheet, fates)
+
+
+def _still_asked(books: Books) -> dict[str, str]:
+    """Return the cause of each line that lacks its cost."""
+    missing = missing_lines(books.lines)
+    return {row["key"]: str(row["cause"]) for row in records(missing[["key", "cause"]])}
+
+
+def _status(decision: Decision, asks: str | None) -> str:
+    """Return what became of a row; one that is saved and still asks for something else says for what."""
+    if decision.fate is Fate.REFUSED:
+        return decision.reason
+    if decision.fate is Fate.MISSING:
+        return f"missing: {decision.reason}"
+    words = "; ".join(filter(None, (decision.reason, f"the line still asks: {asks}" if asks else "")))
+    return f"saved: {words}" if words else "saved"
+
+
+def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
+    saved, missing, refused = (saving.with_fate(fate) for fate in (Fate.SAVE, Fate.MISSING, Fate.REFUSED))
+    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
+    left = _counts(after, _settlements_of(after, saving))
+    counts = {
+        "entered": len(saved) - len(accepted),
+        "accepted_proposals": len(accepted),
+        "amount": amount(saving.cogs, after.company.home_currency),
+        "lines_without_cost": left.missing,
+        "waiting": left.waiting,
+    }
+    sentences = [
+        (
+            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
+            f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
+            f"{counts['amount']}."
+        ),
+        *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
+        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
+        *(f"Not saved: {d.answer.where} ({saving.line(d).sku}): {d.reason}." for d in refused),
+    ]
+    asking = _still_asked(after)
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(missing or refused or any(d.answer.key in asking for d in saved)),
+        data={
+            "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
+            "missing": [_entry(saving, d) | {"reason": d.reason} for d in missing],
+            "refused": _refused(saving),
+            "suspects": _suspects(saving),
+            **counts,
+        },
+    )
+
+
+def _refused(saving: Saving) -> list[dict[str, object]]:
+    refused = saving.with_fate(Fate.REFUSED)
+    return [_entry(saving, d) | {"reason": d.reason, "where": d.answer.where} for d in refused]
+
+
+def _entry(saving: Saving, decision: Decision) -> dict[str, object]:
+    line = saving.line(decision)
+    return {"settlement": line.settlement_id, "order": line.order_id, "sku": line.sku}
+
+
+def _cost(decision: Decision) -> str | None:
+    if decision.answer.zero_ok:
+        return "0"
+    return None if decision.answer.cost is None else f"{decision.answer.cost.normalize():f}"

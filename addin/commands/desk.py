@@ -1,0 +1,109 @@
+"""Everything a button works with, opened once and passed in: the workbook, the books behind it, the clock, progress."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.commands.reading_anew import read_anew, told_with_errors, with_news
+from addin.commands.taken_edits import Edits, take_over_edits
+from addin.connections.finale import page_account
+from addin.sheets import books_name
+from addin.sheets.drill_down import connect_rows
+from addin.sheets.workbook import check
+from addin.sheets.workbook_file import workbook
+from core.companies import database_address, machine_folder
+from core.database import Database
+from core.errors import CogsheetError
+from core.progress import silent
+from core.settlements.changes import ChangeNotAgreedError
+from core.time import system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import xlwings as xw
+
+    from addin.commands.outcome import Outcome
+    from core.companies import MachineFolder
+    from core.progress import Progress
+    from core.settlements.rereading import Reread
+    from core.time import Clock
+
+
+class YesNeededError(CogsheetError):
+    """A setting typed on a sheet waits for a yes, and a command cannot ask."""
+
+    def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
+        super().__init__(
+            f"{error} `cogsheet settings {book} --yes` takes it; or put the cell back as it was, and try again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies before the bookkeeper when a button is pressed."""
+
+    book: xw.Book
+    path: Path
+    """Where the workbook is; the demo's database lies beside it."""
+    database: Database
+    user: str
+    machine: MachineFolder
+    clock: Clock = system_clock
+    progress: Progress = silent
+    news: tuple[Reread, ...] = ()
+    """What became of settlements that were read anew when the books were opened."""
+
+
+@contextmanager
+def desk(
+    book: xw.Book,
+    path: Path,
+    *,
+    clock: Clock = system_clock,
+    progress: Progress = silent,
+    edits: Edits = Edits.ASK,
+) -> Iterator[Desk]:
+    """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
+
+    Raises:
+        ChangeNotAgreedError: If one would decide anew what is posted or closed, and nobody has agreed.
+        CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
+    """
+    books = books_name.read(book)
+    machine = machine_folder()
+    check(book)
+    address = database_address(books.company, path, machine)
+    user = getpass.getuser()
+    with Database.open(address, expect_id=books.database_id) as database:
+        take_over_edits(book, database, user, clock(), edits)
+        news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
+        with told_with_errors(news):
+            yield Desk(book, path, database, user, machine, clock, progress, news)
+
+
+def on_file(
+    path: Path,
+    action: Callable[[Desk], Outcome],
+    progress: Progress = silent,
+    clock: Clock = system_clock,
+    edits: Edits = Edits.ASK,
+) -> Outcome:
+    """Do what a button does, to a workbook file, and save the file.
+
+    Raises:
+        YesNeededError: If a setting typed on a sheet would decide anew what is posted or closed.
+        CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
+    """
+    try:
+        with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened:
+            outcome = with_news(action(opened), opened.news)
+            connect_rows(opened.book, page_account(opened.database))
+            book.save()
+            return outcome
+    except ChangeNotAgreedError as error:
+        raise YesNeededError(error, path.name) from error

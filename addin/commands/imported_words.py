@@ -1,0 +1,216 @@
+"""How import and pull say what became of each settlement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from addin.commands.words import amount, counted
+from core.database.settlements import Import
+from core.settlements.remarks import remarks
+from core.settlements.time_zones import proposed_zones
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from addin.commands.outcome import Outcome
+    from core.model import Settlement
+    from core.settlements.books import Books
+    from core.settlements.importing import (
+        Figures,
+        ImportedFile,
+        ImportedReimbursements,
+        ImportedReturns,
+        ImportedSettlement,
+    )
+
+
+def sentences(file: ImportedFile) -> list[str]:
+    """Return what became of everything in a file, and what `inspect` would say of it."""
+    lines = [sentence(one, _read_of(file, one.settlement_id)) for one in file.settlements]
+    if file.returns:
+        lines.append(_returns_sentence(file.returns))
+    if file.reimbursements:
+        lines.append(_reimbursements_sentence(file.reimbursements))
+    if file.reading is None:
+        return lines
+    if not lines:
+        why = "nothing of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
+        lines.append(f"{file.name}: {why}, so nothing went into the books.")
+    lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
+    return [*lines, *_next_step(file)]
+
+
+def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
+    """Return what the file says of a settlement."""
+    found = file.reading.settlements if file.reading else ()
+    return next((one for one in found if one.settlement_id == settlement_id), None)
+
+
+def _next_step(file: ImportedFile) -> list[str]:
+    """Return what to do with what is new in the books; types that nobody has answered stand among its remarks."""
+    new = any(one.result in (Import.NEW, Import.SUPERSEDED) for one in file.settlements)
+    return ["  Next: fetch the costs with Sync."] if new else []
+
+
+def file_entry(file: ImportedFile) -> dict[str, object]:
+    """Return what a file as a whole says, for programs."""
+    reading = file.reading
+    problems = reading.problems if reading else ()
+    return {
+        "file": file.name,
+        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in problems],
+        "unknown_types": list(reading.unknown_types) if reading else [],
+        "left_out": len(reading.unsettled) if reading else 0,
+    }
+
+
+def _returns_sentence(returns: ImportedReturns) -> str:
+    what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
+    if not returns.is_new:
+        return f"{what} imported already; nothing changed."
+    return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+
+
+def _reimbursements_sentence(told: ImportedReimbursements) -> str:
+    counts = told.counts
+    what = f"{told.file}: {counted(counts.rows, 'row')} of reimbursements ({told.store})"
+    if not told.is_new:
+        return f"{what} imported already; nothing changed."
+    paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
+    taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
+    return f"{what} imported: {paid}{taken if counts.taken_back else ''}."
+
+
+def with_remarks(
+    outcome: Outcome, books: Books, stores: Collection[str], brought: Collection[str] | None = None
+) -> Outcome:
+    """Add what the books say about settlements of these stores, and ask for the time zone of those that got something.
+
+    Args:
+        outcome: What was done.
+        books: The books after it.
+        stores: The stores that were asked.
+        brought: Those of them that something was brought for; all if left out.
+    """
+    found = [
+        (store, settlement_id, remark.message)
+        for (store, settlement_id), said in remarks(books).items()
+        for remark in said
+        if store in stores
+    ]
+    outcome = _with_zones_asked(outcome, books, stores if brought is None else brought)
+    if not found:
+        return outcome
+    lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
+    told = [{"store": store, "settlement": number, "remark": remark} for store, number, remark in found]
+    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
+
+
+def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
+    """Ask for the time zone of each of the stores that has none, proposing that of its site."""
+    asked = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
+    if not asked:
+        return outcome
+    told = [{"store": store, "proposed": zone} for store, zone in asked.items()]
+    lines = [zone_question(store, zone) for store, zone in asked.items()]
+    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "time_zones": told})
+
+
+def zone_question(store: str, zone: str | None) -> str:
+    """Ask for the time zone of a store."""
+    offer = f"{zone} is proposed, for that is how its site counts days" if zone else "it is the one set in the shop"
+    return f"Store {store} has no time zone, so its days and months are those of UTC: {offer}. Type it on sheet Stores."
+
+
+def returns_entry(returns: ImportedReturns) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "file": returns.file,
+        "store": returns.store,
+        "new": returns.is_new,
+        "units": returns.units,
+        "restocked": returns.restocked,
+    }
+
+
+def reimbursements_entry(told: ImportedReimbursements) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "file": told.file,
+        "store": told.store,
+        "new": told.is_new,
+        "rows": told.counts.rows,
+        "units_in_cash": told.counts.units_cash,
+        "units_in_inventory": told.counts.units_inventory,
+        "taken_back": told.counts.taken_back,
+        "units_back": told.counts.units_back,
+    }
+
+
+def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> str:
+    """Return what became of a settlement, and below it its period and total and what is wrong with it."""
+    what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
+    change = f" Before: {imported.before}; now: {imported.after}." if imported.before else ""
+    gone = f" {counted(imported.ended, 'transaction')} of before no longer there." if imported.ended else ""
+    sentences = {
+        Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
+        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that was there.{change}",
+        Import.UNITED: f"{what} united with what other files hold of it.{change}{gone}",
+        Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
+        Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
+        Import.CONFLICT: f"{what} was not imported: {imported.reason}",
+        Import.LOCKED: f"{what}: {imported.reason}",
+    }
+    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
+    return "\n".join([sentences[imported.result], *([f"  {_figures(read)}"] if read else []), *problems])
+
+
+def _figures(read: Settlement) -> str:
+    """Return a settlement's period, lines and total, and whether the one makes the other."""
+    days = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (read.period_start, read.period_end)]
+    what = f"{' – '.join(days)}, {counted(read.lines, 'line')}"
+    if read.total is None:
+        return f"{what}, together {amount(read.sum, read.currency)}; the file states no total to tie that against."
+    ties = "is the sum of its lines" if read.total == read.sum else f"but its lines sum to {read.sum:,.2f}"
+    return f"{what}; its total {amount(read.total, read.currency)} {ties}."
+
+
+def entries(file: ImportedFile) -> list[dict[str, object]]:
+    """Return the same for programs: one entry per settlement of a file."""
+    return [{**_entry(one), **_figures_entry(_read_of(file, one.settlement_id))} for one in file.settlements]
+
+
+def _figures_entry(read: Settlement | None) -> dict[str, object]:
+    if read is None:
+        return {}
+    return {
+        "period_start": read.period_start.isoformat() if read.period_start else None,
+        "period_end": read.period_end.isoformat() if read.period_end else None,
+        "currency": read.currency,
+        "lines": read.lines,
+        "total": None if read.total is None else str(read.total),
+        "sum": str(read.sum),
+        "ties_out": None if read.ties_out and read.total is None else read.ties_out,
+    }
+
+
+def _entry(imported: ImportedSettlement) -> dict[str, object]:
+    return {
+        "file": imported.file,
+        "store": imported.store,
+        "settlement": imported.settlement_id,
+        "result": str(imported.result),
+        "reason": imported.reason or None,
+        "before": _sums(imported.before),
+        "after": _sums(imported.after),
+        "transactions": imported.transactions,
+        "ties_out": imported.ties_out,
+        "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in imported.problems],
+    }
+
+
+def _sums(figures: Figures | None) -> dict[str, object] | None:
+    if figures is None:
+        return None
+    return {"transactions": figures.transactions, "sum": str(figures.sum), "currency": figures.currency}

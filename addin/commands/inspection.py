@@ -1,0 +1,83 @@
+"""`cogsheet inspect FILE`: what a settlement file holds; nothing is stored."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from addin.commands.outcome import Outcome
+from addin.commands.settlements import content_of
+from addin.commands.words import counted
+from core.marketplaces import read
+from core.marketplaces.inspection import inspection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def inspect_file(path: Path) -> Outcome:
+    """Show a settlement file's totals; attention is needed where it does not tie out.
+
+    Raises:
+        CogsheetError: If it cannot be read.
+    """
+    found = inspection(read(content_of(path), path.name))
+    return Outcome(_page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
+
+
+def _page(name: str, found: dict[str, object]) -> str:
+    """Lay the totals out for a person."""
+    settlements = found["settlements"]
+    problems = found.get("problems")
+    count = len(settlements) if isinstance(settlements, list) else 0
+    rows = [
+        ("Format", found["format"]),
+        ("Marketplace", found["marketplace"]),
+        ("Settlement", found["settlement_id"] or counted(count, "settlement")),
+        ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
+        ("Lines", f"{found['lines']:,} in {found['transactions']:,} transactions"),
+        ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
+        ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
+        ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
+        ("Sum of its lines", found["sum"]),
+        ("Ties out", _tie_out(found)),
+        ("Lines per event", _listed(found["events"])),
+        ("Unknown types", _listed(found["unknown_types"]) or "none"),
+    ]
+    if "returns" in found:
+        rows = [*rows[:2], ("Units returned", _listed(found["returns"]))]
+    if "reimbursements" in found:
+        units = f"{found['units_in_cash']:,} in cash, {found['units_in_inventory']:,} from stock"
+        back = f"{found['taken_back']:,}, {found['units_back']:,} units of them back in stock"
+        rows = [*rows[:2], ("Reimbursements", _listed(found["reimbursements"])), ("Units", units), ("Taken back", back)]
+    notes = (
+        [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
+    )
+    return "\n".join([name, *(f"  {label:<22}{value}" for label, value in rows), *notes])
+
+
+def _units(found: dict[str, object], deed: str, noun: str) -> str:
+    """Return `12`, `unknown`, or `12 and those of 3 refunds, which are unknown`."""
+    known, without = found[f"units_{deed}"], found[f"{noun}s_without_units"]
+    if known is None:
+        return "unknown"
+    if not without:
+        return f"{known:,}"
+    return f"{known:,} and those of {counted(int(str(without)), noun)}, unknown"
+
+
+def _tie_out(found: dict[str, object]) -> str:
+    if found["ties_out"]:
+        return "yes"
+    if found["ties_out"] is None:
+        return "nothing to tie against: the file states no total"
+    if found["total"] is None:
+        return "no"
+    difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))
+    return f"no: the lines differ from the total by {difference:,}"
+
+
+def _listed(values: object) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{name} {count:,}" for name, count in values.items())
+    return ", ".join(str(value) for value in values) if isinstance(values, list | tuple) else ""

@@ -1,0 +1,92 @@
+"""Group Settlements: pull everything new from the connected stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import counted
+from addin.connections.marketplaces import connected_stores
+from core.marketplaces.connectors import CONNECTORS
+from core.settlements.pulling import PulledStore, pull_stores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from addin.commands.desk import Desk
+    from core.http.credentials import Credentials
+    from core.marketplaces.connector import ConnectorKind
+    from core.settlements.pulling import Pulled
+
+
+def pull(
+    desk: Desk,
+    *,
+    stores: Sequence[str] = (),
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
+    credentials: Credentials | None = None,
+) -> Outcome:
+    """Pull everything new of the named stores; without names, of all that are connected.
+
+    A store that cannot be asked does not keep the others back, and what came before it failed is kept and shown.
+
+    Raises:
+        CogsheetError: If no store is connected, or one that is named is not.
+    """
+    with connected_stores(desk, stores, kinds=kinds, credentials=credentials) as opened:
+        ready = [one for one in opened if not isinstance(one, PulledStore)]
+        pulled = {
+            one.store: one
+            for one in pull_stores(desk.database, ready, who=desk.user, clock=desk.clock, progress=desk.progress)
+        }
+        done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
+    view = load(desk.database)
+    refresh(desk, view)
+    return with_remarks(
+        _outcome(done), view.books, {one.store for one in done}, {one.store for one in done if one.documents}
+    )
+
+
+def _outcome(done: Sequence[PulledStore]) -> Outcome:
+    data: dict[str, object] = {"stores": [_store_entry(one) for one in done]}
+    failures = [str(one.stopped) for one in done if one.stopped is not None]
+    return Outcome(
+        "\n".join(line for one in done for line in _sentences(one)),
+        needs_attention=any(document.needs_attention for one in done for document in one.documents),
+        data={"error": "\n".join(failures), **data} if failures else data,
+        stopped=bool(failures),
+    )
+
+
+def _sentences(one: PulledStore) -> list[str]:
+    lines = [_document_sentence(document) for document in one.documents]
+    new = f"{one.store}: {counted(len(one.documents), 'new document')}." if one.documents else f"{one.store}: no news."
+    if one.stopped is None:
+        return [new, *lines]
+    kept = f" {counted(len(one.documents), 'document')} came before that." if one.documents else ""
+    return [f"{one.store}: {one.stopped}{kept}", *lines]
+
+
+def _document_sentence(document: Pulled) -> str:
+    if document.failure:
+        return f"{document.name} was not imported: {document.failure}"
+    return "\n".join(sentences(document.imported)) or f"{document.name} holds no settlement."
+
+
+def _store_entry(one: PulledStore) -> dict[str, object]:
+    return {
+        "store": one.store,
+        "error": None if one.stopped is None else str(one.stopped),
+        "documents": [
+            {
+                "document": document.name,
+                "error": document.failure or None,
+                "settlements": entries(document.imported),
+                **{name: value for name, value in file_entry(document.imported).items() if name != "file"},
+                "returns": returns_entry(document.imported.returns) if document.imported.returns else None,
+            }
+            for document in one.documents
+        ],
+    }

@@ -1,0 +1,76 @@
+"""Group Reports: the exchange rates of the European Central Bank."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import counted
+from addin.demo.sandbox import demo_bank
+from core.companies import SANDBOX
+from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
+from core.exchange_rates import find_rates, missing_sentence, needed_rates
+from core.settlements.typed_rates import save_fetched_rates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from addin.commands.desk import Desk
+    from core.settlements.books import Books
+
+URL_VARIABLE = "COGSHEET_ECB_URL"
+"""Another address than the bank's own, for a sandbox on this machine."""
+
+
+def fetch(desk: Desk) -> Outcome:
+    """Fetch the rates that lines in other currencies need, and store them.
+
+    Raises:
+        ServiceError: If the bank does not answer; nothing is stored then.
+    """
+    books = load(desk.database).books
+    home = books.company.home_currency
+    asked = needed_rates(books.lines, home, books.zones)
+    if not asked:
+        return Outcome(f"Everything in these books is in {home}: no exchange rate is needed.", data=_data(0, 0, []))
+    currencies = {currency for currency, _ in asked} | {home}
+    with _bank_address(desk) as url:
+        client = ecb_client(url)
+        fetched = fetch_ecb(client, currencies, {day for _, day in asked}, desk.clock().date())
+        client.close()
+    new = save_fetched_rates(desk.database, fetched, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    missing = find_rates(view.books.rates, asked, home).missing
+    sentences = [f"{counted(new, 'new rate')} of the European Central Bank stored; see sheet Exchange rates."]
+    if missing:
+        sentences.append(missing_sentence(missing))
+    return Outcome("\n".join(sentences), needs_attention=bool(missing), data=_data(new, len(asked), list(missing)))
+
+
+def missing_rates(books: Books) -> tuple[tuple[str, str], ...]:
+    """Return currency and day of the rates that lines need and the books do not have."""
+    home = books.company.home_currency
+    return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).missing
+
+
+def _data(new: int, days: int, missing: list[tuple[str, str]]) -> dict[str, object]:
+    return {
+        "new_rates": new,
+        "days_needed": days,
+        "missing": [{"currency": currency, "day": day} for currency, day in missing],
+    }
+
+
+@contextmanager
+def _bank_address(desk: Desk) -> Iterator[str]:
+    """Return where the bank is asked: the sandbox for the demo, whose every command starts its own."""
+    set_by_hand = os.environ.get(URL_VARIABLE)
+    if desk.database.company.name == SANDBOX and not set_by_hand:
+        with demo_bank() as url:
+            yield url
+        return
+    yield set_by_hand or ECB_URL

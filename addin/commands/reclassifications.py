@@ -1,0 +1,108 @@
+"""What is decided of reclassifications, beside the cost true-ups and on the same sheet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from core.settlements import reclassifying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from addin.commands.desk import Desk
+    from core.journal.entry import Entry
+    from core.settlements.books import Books
+    from core.settlements.reclassifying import Reclassification
+
+Number = int | str
+"""The number of a true-up, or the name of a reclassification (`R12`; `R` is all that are pending)."""
+
+
+class DecidedNumber(click.ParamType[Number]):
+    """What `--accept` takes: `7`, `R12` or `R`."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Number:
+        """Return the number of a true-up, or the name of a reclassification in capitals."""
+        text = str(value).strip().upper()
+        if re.fullmatch(r"\d+", text):
+            return int(text)
+        if not re.fullmatch(r"R\d*", text):
+            self.fail(
+                f"{value} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of "
+                f"them).",
+                param,
+                ctx,
+            )
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of both, apart from each other."""
+
+    true_ups: tuple[int, ...]
+    reclassifications: tuple[int, ...]
+
+
+def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decided:
+    """Tell true-ups from reclassifications. Pure.
+
+    Args:
+        names: What was named.
+        there: Those that `R` stands for.
+    """
+    named = list(names)
+    every = {one.number for one in there} if "R" in named else set()
+    chosen = every | {int(name[1:]) for name in named if isinstance(name, str) and name != "R"}
+    return Decided(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
+
+
+def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:
+    """Return what sheet Cost true-ups shows of them. Pure."""
+    return [
+        {
+            "id": f"R{one.number}",
+            "store": one.settlement.store,
+            "settlement_id": one.settlement.settlement_id,
+            "event": "Reclassification",
+            "cause": f"{reason(one)}: {one}",
+            "difference": one.amount,
+            "currency": one.settlement.currency,
+        }
+        for one in pending
+    ]
+
+
+def reason(one: Reclassification) -> str:
+    """Say why a settlement would be booked otherwise today. Pure."""
+    reader = one.settlement.later_reader
+    return f"rule changed in reader {reader}" if reader else "answered or completed since"
+
+
+def dismiss(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
+    """Leave what was posted as it is; see `reclassifying.dismiss`."""
+    reclassifying.dismiss(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
+
+
+def take_up(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
+    """Propose dismissed ones again; see `reclassifying.take_up`."""
+    reclassifying.take_up(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
+
+
+def accept(desk: Desk, books: Books, numbers: Collection[int], check: Callable[[Sequence[Entry]], None]) -> list[Entry]:
+    """Post them; see `reclassifying.accept`."""
+    return reclassifying.accept(
+        desk.database,
+        books,
+        numbers,
+        lock_date=books.policies.lock_date,
+        who=desk.user,
+        now=desk.clock(),
+        check=check,
+    )

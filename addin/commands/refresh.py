@@ -1,0 +1,113 @@
+"""Bring the sheets that show figures of the books up to date, each in place.
+
+`load` reads everything that the sheets will need; only then does `show` write the first cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addin.commands import reclassifications
+from addin.connections.finale import finale_side
+from addin.machine.cost_file import publish
+from addin.sheets import (
+    accounts,
+    cogs,
+    costs,
+    history,
+    journal,
+    opening_costs,
+    rates,
+    settlements,
+    setup,
+    setup_finale,
+    sku_mapping,
+    stores,
+    transactions,
+    true_ups,
+    types,
+)
+from core.database import batches, entries, mappings, overrides
+from core.database import true_ups as stored_true_ups
+from core.settlements import books as all_books
+from core.settlements import reclassifying
+from core.settlements import true_ups as trueing
+from core.settlements.costs_now import every_line
+from core.settlements.recosting import after_save
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+    from addin.commands.desk import Desk
+    from addin.sheets.setup_finale import FinaleSide
+    from core.database import Database
+    from core.settlements.books import Books
+    from core.settlements.reclassifying import Reclassification
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that the sheets show."""
+
+    books: Books
+    journal: pd.DataFrame
+    pending_true_ups: pd.DataFrame
+    reclassifications: tuple[Reclassification, ...]
+    batches: pd.DataFrame
+    saved_values: pd.DataFrame
+    mapping_origins: pd.DataFrame
+    finale: FinaleSide
+
+
+def load(database: Database, before: Books | None = None) -> View:
+    """Read what the sheets show, as it is now; after a save, with `before`, only what it touches is costed again."""
+    books = all_books.load(database) if before is None else after_save(database, before)
+    with database.reading() as connection:
+        return View(
+            books,
+            entries.journal(connection),
+            stored_true_ups.pending(connection),
+            tuple(reclassifying.pending(database, books)),
+            batches.history(connection),
+            overrides.history(connection),
+            mappings.origins(connection),
+            finale_side(database),
+        )
+
+
+def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
+    """Refresh sheet Setup."""
+    setup.fill(book, books, setup_finale.rows(finale))
+
+
+def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
+    """Let the worksheet functions answer from these books, and refresh the sheets that show them."""
+    publish(view.books, desk.machine)
+    show(desk.book, view, transactions_too=transactions_too)
+
+
+def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
+    """Refresh every sheet that shows the books as a whole, the COGS tabs that are there and the open settlements."""
+    books = view.books
+    show_setup(book, books, view.finale)
+    settlements.fill(book, books)
+    costs.fill(book, books)
+    sku_mapping.fill(book, books, view.mapping_origins)
+    opening_costs.fill(book, books.known.opening, books.company.home_currency)
+    journal.fill(book, view.journal)
+    immaterial = trueing.immaterial(books, view.pending_true_ups)
+    moved = reclassifications.rows(view.reclassifications)
+    true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved)
+    accounts.fill(book, books)
+    history.fill(book, view.batches, view.saved_values, books.lines)
+    types.fill(book, books)
+    stores.fill(book, books)
+    rates.fill(book, books)
+    cogs.refresh(book, books)
+    if transactions_too:
+        shown = transactions.settlements_shown(book)
+        open_ones = [s for s in books.settlements if (s.store, s.settlement_id) in shown]
+        if open_ones:
+            transactions.fill(book, books.lines_of_all(open_ones), books)

@@ -1,0 +1,167 @@
+"""Group Reports: COGS tab, month-end, verify."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from addin.commands.month_end import left_sentences
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.settlements import NothingChosenError
+from addin.commands.words import amount, counted
+from addin.sheets import cogs as cogs_sheet
+from addin.takeaway.cogs_workbook import cogs_workbook
+from addin.takeaway.written_files import write_file, write_next
+from core.file_names import file_name
+from core.model import records
+from core.reports.left_stock import Standing, by_month
+from core.settlements import books as all_books
+from core.settlements import reclassifying
+from core.settlements.costs_now import unanswered
+from core.settlements.exporting import ExportWish
+from core.settlements.tie_outs import TieOut, tax_tie_outs
+from core.settlements.verification import company_tie_outs, evidence, tie_outs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from addin.commands.desk import Desk
+    from core.database.settlements import BookedSettlement
+    from core.settlements.books import Books
+
+
+def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Make or refresh the COGS tabs of settlements.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or a sheet is not as it must be.
+    """
+    if not ids:
+        raise NothingChosenError("make a COGS tab of")
+    view = load(desk.database)
+    books = view.books
+    chosen = books.named(ids)
+    sheets = [cogs_sheet.fill(desk.book, books, settlement) for settlement in chosen]
+    refresh(desk, view)
+    states = [books.state(settlement) for settlement in chosen]
+    home = books.company.home_currency
+    sentences = [
+        f"Sheet {sheet}: COGS {amount(state.cogs, home)}, {state.status}."
+        for sheet, state in zip(sheets, states, strict=True)
+    ]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=any(state.blockers for state in states),
+        data={
+            "settlements": [
+                {
+                    "settlement": s.settlement_id,
+                    "store": s.store,
+                    "sheet": sheet,
+                    "cogs": str(state.cogs),
+                    "status": state.status,
+                }
+                for s, sheet, state in zip(chosen, sheets, states, strict=True)
+            ]
+        },
+    )
+
+
+def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool = False) -> Outcome:
+    """Write a settlement's COGS as a workbook of its own; into a folder, or of several, under names of their own.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or the file cannot be written.
+    """
+    if not ids:
+        raise NothingChosenError("write the COGS of")
+    view = load(desk.database)
+    chosen = view.books.named(ids)
+    files = []
+    for settlement in chosen:
+        content = cogs_workbook(view, settlement, values_only=values_only, now=desk.clock())
+        if to.is_dir() or len(chosen) > 1:
+            path = write_next(to / cogs_file_name(desk.database.company.name, settlement), content)
+        else:
+            path = to
+            write_file(path, content)
+        files.append(str(path))
+    return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
+
+
+def cogs_file_name(company: str, settlement: BookedSettlement) -> str:
+    """Return what a settlement's COGS workbook is called where nobody chose a name."""
+    return file_name("COGS", company, settlement.store, settlement.settlement_id, ending=".xlsx")
+
+
+def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Hold deposit, profit and loss, COGS tab, journal and lock of settlements against each other.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    books = all_books.load(desk.database)
+    chosen = books.named(ids) if ids else list(books.settlements)
+    found, held = [], evidence(desk.database)
+    for settlement in chosen:
+        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
+        found += _tab_tie_outs(desk, books, settlement)
+    found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
+    wrong = [one for one in found if not one.ok]
+    sentences = [one.sentence for one in wrong]
+    notes = [one.sentence for one in found if one.ok and one.words]
+    untied = [one.name for one in chosen if one.total is None]
+    nothing = [
+        f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
+    ]
+    left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
+    return Outcome(
+        "\n".join(
+            [
+                *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *notes,
+                *(nothing if untied else []),
+                *_read_otherwise(desk, books, chosen),
+                *left_sentences(by_month(left), books.company.home_currency),
+            ]
+        ),
+        needs_attention=bool(wrong),
+        data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
+    )
+
+
+def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
+    """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
+    names = {one.name for one in chosen}
+    moved = [one for one in reclassifying.pending(desk.database, books) if one.settlement.name in names]
+    waiting = {name: count for name, count in unanswered(books).items() if "/".join(name) in names}
+    return [
+        *(f"{one.settlement.name} would be booked otherwise today: {one}. See sheet Cost true-ups." for one in moved),
+        *(
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; reopen it to answer."
+            for name, count in sorted(waiting.items())
+        ),
+    ]
+
+
+def _tie_out(one: TieOut) -> dict[str, object]:
+    figures = {"left": f"{one.left:.2f}", "right": f"{one.right:.2f}"}
+    return {"name": one.name, **figures, "ok": one.ok, **({"words": one.words} if one.words else {})}
+
+
+def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
+    """Hold each cost cell of the settlement's COGS tab against the books; a tab that is not there says nothing."""
+    cells = cogs_sheet.cost_cells(desk.book, books, settlement)
+    if cells is None:
+        return []
+    name = settlement.name
+    lines = {row["key"]: row for row in records(books.posted_part(settlement))}
+    figures = ((cell, lines.get(cell.key, {}).get(cell.field) or Decimal(0)) for cell in cells)
+    differing = [TieOut(f"{name}: {cell.where} {cell.field}", cell.value, figure) for cell, figure in figures]
+    shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))
+    whole = TieOut(f"{name}: COGS tab and COGS", shown, books.state(settlement).cogs)
+    return [whole, *(one for one in differing if not one.ok)]

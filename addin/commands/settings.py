@@ -1,0 +1,53 @@
+"""What was typed on the sheets of settings: said before it is taken, and taken with a yes where one is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.taken_edits import edited_effects
+from core.settlements.changes import words_of
+
+if TYPE_CHECKING:
+    from addin.commands.desk import Desk
+    from core.settlements.changes import SettingEffect
+
+
+def preview(desk: Desk) -> Outcome:
+    """Say what the policies typed on Setup and the time zones typed on Stores would change, changing nothing."""
+    found = edited_effects(desk.book, desk.database)
+    home = desk.database.company.home_currency
+    said = [f"Sheet {sheet}:\n{words_of(effects, home)}" for sheet, effects in found.items() if effects]
+    asked = any(one.needs_yes for effects in found.values() for one in effects)
+    if not said:
+        return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
+    ends = "It waits for a yes: --yes takes it." if asked else "The next button or command takes it."
+    return Outcome(
+        "\n".join([*said, f"Nothing was changed. {ends}"]),
+        needs_attention=asked,
+        data={"effects": [_entry(sheet, one) for sheet, effects in found.items() for one in effects]},
+    )
+
+
+def take(desk: Desk) -> Outcome:
+    """Show the books with the settings that were taken over when the desk was opened."""
+    refresh(desk, load(desk.database))
+    return Outcome("The settings typed on the sheets are taken over.")
+
+
+def _entry(sheet: str, effect: SettingEffect) -> dict[str, object]:
+    return {
+        "sheet": sheet,
+        "store": effect.store,
+        "settlement": effect.settlement_id,
+        "status": effect.status,
+        "needs_yes": effect.needs_yes,
+        "lines_in_another_month": effect.moved,
+        "lines_not_counted": effect.counted_out,
+        "lines_counted_anew": effect.counted_in,
+        "lines_at_another_cost": effect.recosted,
+        "cogs_before": str(effect.cogs_was),
+        "cogs_after": str(effect.cogs_now),
+        "true_ups": str(effect.true_up),
+    }

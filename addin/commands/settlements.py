@@ -1,0 +1,174 @@
+"""Group Settlements: import files, open a settlement, remove one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.commands.costs import fill_resolve
+from addin.commands.imported_words import (
+    entries,
+    file_entry,
+    reimbursements_entry,
+    returns_entry,
+    sentences,
+    with_remarks,
+)
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import counted
+from addin.sheets import transactions as transactions_sheet
+from core.database.settlements import OriginalFile
+from core.errors import CogsheetError
+from core.marketplaces import read
+from core.settlements import removing
+from core.settlements.importing import ImportedFile, import_file
+from core.settlements.removing import remove_settlements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from addin.commands.desk import Desk
+    from core.settlements.removing import Removed
+
+
+class FileMissingError(CogsheetError):
+    """A file that was named is not there."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be opened: {reason}. Nothing was imported. Check the name and try again.")
+
+
+class NothingChosenError(CogsheetError):
+    """A button that works on settlements was pressed without one."""
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(
+            f"No settlement was chosen, so there is nothing to {deed}. "
+            f"Select one or more rows on sheet Settlements, or name their ids after the command."
+        )
+
+
+def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None) -> Outcome:
+    """Import settlement files: all of them are read before the first is stored.
+
+    Raises:
+        CogsheetError: If a file cannot be read; then nothing of any was stored.
+    """
+    contents = [OriginalFile(path.name, content_of(path)) for path in files]
+    readings = [(file, read(file.content, file.name)) for file in contents]
+    done: list[ImportedFile] = []
+    for number, (file, reading) in enumerate(readings, start=1):
+        done.append(import_file(desk.database, reading, file, store=store, who=desk.user, now=desk.clock()))
+        desk.progress("Importing", number, len(readings))
+    view = load(desk.database)
+    refresh(desk, view)
+    stores = {one.store for file in done for one in file.settlements}
+    return with_remarks(_import_outcome(done), view.books, stores)
+
+
+def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Show the lines of settlements on sheet Transactions.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books.
+    """
+    if not ids:
+        raise NothingChosenError("open")
+    view = load(desk.database)
+    chosen = view.books.named(ids)
+    lines = view.books.lines_of_all(chosen)
+    refresh(desk, view, transactions_too=False)
+    transactions_sheet.fill(desk.book, lines, view.books)
+    named = ", ".join(settlement.settlement_id for settlement in chosen)
+    return Outcome(
+        f"{counted(len(lines), 'transaction')} of settlement {named} on sheet Transactions.",
+        data={"settlements": [s.settlement_id for s in chosen], "transactions": len(lines)},
+    )
+
+
+def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Take settlements out of the books of which no entry has gone out; undo brings them back one by one.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or has gone out; then nothing is removed.
+    """
+    if not ids:
+        raise NothingChosenError("remove")
+    books = load(desk.database).books
+    removed = remove_settlements(desk.database, books, books.named(ids), who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    fill_resolve(desk, view.books, list(view.books.settlements))
+    return Outcome(
+        "\n".join(line for one in removed for line in _removed_sentences(one)),
+        needs_attention=any(one.orphans for one in removed),
+        data={"removed": [_removed_entry(one) for one in removed]},
+    )
+
+
+def remove_store(desk: Desk, *, store: str) -> Outcome:
+    """Take a store out of the books that has no settlement in them.
+
+    Raises:
+        CogsheetError: If there is no such store, or it has settlements.
+    """
+    removing.remove_store(desk.database, store, who=desk.user, now=desk.clock())
+    refresh(desk, load(desk.database))
+    return Outcome(
+        f"Store “{store}” is no longer in the books. What is imported or pulled for it later puts it there again.",
+        data={"removed_store": store},
+    )
+
+
+def _removed_sentences(removed: Removed) -> list[str]:
+    one = removed.settlement
+    answers = f", {counted(removed.answers, 'saved answer')}" if removed.answers else ""
+    lines = f"Settlement {one.settlement_id} ({one.store}) removed: {counted(removed.lines, 'transaction')}{answers}."
+    lost = [
+        f"  {orphan.settlement_id} ({orphan.store}): {counted(orphan.lines, 'line')} lost the original that the cost "
+        f"came from."
+        for orphan in removed.orphans
+    ]
+    return [f"{lines} Undo brings it back; its files can be imported again.", *lost]
+
+
+def _removed_entry(removed: Removed) -> dict[str, object]:
+    return {
+        "store": removed.settlement.store,
+        "settlement": removed.settlement.settlement_id,
+        "transactions": removed.lines,
+        "answers": removed.answers,
+        "without_original": [
+            {"store": one.store, "settlement": one.settlement_id, "lines": one.lines} for one in removed.orphans
+        ],
+    }
+
+
+def content_of(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        FileMissingError: If it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissingError(path, error.strerror or "it cannot be read") from error
+
+
+def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
+    data: dict[str, object] = {
+        "settlements": [one for file in done for one in entries(file)],
+        "files": [file_entry(file) for file in done],
+    }
+    returns = [returns_entry(file.returns) for file in done if file.returns]
+    reimbursements = [reimbursements_entry(file.reimbursements) for file in done if file.reimbursements]
+    reported = {"returns": returns, "reimbursements": reimbursements}
+    return Outcome(
+        "\n".join(line for file in done for line in sentences(file)),
+        needs_attention=any(file.needs_attention for file in done),
+        data=data | {name: told for name, told in reported.items() if told},
+    )

@@ -1,0 +1,202 @@
+"""Group Costs: sync with the inventory system, and take its costs in place of accepted averages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from addin.commands.costs import fill_resolve
+from addin.commands.outcome import Outcome
+from addin.commands.rates import missing_rates
+from addin.commands.refresh import load, refresh
+from addin.commands.words import amount, counted
+from addin.connections.finale import inventory
+from addin.machine.cost_file import asked_skus, forget_asked
+from addin.sheets import changes as changes_sheet
+from addin.sheets import resolve as resolve_sheet
+from core.database import batches
+from core.database.batches import BatchKind
+from core.exchange_rates import missing_sentence
+from core.settlements import books as all_books
+from core.settlements.changes import cost_changes, difference_by_settlement, settlement_changes
+from core.settlements.estimates import replace_averages, replaceable
+from core.settlements.syncing import due_settlements, sync_costs
+from core.settlements.true_ups import propose
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import pandas as pd
+
+    from addin.commands.desk import Desk
+    from core.database.settlements import BookedSettlement
+    from core.finale.system import InventorySystem
+    from core.http.credentials import Credentials
+    from core.settlements.books import Books
+    from core.settlements.changes import SettlementChange
+    from core.settlements.status import SettlementState
+    from core.settlements.syncing import SyncResult
+
+_NAMED = 5
+"""So many orders are named in a message."""
+
+
+def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials: Credentials | None = None) -> Outcome:
+    """Fetch the costs of settlements; without ids, of all that are open or were exported not long ago.
+
+    A full sync asks for every settlement anew and for the averages of the whole catalogue.
+
+    Where Finale stops answering, what came before is kept and shown, and the next sync asks for the rest.
+
+    Raises:
+        CogsheetError: If a settlement is unknown, or no account is connected.
+    """
+    before = all_books.load(desk.database)
+    chosen = before.named(ids) if ids else list(before.settlements) if full else due_settlements(before)
+    with inventory(desk, credentials) as system:
+        result = _fetch(desk, system, before, chosen, full=full)
+    synced = all_books.load(desk.database)
+    _note_changes(desk, before, synced)
+    proposed = propose(desk.database, synced, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    books, vanished = view.books, view.books.vanished_orders - before.vanished_orders
+    changed = cost_changes(before.lines, books.lines, vanished)
+    refresh(desk, view)
+    of_settlements = settlement_changes(before.lines, books.lines)
+    summary = "; ".join(_in_words(one, books.company.home_currency) for one in of_settlements)
+    changes_sheet.fill(desk.book, changed, summary)
+    shown = resolve_sheet.settlements_shown(desk.book)
+    if shown:
+        fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
+    outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
+    outcome = _with_vanished(outcome, vanished)
+    outcome = _with_changes(outcome, changed, proposed.new, books.company.home_currency)
+    outcome = _with_estimates(outcome, len(replaceable(books)))
+    unknown = missing_sentence(missing_rates(books))
+    return replace(outcome, message=f"{outcome.message}\n{unknown}") if unknown else outcome
+
+
+def _note_changes(desk: Desk, before: Books, after: Books) -> None:
+    """Keep in Change history what the sync changed in open settlements: old, new, difference."""
+    changed = settlement_changes(before.lines, after.lines)
+    if changed:
+        note = "; ".join(_in_words(one, after.company.home_currency) for one in changed)
+        with desk.database.writing() as connection:
+            batches.new(connection, BatchKind.SYNC, desk.user, desk.clock(), note=note)
+
+
+def _in_words(one: SettlementChange, home: str) -> str:
+    return f"{one.store}/{one.settlement_id}: COGS {one.was:,.2f} → {one.now:,.2f} {home} ({one.difference:+,.2f})"
+
+
+def _with_estimates(outcome: Outcome, count: int) -> Outcome:
+    """Say how many accepted averages Finale's order costs could replace."""
+    sentence = f"\n{counted(count, 'accepted average')} could be replaced by Finale's order costs: cogsheet accept."
+    message = outcome.message + (sentence if count else "")
+    return replace(outcome, message=message, data={**outcome.data, "replaceable_averages": count})
+
+
+def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Replace accepted averages of open settlements by Finale's order costs, as a batch that can be undone.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    books = all_books.load(desk.database)
+    chosen = {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None
+    keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
+    view = load(desk.database, books)
+    refresh(desk, view)
+    changed = settlement_changes(books.lines, view.books.lines)
+    sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]
+    sentences += [f"{_in_words(one, books.company.home_currency)}." for one in changed]
+    return Outcome("\n".join(sentences), data={"replaced": len(keys)})
+
+
+def _fetch(
+    desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement], *, full: bool
+) -> SyncResult:
+    """Ask for the costs of the settlements and for what cells asked for in vain."""
+    database_id = before.company.database_id
+    asked = asked_skus(desk.machine, database_id)
+    result = sync_costs(
+        desk.database,
+        system,
+        before,
+        chosen,
+        who=desk.user,
+        clock=desk.clock,
+        progress=desk.progress,
+        also=asked,
+        full=full,
+    )
+    if result.stopped is None:
+        forget_asked(desk.machine, database_id, asked)
+    return result
+
+
+def _sync_outcome(
+    result: SyncResult, system: str, states: Sequence[tuple[BookedSettlement, SettlementState]]
+) -> Outcome:
+    sentences = [f"{counted(result.new, 'new cost')} from {system}, {result.unchanged:,} unchanged."]
+    if result.resumed:
+        sentences.append(
+            f"The sync before was stopped: {counted(result.resumed, 'order')} that it had brought were not asked again."
+        )
+    if result.stopped is not None:
+        rest = f"sync again to fetch the rest ({counted(result.left, 'order')})."
+        sentences = [str(result.stopped), f"{sentences[0]} They are kept; {rest}", *sentences[1:]]
+    data: dict[str, object] = {
+        "new": result.new,
+        "unchanged": result.unchanged,
+        "settlements": [
+            {
+                "settlement": settlement.settlement_id,
+                "status": state.status,
+                "missing": state.counts.missing,
+                "waiting": state.counts.waiting,
+            }
+            for settlement, state in states
+        ],
+    }
+    return Outcome(
+        "\n".join([*sentences, *(f"{settlement.name}: {state.status}" for settlement, state in states)]),
+        needs_attention=any(state.blockers for _, state in states),
+        data=data if result.stopped is None else {"error": str(result.stopped), **data},
+        stopped=result.stopped is not None,
+    )
+
+
+def _with_vanished(outcome: Outcome, vanished: Collection[str]) -> Outcome:
+    """Say which orders are gone from Finale since the sync before."""
+    if not vanished:
+        return outcome
+    named = sorted(vanished)
+    some = ", ".join(named[:_NAMED]) + (" ..." if len(named) > _NAMED else "")
+    sentence = (
+        f"{counted(len(named), 'order')} no longer in Finale: {some}. Their last costs are kept; see sheet Changes."
+    )
+    return replace(
+        outcome,
+        message=f"{outcome.message}\n{sentence}",
+        needs_attention=True,
+        data={**outcome.data, "vanished_orders": named},
+    )
+
+
+def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, currency: str) -> Outcome:
+    """Say what the sync changed in open settlements, and what it proposes for exported ones."""
+    by_settlement = difference_by_settlement(changed)
+    sentences = [
+        f"{number}: COGS changed by {amount(difference, currency)}; see sheet Changes."
+        for (_, number), difference in by_settlement.items()
+        if difference
+    ]
+    if true_ups:
+        sentences.append(f"{counted(true_ups, 'true-up')} proposed for exported settlements; see sheet Cost true-ups.")
+    changes = {number: str(difference) for (_, number), difference in by_settlement.items()}
+    return replace(
+        outcome,
+        message="\n".join([outcome.message, *sentences]),
+        data={**outcome.data, "changes": changes, "true_ups": true_ups},
+    )

@@ -1,0 +1,83 @@
+"""Take over what was edited on the sheets of settings, before a button does its work: one line per sheet.
+
+Policies and time zones may decide anew what is posted or closed: that is asked before anything of any sheet is stored.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from addin.connections.finale import change_account
+from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
+from core.settlements.accounts import change_accounts
+from core.settlements.changes import refuse_unagreed
+from core.settlements.opening import change_opening_costs
+from core.settlements.policies import change_policies, policy_effects
+from core.settlements.sku_mapping import change_mappings
+from core.settlements.time_zones import change_time_zones, time_zone_effects
+from core.settlements.type_choices import change_types
+from core.settlements.typed_rates import save_typed_rates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import xlwings as xw
+
+    from core.database import Database
+    from core.settlements.changes import SettingEffect
+
+
+class Edits(StrEnum):
+    """What is done with what was edited."""
+
+    ASK = "ask"
+    """Taken over; refused where it would decide anew what is posted or closed."""
+    AGREED = "agreed"
+    """Taken over, whatever it decides anew."""
+    LEAVE = "leave"
+    """Left on the sheets: it is only looked at."""
+
+
+def take_over_edits(book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK) -> None:
+    """Store every edited setting, sheet by sheet.
+
+    Raises:
+        ChangeNotAgreedError: If something posted or closed would be decided anew and nobody has agreed; nothing of any
+            sheet was stored.
+        CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
+    """
+    if edits is Edits.LEAVE:
+        return
+    if edits is Edits.ASK:
+        home = database.company.home_currency
+        for sheet, effects in edited_effects(book, database).items():
+            refuse_unagreed(f"Sheet {sheet}", effects, home, agreed=False)
+    for edited, change in _SHEETS:
+        change(database, edited(book), who=who, now=now)
+    change_policies(database, setup.edited_policies(book), who=who, now=now, agreed=True)
+    change_time_zones(database, stores.edited_time_zones(book), who=who, now=now, agreed=True)
+
+
+def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:
+    """Return what the edited policies and time zones would change, by sheet.
+
+    Raises:
+        CogsheetError: If a value cannot be taken.
+    """
+    return {
+        "Setup": policy_effects(database, setup.edited_policies(book)),
+        "Stores": time_zone_effects(database, stores.edited_time_zones(book)),
+    }
+
+
+_SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
+    (sku_mapping.edited_mappings, change_mappings),
+    (setup_finale.edited_settings, change_account),
+    (accounts.edited_accounts, change_accounts),
+    (types.edited_types, change_types),
+    (opening_costs.edited, change_opening_costs),
+    (rates.edited_rates, save_typed_rates),
+)
+"""What was edited on each sheet of settings that decides nothing posted anew, and what stores it."""

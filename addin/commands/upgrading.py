@@ -1,0 +1,131 @@
+"""Group Setup: bring a workbook of an older Cogsheet to this one, on the file, while Excel does not have it open."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addin.commands.outcome import Outcome
+from addin.machine.template import template_bytes
+from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
+from addin.machine.upgrading.project import version_of
+from addin.machine.upgrading.sheets import Added, complete
+from addin.sheets import books_name
+from addin.sheets.workbook import check
+from addin.sheets.workbook_file import workbook
+from addin.takeaway.written_files import write_file
+from core.errors import WorkbookError
+from workbook_engine.workbook_file import WorkbookFile
+
+if TYPE_CHECKING:
+    from addin.machine.upgrading.project import UpgradedProject
+
+
+class NewerBookError(WorkbookError):
+    """The workbook belongs to a newer Cogsheet than the program."""
+
+    def __init__(self, book: Path, was: str | None, now: str | None) -> None:
+        super().__init__(
+            f"{book} is of Cogsheet {was}, and this computer has the older {now}. Nothing was changed. "
+            f"Update Cogsheet on this computer and run `cogsheet install`."
+        )
+
+
+def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
+    """Replace VBA and ribbon of a workbook by the template's, and add the sheets and columns that it lacks.
+
+    All else stays, byte for byte: sheets, columns, formulas, formats and VBA modules of the user's own. A copy of the
+    workbook as it was is written beside it first.
+
+    Args:
+        path: The workbook file.
+        template: The template; the program's own if left out.
+
+    Raises:
+        WorkbookError: If the workbook is open elsewhere or is none of ours, or something of the user's is in the way;
+            then nothing was changed.
+    """
+    before = path.read_bytes() if path.is_file() else b""
+    with tempfile.TemporaryDirectory() as folder, workbook(path) as book:
+        books_name.read(book)
+        new = _opened(template or template_bytes(), Path(folder))
+        file: WorkbookFile = book.impl.xl
+        was, now = version_of(project_of(file)), version_of(project_of(new))
+        if _number(was) > _number(now):
+            raise NewerBookError(path, was, now)
+        added = complete(file, new)
+        ribbon = replace_ribbon(file, new)
+        project = replace_project(file, new)
+        if project.same and not ribbon and not added:
+            return Outcome(f"{path} is up to date: Cogsheet {now}. Nothing was changed.", data=_data(was, now, None))
+        check(book)
+        backup = _backup(path, before)
+        book.save()
+    sentences = [f"{path} is upgraded from Cogsheet {was or 'unknown'} to {now}.", *_said(added, project)]
+    sentences.append(f"The workbook as it was is kept in {backup}.")
+    data = _data(was, now, backup, added=added, project=project)
+    return Outcome("\n".join(sentences), needs_attention=bool(project.replaced), data=data)
+
+
+def _number(version: str | None) -> tuple[int, ...]:
+    """Return a version as numbers that can be compared: 0.10 is more than 0.9."""
+    return tuple(int(piece) for piece in re.findall(r"\d+", version or ""))
+
+
+def _opened(template: bytes, folder: Path) -> WorkbookFile:
+    """Open a copy of the template: the program's own folder may be one that nobody may write to."""
+    copy = folder / "template.xlsm"
+    copy.write_bytes(template)
+    return WorkbookFile(copy)
+
+
+def _backup(path: Path, content: bytes) -> Path:
+    number, copy = 1, path.with_name(f"{path.stem} before upgrade{path.suffix}")
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.stem} before upgrade {number}{path.suffix}")
+    write_file(copy, content)
+    return copy
+
+
+def _said(added: Added, project: UpgradedProject) -> list[str]:
+    sentences = []
+    if added.sheets:
+        sentences.append(f"New sheets: {', '.join(added.sheets)}. The next button fills them.")
+    for sheet, headers in added.columns.items():
+        sentences.append(
+            f"New columns at the right end of sheet {sheet}: {', '.join(headers)}. If you had given such a column "
+            f"another name, move what you typed there into the new one."
+        )
+    if added.configuration:
+        sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
+    if project.kept:
+        sentences.append(f"VBA modules of your own are kept: {', '.join(project.kept)}.")
+    if project.replaced:
+        sentences.append(
+            f"Look: Cogsheet's own VBA had been changed in {', '.join(project.replaced)}; the new version has replaced "
+            f"it. What was typed there is only in the copy: put your own code into a module of its own."
+        )
+    return sentences
+
+
+def _data(
+    was: str | None,
+    now: str | None,
+    backup: Path | None,
+    *,
+    added: Added | None = None,
+    project: UpgradedProject | None = None,
+) -> dict[str, object]:
+    return {
+        "changed": backup is not None,
+        "from": was,
+        "to": now,
+        "backup": str(backup) if backup else None,
+        "sheets": added.sheets if added else [],
+        "columns": added.columns if added else {},
+        "modules_kept": list(project.kept) if project else [],
+        "modules_replaced": list(project.replaced) if project else [],
+    }

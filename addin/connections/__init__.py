@@ -1,0 +1,1 @@
+"""Connecting Finale Inventory and the marketplaces: what is asked, where it is kept, and what is opened with it."""

@@ -1,0 +1,153 @@
+"""The Finale account of a company: the sandbox on this machine for the demo, else the user's own."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from addin.demo.sandbox import DEMO_ACCOUNT, demo_finale, switches_set
+from addin.sheets.setup_finale import FinaleSide
+from core.companies import SANDBOX
+from core.database import batches, settings, syncs
+from core.database.batches import BatchKind
+from core.database.syncs import Probe
+from core.errors import InventoryError
+from core.finale import inventory as finale
+from core.finale import typed_settings
+from core.finale.account import BASE_URL
+from core.finale.errors import SYSTEM
+from core.finale.remarks import settings_of
+from core.finale.schema import Schema
+from core.http.credentials import Secret, SystemCredentials
+from core.settings import FINALE_NAME, FinaleAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from addin.commands.desk import Desk
+    from core.database import Database
+    from core.finale.inventory import FinaleInventory
+    from core.http.credentials import Credentials
+
+KEY, SECRET = "API key", "API secret"
+URL_VARIABLE = "COGSHEET_FINALE_URL"
+"""Another address than Finale's own, for a sandbox on this machine."""
+
+_PROBE_HOLDS = timedelta(days=1)
+
+
+class NotConnectedError(InventoryError):
+    """No Finale account is connected, or its key is not on this computer."""
+
+    def __init__(self, account: str) -> None:
+        missing = f"the key of account {account} is not on this computer" if account else "none is connected yet"
+        super().__init__(f"No costs were fetched from Finale Inventory: {missing}. Use Connect first.")
+
+
+@contextmanager
+def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[FinaleInventory]:
+    """Connect to the company's Finale account for as long as the `with` block lasts.
+
+    What is known of the account's schema is kept for a day, so that it is not asked for by each sync.
+
+    Raises:
+        NotConnectedError: If none is known, or its key is not here.
+    """
+    if desk.database.company.name == SANDBOX:
+        with (
+            demo_finale(switches_set()) as address,
+            opened(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
+        ):
+            yield demo
+            remember(desk, demo)
+        return
+    account = account_of(desk)
+    kept = credentials or SystemCredentials()
+    key, secret = (
+        (kept.get(SYSTEM, account.account, name) for name in (KEY, SECRET)) if account.account else (None, None)
+    )
+    if key is None or secret is None:
+        raise NotConnectedError(account.account)
+    with opened(
+        desk, account.account, key.get_secret_value(), secret.get_secret_value(), base_url(), account
+    ) as system:
+        yield system
+        remember(desk, system)
+
+
+def account_of(desk: Desk) -> FinaleAccount:
+    """Return the account that belongs to these books; empty where none was connected."""
+    return finale_side(desk.database).account
+
+
+def finale_side(database: Database) -> FinaleSide:
+    """Return what the books hold about their Finale account."""
+    with database.reading() as connection:
+        account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
+        if database.company.name == SANDBOX:
+            account = account.model_copy(update={"account": DEMO_ACCOUNT})
+        probe = syncs.recall_probe(connection, account.account)
+    if probe is None:
+        return FinaleSide(account)
+    return FinaleSide(account, Schema.from_json(probe.content), probe.fetched_at)
+
+
+def change_account(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
+    """Store what was typed on Setup about the account, as one batch.
+
+    Raises:
+        CogsheetError: If a value cannot be taken; nothing is stored then.
+    """
+    before = finale_side(database).account
+    after = typed_settings.changed(before, edits) if edits else before
+    if after == before:
+        return
+    with database.writing() as connection:
+        titles = ", ".join(typed_settings.TITLES[name][0] for name in edits)
+        batches.new(connection, BatchKind.SETUP, who, now, note=f"Changed: {titles}")
+        settings.put(connection, FINALE_NAME, after, who=who, now=now)
+
+
+def page_account(database: Database) -> str:
+    """Return the account whose pages links may lead to; empty where none is connected, and for the demo's own."""
+    if database.company.name == SANDBOX:
+        return ""
+    with database.reading() as connection:
+        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account
+
+
+def base_url() -> str:
+    """Return Finale's address, or that of a sandbox."""
+    return os.environ.get(URL_VARIABLE) or BASE_URL
+
+
+@contextmanager
+def opened(
+    desk: Desk, account: str, key: str, secret: str, url: str, chosen: FinaleAccount | None = None
+) -> Iterator[FinaleInventory]:
+    """Open a connection to an account; nothing is asked yet."""
+    wish = chosen or FinaleAccount()
+    how = settings_of(wish, desk.database.company.home_currency)
+    known = _recall(desk, account) if url == BASE_URL else None
+    with finale.connect(
+        account, Secret(key), Secret(secret), url, settings=how, schema=known, clock=desk.clock
+    ) as system:
+        yield system
+
+
+def _recall(desk: Desk, account: str) -> Schema | None:
+    with desk.database.reading() as connection:
+        probe = syncs.recall_probe(connection, account)
+    if probe is None or desk.clock() - probe.fetched_at > _PROBE_HOLDS:
+        return None
+    return Schema.from_json(probe.content)
+
+
+def remember(desk: Desk, system: FinaleInventory) -> None:
+    """Keep what is known of the account's schema, for Setup and for the next connections."""
+    if system.schema is not None:
+        with desk.database.writing() as connection:
+            syncs.remember_probe(connection, system.account, Probe(system.schema.to_json(), desk.clock()))

@@ -1,0 +1,84 @@
+"""What `cogsheet connect --store` asks in the terminal: settings in the open, keys masked."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from addin.commands.connecting_stores import StoreEntered, connect_store
+from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
+from core.http.credentials import SystemCredentials, variable_names
+from core.marketplaces.connectors import CONNECTORS
+from core.settings import StoreConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from addin.commands.desk import Desk
+    from addin.commands.outcome import Outcome
+    from core.http.credentials import Credentials
+    from core.marketplaces.connector import ConnectorKind
+
+
+def connect_by_asking(
+    desk: Desk,
+    *,
+    store: str,
+    marketplace: str,
+    given: Mapping[str, str] | None = None,
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
+    credentials: Credentials | None = None,
+) -> Outcome:
+    """Ask for what a store's connection needs, try it and keep it; an empty answer keeps a key that is here already.
+
+    Args:
+        desk: The desk.
+        store: Its name; that of the marketplace if left out.
+        marketplace: Where it sells; may be left out where the store is connected already.
+        given: Settings that need not be asked for.
+        kinds: What can be pulled from.
+        credentials: Where keys are kept; the computer's vault if left out.
+
+    Raises:
+        CogsheetError: If it cannot be connected; nothing is kept then.
+    """
+    known = connections(desk).get(store)
+    kind = kind_of(marketplace or (known.marketplace if known else ""), kinds)
+    name = store or str(kind.marketplace)
+    before = known or connections(desk).get(name) or StoreConnection(marketplace=kind.marketplace)
+    here = kept_secrets(desk, name, before, credentials or SystemCredentials())
+    settings = dict(given or {})
+    settings |= {
+        one: _open(one, meaning, before.settings.get(one, ""))
+        for one, meaning in kind.settings.items()
+        if one not in settings
+    }
+    secrets = {
+        one: _masked(one, meaning, kept=here(one) is not None)
+        for one, meaning in kind.secrets.items()
+        if not _in_environment(desk, name, kind, one)
+    }
+    entered = StoreEntered(name, str(kind.marketplace), settings, secrets)
+    return connect_store(desk, entered, kinds=kinds, credentials=credentials)
+
+
+def _in_environment(desk: Desk, store: str, kind: ConnectorKind, secret: str) -> bool:
+    variables = variable_names(str(kind.marketplace), credentials_account(desk, store), secret)
+    return any(os.environ.get(variable) for variable in variables)
+
+
+def _open(name: str, meaning: str, before: str) -> str:
+    click.echo(f"{name}: {meaning}", err=True)
+    answer: str = click.prompt(name, default=before, show_default=bool(before), err=True)
+    return answer.strip()
+
+
+def _masked(name: str, meaning: str, *, kept: bool) -> str:
+    click.echo(f"{name}: {meaning}", err=True)
+    if not kept:
+        answer: str = click.prompt(name, hide_input=True, err=True)
+        return answer.strip()
+    answer = click.prompt(f"{name} (Enter keeps the one on this computer)", hide_input=True, default="", err=True)
+    return answer.strip()

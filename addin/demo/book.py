@@ -1,0 +1,133 @@
+"""`cogsheet demo`: a folder with a filled workbook of the demo business, and its own database inside.
+
+The sandbox stands in for Finale Inventory on a real socket of this machine; costs come over HTTP as they would from the
+real one. The business is made from a fixed seed, so the figures are the same each time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from addin.commands import costs, settlements, syncing
+from addin.commands.desk import on_file
+from addin.commands.new import write_workbook
+from addin.commands.outcome import Outcome
+from addin.commands.pnl import pnl
+from addin.demo.accounts import demo_accounts
+from addin.demo.sandbox import demo_settlement_files
+from addin.sheets.workbook_file import refuse_open
+from addin.takeaway.ledger_used import remember
+from core.companies import SANDBOX, database_address, machine_folder
+from core.database import Database, settings
+from core.database.company import Company
+from core.journal.accounts import SETTINGS_NAME, AccountRows
+from core.journal.files import Ledger
+from core.money import total
+from core.settlements import books as all_books
+from core.time import system_clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from addin.commands.desk import Desk
+    from core.progress import Progress
+    from core.settlements.books import Books
+    from core.time import Clock
+
+BOOK = "Books.xlsm"
+_FILES = "settlements"
+
+
+def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> Outcome:
+    """Make the demo anew: import its settlements, sync, fill every sheet. Other files in the folder are left alone.
+
+    Raises:
+        CogsheetError: If the workbook is open elsewhere, or a step cannot be done.
+    """
+    book = folder / BOOK
+    refuse_open(book)
+    files = _fresh_folder(folder)
+    company = Company(SANDBOX, "USD", clock(), id=SANDBOX, database_id=SANDBOX)
+    with Database.create(database_address(SANDBOX, book.resolve(), machine_folder()), company) as database:
+        write_workbook(book, database)
+    return on_file(book, lambda desk: _fill(desk, files, folder), progress, clock)
+
+
+def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
+    settlements.import_files(desk, files=files, store="Amazon US")
+    _choose_accounts(desk)
+    syncing.sync(desk)
+    costs.resolve(desk)
+    books = all_books.load(desk.database)
+    newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
+    settlements.fill(desk, ids=[newest.settlement_id])
+    pnl(desk)
+    return _summary(books, folder)
+
+
+def _choose_accounts(desk: Desk) -> None:
+    pairs = {(one.store, one.currency) for one in all_books.load(desk.database).settlements}
+    with desk.database.writing() as connection:
+        chosen = AccountRows(rows=demo_accounts(pairs))
+        settings.put(connection, SETTINGS_NAME, chosen, who=desk.user, now=desk.clock())
+    remember(desk.database, Ledger.QUICKBOOKS, who=desk.user, now=desk.clock())
+
+
+def _fresh_folder(folder: Path) -> list[Path]:
+    """Remove an earlier demo, and put the settlement files of the demo business into the folder."""
+    shutil.rmtree(folder / _FILES, ignore_errors=True)
+    for old in [folder / BOOK, *folder.glob("demo.sqlite*")]:
+        old.unlink(missing_ok=True)
+    (folder / _FILES).mkdir(parents=True)
+    files = [(folder / _FILES / name, content) for name, content in demo_settlement_files()]
+    for path, content in files:
+        path.write_bytes(content)
+    return [path for path, _ in files]
+
+
+def _summary(books: Books, folder: Path) -> Outcome:
+    states = [(settlement, books.state(settlement)) for settlement in books.settlements]
+    rows = [
+        {
+            "settlement": settlement.settlement_id,
+            "lines": settlement.lines,
+            "units": state.units,
+            "cogs": str(state.cogs),
+            "missing": state.counts.missing,
+            "waiting": state.counts.waiting,
+            "status": state.status,
+        }
+        for settlement, state in states
+    ]
+    totals = {
+        "settlements": len(rows),
+        "lines": sum(settlement.lines for settlement, _ in states),
+        "units": sum(state.units for _, state in states),
+        "cogs": str(total(state.cogs for _, state in states)),
+        "missing": sum(state.counts.missing for _, state in states),
+        "waiting": sum(state.counts.waiting for _, state in states),
+    }
+    book = str(folder / BOOK)
+    return Outcome(_table(rows, totals, book), data={**totals, "workbook": book, "by_settlement": rows})
+
+
+def _table(rows: list[dict[str, object]], totals: dict[str, object], book: str) -> str:
+    head = f"{'Settlement':<16}{'Lines':>8}{'Units':>8}{'COGS':>14}{'Missing':>9}  Status"
+    body = [
+        f"{row['settlement']:<16}{row['lines']:>8,}{row['units']:>8,}{Decimal(str(row['cogs'])):>14,}{row['missing']:>9,}"
+        f"  {row['status']}"
+        for row in rows
+    ]
+    foot = (
+        f"{totals['settlements']:<16}{totals['lines']:>8,}{totals['units']:>8,}"
+        f"{Decimal(str(totals['cogs'])):>14,}{totals['missing']:>9,}"
+    )
+    advice = [
+        "",
+        f"The workbook is {book}. Open it, look at sheet Resolve, type a cost into column Cost of a few rows and save.",
+        f"Then: cogsheet save {book}     (or with --accept-proposals, to take the prefilled averages too)",
+        f"From a fresh clone, without cogsheet on the path: python run.py save {book}",
+    ]
+    return "\n".join([head, *body, "-" * len(head), foot, *advice])

@@ -1,0 +1,242 @@
+"""The accountant's pack of a month that is closed: one workbook, written from data (docs/journal.md)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from xlsxwriter import Workbook
+
+from addin.takeaway import close_columns as columns
+from addin.takeaway.close_blocks import Sum, block, entries_block, sides
+from addin.takeaway.close_summary import write_summary
+from addin.takeaway.closing_figures import closing_figures
+from addin.takeaway.look import QUIET, Look
+from addin.takeaway.page import MARKS, Page
+from addin.takeaway.ties import write_ties
+from core.journal.entry import POSTED_BY_FINALE
+from core.model import records
+from core.reports.costed_lines import marked
+from core.reports.profit_and_loss import with_unknown_costs_blank
+from core.settlements.exporting import ExportWish
+from core.time import Month
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from addin.commands.refresh import View
+    from addin.takeaway.close_blocks import Sides
+    from addin.takeaway.closing_figures import ClosingFigures
+    from core.journal.accounts import Accounts
+    from core.journal.clearing import Outstanding
+    from core.reports.profit_and_loss import Rates
+
+SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")
+
+_FIRST_ROW = 3
+_POSTED_BY_FINALE = {column.field: {"font_color": QUIET, "italic": True} for column in columns.JOURNAL}
+
+
+def close_pack(
+    view: View,
+    month: str,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    now: datetime,
+    accounts: Accounts | None = None,
+    rates: Rates | None = None,
+) -> bytes:
+    """Write the pack of a month.
+
+    Args:
+        view: The books.
+        month: As `2026-08`.
+        zones: The time zone of each store, which cuts its months; UTC where none is given.
+        now: The moment that the file says it was made; the same books and moment make the same bytes.
+        accounts: Where each type of line posts.
+        rates: Rates of other currencies than home, for the profit and loss.
+
+    Returns:
+        The workbook, with `SHEETS`. Its formulas name only its own cells.
+
+    Raises:
+        MonthUnreadableError: If the month is none.
+    """
+    wish = ExportWish(zones=zones) if accounts is None else ExportWish(zones=zones, accounts=accounts)
+    return write_pack(view, closing_figures(view, Month.parse(month), wish=wish, rates=rates), now)
+
+
+def write_pack(view: View, figures: ClosingFigures, now: datetime) -> bytes:
+    """Write figures that were collected before."""
+    target = BytesIO()
+    workbook = Workbook(target, {"in_memory": True})
+    look = Look(workbook)
+    company, month = view.books.company.name, figures.month
+    title = f"{month.first_day:%B %Y}"
+    workbook.set_properties(
+        {"title": f"Month-end {month}", "author": "Cogsheet", "created": now.replace(tzinfo=None, microsecond=0)}
+    )
+    pages = {name: Page(workbook, look, name) for name in SHEETS}
+    entries = {
+        "Accrual": _accrual(pages["Accrual"], figures),
+        "Journal of the month": _journal(pages["Journal"], figures),
+    }
+    sums = {
+        "balances": _balances(pages["Balances"], figures),
+        "open": _open_items(pages["Open items"], figures),
+        "pnl": _profit_and_loss(pages["P&L"], figures),
+    }
+    _tie_outs(pages["Tie-outs"], figures)
+    made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
+    write_summary(pages["Summary"], (f"Month-end · {title}", made), figures, sums, entries)
+    for name, page in pages.items():
+        tall = name in ("P&L", "Journal", "Tie-outs")
+        page.print_setup(_FIRST_ROW if tall else None, footer=f"{company} · {title}")
+        if tall:
+            page.sheet.freeze_panes(_FIRST_ROW + 1, 0)
+    workbook.close()
+    return target.getvalue()
+
+
+def _accrual(page: Page, figures: ClosingFigures) -> Sides:
+    """Write the accrual entries with their reversals, and the lines they are made of."""
+    month = figures.month
+    page.title(
+        "Accrual: shipped, and settled only after the month's end",
+        f"{_when_to_book(figures)} Found are orders that left stock in Finale "
+        f"by {month.last_day} and were posted later; an order that no imported settlement holds yet is not in it.",
+    )
+    accruals = [accrual for accrual, _ in figures.entries]
+    reversals = [reversal for _, reversal in figures.entries]
+    row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
+    row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
+    lines = records(marked(figures.accrued))
+    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    if len(figures.not_accrued):
+        without = records(marked(figures.not_accrued))
+        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("quantity",))
+    return sums
+
+
+def _when_to_book(figures: ClosingFigures) -> str:
+    if figures.is_closed:
+        return f"The month is closed (lock date {figures.lock_date}): shown, not to be booked any more."
+    month = figures.month
+    return f"Book it on {month.last_day}, take it back on {month.day_after}."
+
+
+def _balances(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
+    """Write what clearing and reserve accounts should hold, and of what a clearing account's balance is made."""
+    page.title(
+        "Expected balances of clearing and reserve accounts",
+        f"At the end of {figures.month.last_day}, debit +. Compare with the accounting system: entries put money on "
+        "the clearing account, the bank's deposit takes it off.",
+    )
+    rows = [
+        {
+            "account": one.account,
+            "holds": "reserves" if one.is_reserve else "money on its way",
+            "currency": one.currency,
+            "opening": one.opening,
+            "entries": one.entries,
+            "deposits": one.deposits,
+            "closing": one.closing,
+        }
+        for one in figures.balances
+    ]
+    row, place = block(page, _FIRST_ROW, "Accounts", columns.BALANCES, rows, "tblBalances")
+    if place:
+        for number, record in enumerate(rows, start=place.header + 1):
+            formula = f"=D{number + 1}+E{number + 1}-F{number + 1}"
+            form = page.look.row(columns.BALANCES[6].kind, bold=True)
+            page.live(number, 6, formula, record["closing"], columns.BALANCES[6].kind, form)
+    made_of = [
+        {**{field: getattr(one, field) for field in _OUTSTANDING_FIELDS}, "why": _why(one, figures)}
+        for one in figures.outstanding
+    ]
+    block(page, row, "Made of these settlements", columns.OUTSTANDING, made_of, "tblOutstanding", sums=())
+    return {} if place is None else {"closing": Sum(place, "closing", Decimal(0))}
+
+
+_OUTSTANDING_FIELDS = ("account", "settlement_id", "currency", "deposit_day", "entered", "deposited", "amount")
+
+
+def _why(one: Outstanding, figures: ClosingFigures) -> str:
+    """Say why a settlement leaves something on its clearing account."""
+    if not one.entered:
+        return "deposited, and its entry is not exported"
+    if one.deposit_day is None:
+        return "the marketplace has not said when it pays"
+    if one.deposit_day > figures.month.last_day:
+        return "on its way: the deposit comes after the month's end"
+    return "its entries and its deposit differ: look at it"
+
+
+def _open_items(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
+    """Write what is not finished."""
+    page.title("Open items", f"What is not finished for the time to {figures.month.last_day}.")
+    row, _ = block(
+        page, _FIRST_ROW, "Settlements not exported", columns.NOT_EXPORTED, figures.not_exported, "tblNotExported"
+    )
+    row, _ = block(page, row, "Lines without cost", columns.WITHOUT_COST, figures.without_cost, "tblWithoutCost")
+    row, _ = block(page, row, "Estimates not confirmed", columns.ESTIMATES, figures.estimates, "tblEstimates")
+    row, place = block(page, row, "Cost true-ups pending", columns.TRUE_UPS, figures.true_ups, "tblTrueUps")
+    _left(page, row, figures)
+    whole = sum((one["difference"] for one in figures.true_ups), Decimal(0))
+    return {} if place is None else {"true_ups": Sum(place, "difference", whole)}
+
+
+def _left(page: Page, row: int, figures: ClosingFigures) -> None:
+    """Write what left stock in the month without a settlement line, and the totals of the months so far."""
+    lines = [{**asdict(one), "month": one.month, "cost": one.cost} for one in figures.left]
+    heading = "Left stock without a settlement line"
+    row, _ = block(page, row, heading, columns.LEFT, lines, "tblLeft", sums=("units", "cost"))
+    if figures.left_by_month:
+        months = [{**asdict(one), "currency": figures.home_currency} for one in figures.left_by_month]
+        block(page, row, f"{heading}, by month", columns.LEFT_BY_MONTH, months, "tblLeftByMonth")
+
+
+def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
+    """Write the month's profit and loss."""
+    page.title(
+        f"Profit and loss · {figures.month.first_day:%B %Y}",
+        f"By posted date, in {figures.home_currency}. ● a cost is missing: the profit of that row is too high.",
+    )
+    rows = records(with_unknown_costs_blank(figures.profit_and_loss))
+    if not rows:
+        page.text(_FIRST_ROW, 0, "Nothing was posted in this month.", page.look.quiet())
+        return {}
+    place = page.table(_FIRST_ROW, columns.PNL, rows, "tblPnl", sums=columns.PNL_SUMS)
+    return {
+        field: Sum(place, field, sum((row[field] for row in rows if row[field] is not None), Decimal(0)))
+        for field in ("net_sales", "fees", "advertising", "reimbursements", "other_income", "cogs", "profit")
+    }
+
+
+def _journal(page: Page, figures: ClosingFigures) -> Sides:
+    """Write the month's entries as they were exported."""
+    page.title(
+        "Journal of the month",
+        "Entries as they were exported; debits and credits of each are equal. In grey: what Finale posts itself.",
+    )
+    if not figures.journal:
+        page.text(_FIRST_ROW, 0, "No entry of this month was exported.", page.look.quiet())
+        return {}
+    rows = [row | {MARKS: _POSTED_BY_FINALE} if row["kind"] in POSTED_BY_FINALE else row for row in figures.journal]
+    return sides(page.table(_FIRST_ROW, columns.JOURNAL, rows, "tblJournal"), rows)
+
+
+def _tie_outs(page: Page, figures: ClosingFigures) -> None:
+    """Write the table of ties of every settlement with a line in the month, each row checked."""
+    page.title(
+        "Tie-outs: one settlement, one figure per report",
+        "Every settlement with a line in the month, whole; figures that must be equal are checked at the right.",
+    )
+    if figures.ties.empty:
+        page.text(_FIRST_ROW, 0, "No settlement has a line in this month.", page.look.quiet())
+    else:
+        write_ties(page, _FIRST_ROW, figures.ties, checks_too=True)

@@ -1,0 +1,252 @@
+"""`cogsheet install`: one environment at the place that workbooks look for it, made once and brought up to date."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from importlib.metadata import PathDistribution
+from pathlib import Path
+
+import pytest
+import xlwings
+
+from addin.cli import main
+from addin.commands.installing import install
+from addin.machine import places
+from addin.machine.computer import Computer, Ran, run_program, this_computer
+from addin.machine.environment import STAMP, InstallationFailedError, StorePythonError
+from addin.machine.program import Program, ProgramIncompleteError, pack_wheel, this_program
+from tests.addin.machine.computers import Programs, computer
+from tests.end_to_end.demo_book import run as run_command
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Return a program as the source tree has it."""
+    return Program("0.1.0", tmp_path / "requirements.lock", tmp_path / "source", "one")
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder", "python"),
+    [
+        ("win32", "AppData/Local/Cogsheet/venv", "Scripts/python.exe"),
+        ("darwin", "Library/Cogsheet/venv", "bin/python"),
+        ("linux", ".local/share/Cogsheet/venv", "bin/python"),
+    ],
+)
+def test_the_environment_is_where_workbooks_look(
+    tmp_path: Path, program: Program, platform: str, folder: str, python: str
+) -> None:
+    """Each system has its one place; on Windows and the Mac it is what the template's configuration names."""
+    outcome = install(computer=computer(platform, tmp_path), program=program)
+
+    named = {
+        "win32": places.INTERPRETER_WINDOWS.replace("%LOCALAPPDATA%", str(tmp_path / "AppData/Local")),
+        "darwin": places.INTERPRETER_MAC.replace("$HOME", str(tmp_path)),
+    }
+    assert str(tmp_path / folder) == outcome.data["folder"]
+    assert str(tmp_path / folder / python) == outcome.data["python"]
+    assert named.get(platform, outcome.data["python"]).replace("\\", "/") == outcome.data["python"]
+
+
+def test_an_installation_takes_the_locked_packages_and_then_cogsheet_alone(tmp_path: Path, program: Program) -> None:
+    """Every package by its hash; Cogsheet without asking for packages again; then it is tried out."""
+    programs = Programs()
+    install(computer=computer("linux", tmp_path, run=programs), program=program)
+
+    started, made, locked, ours, tried = programs.take()
+    python = str(tmp_path / ".local/share/Cogsheet/venv/bin/python")
+    assert [python, "-c"] == started[:2]
+    assert ["python-of-the-user", "-m", "venv", "--clear", str(Path(python).parents[1])] == made
+    assert ["--require-hashes", "-r", str(program.lock)] == locked[-3:]
+    assert ["--no-deps", "--force-reinstall", str(program.source)] == ours[-3:]
+    assert [python, "-I"] == tried[:2]
+    assert not any("--no-index" in command for command in (locked, ours))
+
+
+def test_without_network_it_takes_wheels_from_a_folder(tmp_path: Path, program: Program) -> None:
+    """Then no index is asked at all, at neither step."""
+    programs = Programs()
+    install(computer=computer("linux", tmp_path, run=programs), program=program, wheels=tmp_path / "wheels")
+
+    pip = [command for command in programs.take() if "pip" in command]
+    assert [["--no-index", "--find-links", str(tmp_path / "wheels")]] * 2 == [command[7:10] for command in pip]
+
+
+def test_a_second_run_changes_nothing_and_an_update_is_installed(tmp_path: Path, program: Program) -> None:
+    """The environment is not made anew; another copy of the program goes into the same one."""
+    programs = Programs()
+    here = computer("linux", tmp_path, run=programs)
+    first = install(computer=here, program=program)
+    programs.take()
+    second = install(computer=here, program=program)
+    ran_again = programs.take()
+    third = install(computer=here, program=replace(program, fingerprint="two"))
+
+    assert [True, False, True] == [outcome.data["changed"] for outcome in (first, second, third)]
+    assert "nothing had to be changed" in second.message
+    assert [["-c"]] == [command[1:2] for command in ran_again]
+    assert not any("venv" in command for command in programs.take())
+
+
+@pytest.mark.parametrize("step", ["venv", "--require-hashes", "--no-deps", "import addin"])
+def test_a_step_that_fails_is_told_and_begun_again(tmp_path: Path, program: Program, step: str) -> None:
+    """The message says which step and what was said; nothing counts as installed until all of it was."""
+    programs = Programs()
+    here = computer("win32", tmp_path, run=programs)
+    install(computer=here, program=program)
+    (tmp_path / "AppData/Local/Cogsheet/venv" / STAMP).unlink()
+    failing = Programs(failing=step)
+    with pytest.raises(InstallationFailedError, match="Close Excel") as error:
+        install(computer=replace(here, run=failing), program=program)
+
+    assert f"could not {step}" in str(error.value)
+    assert not (tmp_path / "AppData/Local/Cogsheet/venv" / STAMP).exists()
+    assert install(computer=here, program=program).data["changed"] is True
+
+
+def test_python_of_the_microsoft_store_is_refused(tmp_path: Path, program: Program) -> None:
+    """It would keep the environment where Excel cannot see it."""
+    store = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.13_3.13.1_x64__qbz5n2kfra8p0"
+    programs = Programs()
+    with pytest.raises(StorePythonError, match=r"python\.org"):
+        install(computer=computer("win32", tmp_path, base_folder=store, run=programs), program=program)
+
+    assert not any("venv" in command for command in programs.take())
+
+
+def test_on_a_mac_excel_is_allowed_to_start_python(tmp_path: Path, program: Program) -> None:
+    """The command of xlwings is run, each time, and no other system has it."""
+    programs = Programs()
+    mac = computer("darwin", tmp_path, run=programs)
+    install(computer=mac, program=program)
+    install(computer=mac, program=program)
+    xlwings_program = str(tmp_path / "Library/Cogsheet/venv/bin/xlwings")
+
+    assert 2 == programs.take().count([xlwings_program, "runpython", "install"])
+    with pytest.raises(InstallationFailedError, match="letting Excel start Python"):
+        install(computer=replace(mac, run=Programs(failing="runpython")), program=replace(program, fingerprint="two"))
+
+
+def test_xlwings_puts_the_script_where_the_doctor_looks(tmp_path: Path) -> None:
+    """Its own code, run with another user folder, makes the very file."""
+    code = "from xlwings.cli import runpython_install; runpython_install(True)"
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True)  # noqa: S603 - our own words
+
+    assert places.apple_script(computer("darwin", tmp_path), xlwings.__version__).is_file()
+
+
+def test_an_installed_package_is_packed_again(tmp_path: Path) -> None:
+    """Where there is no source tree the installed files become a wheel, without what belongs to one installation."""
+    files = {
+        "addin/cli.py": "print(1)\n",
+        "addin/__pycache__/cli.cpython-311.pyc": "compiled",
+        "cogsheet-9.9.dist-info/METADATA": "Metadata-Version: 2.4\nName: cogsheet\nVersion: 9.9\n",
+        "cogsheet-9.9.dist-info/WHEEL": "Wheel-Version: 1.0\n",
+        "cogsheet-9.9.dist-info/INSTALLER": "pip\n",
+        "cogsheet-9.9.dist-info/direct_url.json": "{}",
+    }
+    record = "".join(f"{name},,\n" for name in [*files, "cogsheet-9.9.dist-info/RECORD", "../../../bin/cogsheet"])
+    for name, text in {**files, "cogsheet-9.9.dist-info/RECORD": record}.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(text)
+    installed = PathDistribution(tmp_path / "site" / "cogsheet-9.9.dist-info")
+    wheel = pack_wheel(installed, tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        written = archive.read("cogsheet-9.9.dist-info/RECORD").decode()
+
+    assert "cogsheet-9.9-py3-none-any.whl" == wheel.name
+    assert {"addin/cli.py", *(f"cogsheet-9.9.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD"))} == set(
+        names
+    )
+    assert set(names) == {line.split(",")[0] for line in written.splitlines()}
+    (tmp_path / "site" / "addin" / "cli.py").unlink()
+    with pytest.raises(ProgramIncompleteError, match=r"cli\.py"):
+        pack_wheel(installed, tmp_path)
+
+
+def test_the_running_program_is_known_by_its_files(tmp_path: Path) -> None:
+    """From the source tree: its version, its lock, and a fingerprint that a changed file changes."""
+    for folder in ("addin", "core", "sandbox", "workbook_engine"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "9.9"\n')
+    (tmp_path / "requirements.lock").write_text("")
+    (tmp_path / "core" / "money.py").write_text("a = 1\n")
+    first = this_program(tmp_path)
+    (tmp_path / "core" / "money.py").write_text("a = 2\n")
+
+    assert ("9.9", tmp_path, tmp_path / "requirements.lock") == (first.version, first.source, first.lock)
+    assert first.fingerprint != this_program(tmp_path).fingerprint
+    assert ROOT == this_program().source
+    (tmp_path / "requirements.lock").unlink()
+    with pytest.raises(ProgramIncompleteError, match=r"requirements\.lock"):
+        this_program(tmp_path)
+
+
+def test_a_program_that_is_not_there_is_an_answer() -> None:
+    """What cannot be started says so in words instead of stopping everything."""
+    assert -1 == run_program(["no-such-program-anywhere"]).status
+    assert Ran(0, "42") == run_program([sys.executable, "-c", "print(42)"])
+
+
+def test_every_option_is_on_the_command() -> None:
+    """The command offers what the action takes."""
+    assert {"trusted", "wheels", "as_json"} == {option.name for option in main.commands["install"].params}
+    assert 2 == run_command("install", "--wheels", "no-such-folder").status
+
+
+@pytest.mark.long
+def test_a_real_environment_runs_the_program(tmp_path: Path) -> None:
+    """A real environment from this source tree: made, Cogsheet built and installed by pip, its command run.
+
+    The one step that is not real here is the download of the locked packages: this environment's own stand in for them.
+    """
+    here = _offline(tmp_path)
+    first, second = install(computer=here), install(computer=here)
+    cogsheet = places.program_in(Path(str(first.data["folder"])), "cogsheet", here)
+    ran = run_program([str(cogsheet), "inspect", "no-such-file", "--json"])
+    where = run_program([str(first.data["python"]), "-I", "-c", "import addin; print(addin.__file__)"])
+
+    assert [True, False] == [outcome.data["changed"] for outcome in (first, second)]
+    assert (2, True) == (ran.status, "no-such-file" in ran.output)
+    assert where.output.startswith(str(first.data["folder"]))
+    _installs_itself_again(here, str(first.data["python"]), tmp_path)
+
+
+def _installs_itself_again(here: Computer, python: str, tmp_path: Path) -> None:
+    """The installed copy has no source tree: it packs itself and is installed elsewhere."""
+    code = (
+        "from importlib.metadata import distribution; from pathlib import Path; import sys;"
+        "from addin.machine.program import this_program; program = this_program();"
+        "print(program.source, program.lock.is_file(), program.for_pip(Path(sys.argv[1])))"
+    )
+    ran = here.run([python, "-I", "-c", code, str(tmp_path)])
+    source, locked, wheel = ran.output.split()
+    target = tmp_path / "elsewhere"
+    placed = here.run([python, "-m", "pip", "install", "--no-index", "--no-deps", "--target", str(target), wheel])
+
+    assert ("None", "True") == (source, locked)
+    assert 0 == placed.status, placed.output
+    assert (target / "addin" / "template.xlsm").is_file()
+
+
+def _offline(folder: Path) -> Computer:
+    """Return this computer with another user folder, where the locked packages are those of this environment."""
+    here = replace(this_computer(), platform="linux", home=folder, environment={})
+
+    def run(command: object) -> Ran:
+        words = list(command)  # type: ignore[call-overload] # a sequence of words
+        if "--require-hashes" not in words:
+            return run_program(words)
+        packages = next(path for path in sys.path if path.endswith("site-packages"))
+        code = f"import site, pathlib; pathlib.Path(site.getsitepackages()[0], 'lent.pth').write_text({packages!r})"
+        return run_program([words[0], "-c", code])
+
+    return replace(here, run=run)
