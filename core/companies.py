@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import platformdirs
@@ -16,10 +17,24 @@ import platformdirs
 from core.errors import DatabaseError
 from core.file_names import file_name
 
-SANDBOX = "sandbox"
-"""The company of the demo: its database is `demo.sqlite` beside the workbook, its Finale is on this machine."""
+DEMO = "sandbox"
+"""The demo's database id; every other company's is drawn at random, so a company may be named anything."""
 
-_SANDBOX_DATABASE = "demo.sqlite"
+_DEMO_DATABASE = "demo.sqlite"
+
+
+class World(StrEnum):
+    """Whose services answer for some books."""
+
+    LIVE = "live"
+    """Those of the company: its Finale, its stores, the European Central Bank."""
+    DEMO = "demo"
+    """The sandbox on this machine; the books lie in `demo.sqlite` beside the workbook."""
+
+
+def world_of(database_id: str) -> World:
+    """Return whose services answer for the books of this id."""
+    return World.DEMO if database_id == DEMO else World.LIVE
 
 
 class CompanyUnknownError(DatabaseError):
@@ -92,8 +107,12 @@ def machine_folder() -> MachineFolder:
     return MachineFolder(Path(home) if home else Path(platformdirs.user_data_path("Cogsheet", appauthor=False)))
 
 
-def database_address(company: str, workbook: Path, machine: MachineFolder) -> str:
-    """Return where the books are that a workbook shows."""
-    if company == SANDBOX:
-        return str(workbook.parent / _SANDBOX_DATABASE)
-    return machine.database_of(company)
+def database_address(books: BooksId, workbook: Path, machine: MachineFolder) -> str:
+    """Return where the books are that a workbook shows.
+
+    Raises:
+        CompanyUnknownError: If this machine has never heard of the company.
+    """
+    if world_of(books.database_id) is World.DEMO:
+        return str(workbook.parent / _DEMO_DATABASE)
+    return machine.database_of(books.company)

@@ -77,7 +77,7 @@ def desk(
     books = books_name.read(book)
     machine = machine_folder()
     check(book)
-    address = database_address(books.company, path, machine)
+    address = database_address(books, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
         take_over_edits(book, database, user, clock(), edits)

@@ -10,7 +10,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.demo.sandbox import demo_bank
-from core.companies import SANDBOX
+from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.settlements.typed_rates import save_fetched_rates
@@ -69,7 +69,7 @@ def _data(new: int, days: int, missing: list[tuple[str, str]]) -> dict[str, obje
 def _bank_address(desk: Desk) -> Iterator[str]:
     """Return where the bank is asked: the sandbox for the demo, whose every command starts its own."""
     set_by_hand = os.environ.get(URL_VARIABLE)
-    if desk.database.company.name == SANDBOX and not set_by_hand:
+    if desk.database.company.world is World.DEMO and not set_by_hand:
         with demo_bank() as url:
             yield url
         return

@@ -32,7 +32,7 @@ from addin.sheets import transactions as transactions_sheet
 from addin.sheets import true_ups as true_ups_sheet
 from addin.sheets.drill_down import connect_rows
 from addin.takeaway.ledger_used import ledger_used
-from core.companies import SANDBOX
+from core.companies import World
 from core.costing.suspects import named_costs
 from core.errors import CogsheetError, WorkbookError
 from core.settlements import books as all_books
@@ -267,7 +267,7 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
 
 
 def _connect(desk: Desk) -> Outcome:
-    if desk.database.company.name == SANDBOX:
+    if desk.database.company.world is World.DEMO:
         return Outcome("The demo has a Finale of its own on this computer: there is nothing to connect.")
     with redrawing(desk.book.app):
         entered = connecting_choice.ask(desk)

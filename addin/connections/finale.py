@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin.demo.sandbox import DEMO_ACCOUNT, demo_finale, switches_set
 from addin.sheets.setup_finale import FinaleSide
-from core.companies import SANDBOX
+from core.companies import World
 from core.database import batches, settings, syncs
 from core.database.batches import BatchKind
 from core.database.syncs import Probe
@@ -56,7 +56,7 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
     Raises:
         NotConnectedError: If none is known, or its key is not here.
     """
-    if desk.database.company.name == SANDBOX:
+    if desk.database.company.world is World.DEMO:
         with (
             demo_finale(switches_set()) as address,
             opened(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
@@ -87,7 +87,7 @@ def finale_side(database: Database) -> FinaleSide:
     """Return what the books hold about their Finale account."""
     with database.reading() as connection:
         account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
-        if database.company.name == SANDBOX:
+        if database.company.world is World.DEMO:
             account = account.model_copy(update={"account": DEMO_ACCOUNT})
         probe = syncs.recall_probe(connection, account.account)
     if probe is None:
@@ -113,7 +113,7 @@ def change_account(database: Database, edits: Mapping[str, str], *, who: str, no
 
 def page_account(database: Database) -> str:
     """Return the account whose pages links may lead to; empty where none is connected, and for the demo's own."""
-    if database.company.name == SANDBOX:
+    if database.company.world is World.DEMO:
         return ""
     with database.reading() as connection:
         return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.demo.sandbox import after_the_demo, demo_finale, switches_set
-from core.companies import SANDBOX
+from core.companies import World
 from core.database import settings
 from core.errors import CogsheetError
 from core.http.credentials import Secret, SystemCredentials
@@ -146,7 +146,7 @@ def connected_stores(
         NoStoreConnectedError: If none is connected.
         StoreNotConnectedError: If one that is named is not.
     """
-    if desk.database.company.name == SANDBOX:
+    if desk.database.company.world is World.DEMO:
         clock = after_the_demo(desk.clock)
         with demo_finale(switches_set(), clock=clock) as address:
             demo = {one.store: partial(_demo_connector, one, clock, kinds) for one in address.stores}

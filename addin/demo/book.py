@@ -19,7 +19,7 @@ from addin.demo.accounts import demo_accounts
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets.workbook_file import refuse_open
 from addin.takeaway.ledger_used import remember
-from core.companies import SANDBOX, database_address, machine_folder
+from core.companies import DEMO, BooksId, database_address, machine_folder
 from core.database import Database, settings
 from core.database.company import Company
 from core.journal.accounts import SETTINGS_NAME, AccountRows
@@ -49,8 +49,9 @@ def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> 
     book = folder / BOOK
     refuse_open(book)
     files = _fresh_folder(folder)
-    company = Company(SANDBOX, "USD", clock(), id=SANDBOX, database_id=SANDBOX)
-    with Database.create(database_address(SANDBOX, book.resolve(), machine_folder()), company) as database:
+    company = Company(DEMO, "USD", clock(), id=DEMO, database_id=DEMO)
+    address = database_address(BooksId(company.name, company.database_id), book.resolve(), machine_folder())
+    with Database.create(address, company) as database:
         write_workbook(book, database)
     return on_file(book, lambda desk: _fill(desk, files, folder), progress, clock)
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select
 
+from core.companies import World, world_of
 from core.database.tables import company as table
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class Company:
     id: str
     database_id: str
     """What a workbook remembers, to find its books again and no others."""
+
+    @property
+    def world(self) -> World:
+        """Whose services answer for these books."""
+        return world_of(self.database_id)
 
 
 def new_company(name: str, home_currency: str, now: datetime) -> Company:

@@ -29,7 +29,7 @@ from addin.connections.marketplaces import (
 from addin.connections.store_questions import connect_by_asking
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
-from core.companies import SANDBOX, machine_folder
+from core.companies import DEMO, machine_folder
 from core.database import Database
 from core.database.company import Company
 from core.database.stores import StoreMarketplaceError
@@ -265,7 +265,7 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
 @pytest.mark.parametrize("today", [datetime(2025, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)])
 def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path, today: datetime) -> None:
     """One store at each marketplace offers something there, on whatever day; nothing of it is connected or kept."""
-    company = Company(SANDBOX, "USD", NOW, id=SANDBOX, database_id=SANDBOX)
+    company = Company(DEMO, "USD", NOW, id=DEMO, database_id=DEMO)
     book = tmp_path / "Books.xlsm"
     with Database.create(tmp_path / "demo.sqlite", company) as database:
         write_workbook(book, database)

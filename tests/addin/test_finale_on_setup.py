@@ -15,7 +15,7 @@ from addin.demo.sandbox import SWITCHES
 from addin.machine.cost_file import CostFiles, asked_skus
 from addin.sheets import costs as costs_sheet
 from addin.sheets import setup, sku_mapping, tables
-from core.companies import SANDBOX, machine_folder
+from core.companies import DEMO, machine_folder
 from core.database import Database
 from core.database.company import Company
 from core.finale.typed_settings import SecretInAddressError
@@ -38,7 +38,7 @@ REPORT = "https://app.finaleinventory.com/demo/doc/report/pivotTable/1/Report.cs
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Return an empty workbook whose Finale is the sandbox."""
-    company = Company(SANDBOX, "USD", system_clock(), id=SANDBOX, database_id=SANDBOX)
+    company = Company(DEMO, "USD", system_clock(), id=DEMO, database_id=DEMO)
     with Database.create(tmp_path / "demo.sqlite", company) as database:
         write_workbook(tmp_path / "Books.xlsm", database)
     return tmp_path / "Books.xlsm"
@@ -147,11 +147,11 @@ def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: P
     """A SKU that a cell asked for and nobody sold is fetched and taken off the list; then every product is there."""
     products = {product.product_id for product in with_shops(demo_business()).products if not product.parts}
     machine = machine_folder()
-    CostFiles(machine).note(SANDBOX, ["TOWEL-3", "NOBODY-KNOWS"])
+    CostFiles(machine).note(DEMO, ["TOWEL-3", "NOBODY-KNOWS"])
 
     on_file(book, syncing.sync)
     assert {"TOWEL-3", "NOBODY-KNOWS"} == on_costs(book)
-    assert () == asked_skus(machine, SANDBOX)
+    assert () == asked_skus(machine, DEMO)
 
     on_file(book, partial(syncing.sync, full=True))
     assert products | {"NOBODY-KNOWS"} == on_costs(book)

@@ -15,7 +15,7 @@ from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets import resolve, tables
-from core.companies import SANDBOX
+from core.companies import DEMO
 from core.database import Database
 from core.database.company import Company
 from core.settlements import books as all_books
@@ -44,7 +44,7 @@ def made_business(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("business")
     name, content = min(demo_settlement_files(), key=lambda file: len(file[1]))
     (folder / name).write_bytes(shortened(content))
-    company = Company(SANDBOX, "USD", FOUNDED, id=SANDBOX, database_id=SANDBOX)
+    company = Company(DEMO, "USD", FOUNDED, id=DEMO, database_id=DEMO)
     with Database.create(folder / "demo.sqlite", company) as database:
         write_workbook(folder / "Books.xlsm", database)
     for step in (partial(settlements.import_files, files=[folder / name]), syncing.sync, costs.resolve):
