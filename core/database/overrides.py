@@ -2,7 +2,7 @@
 
 A row that is saved says which version it was filled from. If somebody saved meanwhile, it is refused together with what
 is there now; the unique pair (key, version) sees to it even where two savers did not see each other. An override
-without cost, zero, disposition and units says nothing again: that is how one is taken back.
+without cost, zero, disposition, units and SKU says nothing again: that is how one is taken back.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ ANSWER_COLUMNS: Columns = {
     "zero_confirmed": FLAG,  # missing: no
     "disposition": TEXT,
     "units_back": WHOLE,
+    "sku": TEXT,  # typed for a line that names none itself
     "kind": TEXT,  # OverrideKind; missing where no cost is set
     "note": TEXT,
     "shown_cost": MONEY,  # the proposal on the screen

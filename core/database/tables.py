@@ -336,6 +336,7 @@ override = Table(
     Column("zero_confirmed", Boolean, nullable=False),
     Column("disposition", Verbatim),
     Column("units_back", BigInteger),
+    Column("sku", Verbatim),  # typed for a line that names none itself
     Column("kind", Verbatim),  # how the cost came about; missing where the override sets none
     Column("note", Verbatim),
     Column("saved_by", Verbatim, nullable=False),

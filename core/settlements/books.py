@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.costing import CostingInput, CostingPolicies, cost
+from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.finale import read_finale
 from core.costing.inputs import OPENING_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.costing.order_costs import OrderCosts
@@ -156,7 +156,7 @@ class Books:
 
     @cached_property
     def _transactions_as_read(self) -> pd.DataFrame:
-        return with_tax_kinds(self.known_now.transactions)
+        return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides))
 
     def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the transactions that a settlement's files give today, without costs."""
@@ -455,6 +455,20 @@ def _history_flags(
 
 
 def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
-    """Cost every transaction and put the answer beside it."""
+    """Cost every transaction and put the answer beside it.
+
+    Returns:
+        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and `STATED_SKU`.
+    """
     costed = cost(known, policies).drop(columns="key")
-    return pd.concat([known.transactions.reset_index(drop=True), costed], axis=1)
+    return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
+
+
+STATED_SKU = "stated_sku"
+"""Column of costed lines: the SKU that the settlement itself names; in `sku` stands a typed one where it names none."""
+
+
+def named_lines(known: CostingInput) -> pd.DataFrame:
+    """Return the transactions with the SKUs that were typed for them (TRANSACTION_COLUMNS and `STATED_SKU`)."""
+    stated = known.transactions
+    return with_typed_skus(stated, known.overrides).assign(**{STATED_SKU: stated["sku"]})
