@@ -115,9 +115,10 @@ def records(lines: pd.DataFrame) -> list[Record]:
         units_back=(-lines["cost_quantity"]).where(is_refund),
         status=lines["cost_note"].where(elsewhere),  # which line it was typed for, and for how many units
     )
-    stated = lines.get(STATED_SKU, lines["sku"]).to_list()
-    rows = zip(records_of(filled, SPEC), stated, strict=True)
-    return [{**record, "filled": _remembered(record, to_text(own) or "")} for record, own in rows]
+    stated = lines.get(STATED_SKU, lines["sku"])
+    own = ["" if is_none else str(sku) for sku, is_none in zip(stated, stated.isna(), strict=True)]
+    rows = zip(records_of(filled, SPEC), own, strict=True)
+    return [{**record, "filled": _remembered(record, sku)} for record, sku in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def with_report(books: CostingInput) -> pd.DataFrame:
     return found
 
 
-_WHICH_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED, Goods.PAID_AGAIN})
+_WHICH_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
 _WHICH_RETURN = frozenset({Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR})
 _PAID_FOR_GOODS = frozenset({Event.REIMBURSEMENT, Event.ADJUSTMENT, Event.OTHER})
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.costing import closure, cost, last_costs_used, with_report
+from core.costing.frames import values
 from core.database import batches, overrides
 from core.database.batches import BatchKind
 from core.model import COSTED_COLUMNS, TEXT, CostStatus, Event, records
@@ -100,9 +101,9 @@ def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, known: CostingInput, 
     A return that names no order was counted with the refund of the order that a report names until somebody answered;
     a line of which the SKU is typed or taken back was tied to the lines of the SKU that it had.
     """
-    own = lines["key"].isin(list(keys))
+    own = lines["key"].isin(list(keys)).to_numpy()
     is_told = known.reimbursed is not None and not known.reimbursed.empty
-    if not is_told and lines.loc[own, "sku"].to_list() == named.loc[own.to_numpy(), "sku"].to_list():
+    if not is_told and values(lines["sku"][own]) == values(named["sku"][own]):
         return set(keys)
     before = replace(known, transactions=lines, overrides=None)
     return {*keys, *_touched(with_report(before), keys, known.mappings)}
