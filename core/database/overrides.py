@@ -132,6 +132,16 @@ def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
     return frames.load(connection, query if key is None else query.where(table.c.key == key), HISTORY_COLUMNS)
 
 
+def typed_skus(connection: Connection) -> dict[str, list[tuple[int, str | None]]]:
+    """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed."""
+    some = select(table.c.key).where(table.c.sku.is_not(None))
+    query = select(table.c.key, table.c.batch, table.c.sku).where(table.c.key.in_(some)).order_by(table.c.version)
+    found: dict[str, list[tuple[int, str | None]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.key, []).append((row.batch, row.sku))
+    return found
+
+
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     newest = select(table.c.key, func.max(table.c.version)).group_by(table.c.key)
     if only is not None:

@@ -17,6 +17,7 @@ from core.costing import closure, cost, last_costs_used, with_report
 from core.costing.frames import values
 from core.database import batches, overrides
 from core.database.batches import BatchKind
+from core.database.settlements import EntryStatus
 from core.model import COSTED_COLUMNS, TEXT, CostStatus, Event, records
 from core.settlements.books import Books, costing_policies, load, named_lines
 
@@ -52,7 +53,23 @@ def with_overrides(before: Books, now: pd.DataFrame) -> Books:
     """
     known = replace(before.known, overrides=now)
     policies = costing_policies(before.policies, before.company)
-    return replace(before, known=known, lines=recosted(before.lines, known, policies, _changed(before.overrides, now)))
+    changed = _changed(before.overrides, now)
+    lines = recosted(before.lines, known, policies, changed)
+    return replace(before, known=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
+
+
+def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dict[str, str | None]:
+    """Return `Books.skus_posted` with the lines whose SKU changes now, after their settlement entry went out."""
+    concerned = lines["key"].isin(list(keys))
+    now = dict(zip(lines["key"][concerned], values(lines["sku"][concerned]), strict=True))
+    out = {(one.store, one.settlement_id) for one in before.settlements if one.settlement_entry is EntryStatus.EXPORTED}
+    was = records(before.lines.loc[before.lines["key"].isin(list(now)), ["key", "store", "settlement_id", "sku"]])
+    changed = {
+        row["key"]: row["sku"]
+        for row in was
+        if row["sku"] != now[row["key"]] and (row["store"], row["settlement_id"]) in out
+    }
+    return {**changed, **before.skus_posted}
 
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:

@@ -180,3 +180,37 @@ def test_only_cells_of_lines_without_sku_may_be_typed_into(story: Story, tmp_pat
     filled = {row["Type"]: str(row["Filled"]) for row in story.asked()}
 
     assert {"sale": False, "reimbursement": True} == {kind: text[-4:] == ' ""]' for kind, text in filled.items()}
+
+
+@pytest.mark.parametrize("money_first", [True, False])
+def test_item_groups_of_the_entries_go_by_the_typed_sku(story: Story, tmp_path: Path, *, money_first: bool) -> None:
+    """A settlement entry that is out keeps its accounts; the COGS entry takes those of the typed SKU."""
+    story.bring(a_sale_and_a_payment(tmp_path))
+    book = story.book.open()
+    accounts = table(book, "Accounts")
+    own = [
+        {"Line type": name, "Item group": "MUG", "Account": f"Mugs {name}"}
+        for name in ("Reimbursements", "Damaged and lost goods")
+    ]
+    for place, row in enumerate(own, start=len(accounts.rows)):
+        for header, value in row.items():
+            accounts.cell(place, header).value = value
+    listed = accounts.sheet.tables["tblAccounts"]
+    start, end = listed.ref.split(":")
+    letters = end.rstrip("0123456789")
+    listed.ref = listed.autoFilter.ref = f"{start}:{letters}{int(end[len(letters) :]) + len(own)}"
+    book.save(story.book.path)
+    if money_first:
+        sent = story.book.run("export", "24000000099", "--entries", "settlement", "--format", "quickbooks")
+        assert sent.status == 0, sent.error + sent.output
+    story.answer(SOLD, (PAID, {"SKU": "MUG-1", "Units back": 3, "Cost": 4}))
+    story.ties()
+    exported = story.book.run("export", "24000000099", "--format", "quickbooks")
+    booked = {
+        (row["Account"], row["Debit"] or -(row["Credit"] or 0)) for row in table(story.book.open(), "Journal").rows
+    }
+
+    assert exported.status == 0, exported.error + exported.output
+    story.ties()
+    assert any(str(account).startswith("Mugs") and amount == 12 for account, amount in booked), str(sorted(booked))
+    assert (not money_first) == any(str(account).startswith("Mugs") and amount == -21 for account, amount in booked)
