@@ -403,6 +403,7 @@ OVERRIDE_COLUMNS: Columns = {
     "zero_confirmed": FLAG,
     "disposition": TEXT,
     "units_back": WHOLE,
+    "sku": TEXT,  # typed for a line that names none itself
     "kind": TEXT,  # OverrideKind
     "note": TEXT,
     "saved_by": TEXT,

@@ -297,6 +297,9 @@ def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
         fates[row] = {"status": _status(decision, asking.get(decision.answer.key))}
         if version is not None:
             fates[row] |= {"version": version, "filled": resolve_sheet.remembered(sheet.rows[row])}
+        if decision.answer.key in saving.new_skus and decision.answer.key in asking:
+            own = after.lines[after.lines["key"] == decision.answer.key]
+            fates[row]["filled"] = resolve_sheet.ask_anew(sheet, row, own)
     resolve_sheet.write_fates(sheet, fates)
 
 
@@ -333,19 +336,21 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
             f"{counts['amount']}."
         ),
+        *saving.unknown_skus,
         *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
-        *(f"Not saved: {d.answer.where} ({saving.line(d).sku}): {d.reason}." for d in refused),
+        *(f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}." for d in refused),
     ]
     asking = _still_asked(after)
     return Outcome(
         "\n".join(sentences),
-        needs_attention=bool(missing or refused or any(d.answer.key in asking for d in saved)),
+        needs_attention=bool(missing or refused or saving.unknown_skus or any(d.answer.key in asking for d in saved)),
         data={
             "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
             "missing": [_entry(saving, d) | {"reason": d.reason} for d in missing],
             "refused": _refused(saving),
             "suspects": _suspects(saving),
+            "unknown_skus": saving.unknown_skus,
             **counts,
         },
     )
@@ -358,7 +363,8 @@ def _refused(saving: Saving) -> list[dict[str, object]]:
 
 def _entry(saving: Saving, decision: Decision) -> dict[str, object]:
     line = saving.line(decision)
-    return {"settlement": line.settlement_id, "order": line.order_id, "sku": line.sku}
+    sku = line.typed_sku(decision.answer) or line.sku
+    return {"settlement": line.settlement_id, "order": line.order_id, "sku": sku}
 
 
 def _cost(decision: Decision) -> str | None:

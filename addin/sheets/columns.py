@@ -46,6 +46,9 @@ class Column:
     kind: Kind = Kind.TEXT
     width: float = 12
     editable: bool = False
+    only_where: str = ""
+    """Where only some cells of an editable column may be edited: a condition on a row's cells, written as a formula
+    with the fields of its columns in braces (`{filled}`)."""
     hidden: bool = False
     choices: tuple[str, ...] = ()
     """What may be chosen in an editable cell."""

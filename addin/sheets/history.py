@@ -37,6 +37,7 @@ SPEC = TableSpec(
         Column("Zero OK", "zero", width=9),
         Column("Units back", "units_back", Kind.WHOLE, width=11),
         Column("Disposition", "disposition", width=15),
+        Column("SKU typed", "typed_sku", width=18, note="For a line that names none itself."),
         Column("Reason", "reason", width=28),
         Column(
             "Restore",
@@ -89,7 +90,8 @@ def clear_marks(book: xw.Book) -> None:
 
 def history_records(batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> list[Record]:
     """Return one row per saved value, and one per batch that saved none. Pure."""
-    named = versions.merge(lines[["key", "settlement_id", "order_id", "sku"]], on="key", how="left")
+    typed = versions.rename(columns={"sku": "typed_sku"})
+    named = typed.merge(lines[["key", "settlement_id", "order_id", "sku"]], on="key", how="left")
     by_batch: dict[int, list[dict[str, Any]]] = {}
     for row in records(named):
         by_batch.setdefault(row["batch"], []).append(row)
@@ -106,6 +108,7 @@ def _record(batch: dict[str, Any], value: dict[str, Any]) -> Record:
         "unit_cost",
         "units_back",
         "disposition",
+        "typed_sku",
     )
     return {
         "batch": batch["number"],

@@ -13,6 +13,7 @@ from addin.sheets.edited_rows import cell_names, typed_cells
 from addin.sheets.frames import records_of
 from core.model import Cause, Disposition, Event, Proposal
 from core.settlements.answers import Answer, Cell
+from core.settlements.books import STATED_SKU
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +34,14 @@ SPEC = TableSpec(
     columns=(
         Column("Store", "store", width=18),
         Column("Settlement", "settlement_id", width=17),
-        Column("SKU", "sku", width=24),
+        Column(
+            "SKU",
+            "sku",
+            width=24,
+            editable=True,
+            only_where='RIGHT({filled},4)=" """"]"',  # the line itself names none, see `remembered`
+            note="Where the line names none: type which goods they are, and how many as Units back.",
+        ),
         Column("Description", "description", width=30),
         Column("Order ID", "order_id", width=22),
         Column("Type", "event", width=14),
@@ -67,7 +75,7 @@ SPEC = TableSpec(
             Kind.WHOLE,
             width=14,
             editable=True,
-            note="Refunds: units that came back.",
+            note="Refunds: units that came back. Where a SKU is typed: its units.",
         ),
         Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
         Column("Note", "note", width=28, editable=True, takes_dates=True, note="Saved with an answer."),
@@ -75,14 +83,15 @@ SPEC = TableSpec(
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Key", "key", hidden=True),
         Column("Version", "version", Kind.WHOLE, hidden=True),
-        Column("Filled", "filled", hidden=True, note="What the editable cells were filled with."),
+        Column("Filled", "filled", hidden=True, note="What the editable cells were filled with; last its own SKU."),
     ),
 )
 
-_TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note")
+_TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note", "sku")
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
 _DISPOSITION = 2
+_SKU = _TYPED_FIELDS.index("sku")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,10 @@ def records(lines: pd.DataFrame) -> list[Record]:
         units_back=(-lines["cost_quantity"]).where(is_refund),
         status=lines["cost_note"].where(elsewhere),  # which line it was typed for, and for how many units
     )
-    return [{**record, "filled": remembered(record)} for record in records_of(filled, SPEC)]
+    stated = lines.get(STATED_SKU, lines["sku"])
+    own = ["" if is_none else str(sku) for sku, is_none in zip(stated, stated.isna(), strict=True)]
+    rows = zip(records_of(filled, SPEC), own, strict=True)
+    return [{**record, "filled": _remembered(record, sku)} for record, sku in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
     fresh = [*fresh, *of_others]
     wanted = {record["key"] for record in fresh}
     merged = [
-        {**record, **_typing(typed[record["key"]]), "status": typed[record["key"]].get("status")}
+        {**record, **_typing(typed[record["key"]], record), "status": typed[record["key"]].get("status")}
         if record["key"] in typed
         else record
         for record in fresh
@@ -278,9 +290,38 @@ def write_fates(sheet: SheetAnswers, fates: Mapping[int, Mapping[str, object]]) 
         tables.write_cells(sheet.found, SPEC.column(field), values)
 
 
+_ASKED_ANEW = ("description", "cause", "proposed_cost", "proposal", "proposal_as_of")
+
+
+def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
+    """Show in a row what its line asks now that its SKU is known; return what the row is filled with.
+
+    A cost that was typed stays; an old proposal gives way to the new one.
+
+    Args:
+        sheet: What `read_answers` gave.
+        row: The data row, from 0.
+        lines: The line, as the books have it now.
+    """
+    (record,) = records(lines)
+    before = sheet.rows[row]
+    is_typed_cost = _plain(before["cost"]) not in ("", _plain(before["proposed_cost"]))
+    for field in _ASKED_ANEW if is_typed_cost else (*_ASKED_ANEW, "cost"):
+        kind = SPEC.column(field).kind
+        sheet.found.column_cells(field, row, 1).value = to_cell(record[field], kind)
+    return remembered(before if is_typed_cost else {**before, "cost": record["cost"]})
+
+
 def remembered(row: Mapping[str, object]) -> str:
-    """Return what the hidden column keeps of the editable cells, so that an edit can be told from what was filled."""
-    return json.dumps(_contents(row), ensure_ascii=False)
+    """Return what the hidden column keeps of the editable cells, so that an edit can be told from what was filled.
+
+    It ends with the SKU that the line itself names, so with ` ""]` where it names none and one may be typed.
+    """
+    return _remembered(row, _own_sku(row))
+
+
+def _remembered(row: Mapping[str, object], own_sku: str) -> str:
+    return json.dumps([*_contents(row), own_sku], ensure_ascii=False)
 
 
 def _contents(row: Mapping[str, object]) -> list[str]:
@@ -296,15 +337,34 @@ def _plain(value: object) -> str:
 
 
 def _filled(row: Mapping[str, object]) -> list[str]:
+    """Return what the editable cells were filled with."""
+    return _memory(row)[: len(_TYPED_FIELDS)]
+
+
+def _own_sku(row: Mapping[str, object]) -> str:
+    """Return the SKU that the line of a row names itself; empty where it names none."""
+    return _memory(row)[len(_TYPED_FIELDS)]
+
+
+def _memory(row: Mapping[str, object]) -> list[str]:
+    """Read the hidden column; one that an older version filled knows no SKU, so that the cell's counts as filled."""
     try:
         content = json.loads(to_text(row["filled"]) or "")
     except json.JSONDecodeError:
         content = None
-    return content if isinstance(content, list) and len(content) == len(_TYPED_FIELDS) else [""] * len(_TYPED_FIELDS)
+    fields, sku = len(_TYPED_FIELDS), to_text(row["sku"]) or ""
+    match content:
+        case list() if len(content) == fields + 1:
+            return content
+        case list() if len(content) == _SKU:
+            return [*content, sku, ""]
+        case _:
+            return [""] * (fields + 1)
 
 
-def _typing(row: Mapping[str, object]) -> Record:
-    return {field: row[field] for field in _TYPED_FIELDS}
+def _typing(row: Mapping[str, object], record: Record) -> Record:
+    """Return the typed cells of a row; an emptied SKU is no answer, so that the one of the books is shown again."""
+    return {field: row[field] for field in _TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
 
 
 def _formulas(found: FoundTable, count: int) -> list[str]:
@@ -322,6 +382,8 @@ def _formulas(found: FoundTable, count: int) -> list[str]:
 
 def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> Answer:
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
+    if to_text(row["sku"]) == (_own_sku(row) or None):
+        typed = {**typed, "sku": None}  # the line's own, which nobody typed
     read = {name: read_choice(value, SPEC.column(name)) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
     now, filled = _contents(row), _filled(row)
@@ -336,6 +398,7 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
         stock_edited=now[_STOCK] != filled[_STOCK],
         disposition_edited=now[_DISPOSITION] != filled[_DISPOSITION],
         note=taken["note"],
+        sku=(taken["sku"] or "").strip() or None,
         where=places[Cell.COST].partition(" ")[0],
         cells=places,
         unreadable=_unreadable(read, places, formula=formula),

@@ -18,6 +18,7 @@ from core.costing.inputs import (
     CostingInput,
     CostingPolicies,
 )
+from core.costing.lines import with_typed_skus
 from core.costing.proposals import last_costs_used
 from core.costing.reimbursed import with_report
 from core.costing.touched import closure
@@ -38,5 +39,6 @@ __all__ = [
     "cost",
     "last_costs_used",
     "with_report",
+    "with_typed_skus",
     "without_order",
 ]

@@ -16,7 +16,7 @@ from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
 from core.costing.reimbursed import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
-from core.costing.rules import Rule, judge
+from core.costing.rules import RULES, Judgement, Rule, judge
 from core.costing.shipments import Claim, costs_by_line
 from core.model import Cause, CostSource
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from core.costing.originals import Original
     from core.costing.reimbursed import Told
     from core.costing.reversals import Reversed
-    from core.costing.rules import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,23 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     sales = held.of_rule(Rule.SALE)
     originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
     meant = find_reversed(_candidates(held))
+    if any(one.sku is not None for one in saved.values()):
+        held = replace(held, judgements=list(_with_typed_goods(held, meant)))
     moved = moves(_goods(held, originals, order_costs), meant, policies, _free(held))
     return Ledger(held, sources, originals, moved, meant, filled)
+
+
+def _with_typed_goods(held: Held, meant: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
+    """Know a reversal by its sign alone, of which the SKU was typed and that reverses nothing in the books.
+
+    A payment for damage that is negative takes back an earlier one, if there is one of that SKU; else it is a charge,
+    and the units that were typed for it are lost. Words that speak of units found stay what they are.
+    """
+    for line, judged in zip(held.lines, held.judgements, strict=True):
+        saved = held.saved.get(line.key)
+        is_typed = saved is not None and saved.sku is not None and saved.sku == line.sku
+        by_sign = judged.rule is Rule.REVERSAL and RULES[line.goods] is Rule.LOSS and line.order_id is None
+        yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in meant else judged
 
 
 def _free(held: Held) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:

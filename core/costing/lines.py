@@ -12,7 +12,7 @@ from core.costing.errors import DuplicateLineError
 from core.costing.first_reader import goods_by_words
 from core.costing.frames import declared, rows, values
 from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Goods, OverrideKind, Proposal
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, Goods, OverrideKind, Proposal
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -117,11 +117,14 @@ class Saved(NamedTuple):
     shown_cost: Decimal | None = None
     """What was proposed when it was saved."""
     shown_kind: str | None = None
+    sku: str | None = None
+    """The SKU that was typed for a line which names none itself."""
 
     @property
     def is_typed_elsewhere(self) -> bool:
         """Whether it sets nothing, and only proposes what was typed for the line of another document."""
-        return self.shown_kind == Proposal.TYPED_ELSEWHERE and self.kind is None and not self.zero_confirmed
+        is_proposal = self.shown_kind == Proposal.TYPED_ELSEWHERE and self.kind is None
+        return is_proposal and not self.zero_confirmed and self.sku is None
 
     @property
     def is_accepted(self) -> bool:
@@ -135,7 +138,7 @@ class Saved(NamedTuple):
 
 
 _SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
-_SHOWN = ("shown_cost", "shown_kind")
+_SHOWN = ("shown_cost", "shown_kind", "sku")
 
 
 def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
@@ -146,6 +149,33 @@ def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
         if key not in found or found[key].version <= override.version:
             found[key] = override
     return found
+
+
+def with_typed_skus(transactions: pd.DataFrame, overrides: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the transactions with the SKUs that were typed on Resolve, where a line names none itself.
+
+    What is typed never takes the place of a SKU that the line names: should its settlement be read anew and name one,
+    that one counts.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS; the index and all other columns stay as they are.
+        overrides: OVERRIDE_COLUMNS; of each line the highest version counts.
+    """
+    typed = typed_skus(overrides)
+    silent = transactions["sku"].isna() & transactions["key"].isin(list(typed))
+    if not silent.any():
+        return transactions
+    found = transactions.copy()
+    found.loc[silent, "sku"] = found.loc[silent, "key"].map(typed).astype(TEXT)
+    return found
+
+
+def typed_skus(overrides: pd.DataFrame | None) -> dict[str, str]:
+    """Return the SKU that was typed on Resolve for each line that has one, by line key."""
+    if overrides is None or "sku" not in overrides or overrides["sku"].isna().all():
+        return {}
+    saved = overrides_in_force(overrides).items()
+    return {key: override.sku for key, override in saved if override.sku is not None}
 
 
 class Lock(NamedTuple):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.frames import declared, rows
 from core.costing.inputs import REIMBURSED_COLUMNS
-from core.costing.lines import overrides_in_force
+from core.costing.lines import overrides_in_force, typed_skus, with_typed_skus
 from core.costing.rules import Judgement, Rule
-from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Goods, frame, records
+from core.model import GOODS_EFFECTS, TEXT, TRANSACTION_COLUMNS, Event, Goods, frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,9 +86,10 @@ def decided(told: Mapping[str, Told], saved: Mapping[str, Saved]) -> dict[str, T
 def with_report(books: CostingInput) -> pd.DataFrame:
     """Return the transactions as the report tells them (TRANSACTION_COLUMNS, in the order and with the index given).
 
-    Whatever judges or costs lines is given these; what sheets and entries show stays as the settlement says it.
+    A line whose SKU was typed on Resolve is what the bookkeeper says it is. Whatever judges or costs lines is given
+    these; what sheets and entries show stays as the settlement says it, the typed SKU aside.
     """
-    lines, told = books.transactions, read_told(books.reimbursed)
+    lines, told = _with_named_goods(books), read_told(books.reimbursed)
     told = decided(told, overrides_in_force(books.overrides)) if told else told
     concerned = lines["key"].isin(list(told))
     if not told or not concerned.any():
@@ -100,6 +101,29 @@ def with_report(books: CostingInput) -> pd.DataFrame:
         if name in found:
             found.loc[concerned, name] = changed[name]
     return found
+
+
+_WHICH_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
+_WHICH_RETURN = frozenset({Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR})
+_PAID_FOR_GOODS = frozenset({Event.REIMBURSEMENT, Event.ADJUSTMENT, Event.OTHER})
+
+
+def _with_named_goods(books: CostingInput) -> pd.DataFrame:
+    """Return the transactions with typed SKUs; who types the goods of an unclear payment says that these are lost.
+
+    The question was whether goods moved and which. A return that names no order cannot be found among the refunds, so
+    that it too is a loss of what was typed. Example: 12.00 for an undeclared reason, SKU MUG and 2 units typed: 2 lost
+    mugs, costed as any.
+    """
+    lines, typed = with_typed_skus(books.transactions, books.overrides), typed_skus(books.overrides)
+    if not typed:
+        return lines
+    is_lost_return = lines["goods"].isin(list(_WHICH_RETURN)) & lines["order_id"].isna()
+    asked = lines["goods"].isin(list(_WHICH_GOODS)) | is_lost_return
+    is_typed = (lines["sku"] == lines["key"].map(typed).astype(TEXT)).fillna(value=False).astype(bool)
+    lost = asked & is_typed & lines["event"].isin(list(_PAID_FOR_GOODS))
+    meaning = {"goods": Goods.LOST.value, "stock_effect": GOODS_EFFECTS[Goods.LOST].value}
+    return lines.assign(**{name: lines[name].mask(lost, value) for name, value in meaning.items()})
 
 
 _OPEN = frozenset({Goods.UNCLEAR, Goods.PAID_AGAIN})

@@ -178,6 +178,14 @@ def first_standing(connection: Connection) -> dict[int, str]:
     return {row.settlement: row.key for row in rows}
 
 
+def settlement_batches(connection: Connection) -> dict[int, int]:
+    """Return the batch in which the standing settlement entry of each settlement went out, by its number."""
+    reversed_ones = select(table.c.reverses).where(table.c.reverses.is_not(None))
+    standing = (table.c.kind == str(EntryKind.SETTLEMENT)) & table.c.id.not_in(reversed_ones)
+    rows = connection.execute(select(table.c.settlement, table.c.batch).where(standing).order_by(table.c.id))
+    return {row.settlement: row.batch for row in rows}
+
+
 def posted(connection: Connection) -> list[Posted]:
     """Return every entry, in the order they were stored."""
     lines: dict[int, list[EntryLine]] = defaultdict(list)

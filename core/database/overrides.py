@@ -2,7 +2,7 @@
 
 A row that is saved says which version it was filled from. If somebody saved meanwhile, it is refused together with what
 is there now; the unique pair (key, version) sees to it even where two savers did not see each other. An override
-without cost, zero, disposition and units says nothing again: that is how one is taken back.
+without cost, zero, disposition, units and SKU says nothing again: that is how one is taken back.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ ANSWER_COLUMNS: Columns = {
     "zero_confirmed": FLAG,  # missing: no
     "disposition": TEXT,
     "units_back": WHOLE,
+    "sku": TEXT,  # typed for a line that names none itself
     "kind": TEXT,  # OverrideKind; missing where no cost is set
     "note": TEXT,
     "shown_cost": MONEY,  # the proposal on the screen
@@ -129,6 +130,16 @@ def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
     """Return every version ever saved (HISTORY_COLUMNS), of one line or of all, in the order they were saved."""
     query = select(table).order_by(table.c.batch, table.c.key, table.c.version)
     return frames.load(connection, query if key is None else query.where(table.c.key == key), HISTORY_COLUMNS)
+
+
+def typed_skus(connection: Connection) -> dict[str, list[tuple[int, str | None]]]:
+    """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed."""
+    some = select(table.c.key).where(table.c.sku.is_not(None))
+    query = select(table.c.key, table.c.batch, table.c.sku).where(table.c.key.in_(some)).order_by(table.c.version)
+    found: dict[str, list[tuple[int, str | None]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.key, []).append((row.batch, row.sku))
+    return found
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:

@@ -344,6 +344,7 @@ override = Table(
     Column("shown_currency", Verbatim),
     Column("shown_kind", Verbatim),
     Column("shown_as_of", Moment),
+    Column("sku", Verbatim),  # typed for a line that names none itself
     CheckConstraint("version >= 1", name="version_from_one"),
     CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
     CheckConstraint("shown_cost IS NULL OR shown_currency IS NOT NULL", name="shown_cost_has_currency"),

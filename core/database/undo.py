@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from core.database.overrides import Refused
 
-_VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
+_VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku", "kind", "note")
 """What an override says of its line."""
 
 _CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import pandas as pd
+
 from core.journal.entry import ZERO
 from core.money import cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
-
-    import pandas as pd
 
     from core.journal.accounts import Accounts
     from core.line_types import LineType
@@ -34,7 +34,8 @@ def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, acco
     if not accounts.has_groups(line_type):
         return {"": total(lines[column])}
     groups = {sku: accounts.group_of(line_type, sku) for sku in lines["sku"].dropna().unique()}
-    named = lines["sku"].map(groups).fillna("").astype(str)
+    # Not `map`: where no line names a SKU, it makes numbers of the missing ones.
+    named = pd.Series([groups.get(sku, "") for sku in lines["sku"]], lines.index, dtype=object)
     return {str(group): total(rows[column]) for group, rows in lines.groupby(named, sort=True)}
 
 

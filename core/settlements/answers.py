@@ -3,8 +3,8 @@
 The rules: a cost that equals its proposal at six decimals is an unedited proposal, saved only where proposals are
 accepted; 0 is no cost unless Zero OK says so; two cells that contradict each other are refused, both named, for neither
 of them may win silently; a row filled from an older version is refused when somebody saved meanwhile, with both values
-shown; what the books hold already is not saved again, nor called missing; nothing refused is lost, it stays on the
-sheet with its reason.
+shown; a SKU is typed only where the line names none, and its old proposal is not accepted with it; what the books hold
+already is not saved again, nor called missing; nothing refused is lost, it stays on the sheet with its reason.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Cell(StrEnum):
     """The cells of a row that are typed into."""
 
+    SKU = "sku"
     COST = "cost"
     ZERO_OK = "zero_ok"
     UNITS_BACK = "units_back"
@@ -33,6 +34,7 @@ class Cell(StrEnum):
 
 
 _HEADERS = {
+    Cell.SKU: "SKU",
     Cell.COST: "Cost",
     Cell.ZERO_OK: "Zero OK",
     Cell.UNITS_BACK: "Units back",
@@ -58,6 +60,8 @@ class Answer:
     disposition_edited: bool = False
     """Whether the disposition does."""
     note: str | None = None
+    sku: str | None = None
+    """What stands in its SKU cell: what the line names, or what somebody typed where it names none."""
     where: str = ""
     """Sheet and cell of its cost."""
     unreadable: str | None = None
@@ -91,6 +95,8 @@ class InForce:
     zero_confirmed: bool = False
     disposition: str | None = None
     units_back: int | None = None
+    sku: str | None = None
+    """Typed for a line that names none itself."""
     kind: str | None = None
     """How its cost came about (`OverrideKind`); nothing where none is set."""
     note: str | None = None
@@ -116,6 +122,16 @@ class LineState:
     """Whether it lacks its cost, so that Resolve lists it."""
     asks_units: bool = False
     """Whether it is listed because its units are not known, or do not add up."""
+    stated_sku: str | None = None
+    """The SKU that the line itself names; in `sku` stands a typed one too."""
+
+    def typed_sku(self, answer: Answer) -> str | None:
+        """Return the SKU of a row that is typed, now or before, and not the line's own."""
+        return None if answer.sku == self.stated_sku else answer.sku
+
+    def has_new_sku(self, answer: Answer) -> bool:
+        """Tell whether a SKU is typed that is not saved yet."""
+        return self.typed_sku(answer) not in (None, self.in_force.sku)
 
     @property
     def is_refund(self) -> bool:
@@ -179,10 +195,11 @@ def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: boo
     refusal = answer.unreadable or _refusal(answer, line) or contradiction(answer, line)
     if refusal:
         return _refused(answer, refusal)
-    if _says_what_is_saved(answer, line.in_force):
-        return Decision(answer, Fate.UNCHANGED)
-    if _is_only_cleared(answer, line.in_force):
-        return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
+    if not line.has_new_sku(answer):
+        if _says_what_is_saved(answer, line.in_force):
+            return Decision(answer, Fate.UNCHANGED)
+        if _is_only_cleared(answer, line.in_force):
+            return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
     if answer.version != line.in_force.version:
         return _refused(answer, changed_meanwhile(line.in_force))
     return _new_answer(answer, line, accept_proposals=accept_proposals)
@@ -280,6 +297,31 @@ def _disposition_of_a_sale(answer: Answer, line: LineState) -> str | None:
     return f"{answer.named(Cell.DISPOSITION)} is {answer.disposition}, and the line is a sale: empty it"
 
 
+def _sku_of_its_own(answer: Answer, line: LineState) -> str | None:
+    if line.stated_sku is None or line.typed_sku(answer) is None:
+        return None
+    sku = answer.named(Cell.SKU)
+    return f"{sku} is {answer.sku}, and the line itself names SKU {line.stated_sku}: type {line.stated_sku} there again"
+
+
+def _sku_and_no_units(answer: Answer, line: LineState) -> str | None:
+    if line.typed_sku(answer) is None or answer.units_back != 0:
+        return None
+    if line.is_refund and line.moves_none(answer.disposition):
+        return None  # this item was refunded, and it stayed with the buyer
+    why = "a SKU says which goods moved, 0 units that none did: type the units, or empty the SKU"
+    return _both(answer, (Cell.SKU, str(answer.sku)), (Cell.UNITS_BACK, "0"), why)
+
+
+def _sku_and_no_goods(answer: Answer, line: LineState) -> str | None:
+    if line.typed_sku(answer) is None or line.is_refund or not answer.disposition_edited:
+        return None
+    if not line.moves_none(answer.disposition):
+        return None
+    why = "a SKU says which goods moved, this disposition that none did: empty one of the two"
+    return _both(answer, (Cell.SKU, str(answer.sku)), (Cell.DISPOSITION, str(answer.disposition)), why)
+
+
 def _cost_of_the_original(answer: Answer, line: LineState) -> str | None:
     if line.takes_no_cost is None:
         return None
@@ -291,6 +333,9 @@ def _cost_of_the_original(answer: Answer, line: LineState) -> str | None:
 
 
 _CONTRADICTIONS: tuple[Callable[[Answer, LineState], str | None], ...] = (
+    _sku_of_its_own,
+    _sku_and_no_units,
+    _sku_and_no_goods,
     _zero_and_cost,
     _zero_and_no_goods,
     _cost_of_the_original,
@@ -313,15 +358,18 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     saved, is_proposal = line.in_force, answer.is_proposal
     stock = _stock_differs(answer, saved)
     note = saved.version > 0 and _note_differs(answer, saved)
+    sku = line.has_new_sku(answer)  # its proposal, made when nobody knew the goods, is not accepted with it
     if _zero_is_new(answer, saved) or answer.typed_cost is not None:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ENTERED)
-    if not line.missing and not stock and not note:
+    if not line.missing and not stock and not note and not sku:
         return Decision(answer, Fate.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save")
-    takes_cost = line.missing and not (stock and line.moves_none(answer.disposition))
+    takes_cost = line.missing and not sku and not (stock and line.moves_none(answer.disposition))
     if is_proposal and accept_proposals and takes_cost:
         return Decision(answer, Fate.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
-    if stock or note:
+    if stock or note or sku:
         return Decision(answer, Fate.SAVE, is_proposal=is_proposal)
+    if saved.sku is not None and line.stated_sku is None and answer.sku is None:
+        return Decision(answer, Fate.UNCHANGED, "the saved SKU stays: Undo last save takes it back")
     return Decision(answer, Fate.MISSING, _nothing_said(answer), is_proposal=is_proposal)
 
 
@@ -369,7 +417,8 @@ def _number(cost: Decimal) -> str:
 def changed_meanwhile(saved: InForce) -> str:
     """Say what another user has saved for the line since the row was filled; the time is in UTC."""
     at = f" at {saved.saved_at:%H:%M} on {saved.saved_at:%Y-%m-%d}" if saved.saved_at else ""
-    return f"changed by another user: now {_cost_in_words(saved)}, saved by {saved.saved_by or 'somebody'}{at}"
+    sku = f", SKU {saved.sku}" if saved.sku else ""
+    return f"changed by another user: now {_cost_in_words(saved)}{sku}, saved by {saved.saved_by or 'somebody'}{at}"
 
 
 def _cost_in_words(saved: InForce) -> str:

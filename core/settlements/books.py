@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.costing import CostingInput, CostingPolicies, cost
+from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.finale import read_finale
 from core.costing.inputs import OPENING_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
 from core.costing.order_costs import OrderCosts
 from core.database import (
     batches,
+    entries,
     exchange_rates,
     goods_back,
     left_stock,
@@ -120,6 +121,8 @@ class Books:
     them; `None` where that is what they have."""
     left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    skus_posted: Mapping[str, str | None] = field(default_factory=dict)
+    """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -156,11 +159,11 @@ class Books:
 
     @cached_property
     def _transactions_as_read(self) -> pd.DataFrame:
-        return with_tax_kinds(self.known_now.transactions)
+        return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides))
 
     def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the transactions that a settlement's files give today, without costs."""
-        rows = self._transactions_as_read
+        rows = self.money_of(self._transactions_as_read)
         return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
 
     @property
@@ -199,6 +202,17 @@ class Books:
         """Return the costed lines of one settlement."""
         found = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
         return self.lines.iloc[:0] if found is None else found
+
+    def money_of(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return lines as their settlement entry takes them: one that is out keeps the item groups it went out with.
+
+        A SKU that is typed later says which goods moved, for the COGS entry; the money that was posted stays.
+        """
+        late = lines["key"].isin(list(self.skus_posted))
+        if not late.any():
+            return lines
+        then = lines["key"].map(dict(self.skus_posted)).astype(TEXT)
+        return lines.assign(sku=lines["sku"].where(~late, then))
 
     def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
         """Return the costed lines of several settlements, one after the other."""
@@ -352,7 +366,35 @@ def _read(connection: Connection, company: Company) -> Books:
         counted_together=tied,
         as_read=as_read,
         left_stock=left_stock.load(connection),
+        skus_posted=_skus_posted(connection, stored, booked),
     )
+
+
+def _skus_posted(
+    connection: Connection, stored: pd.DataFrame, booked: Iterable[BookedSettlement]
+) -> dict[str, str | None]:
+    """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
+    typed = overrides.typed_skus(connection)
+    if not typed:
+        return {}
+    batches_out = entries.settlement_batches(connection)
+    out = {
+        (one.store, one.settlement_id): batches_out[one.id]
+        for one in booked
+        if one.settlement_entry is settlements.EntryStatus.EXPORTED and one.id in batches_out
+    }
+    silent = records(
+        stored.loc[stored["key"].isin(list(typed)) & stored["sku"].isna(), ["key", "store", "settlement_id"]]
+    )
+    found = {}
+    for row in silent:
+        batch = out.get((row["store"], row["settlement_id"]))
+        versions = typed[row["key"]]
+        then = [sku for number, sku in versions if batch is not None and number <= batch]
+        before = then[-1] if then else None
+        if batch is not None and before != versions[-1][1]:
+            found[row["key"]] = before
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +497,20 @@ def _history_flags(
 
 
 def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
-    """Cost every transaction and put the answer beside it."""
+    """Cost every transaction and put the answer beside it.
+
+    Returns:
+        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and `STATED_SKU`.
+    """
     costed = cost(known, policies).drop(columns="key")
-    return pd.concat([known.transactions.reset_index(drop=True), costed], axis=1)
+    return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
+
+
+STATED_SKU = "stated_sku"
+"""Column of costed lines: the SKU that the settlement itself names; in `sku` stands a typed one where it names none."""
+
+
+def named_lines(known: CostingInput) -> pd.DataFrame:
+    """Return the transactions with the SKUs that were typed for them (TRANSACTION_COLUMNS and `STATED_SKU`)."""
+    stated = known.transactions
+    return with_typed_skus(stated, known.overrides).assign(**{STATED_SKU: stated["sku"]})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.costing import with_typed_skus
 from core.database.settlements import EntryStatus
 from core.database.true_ups import FOUND_COLUMNS, SAYS
 from core.model import CostSource, CostStatus, OverrideKind, frame, records
@@ -122,7 +123,7 @@ def every_line(books: Books) -> pd.DataFrame:
     """
     if books.as_read is None:
         return books.lines
-    rows, came = books.as_read.transactions, lines_that_came(books)
+    rows, came = with_typed_skus(books.as_read.transactions, books.overrides), lines_that_came(books)
     costing = set(books.lines.loc[books.lines["cogs"].notna(), "key"])
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)

@@ -78,7 +78,7 @@ def replace_averages(
 
 
 def _taken_back(saved: dict[str, object]) -> dict[str, object]:
-    """Return the line's next version: no cost of its own, disposition and units as they were."""
-    kept = {name: saved[name] for name in ("key", "disposition", "units_back")}
+    """Return the line's next version: no cost of its own, disposition, units and SKU as they were."""
+    kept = {name: saved[name] for name in ("key", "disposition", "units_back", "sku")}
     shown = {"shown_version": saved["version"], "shown_cost": saved["unit_cost"], "shown_currency": saved["currency"]}
     return {**kept, **shown, "note": NOTE}

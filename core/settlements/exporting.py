@@ -187,7 +187,12 @@ def make_entries(
     store, settlement_id = settlement.store, settlement.settlement_id
     if kind is EntryKind.SETTLEMENT:
         made = settlement_entries(
-            lines, dates, store=store, settlement_id=settlement_id, currency=settlement.currency, accounts=accounts
+            books.money_of(lines),
+            dates,
+            store=store,
+            settlement_id=settlement_id,
+            currency=settlement.currency,
+            accounts=accounts,
         )
     else:
         home, finale = books.company.home_currency, books.policies.finale_posts

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
-_SAYS = ("unit_cost", "disposition", "units_back")
+_SAYS = ("unit_cost", "disposition", "units_back", "sku")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def move_overrides(
     before = records(old)
     asked = [*before, *_earlier_lines(connection, old, new)]
     saved = {key: row for key, row in overrides.newest_of(connection, _keys(asked)).items() if says_something(row)}
-    answered = [{**row, "typed_units": _typed_units(saved[row["key"]])} for row in asked if row["key"] in saved]
+    answered = [{**row, **_typed(saved[row["key"]])} for row in asked if row["key"] in saved]
     if not answered:
         return []
     after = records(new)
@@ -103,7 +103,7 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
     unclear, gone = [], []
     for row in rest:
         # A view without SKUs (Shopify's export) has one line where the record has one per item.
-        fitting = fits[_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
+        fitting = fits[_place(row)] or fits[_typed_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
         free = [one["key"] for one in fitting if one["key"] not in used]
         if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
             unclear.append(row["key"])
@@ -128,14 +128,17 @@ def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
 
 
 def _asks_the_same(old: Row, new: Row) -> bool:
-    """Tell whether a line has the units that the answer was given for; units that were typed count as known."""
+    """Tell whether a line has the units and the SKU that the answer was given for; what was typed counts as known."""
+    if old.get("typed_sku") is not None and new["sku"] not in (None, old["typed_sku"]):
+        return False
     units = old["quantity"] if old["quantity"] is not None else old.get("typed_units")
     return units is not None and new["quantity"] is not None and abs(units) == abs(new["quantity"])
 
 
-def _typed_units(saved: Row) -> int | None:
-    """Return the units that were typed with an answer; on a line that sends goods out they are its units."""
-    return None if saved["units_back"] is None else int(saved["units_back"])
+def _typed(saved: Row) -> Row:
+    """Return the units and the SKU that were typed with an answer; of a line that sends goods out they are its own."""
+    units = saved["units_back"]
+    return {"typed_units": None if units is None else int(units), "typed_sku": saved["sku"]}
 
 
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:
@@ -191,9 +194,10 @@ def _typed_for(saved: Row, question: Row, line: Row) -> str:
     stock = "" if saved["disposition"] is None else f", {saved['disposition']}"
     typed = question.get("typed_units")
     back = "" if saved["units_back"] is None else f", {_units(typed)}"
+    sku = "" if saved["sku"] is None else f", SKU {saved['sku']}"
     return (
-        f"Typed for the line that an earlier file had here: {cost}{stock}{back}, for {_units(question['quantity'])}; "
-        f"this line has {_units(line['quantity'])}"
+        f"Typed for the line that an earlier file had here: {cost}{stock}{back}{sku}, for "
+        f"{_units(question['quantity'])}; this line has {_units(line['quantity'])}"
     )
 
 
@@ -233,6 +237,11 @@ def _content(row: Row) -> tuple[Any, ...]:
 
 def _place(row: Row) -> tuple[Any, ...]:
     return row["order_id"], row["sku"], row["event"]
+
+
+def _typed_place(row: Row) -> tuple[Any, ...]:
+    """Return the place that the line would have if it named the SKU that was typed for it."""
+    return row["order_id"], row.get("typed_sku") or row["sku"], row["event"]
 
 
 def _order(row: Row) -> tuple[Any, ...]:

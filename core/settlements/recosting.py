@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.costing import closure, cost, last_costs_used, with_report
+from core.costing.frames import values
 from core.database import batches, overrides
 from core.database.batches import BatchKind
-from core.model import COSTED_COLUMNS, CostStatus, Event, records
-from core.settlements.books import Books, costing_policies, load
+from core.database.settlements import EntryStatus
+from core.model import COSTED_COLUMNS, TEXT, CostStatus, Event, records
+from core.settlements.books import Books, costing_policies, load, named_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +53,23 @@ def with_overrides(before: Books, now: pd.DataFrame) -> Books:
     """
     known = replace(before.known, overrides=now)
     policies = costing_policies(before.policies, before.company)
-    return replace(before, known=known, lines=recosted(before.lines, known, policies, _changed(before.overrides, now)))
+    changed = _changed(before.overrides, now)
+    lines = recosted(before.lines, known, policies, changed)
+    return replace(before, known=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
+
+
+def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dict[str, str | None]:
+    """Return `Books.skus_posted` with the lines whose SKU changes now, after their settlement entry went out."""
+    concerned = lines["key"].isin(list(keys))
+    now = dict(zip(lines["key"][concerned], values(lines["sku"][concerned]), strict=True))
+    out = {(one.store, one.settlement_id) for one in before.settlements if one.settlement_entry is EntryStatus.EXPORTED}
+    was = records(before.lines.loc[before.lines["key"].isin(list(now)), ["key", "store", "settlement_id", "sku"]])
+    changed = {
+        row["key"]: row["sku"]
+        for row in was
+        if row["sku"] != now[row["key"]] and (row["store"], row["settlement_id"]) in out
+    }
+    return {**changed, **before.skus_posted}
 
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:
@@ -72,14 +90,15 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     Returns:
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
-    transactions = with_report(known)
-    touched = _touched(transactions, _told_before(known, keys), known.mappings)
+    transactions, named = with_report(known), named_lines(known)
+    touched = _touched(transactions, _tied_before(lines, named, known, keys), known.mappings)
     if not touched:
         return lines
-    goods = lines["sku"].isin(list(lines.loc[lines["key"].isin(list(touched)), "sku"].dropna()))
-    last = _last_used(lines[goods], known)
+    skus = {sku for rows in (lines, named) for sku in rows.loc[rows["key"].isin(list(touched)), "sku"].dropna()}
+    last = _last_used(lines[lines["sku"].isin(list(skus))], known)
+    lines = lines.assign(sku=named["sku"].to_numpy()).astype({"sku": TEXT})
     found = _with(lines, touched, replace(known, last_used=last), policies)
-    after = _last_used(found[goods], known)
+    after = _last_used(found[found["sku"].isin(list(skus))], known)
     others = _asking(found, _differing(last, after))
     if not others:
         return found
@@ -93,14 +112,18 @@ def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataF
     return closure(_near(transactions, keys), keys, mappings)
 
 
-def _told_before(known: CostingInput, keys: Iterable[str]) -> set[str]:
-    """Return the lines, and those that were tied to them while a report decided what is answered now.
+def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, known: CostingInput, keys: Iterable[str]) -> set[str]:
+    """Return the lines, and those that were tied to them before the answers changed.
 
-    A return that names no order was counted with the refund of the order that the report names until somebody answered.
+    A return that names no order was counted with the refund of the order that a report names until somebody answered;
+    a line of which the SKU is typed or taken back was tied to the lines of the SKU that it had.
     """
-    if known.reimbursed is None or known.reimbursed.empty:
+    own = lines["key"].isin(list(keys)).to_numpy()
+    is_told = known.reimbursed is not None and not known.reimbursed.empty
+    if not is_told and values(lines["sku"][own]) == values(named["sku"][own]):
         return set(keys)
-    return {*keys, *_touched(with_report(replace(known, overrides=None)), keys, known.mappings)}
+    before = replace(known, transactions=lines, overrides=None)
+    return {*keys, *_touched(with_report(before), keys, known.mappings)}
 
 
 _TIED_BY_SKU = [

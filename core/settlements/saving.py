@@ -23,6 +23,7 @@ from core.database.overrides import Refusal, Refused
 from core.model import OVERRIDE_COLUMNS, CostStatus, Event, OverrideKind, frame, records
 from core.money import total
 from core.settlements.answers import Cell, Decision, Fate, InForce, LineState, changed_meanwhile, decide
+from core.settlements.books import STATED_SKU
 from core.settlements.changes import settlement_changes
 from core.settlements.recosting import with_overrides
 
@@ -66,6 +67,21 @@ class Saving:
         return LineState("", None, None) if row is None else _line_state(row, {}, locked=False)
 
     @cached_property
+    def new_skus(self) -> dict[str, str]:
+        """The SKUs that are newly typed and saved, by line key."""
+        saved = {row["key"]: row["sku"] for row in records(self.overrides)}
+        before = {row["key"]: row["sku"] for row in records(self.before.overrides)}
+        keys = [decision.answer.key for decision in self.with_fate(Fate.SAVE)]
+        return {key: saved[key] for key in keys if saved.get(key) and saved[key] != before.get(key)}
+
+    @property
+    def unknown_skus(self) -> list[str]:
+        """What must be said of newly typed SKUs of which the inventory system has no product, one sentence each."""
+        answers = {decision.answer.key: decision.answer for decision in self.decisions}
+        said = ((answers[key].named(Cell.SKU), _unknown(sku, self.before)) for key, sku in self.new_skus.items())
+        return [f"{cell}: {reason}" for cell, reason in said if reason]
+
+    @cached_property
     def after(self) -> Books:
         """Return a copy of the books with the saved answers in force, costed."""
         return with_overrides(self.before, self.overrides)
@@ -77,6 +93,21 @@ class Saving:
         It is the sum of what they change on each settlement, to the cent, as sheet Settlements shows it.
         """
         return total(one.difference for one in settlement_changes(self.before.lines, self.after.lines))
+
+
+def _unknown(sku: str, books: Books) -> str | None:
+    """Say that nobody knows which product a typed SKU is; nothing where that is known."""
+    known = books.mappings[books.mappings["sku"] == sku]
+    if known["product_id"].notna().any():
+        return None
+    if len(known):
+        return (
+            f"Finale does not know SKU {sku}. Put it right (Undo last save takes it back), or say on sheet SKU "
+            f"mapping which product it is."
+        )
+    is_named = bool((books.lines[STATED_SKU] == sku).fillna(value=False).any())
+    elsewhere = "" if is_named else ", and no other line of the books names it: check how it is written"
+    return f"Finale has not been asked about SKU {sku} yet{elsewhere}. Sync asks."
 
 
 def plan_answers(
@@ -201,13 +232,14 @@ def _suspect(decision: Decision, state: LineState, finale: Finale) -> SuspectCos
     answer = decision.answer
     if state.takes_no_cost or (decision.kind is OverrideKind.ENTERED and answer.note):
         return None
-    current = finale.average(state.sku)
+    sku = state.typed_sku(answer) or state.sku
+    current = finale.average(sku)
     beside = current.unit_cost if current is not None else answer.proposed
     cost = answer.cost or Decimal(0)
     reason = far_off(cost, beside) if beside and beside > 0 else answer.odd
     if reason is None:
         return None
-    return SuspectCost(state.order_id, state.sku, cost, beside or None, reason, answer.named(Cell.COST))
+    return SuspectCost(state.order_id, sku, cost, beside or None, reason, answer.named(Cell.COST))
 
 
 def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused]:
@@ -238,6 +270,7 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
         "zero_confirmed": zero,
         "disposition": answer.disposition if answer.stock_edited else before.disposition,
         "units_back": answer.units_back if answer.stock_edited else before.units_back,
+        "sku": state.typed_sku(answer) or before.sku,
         "kind": decision.kind or before.kind,
         "note": answer.note or (None if sets_cost else before.note),  # why the old cost was meant says nothing of a new
         "shown_cost": answer.proposed,
@@ -266,13 +299,14 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         units=abs(quantity) if isinstance(quantity, int) else None,
         missing=row["cost_status"] == CostStatus.MISSING,
         asks_units=row["cause"] in UNITS,
+        stated_sku=_text(row[STATED_SKU]),
     )
 
 
 def _in_force(saved: Mapping[str, object]) -> InForce:
     if not saved:
         return InForce(version=0)
-    names = ("unit_cost", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
+    names = ("unit_cost", "disposition", "units_back", "sku", "kind", "note", "saved_by", "saved_at")
     known = {name: saved[name] for name in names}
     return InForce(version=int(str(saved["version"])), zero_confirmed=bool(saved["zero_confirmed"]), **known)  # type: ignore[arg-type]  # columns of OVERRIDE_COLUMNS
 

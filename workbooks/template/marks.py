@@ -85,16 +85,19 @@ def mark_columns(worksheet: Worksheet, look: Look, spec: TableSpec, last_row: in
         spec: The table; marks are found by its name and its fields.
         last_row: Zero-based.
     """
-    names = _first_cells(spec)
-    tint: Mark = (f'{names[spec.key[0]]}<>""', {"bg_color": ACCENT_TINT})
+    names = first_cells(spec)
+    is_row = f'{names[spec.key[0]]}<>""'
     for index, column in enumerate(spec.columns):
+        condition = f"AND({is_row},{column.only_where})" if column.only_where else is_row
+        tint: Mark = (condition, {"bg_color": ACCENT_TINT})
         marks = MARKS.get((spec.table, column.field), ()) + ((tint,) if column.editable else ())
         for condition, properties in marks:
             formula = "=" + condition.format(cell=names[column.field], **names)
             _add(worksheet, (spec.header_row, index, last_row, index), formula, look.format(**properties))
 
 
-def _first_cells(spec: TableSpec) -> dict[str, str]:
+def first_cells(spec: TableSpec) -> dict[str, str]:
+    """Return how formulas of a table's first row name its cells, by field; the row moves with them."""
     row = spec.header_row + 1
     return {column.field: f"${xl_col_to_name(index)}{row}" for index, column in enumerate(spec.columns)}
 

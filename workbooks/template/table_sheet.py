@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from addin.sheets.columns import Column, Kind
 from workbooks.template.look import TABLE_STYLE
-from workbooks.template.marks import mark_columns
+from workbooks.template.marks import first_cells, mark_columns
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -82,7 +82,7 @@ def _note(worksheet: Worksheet, spec: TableSpec, index: int, column: Column) -> 
 
 
 def _validate(worksheet: Worksheet, spec: TableSpec, index: int, column: Column) -> None:
-    rule = _rule(column)
+    rule = _rule(column) or _only_where(spec, column)
     if len(",".join(column.choices)) > LONGEST_LIST:
         rule |= _listed_apart(worksheet, len(spec.columns), column)
     if rule:
@@ -115,6 +115,19 @@ def _rule(column: Column) -> dict[str, object]:
     if column.kind in {Kind.UNIT_COST, Kind.MONEY, Kind.RATE}:
         return _at_least_zero("decimal", column, "Type a number, 0 or more, without a currency sign.")
     return {}
+
+
+def _only_where(spec: TableSpec, column: Column) -> dict[str, object]:
+    """Let a cell be typed into only where its column says so."""
+    if not column.only_where:
+        return {}
+    return {
+        "validate": "custom",
+        "value": "=" + column.only_where.format(**first_cells(spec)),
+        "ignore_blank": True,
+        "error_title": column.header,
+        "error_message": f"This line names its {column.header} itself: it cannot be typed here.",
+    }
 
 
 def _at_least_zero(validate: str, column: Column, message: str) -> dict[str, object]:

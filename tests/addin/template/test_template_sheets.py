@@ -163,14 +163,29 @@ def test_editable_columns_are_tinted_where_there_is_a_row(workbook: Workbook, sp
     rules = {str(area.sqref): area.rules for area in workbook[spec.sheet].conditional_formatting}
     first = list(_cells(workbook[spec.sheet], spec, spec.header_row + 1))
     key = next(cell for column, cell in first if column.field == spec.key[0])
+    names = {column.field: f"${cell.column_letter}{cell.row}" for column, cell in first}
     tint = f'${key.column_letter}{key.row}<>""'
     tinted = {
         column.header
         for column, cell in first
-        if tint in [rule.formula[0] for rule in rules.get(f"{cell.coordinate}:{cell.column_letter}1048576", [])]
+        if (f"AND({tint},{column.only_where.format(**names)})" if column.only_where else tint)
+        in [rule.formula[0] for rule in rules.get(f"{cell.coordinate}:{cell.column_letter}1048576", [])]
     }
 
     assert {column.header for column in spec.columns if column.editable} == tinted
+
+
+def test_a_sku_may_be_typed_only_where_the_line_names_none(workbook: Workbook) -> None:
+    """The rule of the column, which Excel asks, is the condition of its tint; it says why it refuses."""
+    sheet = workbook["Resolve"]
+    spec = next(spec for spec in SPECS if spec.sheet == "Resolve")
+    cells = {column.field: cell for column, cell in _cells(sheet, spec, spec.header_row + 1)}
+    area = f"{cells['sku'].coordinate}:{cells['sku'].column_letter}1048576"
+    (rule,) = [one for one in sheet.data_validations.dataValidation if str(one.sqref) == area]
+
+    assert ("custom", "SKU") == (rule.type, rule.errorTitle)
+    assert rule.formula1 == f'RIGHT(${cells["filled"].coordinate},4)=" """"]"'
+    assert "names its SKU itself" in rule.error
 
 
 def test_the_cogs_sheet_ties_out_live(workbook: Workbook) -> None:

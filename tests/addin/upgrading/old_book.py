@@ -38,7 +38,8 @@ def _version(number: str) -> dict[str, str]:
 
 
 def _specs() -> list[TableSpec]:
-    fewer = tuple(column for column in resolve.SPEC.columns if column.header not in NEW_COLUMNS)
+    kept = (column for column in resolve.SPEC.columns if column.header not in NEW_COLUMNS)
+    fewer = tuple(replace(column, editable=False, only_where="") if column.only_where else column for column in kept)
     older = {resolve.SPEC: replace(resolve.SPEC, columns=fewer)}
     return [older.get(spec, spec) for spec in SPECS if spec is not changes.SPEC]
 

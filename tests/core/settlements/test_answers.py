@@ -222,3 +222,55 @@ def test_a_note_alone_on_a_line_that_has_its_cost_is_not_called_missing() -> Non
     decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, missing=False))
 
     assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)
+
+
+NAMELESS = LineState("23874397121", None, None, event=Event.REIMBURSEMENT)
+UNNAMED = Answer("k", version=0, cost=Decimal(0), proposed=Decimal(0), sku="MUG", units_back=3, stock_edited=True)
+
+
+def test_a_typed_sku_is_saved_without_its_old_proposal() -> None:
+    """0 was proposed when nobody knew the goods; accepting proposals does not take it for the mugs."""
+    alone = decide_one(UNNAMED, NAMELESS, accept_proposals=True)
+    with_cost = decide_one(replace(UNNAMED, cost=Decimal(4)), NAMELESS)
+
+    assert (Fate.SAVE, None) == (alone.fate, alone.kind)
+    assert (Fate.SAVE, OverrideKind.ENTERED) == (with_cost.fate, with_cost.kind)
+
+
+def test_a_typed_sku_is_saved_once_and_changed_with_a_new_answer() -> None:
+    """What is saved is not saved again; another SKU is; an emptied cell takes nothing back."""
+    saved = replace(NAMELESS, sku="MUG", in_force=InForce(1, Decimal(4), units_back=3, sku="MUG"))
+    same = replace(UNNAMED, version=1, cost=Decimal(4))
+    only = replace(NAMELESS, sku="MUG", in_force=InForce(1, units_back=3, sku="MUG"))
+    emptied = decide_one(replace(same, sku=None, cost=None, stock_edited=False), only)
+
+    assert Fate.UNCHANGED is decide_one(same, saved).fate
+    assert Fate.SAVE is decide_one(replace(same, sku="CUP"), saved).fate
+    assert (Fate.UNCHANGED, "the saved SKU stays: Undo last save takes it back") == (emptied.fate, emptied.reason)
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "reason"),
+    [
+        (replace(UNNAMED, units_back=0), NAMELESS, "SKU is MUG and Units back is 0"),
+        (
+            replace(UNNAMED, disposition="Money only", disposition_edited=True),
+            NAMELESS,
+            "SKU is MUG and Disposition is Money only",
+        ),
+        (UNNAMED, replace(NAMELESS, sku="CUP", stated_sku="CUP"), "SKU is MUG, and the line itself names SKU CUP"),
+    ],
+)
+def test_a_typed_sku_that_contradicts_is_refused(answer: Answer, line: LineState, reason: str) -> None:
+    """Both cells are named, or the cell and what the line itself names."""
+    decision = decide_one(answer, line)
+
+    assert (Fate.REFUSED, True) == (decision.fate, decision.reason.startswith(reason)), decision.reason
+
+
+def test_a_refund_that_stayed_with_its_buyer_may_name_its_item() -> None:
+    """0 units back and Not returned agree with a typed SKU: it says which item was refunded."""
+    refund = replace(NAMELESS, event=Event.REFUND, order_id="111-1")
+    kept = replace(UNNAMED, cost=None, proposed=None, units_back=0, disposition="Not returned", disposition_edited=True)
+
+    assert Fate.SAVE is decide_one(kept, refund).fate

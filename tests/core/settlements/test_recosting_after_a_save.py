@@ -41,6 +41,8 @@ def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.
             "version": 1_000,
             "unit_cost": data.draw(st.sampled_from([None, Decimal("4.25")])),
             "disposition": data.draw(st.sampled_from([None, *Disposition])),
+            "units_back": data.draw(st.sampled_from([None, 1, 2])),
+            "sku": data.draw(st.sampled_from([None, "MUG", "CUP"])),
             "kind": OverrideKind.ENTERED,
             "saved_at": START,
         }

@@ -2,7 +2,8 @@
 
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
-to be written again; true-ups taken up again; and what pulled documents say of the units of their orders.
+to be written again; true-ups taken up again; what pulled documents say of the units of their orders; and the SKU that
+somebody typed for a line that names none.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def upgrade() -> None:
     """
     for name in ("goods", "typed", "tax_code"):
         op.add_column("transaction", sa.Column(name, TEXT))
+    op.add_column("override", sa.Column("sku", TEXT))
     op.add_column("store", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("derived_id", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("settlement", sa.Column("incomplete", TEXT))
