@@ -36,9 +36,10 @@ def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
     A payout whose own row comes alone is a settlement all the same: it says what the bank received, and the rows that
     it paid for are in another file, which is united with it whichever comes first.
     """
-    pending = sum(not line.settlement_id for line in lines if line.event is not Event.PAYOUT)
+    counted = [line for line in lines if line.event is not Event.PAYOUT]
+    pending = sum(not line.settlement_id for line in counted)
     nameless = [line for line in lines if line.event is Event.PAYOUT and not line.settlement_id]
-    return [*_not_paid(pending, len(lines), file), *(_nameless(line, file) for line in nameless)]
+    return [*_not_paid(pending, len(counted), file), *(_nameless(line, file) for line in nameless)]
 
 
 def _nameless(line: Line, file: str) -> Problem:
