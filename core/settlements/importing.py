@@ -54,17 +54,17 @@ class StoreNotNamedError(CogsheetError):
 
 
 class OtherSiteError(StoreNotNamedError):
-    """A file is of a site of a marketplace of which its only store has nothing yet: it may be another store's."""
+    """A file is of a site of which the only store of its marketplace has nothing yet: it may be another store's."""
 
     def __init__(self, file: str, store: str, new: Sequence[str], there: Sequence[str]) -> None:
         self.marketplace = new[0]
         self.known = (store,)
-        CogsheetError.__init__(
-            self,
-            f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} alone so far. Nothing of "
-            f"it was imported. One account in one region is one store, with all its sites: if this file is of that account, "
-            f"import it with --store “{store}”; if it is of another, with the name of a new store.",
+        message = (
+            f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} alone so far. Nothing of it "
+            f"was imported. One account in one region is one store, with all its sites: if this file is of that "
+            f"account, import it with --store “{store}”; if it is of another, with the name of a new store."
         )
+        CogsheetError.__init__(self, message)
 
 
 class NotImportableError(CogsheetError):

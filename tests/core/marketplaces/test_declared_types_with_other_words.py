@@ -66,7 +66,7 @@ def test_ebays_types_of_money_alone_say_nothing_of_units_in_other_words(kind: st
 
 @pytest.mark.parametrize("detail", ["Hold placed", "Hold released", ""])
 def test_a_hold_that_repeats_the_items_of_its_order_asks_nothing(detail: str) -> None:
-    """eBay names item and units on holds."""
+    """The report of eBay names item and units on holds."""
     means = ebay.meaning("Hold", detail)
     assert doubted(means, declared=ebay.is_declared("Hold", detail), sku="VASE", quantity=3) is means
 

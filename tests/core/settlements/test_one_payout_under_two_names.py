@@ -105,7 +105,7 @@ def test_another_shops_payout_of_the_day_is_another(database: Database) -> None:
 @pytest.mark.parametrize("export", [ebay_export, unified_export])
 @pytest.mark.parametrize("rows", [JUNE, JUNE[:1], (*JULY, JUNE[0])])
 def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: Any, rows: tuple[Row, ...]) -> None:
-    """eBay and Amazon name every payout; the same rows under a second name are not stored beside the first."""
+    """Amazon and eBay name every payout; the same rows under a second name are not stored beside the first."""
     bring_in(database, export("a.csv", *JUNE))
     second = bring_in(database, export("b.csv", *(row._replace(payout="900009") for row in rows)))
     assert (Import.CONFLICT, ["900001"]) == (second.result, names(database))
