@@ -26,10 +26,9 @@ YES_NO_CANCEL = "yes_no_cancel"
 def store_of(app: xw.App, error: StoreNotNamedError) -> str | None:
     """Let the user say which of the company's stores the files belong to; `None` where it is none of them."""
     for number, store in enumerate(error.known, start=1):
-        question = (
-            f"There are several {error.marketplace} stores. Do these files belong to “{store}” "
-            f"({number} of {len(error.known)})?"
-        )
+        question = f"Do these files belong to “{store}” ({number} of {len(error.known)})?"
+        several = f"There are several {error.marketplace} stores."
+        question = f"{several if len(error.known) > 1 else error} {question}"
         answer = ask(app, question, YES_NO_CANCEL)
         if answer == "yes":
             return store

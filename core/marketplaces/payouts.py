@@ -30,22 +30,30 @@ def headers_of_payouts(lines: Sequence[Line], dates: Mapping[str, datetime | Non
     )
 
 
-def without_lone_payouts(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the lines, those of a payout whose own row alone is in the file taken out of it.
-
-    What such a payout paid for is in another file.
-    """
-    with_sales = {line.settlement_id for line in lines if line.event is not Event.PAYOUT}
-    return tuple(line if line.settlement_id in with_sales else line._replace(settlement_id="") for line in lines)
-
-
 def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
-    """Return a note about the lines that no payout has paid yet."""
+    """Return a note about the lines that no payout has paid yet, and a warning about payouts without an id.
+
+    A payout whose own row comes alone is a settlement all the same: it says what the bank received, and the rows that
+    it paid for are in another file, which is united with it whichever comes first.
+    """
     counted = [line for line in lines if line.event is not Event.PAYOUT]
     pending = sum(not line.settlement_id for line in counted)
+    nameless = [line for line in lines if line.event is Event.PAYOUT and not line.settlement_id]
+    return [*_not_paid(pending, len(counted), file), *(_nameless(line, file) for line in nameless)]
+
+
+def _nameless(line: Line, file: str) -> Problem:
+    message = (
+        f"This payout of {-line.amount} {line.currency} names no payout id, so it is left out, and nothing checks what "
+        f"it paid for. Export the payout's transactions from the payout itself."
+    )
+    return Problem(Severity.WARNING, message, f"{file}, line {line.number}")
+
+
+def _not_paid(pending: int, of: int, file: str) -> list[Problem]:
     if not pending:
         return []
-    rows = f"{pending} of {len(counted)} rows {'is' if pending == 1 else 'are'}"
+    rows = f"{pending} of {of} rows {'is' if pending == 1 else 'are'}"
     return [Problem(Severity.NOTE, f"{rows} in no payout yet and left out until the marketplace pays them.", file)]
 
 

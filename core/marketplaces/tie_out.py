@@ -62,10 +62,20 @@ def reading(found: Findings) -> Reading:
         settlements=tuple(_settlement(found, header, by_settlement[header.settlement_id]) for header in found.headers),
         raw_lines=raw_lines(found.lines),
         unknown_types=tuple(sorted({word for line in found.lines for word in line.unknown_types})),
-        problems=found.problems,
+        problems=(*found.problems, *_several_sites(found)),
         unsettled=transactions(by_settlement[""], found.units),
         returns=found.returns,
     )
+
+
+def _several_sites(found: Findings) -> list[Problem]:
+    """Return a note where the lines of a file are of several sites: they go into one store together."""
+    lines = (line for line in found.lines if line.marketplace and not is_multi_channel(line))
+    sites = sorted({line.marketplace.strip().casefold() for line in lines})
+    if len(sites) < 2:  # noqa: PLR2004 - more than one
+        return []
+    message = f"This file holds lines of several sites ({', '.join(sites)}), which go into one store together."
+    return [Problem(Severity.NOTE, message, found.file)]
 
 
 def importable(found: Reading) -> bool:

@@ -62,7 +62,9 @@ class Part:
     @property
     def is_whole(self) -> bool:
         """Whether it holds all there is of the settlement: it states the total, and its own rows reach it."""
-        return self.extent is Extent.WHOLE or (self.settlement.total is not None and self.settlement.ties_out)
+        if self.extent is Extent.WHOLE:
+            return True
+        return self.settlement.total is not None and self.settlement.ties_out and not _only_payouts(self.settlement)
 
     def covers(self, row: Content) -> bool:
         """Tell whether the file would hold a row if it were still so.
@@ -120,6 +122,8 @@ def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
         parts: The files that it is made of.
         settlement: What they say together.
     """
+    if _only_payouts(settlement):
+        return "only the payout itself is in the files, none of the rows that it paid for. Import the export with them."
     if settlement.total is not None:
         if settlement.total == settlement.sum:
             return ""
@@ -136,6 +140,11 @@ def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
     if not before and not after:
         return ""
     return f"no export that was imported shows the days {' or '.join(before + after)}, on which rows of it may lie."
+
+
+def _only_payouts(settlement: Settlement) -> bool:
+    """Tell whether a payout's own rows came alone: of a payout of 0.00, or one that failed, they prove nothing."""
+    return len(settlement.transactions) > 0 and all(one == Event.PAYOUT for one in settlement.transactions["event"])
 
 
 def _rows(parts: Sequence[Part]) -> tuple[Counter[Content], list[Part]]:

@@ -123,7 +123,9 @@ def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None)
         quantity: The row's.
     """
     names_goods = bool(sku.strip()) and bool(quantity)
-    return UNKNOWN if names_goods and not declared and meaning.event in _MONEY_ALONE else meaning
+    paid_alone = meaning.event is Event.REIMBURSEMENT and meaning.goods is Goods.NONE
+    money_alone = meaning.event in _MONEY_ALONE or paid_alone
+    return UNKNOWN if names_goods and not declared and money_alone else meaning
 
 
 def may_be_price(parts: Iterable[TypedPart]) -> bool:

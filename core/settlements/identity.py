@@ -13,10 +13,10 @@ from core.database import goods_back, reimbursements, settlements, stores
 from core.database.frames import rows_of
 from core.database.settlements import SettlementKind
 from core.errors import CogsheetError
-from core.model import TRANSACTION_COLUMNS
+from core.model import TRANSACTION_COLUMNS, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from core.database.settlements import BookedSettlement, Source
     from core.model import Reading, Settlement
 
-_LINE = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
+_NO_CONTENT = ("key", "store", "settlement_id", "ordinal", "group_key")
+_LINE = ("group_key", *(name for name in TRANSACTION_COLUMNS if name not in _NO_CONTENT))
 _GOODS = ("order_id", "sku", "event", "net")
 """What every document of a payout says of a line of it, whatever the document."""
 
@@ -79,10 +80,48 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
     ]
     doubtful = read.derived_id or source.kind is SettlementKind.VIEW
     there = [one for one in others if doubtful or one.derived_id or one.is_provisional]
-    by_payout = next((one for one in there if (read.derived_id or one.derived_id) and _same_payout(one, read)), None)
+    unsure = [one for one in there if read.derived_id or one.derived_id]
+    by_payout = next((one for one in unsure if _same_payout(one, read)), None)
     if by_payout is not None:
         return by_payout, f"the same date, currency and sum ({read.sum} {read.currency})"
-    return _with_the_same_lines(connection, read, there)
+    by_lines = _with_the_same_lines(connection, read, there) or _with_the_same_charges(connection, read, unsure)
+    if by_lines is not None:
+        return by_lines
+    cut = next((one for one in unsure if one.store == source.store and _same_payout_day(one, read)), None)
+    return None if cut is None else (cut, _other_rows(cut, read))
+
+
+def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield what lines say, the settlement's id apart that Amazon's view has in its group keys."""
+    for settlement_id, row in zip(ids, rows_of(lines, _LINE), strict=True):
+        yield (str(row[0]).replace(settlement_id, ""), *row[1:])
+
+
+def _other_rows(there: BookedSettlement, read: Settlement) -> str:
+    return (
+        f"one payout a day and currency is paid, and this file has other rows of it ({read.sum} {read.currency} for "
+        f"{there.sum} {there.currency}) under another name. Only an export of the payout itself, with its payout id, "
+        f"has all its rows"
+    )
+
+
+def _with_the_same_charges(
+    connection: Connection, read: Settlement, there: Iterable[BookedSettlement]
+) -> tuple[BookedSettlement, str] | None:
+    """Compare the lines that name no order: a statement of nothing but fees has no others."""
+    own = _charges(read.transactions)
+    for one in there if own else ():
+        shared = (own & _charges(settlements.transactions(connection, [one]))).total()
+        if shared and _in_common_days(one, read):
+            return one, "1 line that is the same" if shared == 1 else f"{shared} lines that are the same"
+    return None
+
+
+def _charges(transactions: pd.DataFrame) -> Counter[tuple[Any, ...]]:
+    """Return the lines without an order but with a moment, which tells them from next month's like charge."""
+    alone = transactions[transactions["order_id"].isna() & transactions["posted_at"].notna()]
+    lines = alone[alone["event"] != Event.PAYOUT.value]
+    return Counter(_contents(lines, lines["settlement_id"]))
 
 
 def _with_the_same_lines(
@@ -91,11 +130,11 @@ def _with_the_same_lines(
     by_name = {(one.store, one.settlement_id): one for one in there}
     if not by_name:
         return None
-    own = Counter(rows_of(read.transactions, _LINE))
+    own = Counter(_contents(read.transactions, [read.settlement_id] * len(read.transactions)))
     known = settlements.lines_of_orders(connection, read.transactions["order_id"])
     shared: Counter[tuple[str, str]] = Counter()
     names = zip(known["store"], known["settlement_id"], strict=True)
-    for name, line in zip(names, rows_of(known, _LINE), strict=True):
+    for name, line in zip(names, _contents(known, known["settlement_id"]), strict=True):
         if name in by_name and line in own:
             shared[name] += 1
     if not shared:
@@ -122,14 +161,29 @@ def _goods(transactions: pd.DataFrame) -> set[tuple[Any, ...]]:
 
 
 def _same_payout(there: BookedSettlement, read: Settlement) -> bool:
-    """Tell whether two settlements are one payout by date, currency and sum; without a payout date by their periods."""
+    """Tell whether two settlements are one payout by date, currency and sum; without a payout date by their periods.
+
+    A period that is made of the days of the lines lies within the one that the marketplace states, so days in common
+    are enough.
+    """
     if (there.currency, there.sum) != (read.currency, read.sum):
         return False
     if there.deposit_at is not None and read.deposit_at is not None:
-        return there.deposit_at.date() == read.deposit_at.date()
-    spans = [(one.period_start, one.period_end) for one in (there, read)]
-    days = [tuple(None if moment is None else moment.date() for moment in span) for span in spans]
-    return None not in days[0] and days[0] == days[1]
+        return _same_payout_day(there, read)
+    return _in_common_days(there, read)
+
+
+def _same_payout_day(there: BookedSettlement, read: Settlement) -> bool:
+    """Tell whether two settlements were paid on one day in one currency: for who is paid once a day, one payout."""
+    if there.currency != read.currency or there.deposit_at is None or read.deposit_at is None:
+        return False
+    return there.deposit_at.date() == read.deposit_at.date()
+
+
+def _in_common_days(there: BookedSettlement, read: Settlement) -> bool:
+    starts = [one.period_start.date() for one in (there, read) if one.period_start is not None]
+    ends = [one.period_end.date() for one in (there, read) if one.period_end is not None]
+    return len(starts) == len(ends) == len((there, read)) and max(starts) <= min(ends)
 
 
 def _of_marketplace(connection: Connection, store: str) -> set[str]:

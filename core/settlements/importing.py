@@ -19,7 +19,7 @@ from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import counts
 from core.marketplaces.uniting import as_it_is_known, parts_of, united
-from core.model import TRANSACTION_COLUMNS, Disposition
+from core.model import TRANSACTION_COLUMNS, Disposition, Marketplace
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements.identity import refuse_what_another_store_has, twin_of
 from core.settlements.kept_files import kept_parts, together, with_keys_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.database.settlements import BookedSettlement
     from core.marketplaces.reimbursements import Counts
     from core.marketplaces.uniting import Part
-    from core.model import Marketplace, Problem, Reading, Settlement
+    from core.model import Problem, Reading, Settlement
 
 
 class StoreNotNamedError(CogsheetError):
@@ -51,6 +51,20 @@ class StoreNotNamedError(CogsheetError):
             f"This file is of {marketplace}, and the company has several stores there: {named}. "
             f"Nothing was imported. Say which one with --store NAME."
         )
+
+
+class OtherSiteError(StoreNotNamedError):
+    """A file is of a site of which the only store of its marketplace has nothing yet: it may be another store's."""
+
+    def __init__(self, file: str, store: str, new: Sequence[str], there: Sequence[str]) -> None:
+        self.marketplace = new[0]
+        self.known = (store,)
+        message = (
+            f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} alone so far. Nothing of it "
+            f"was imported. One account in one region is one store, with all its sites: if this file is of that "
+            f"account, import it with --store “{store}”; if it is of another, with the name of a new store."
+        )
+        CogsheetError.__init__(self, message)
 
 
 class NotImportableError(CogsheetError):
@@ -179,6 +193,8 @@ def import_file(
     extent = form.extent if form else Extent.WHOLE
     with database.writing() as connection:
         name = _store(connection, reading.marketplace, store)
+        if store is None:
+            refuse_unasked_sites(file.name, name, sites_of(reading), _sites_there(connection, name))
         source = Source(name, kept, reading.format, kind, READER_VERSION)
         refuse_what_another_store_has(connection, reading, source)
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
@@ -393,6 +409,55 @@ def _money(amount: Decimal) -> str:
     """Return an amount with at least its cents and no needless zeros behind them."""
     whole, _, places = f"{amount:f}".partition(".")
     return f"{whole}.{places.rstrip('0'):0<2}"
+
+
+def sites_of(reading: Reading) -> set[tuple[str, str]]:
+    """Return the site and currency of each settlement of a file: `amazon.ca`, CAD. Pure.
+
+    A site is empty where the file names none, which is every file of eBay and Walmart. A Shopify store has one site,
+    and may be paid out in several currencies, so its files say nothing here.
+    """
+    if reading.marketplace is Marketplace.SHOPIFY:
+        return set()
+    return {(_site(one.marketplace, reading.marketplace), one.currency) for one in reading.settlements}
+
+
+def _site(named: str, marketplace: str) -> str:
+    site = named.strip().casefold()
+    return "" if site == marketplace.casefold() else site
+
+
+def _sites_there(connection: Connection, store: str) -> set[tuple[str, str]]:
+    known = [one for one in settlements.booked(connection) if one.store == store]
+    marketplace = next(one.marketplace for one in stores.all_stores(connection) if one.name == store)
+    return {(_site(one.marketplace, marketplace), one.currency) for one in known}
+
+
+def refuse_unasked_sites(file: str, store: str, new: set[tuple[str, str]], there: set[tuple[str, str]]) -> None:
+    """Refuse a file of a site that its store has never had, unless the store was named for it. Pure.
+
+    Where either side names no site, the currencies are compared.
+
+    Args:
+        file: Its name, for the message.
+        store: The store that it would go into, being the only one of its marketplace.
+        new: Site and currency of each settlement of the file.
+        there: And of each settlement that the store has.
+
+    Raises:
+        OtherSiteError: If a site is not among those of the store.
+    """
+    others = sorted(one for one in new if not any(_may_be_one_site(one, known) for known in there))
+    if there and others:
+        raise OtherSiteError(file, store, [_said(one) for one in others], [_said(one) for one in sorted(there)])
+
+
+def _may_be_one_site(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0] == other[0] if one[0] and other[0] else one[1] == other[1]
+
+
+def _said(site: tuple[str, str]) -> str:
+    return f"{site[0]} ({site[1]})" if site[0] else site[1]
 
 
 def _store(connection: Connection, marketplace: Marketplace, named: str | None) -> str:

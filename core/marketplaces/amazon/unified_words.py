@@ -7,7 +7,7 @@ from functools import lru_cache
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.wording import folded
-from core.marketplaces.words import Meaning
+from core.marketplaces.words import UNKNOWN, Meaning
 from core.model import Event, Goods
 
 
@@ -55,10 +55,12 @@ _FOREIGN_DETAILS = {
         "Cost of Advertising": "Werbekosten|Prix de la publicité|Costo della pubblicità|Gastos de publicidad",
         "FBA Inventory Reimbursement - Lost:Warehouse": "Erstattung Lagerbestand - Im Lager verloren",
         "FBA Inventory Reimbursement": "Erstattung Lagerbestand",
+        "FBA storage fee": "Lagergebühr|Frais de stockage|Tariffa di stoccaggio|Tarifa de almacenamiento",
     }.items()
     for foreign in foreigns.split("|")
 }
-"""How descriptions begin; a reimbursement whose reason is not here is one all the same, and its goods are asked."""
+_REIMBURSED = folded("Erstattung Lagerbestand")
+"""How reimbursements begin: one whose reason is not above is one all the same, and its goods are asked."""
 
 _RELEASED = _folded(
     "released|veröffentlicht|freigegeben|publié|publiée|libéré|libérée|rilasciato|rilasciata|pubblicato|liberado|liberada"
@@ -87,15 +89,19 @@ def is_declared(kind: str, description: str) -> bool:
 
 
 def _inventory_fee(description: str) -> Meaning:
-    """Return what a fee for inventory is for: its type says only that it is one."""
-    told = words.meaning("other", description)
-    return told if told.event is Event.FEE else Meaning(Event.FEE, Goods.NONE, LineType.STORAGE)
+    """Return what a fee for inventory is for: its type says only that it is one, so an undeclared one is asked."""
+    told = words.meaning("other", _in_english(description))
+    if told.event is Event.FEE:
+        return told
+    return UNKNOWN if description.strip() else Meaning(Event.FEE, Goods.NONE, LineType.STORAGE)
 
 
 def _in_english(description: str) -> str:
     """Return the description as the English report has it, as far as its words are declared."""
     detail = folded(description)
-    return next((english for foreign, english in _FOREIGN_DETAILS.items() if detail.startswith(foreign)), description)
+    if detail in _FOREIGN_DETAILS:
+        return _FOREIGN_DETAILS[detail]
+    return "FBA Inventory Reimbursement" if detail.startswith(_REIMBURSED) else description
 
 
 def is_deferred(status: str, release_date: str) -> bool:

@@ -27,8 +27,8 @@ from core.marketplaces.figures import (
 )
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
-from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
-from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
+from core.marketplaces.payouts import headers_of_payouts, pending_note
+from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item
@@ -72,7 +72,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     if counted:
         stated = [_amounts(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = without_lone_payouts([_line(row, figures, amounts, components) for row, amounts in rows])
+    lines = tuple(_line(row, figures, amounts, components) for row, amounts in rows)
     dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
     return reading(
         Findings(

@@ -37,6 +37,14 @@ TYPES = table(
 )
 """Types of the report and of the API; credits and adjustments say nothing and are asked."""
 
+HOLDS = frozenset(
+    map(
+        folded,
+        ("Hold placed", "Hold released", "Funds on hold", "Funds released", "Reserve placed", "Reserve released"),
+    )
+)
+"""Descriptions of holds, which repeat the order's item and units: the money is held back, and no goods move."""
+
 FEE_TYPES = table(
     {
         ADVERTISING: "AD_FEE|PREMIUM_AD_FEES|EXPRESS_AD_FEE|Promoted Listings|Promoted Listings fee"
@@ -83,10 +91,17 @@ def meaning(kind: str, detail: str) -> Meaning:
 
 
 def is_declared(kind: str, detail: str) -> bool:
-    """Tell whether a fee's description or fee type is declared; none at all, or of another type, says nothing else."""
-    if TYPES.get(folded(kind)) is not CHARGE or not detail.strip():
+    """Tell whether what stands behind a type is declared: a fee's description or fee type, or none at all.
+
+    On an order and its refund it is the item's title, which says nothing else. What stands behind a hold, a charge or
+    a loan is declared nowhere: the type says what the money is, but not that the units a row names did not move.
+    """
+    found = TYPES.get(folded(kind), UNKNOWN)
+    if not detail.strip() or found.event in (Event.SALE, Event.REFUND, Event.DISPUTE, Event.PAYOUT):
         return True
-    return folded(detail) in FEE_TYPES or says(detail, _ADVERTISING)
+    if found.line_type is LineType.RESERVE:
+        return folded(detail) in HOLDS
+    return found is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
 
 
 @lru_cache(maxsize=1024)

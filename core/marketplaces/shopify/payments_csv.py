@@ -21,7 +21,7 @@ from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumn
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
-from core.marketplaces.payouts import headers_of_payouts, pending_note, without_lone_payouts
+from core.marketplaces.payouts import headers_of_payouts, pending_note
 from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.shopify.words import column, meaning, movement_types
@@ -79,7 +79,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     figures = Figures(table, mark, day_first=slashes)
     named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
     payout_id = _payout_id if named else _payout_day
-    lines = without_lone_payouts([_line(row, figures, payout_id) for row in table.rows])
+    lines = tuple(_line(row, figures, payout_id) for row in table.rows)
     dates = {payout_id(row, figures): figures.moment(row, "Payout Date") for row in table.rows}
     broken = _broken_rows(table, lines, figures)
     return reading(

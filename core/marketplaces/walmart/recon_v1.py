@@ -216,7 +216,7 @@ def _line(row: Row, figures: Figures, currency: str) -> Line:
     kind, description, amount_type = cell["Transaction Type"], cell["Transaction Description"], cell["Amount Type"]
     sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
     quantity = figures.whole(row, "Ship Qty")
-    means = doubted(meaning(kind, description), declared=is_declared(description), sku=sku, quantity=quantity)
+    means = doubted(meaning(kind, description), declared=is_declared(kind, description), sku=sku, quantity=quantity)
     of_item = means.event in (Event.SALE, Event.REFUND)
     posted = figures.moment(row, "Transaction Posted Timestamp")
     net = figures.needed_amount(row, "Amount")

@@ -29,7 +29,22 @@ TYPES = table(
         Meaning(Event.ADVERTISING): "Campaigns",
     }
 )
-"""Types that say what a row is whatever its description."""
+"""Types that say what a row is, together with a description that is none or one of `OF_TYPE`."""
+
+OF_TYPE = {
+    kind: frozenset(map(folded, ("", kind, *words.split("|"))))
+    for kind, words in {
+        folded("Sale"): "Purchase|Order|Sales Order",
+        folded("Dispute Settlement"): "Dispute",
+        folded("Reserve"): "Release Reserve|Reserve Release|Reserve withheld|Reserve released",
+        folded("Release Reserve"): "Reserve|Reserve Release|Reserve released",
+        folded("Campaigns"): "Campaign",
+    }.items()
+}
+"""Descriptions that say the same as their type once more. What stands behind a campaign is its name, which is free."""
+
+GENERAL = frozenset(map(folded, ("Adjustment", "Adjustments", "Service Fee", "Other", "Others", "Fee", "WFS Fee", "")))
+"""Types that leave it to the description what a row is; behind another type that nobody knows, no description does."""
 
 REFUNDS = table(
     {
@@ -61,7 +76,7 @@ DESCRIPTIONS = table(
         Meaning(Event.BALANCE, Goods.NONE, LineType.LOANS): "Walmart Capital|Walmart Capital advance",
     }
 )
-"""Descriptions of adjustments, service fees and others, whatever their type."""
+"""Descriptions of adjustments, service fees and others (`GENERAL`)."""
 
 DESTROYED = frozenset({folded("WFS Returned Item Disposal Fee")})
 """Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
@@ -92,12 +107,23 @@ def meaning(kind: str, description: str) -> Meaning:
     word = folded(kind)
     if word == "refund":
         return REFUNDS.get(folded(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
-    return TYPES.get(word) or DESCRIPTIONS.get(folded(description), UNKNOWN)
+    if word in TYPES:
+        return TYPES[word] if _fits(word, folded(description)) else UNKNOWN
+    return DESCRIPTIONS.get(folded(description), UNKNOWN) if word in GENERAL else UNKNOWN
 
 
-def is_declared(description: str) -> bool:
-    """Tell whether a description is declared, whatever the type; none at all says nothing else."""
-    return not description.strip() or folded(description) in DESCRIPTIONS or folded(description) in REFUNDS
+def _fits(kind: str, description: str) -> bool:
+    """Tell whether a description says nothing else than its type: a campaign's name, but no lost goods, does not."""
+    if description in OF_TYPE[kind]:
+        return True
+    told = DESCRIPTIONS.get(description)
+    return TYPES[kind].event is Event.ADVERTISING and (told is None or told.event is Event.ADVERTISING)
+
+
+def is_declared(kind: str, description: str) -> bool:
+    """Tell whether a description is declared, for its type or for those that say nothing; none says nothing else."""
+    word = folded(description)
+    return word in DESCRIPTIONS or word in REFUNDS or word in OF_TYPE.get(folded(kind), frozenset())
 
 
 def amount(amount_type: str) -> AmountMeaning:

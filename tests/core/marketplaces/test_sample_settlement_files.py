@@ -102,7 +102,7 @@ OTHERS = {
     },
     "ebay/thirdparty_transaction_report_rows.csv": {
         "format": "ebay_transaction_report",
-        "settlement_id": None,
+        "settlement_id": "7593167856",
         "transactions": 8,
         "lines": 8,
         "total": None,

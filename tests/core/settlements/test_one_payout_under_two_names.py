@@ -1,0 +1,157 @@
+"""One payout under two names, a marketplace's own and one made of dates, is asked; two payouts stay two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.database import Database, settlements
+from core.database.company import new_company
+from core.database.settlements import Import, OriginalFile
+from core.marketplaces import read
+from core.settlements import books
+from core.settlements.importing import import_file
+from core.settlements.removing import remove_settlements
+from tests.core.settlements.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.settlements.importing import ImportedSettlement
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+JUNE = (Row("2026-06-29", "#1", "97.00"), Row("2026-06-30", "#2", "48.50"))
+JULY = (Row("2026-07-01", "#3", "19.40"),)
+PAID = Row("2026-07-01", "", "-164.90", kind="payout")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
+    (one,) = import_file(database, read(file.content, file.name), file, store=store, who="M. Lee", now=NOW).settlements
+    return one
+
+
+def names(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return [one.settlement_id for one in settlements.booked(connection)]
+
+
+def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = "USD") -> OriginalFile:
+    """Return a Shopify export as those of 2025 are: without payout ids."""
+    text = file.content.decode().replace("900001", "").replace("2026-07-01,", f"{day},")
+    return OriginalFile(f"without {file.name}", text.replace(",USD\n", f",{currency}\n").encode())
+
+
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize(
+    ("named", "nameless"),
+    [
+        (JUNE, JULY),  # cut by months: no row in common, another sum
+        (JULY, JUNE),
+        ((*JUNE, *JULY), (*JUNE, *JULY)),  # the same rows
+        (JUNE, (JUNE[1], *JULY)),  # some of them
+        ((*JUNE, *JULY), (PAID,)),  # the payout's own row alone
+    ],
+)
+def test_shopifys_payout_of_a_day_is_one(
+    database: Database, named: tuple[Row, ...], nameless: tuple[Row, ...], *, derived_first: bool
+) -> None:
+    """Whichever comes first stays, and the other is asked with what to do."""
+    files = [shopify_export("named.csv", *named), without_ids(shopify_export("old.csv", *nameless))]
+    first, second = [bring_in(database, file) for file in (files[::-1] if derived_first else files)]
+
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+    assert [first.settlement_id] == names(database)
+    assert f"settlement {first.settlement_id}" in second.reason
+    assert "remove" in second.reason
+
+
+def test_the_remedy_that_is_named_works(database: Database) -> None:
+    """The whole payout, exported with its id, is imported once the nameless part is removed."""
+    part = bring_in(database, without_ids(shopify_export("old.csv", *JUNE)))
+    whole = shopify_export("whole.csv", *JUNE, *JULY, PAID)
+    assert Import.CONFLICT == bring_in(database, whole).result
+    with database.reading() as connection:
+        there = settlements.find(connection, part.store, part.settlement_id)
+    assert there is not None
+    remove_settlements(database, books.load(database), [there], who="M. Lee", now=NOW)
+
+    assert Import.NEW == bring_in(database, whole).result
+    assert ["900001"] == names(database)
+
+
+@pytest.mark.parametrize(("day", "currency"), [("2026-07-02", "USD"), ("2026-06-30", "USD"), ("2026-07-01", "CAD")])
+def test_another_day_or_currency_is_another_payout(database: Database, day: str, currency: str) -> None:
+    """What is paid on another day, or in another currency, stands beside it."""
+    bring_in(database, shopify_export("named.csv", *JUNE))
+    other = without_ids(shopify_export("old.csv", *JULY), day=day, currency=currency)
+    assert Import.NEW == bring_in(database, other).result
+
+
+def test_another_shops_payout_of_the_day_is_another(database: Database) -> None:
+    """Two shops are each paid once a day."""
+    bring_in(database, shopify_export("named.csv", *JUNE), "Shop one")
+    assert Import.NEW == bring_in(database, without_ids(shopify_export("old.csv", *JULY)), "Shop two").result
+
+
+@pytest.mark.parametrize("export", [ebay_export, unified_export])
+@pytest.mark.parametrize("rows", [JUNE, JUNE[:1], (*JULY, JUNE[0])])
+def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: Any, rows: tuple[Row, ...]) -> None:
+    """Amazon and eBay name every payout; the same rows under a second name are not stored beside the first."""
+    bring_in(database, export("a.csv", *JUNE))
+    second = bring_in(database, export("b.csv", *(row._replace(payout="900009") for row in rows)))
+    assert (Import.CONFLICT, ["900001"]) == (second.result, names(database))
+
+
+HEAD = (
+    "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+    "Transaction Description,Customer Order #,Amount,Amount Type,Ship Qty,Partner Item Id\n"
+)
+
+
+def walmart(period: str, *rows: str) -> OriginalFile:
+    """Write a report; rows are `posted,type,description,order,amount`."""
+    total = sum(float(row.rsplit(",", 1)[1]) for row in rows)
+    lines = [f",,,,{','.join(row.split(',')[:4])},{row.rsplit(',', 1)[1]},Fee/Reimbursement,,\n" for row in rows]
+    return OriginalFile(
+        f"w{period}.csv", f"{HEAD}{period},{total:.2f},USD,,PaymentSummary,,,,,,\n{''.join(lines)}".encode()
+    )
+
+
+STORAGE = "07/20/2026,Service Fee,WFS StorageFee,,-5.00"
+PREP = "07/21/2026,Service Fee,WFS PrepServiceFee,,-2.00"
+LABEL = "07/22/2026,Adjustment,Walmart Shipping Label Service Charge,2001,-4.00"
+DATED = "07/14/2026,07/28/2026"
+
+
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize(
+    ("dated", "blank"),
+    [
+        ((STORAGE, PREP), (STORAGE, PREP)),  # fees alone: the same sum
+        ((STORAGE, PREP), (STORAGE,)),  # a line in common that names no order
+        ((STORAGE, LABEL), (PREP, LABEL)),  # one that does
+    ],
+)
+def test_walmart_without_a_period(
+    database: Database, dated: tuple[str, ...], blank: tuple[str, ...], *, derived_first: bool
+) -> None:
+    """A report with its period and one without, named by its lines, are one where money or a line is the same."""
+    files = [walmart(DATED, *dated), walmart(",", *blank)]
+    first, second = [bring_in(database, file) for file in (files[::-1] if derived_first else files)]
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+
+
+@pytest.mark.parametrize("moved", ["08/03/2026", "08/10/2026", "06/30/2026"])
+def test_walmarts_next_statement_is_another(database: Database, moved: str) -> None:
+    """The same monthly fee on another day is another fee."""
+    bring_in(database, walmart(DATED, STORAGE))
+    assert Import.NEW == bring_in(database, walmart(",", STORAGE.replace("07/20/2026", moved))).result
