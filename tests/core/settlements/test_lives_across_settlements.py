@@ -222,6 +222,7 @@ class Lives(RuleBasedStateMachine):
         held = {row["key"]: row for row in costs_now.held_lines(books)}
         saved = {row["key"]: row["disposition"] for row in records(books.overrides)}
         lines = records(books.lines)
+        dismissed = set(books.dismissed_true_ups["key"])
         for life in self.plan.values():
             of_order = [
                 held.get(line["key"], line) | {"line": line} for line in lines if line["order_id"] == life.order_id
@@ -230,6 +231,8 @@ class Lives(RuleBasedStateMachine):
             steps = len(life.sold) + len(life.refunds) + (life.lost is not None)
             if len(of_order) < steps or any(one["cogs"] is None for one in of_order):
                 continue  # not all is in the books, or known
+            if any(one["line"]["key"] in dismissed for one in of_order):
+                continue  # the bookkeeper wants one line to keep another cost than the rest of its order
             worth = total(one["cogs"] for one in sales)
             refunds = [one["line"] for one in of_order if one["line"]["event"] == Event.REFUND]
             numbers = {refund_of(life.order_id, number): number for number in range(len(life.refunds))}
