@@ -56,8 +56,8 @@ Movement = tuple[str, str, str, str]
 class Shop(RuleBasedStateMachine):
     """A bookkeeper who pulls some payouts and downloads others."""
 
-    @initialize(returned=st.booleans(), restocked=st.booleans())
-    def begin(self, returned: bool, restocked: bool) -> None:  # noqa: FBT001 - drawn
+    @initialize(returned=st.booleans(), restocked=st.booleans(), pulled=st.booleans())
+    def begin(self, returned: bool, restocked: bool, pulled: bool) -> None:  # noqa: FBT001 - drawn
         self.folder = tempfile.TemporaryDirectory()
         self.database = Database.create(Path(self.folder.name) / "books.sqlite", new_company("Acme", "USD", NOW))
         word = "RETURN" if restocked else "NO_RESTOCK"
@@ -82,6 +82,10 @@ class Shop(RuleBasedStateMachine):
         """The rows that exports have brought."""
         self.costs: dict[str, Decimal] = {}
         self.locked: dict[str, tuple[Any, ...]] = {}
+        if pulled:  # so that there is something to export from the first step on
+            for number in ISSUED:
+                self.pull(number)
+            self.finale_says(Decimal("2.50"), Decimal("1.25"))
 
     def teardown(self) -> None:
         if hasattr(self, "database"):

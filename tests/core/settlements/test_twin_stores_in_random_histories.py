@@ -1,4 +1,4 @@
-"""Random histories of two stores east and west of UTC: equal settlement ids, two names of a product, settings that move.
+"""Random histories of two stores east and west of UTC: equal settlement ids, two names of a product, new settings.
 
 Returns reports, clawbacks, unknown words and policies come in whatever order; verify has nothing to name at any step.
 """
