@@ -219,7 +219,7 @@ class Shop(RuleBasedStateMachine):
 
 
 Shop.TestCase.settings = settings(
-    max_examples=2, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=1, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestShop = Shop.TestCase
 
