@@ -242,7 +242,7 @@ def test_journal_and_profit_are_of_the_stores_own_month(
 def test_reopening_takes_up_what_was_dismissed_beside(
     story: Story, finale: FinaleOnLine, tmp_path: Path, units: int, back: int, before: str, after: str
 ) -> None:
-    """Sale of 2 at 6.00 and refund of 1 exported, 6.50 dismissed on both; the sale's settlement goes out again: 13 - 6.50."""
+    """2 sold at 6.00, 1 refunded; 6.50 dismissed on both; the sale goes out again: 13 - 6.50."""
     sale = item("Order", "1", f"{20 * units}", units=f"{units}", day="2026-08-05")
     story.bring(v2(tmp_path, [sale], "1", days=AUGUST))
     story.bring(v2(tmp_path, [item("Refund", "1", f"-{20 * back}", units=f"{back}")], "2"))
