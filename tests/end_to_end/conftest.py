@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from tests.end_to_end.demo_book import DemoBook, run
+from tests.end_to_end.stories import FinaleOnLine, Story
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -25,3 +29,40 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(made_demo: Path, tmp_path: Path) -> DemoBook:
     """Return a demo that the test may change."""
     return DemoBook.copy_of(made_demo, tmp_path / "demo")
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """Return the books of a new company."""
+    path = tmp_path / "Books.xlsm"
+    ran = run("new", str(path), "--company", tmp_path.name)
+    assert ran.status == 0, ran.error
+    return Story(DemoBook(path))
+
+
+class _Vault(KeyringBackend):
+    """The computer's vault, in memory."""
+
+    priority = 1  # type: ignore[assignment]  # of a class, not of an instance
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def finale(monkeypatch: pytest.MonkeyPatch) -> Iterator[FinaleOnLine]:
+    """Return a Finale account in the sandbox, and a vault for its key."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(_Vault())
+    yield FinaleOnLine(monkeypatch)
+    keyring.set_keyring(before)

@@ -5,146 +5,21 @@ Files of `../shared/cases` are tried where they lie beside the repository; other
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import DemoBook, Ran, run, table
+from tests.end_to_end.demo_book import run, table
+from tests.end_to_end.stories import item, paid, v2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from tests.end_to_end.stories import Story
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases does not lie beside the repository")
 UNCLEAR = "Unclear whether goods moved"
-V2_HEADER = (
-    *("settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount", "currency"),
-    *("transaction-type", "order-id", "merchant-order-id", "adjustment-id", "shipment-id", "marketplace-name"),
-    *("amount-type", "amount-description", "amount", "fulfillment-id", "posted-date", "posted-date-time"),
-    *("order-item-code", "merchant-order-item-id", "merchant-adjustment-item-id", "sku", "quantity-purchased"),
-    "promotion-id",
-)
-
-
-@dataclass(frozen=True)
-class Story:
-    """The books of one company, by commands and cells."""
-
-    book: DemoBook
-
-    def bring(self, file: Path) -> Ran:
-        """Import a file."""
-        ran = self.book.run("import", str(file))
-        assert ran.status == 0, ran.error
-        self.book.run("resolve")
-        return ran
-
-    def asked(self) -> list[dict[str, Any]]:
-        """Return the rows of Resolve."""
-        return [row for row in table(self.book.open(), "Resolve").rows if row["Key"]]
-
-    def answer(self, *answers: tuple[Mapping[str, object], Mapping[str, object]], accept: bool = True) -> Ran:
-        """Type cells into the rows of Resolve that hold what is said of them, and save; the rest as proposed."""
-        book = self.book.open()
-        resolve = table(book, "Resolve")
-        for wanted, typed in answers:
-            rows = [n for n, row in enumerate(resolve.rows) if all(row[name] == is_ for name, is_ in wanted.items())]
-            assert rows, f"nothing asked of {wanted}"
-            for row, (header, value) in ((row, cell) for row in rows for cell in typed.items()):
-                resolve.cell(row, header).value = value
-        book.save(self.book.path)
-        ran = self.book.run("save", *(["--accept-proposals"] if accept else []))
-        self.book.run("resolve")
-        return ran
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return the rows of sheet Transactions."""
-        settlements = table(self.book.open(), "Settlements").rows
-        self.book.run("fill", *(str(row["Settlement ID"]) for row in settlements))
-        return [row for row in table(self.book.open(), "Transactions").rows if row["Type"]]
-
-    def cogs(self, **of: object) -> Decimal:
-        """Return the COGS of the lines that hold what is said of them, by header with `_` for a blank."""
-        named = {name.replace("_", " "): value for name, value in of.items()}
-        rows = [row for row in self.lines() if all(row[name] == value for name, value in named.items())]
-        assert rows, f"no line of {named}"
-        return sum((Decimal(str(row["COGS"] or 0)) for row in rows), Decimal(0))
-
-    def status(self) -> str:
-        """Return what the only settlement's COGS waits for."""
-        (row,) = table(self.book.open(), "Settlements").rows
-        return str(row["COGS status"])
-
-    def ties(self) -> None:
-        """See that everything ties out."""
-        ran = self.book.run("verify")
-        assert ran.status == 0, ran.output + ran.error
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    """Return the books of a new company."""
-    path = tmp_path / "Books.xlsm"
-    ran = run("new", str(path), "--company", tmp_path.name)
-    assert ran.status == 0, ran.error
-    return Story(DemoBook(path))
-
-
-def v2(folder: Path, rows: Sequence[Mapping[str, str]]) -> Path:
-    """Write a V2 settlement report of these rows; its total is their sum."""
-    total = sum((Decimal(row["amount"]) for row in rows), Decimal(0))
-    head = {
-        "settlement-id": "24000000099",
-        "settlement-start-date": "2026-09-01 00:00:00 UTC",
-        "settlement-end-date": "2026-09-30 00:00:00 UTC",
-        "deposit-date": "2026-10-02 00:00:00 UTC",
-        "total-amount": f"{total}",
-        "currency": "USD",
-    }
-    usual = {"settlement-id": "24000000099", "marketplace-name": "Amazon.com", "fulfillment-id": "AFN"}
-    lines = [V2_HEADER, *([row.get(name, "") for name in V2_HEADER] for row in (head, *({**usual, **r} for r in rows)))]
-    file = folder / "24000000099.txt"
-    file.write_text("".join("\t".join(cells) + "\r\n" for cells in lines), encoding="utf-8")
-    return file
-
-
-def item(kind: str, order: str, amount: str, *, units: str = "", sku: str = "A", day: str = "02") -> dict[str, str]:
-    """Return the price row of an order or refund."""
-    return {
-        "transaction-type": kind,
-        "order-id": order,
-        "adjustment-id": "" if kind == "Order" else f"{order}{day}",
-        "amount-type": "ItemPrice",
-        "amount-description": "Principal",
-        "amount": amount,
-        "order-item-code": "1",
-        **dated(day),
-        "sku": sku,
-        "quantity-purchased": units,
-    }
-
-
-def paid(
-    reason: str, amount: str, *, order: str = "", units: str = "1", sku: str = "A", day: str = "20"
-) -> dict[str, str]:
-    """Return the row of a reimbursement."""
-    return {
-        "transaction-type": "other-transaction",
-        "order-id": order,
-        "amount-type": "FBA Inventory Reimbursement",
-        "amount-description": reason,
-        "amount": amount,
-        **dated(day),
-        "sku": sku,
-        "quantity-purchased": units,
-    }
-
-
-def dated(day: str) -> dict[str, str]:
-    return {"posted-date": f"2026-09-{day}", "posted-date-time": f"2026-09-{day} 10:00:00 UTC"}
 
 
 @needs_cases
@@ -333,3 +208,106 @@ def test_goods_of_a_supplier_cost_what_he_was_paid(story: Story, tmp_path: Path)
     assert "Drop-shipped: its cost is the debit of 4.00." in sale["Cost note"]
     assert "15.12" in profit.output
     story.ties()
+
+
+def net_of(story: Story) -> Decimal:
+    """Return the sum of the lines on sheet Transactions, without the payout that takes it away."""
+    lines = [line for line in story.lines() if line["Type"] != "payout"]
+    return sum((Decimal(str(line["Net"])) for line in lines), Decimal(0))
+
+
+@needs_cases
+@pytest.mark.parametrize(
+    ("files", "settlement", "total"),
+    [
+        (("v2_stripped_tabs.txt",), "24000000016", "-204.40"),
+        (("shopify_1_june_export.csv", "shopify_2_july_export.csv"), "900001", "164.90"),
+        (("shopify_2_july_export.csv", "shopify_1_june_export.csv"), "900001", "164.90"),
+        (("unified_1_september.csv", "unified_2_october.csv"), "25000000003", "68.00"),
+        (("ebay_1_august.csv", "ebay_2_september.csv"), "7600000001", "151.80"),
+        (("ebay_uk_vat_rate_number.csv",), "7590000001", "19.75"),
+        (("ebay_uk_vat_rate_percent.csv",), "7590000001", "19.75"),
+        (("xml_control_char.xml",), "", "34.37"),
+    ],
+)
+def test_what_files_of_one_payout_say_comes_to_its_total(
+    story: Story, files: tuple[str, ...], settlement: str, total: str
+) -> None:
+    """Whichever file comes first; the lines on the sheet are the sum."""
+    for name in files:
+        story.deed("import", str(CASES / name))
+    (row,) = table(story.book.open(), "Settlements").rows
+
+    assert settlement in str(row["Settlement ID"])
+    assert Decimal(total) == net_of(story)
+
+
+@needs_cases
+@pytest.mark.parametrize(
+    "name",
+    [
+        "negative_seek.zip",
+        "zip_unicode_decode_error.bin",
+        "amount_group_over_1e12.txt",
+    ],
+)
+def test_a_hostile_file_is_refused_in_a_sentence(story: Story, name: str) -> None:
+    """An error that is not ours would come through the command; nothing is stored."""
+    ran = story.deed("import", str(CASES / "hostile" / name), status=2)
+
+    assert name in ran.error
+    assert "Traceback" not in ran.error
+    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+
+
+@needs_cases
+def test_payouts_without_an_id_are_two(story: Story) -> None:
+    """Named by date and currency: 37.96 and 9.41."""
+    story.deed("import", str(CASES / "shopify_2025_without_payout_id.csv"))
+    sums: dict[str, Decimal] = {}
+    for line in story.lines():
+        sums[line["Settlement ID"]] = sums.get(line["Settlement ID"], Decimal(0)) + Decimal(str(line["Net"]))
+
+    assert [Decimal("9.41"), Decimal("37.96")] == sorted(sums.values())
+
+
+@needs_cases
+def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story) -> None:
+    """Both sums are said."""
+    story.deed("import", str(CASES / "not_tying_1_missing_reserve.txt"), status=1)
+    before = net_of(story)
+    said = story.deed("import", str(CASES / "not_tying_2_reissued.txt")).output
+    (row,) = table(story.book.open(), "Settlements").rows
+    after = net_of(story)
+
+    assert before != after
+    assert after == Decimal(str(row["Total"])).quantize(Decimal("0.01"))
+    assert (True, True) == (f"{before:.2f}" in said, f"{after:.2f}" in said), said
+
+
+@needs_cases
+def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: Story) -> None:
+    """A blank period takes nothing away: the report's own lines, and an id of two days."""
+    story.deed("import", str(CASES / "walmart_blank_period.csv"))
+    (row,) = table(story.book.open(), "Settlements").rows
+    looked = run("inspect", str(CASES / "walmart_with_period.csv"), "--json").data
+
+    assert Decimal(looked["sum"]) == Decimal(str(row["Total"])).quantize(Decimal("0.01")) == net_of(story)
+    assert len(str(row["Settlement ID"]).split("-")) == 2  # its first and its last day
+
+
+@needs_cases
+def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp_path: Path) -> None:
+    """The id is kept as text, and each file of its entries lies in the folder of exports."""
+    story.bring(CASES / "hostile" / "settlement_id_path_traversal_v2.txt")
+    story.set(COGS_posted_by="Finale")
+    for row in story.asked():
+        story.answer(({"Key": row["Key"]}, {"Cost": 1}))
+    folder = tmp_path / "exports"
+    (settlement,) = table(story.book.open(), "Settlements").rows
+    ran = story.book.run(
+        "export", str(settlement["Settlement ID"]), "--format", "quickbooks", "--folder", str(folder), "--json"
+    )
+
+    assert ran.status == 0, ran.output + ran.error
+    assert {folder.resolve()} == {Path(file).resolve().parent for file in ran.data["files"]}
