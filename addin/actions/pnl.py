@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from addin.actions.refresh import load, refresh
 from addin.outcome import Outcome
 from addin.sheets import drill_down
@@ -25,11 +27,10 @@ from core.reports.profit_and_loss import (
     summed,
     totals,
 )
+from core.settlements.costs_now import posted_corrections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from addin.desk import Desk
     from core.exchange_rates import FoundRates
@@ -68,7 +69,14 @@ def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> 
         basis=wish.basis,
     )
     rates = find_rates(books.rates, needed_rates(lines, home, books.zones), home)
-    priced = priced_lines(lines, question, zones=books.zones, rates=rates.factors, observations=books.observations)
+    priced = priced_lines(
+        lines,
+        question,
+        zones=books.zones,
+        rates=rates.factors,
+        observations=books.observations,
+        corrections=_corrections_of(books, lines),
+    )
     refresh(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
@@ -86,6 +94,14 @@ def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
     return lines[lines["store"].isin(wish.stores)] if wish.stores else lines
+
+
+def _corrections_of(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the accepted true-ups of the settlements that lines are of."""
+    found = posted_corrections(books)
+    wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
+    names = zip(found["store"], found["settlement_id"], strict=True)
+    return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
 
 
 def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:

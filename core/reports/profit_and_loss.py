@@ -24,6 +24,7 @@ from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -98,6 +99,7 @@ def profit_and_loss(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the profit and loss (PNL_COLUMNS), by month and store, items in order of their profit.
 
@@ -107,8 +109,11 @@ def profit_and_loss(
         zones: The time zone of each store, which cuts its days and months; UTC where none is given.
         rates: Rates of other currencies than home, by posted day.
         observations: OBSERVATION_COLUMNS in force, for order and ship dates.
+        corrections: Costs of lines that were corrected later, like `lines`, with the `day` on which each counts whatever
+            day is asked for: that of its entry.
     """
-    return summed(priced_lines(lines, question, zones=zones, rates=rates, observations=observations), question)
+    priced = priced_lines(lines, question, zones=zones, rates=rates, observations=observations, corrections=corrections)
+    return summed(priced, question)
 
 
 def priced_lines(
@@ -118,6 +123,7 @@ def priced_lines(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the lines that a profit and loss is made of, with their day and their parts in home currency.
 
@@ -126,6 +132,9 @@ def priced_lines(
     counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
     days = counted_days(counted, question.basis, zones=zones, observations=observations)
     dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back)
+    if corrections is not None and len(corrections):
+        later = corrections.assign(posted_day=local_days(corrections, zones), without_date=False)
+        dated = pd.concat([dated, later[list(dated.columns)]], ignore_index=True)
     return _in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
 
 
@@ -279,7 +288,7 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     return [
         LeftOut(
             currency=str(currency),
-            lines=len(rows),
+            lines=rows["key"].nunique(),
             net_sales=cents(total(rows["left_out_net_sales"])),
             profit=cents(total(rows["left_out_profit"])),
             cogs=cents(total(rows["left_out_cogs"])),
