@@ -17,6 +17,7 @@ from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
+from core.reports.costed_lines import MISSING_MARK
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     WITHOUT_COST,
@@ -145,8 +146,8 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
     figures = totals(found)
-    items = int((found["indicator"].notna() & found["item"].map(is_item).astype(bool)).sum())
-    missing = int(priced["cost_status"].isin(WITHOUT_COST).sum())
+    items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
+    missing, waiting = (int((priced["cost_status"] == one).sum()) for one in WITHOUT_COST)
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
     ]
@@ -157,12 +158,12 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
         sentences.append(missing_sentence(rates.missing))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing > 0 or bool(rates.missing),
+        needs_attention=missing + waiting > 0 or bool(rates.missing),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "items_missing_cost": items,
             "lines_missing_cost": missing,
-            "lines_waiting": int((priced["cost_status"] == CostStatus.WAITING).sum()),
+            "lines_waiting": waiting,
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
@@ -191,5 +192,6 @@ def _excluded(one: LeftOut, home: str) -> dict[str, object]:
         "profit_before_cost": str(one.profit),
         "cogs": str(one.cogs),
         "lines_without_cost": one.without_cost,
+        "lines_waiting": one.waiting,
         "cogs_currency": home,
     }
