@@ -85,7 +85,8 @@ def command(name: str) -> Callable[[Callable[..., Outcome]], click.Command]:
             try:
                 outcome = function(**arguments)
             except CogsheetError as error:
-                _say(str(error), {"error": str(error)}, as_json=as_json, to_error=True)
+                words = closing.with_way_out(error)
+                _say(words, {"error": words}, as_json=as_json, to_error=True)
                 sys.exit(CANNOT)
             _say(outcome.message, outcome.data, as_json=as_json)
             sys.exit(outcome.exit_status)

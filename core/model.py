@@ -519,6 +519,11 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
+def is_multi_channel(marketplace: str | None) -> bool:
+    """Tell whether Amazon only shipped an order that another store sold: its line names `Non-Amazon US`."""
+    return marketplace is not None and marketplace.casefold().startswith("non-amazon")
+
+
 def quantities(lines: pd.DataFrame) -> pd.Series:
     """Return the units of costed lines, 0 where there are none: as reported, or as answered where goods are asked.
 

@@ -25,7 +25,7 @@ from core.money import total
 from core.settlements import books as all_books
 from core.settlements import reclassifying, reopening
 from core.settlements import true_ups as trueing
-from core.settlements.exporting import ExportWish, as_written, export_settlement
+from core.settlements.exporting import ExportWish, NotReadyError, as_written, export_settlement
 from core.settlements.posting_elsewhere import post_elsewhere
 
 if TYPE_CHECKING:
@@ -138,9 +138,16 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     except CogsheetError as error:
         if not done:
             raise
-        stopped = str(error)
+        stopped = with_way_out(error)
     refresh(desk, load(desk.database))
     return _export_outcome(done, files, stopped)
+
+
+def with_way_out(error: CogsheetError) -> str:
+    """Return what a refused export says, with the option that lets go out what can."""
+    if isinstance(error, NotReadyError) and error.only_costs:
+        return f"{error} Export it with --entries settlement, and the COGS entry once the costs are there."
+    return str(error)
 
 
 def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:

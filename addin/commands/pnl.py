@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
-from addin.commands.words import amount, counted
+import pandas as pd
+
+from addin.actions.refresh import load, refresh
+from addin.outcome import Outcome
+from addin.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
@@ -15,6 +17,7 @@ from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
+from core.reports.costed_lines import MISSING_MARK
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     WITHOUT_COST,
@@ -25,13 +28,12 @@ from core.reports.profit_and_loss import (
     summed,
     totals,
 )
+from core.settlements.costs_now import posted_corrections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
-    from addin.commands.desk import Desk
+    from addin.desk import Desk
     from core.exchange_rates import FoundRates
     from core.reports.profit_and_loss import LeftOut
     from core.settlements.books import Books
@@ -68,7 +70,14 @@ def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> 
         basis=wish.basis,
     )
     rates = find_rates(books.rates, needed_rates(lines, home, books.zones), home)
-    priced = priced_lines(lines, question, zones=books.zones, rates=rates.factors, observations=books.observations)
+    priced = priced_lines(
+        lines,
+        question,
+        zones=books.zones,
+        rates=rates.factors,
+        observations=books.observations,
+        corrections=_corrections_of(books, lines),
+    )
     refresh(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
@@ -86,6 +95,14 @@ def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
     return lines[lines["store"].isin(wish.stores)] if wish.stores else lines
+
+
+def _corrections_of(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the accepted true-ups of the settlements that lines are of."""
+    found = posted_corrections(books)
+    wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
+    names = zip(found["store"], found["settlement_id"], strict=True)
+    return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
 
 
 def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:
@@ -129,8 +146,8 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
     figures = totals(found)
-    items = int((found["indicator"].notna() & found["item"].map(is_item).astype(bool)).sum())
-    missing = int(priced["cost_status"].isin(WITHOUT_COST).sum())
+    items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
+    missing, waiting = (int((priced["cost_status"] == one).sum()) for one in WITHOUT_COST)
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
     ]
@@ -141,12 +158,12 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
         sentences.append(missing_sentence(rates.missing))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing > 0 or bool(rates.missing),
+        needs_attention=missing + waiting > 0 or bool(rates.missing),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "items_missing_cost": items,
             "lines_missing_cost": missing,
-            "lines_waiting": int((priced["cost_status"] == CostStatus.WAITING).sum()),
+            "lines_waiting": waiting,
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
@@ -175,5 +192,6 @@ def _excluded(one: LeftOut, home: str) -> dict[str, object]:
         "profit_before_cost": str(one.profit),
         "cogs": str(one.cogs),
         "lines_without_cost": one.without_cost,
+        "lines_waiting": one.waiting,
         "cogs_currency": home,
     }

@@ -235,6 +235,8 @@ def _export_one(desk: Desk, name: str, choice: closing.ExportChoice) -> Outcome:
         question = f"{error}\n\nExport it all the same?"
         changed = replace(choice, accept_provisional=True)
     except NotReadyError as error:
+        if not error.only_costs:
+            return Outcome(str(error), needs_attention=True)
         question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
         changed = replace(choice, entries="settlement")
     except CogsheetError as error:

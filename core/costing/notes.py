@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
-from core.costing.rules import Rule, is_multi_channel
-from core.model import Cause, CostSource, CostStatus, Event
+from core.costing.rules import Rule
+from core.model import Cause, CostSource, CostStatus, Event, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +82,12 @@ def _named(line: Line) -> str:
 
 def _missing(answered: Answered, ledger: Ledger) -> str:
     line, cause = answered.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
-    if cause is Cause.GOODS_UNCLEAR and answered.rule is Rule.UNCLEAR and is_multi_channel(line) and _sells(line):
+    if (
+        cause is Cause.GOODS_UNCLEAR
+        and answered.rule is Rule.UNCLEAR
+        and is_multi_channel(line.marketplace)
+        and _sells(line)
+    ):
         return SOLD_ELSEWHERE
     if cause is not Cause.ORIGINAL_MISSING:
         return _in_words(cause, line)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from core.model import Event, Goods
+from core.model import Event, Goods, is_multi_channel
 from core.money import cents
 
 if TYPE_CHECKING:
@@ -176,8 +176,10 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
     sales = [
         line for line, judgement in zip(lines, judgements, strict=True) if judgement.rule is Rule.SALE and line.order_id
     ]
-    selling = [line for line in sales if not is_multi_channel(line)]
-    wanted = any(map(is_multi_channel, sales)) or any(line.goods is Goods.LOST_AFTER_SALE for line in lines)
+    selling = [line for line in sales if not is_multi_channel(line.marketplace)]
+    wanted = any(is_multi_channel(line.marketplace) for line in sales) or any(
+        line.goods is Goods.LOST_AFTER_SALE for line in lines
+    )
     refunds = (line for line, judged in zip(lines, judgements, strict=True) if judged.rule is Rule.REFUND)
     return Sold(
         orders=frozenset((line.store, line.order_id) for line in chain(sales, refunds) if line.order_id),
@@ -282,7 +284,7 @@ def _is_of_an_order(line: Line, sold: Sold) -> bool:
 
 def _costed_once(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a multi-channel sale that another store's line carries; where that may be so, it is asked."""
-    if judgement.rule is not Rule.SALE or line.sku is None or not is_multi_channel(line):
+    if judgement.rule is not Rule.SALE or line.sku is None or not is_multi_channel(line.marketplace):
         return judgement
     elsewhere = is_sold_elsewhere(line, line.sku, sold)
     return judgement if elsewhere is False else ELSEWHERE if elsewhere else Judgement(Rule.UNCLEAR)
@@ -310,11 +312,6 @@ def _is_drop_shipped(line: Line, sold: Sold) -> bool:
     """Tell whether all goods of a line's order are a supplier's, because it holds only one sale."""
     of = line.store, line.order_id or ""
     return of in sold.bought and sold.counts.get(of, 0) <= 1
-
-
-def is_multi_channel(line: Line) -> bool:
-    """Tell whether Amazon only shipped the order and another store sold it."""
-    return line.marketplace is not None and line.marketplace.lower().startswith("non-amazon")
 
 
 def is_sold_elsewhere(line: Line, sku: str, sold: Sold) -> bool | None:

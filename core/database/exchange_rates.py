@@ -13,6 +13,8 @@ from core.exchange_rates import RATE_COLUMNS
 from core.model import WHOLE, conform
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from core.model import Columns
@@ -20,19 +22,20 @@ if TYPE_CHECKING:
 HISTORY_COLUMNS: Columns = {**RATE_COLUMNS, "batch": WHOLE}
 
 
-def add(connection: Connection, rates: pd.DataFrame, batch: int) -> int:
+def add(connection: Connection, rates: pd.DataFrame, new_batch: Callable[[], int]) -> int:
     """Store the rates that are new or changed, and return how many those are.
 
     Args:
         connection: Of `Database.writing`.
         rates: RATE_COLUMNS.
-        batch: The number of their batch.
+        new_batch: Makes their batch, asked only where one of them is new or changed.
     """
     rows = conform(RATE_COLUMNS, rates)
     names = tuple(RATE_COLUMNS)
     known = set(frames.rows_of(_newest(connection), names))
     new = rows[pd.Series([says not in known for says in frames.rows_of(rows, names)], rows.index, dtype=bool)]
-    frames.store(connection, table, new, RATE_COLUMNS, batch=batch)
+    if len(new):
+        frames.store(connection, table, new, RATE_COLUMNS, batch=new_batch())
     return len(new)
 
 

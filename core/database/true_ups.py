@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, insert, select
 
 from core.database import entries, frames
+from core.database.tables import batch as deed
 from core.database.tables import (
     entry,
     later_transaction,
@@ -24,11 +25,11 @@ from core.database.tables import (
     true_up_decision,
 )
 from core.errors import DatabaseError
-from core.model import TEXT, WHOLE, conform
+from core.model import MOMENT, TEXT, WHOLE, conform
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     import pandas as pd
     from sqlalchemy import ColumnElement, Connection, Select
@@ -59,6 +60,13 @@ TRUE_UP_COLUMNS: Columns = {
     "entry": TEXT,  # the key of the entry that posts it
 }
 """A proposal and what became of it."""
+
+POSTED_COLUMNS: Columns = {
+    **TRUE_UP_COLUMNS,
+    "entry_date": TEXT,  # ISO day of the entry; missing where the difference came to less than a cent
+    "decided_at": MOMENT,
+}
+"""An accepted true-up and when it counts."""
 
 SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
 """The figures of a proposal: one with the same figures is the same proposal."""
@@ -113,14 +121,14 @@ class Proposed(NamedTuple):
     withdrawn: int
 
 
-def propose(connection: Connection, found: pd.DataFrame, batch: int) -> Proposed:
+def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[], int]) -> Proposed:
     """Make the pending proposals say what the last costing found.
 
     Args:
         connection: Of `Database.writing`.
         found: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more). Lines that
             are not locked are left out.
-        batch: The batch that the costing belongs to.
+        new_batch: Makes the batch that the costing belongs to, asked only where a proposal comes or goes.
 
     Returns:
         Counts of lines. One that was dismissed with exactly these figures is not proposed again.
@@ -130,10 +138,13 @@ def propose(connection: Connection, found: pd.DataFrame, batch: int) -> Proposed
     there = pending(connection)
     stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))
     gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
-    decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
     known = dismissed(connection)
     refused = dict(zip(known["key"], frames.rows_of(known, SAYS), strict=True))
     new = [key for key, figures in says.items() if figures not in (stand.get(key), refused.get(key))]
+    if not new and not gone:
+        return Proposed(0, len(says), 0)
+    batch = new_batch()
+    decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
     frames.store(connection, true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch)
     return Proposed(len(new), len(says) - len(new), len(gone))
 
@@ -158,6 +169,15 @@ def accepted(connection: Connection) -> pd.DataFrame:
         .group_by(true_up.c.key)
     )
     return frames.load(connection, _all().where(true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
+
+
+def posted(connection: Connection) -> pd.DataFrame:
+    """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
+    query = _all().add_columns(entry.c.entry_date, deed.c.at.label("decided_at"))
+    query = query.outerjoin(deed, deed.c.number == true_up_decision.c.batch)
+    return frames.load(
+        connection, query.where(true_up_decision.c.decision == Decision.ACCEPTED, _held()), POSTED_COLUMNS
+    )
 
 
 def dismissed(connection: Connection) -> pd.DataFrame:

@@ -105,11 +105,6 @@ class Header:
     """Whether the id is made of dates, because the file states none."""
 
 
-def is_multi_channel(line: Line) -> bool:
-    """Tell whether Amazon shipped an order that was sold elsewhere (`Non-Amazon US`)."""
-    return line.marketplace.casefold().startswith("non-amazon")
-
-
 def refuse_too_much(lines: Iterable[Line], file: str) -> None:
     """Refuse a file some of whose amounts may sum to more than `core.money.MONEY` holds.
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.marketplaces.lines import is_multi_channel, refuse_too_much
+from core.marketplaces.lines import refuse_too_much
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
-from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame
+from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame, is_multi_channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -158,6 +158,6 @@ def _site(lines: Iterable[Line]) -> str:
     """Return the site that most lines name; a multi-channel order's `Non-Amazon ...` is none."""
     counts: dict[str, int] = defaultdict(int)
     for line in lines:
-        if line.marketplace and not is_multi_channel(line):
+        if line.marketplace and not is_multi_channel(line.marketplace):
             counts[line.marketplace] += 1
     return max(sorted(counts), key=counts.__getitem__, default="")

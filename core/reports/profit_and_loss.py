@@ -22,8 +22,9 @@ import pyarrow as pa
 from core.model import TEXT, WHOLE, CostStatus, Event, frame, quantities, records
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
-from core.reports.costed_lines import MISSING_MARK
+from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
+from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -98,6 +99,7 @@ def profit_and_loss(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the profit and loss (PNL_COLUMNS), by month and store, items in order of their profit.
 
@@ -107,8 +109,11 @@ def profit_and_loss(
         zones: The time zone of each store, which cuts its days and months; UTC where none is given.
         rates: Rates of other currencies than home, by posted day.
         observations: OBSERVATION_COLUMNS in force, for order and ship dates.
+        corrections: Costs of lines that were corrected later, like `lines`, with the `day` of the entry, on which each
+            counts whatever day is asked for.
     """
-    return summed(priced_lines(lines, question, zones=zones, rates=rates, observations=observations), question)
+    priced = priced_lines(lines, question, zones=zones, rates=rates, observations=observations, corrections=corrections)
+    return summed(priced, question)
 
 
 def priced_lines(
@@ -118,6 +123,7 @@ def priced_lines(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the lines that a profit and loss is made of, with their day and their parts in home currency.
 
@@ -125,7 +131,10 @@ def priced_lines(
     """
     counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
     days = counted_days(counted, question.basis, zones=zones, observations=observations)
-    dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back)
+    dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back, is_correction=False)
+    if corrections is not None and len(corrections):
+        later = corrections.assign(posted_day=local_days(corrections, zones), without_date=False, is_correction=True)
+        dated = pd.concat([dated, later[list(dated.columns)]], ignore_index=True)
     return _in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
 
 
@@ -259,13 +268,20 @@ class LeftOut:
     cogs: Decimal
     """In home currency, so that the two cannot be netted; lines without a cost are not in it."""
     without_cost: int
-    """How many of the lines lack a cost."""
+    """How many of the lines lack a cost, as sheet Resolve counts them."""
+    waiting: int = 0
+    """How many refunds wait for their original's cost."""
 
     def words(self, home: str) -> str:
         """Say what is left out: `EUR 90.00 net sales, EUR 80.00 before cost, COGS USD 10.00 (2 lines)`."""
-        cogs = f"COGS {home} {self.cogs:,.2f}" if self.cogs or not self.without_cost else "COGS not known"
+        cogs = (
+            f"COGS {home} {self.cogs:,.2f}"
+            if self.cogs or not (self.without_cost or self.waiting)
+            else "COGS not known"
+        )
         lines = f"{self.lines:,} {'line' if self.lines == 1 else 'lines'}"
         lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
+        lacking += f", {self.waiting:,} waiting for the original's" if self.waiting else ""
         return (
             f"{self.currency} {self.net_sales:,.2f} net sales, {self.currency} {self.profit:,.2f} before cost, "
             f"{cogs} ({lines}{lacking})"
@@ -279,11 +295,12 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     return [
         LeftOut(
             currency=str(currency),
-            lines=len(rows),
+            lines=int((~rows["is_correction"]).sum()),
             net_sales=cents(total(rows["left_out_net_sales"])),
             profit=cents(total(rows["left_out_profit"])),
             cogs=cents(total(rows["left_out_cogs"])),
-            without_cost=int(rows["cost_status"].isin(WITHOUT_COST).sum()),
+            without_cost=int((rows["cost_status"] == CostStatus.MISSING).sum()),
+            waiting=int((rows["cost_status"] == CostStatus.WAITING).sum()),
         )
         for currency, rows in found.groupby(names, sort=True)
     ]
@@ -351,7 +368,7 @@ def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels,
 
 def _missing(priced: pd.DataFrame) -> dict[Labels, dict[str, str | None]]:
     """Return the mark beside COGS and the note of how many units and which orders lack a cost."""
-    lacking = priced.loc[priced["cost_status"].isin(WITHOUT_COST), [*_LABELS, "quantity", "order_id"]]
+    lacking = priced.loc[priced["cost_status"].isin(WITHOUT_COST), [*_LABELS, "quantity", "order_id", "cost_status"]]
     by_row: dict[Labels, list[dict[str, Any]]] = {}
     for row in records(lacking):
         by_row.setdefault((row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]), []).append(row)
@@ -373,11 +390,22 @@ def _with_left_out(
 
 
 def _missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-    units = sum(abs(row["quantity"] or 0) for row in rows)
+    """Say what lacks a cost, and apart from it which refunds wait for their original: they are answered by that one."""
+    lacking = [row for row in rows if row["cost_status"] != CostStatus.WAITING]
+    waiting = [row for row in rows if row["cost_status"] == CostStatus.WAITING]
+    parts_of_it = ((lacking, "units without cost"), (waiting, "units waiting for their original's cost"))
+    notes = [f"{_units_of(some)} {words}: {_orders_of(some)}" for some, words in parts_of_it if some]
+    return {"indicator": MISSING_MARK if lacking else WAITING_MARK, "missing_note": "; ".join(notes)}
+
+
+def _units_of(rows: Sequence[Mapping[str, Any]]) -> int:
+    return sum(abs(row["quantity"] or 0) for row in rows)
+
+
+def _orders_of(rows: Sequence[Mapping[str, Any]]) -> str:
     orders = sorted({row["order_id"] or "without order" for row in rows})
-    named = ", ".join(orders[:_MOST_ORDERS_NAMED])
     more = f" and {len(orders) - _MOST_ORDERS_NAMED} more" if len(orders) > _MOST_ORDERS_NAMED else ""
-    return {"indicator": MISSING_MARK, "missing_note": f"{units} units without cost: {named}{more}"}
+    return f"{', '.join(orders[:_MOST_ORDERS_NAMED])}{more}"
 
 
 def _rounding(priced: pd.DataFrame, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -102,6 +102,8 @@ class Books:
     last_sync: datetime | None
     dismissed_true_ups: pd.DataFrame = field(default_factory=lambda: frame(true_ups.TRUE_UP_COLUMNS))
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
+    posted_true_ups: pd.DataFrame = field(default_factory=lambda: frame(true_ups.POSTED_COLUMNS))
+    """POSTED_COLUMNS: every true-up that was accepted for the locks that hold."""
     accounts: Accounts = field(default_factory=Accounts)
     """Where every line of an entry posts."""
     stores: tuple[Store, ...] = ()
@@ -356,6 +358,7 @@ def _read(connection: Connection, company: Company) -> Books:
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_ups.dismissed(connection),
+        posted_true_ups=true_ups.posted(connection),
         accounts=accounts.in_force(connection, policies),
         stores=all_stores,
         type_choices=in_force(connection),

@@ -17,7 +17,8 @@ import pandas as pd
 from core.costing import with_typed_skus
 from core.database.settlements import EntryStatus
 from core.database.true_ups import FOUND_COLUMNS, SAYS
-from core.model import CostSource, CostStatus, OverrideKind, frame, records
+from core.model import AMOUNT_COLUMNS, TEXT, CostSource, CostStatus, OverrideKind, frame, records
+from core.money import MONEY
 from core.settlements.books import costed_lines, costing_policies
 
 if TYPE_CHECKING:
@@ -130,6 +131,31 @@ def every_line(books: Books) -> pd.DataFrame:
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
     kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
     return pd.concat([kept, shown], ignore_index=True)
+
+
+def posted_corrections(books: Books) -> pd.DataFrame:
+    """Return what accepted true-ups correct, for reports that count it where the journal has it. Pure.
+
+    A sale of August was exported at 10.00 and cost 12.00 by an invoice of October: August keeps its 10.00, and October,
+    in which the true-up was accepted, has 2.00 more of COGS without any unit or money.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS of the corrected lines, whose COGS is the difference (home currency, + is
+        more expense), and `day`, on which the correction counts: that of its entry.
+    """
+    lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
+    told = books.posted_true_ups
+    days = [
+        row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
+        for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
+    ]
+    posted = told[["key"]].assign(cogs=told["difference"], day=pd.Series(days, told.index, dtype=TEXT))
+    found = posted.merge(lines, on="key")
+    amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
+    none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
+    bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
+    typed = pd.Series(None, found.index, dtype=lines["typed"].dtype)
+    return found.assign(**amounts, **bare, typed=typed)
 
 
 def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:

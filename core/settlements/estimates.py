@@ -71,6 +71,8 @@ def replace_averages(
     with database.writing() as connection:
         locked = locks.locked_keys(connection)
         free = [row for row in rows if row["key"] not in locked]
+        if not free:
+            return []
         batch = batches.new(connection, BatchKind.SAVE, who, now, note=f"accepted averages {NOTE}")
         answers = frame(overrides.ANSWER_COLUMNS, free)
         refused = {one.key for one in overrides.save(connection, answers, batch, who=who, now=now)}

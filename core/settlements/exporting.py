@@ -46,10 +46,12 @@ _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
-    def __init__(self, settlement: str, blockers: Sequence[str]) -> None:
+    def __init__(self, settlement: str, blockers: Sequence[str], *, only_costs: bool) -> None:
+        self.only_costs = only_costs
+        """Whether the settlement entry alone can go out as it stands."""
         super().__init__(
             f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing of it was exported. "
-            f"Resolve that first; the settlement entry alone can go out today where only costs are missing."
+            f"Resolve that first{'; the settlement entry alone can go out today' if only_costs else ''}."
         )
 
 
@@ -282,7 +284,9 @@ def _refuse_unready(
     incomplete = state.counts.covered < state.counts.needed
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
     if not settlement.ties_out or (about_costs and incomplete) or unclassified:
-        raise NotReadyError(settlement.name, state.blockers or (state.counts.without_cost,))
+        only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
+        blockers = state.blockers or (state.counts.without_cost,)
+        raise NotReadyError(settlement.name, blockers, only_costs=only_costs)
     if about_costs and state.counts.suspect and not accept_suspect:
         lines = books.counted(books.lines_of(settlement))
         finale = read_finale(books.observations, books.mappings, books.company.home_currency)

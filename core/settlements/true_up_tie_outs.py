@@ -6,34 +6,36 @@ entries of one acceptance are those differences, rounded so that all that was po
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.database.true_ups import TRUE_UP_COLUMNS
-from core.journal.cogs_entry import COST_TYPES, CostPosting, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, EntryKind
+from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.entry import EntryKind
+from core.line_types import LineType
 from core.model import frame, records
 from core.money import cents, total
+from core.settlements.costs_now import posted_corrections
 from core.settlements.entry_tie_outs import made_tie_outs
 from core.settlements.line_tie_outs import place_of
 from core.settlements.tie_outs import TieOut
+from core.settlements.true_ups import finale_corrects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from core.database.entries import Entry as StoredEntry
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
     from core.journal.entry import Entry
-    from core.line_types import LineType
     from core.settings import Policies
     from core.settlements.books import Books
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
-_COST_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 _A_DAY = timedelta(days=1)
 
 
@@ -66,7 +68,30 @@ def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
         stored = [one for one in own if one.revision == batch]
         found += _of_batch(books, of, batch, rows, whole, stored)
         so_far += exact
-    return found
+    return [*found, *_in_profit_and_loss(books, of.settlement, own)]
+
+
+_ROUNDED = Decimal("0.02")
+"""What rounding can put between a kind of cost in an entry and its exact differences."""
+
+
+def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
+    """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs."""
+    shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+    booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+    every = posted_corrections(books)
+    corrections = every[(every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)]
+    for row in records(corrections[["day", "event", "cogs"]]):
+        shown[row["day"][:7], cost_type(row["event"])] += row["cogs"]
+    for entry in own:
+        for line in entry.lines:
+            if line.memo in COST_TYPES:
+                booked[f"{entry.entry_date:%Y-%m}", LineType(line.memo)] += line.amount
+    batches = len({one.revision for one in own}) or 1
+    for month, kind in sorted({*shown, *booked}):
+        exact, stored = shown[month, kind], booked[month, kind]
+        if abs(exact - stored) >= _ROUNDED * batches:
+            yield TieOut(f"{settlement.name}: true-ups of {month}, P&L and journal, {kind}", exact, stored)
 
 
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
@@ -99,7 +124,7 @@ def _of_batch(
 
     def made() -> Iterator[Sequence[Entry]]:
         for policies, accounts in choices:
-            finale = _posters(of.standing, policies.finale_posts)
+            finale = finale_corrects(of.standing, policies.finale_posts)
             posting = CostPosting(of.settlement.store, books.company.home_currency, accounts, finale)
             number = of.settlement.settlement_id
             yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
@@ -121,11 +146,3 @@ def _days(books: Books, of: TrueUps, batch: int) -> set[date]:
     if at is None:
         return {one.entry_date for one in of.standing}
     return {books.zones.day(at, of.settlement.store) + shift * _A_DAY for shift in (0, -1, 1)}
-
-
-def _posters(standing: Sequence[StoredEntry], by_policy: Collection[LineType]) -> frozenset[LineType]:
-    """Return the kinds of cost that Finale corrects: those that it posted, and of those without any the policy's."""
-    posted = {line.memo: one.kind for one in standing if one.kind in _COST_KINDS for line in one.lines}
-    return frozenset(
-        debit for debit in COST_TYPES if (posted[debit] in POSTED_BY_FINALE if debit in posted else debit in by_policy)
-    )

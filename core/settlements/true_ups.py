@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
     from core.journal.entry import Entry
+    from core.line_types import LineType
     from core.settlements.books import Books
 
 
@@ -68,10 +69,9 @@ def propose(database: Database, books: Books, *, who: str, now: datetime) -> Pro
     """Make the pending proposals say what is known now."""
     found = differences(books)
     with database.writing() as connection:
-        if found.empty and true_ups.pending(connection).empty:
-            return Proposed(0, 0, 0)
-        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
-        return true_ups.propose(connection, found, batch)
+        return true_ups.propose(
+            connection, found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+        )
 
 
 def accept(
@@ -100,6 +100,8 @@ def accept(
     Raises:
         TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
     """
+    if not numbers:
+        return AcceptedTrueUps((), 0)
     made: list[Entry] = []
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
@@ -127,13 +129,22 @@ def _posting(connection: Connection, books: Books, settlement: BookedSettlement,
     What the settlement's entries hold nothing of is posted by whom Setup names.
     """
     stored_ones = standing_entries(entries.of_settlement(connection, settlement.id))
+    finale = finale_corrects(stored_ones, books.policies.finale_posts)
+    return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
+
+
+def finale_corrects(standing: Iterable[entries.Entry], by_policy: Collection[LineType]) -> frozenset[LineType]:
+    """Return the kinds of cost that Finale corrects: those that it posted, and of those without any the policy's. Pure.
+
+    Args:
+        standing: The entries of a settlement that stand.
+        by_policy: The kinds of cost that Finale posts as Setup has it.
+    """
     kinds = (EntryKind.COGS, EntryKind.FINALE)
-    posted = {line.memo: one.kind for one in stored_ones if one.kind in kinds for line in one.lines}
-    by_policy = books.policies.finale_posts
-    finale = frozenset(
+    posted = {line.memo: one.kind for one in standing if one.kind in kinds for line in one.lines}
+    return frozenset(
         debit for debit in COST_TYPES if (posted[debit] in POSTED_BY_FINALE if debit in posted else debit in by_policy)
     )
-    return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
 
 
 def _post(
@@ -166,6 +177,8 @@ def dismiss(
         NoReasonError: If no reason is given.
         TrueUpDecidedError: If one of them is not pending any more.
     """
+    if not numbers:
+        return []
     if not reason.strip():
         raise NoReasonError
     with database.writing() as connection:
@@ -186,6 +199,8 @@ def take_up(
     Raises:
         NotDismissedError: If one of them is not dismissed.
     """
+    if not numbers:
+        return []
     with database.writing() as connection:
         refused = true_ups.dismissed(connection)
         keys = refused.loc[refused["id"].isin(list(numbers)), "key"]

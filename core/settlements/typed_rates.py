@@ -55,20 +55,19 @@ def save_typed_rates(database: Database, typed: Sequence[TypedRate], *, who: str
     home = database.company.home_currency
     rows = [_row(one, home) for one in typed]
     note = ", ".join(f"{row['base']} on {row['day']}: {row['rate'] or 'none'}" for row in rows)
-    return _store(database, rows, note, who, now)
+    return _store(database, frame(RATE_COLUMNS, rows), f"Exchange rates typed in: {note}", who, now)
 
 
 def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, now: datetime) -> int:
     """Store the bank's rates (RATE_COLUMNS) as one batch, and return how many were new."""
-    with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.SETUP, who, now, note=f"Exchange rates of the {ECB}")
-        return exchange_rates.add(connection, fetched, batch)
+    return _store(database, fetched, f"Exchange rates of the {ECB}", who, now)
 
 
-def _store(database: Database, rows: list[dict[str, object]], note: str, who: str, now: datetime) -> int:
+def _store(database: Database, rates: pd.DataFrame, note: str, who: str, now: datetime) -> int:
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.SETUP, who, now, note=f"Exchange rates typed in: {note}")
-        return exchange_rates.add(connection, frame(RATE_COLUMNS, rows), batch)
+        return exchange_rates.add(
+            connection, rates, lambda: batches.new(connection, BatchKind.SETUP, who, now, note=note)
+        )
 
 
 def _row(typed: TypedRate, home: str) -> dict[str, object]:

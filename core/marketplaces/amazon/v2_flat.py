@@ -12,13 +12,13 @@ from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Line, is_multi_channel
-from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.lines import Line
+from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
-from core.model import Event, Marketplace, QuantitySource
+from core.model import Event, Marketplace, QuantitySource, is_multi_channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +206,11 @@ def _units(lines: Sequence[Line]) -> Units:
     stand once per item as Principal does elsewhere; they are marked as derived.
     """
     counted = counted_units(lines)
-    if lines[0].event is not Event.SALE or counted.quantity != 0 or not any(map(is_multi_channel, lines)):
+    if (
+        lines[0].event is not Event.SALE
+        or counted.quantity != 0
+        or not any(is_multi_channel(line.marketplace) for line in lines)
+    ):
         return counted
     repeated = [line.repeated_units for line in lines if line.repeated_units is not None]
     return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)

@@ -68,7 +68,7 @@ def make_sample(path: Path) -> None:
         settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         mappings.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
         rate = {"base": "EUR", "quote": "USD", "day": "2026-11-20", "rate": "1.0841", "source": "ECB"}
-        exchange_rates.add(connection, frame(RATE_COLUMNS, [rate]), batch)
+        exchange_rates.add(connection, frame(RATE_COLUMNS, [rate]), lambda: batch)
         syncs.start(connection, batch, "acme", {"orders": 1}, NOW)
         syncs.remember_probe(connection, "acme", syncs.Probe({"fields": []}, NOW))
         pulled_documents.remember(
@@ -119,11 +119,11 @@ def add_closed_settlement(connection: Connection) -> None:
     lines = (EntryLine("5000", Decimal("4.1"), "USD"), EntryLine("1400", Decimal("-4.1"), "USD"))
     entries.post(connection, Entry("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
-    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [found]), batch)
+    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_ups.pending(connection)["id"].tolist()
     true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.ACCEPTED, entry="S2/1"), batch)
     more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
-    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [more]), batch)
+    true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, [more]), lambda: batch)
     numbers = true_ups.pending(connection)["id"].tolist()
     true_ups.decide(connection, numbers, true_ups.Verdict(true_ups.Decision.DISMISSED, "small"), batch)
     true_ups.take_up(connection, numbers, "not so small", batch)

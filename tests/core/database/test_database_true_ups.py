@@ -53,7 +53,7 @@ def propose(database: Database, **costs: str) -> Proposed:
         for key, cost in costs.items()
     ]
     with database.writing() as connection:
-        return true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, rows), batch(connection))
+        return true_ups.propose(connection, frame(true_ups.FOUND_COLUMNS, rows), lambda: batch(connection))
 
 
 def decide(database: Database, verdict: Verdict, *keys: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
 from core.money import cents, total
-from core.reports.costed_lines import MISSING_MARK
+from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 from core.reports.parts import PARTS, parts
 from core.reports.profit_and_loss import (
     NO_ITEM,
@@ -252,3 +252,23 @@ def test_what_has_no_rate_changes_no_figure(
     assert alone == kept
     left_out = [row for row in found if row not in kept]
     assert len(rows) - len(known) == sum(int(str(row["without_rate"])) for row in left_out)
+
+
+def test_what_waits_for_its_original_is_counted_apart() -> None:
+    """Lines without cost are those of sheet Resolve: a refund that waits is answered by its sale's cost."""
+    lacks = {"cost_status": CostStatus.MISSING, "cogs": None}
+    waits = {"cost_status": CostStatus.WAITING, "cogs": None}
+    unknown = sale("CUP", order_id="111-7") | lacks
+    waiting = line(Event.REFUND, "CUP", quantity=-1, principal="-10.00", order_id="111-8") | waits
+    alone = line(Event.REFUND, "MUG", quantity=-1, principal="-10.00", order_id="111-9") | waits
+    foreign = line(Event.REFUND, "MUG", quantity=-1, principal="-10.00", currency="EUR") | waits
+
+    rows = pnl(unknown, waiting, alone, foreign)
+
+    cup, mug, euro = of(rows, "CUP"), of(rows, "MUG"), of(rows, "(no rate) EUR")
+    assert (MISSING_MARK, "2 units without cost: 111-7; 1 units waiting for their original's cost: 111-8") == (
+        cup["indicator"],
+        cup["missing_note"],
+    )
+    assert (WAITING_MARK, "1 units waiting for their original's cost: 111-9") == (mug["indicator"], mug["missing_note"])
+    assert "COGS not known (1 line, 1 waiting for the original's)" in str(euro["missing_note"])

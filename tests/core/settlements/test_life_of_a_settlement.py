@@ -127,10 +127,17 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def test_missing_costs_hold_up_only_the_cogs_entry(ledger: Ledger) -> None:
     """The deposit can be booked today; COGS waits."""
-    with pytest.raises(NotReadyError, match="Item missing cost"):
+    with pytest.raises(NotReadyError, match=r"Item missing cost.* alone can go out today") as refused:
         ledger.export()
+    with pytest.raises(NotReadyError, match="Item missing cost") as of_cogs:
+        ledger.export(EntryKind.COGS)
 
     ledger.export(EntryKind.SETTLEMENT)
+
+    with pytest.raises(NotReadyError, match="Item missing cost") as later:
+        ledger.export()
+    assert (True, False, False) == (refused.value.only_costs, of_cogs.value.only_costs, later.value.only_costs)
+    assert all("alone can go out" not in str(one.value) for one in (of_cogs, later))
 
     assert ledger.books.state(ledger.settlement).status == "Settlement exported; Item missing cost (1)"
     ledger.save(1, "5.00")

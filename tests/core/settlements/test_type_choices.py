@@ -119,8 +119,9 @@ def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: 
 
 def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(database: Database) -> None:
     """The COGS entry may go out, for no goods are in doubt; the message says what to do."""
-    with pytest.raises(NotReadyError, match=r"Unknown types \(1\)"):
+    with pytest.raises(NotReadyError, match=r"Unknown types \(1\)") as refused:
         export(database, "1", EntryKind.SETTLEMENT)
+    assert not refused.value.only_costs
     export(database, "1", EntryKind.COGS)
     say(database, "Storage")
     export(database, "2", EntryKind.SETTLEMENT)
