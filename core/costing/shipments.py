@@ -24,7 +24,7 @@ from core.costing.order_costs import OrderCost, distorted
 from core.money import at_line_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.costing.finale import Finale, Part, Shipped
     from core.costing.lines import Line
@@ -146,20 +146,58 @@ def _lot(units: int, parts: Sequence[Part], together: Sequence[Shipped]) -> Lot:
 def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> dict[int, OrderCost]:
     """Divide the lots of one order and SKU among its sales."""
     own = _own_lots(claims, lots)
-    rest = [claim for claim in claims if claim.line.place not in own]
-    used = {id(lot) for lot in own.values()}
-    left = [lot for lot in lots if id(lot) not in used]
+    if _leaves_a_gap(claims, lots, own):
+        exported = {claim.line.place for claim in _kept(claims)}
+        own = {place: lot for place, lot in own.items() if place in exported}
+    rest, left = _left_over(claims, lots, own)
     found = {place: _of_lots([(lot.units, lot)]) for place, lot in own.items()}
     if whole.as_shipped or not rest:
         return found
     return found | (_remainders(rest, left) or dict(_in_order_of_time(rest, left, whole)))
 
 
+def _kept(claims: Sequence[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.taken is not None]
+
+
+def _leaves_a_gap(claims: Sequence[Claim], lots: Sequence[Lot], own: Mapping[int, Lot]) -> bool:
+    """Tell whether exported sales took less, or more, than the lots that open sales of their own size leave over.
+
+    3 lines of 1 unit were exported at 5.00, one for the shipment of 1, two out of the shipment of 3 at 5.00, before the
+    line of 3 was imported; 2 units left at 9.00. If that line took the shipment of 3 as its own, 8.00 of the order
+    would be nowhere: it takes the rest, 23.00. Where an exported line of 1 and a shipment of 1 are left over, that
+    shipment is its own and its bill came late: its true-up corrects it, and nobody else pays for it.
+    """
+    rest, left = _left_over(claims, lots, own)
+    kept = _kept(rest)
+    if not kept or any(lot.unit_cost is None for lot in lots):
+        return False
+    if sum(claim.units for claim in rest) != sum(lot.units for lot in left):
+        return False
+    if sorted(claim.units for claim in rest) == sorted(lot.units for lot in left):
+        return False
+    if len(kept) < len(rest):
+        return not _remainders(rest, left)
+    return abs(_taken(kept) - _worth(left)) >= _LAST_PLACE * sum(claim.units for claim in kept)
+
+
+def _left_over(claims: Sequence[Claim], lots: Sequence[Lot], own: Mapping[int, Lot]) -> tuple[list[Claim], list[Lot]]:
+    used = {id(lot) for lot in own.values()}
+    return [one for one in claims if one.line.place not in own], [lot for lot in lots if id(lot) not in used]
+
+
+def _taken(claims: Iterable[Claim]) -> Decimal:
+    return sum((claim.units * (claim.taken or _NONE) for claim in claims), _NONE)
+
+
+def _worth(lots: Iterable[Lot]) -> Decimal:
+    return sum((lot.units * (lot.unit_cost or _NONE) for lot in lots), _NONE)
+
+
 def _own_lots(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Lot]:
     """Return the lot of each sale that is as large as one: of exported ones only where it has the cost they took."""
     own: dict[int, Lot] = {}
-    kept = [(claim.units, claim.taken) for claim in claims if claim.taken is not None]
-    for units, cost in dict.fromkeys(kept):
+    for units, cost in dict.fromkeys((claim.units, claim.taken) for claim in _kept(claims)):
         fitting = [claim for claim in claims if (claim.units, claim.taken) == (units, cost)]
         own |= _nearest(fitting, [lot for lot in lots if (lot.units, lot.unit_cost) == (units, cost)])
     used = {id(lot) for lot in own.values()}
@@ -201,12 +239,11 @@ def _remainders(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Order
 
     Where all were exported, what the total has changed by is spread over their units.
     """
-    kept = [claim for claim in claims if claim.taken is not None]
+    kept = _kept(claims)
     problem = any(lot.unit_cost is None for lot in lots)
     if not kept or problem or sum(claim.units for claim in claims) != sum(lot.units for lot in lots):
         return {}
-    total = sum((lot.units * (lot.unit_cost or _NONE) for lot in lots), Decimal(0))
-    taken = sum((claim.units * (claim.taken or _NONE) for claim in kept), Decimal(0))
+    total, taken = _worth(lots), _taken(kept)
     others = [claim for claim in claims if claim.taken is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
     found = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
@@ -119,8 +119,32 @@ def lived(plan: Plan, *, all_seen: bool) -> tuple[CostingInput, pd.DataFrame]:
     return now, cost(now, POLICIES)
 
 
+_FIVE, _NINE = Decimal(5), Decimal(9)
+BROKEN_UP = [
+    Plan(
+        ((2, _NINE, 10), (1, _FIVE, 0), (3, _FIVE, 0)),
+        (1, 3, 1, 1),
+        (0, 3, 2, 1),
+        (True, True, True, False),
+        told_apart=True,
+        seen=(1, 1, 1, 1),
+    ),
+    Plan(
+        ((3, _FIVE, 8), (3, _NINE, 6)),
+        (1, 3, 1, 1),
+        (0, 2, 3, 1),
+        (False, True, True, False),
+        told_apart=True,
+        seen=(1, 1, 1, 1),
+    ),
+]
+"""Exported lines took units out of a shipment that is as large as a line that comes later."""
+
+
 @settings(max_examples=12, deadline=None)
 @given(plans())
+@example(BROKEN_UP[0])
+@example(BROKEN_UP[1])
 def test_the_lines_of_an_order_cost_what_finale_says_of_it(plan: Plan) -> None:
     """Whichever of them were exported before the others came into the books."""
     _, costed = lived(plan, all_seen=True)
