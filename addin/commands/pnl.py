@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from addin.actions.refresh import load, refresh
-from addin.outcome import Outcome
-from addin.words import amount, counted
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
@@ -33,7 +33,7 @@ from core.settlements.costs_now import posted_corrections
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.desk import Desk
+    from addin.commands.desk import Desk
     from core.exchange_rates import FoundRates
     from core.reports.profit_and_loss import LeftOut
     from core.settlements.books import Books

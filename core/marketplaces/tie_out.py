@@ -70,7 +70,7 @@ def reading(found: Findings) -> Reading:
 
 def _several_sites(found: Findings) -> list[Problem]:
     """Return a note where the lines of a file are of several sites: they go into one store together."""
-    lines = (line for line in found.lines if line.marketplace and not is_multi_channel(line))
+    lines = (line for line in found.lines if line.marketplace and not is_multi_channel(line.marketplace))
     sites = sorted({line.marketplace.strip().casefold() for line in lines})
     if len(sites) < 2:  # noqa: PLR2004 - more than one
         return []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from addin.actions.closing import with_way_out
+from addin.commands.closing import with_way_out
 from core.settlements.exporting import AlreadyExportedError, NotReadyError
 
 

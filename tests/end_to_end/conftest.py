@@ -43,10 +43,10 @@ def story(tmp_path: Path) -> Story:
 class _Vault(KeyringBackend):
     """The computer's vault, in memory."""
 
-    priority = 1  # type: ignore[assignment]  # of a class, not of an instance
+    priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:

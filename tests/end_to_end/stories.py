@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from openpyxl.utils import range_boundaries
 
-from addin.finale import URL_VARIABLE
+from addin.connections.finale import URL_VARIABLE
 from sandbox.business import Business
 from sandbox.business.records import Order, OrderLine, Packed, Product, Purchase, PurchaseLine, Shipment
 from sandbox.server import ACCOUNT, serve
@@ -22,8 +23,6 @@ from tests.end_to_end.demo_book import DemoBook, Ran, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pytest
-
 V2_HEADER = (
     *("settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount", "currency"),
     *("transaction-type", "order-id", "merchant-order-id", "adjustment-id", "shipment-id", "marketplace-name"),
@@ -31,6 +30,9 @@ V2_HEADER = (
     *("order-item-code", "merchant-order-item-id", "merchant-adjustment-item-id", "sku", "quantity-purchased"),
     "promotion-id",
 )
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases does not lie beside the repository")
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.demo_book import run, table
-from tests.end_to_end.stories import item, paid, v2
+from tests.end_to_end.stories import CASES, item, needs_cases, paid, v2
 
 if TYPE_CHECKING:
     from tests.end_to_end.stories import Story
 
-CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases does not lie beside the repository")
 UNCLEAR = "Unclear whether goods moved"
 
 

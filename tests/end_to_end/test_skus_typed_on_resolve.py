@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import DemoBook, run, table
-from tests.end_to_end.test_cases_that_went_wrong import CASES, Story, item, needs_cases, paid, v2
+from tests.end_to_end.demo_book import table
+from tests.end_to_end.stories import CASES, item, needs_cases, paid, v2
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.end_to_end.stories import Story
+
 PAID = {"Type": "reimbursement"}
 SOLD = ({"SKU": "CUP"}, {"Cost": 5})
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    """Return the books of a new company."""
-    path = tmp_path / "Books.xlsm"
-    ran = run("new", str(path), "--company", tmp_path.name)
-    assert ran.status == 0, ran.error
-    return Story(DemoBook(path))
 
 
 def a_sale_and_a_payment(folder: Path, reason: str = "Inbound Carrier Damage", amount: str = "21.00") -> Path:

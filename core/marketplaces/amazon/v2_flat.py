@@ -13,7 +13,7 @@ from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
-from core.marketplaces.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded

@@ -28,7 +28,7 @@ from core.marketplaces.figures import (
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note
-from core.marketplaces.tables import Kind, Layout, Row, find_table, likeness
+from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item

@@ -47,6 +47,7 @@ def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> No
         "zero_confirmed": False,
         "disposition": "Unsellable",
         "units_back": 2,
+        "sku": "MUG-1",
         "kind": "entered",
         "note": "Rechnung 17 – Müller",
         "shown_cost": Decimal("4.0"),

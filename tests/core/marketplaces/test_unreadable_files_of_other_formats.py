@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.marketplaces import errors, importable, read
+from core.model import Severity
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 if TYPE_CHECKING:
@@ -183,13 +184,14 @@ def test_rows_that_add_up_decide_an_open_decimal_mark() -> None:
     assert [Decimal(1900)] == [settlement.sum for settlement in read(whole).settlements]
 
 
-def test_payout_without_its_sales_is_no_settlement() -> None:
-    """What a payout paid for is in another file where nothing but its own row is here."""
+def test_a_payout_without_its_sales_is_kept_and_does_not_tie_out() -> None:
+    """What a payout paid for is in another file where nothing but its own row is here: nothing of it is lost."""
     written = WRITERS["shopify_payments_csv"](SOLD)
-    reading = read(written.content(written.rows[-1:]))
+    (settlement,) = read(written.content(written.rows[-1:])).settlements
 
-    assert () == reading.settlements
-    assert ["payout"] == reading.unsettled["event"].tolist()
+    assert ["payout"] == settlement.transactions["event"].tolist()
+    assert settlement.total != settlement.sum
+    assert any(problem.severity is Severity.ERROR for problem in settlement.problems)
 
 
 def test_decimal_point_is_fixed_in_xml() -> None:
