@@ -96,8 +96,14 @@ class Table:
 
     @property
     def data_body_range(self) -> Range | None:
-        """The data rows; `None` when the table has no record yet."""
-        return None if self.xl.is_empty else range_of(self.parent, self.xl.body)
+        """The data rows; `None` when the table has no record yet.
+
+        What another program wrote into the blank row of an empty table is its first record, as if typed in Excel.
+        """
+        body = range_of(self.parent, self.xl.body)
+        if self.xl.is_empty and any(value not in (None, "") for row in body.raw_value for value in row):
+            self.xl.is_empty = False
+        return None if self.xl.is_empty else body
 
     @property
     def insert_row_range(self) -> Range | None:

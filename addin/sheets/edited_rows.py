@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import Refused, read_cell, read_choice, to_text, typed_values
+from addin.sheets.cells import Refused, plain_values, read_cell, read_choice, to_text, typed_values
 from addin.sheets.columns import Column, Kind, TableSpec
 from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
@@ -39,6 +39,16 @@ class CellsRefusedError(WorkbookError):
         super().__init__(f"{'. '.join(named)}. Nothing was changed; put it right and try again.")
 
 
+class RowBelowTableError(WorkbookError):
+    """Somebody typed directly below a table, where nobody reads."""
+
+    def __init__(self, sheet: str, cells: Sequence[str]) -> None:
+        super().__init__(
+            f"What was typed into {', '.join(cells)} of sheet {sheet} stands below the table and is no row of it. "
+            f"Insert a row into the table and move it there, or delete it. Nothing was changed."
+        )
+
+
 def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
     """Return the records with what their editable cells will show, for the hidden column."""
     return [{**record, FILLED.field: _editable_texts(spec, record)} for record in records]
@@ -51,11 +61,12 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
     where dates are taken is the text 2026-08-31, so a date that Excel made of what was filled is no edit.
 
     Raises:
-        WorkbookError: If the table or one of its columns is not there.
+        WorkbookError: If the table or one of its columns is not there, or something was typed below it.
         CellsRefusedError: If a cell of an edited row holds an error, a date or a percentage where none is wanted.
     """
     found = tables.find(book, spec)
     rows = tables.read(found, spec)
+    refuse_rows_below(found, spec)
     filled = [to_text(row[FILLED.field]) or _editable_texts(spec, {}) for row in rows]
     edited = [index for index, row in enumerate(rows) if _editable_texts(spec, row) != filled[index]]
     if not edited:
@@ -69,6 +80,23 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
         for index, row in zip(edited, _read_rows(found, spec, texts, edited), strict=True)
         if _editable_texts(spec, row) != filled[index]
     ]
+
+
+def refuse_rows_below(found: FoundTable, spec: TableSpec) -> None:
+    """Refuse what was typed into the row below a table, where Excel did not make the table longer.
+
+    Call it once the body was read: what stands in the blank row of an empty table is its first row then.
+
+    Raises:
+        RowBelowTableError: If a cell that somebody may type into holds something there.
+    """
+    area = found.table.range
+    row, left = int(area.row) + int(area.shape[0]), int(area.column)
+    cells = plain_values(found.sheet.range((row, left), (row, left + int(area.shape[1]) - 1)))[0]
+    places = sorted(found.positions[column.field] for column in _typed_columns(spec))
+    typed = [f"{column_name(left + place)}{row}" for place in places if plain_text(cells[place])]
+    if typed:
+        raise RowBelowTableError(found.sheet.name, typed)
 
 
 def typed_cells(found: FoundTable, column: Column, rows: Sequence[int]) -> list[object]:
@@ -97,6 +125,7 @@ def typed_words(found: FoundTable, spec: TableSpec, fields: Sequence[str]) -> li
         CellsRefusedError: If a cell holds what its column does not want, another word than its choices included.
     """
     count = 0 if found.body is None else int(found.body.shape[0])
+    refuse_rows_below(found, spec)
     every = range(count)
     cells = {name: typed_cells(found, spec.column(name), every) for name in fields}
     refused, words, name_of = [], [], cell_names(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.cells import NotANumber, Refused, read_choice, serial_day, to_cell, to_decimal, to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.sheets.edited_rows import cell_names, typed_cells
+from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
 from core.model import Cause, Disposition, Event, Proposal
 from core.settlements.answers import Answer, Cell
@@ -263,11 +263,12 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     """Read back what stands on the sheet.
 
     Raises:
-        WorkbookError: If the table or one of its columns is missing.
+        WorkbookError: If the table or one of its columns is missing, or something was typed below it.
     """
     found = tables.find(book, SPEC)
     rows = tables.read(found, SPEC)
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
+    refuse_rows_below(found, SPEC)
     formulas = _formulas(found, len(rows))
     cells = {name: typed_cells(found, SPEC.column(name), row_of) for name in _TYPED_FIELDS}
     answers, name_of = [], cell_names(found)

@@ -1,0 +1,84 @@
+"""What somebody types directly below a table is read or named by its cells; it is never ignored."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from addin.commands import costs, settlements
+from addin.commands.desk import on_file
+from addin.commands.new import new_workbook
+from addin.sheets import accounts, opening_costs, rates, resolve, sku_mapping, tables
+from addin.sheets.edited_rows import RowBelowTableError
+from core.database import Database
+from core.database.opening_costs import latest
+from tests.core.settlements.listed_documents import v2_content
+from workbook_engine import workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from addin.sheets.columns import TableSpec
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "Acme.xlsm"
+    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
+    file = tmp_path / "1.txt"
+    file.write_bytes(v2_content("1", {}, total="10.00"))
+    on_file(path, partial(settlements.import_files, files=[file]))
+    on_file(path, costs.resolve)
+    return path
+
+
+def type_below(path: Path, spec: TableSpec, field: str, value: object) -> str:
+    """Type into the row below a table, and return the cell's address."""
+    with workbook(path) as opened:
+        found = tables.find(opened, spec)
+        area = found.table.range
+        cell = found.sheet.range((area.row + area.shape[0], area.column + found.positions[field]))
+        cell.value = value
+        opened.save()
+        return str(cell.get_address(row_absolute=False, column_absolute=False))
+
+
+@pytest.mark.parametrize(
+    ("spec", "field", "value"),
+    [
+        (opening_costs.SPEC, "unit_cost", 3.25),
+        (sku_mapping.SPEC, "own_product", "MUG"),
+        (rates.SPEC, "rate", 1.1),
+        (accounts.SPEC, "name", "Sales of mugs"),
+        (resolve.SPEC, "cost", 5),
+    ],
+)
+def test_what_stands_below_is_named(book: Path, spec: TableSpec, field: str, value: object) -> None:
+    """By sheet and cell, with what to do; once it is gone the button works."""
+    address = type_below(book, spec, field, value)
+
+    with pytest.raises(RowBelowTableError, match=f"{address} of sheet {spec.sheet} stands below the table"):
+        on_file(book, costs.save)
+
+    type_below(book, spec, field, None)
+    on_file(book, costs.save)
+
+
+def test_the_blank_row_of_an_empty_table_is_its_first_row_whoever_filled_it(book: Path) -> None:
+    """A program that writes the cells of a workbook file leaves the table's mark of being empty as it was."""
+    opened = openpyxl.load_workbook(book, keep_vba=True)
+    sheet = opened["Opening costs"]
+    table = sheet.tables["tblOpening"]
+    headers = [cell.value for cell in sheet[table.ref][0]]
+    row = sheet[table.ref][1]
+    row[headers.index("SKU")].value, row[headers.index("Unit cost")].value = "MUG", 3.25
+    assert table.insertRow
+    opened.save(book)
+
+    on_file(book, costs.resolve)
+
+    with Database.open(str(book.with_name("acme.sqlite"))) as database, database.reading() as connection:
+        assert ["MUG"] == list(latest(connection)["sku"])
