@@ -15,7 +15,7 @@ from core.journal.entry import EntryKind
 from core.marketplaces import read
 from core.marketplaces.classification import CHOICES
 from core.settlements import books as all_books
-from core.settlements.exporting import ExportWish, NotReadyError, export_settlement
+from core.settlements.exporting import ExportWish, NotReadyError, WordsHeldError, export_settlement
 from core.settlements.importing import import_reading
 from core.settlements.remarks import remarks
 from core.settlements.reopening import reopen
@@ -127,6 +127,23 @@ def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(
     export(database, "2", EntryKind.SETTLEMENT)
 
     assert {"1": "other", "2": "fee"} == events(database)
+
+
+@pytest.mark.parametrize("said", [None, "Storage", "advertising", "Other fees"])
+def test_a_word_said_after_the_cogs_entry_went_out_names_the_way(database: Database, said: str | None) -> None:
+    """The settlement keeps its words; what the message says to do works."""
+    books = export(database, "1", EntryKind.COGS)
+    if said:
+        say(database, said)
+    with pytest.raises(WordsHeldError, match=r"COGS entry went out .*reopen the settlement"):
+        export(database, "1", EntryKind.SETTLEMENT)
+
+    say(database, said or "fee")
+    (settlement,) = books.named(["1"])
+    reopen(database, settlement, "the levy is known", lock_date=None, who="M. Lee", now=NOW)
+    both = export(database, "1", EntryKind.SETTLEMENT, EntryKind.COGS)
+
+    assert "Exported" in both.state(both.named(["1"])[0]).status
 
 
 def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
