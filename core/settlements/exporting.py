@@ -89,9 +89,9 @@ class WordsHeldError(CogsheetError):
 
     def __init__(self, settlement: str, unknown: int) -> None:
         super().__init__(
-            f"Settlement {settlement} was not exported: its COGS entry went out while it had unknown types ({unknown}). "
-            f"A settlement of which an entry went out keeps its words: say on sheet Transaction types what they "
-            f"are, reopen the settlement, and export both entries; reopening takes the COGS entry back."
+            f"Settlement {settlement} was not exported: its COGS entry went out while it had unknown types "
+            f"({unknown}). A settlement of which an entry went out keeps its words: say on sheet Transaction types "
+            f"what they are, reopen the settlement, and export both entries; reopening takes the COGS entry back."
         )
 
 
