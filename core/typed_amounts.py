@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 NOT_DECLARED = ",null,"
 """Stands in the stored text where a word among its amounts is not declared."""
 
+NO_WORD = "(no type)"
+"""Names what a row is whose type and description are both blank: an answer needs a word that it is for."""
+
 
 class TypedAmount(NamedTuple):
     """One such amount of a transaction."""
@@ -63,13 +66,18 @@ def to_text(amounts: Iterable[TypedAmount]) -> str | None:
 
 @lru_cache(maxsize=65536)
 def from_text(text: str | None) -> tuple[TypedAmount, ...]:
-    """Return the amounts that `to_text` stored."""
+    """Return the amounts that `to_text` stored; those of a row without any word are named (`NO_WORD`)."""
     if not isinstance(text, str) or not text:
         return ()
     return tuple(
-        TypedAmount(word, column, None if line_type is None else LineType(line_type), Decimal(amount))
+        TypedAmount(named(word), column, None if line_type is None else LineType(line_type), Decimal(amount))
         for word, column, line_type, amount in json.loads(text)
     )
+
+
+def named(word: str) -> str:
+    """Return a word as it is listed and answered: a row without any word has one too."""
+    return word.strip() or NO_WORD
 
 
 def _plain(amount: Decimal) -> str:

@@ -344,14 +344,21 @@ def of_file(connection: Connection, sha256: str) -> list[BookedSettlement]:
 
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:
     """Return every transaction (TRANSACTION_COLUMNS) of some orders, in whatever settlement and store."""
+    return _lines(connection, frames.among(transaction.c.order_id, orders))
+
+
+def lines_without_order(connection: Connection, moments: Iterable[datetime]) -> pd.DataFrame:
+    """Return every transaction (TRANSACTION_COLUMNS) of some moments that names no order, in whatever settlement."""
+    parts = frames.among(transaction.c.posted_at, moments)
+    return _lines(connection, (some & transaction.c.order_id.is_(None) for some in parts))
+
+
+def _lines(connection: Connection, parts: Iterable[ColumnElement[bool]]) -> pd.DataFrame:
     plain = select(transaction, settlement.c.store, settlement.c.settlement_id).join(
         settlement, transaction.c.settlement == settlement.c.id
     )
-    parts = (
-        frames.load(connection, plain.where(some), TRANSACTION_COLUMNS)
-        for some in frames.among(transaction.c.order_id, orders)
-    )
-    return frames.concat(parts, TRANSACTION_COLUMNS)
+    found = (frames.load(connection, plain.where(some), TRANSACTION_COLUMNS) for some in parts)
+    return frames.concat(found, TRANSACTION_COLUMNS)
 
 
 def remove(connection: Connection, of: BookedSettlement, batch: int) -> None:

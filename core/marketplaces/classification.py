@@ -13,7 +13,7 @@ from core.line_types import LineType
 from core.marketplaces.wording import folded
 from core.marketplaces.words import Meaning
 from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
-from core.typed_amounts import TypedAmount, from_text, to_text
+from core.typed_amounts import TypedAmount, from_text, named, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,4 +179,4 @@ _GENERAL = frozenset({"othertransaction", "other", "others"})
 def listed_by_reader_one(raw_type: str, raw_description: str | None) -> str:
     """Return the words of an unknown transaction as the first reader listed them."""
     general = folded(raw_type) in _GENERAL
-    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else raw_type.strip()
+    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else named(raw_type)

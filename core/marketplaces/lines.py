@@ -10,6 +10,7 @@ from core.marketplaces.errors import TooMuchMoneyError
 from core.marketplaces.places import Place
 from core.marketplaces.reading.numbers import LARGEST
 from core.model import Goods
+from core.typed_amounts import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +85,7 @@ class Line(NamedTuple):
     @property
     def unknown_types(self) -> tuple[str, ...]:
         """The words that no vocabulary knows, in the form that is listed; none where all are known."""
-        return tuple(part.word for part in self.typed if part.line_type is None)
+        return tuple(named(part.word) for part in self.typed if part.line_type is None)
 
 
 @dataclass(frozen=True, slots=True)

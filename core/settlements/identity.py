@@ -6,6 +6,7 @@ may then know one payout by two names. Nothing may count twice, so what is there
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from core.errors import CogsheetError
 from core.model import TRANSACTION_COLUMNS, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -28,6 +29,8 @@ _NO_CONTENT = ("key", "store", "settlement_id", "ordinal", "group_key")
 _LINE = ("group_key", *(name for name in TRANSACTION_COLUMNS if name not in _NO_CONTENT))
 _GOODS = ("order_id", "sku", "event", "net")
 """What every document of a payout says of a line of it, whatever the document."""
+_PERIOD = re.compile(r"\d{8}-\d{8}")
+"""What a settlement is named after whose marketplace has no ids: the first and the last day of its period."""
 
 
 class AnotherStoreError(CogsheetError):
@@ -66,7 +69,8 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
 def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[BookedSettlement, str] | None:
     """Return the settlement that holds what is to be stored under another id, and how that shows; `None` if none does.
 
-    Two records with ids of the marketplace's own are two settlements, whatever they hold.
+    Two records with ids of the marketplace's own are two settlements, whatever they hold. A period that the file states
+    is no such id: two periods are two settlements as long as no line is in both.
 
     Args:
         connection: Of `Database.writing`.
@@ -85,6 +89,7 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
     if by_payout is not None:
         return by_payout, f"the same date, currency and sum ({read.sum} {read.currency})"
     by_lines = _with_the_same_lines(connection, read, there) or _with_the_same_charges(connection, read, unsure)
+    by_lines = by_lines or _of_another_period(connection, read, others, source.store)
     if by_lines is not None:
         return by_lines
     cut = next((one for one in unsure if one.store == source.store and _same_payout_day(one, read)), None)
@@ -124,14 +129,34 @@ def _charges(transactions: pd.DataFrame) -> Counter[tuple[Any, ...]]:
     return Counter(_contents(lines, lines["settlement_id"]))
 
 
-def _with_the_same_lines(
-    connection: Connection, read: Settlement, there: Iterable[BookedSettlement]
+def _of_another_period(
+    connection: Connection, read: Settlement, others: Iterable[BookedSettlement], store: str
 ) -> tuple[BookedSettlement, str] | None:
-    by_name = {(one.store, one.settlement_id): one for one in there}
-    if not by_name:
+    """Return the settlement of another period that has lines of what is named after its period, whoever states it."""
+    there = [one for one in others if _PERIOD.fullmatch(one.settlement_id)]
+    if not there or not _PERIOD.fullmatch(read.settlement_id):
+        return None
+    own = _charges(read.transactions)
+    known = settlements.lines_without_order(connection, read.transactions["posted_at"])
+    same_store = [one for one in there if one.store == store]  # two stores may be charged the same at one moment
+    return _with_the_same_lines(connection, read, there) or _most_shared(same_store, known, own)
+
+
+def _with_the_same_lines(
+    connection: Connection, read: Settlement, there: Sequence[BookedSettlement]
+) -> tuple[BookedSettlement, str] | None:
+    if not there:
         return None
     own = Counter(_contents(read.transactions, [read.settlement_id] * len(read.transactions)))
     known = settlements.lines_of_orders(connection, read.transactions["order_id"])
+    return _most_shared(there, known, own)
+
+
+def _most_shared(
+    there: Iterable[BookedSettlement], known: pd.DataFrame, own: Counter[tuple[Any, ...]]
+) -> tuple[BookedSettlement, str] | None:
+    """Return which of some settlements has the most of these lines, and how many; `None` if none has any."""
+    by_name = {(one.store, one.settlement_id): one for one in there}
     shared: Counter[tuple[str, str]] = Counter()
     names = zip(known["store"], known["settlement_id"], strict=True)
     for name, line in zip(names, _contents(known, known["settlement_id"]), strict=True):

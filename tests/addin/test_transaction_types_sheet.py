@@ -13,6 +13,7 @@ from addin.commands.new import new_workbook
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables, transactions, types
 from core.settlements.type_choices import TypeChoiceError
+from tests.core.settlements.exports_of_payouts import Row, shopify_export
 from tests.core.settlements.listed_documents import v2_content
 from tests.core.settlements.test_type_choices import UNKNOWN
 from workbook_engine import workbook
@@ -91,3 +92,45 @@ def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
         on_file(book, partial(settlements.fill, ids=["1"]))
 
     assert ["other"] == [row["event"] for row in rows(book, transactions.SPEC)]
+
+
+def nameless_files() -> dict[str, tuple[str, bytes]]:
+    """Return a file of each marketplace with one row of 2.50 whose type and description are both blank."""
+    walmart_head = (
+        "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+        "Transaction Description,Customer Order #,Amount,Amount Type,Ship Qty,Partner Item Id\n"
+    )
+    shopify = shopify_export("blank.csv", Row("2026-07-01", "", "2.50", kind="")).content
+    amazon = {**UNKNOWN, "transaction-type": "", "amount-type": "", "amount-description": "", "amount": "2.50"}
+    return {
+        "Amazon": ("blank.txt", v2_content("1", amazon, total="2.50", days=("01", "08"))),
+        "Shopify": ("blank.csv", shopify),
+        "Walmart": (
+            "blank.csv",
+            f"{walmart_head}07/14/2026,07/28/2026,2.50,USD,,PaymentSummary,,,,,,\n,,,,07/15/2026,,,,2.50,,,\n".encode(),
+        ),
+    }
+
+
+@pytest.mark.parametrize("marketplace", ["Amazon", "Shopify", "Walmart"])
+def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, marketplace: str) -> None:
+    """An answer for nothing could not be told from none: the name is listed, answered and shown again."""
+    name, content = nameless_files()[marketplace]
+    file = book.parent / name
+    file.write_bytes(content)
+    outcome = on_file(book, partial(settlements.import_files, files=[file]))
+    (listed,) = rows(book, types.SPEC)
+    (before,) = rows(book, settlements_sheet.SPEC)
+    type_event(book, "Advertising")
+    on_file(book, partial(settlements.fill, ids=[str(before["settlement_id"])]))
+    (answered,) = rows(book, types.SPEC)
+    (after,) = rows(book, settlements_sheet.SPEC)
+
+    assert (marketplace, "(no type)", "USD 2.50", None) == tuple(
+        listed[name] for name in ("marketplace", "word", "amount", "event")
+    )
+    assert "Unknown types: (no type) (1 line)" in outcome.message
+    assert ("(no type)", "Advertising") == (answered["word"], answered["event"])
+    assert "Unknown types (1)" in before["remarks"]
+    assert "Unknown types" not in (after["remarks"] or "")
+    assert ["advertising"] == [row["event"] for row in rows(book, transactions.SPEC)]

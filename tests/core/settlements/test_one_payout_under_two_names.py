@@ -155,3 +155,67 @@ def test_walmarts_next_statement_is_another(database: Database, moved: str) -> N
     """The same monthly fee on another day is another fee."""
     bring_in(database, walmart(DATED, STORAGE))
     assert Import.NEW == bring_in(database, walmart(",", STORAGE.replace("07/20/2026", moved))).result
+
+
+SALES = ("07/15/2026,Sale,Purchase,3001,20.00", "07/16/2026,Sale,Purchase,3002,9.00")
+LATER = "07/14/2026,07/29/2026"
+SHORTER = "07/14/2026,07/21/2026"
+NEXT = "07/28/2026,08/11/2026"
+"""Shares its first day with the last one of `DATED`."""
+
+
+@pytest.mark.parametrize(
+    ("period", "there", "again"),
+    [
+        (LATER, SALES, SALES),  # the very rows
+        (SHORTER, SALES, SALES[:1]),  # some of them
+        (SHORTER, SALES[:1], SALES),  # more of them
+        (LATER, SALES, (SALES[0], LABEL)),  # one in common
+        ("07/29/2026,08/11/2026", SALES, SALES),  # no day in common
+        (LATER, (STORAGE,), (STORAGE, PREP)),  # fees name no order
+        ("07/29/2026,08/11/2026", (STORAGE, PREP), (STORAGE, PREP)),
+    ],
+)
+def test_walmarts_lines_under_another_stated_period_are_asked(
+    database: Database, period: str, there: tuple[str, ...], again: tuple[str, ...]
+) -> None:
+    """A period is made of dates whoever states it: what is removed first is imported under the other."""
+    first = bring_in(database, walmart(DATED, *there))
+    second = bring_in(database, walmart(period, *again))
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+    assert "remove 20260714-20260728 and import this file again" in second.reason
+    assert ["20260714-20260728"] == names(database)
+
+    with database.reading() as connection:
+        booked = settlements.find(connection, first.store, first.settlement_id)
+    assert booked is not None
+    remove_settlements(database, books.load(database), [booked], who="M. Lee", now=NOW)
+    assert Import.NEW == bring_in(database, walmart(period, *again)).result
+
+
+@pytest.mark.parametrize("period", [NEXT, LATER, "07/29/2026,08/11/2026"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        tuple(row.replace("/300", "/400").replace(",300", ",400") for row in SALES),  # other orders, the same sum
+        (STORAGE.replace("07/20/2026", "07/28/2026"),),  # the same fee at another moment
+        (STORAGE.replace("07/20/2026", ""),),  # and without one
+        (SALES[0].replace("Sale,Purchase,3001,20.00", "Refund,Return,3001,-20.00"),),  # the order's refund
+    ],
+)
+def test_walmarts_periods_without_a_line_in_common_are_two(
+    database: Database, period: str, rows: tuple[str, ...]
+) -> None:
+    """Neighbours may share a day, a sum, an order and a fee; the same file again is known."""
+    first = walmart(DATED, *SALES, STORAGE)
+    second = walmart(period, *rows)
+    told = [bring_in(database, file).result for file in (first, second, first, second)]
+    assert [Import.NEW, Import.NEW, Import.ALREADY_IMPORTED, Import.ALREADY_IMPORTED] == told
+
+
+def test_two_walmart_stores_are_charged_the_same(database: Database) -> None:
+    """A fee of one moment and sum is no line of another store's; an order's line is."""
+    bring_in(database, walmart(DATED, STORAGE), "One")
+    assert Import.NEW == bring_in(database, walmart(LATER, STORAGE), "Two").result
+    bring_in(database, walmart(NEXT, *SALES), "One")
+    assert Import.CONFLICT == bring_in(database, walmart("07/30/2026,08/11/2026", *SALES), "Two").result
