@@ -19,7 +19,7 @@ COLUMNS = (
     Column("When", "at", Kind.MOMENT, width=16, note="In UTC."),
     Column("Who", "who", width=16),
     Column("Order ID", "order_id", width=21),
-    Column("SKU", "sku", width=20),
+    Column("SKU", "sku", width=20, note="Of the line, or as typed on Resolve where it names none."),
     Column("Was", "was", Kind.UNIT_COST, width=11, note="The unit cost saved before; empty: none was."),
     Column("On the screen", "shown_cost", Kind.UNIT_COST, width=16, note="The proposal at the time of saving."),
     Column("Proposal", "shown_kind", width=21),
@@ -40,7 +40,8 @@ def audit_rows(view: View, settlement: BookedSettlement) -> list[Row]:
     batches = {row["number"]: row for row in records(view.batches)}
     by_batch: dict[int, list[Row]] = {}
     before: dict[str, Any] = {}
-    for row in records(view.saved_values.merge(lines, on="key")):
+    saved = view.saved_values.rename(columns={"sku": "typed_sku"}).merge(lines, on="key")
+    for row in records(saved):
         by_batch.setdefault(row["batch"], []).append(_saved(row, before.get(row["key"])))
         before[row["key"]] = row["unit_cost"]
     numbers = sorted({settlement.batch, *by_batch, *_posting_batches(view, settlement)} & set(batches))
@@ -66,7 +67,6 @@ def _of_batch(batch: Row) -> Row:
 def _saved(row: Row, was: object) -> Row:
     fields = (
         "order_id",
-        "sku",
         "shown_cost",
         "shown_kind",
         "unit_cost",
@@ -79,6 +79,7 @@ def _saved(row: Row, was: object) -> Row:
     return {
         **{name: row[name] for name in fields},
         **note,
+        "sku": row["sku"] or row["typed_sku"],
         "at": row["saved_at"],
         "who": row["saved_by"],
         "was": was,

@@ -37,9 +37,9 @@ def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
 def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     """The question names cost, rows and SKU; Yes writes the cost into the other unedited rows and saves them."""
     found = tables.find(desktop.book, resolve.SPEC)
-    rows = [number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["cause"] not in NO_COST_ASKED][:2]
-    for row in rows:
-        found.column_cells("sku", row, 1).value = "MUG"
+    asked = [(row["sku"], number) for number, row in enumerate(desktop.rows(resolve.SPEC)) if _asks_a_cost(row)]
+    sku = next(sku for sku, _ in asked if sum(sku == other for other, _ in asked) > 1)
+    rows = [number for other, number in asked if other == sku]
     found.column_cells("cost", rows[0], 1).value = 4.2
     desktop.select("Setup", "A1")
 
@@ -49,11 +49,15 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     listed = desktop.rows(resolve.SPEC)
     taken = [row for row in rows if listed[row]["status"] == "saved"]
     assert f"Use 4.2 for the other {len(taken) - 1} row" in question
-    assert "of SKU MUG" in question
+    assert f"of SKU {sku}" in question
     assert len(taken) > 1
     assert {4.2} == {listed[row]["cost"] for row in taken}
     assert len(taken) == int((desktop.books().overrides["unit_cost"].notna()).sum())
     assert of_entered_only(desktop.excel.user.shown[-1]) == changed(message)
+
+
+def _asks_a_cost(row: tables.Record) -> bool:
+    return bool(row["sku"]) and row["cause"] not in NO_COST_ASKED
 
 
 def of_entered_only(question: str) -> str:
