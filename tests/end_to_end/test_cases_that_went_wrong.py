@@ -151,6 +151,24 @@ def test_an_undeclared_word_about_goods_keeps_cogs_back(story: Story, tmp_path: 
     assert ("1 line without cost", "Ready") == (waits, story.status())
 
 
+def test_an_undeclared_reason_is_asked_whatever_its_row_leaves_out(story: Story, tmp_path: Path) -> None:
+    """Without quantity, with and without SKU and order: asked, 0 proposed, and ready once that is accepted."""
+    rows = [
+        paid("DRONE_EATEN", "21.00", units="", sku="A"),
+        paid("ROBOT_EATEN", "22.00", units="", sku=""),
+        paid("MOUSE_EATEN", "23.00", units="", sku="C", order="1"),
+        paid("GHOST_EATEN", "24.00", units="", sku="", order="2"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    asked = {row["Net"]: (row["Cause"], row["Proposed cost"]) for row in story.asked()}
+    waits = story.status()
+    story.answer(({"Net": 21}, {"Units back": 2, "Cost": 4}))
+
+    assert dict.fromkeys((21, 22, 23, 24), (UNCLEAR, 0)) == asked
+    assert ("4 lines without cost", "Ready", Decimal(8)) == (waits, story.status(), story.cogs(Type="reimbursement"))
+    story.ties()
+
+
 def test_other_units_than_a_line_states_are_refused(story: Story, tmp_path: Path) -> None:
     """Costing takes the line's own units: another number is refused with both; the line's own is saved."""
     unknown = {**paid("Goods moved by nobody", "14.00", units="4", sku="D"), "amount-type": "other-transaction"}
