@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from core.costing.costing import cost, without_order
+from core.costing.costing import cost, with_typed_units, without_order
 from core.costing.errors import CostCurrencyError, DuplicateLineError
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
@@ -40,5 +40,6 @@ __all__ = [
     "last_costs_used",
     "with_report",
     "with_typed_skus",
+    "with_typed_units",
     "without_order",
 ]

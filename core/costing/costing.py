@@ -75,6 +75,22 @@ def without_order(transactions: pd.DataFrame, mappings: pd.DataFrame | None = No
     }
 
 
+def with_typed_units(transactions: pd.DataFrame) -> set[str]:
+    """Return the lines of which typed units count though they state their own: refunds and lost returns.
+
+    A reversal that names what it reverses takes typed units too; which one does is known once it is costed.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of the lines in question, with all others of their orders.
+
+    Returns:
+        Line keys.
+    """
+    lines = read_lines(transactions)
+    judged = zip(lines, judge(lines), strict=True)
+    return {line.key for line, judgement in judged if judgement.rule in {Rule.REFUND, Rule.RETURN_LOST}}
+
+
 def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, Average]:
     """Return the last cost used per SKU: as given, else as these lines show."""
     if books.last_used is not None:

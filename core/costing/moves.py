@@ -213,7 +213,9 @@ def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
     if goods.lock is not None or not move.quantity or goods.said or expensed <= 0:
         return move
     left = max(0, move.quantity - expensed)
-    if is_removal(goods.line) and goods.line.is_declared and goods.said_units is None:
+    if is_removal(goods.line) and goods.line.is_declared:
+        if goods.said_units is not None:
+            return Move(min(goods.said_units, move.quantity))
         return settled(_removed_unsellable(move.quantity, left), goods)
     part = f"{move.quantity - left} of the {move.quantity} units were" if left else "The goods were"
     return Move(left, f"{part} expensed as unsellable when they came back.")

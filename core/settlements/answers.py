@@ -122,6 +122,8 @@ class LineState:
     """Whether it lacks its cost, so that Resolve lists it."""
     asks_units: bool = False
     """Whether it is listed because its units are not known, or do not add up."""
+    takes_units: bool = False
+    """Whether typed units count though the line states its own: a return, a clawback of what is in the books."""
     stated_sku: str | None = None
     """The SKU that the line itself names; in `sku` stands a typed one too."""
 
@@ -291,6 +293,23 @@ def _units_of_a_sale(answer: Answer, line: LineState) -> str | None:
     return f"{answer.named(Cell.UNITS_BACK)} is {answer.units_back}, and {stated}: empty it"
 
 
+def _units_of_its_own(answer: Answer, line: LineState) -> str | None:
+    typed = answer.units_back
+    if line.event == Event.SALE or line.is_refund or line.takes_units or line.units is None:
+        return None
+    if not answer.stock_edited or typed is None or typed == line.units:
+        return None
+    if line.asks_units and typed < line.units:
+        return None  # some of a lost removal had been expensed before
+    if typed == line.in_force.units_back and not line.missing:
+        return None  # saved when the line asked for them, and settled
+    if typed == 0 and line.moves_none(answer.disposition):
+        return None  # both say that no goods moved
+    stated = f"the line itself states {line.units} (column Units)"
+    none = f"if no goods moved, choose {_HEADERS[Cell.DISPOSITION]} {Disposition.MONEY_ONLY}"
+    return f"{answer.named(Cell.UNITS_BACK)} is {typed}, and {stated}: empty it; {none}"
+
+
 def _disposition_of_a_sale(answer: Answer, line: LineState) -> str | None:
     if line.event != Event.SALE or not answer.disposition_edited or not answer.disposition:
         return None
@@ -345,6 +364,7 @@ _CONTRADICTIONS: tuple[Callable[[Answer, LineState], str | None], ...] = (
     _back_without_units,
     _more_than_refunded,
     _units_of_a_sale,
+    _units_of_its_own,
     _disposition_of_a_sale,
 )
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.costing import with_typed_units
 from core.costing.finale import read_finale
 from core.costing.proposals import UNITS
 from core.costing.suspects import SuspectCost, far_off
 from core.database import batches, locks, overrides
 from core.database.batches import BatchKind
 from core.database.overrides import Refusal, Refused
-from core.model import OVERRIDE_COLUMNS, CostStatus, Event, OverrideKind, frame, records
+from core.model import OVERRIDE_COLUMNS, CostStatus, Event, Goods, OverrideKind, frame, records
 from core.money import total
 from core.settlements.answers import Cell, Decision, Fate, InForce, LineState, changed_meanwhile, decide
 from core.settlements.books import STATED_SKU
@@ -29,6 +30,7 @@ from core.settlements.recosting import with_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from core.costing.finale import Finale
@@ -177,8 +179,28 @@ def _work(
     saved = {row["key"]: row for row in records(books.overrides)}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
     locked = locked_keys(books)
-    states = {key: _line_state(row, saved.get(key, {}), locked=key in locked) for key, row in lines.items()}
+    takes = _taking_units(books, chosen, lines)
+    states = {
+        key: replace(_line_state(row, saved.get(key, {}), locked=key in locked), takes_units=key in takes)
+        for key, row in lines.items()
+    }
     return _Work(books, lines, states, who, now), chosen
+
+
+def _taking_units(
+    books: Books, answers: Sequence[Answer], lines: Mapping[str, Mapping[str, object]]
+) -> AbstractSet[str]:
+    """Return the lines of which typed units count, of those whose units were typed."""
+    typed = {one.key for one in answers if one.stock_edited and one.units_back is not None and one.key in lines}
+    orders = {lines[key]["order_id"] for key in typed} - {None}
+    wanted = books.lines["key"].isin(list(typed)) | books.lines["order_id"].isin(list(orders))
+    reversals = {key for key in typed if _reverses(lines[key])}
+    return reversals | with_typed_units(books.lines[wanted]) if typed else frozenset()
+
+
+def _reverses(row: Mapping[str, object]) -> bool:
+    """Tell whether a line takes back one of the books; a replacement that names its order does not."""
+    return row["original_key"] is not None and row["goods"] != Goods.REPLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +320,14 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         event=_text(row["event"]),
         units=abs(quantity) if isinstance(quantity, int) else None,
         missing=row["cost_status"] == CostStatus.MISSING,
-        asks_units=row["cause"] in UNITS,
+        asks_units=row["cause"] in UNITS or (row["goods"] == Goods.LOST_ON_REMOVAL and _has_units(saved)),
         stated_sku=_text(row[STATED_SKU]),
     )
+
+
+def _has_units(saved: Mapping[str, object]) -> bool:
+    """Tell whether units are saved: a lost removal that asked for them takes them, also while its cost is missing."""
+    return saved.get("units_back") is not None
 
 
 def _in_force(saved: Mapping[str, object]) -> InForce:

@@ -151,6 +151,67 @@ def test_an_undeclared_word_about_goods_keeps_cogs_back(story: Story, tmp_path: 
     assert ("1 line without cost", "Ready") == (waits, story.status())
 
 
+def test_an_undeclared_reason_is_asked_whatever_its_row_leaves_out(story: Story, tmp_path: Path) -> None:
+    """Without quantity, with and without SKU and order: asked, 0 proposed, and ready once that is accepted."""
+    rows = [
+        paid("DRONE_EATEN", "21.00", units="", sku="A"),
+        paid("ROBOT_EATEN", "22.00", units="", sku=""),
+        paid("MOUSE_EATEN", "23.00", units="", sku="C", order="1"),
+        paid("GHOST_EATEN", "24.00", units="", sku="", order="2"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    asked = {row["Net"]: (row["Cause"], row["Proposed cost"]) for row in story.asked()}
+    waits = story.status()
+    story.answer(({"Net": 21}, {"Units back": 2, "Cost": 4}))
+
+    assert dict.fromkeys((21, 22, 23, 24), (UNCLEAR, 0)) == asked
+    assert ("4 lines without cost", "Ready", Decimal(8)) == (waits, story.status(), story.cogs(Type="reimbursement"))
+    story.ties()
+
+
+def test_other_units_than_a_line_states_are_refused(story: Story, tmp_path: Path) -> None:
+    """Costing takes the line's own units: another number is refused with both; the line's own is saved."""
+    unknown = {**paid("Goods moved by nobody", "14.00", units="4", sku="D"), "amount-type": "other-transaction"}
+    rows = [
+        paid("WAREHOUSE_LOST", "21.00", units="3", sku=""),
+        paid("NEVER_HEARD_OF", "22.00", units="3", sku="B"),
+        paid("WAREHOUSE_LOST", "23.00", units="3", sku="C"),
+    ]
+    story.bring(v2(tmp_path, [*rows, unknown]))
+    ran = story.answer(
+        ({"Net": 21}, {"SKU": "MUG", "Units back": 2, "Cost": 4}),
+        ({"Net": 22}, {"Units back": 1, "Cost": 4}),
+        ({"Net": 23}, {"Units back": 0, "Cost": 4}),
+        ({"Net": 14}, {"Units back": 9}),
+    )
+    refused = {row["Net"]: str(row["Status"]) for row in story.asked()}
+    own = {"Units back": 3, "Cost": 4}
+    story.answer(*(({"Net": net}, own) for net in (21, 22, 23)), ({"Net": 14}, {"Units back": 4, "Cost": 4}))
+
+    assert {21, 22, 23, 14} == set(refused)
+    for net, typed, stated in ((21, 2, 3), (22, 1, 3), (23, 0, 3), (14, 9, 4)):
+        said = f"(Units back) is {typed}, and the line itself states {stated} (column Units): empty it"
+        assert said in refused[net], refused
+        assert said in ran.output, ran.output
+    assert [Decimal(12), Decimal(12), Decimal(12), Decimal(16)] == [story.cogs(Net=net) for net in (21, 22, 23, 14)]
+    story.ties()
+
+
+def test_a_lost_return_and_a_clawback_take_fewer_units_than_they_state(story: Story, tmp_path: Path) -> None:
+    """2 of 3 of an unknown order had been in stock: 8.00; lost 3 at 7.00, found 1 of the 2 stated: 14.00."""
+    rows = [
+        paid("Customer Return", "30.00", order="1", units="3", sku="B"),
+        paid("WAREHOUSE_LOST", "60.00", units="3", day="10"),
+        paid("COMPENSATED_CLAWBACK", "-40.00", units="2", day="14"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    story.answer(({"SKU": "B"}, {"Units back": 2, "Cost": 4}), ({"Net": 60}, {"Cost": 7}), accept=False)
+    story.answer(({"SKU": "A"}, {"Units back": 1}))
+
+    assert (Decimal(8), Decimal(14)) == (story.cogs(SKU="B"), story.cogs(SKU="A"))
+    story.ties()
+
+
 def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     """Lost 3 at 7.00, found 1 and 2 by a word of two kinds: each asked with 7.00, together 0."""
     rows = [

@@ -174,7 +174,7 @@ def _description(row: Row) -> str:
 def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
     if means.event not in GOODS:
         return False
-    about_goods = means.event in (Event.SALE, Event.REFUND) or means.goods in words.ABOUT_UNITS
+    about_goods = means.event in (Event.SALE, Event.REFUND) or words.is_about_units(means.event, means.goods)
     return quantity is not None or (about_goods and bool(sku))
 
 

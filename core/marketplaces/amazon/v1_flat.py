@@ -206,7 +206,7 @@ def _carries_units(means: Meaning, quantity: int | None, price_type: str) -> boo
     """Tell whether a row says how many units there are, or shows by its price that there are some."""
     if means.event not in GOODS:
         return False
-    return quantity is not None or folded(price_type) == "principal" or means.goods in words.ABOUT_UNITS
+    return quantity is not None or folded(price_type) == "principal" or words.is_about_units(means.event, means.goods)
 
 
 def _units(lines: Sequence[Line]) -> Units:

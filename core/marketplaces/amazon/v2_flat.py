@@ -174,7 +174,7 @@ def _carries_units(means: Meaning, amount_type: str, description: str, quantity:
         return False
     if amount_type in words.ITEM_AMOUNT_TYPES or means.event in _ITEM_EVENTS:
         return amount_type == "itemprice" and description == "principal"
-    return quantity is not None or means.goods in words.ABOUT_UNITS
+    return quantity is not None or words.is_about_units(means.event, means.goods)
 
 
 def _is_asked(means: Meaning, own: tuple[TypedPart, ...]) -> bool:

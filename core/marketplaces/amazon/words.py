@@ -306,6 +306,11 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
     return own or _declared(kind) or UNKNOWN
 
 
+def is_about_units(event: str | None, goods: Goods) -> bool:
+    """Tell whether a row is about units of goods, or may be: its units are unknown, not none, where it is silent."""
+    return goods in ABOUT_UNITS or (event == Event.REIMBURSEMENT and goods is Goods.UNCLEAR)
+
+
 @lru_cache(maxsize=4096)
 def is_declared(transaction_type: str, *details: str) -> bool:
     """Tell whether a row's own words are declared to the end; its type and the beginning of a word alone are not."""

@@ -181,7 +181,7 @@ def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
         line = _line(item, transaction, item, "", "")
         left -= line.amount
         quantity = _whole(item, transaction.file)
-        counts = quantity is not None or line.goods in words.ABOUT_UNITS
+        counts = quantity is not None or words.is_about_units(line.event, line.goods)
         yield line._replace(
             carries_units=counts and line.event in GOODS, units=returned(line.event, quantity) if counts else None
         )

@@ -116,6 +116,7 @@ UNITS_ASKED = replace(REFUND, units=None, asks_units=True)
 OF_ORIGINAL = replace(REFUND, takes_no_cost="it takes its original's cost")
 SOLD = replace(LINE, event=Event.SALE, units=3)
 LOSS = replace(LINE, event=Event.ADJUSTMENT, units=1)
+LOST_THREE = replace(LOSS, event=Event.REIMBURSEMENT, units=3)
 LIQUIDATED = replace(LINE, event=Event.LIQUIDATION, units=4)
 COST, ZERO_OK, UNITS, KIND = (CELLS[cell] for cell in (Cell.COST, Cell.ZERO_OK, Cell.UNITS_BACK, Cell.DISPOSITION))
 
@@ -145,6 +146,12 @@ def chosen(disposition: Disposition, units: int | None = None, **said: object) -
         (replace(ROW, cost=Decimal(5), units_back=0), UNITS_ASKED, (COST, UNITS)),
         (chosen(Disposition.RESTOCKED, 3), REFUND, (UNITS, "the refund is of 2")),
         (replace(ROW, units_back=2, stock_edited=True), SOLD, (UNITS, "the sale itself states 3")),
+        (replace(ROW, units_back=2, stock_edited=True, cost=Decimal(4)), LOST_THREE, (UNITS, "line itself states 3")),
+        (replace(ROW, units_back=0, stock_edited=True, cost=Decimal(4)), LOST_THREE, (UNITS, "line itself states 3")),
+        (replace(ROW, units_back=1, stock_edited=True, sku="MUG"), replace(LOST_THREE, sku=None), (UNITS, "states 3")),
+        (replace(PREFILLED_ROW, units_back=9, stock_edited=True), LIQUIDATED, (UNITS, "the line itself states 4")),
+        (replace(ROW, units_back=2, stock_edited=True), replace(LOSS, event=Event.OTHER), (UNITS, "states 1")),
+        (replace(ROW, units_back=4, stock_edited=True), replace(LOST_THREE, asks_units=True), (UNITS, "states 3")),
         (chosen(Disposition.RESTOCKED), SOLD, (KIND, "the line is a sale")),
         (replace(ROW, cost=Decimal(5)), OF_ORIGINAL, (COST, "it takes its original's cost")),
         (replace(ROW, zero_ok=True), OF_ORIGINAL, (ZERO_OK, "it takes its original's cost")),
@@ -176,6 +183,11 @@ def test_two_cells_that_contradict_each_other_are_refused_and_both_named(
         (replace(ROW, zero_ok=True), replace(OF_ORIGINAL, asks_units=True), OverrideKind.ENTERED),
         (replace(ROW, units_back=3, stock_edited=True, cost=Decimal(5)), SOLD, OverrideKind.ENTERED),
         (replace(ROW, units_back=7, stock_edited=True), UNITS_ASKED, None),
+        (replace(ROW, units_back=3, stock_edited=True, cost=Decimal(4)), LOST_THREE, OverrideKind.ENTERED),
+        (replace(ROW, units_back=2, stock_edited=True), replace(LOST_THREE, units=None), None),
+        (replace(ROW, units_back=2, stock_edited=True), replace(LOST_THREE, takes_units=True), None),
+        (replace(ROW, units_back=2, stock_edited=True), replace(LOST_THREE, asks_units=True), None),
+        (chosen(Disposition.MONEY_ONLY, 0), LOST_THREE, None),
     ],
 )
 def test_cells_that_go_together_are_saved(answer: Answer, line: LineState, kind: OverrideKind | None) -> None:
