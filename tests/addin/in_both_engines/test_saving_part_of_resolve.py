@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
+from addin.commands import costs, settlements
+from addin.commands.desk import on_file
 from addin.sheets import resolve, tables
 from core.model import Cause
+from tests.core.settlements.listed_documents import v2_content
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.addin.in_both_engines.desktop import Desktop
 
 
@@ -34,12 +42,20 @@ def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
     assert 6.25 == rows[2]["cost"]
 
 
+@pytest.fixture
+def two_mugs(business: Path) -> None:
+    """Two orders of one SKU that Finale knows nothing of."""
+    file = business.with_name("mugs.txt")
+    file.write_bytes(v2_content("9", {}, {}, total="20.00"))
+    for step in (partial(settlements.import_files, files=[file]), costs.resolve):
+        on_file(business, step)
+
+
+@pytest.mark.usefixtures("two_mugs")
 def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     """The question names cost, rows and SKU; Yes writes the cost into the other unedited rows and saves them."""
     found = tables.find(desktop.book, resolve.SPEC)
-    asked = [(row["sku"], number) for number, row in enumerate(desktop.rows(resolve.SPEC)) if _asks_a_cost(row)]
-    sku = next(sku for sku, _ in asked if sum(sku == other for other, _ in asked) > 1)
-    rows = [number for other, number in asked if other == sku]
+    rows = [number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["sku"] == "MUG"]
     found.column_cells("cost", rows[0], 1).value = 4.2
     desktop.select("Setup", "A1")
 
@@ -49,15 +65,11 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     listed = desktop.rows(resolve.SPEC)
     taken = [row for row in rows if listed[row]["status"] == "saved"]
     assert f"Use 4.2 for the other {len(taken) - 1} row" in question
-    assert f"of SKU {sku}" in question
+    assert "of SKU MUG" in question
     assert len(taken) > 1
     assert {4.2} == {listed[row]["cost"] for row in taken}
     assert len(taken) == int((desktop.books().overrides["unit_cost"].notna()).sum())
     assert of_entered_only(desktop.excel.user.shown[-1]) == changed(message)
-
-
-def _asks_a_cost(row: tables.Record) -> bool:
-    return bool(row["sku"]) and row["cause"] not in NO_COST_ASKED
 
 
 def of_entered_only(question: str) -> str:
