@@ -101,7 +101,7 @@ class Table:
         What another program wrote into the blank row of an empty table is its first record, as if typed in Excel.
         """
         body = range_of(self.parent, self.xl.body)
-        if self.xl.is_empty and any(value not in (None, "") for row in body.raw_value for value in row):
+        if self.xl.is_empty and not _is_blank(body.raw_value):
             self.xl.is_empty = False
         return None if self.xl.is_empty else body
 
@@ -155,3 +155,8 @@ class Table:
             RefusedByExcelError: If the header would move, no row would be left, or another table is in the way.
         """
         table_rows.resize(self.parent.xl, self.xl, area_of(range.impl))
+
+
+def _is_blank(values: object) -> bool:
+    """Tell whether one value, or rows of values, are nothing."""
+    return all(map(_is_blank, values)) if isinstance(values, tuple) else values in (None, "")
