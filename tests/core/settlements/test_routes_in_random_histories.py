@@ -227,5 +227,5 @@ TestShop = Shop.TestCase
 @pytest.mark.long
 def test_many_shops() -> None:
     """The same, for a minute or two."""
-    many = settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    many = settings(max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Shop, settings=many)

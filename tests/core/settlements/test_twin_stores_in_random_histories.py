@@ -303,5 +303,5 @@ TestTwinStores = TwinStores.TestCase
 @pytest.mark.long
 def test_many_twin_stores() -> None:
     """The same, for a minute or two."""
-    many = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    many = settings(max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(TwinStores, settings=many)
