@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
 from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, records
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,8 +129,9 @@ def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
         if settlement.total == settlement.sum:
             return ""
         return (
-            f"its rows sum to {settlement.sum} of {settlement.total} {settlement.currency}: rows are missing. Import "
-            f"the export of the days before or after as well."
+            f"its rows sum to {cents(settlement.sum)} of {cents(settlement.total)} {settlement.currency}: rows are "
+            f"missing, or are not as they were. Import the export of the days before or after as well; if you have "
+            f"imported all of them, download them anew."
         )
     posted = [row.date() for row in settlement.transactions["posted_at"].dropna()]
     spans = [part.days for part in parts if part.days is not None]

@@ -15,6 +15,7 @@ from core.database.frames import rows_of
 from core.database.settlements import SettlementKind
 from core.errors import CogsheetError
 from core.model import TRANSACTION_COLUMNS, Event
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,9 +105,9 @@ def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ..
 
 def _other_rows(there: BookedSettlement, read: Settlement) -> str:
     return (
-        f"one payout a day and currency is paid, and this file has other rows of it ({read.sum} {read.currency} for "
-        f"{there.sum} {there.currency}) under another name. Only an export of the payout itself, with its payout id, "
-        f"has all its rows"
+        f"one payout a day and currency is paid, and this file has other rows of it ({cents(read.sum)} "
+        f"{read.currency} for {cents(there.sum)} {there.currency}) under another name. Only an export of the payout "
+        f"itself, with its payout id, has all its rows"
     )
 
 
