@@ -40,8 +40,8 @@ SPEC = TableSpec(
             width=14,
             note="Share of the lines needing a cost that have it.",
         ),
-        Column("Settlement Export Status", "status", width=40),
-        Column("COGS status", "cogs_status", width=44),
+        Column("Settlement Export Status", "status", width=58),
+        Column("COGS status", "cogs_status", width=40),
         Column("as of", "as_of", Kind.MOMENT, width=16, note="When costs were last fetched, in UTC."),
         Column(
             "Remarks",
