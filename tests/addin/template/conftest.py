@@ -6,6 +6,7 @@ import json
 import select
 import shutil
 import subprocess
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,15 @@ def extracted_modules(built_parts: Parts) -> dict[str, str]:
     return modules_by_oletools(built_parts["xl/vbaProject.bin"])
 
 
+ENDED = "LibreOffice ended"
+GONE = "com.sun.star.lang.DisposedException"
+"""What UNO says of a program that is not there any more."""
+
+
+class LibreOfficeCrashedError(AssertionError):
+    """The program itself ended; nothing of what was asked is at fault."""
+
+
 class LibreOffice:
     """A running LibreOffice; `tests/addin/template/libreoffice_host.py` does what it is asked."""
 
@@ -67,6 +77,7 @@ class LibreOffice:
         """Send one request and return its answer; the test fails if LibreOffice waits for somebody.
 
         Raises:
+            LibreOfficeCrashedError: If it is not there any more.
             AssertionError: If it failed.
         """
         assert self._host.stdin
@@ -78,9 +89,19 @@ class LibreOffice:
             self._host.terminate()
             self.answers = False
             pytest.fail(f"LibreOffice waits for somebody: an error in VBA was not caught during {request}")
-        answer = json.loads(self._host.stdout.readline() or '{"error": "LibreOffice ended"}')
+        answer = json.loads(self._host.stdout.readline() or f'{{"error": "{ENDED}"}}')
+        if any(sign in answer.get("error", "") for sign in (ENDED, GONE)):
+            self.answers = False
+            raise LibreOfficeCrashedError(answer["error"])
         assert "error" not in answer, answer["error"]
         return answer["answer"]
+
+    def close_workbook(self, opened: OpenWorkbook) -> None:
+        """Close a workbook; whoever cannot even do that is not asked again."""
+        try:
+            opened.ask("close")
+        except AssertionError:
+            self.answers = False
 
     def close(self) -> None:
         """End LibreOffice."""
@@ -141,7 +162,7 @@ class Opener:
         while self._opened:
             opened = self._opened.pop()
             if self._office and self._office.answers:
-                opened.ask("close")
+                self._office.close_workbook(opened)
         return self.open_beside(name, modules, content)
 
     def reuse(self, name: str) -> OpenWorkbook:
@@ -154,17 +175,30 @@ class Opener:
     def open_beside(
         self, name: str, modules: dict[str, str] | None = None, content: bytes | None = None
     ) -> OpenWorkbook:
-        """Open a template beside those that are open."""
-        if not self._office or not self._office.answers:
-            self._started += 1
-            self._office = LibreOffice(self._folder / str(self._started))
-        path = self._office.folder / name
+        """Open a template beside those that are open; once more, and said, where LibreOffice crashes over it."""
         if not modules and self._plain is None:
             self._plain = build(self._stand_ins)
         plain = build({**self._stand_ins, **modules}) if modules else self._plain or b""
-        path.write_bytes(content or plain)
-        self._opened.append(OpenWorkbook(self._office, path))
+        try:
+            return self._open(name, content or plain)
+        except LibreOfficeCrashedError as crash:
+            self._opened.clear()
+            warnings.warn(f"LibreOffice crashed and was started anew: {str(crash).splitlines()[-1]}", stacklevel=1)
+            return self._open(name, content or plain)
+
+    def _open(self, name: str, content: bytes) -> OpenWorkbook:
+        path = self._running().folder / name
+        path.write_bytes(content)
+        self._opened.append(OpenWorkbook(self._running(), path))
         return self._opened[-1]
+
+    def _running(self) -> LibreOffice:
+        """Return the LibreOffice that answers; one that does not any more is ended, and another started."""
+        if self._office is None or not self._office.answers:
+            self.close()
+            self._started += 1
+            self._office = LibreOffice(self._folder / str(self._started))
+        return self._office
 
     def close(self) -> None:
         """End LibreOffice."""
