@@ -436,7 +436,7 @@ def _sites_there(connection: Connection, store: str) -> set[tuple[str, str]]:
 def refuse_unasked_sites(file: str, store: str, new: set[tuple[str, str]], there: set[tuple[str, str]]) -> None:
     """Refuse a file of a site that its store has never had, unless the store was named for it. Pure.
 
-    Its currency must be one that the site has had; where either side names no site, the currency alone is compared.
+    Where either side names no site, the currencies are compared: a site that is known says more than its currency.
 
     Args:
         file: Its name, for the message.
@@ -453,8 +453,7 @@ def refuse_unasked_sites(file: str, store: str, new: set[tuple[str, str]], there
 
 
 def _may_be_one_site(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """A store that is paid in another currency than ever before is as new as another site."""
-    return one[1] == other[1] and (one[0] == other[0] or not one[0] or not other[0])
+    return one[0] == other[0] if one[0] and other[0] else one[1] == other[1]
 
 
 def _said(site: tuple[str, str]) -> str:
