@@ -272,7 +272,7 @@ DECLARATIONS: dict[LineType, Declaration] = {
     LineType.LOSSES: _cost("Cost of what was lost or damaged.", "Damaged and Lost Inventory"),
     LineType.INVENTORY_LOST: _cost("Inventory that was lost or damaged.", "Inventory Asset"),
 }
-"""Sources of the accounts and of what each type is: docs/words.md."""
+"""Sources of the accounts and of what each type is: docs/design/words.md."""
 
 PER_STORE = (LineType.RESERVE, LineType.CLEARING, LineType.ACCRUED)
 """These hold a marketplace account's money, so that each store and currency has one of its own."""

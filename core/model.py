@@ -38,7 +38,7 @@ class Marketplace(StrEnum):
 
 
 class Event(StrEnum):
-    """What a transaction is, whatever words its marketplace uses (docs/words.md; docs/facts/settlement-formats.md)."""
+    """What a transaction is, whatever its words are (docs/design/words.md; docs/facts/settlement-formats.md)."""
 
     SALE = "sale"
     REFUND = "refund"
@@ -76,7 +76,7 @@ class StockEffect(StrEnum):
 
 
 class Goods(StrEnum):
-    """What the declared words of a transaction say of its goods; costing turns it into units and cost (docs/words.md).
+    """What a transaction's declared words say of its goods; costing makes units and cost of it (docs/design/words.md).
 
     Words that nobody has declared say `UNCLEAR` where the line names a SKU: the bookkeeper is asked, on sheet Resolve.
     """
@@ -161,7 +161,7 @@ class ObservationKind(StrEnum):
 
 
 class CostStatus(StrEnum):
-    """Whether a line has its cost. The last three are three different blanks (docs/design/books.md)."""
+    """Whether a line has its cost. The last three are three different blanks (docs/design/costing.md)."""
 
     COSTED = "costed"
     WAITING = "waits for original"
@@ -172,7 +172,7 @@ class CostStatus(StrEnum):
 
 
 class CostSource(StrEnum):
-    """Which step of the precedence gave the cost, as the sheets show it (docs/design/books.md)."""
+    """Which step of the precedence gave the cost, as the sheets show it (docs/design/costing.md)."""
 
     LOCKED = "Locked"
     ENTERED = "Entered"
@@ -301,7 +301,7 @@ TRANSACTION_COLUMNS: Columns = {
     "typed": TEXT,  # the amounts whose line type their column and event do not tell, see core.typed_amounts
     "tax_code": TEXT,  # of a sale: the rate of tax that the marketplace names, as it stands there (20%)
 }
-"""One row per transaction: a group of raw lines (docs/words.md)."""
+"""One row per transaction: a group of raw lines (docs/design/words.md)."""
 
 RAW_LINE_COLUMNS: Columns = {
     "line_no": WHOLE,  # in the file, first line = 1

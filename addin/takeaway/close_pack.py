@@ -1,4 +1,4 @@
-"""The accountant's pack of a month that is closed: one workbook, written from data (docs/journal.md)."""
+"""The accountant's pack of a month that is closed: one workbook, written from data (docs/design/journal.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cost a line gets, and why. Pure: values in, values out (docs/design/books.md, Which cost a line gets).
+"""Which cost a line gets, and why. Pure: values in, values out (docs/design/costing.md, Which cost a line gets).
 
 `cost` answers for all lines; `closure` says which lines must be costed again when some change.
 """

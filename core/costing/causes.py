@@ -1,4 +1,4 @@
-"""Why no step of the precedence knows a line's cost (docs/design/books.md, Why a cost is missing)."""
+"""Why no step of the precedence knows a line's cost (docs/design/costing.md, Why a cost is missing)."""
 
 from __future__ import annotations
 

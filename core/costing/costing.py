@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
-    """Say which cost every line gets, and why (docs/design/books.md, Which cost a line gets).
+    """Say which cost every line gets, and why (docs/design/costing.md, Which cost a line gets).
 
     Args:
         books: All lines of the company, or those of a `closure`, with everything their costs depend on.

@@ -1,7 +1,7 @@
 """What rows that the first reader stored say of their goods: it kept their words, not what these mean.
 
 Exported lines of those days are locked, so they are judged as they were then: by parts of words, and by the stock
-effect that the first reader stored. What is read today says its goods itself (`core.model.Goods`, docs/words.md).
+effect that the first reader stored. What is read today names its goods (`core.model.Goods`, docs/design/words.md).
 """
 
 from __future__ import annotations

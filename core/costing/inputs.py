@@ -37,7 +37,7 @@ TRUED_UP_COLUMNS: Columns = {
 }
 """What locked lines count as for the lines that refer to them, after the true-ups accepted for them.
 
-See docs/design/books.md, Which cost a line gets.
+See docs/design/costing.md, Which cost a line gets.
 """
 
 RETURNED_COLUMNS: Columns = {
@@ -47,7 +47,7 @@ RETURNED_COLUMNS: Columns = {
     "units_unsellable": WHOLE,
     "words": TEXT,  # what the marketplace said
 }
-"""What marketplaces report of the goods of refunds, by the refund's line key (docs/design/books.md)."""
+"""What marketplaces report of the goods of refunds, by the refund's line key (docs/design/costing.md)."""
 
 REIMBURSED_COLUMNS: Columns = {
     "key": TEXT,

@@ -1,4 +1,4 @@
-"""Which order line a refund or adjustment refers to (docs/design/books.md, Which cost a line gets).
+"""Which order line a refund or adjustment refers to (docs/design/costing.md, Which cost a line gets).
 
 Original = the sales of the same store, same order and same order-item code; else of the same order and SKU; else, for
 a line that names neither, the order's only SKU. It is looked for in all the books, whatever settlement it stands in.

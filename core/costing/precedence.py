@@ -1,4 +1,4 @@
-"""Which cost a line gets: a list of steps, of which the first that answers wins (docs/design/books.md)."""
+"""Which cost a line gets: a list of steps, of which the first that answers wins (docs/design/costing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Resolve shows prefilled; never applied by itself (docs/design/books.md, Which cost a line gets).
+"""What Resolve shows prefilled; never applied by itself (docs/design/costing.md, Which cost a line gets).
 
 The current average comes first: it is what the bookkeeper sees on Finale's own screen. Where Finale has none, the
 average on the line's date stands in, then the last cost used for the SKU. A line without an order (a loss, a

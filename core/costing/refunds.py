@@ -1,4 +1,4 @@
-"""How many units one refund brings back, judged by itself and its original (docs/design/books.md).
+"""How many units one refund brings back, judged by itself and its original (docs/design/costing.md).
 
 What the bookkeeper saved wins, then what the marketplace reported of the goods (Amazon's returns report, Shopify's
 restock type). Else the company's default disposition says whether goods came back. Units are then the reported ones; a

@@ -3,7 +3,7 @@
 The one place for it. A line is judged and costed as if the settlement had said what the report says: a loss of 2 units,
 of which the report paid 1 in money and replaced 1 from like stock, is a loss of 1. A saved answer wins over the report,
 a reason that nobody has declared is evidence of nothing, and a row whose figures do not fit its line decides nothing
-(docs/costing.md, "Amazon's Reimbursements report").
+(docs/design/costing.md, "Amazon's Reimbursements report").
 """
 
 from __future__ import annotations

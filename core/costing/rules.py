@@ -1,4 +1,4 @@
-"""Which row of the sign table a transaction falls under: what its declared words say of goods decides (docs/words.md).
+"""Which row of the sign table a transaction falls under, by what its words say of goods (docs/design/words.md).
 
 A line is judged by its goods, then by its own units, amount and order, and by what else the books hold.
 """

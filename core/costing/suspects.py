@@ -1,4 +1,4 @@
-"""Costs that look wrong: they are used and marked, and the COGS export asks for them first (docs/design/books.md)."""
+"""Costs that look wrong: they are used and marked, and the COGS export asks for them first (docs/design/costing.md)."""
 
 from __future__ import annotations
 

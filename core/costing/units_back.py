@@ -1,4 +1,4 @@
-"""The count of units back in sellable stock per order line: 0 ≤ units back ≤ units sold (docs/design/books.md)."""
+"""The count of units back in sellable stock per order line: 0 ≤ units back ≤ units sold (docs/design/costing.md)."""
 
 from __future__ import annotations
 

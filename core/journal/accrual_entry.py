@@ -1,10 +1,10 @@
 """The month-end accrual as entries: what was shipped and is settled only later, and its reversal. Pure.
 
-See docs/journal.md, Closing a month.
+See docs/design/journal.md, Closing a month.
 
 An accrual books sales, fees and tax as the settlement entry will, against an account of its own instead of the clearing
 account, and COGS as the COGS entry will. It is dated on the month's last day and taken back on the next, so that the
-settlement's own entries stay as they are (docs/journal.md, Closing a month).
+settlement's own entries stay as they are (docs/design/journal.md, Closing a month).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What clearing and reserve accounts should hold at a month's end. Pure (docs/journal.md, Closing a month).
+"""What clearing and reserve accounts should hold at a month's end. Pure (docs/design/journal.md, Closing a month).
 
 A settlement entry puts the settlement's total on the clearing account, the bank's deposit takes it off: what is left is
 money on its way, a deposit without an entry, or a difference that somebody must look at. Reserves are never deposited;

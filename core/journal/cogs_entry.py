@@ -3,7 +3,7 @@
 The COGS entry of a settlement, its true-ups and the COGS of an accrual are made here, of the same line types, item
 groups and posters; a reversal takes back what was stored. A settlement's COGS is rounded once; over a month's end the
 earlier months are rounded and the last takes the remainder. Lines without a cost make the whole entry wait: an entry is
-never made of what happens to be known. docs/journal.md explains it to a bookkeeper.
+never made of what happens to be known. docs/design/journal.md explains it to a bookkeeper.
 """
 
 from __future__ import annotations

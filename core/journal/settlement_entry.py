@@ -1,4 +1,4 @@
-"""The settlement entry: what the marketplace paid for and kept, against the clearing account. Pure (docs/journal.md).
+"""The settlement entry: what the marketplace paid for and kept, against clearing. Pure (docs/design/journal.md).
 
 It is in the settlement's own currency. Its balancing line is the settlement's total to a clearing account of store and
 currency: debit if positive, credit if negative. A settlement over a month's end makes one entry per month; their

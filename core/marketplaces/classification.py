@@ -1,4 +1,4 @@
-"""What the bookkeeper says an undeclared word is, applied to transactions wherever they come from (docs/words.md).
+"""What the bookkeeper says an undeclared word is, applied to transactions of any source (docs/design/words.md).
 
 A choice names a line type, and where several things can happen to the goods, which. On a transaction whose own type is
 unknown it says what the whole is; on an amount of an order whose word is unknown it says what that amount is about.

@@ -2,7 +2,7 @@
 
 A settlement says what was paid. Amazon's FBA Reimbursements report says why, for how many units in money and how many
 in goods, and which reimbursement is taken back. No number ties the two: a row is matched to the line of the same SKU,
-order, amount, units and kind of reason whose day is nearest (docs/costing.md, "Amazon's Reimbursements report").
+order, amount, units and kind of reason whose day is nearest (docs/design/costing.md, "Amazon's Reimbursements report").
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class _Line(NamedTuple):
 
 _OPEN = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED, Goods.RETURN_PAID_UNCLEAR, Goods.PAID_AGAIN})
 _OPEN_WORDS = frozenset(map(folded, ("REVERSAL_REIMBURSEMENT", "CS_ERROR_NON_ITEMIZED")))
-"""Words that are declared, but about which sources disagree or which are tied to no item (docs/words.md)."""
+"""Words that are declared, but about which sources disagree or which are tied to no item (docs/design/words.md)."""
 _DAYS = 31
 """A row and its line lie no further apart: the money of a reimbursement is posted with the next settlement."""
 

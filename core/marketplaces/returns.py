@@ -1,4 +1,4 @@
-"""Goods that came back, as marketplaces report them apart from the money (docs/design/books.md, Refunds without units).
+"""Goods that came back, as marketplaces report them apart from money (docs/design/costing.md, Refunds without units).
 
 A refund says what was paid back, not whether goods came back. Amazon's customer returns report and Shopify's restock
 type say it; where they are silent the policy on Setup decides.

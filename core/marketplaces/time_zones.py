@@ -71,4 +71,4 @@ SITE_ZONES: dict[str, str] = {
     "walmart": "America/Los_Angeles",
 }
 """The zone in which each marketplace site counts its own days, proposed for a store that sells there and never taken by
-itself. Where each is from stands in docs/time-zones.md. Shopify and eBay let each seller choose: none is proposed."""
+itself. docs/design/time-zones.md says where each is from. Shopify and eBay let each seller choose: none is proposed."""

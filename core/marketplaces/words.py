@@ -1,4 +1,4 @@
-"""What a marketplace's words mean: the shape of every vocabulary, and how words are compared (docs/words.md).
+"""What a marketplace's words mean: the shape of every vocabulary, and how words are compared (docs/design/words.md).
 
 A vocabulary is a table per marketplace, used by every reader of that marketplace. No word that is not in it decides
 about goods or money: what nobody has declared is listed, asked, and keeps back the entry that it would distort.

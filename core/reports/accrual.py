@@ -2,8 +2,8 @@
 
 Amazon holds the money of an order until some days after its delivery (DD+7), so the last week of a month stands in a
 settlement of the next one. What counts as shipped is what Finale says: the day on which the goods left stock.
-Posted is when a deferred order was released, not when it was sold (docs/words.md): one that left on 28 August and is
-released on 6 September is accrued in August, one that is released in October is accrued in August and again in
+Posted is when a deferred order was released, not when it was sold (docs/design/words.md): one that left on 28 August
+and is released on 6 September is accrued in August, one that is released in October is accrued in August and again in
 September, each time until the next day.
 Only orders that a settlement in these books holds can be found; an order that no imported settlement holds yet is not
 known here.

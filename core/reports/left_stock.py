@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 SETTLED_WITHIN = timedelta(days=30)
 """So long after an order has left, its settlement may still come: Amazon holds an order's money until seven days after
-its delivery and closes a settlement every fourteen (docs/words.md); delivery itself takes up to nine. Only what left
-longer before the newest line in the books is said to be in no settlement."""
+its delivery and closes a settlement every fourteen (docs/design/words.md); delivery itself takes up to nine. Only what
+left longer before the newest line in the books is said to be in no settlement."""
 
 
 class Standing(StrEnum):

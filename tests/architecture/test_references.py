@@ -145,18 +145,18 @@ def test_a_reference_that_leads_nowhere_is_seen(prose: str, fault: str) -> None:
 @pytest.mark.parametrize("link", ["missing.md", "words.md#no-such-heading", "#nor-this", "../docs/missing.png"])
 def test_a_link_that_leads_nowhere_is_seen(link: str) -> None:
     """Links of documents are followed, their anchors too."""
-    assert [link] == list(faults(ROOT / "docs" / "words.md", f"See [there]({link})."))
+    assert [link] == list(faults(ROOT / "docs" / "design" / "words.md", f"See [there]({link})."))
 
 
 @pytest.mark.parametrize(
     "prose",
     [
-        "See docs/words.md.",
-        "The rule (docs/design/books.md, What is left): more.",
+        "See docs/design/words.md.",
+        "The rule (docs/design/costing.md, What is left): more.",
         "Read README.md first.",
-        "[there](facts/settlement-formats.md#dates), [here](#the-principle), [outside](https://example.com/a.md)",
+        "[there](../facts/settlement-formats.md#dates), [here](#the-principle), [outside](https://example.com/a.md)",
     ],
 )
 def test_a_reference_that_leads_somewhere_is_left_alone(prose: str) -> None:
     """What is in the repository is no fault."""
-    assert [] == list(faults(ROOT / "docs" / "words.md", prose))
+    assert [] == list(faults(ROOT / "docs" / "design" / "words.md", prose))

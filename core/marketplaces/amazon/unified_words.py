@@ -1,4 +1,4 @@
-"""Types, descriptions and statuses of the unified transaction CSV, in its languages (docs/words.md)."""
+"""Types, descriptions and statuses of the unified transaction CSV, in its languages (docs/design/words.md)."""
 
 from __future__ import annotations
 

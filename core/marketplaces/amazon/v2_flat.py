@@ -144,7 +144,7 @@ _ORDER, _SKU = 2, 6
 
 
 def _group(row: Row, posted: datetime | None, detail: str) -> tuple[str, ...]:
-    """Return the group key of docs/reading-files.md; the detail keeps apart what an order's components are not."""
+    """Return the group key (docs/facts/settlement-formats.md); the detail tells apart rows that are no component."""
     cell = row.cells
     sku = cell["sku"]
     return (

@@ -1,7 +1,7 @@
 """Amazon's words: what its transaction types, reasons and amount descriptions mean, for every reader of Amazon.
 
 Amazon publishes no list of them. Each is declared here with what it does to goods and money; sources and how sure they
-are stand in docs/words.md. What is not here is asked.
+are stand in docs/design/words.md. What is not here is asked.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ _WITHHELD = table(
 _OF_WHAT = frozenset(
     map(folded, ("", "Principal", "Shipping", "Giftwrap", "Other", "RestockingFee", "ReturnShipping", "Fee"))
 )
-"""The parts of a price that withheld tax may be about (docs/words.md); another ending is another word."""
+"""The parts of a price that withheld tax may be about (docs/design/words.md); another ending is another word."""
 
 PROMOTIONS = table(
     {

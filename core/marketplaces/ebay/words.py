@@ -1,4 +1,4 @@
-"""eBay's words: what the types of its transaction report and of its Finances API mean (docs/words.md)."""
+"""eBay's words: what the types of its transaction report and of its Finances API mean (docs/design/words.md)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGEST = 200_000_000
-"""Bytes a file may have unpacked; the largest settlement known has 11 million (docs/reading-files.md)."""
+"""Bytes a file may have unpacked; the largest settlement known has 11 million (docs/design/marketplaces.md)."""
 
 LONGEST_TEXT = 32_767
 """Characters that a cell of a sheet holds; no id, SKU or word of a marketplace comes near."""

@@ -1,4 +1,4 @@
-"""Dates and moments as marketplaces write them, all meaning UTC unless they carry an offset (docs/reading-files.md).
+"""Dates and moments as marketplaces write them, UTC unless they carry an offset (docs/design/marketplaces.md).
 
 Only the patterns below are tried. A date with slashes can be day/month or month/day: which one is decided per file.
 """

@@ -1,7 +1,7 @@
 """Numbers as marketplaces write them. The decimal mark is decided once per file, never per cell.
 
-`1,234` alone says nothing; `1,234.56`, `95,00` and `1,44,957.78` do (docs/reading-files.md). A number that can only be
-read one way votes; two votes that differ stop the reading, no vote at all leaves it to the file's own total.
+`1,234` alone says nothing; `1,234.56`, `95,00` and `1,44,957.78` do (docs/design/marketplaces.md). A number that can
+only be read one way votes; two votes that differ stop the reading, no vote at all leaves it to the file's own total.
 """
 
 from __future__ import annotations

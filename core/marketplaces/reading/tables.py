@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
 
 LINES_BEFORE_HEADER = 60
-"""How far down a header is looked for; ten lines were seen before one (docs/reading-files.md)."""
+"""How far down a header is looked for; ten lines were seen before one (docs/design/marketplaces.md)."""
 
 
 class Kind(Enum):

@@ -1,7 +1,7 @@
 """Shopify's words: what the types of its balance transactions mean, for the export (CSV) and the API alike.
 
 The values are those of `ShopifyPaymentsTransactionType`; the export writes them in lower case, some with blanks and
-some with older names. Sources and how sure they are stand in docs/words.md. What is not here is asked.
+some with older names. Sources and how sure they are stand in docs/design/words.md. What is not here is asked.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ ASKED = frozenset(
         "MERCHANT_GOODWILL_CREDIT",
     }
 )
-"""Types without a meaning of their own (docs/words.md): known, and asked all the same."""
+"""Types without a meaning of their own (docs/design/words.md): known, and asked all the same."""
 
 
 @lru_cache(maxsize=4096)

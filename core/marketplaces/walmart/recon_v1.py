@@ -128,7 +128,7 @@ def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack
     """Yield the returned units of which a fee on the same order line says that they were destroyed.
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
-    the only row that says so (docs/words.md).
+    the only row that says so (docs/design/words.md).
     """
     fees: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for row, line in zip(rows, lines, strict=True):

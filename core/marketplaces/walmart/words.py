@@ -1,7 +1,7 @@
 """Walmart's words: what its transaction types, descriptions and amount types mean, for every reader of Walmart.
 
 A type alone says little: an adjustment may be a fee or a lost unit, a refund may leave the goods with the buyer. So a
-row is told by its type *and* its description; sources and how sure they are stand in docs/words.md.
+row is told by its type *and* its description; sources and how sure they are stand in docs/design/words.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The invariant of an order line (docs/design/books.md): net COGS = c0 x (units sold − units back in stock)."""
+"""The invariant of an order line (docs/design/costing.md): net COGS = c0 x (units sold − units back in stock)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Finale turns out to be: every row of the degradation table (docs/finale.md), its costs and its words."""
+"""What Finale turns out to be: every row of the degradation table (docs/design/finale.md), its costs and its words."""
 
 from __future__ import annotations
 

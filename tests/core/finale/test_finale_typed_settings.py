@@ -90,7 +90,7 @@ def test_an_address_with_a_secret_inside_is_refused_and_not_repeated(address: st
 
 def test_the_documentation_names_every_role_that_can_be_typed() -> None:
     """Setup has no room for them."""
-    written = (Path(__file__).parents[3] / "docs" / "finale.md").read_text(encoding="utf-8")
+    written = (Path(__file__).parents[3] / "docs" / "design" / "finale.md").read_text(encoding="utf-8")
     section = " ".join(written.partition("## Names of your own")[2].partition("\n## ")[0].split())
     roles = {*ROLES, *COST_COLUMNS, *AVERAGE_COLUMNS}
 
