@@ -5,6 +5,7 @@
     python run.py test [--long]   format, lint, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew
+    python run.py drawing         draw the house anew in docs/architecture.md
     python run.py pictures        the pictures of README and docs (needs LibreOffice)
     python run.py lock            resolve the dependencies anew
     python run.py ARGUMENTS ...   any other command of cogsheet
@@ -39,7 +40,8 @@ def main(arguments: Command) -> int:
         print(__doc__)
         return 0
     name, rest = arguments[0], arguments[1:]
-    own = {"test": _test, "bench": _bench, "template": _template, "pictures": _pictures, "lock": _lock}
+    own = {"test": _test, "bench": _bench, "template": _template, "drawing": _drawing}
+    own |= {"pictures": _pictures, "lock": _lock}
     return own[name](rest) if name in own else _cogsheet(arguments)
 
 
@@ -69,6 +71,11 @@ def _bench(arguments: Command) -> int:
 def _template(arguments: Command) -> int:
     _install("requirements-dev.lock")
     return _run([str(PYTHON), "-m", "workbooks.template", *arguments])
+
+
+def _drawing(arguments: Command) -> int:
+    """Needs nothing installed: the imports are read, not run."""
+    return _run([sys.executable, "-m", "tests.architecture.drawing", *arguments])
 
 
 def _pictures(arguments: Command) -> int:
