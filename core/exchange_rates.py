@@ -152,7 +152,7 @@ class FoundRates:
 
     @property
     def factors(self) -> dict[CurrencyDay, Decimal]:
-        """Return (currency, day) -> units of home currency for one unit of it."""
+        """Return (currency, day) -> units of home currency for one unit of it, above zero."""
         return {asked: rate.rate for asked, rate in self.found.items()}
 
 
@@ -207,7 +207,7 @@ def sum_by_currency(lines: pd.DataFrame, column: str, home_amounts: pd.Series, h
         home: Home currency; it is always there.
 
     Returns:
-        Currency -> sum, home first.
+        Currency -> sum with the lines' own sign (+ is money for the seller), exact and unrounded; home first.
     """
     sums = {home: total(home_amounts.dropna())}
     without_rate = lines[home_amounts.isna() & lines[column].notna()]

@@ -22,17 +22,17 @@ _CENT = Decimal("0.01")
 
 
 def at_line_places(value: Decimal) -> Decimal:
-    """Return the value at the six places of a line, half away from zero."""
+    """Return the value at the six places of a line, half away from zero; sign and currency stay."""
     return value.quantize(_LINE_UNIT, rounding=ROUND_HALF_UP)
 
 
 def cents(value: Decimal) -> Decimal:
-    """Round to cents, half away from zero: once per settlement, month and entry, never per line."""
+    """Round to cents, half away from zero (−0.005 is −0.01): once per settlement, month and entry, never per line."""
     return value.quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal:
-    """Return the exact sum of the values that are there; none at all is zero."""
+    """Return the exact, signed sum of the values that are there, all of one currency; none at all is zero."""
     return sum((value for value in values if _is_there(value)), Decimal(0))
 
 
@@ -44,7 +44,8 @@ def share_cents(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
         weights: One weight per part, none negative. All zero counts as all equal.
 
     Returns:
-        The parts in the order of the weights.
+        The parts in the order of the weights, in the amount's currency, with its sign. 10.00 shared by three is 3.34,
+        3.33 and 3.33.
 
     Raises:
         ValueError: If there is no weight, or one is negative.

@@ -68,12 +68,12 @@ class GoodsLine:
 
     @property
     def refunded(self) -> Decimal:
-        """Principal given back, +."""
+        """Principal given back, in the settlement's currency; above zero where the buyer got money."""
         return -(self.line.principal or Decimal(0))
 
     @property
     def refunded_with_tax(self) -> Decimal:
-        """Principal and tax given back, +."""
+        """Principal and tax given back, in the settlement's currency; above zero where the buyer got money."""
         return self.refunded - (self.line.tax or Decimal(0))
 
 

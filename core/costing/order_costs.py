@@ -172,7 +172,7 @@ def _as_shipped(found: Sequence[Shipped | None], on_order: Sequence[Shipped], so
 
 
 def per_unit_sold(shipped: Sequence[Shipped], sold: int) -> Decimal | None:
-    """Return Σ(units × unit cost) ÷ units sold, or nothing where a cost is missing or the ratio is not whole."""
+    """Return what one unit sold cost, home currency: Σ(units × unit cost) ÷ units sold; `None` if unknown."""
     worth = Decimal(0)
     for one in shipped:
         if one.problem is not None or one.unit_cost is None or not one.units or one.units % sold:

@@ -50,12 +50,12 @@ class Original:
 
     @property
     def principal(self) -> Decimal:
-        """What the goods were sold for."""
+        """The price of all its units without tax, in the settlement's currency; + is money for the seller."""
         return sum((sale.line.principal or Decimal(0) for sale in self.sales), Decimal(0))
 
     @property
     def with_tax(self) -> Decimal:
-        """What the goods were sold for, tax included."""
+        """The price of all its units with tax, in the settlement's currency; + is money for the seller."""
         return self.principal + sum((sale.line.tax or Decimal(0) for sale in self.sales), Decimal(0))
 
     @property
@@ -178,7 +178,7 @@ def used_on(original: Original, used: Mapping[int, Used]) -> UsedOnOriginal:
 
 
 def weighted(costs: Sequence[tuple[int, Decimal]]) -> Decimal:
-    """Return the unit cost of several lots together, at six places; equal costs stay exactly what they are."""
+    """Return the unit cost of several lots together, home currency, at six places; equal costs stay as they are."""
     units = sum(number for number, _ in costs)
     if units == 0 or len({cost for _, cost in costs}) == 1:
         return costs[0][1]

@@ -139,7 +139,7 @@ class UsedCost(NamedTuple):
 
 
 def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]:
-    """Return the last cost above zero of each SKU, from Finale's orders or from the bookkeeper, and its day."""
+    """Return each SKU's last unit cost above zero, home currency, of Finale's orders or typed, and its day."""
     newest: dict[str, UsedCost] = {}
     for cost in used:
         if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in _OWN:

@@ -129,7 +129,7 @@ class Part(NamedTuple):
 
     @property
     def unit_cost(self) -> Decimal | None:
-        """What a unit of it cost."""
+        """What one unit of it cost, home currency; the units carry the sign. `None` where the cost is missing."""
         return self.lock.cost_now if self.lock is not None else self.of.unit_cost
 
     @property

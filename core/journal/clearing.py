@@ -60,7 +60,7 @@ class Outstanding:
 
     @property
     def amount(self) -> Decimal:
-        """What is left: + is money to come."""
+        """What is left, in the account's currency, to the cent: + is money to come."""
         return self.entered - self.deposited
 
 
@@ -80,7 +80,7 @@ class ExpectedBalance:
 
     @property
     def closing(self) -> Decimal:
-        """The balance at the month's end."""
+        """The balance at the month's end, in the account's currency, to the cent: debit is +."""
         return self.opening + self.entries - self.deposits
 
 

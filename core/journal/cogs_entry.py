@@ -148,7 +148,9 @@ def _by_poster(
 
 
 def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
-    """Return the settlement's COGS per kind of line, to the cent; together they are its COGS rounded once.
+    """Return the settlement's COGS per kind of line, home currency, to the cent: expense is +, goods that came back −.
+
+    Together they are the settlement's COGS rounded once.
 
     The largest kind takes what rounding leaves.
     """

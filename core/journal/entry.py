@@ -130,12 +130,12 @@ class EntryLine:
 
     @property
     def debit(self) -> Decimal | None:
-        """The amount where it is a debit."""
+        """The amount where it is a debit, above zero, in the entry's currency; else `None`."""
         return self.amount if self.amount > 0 else None
 
     @property
     def credit(self) -> Decimal | None:
-        """The amount, positive, where it is a credit."""
+        """The amount, above zero, where it is a credit, in the entry's currency; else `None`."""
         return -self.amount if self.amount < 0 else None
 
 

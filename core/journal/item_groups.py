@@ -29,7 +29,7 @@ def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, acco
         accounts: Which groups there are.
 
     Returns:
-        Item group -> sum; what belongs to no group stands under the empty text.
+        Item group -> sum, with the column's currency and sign; what belongs to no group stands under the empty text.
     """
     if not accounts.has_groups(line_type):
         return {"": total(lines[column])}
@@ -40,7 +40,7 @@ def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, acco
 
 
 def rounded_to(whole: Decimal, exact: Mapping[K, Decimal]) -> dict[K, Decimal]:
-    """Round each part to cents; the largest takes what is left to the whole (whole cents, of the same sign as the sum).
+    """Round each part to cents of its currency; the largest takes what is left to the whole (same sign as the sum).
 
     Without any part there is nothing to take it: the whole must be zero then.
     """

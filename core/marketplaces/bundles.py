@@ -68,7 +68,7 @@ class Node:
         return found
 
     def amount(self, name: str) -> Decimal:
-        """Return an amount that must be there.
+        """Return an amount that must be there, with its sign, in the currency that the answer names beside it.
 
         Raises:
             BadCellError: If it is missing or no number.
@@ -126,7 +126,7 @@ def read_bundle(contents: Contents) -> Node:
     """Return the document.
 
     Raises:
-        DamagedBundleError: If it breaks off or is no JSON.
+        DamagedBundleError: If it breaks off or is not JSON.
     """
     try:
         document = json.loads(contents.text, parse_float=Decimal)
@@ -146,7 +146,7 @@ def without_fields(contents: Contents, names: Collection[str]) -> bytes:
     """Return a document without fields of these names, at whatever depth they stand.
 
     Raises:
-        DamagedBundleError: If it breaks off or is no JSON.
+        DamagedBundleError: If it breaks off or is not JSON.
     """
     document = read_bundle(contents).values
     try:

@@ -43,7 +43,7 @@ class Figures:
         self._currencies: set[str] = set()
 
     def amount(self, row: Row, column: str) -> Decimal | None:
-        """Return an amount, `None` for a blank cell or a column that the file does not have.
+        """Return an amount with the file's sign and currency; `None` for a blank cell or a column that is absent.
 
         Raises:
             BadCellError: If it is no number.
@@ -57,7 +57,7 @@ class Figures:
         return known
 
     def needed_amount(self, row: Row, column: str) -> Decimal:
-        """Return an amount that must be there.
+        """Return an amount that must be there, with the file's sign and currency.
 
         Raises:
             BadCellError: If it is blank or no number.

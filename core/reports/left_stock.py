@@ -62,7 +62,7 @@ class LeftStock:
 
     @property
     def cost(self) -> Decimal | None:
-        """The cost of all units; `None` where it is not known: it is never taken for 0."""
+        """The cost of all units, home currency, + where goods left; `None` where it is not known, never 0."""
         return None if self.unit_cost is None or self.units is None else self.unit_cost * self.units
 
 

@@ -221,5 +221,5 @@ def _cause(now: Row, held: Row) -> str:
 
 
 def money_of(value: object) -> Decimal:
-    """Return an amount, 0 where there is none."""
+    """Return an amount as it is, with its sign and currency; 0 where there is none."""
     return value if isinstance(value, Decimal) else Decimal(0)

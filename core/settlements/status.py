@@ -46,7 +46,7 @@ class LineCounts:
 
     @property
     def coverage(self) -> Decimal:
-        """Covered share of the lines that need a cost; 1 where none does."""
+        """Covered share of the lines that need a cost, from 0 to 1; 1 where none does."""
         return Decimal(self.covered) / self.needed if self.needed else Decimal(1)
 
     def __add__(self, other: LineCounts) -> LineCounts:

@@ -40,7 +40,7 @@ def order_items(order: Node) -> dict[str, Item]:
 
 
 def shared_gross(gross: Decimal, items: Sequence[Node]) -> list[Decimal]:
-    """Share an amount out over items by what eBay took as the basis of its fees.
+    """Share an amount out over items by what eBay took as the basis of its fees: same currency, same sign, to the cent.
 
     Args:
         gross: The transaction before fees, signed.

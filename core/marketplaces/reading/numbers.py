@@ -70,7 +70,7 @@ def first_ambiguous(seen: Mapping[str, Place]) -> str:
 
 
 def parse_amount(text: str, mark: str, place: Place) -> Decimal:
-    """Return the exact number, with at most six decimals.
+    """Return the exact number with the file's sign, at most six decimals; its currency is said elsewhere in the file.
 
     Raises:
         BadCellError: If it is no number in this notation.

@@ -75,7 +75,7 @@ class Refund:
 
     @property
     def total(self) -> Decimal:
-        """All that was given back."""
+        """All that was given back, in the currency of its payments."""
         return sum((payment.amount for payment in self.payments), ZERO)
 
     @property
@@ -116,7 +116,7 @@ class Order:
 
     @property
     def paid(self) -> Decimal:
-        """All money that came, whatever was given back later."""
+        """All money that came, + in the shop's currency, whatever was given back later."""
         return sum((payment.amount for payment in self.payments), ZERO)
 
     @property

@@ -31,7 +31,7 @@ class Share:
 
     @property
     def amount(self) -> Decimal:
-        """The sum of its parts."""
+        """The sum of its parts, in the shop's currency; + is money for the seller."""
         return sum((amount for _, amount in self.parts), ZERO)
 
     @property
@@ -75,7 +75,7 @@ def _collected(
 
 
 def fees(fee: Decimal, shares: Sequence[Share]) -> list[Decimal]:
-    """Share a payment's fee out over its shares but gift cards; the last is what belongs to none of them."""
+    """Share a payment's fee out, currency and sign kept, over all but gift cards; the last belongs to none."""
     bearing = [share for share in shares if not share.is_gift_card]
     if not bearing:
         return [*(ZERO for _ in shares), fee]
