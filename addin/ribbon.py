@@ -91,7 +91,7 @@ def _sentence(error: Exception, command: str, log: Path) -> str:
     if words:
         return (
             f"Excel refused a change: {words} What was saved in the books before is kept. "
-            f"Put that right and press the button again: it goes on where it stopped. {details}"
+            f"Fix that and press the button again: it continues where it stopped. {details}"
         )
     return (
         f"Something unexpected stopped this button. What was saved in the books before is kept. Press it again; if it "

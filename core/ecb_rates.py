@@ -87,7 +87,7 @@ def read_rates(answer: Answer) -> list[tuple[str, str, str]]:
     try:
         parser.Parse(answer.text(), True)  # noqa: FBT003 - expat takes no names
     except (expat.ExpatError, ValueError) as error:
-        raise BadAnswerError(answer.service, answer.where, "an answer that is no file of rates") from error
+        raise BadAnswerError(answer.service, answer.where, "an answer that is not a file of rates") from error
     if not found:
         raise BadAnswerError(answer.service, answer.where, "a file without rates")
     return found

@@ -93,7 +93,7 @@ class RateLimitedError(ServiceError):
         minutes = max(1, round(seconds / 60))
         message = (
             f"{service} allows no further requests for about {minutes} min. "
-            "What was fetched before is kept; start again after that."
+            "What was fetched before is kept; try again after that."
         )
         super().__init__(service, message, reference=reference)
 
@@ -103,8 +103,8 @@ class ServerFailedError(ServiceError):
 
     def __init__(self, service: str, where: str, status: int, *, reference: str = "") -> None:
         message = (
-            f"{service} failed ({status}, {where}) and did so again when asked again. "
-            "What was fetched before is kept; start again later."
+            f"{service} failed ({status}, {where}) and failed again when retried. "
+            "What was fetched before is kept; try again later."
         )
         super().__init__(service, message, reference=reference)
 
@@ -113,7 +113,7 @@ class BadAnswerError(ServiceError):
     """An answer came that cannot be used; it is never taken for an empty result."""
 
     def __init__(self, service: str, where: str, what: str, *, reference: str = "") -> None:
-        message = f"{service} sent {what} ({where}). Nothing of it was used; what was fetched before is kept."
+        message = f"{service} sent {what} ({where}). None of it was used; what was fetched before is kept."
         super().__init__(service, message, reference=reference)
 
 
@@ -123,7 +123,7 @@ class ConnectionFailedError(ServiceError):
     def __init__(self, service: str, where: str, why: str) -> None:
         message = (
             f"{service} cannot be reached ({why}, {where}). "
-            "Check the internet connection; what was fetched before is kept, start again."
+            "Check the internet connection; what was fetched before is kept, try again."
         )
         super().__init__(service, message)
 

@@ -89,7 +89,7 @@ class Goods(StrEnum):
     REFUND_UNCLEAR = "refunded, return unclear"
     """The seller gave money back; whether goods came back is asked, the exact share of the price prefilled."""
     REFUND_UNDONE = "refund undone"
-    """A refund is taken back: what it had restocked leaves again."""
+    """A refund is undone: what it had restocked leaves again."""
     LOST = "lost"
     """Lost or damaged while the marketplace had them, and paid for in money."""
     LOST_INBOUND = "lost inbound"

@@ -108,10 +108,10 @@ def _with_undated(days: pd.Series, lines: pd.DataFrame, known: StoreDays) -> pd.
 
 
 class MonthUnreadableError(CogsheetError):
-    """What was given is no month."""
+    """What was given is not a month."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is no month. Write it as year and month, like 2026-08. Nothing was written.")
+        super().__init__(f"“{text}” is not a month. Write it as year and month, like 2026-08. Nothing was written.")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -174,7 +174,7 @@ class SheetPart:
                 cells = row.cells() if row is not None else {}
                 result.append([value(cells[column]) if column in cells else None for column in wanted])
         except ValueError as error:
-            reason = f"row {number} of sheet {self.name} holds what is no value ({error})"
+            reason = f"row {number} of sheet {self.name} holds something that is not a value ({error})"
             raise NotAWorkbookError(self.book.package.path, reason) from error
         return result
 

@@ -48,7 +48,7 @@ class WorkbookPart:
         self._document = package.document(self.part)
         self.root = self._document.root
         if self.root.local != "workbook":
-            raise NotAWorkbookError(package.path, "it is an Office file, but no workbook")
+            raise NotAWorkbookError(package.path, "it is an Office file, but not a workbook")
         self.changed = False
 
     def store(self) -> None:

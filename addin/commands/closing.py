@@ -232,7 +232,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
     files = [path for what, entries in deeds for path in _write(desk, entries, ledger, choice.folder, what)]
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(
-        f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they went out: "
+        f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they were exported: "
         f"{', '.join(files) or 'no file'}. Import a file only where its entries are not in the accounting system yet: "
         f"each carries its key in its memo.",
         data={"files": files, "entries": keys},
@@ -253,7 +253,7 @@ def _is_wanted(one: Posted, entries: str) -> bool:
 
 
 def _deeds(posted: Sequence[Posted]) -> list[list[Posted]]:
-    """Put entries together as they went out: per deed and settlement; true-ups and accruals per deed."""
+    """Put entries together as they were exported: per deed and settlement; true-ups and accruals per deed."""
     together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP, EntryKind.RECLASSIFICATION)
     deeds: dict[tuple[int, int | None], list[Posted]] = {}
     for one in posted:
@@ -376,11 +376,11 @@ def _true_ups_outcome(
     moved = view.reclassifications
     sentences = (
         (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
-        (taken, f"{counted(len(taken), 'dismissed true-up')} taken up again."),
+        (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
         (len(immaterial), f"{len(immaterial):,} of them are immaterial (below {limit}): --dismiss-immaterial."),
-        (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be taken up again by number."),
+        (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
     )
     return Outcome(
         f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
@@ -446,7 +446,7 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     count = sum(len(entries) for entries in made)
     return Outcome(
         f"{counted(count, 'entry', 'entries')} reversed; costs can change again.{_to_import(files)} "
-        f"Export anew when they are right.",
+        f"Export again when they are right.",
         data={"reversed": [entry.reverses for entries in made for entry in entries], "files": files},
     )
 

@@ -162,7 +162,7 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     """Say which costs look wrong, and that nothing was saved."""
     return Outcome(
         f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
-        f"{named_costs(saving.suspects)}. Put them right on sheet Resolve; if they are right, say why in column Note, "
+        f"{named_costs(saving.suspects)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
         f"or accept them (--accept-suspect).",
         needs_attention=True,
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
@@ -257,9 +257,9 @@ def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
 
 def _undone_sentence(undone: Undone) -> str:
     if undone.batch is not None:
-        return f"Batch {undone.undone} is taken back: {counted(len(undone.keys), 'line')} as before."
+        return f"Batch {undone.undone} is undone: {counted(len(undone.keys), 'line')} as before."
     return (
-        f"Nothing was taken back: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
+        f"Nothing was undone: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
         f"Reopen them, then it can be undone."
     )
 

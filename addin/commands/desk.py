@@ -39,7 +39,7 @@ class YesNeededError(CogsheetError):
 
     def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
         super().__init__(
-            f"{error} `cogsheet settings {book} --yes` takes it; or put the cell back as it was, and try again."
+            f"{error} `cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
         )
 
 
@@ -71,7 +71,7 @@ def desk(
     """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
 
     Raises:
-        ChangeNotAgreedError: If one would decide anew what is posted or closed, and nobody has agreed.
+        ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books = books_name.read(book)
@@ -96,7 +96,7 @@ def on_file(
     """Do what a button does, to a workbook file, and save the file.
 
     Raises:
-        YesNeededError: If a setting typed on a sheet would decide anew what is posted or closed.
+        YesNeededError: If a setting typed on a sheet would change what is posted or closed.
         CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
     """
     try:

@@ -36,8 +36,8 @@ class BookNameError(WorkbookError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The workbook's name has the sign = in it ({name}), and Excel's connection to Python cannot carry that. "
-            f"Save it under another name and press the button again. Nothing was changed."
+            f"The workbook's name contains the character = ({name}), and Excel's connection to Python cannot carry "
+            f"that. Save it under another name and press the button again. Nothing was changed."
         )
 
 
@@ -46,7 +46,7 @@ class BookPlaceError(WorkbookError):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            f"The folder of {name} on this computer cannot be told ({reason}). "
+            f"The folder of {name} on this computer cannot be determined ({reason}). "
             f"Save the workbook in a folder that is not synchronised, and press the button again."
         )
 

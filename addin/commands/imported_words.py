@@ -35,7 +35,7 @@ def sentences(file: ImportedFile) -> list[str]:
     if file.reading is None:
         return lines
     if not lines:
-        why = "nothing of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
+        why = "none of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
     lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
     return [*lines, *_next_step(file)]
@@ -119,7 +119,7 @@ def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -
 
 def zone_question(store: str, zone: str | None) -> str:
     """Ask for the time zone of a store."""
-    offer = f"{zone} is proposed, for that is how its site counts days" if zone else "it is the one set in the shop"
+    offer = f"{zone} is proposed, because that is how its site counts days" if zone else "it is the one set in the shop"
     return f"Store {store} has no time zone, so its days and months are those of UTC: {offer}. Type it on sheet Stores."
 
 
@@ -171,7 +171,7 @@ def _figures(read: Settlement) -> str:
     days = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (read.period_start, read.period_end)]
     what = f"{' – '.join(days)}, {counted(read.lines, 'line')}"
     if read.total is None:
-        return f"{what}, together {amount(read.sum, read.currency)}; the file states no total to tie that against."
+        return f"{what}, together {amount(read.sum, read.currency)}; the file states no total to tie it to."
     ties = "is the sum of its lines" if read.total == read.sum else f"but its lines sum to {read.sum:,.2f}"
     return f"{what}; its total {amount(read.total, read.currency)} {ties}."
 

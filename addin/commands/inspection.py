@@ -70,7 +70,7 @@ def _tie_out(found: dict[str, object]) -> str:
     if found["ties_out"]:
         return "yes"
     if found["ties_out"] is None:
-        return "nothing to tie against: the file states no total"
+        return "nothing to tie to: the file states no total"
     if found["total"] is None:
         return "no"
     difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))

@@ -114,8 +114,8 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         (figures.waiting, "line that waits for its original", "lines that wait for their original"),
         (
             len(figures.not_accrued),
-            "shipped line not accrued for want of a cost",
-            "shipped lines not accrued for want of a cost",
+            "shipped line not accrued because its cost is missing",
+            "shipped lines not accrued because their cost is missing",
         ),
         (len(figures.estimates), "estimate not confirmed", "estimates not confirmed"),
         (len(figures.true_ups), "true-up pending", "true-ups pending"),

@@ -27,7 +27,7 @@ class WorkbookExistsError(WorkbookError):
     """A new workbook would replace a file."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is there already and was not touched. Choose another name for the new workbook.")
+        super().__init__(f"{path} exists already and was not touched. Choose another name for the new workbook.")
 
 
 def new_workbook(

@@ -62,7 +62,11 @@ def _outcome(done: Sequence[PulledStore]) -> Outcome:
 
 def _sentences(one: PulledStore) -> list[str]:
     lines = [_document_sentence(document) for document in one.documents]
-    new = f"{one.store}: {counted(len(one.documents), 'new document')}." if one.documents else f"{one.store}: no news."
+    new = (
+        f"{one.store}: {counted(len(one.documents), 'new document')}."
+        if one.documents
+        else f"{one.store}: nothing new."
+    )
     if one.stopped is None:
         return [new, *lines]
     kept = f" {counted(len(one.documents), 'document')} came before that." if one.documents else ""

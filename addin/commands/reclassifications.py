@@ -80,7 +80,7 @@ def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:
 
 
 def reason(one: Reclassification) -> str:
-    """Say why a settlement would be booked otherwise today. Pure."""
+    """Say why a settlement would be booked differently today. Pure."""
     reader = one.settlement.later_reader
     return f"rule changed in reader {reader}" if reader else "answered or completed since"
 

@@ -115,9 +115,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in found if one.ok and one.words]
     untied = [one.name for one in chosen if one.total is None]
-    nothing = [
-        f"The lines of {', '.join(untied)} have nothing to tie against: their format states no total of its own."
-    ]
+    nothing = [f"The lines of {', '.join(untied)} have nothing to tie to: their format states no total of its own."]
     left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
     return Outcome(
         "\n".join(
@@ -140,7 +138,7 @@ def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]
     moved = [one for one in reclassifying.pending(desk.database, books) if one.settlement.name in names]
     waiting = {name: count for name, count in unanswered(books).items() if "/".join(name) in names}
     return [
-        *(f"{one.settlement.name} would be booked otherwise today: {one}. See sheet Cost true-ups." for one in moved),
+        *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),
         *(
             f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; reopen it to answer."
             for name, count in sorted(waiting.items())

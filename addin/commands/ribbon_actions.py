@@ -171,9 +171,9 @@ def _undo(desk: Desk) -> Outcome:
     marked = history_sheet.marked(desk.book)
     if marked and questions.confirmed(desk.book.app, questions.restore_question(len(marked))):
         return costs.restore(desk)
-    question = "Take the last save back? Lines saved again since, or exported, are left as they are."
+    question = "Undo the last save? Lines saved again since, or exported, are left as they are."
     if not questions.confirmed(desk.book.app, question):
-        return Outcome("Nothing was taken back.")
+        return Outcome("Nothing was undone.")
     outcome = costs.undo(desk)
     before = outcome.data["undoable_before"]
     if not isinstance(before, int):
@@ -262,7 +262,7 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
     dismissed = outcome.data["dismissed"]
     if outcome.data["pending"] or not isinstance(dismissed, list) or not dismissed:
         return outcome
-    question = f"{outcome.message}\n\nTake the dismissed true-ups up again, so that they are proposed anew?"
+    question = f"{outcome.message}\n\nPropose the dismissed true-ups again?"
     if not questions.confirmed(desk.book.app, question):
         return outcome
     return closing.true_ups(desk, choice=closing.TrueUpChoice(take_up=dismissed))

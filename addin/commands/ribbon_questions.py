@@ -112,7 +112,7 @@ def _looks_wrong(plan: Mapping[str, object]) -> list[str]:
     ]
     more = len(suspects) - len(named)
     listed = "; ".join([*named, *([f"and {more:,} more"] if more else [])])
-    return ["", f"Looks wrong: {listed}.", "Cancel to put it right."]
+    return ["", f"Looks wrong: {listed}.", "Cancel to correct it."]
 
 
 def _left(plan: Mapping[str, object]) -> list[str]:

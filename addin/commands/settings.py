@@ -22,7 +22,7 @@ def preview(desk: Desk) -> Outcome:
     asked = any(one.needs_yes for effects in found.values() for one in effects)
     if not said:
         return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
-    ends = "It waits for a yes: --yes takes it." if asked else "The next button or command takes it."
+    ends = "It needs a yes: --yes applies it." if asked else "The next button or command applies it."
     return Outcome(
         "\n".join([*said, f"Nothing was changed. {ends}"]),
         needs_attention=asked,
@@ -33,7 +33,7 @@ def preview(desk: Desk) -> Outcome:
 def take(desk: Desk) -> Outcome:
     """Show the books with the settings that were taken over when the desk was opened."""
     refresh(desk, load(desk.database))
-    return Outcome("The settings typed on the sheets are taken over.")
+    return Outcome("The settings typed on the sheets now apply.")
 
 
 def _entry(sheet: str, effect: SettingEffect) -> dict[str, object]:

@@ -33,7 +33,7 @@ class Edits(StrEnum):
     """What is done with what was edited."""
 
     ASK = "ask"
-    """Taken over; refused where it would decide anew what is posted or closed."""
+    """Taken over; refused where it would change what is posted or closed."""
     AGREED = "agreed"
     """Taken over, whatever it decides anew."""
     LEAVE = "leave"

@@ -42,7 +42,7 @@ class StoreNotConnectedError(CogsheetError):
 
     def __init__(self, store: str, known: Iterable[str]) -> None:
         named = ", ".join(f"“{name}”" for name in known) or "none yet"
-        super().__init__(f"Store “{store}” is not connected; connected are: {named}. Use Connect first.")
+        super().__init__(f"Store “{store}” is not connected; these are: {named}. Use Connect first.")
 
 
 class MarketplaceUnknownError(CogsheetError):

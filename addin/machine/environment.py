@@ -45,8 +45,8 @@ class InstallationFailedError(CogsheetError):
     def __init__(self, step: str, folder: Path, said: str, *, windows: bool) -> None:
         hint = " Close Excel, which may hold files in that folder, and try again." if windows else ""
         super().__init__(
-            f"Cogsheet could not be installed in {folder}: {step} failed. What was said: {said[-_SAID:]}\n"
-            f"Put that right and run the same command again; it goes on from there.{hint}"
+            f"Cogsheet could not be installed in {folder}: {step} failed. It said: {said[-_SAID:]}\n"
+            f"Fix that and run the same command again; it continues from there.{hint}"
             f" Without a network it works only with --wheels FOLDER, a folder that holds every package as a wheel."
         )
 

@@ -50,7 +50,7 @@ SPEC = TableSpec(
             width=14,
             editable=True,
             choices=("yes", "no"),
-            note="yes: it is a bank account in the accounting system. Xero takes none in a manual journal.",
+            note="yes: it is a bank account in the accounting system. Xero accepts none in a manual journal.",
         ),
         Column("What it is", "meaning", width=84),
         FILLED,

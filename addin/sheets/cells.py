@@ -116,7 +116,7 @@ def to_text(value: object) -> str | None:
 
 
 def to_decimal(value: object) -> Decimal | NotANumber | None:
-    """Read a number at six places; blank is `None`, and what is no number is handed back as it stands."""
+    """Read a number at six places, as typed; blank is `None`, and what is not a number comes back as it is."""
     number = _exact(value)
     return at_line_places(number) if isinstance(number, Decimal) else number
 

@@ -36,7 +36,7 @@ class CellsRefusedError(WorkbookError):
     def __init__(self, refused: Sequence[str]) -> None:
         more = len(refused) - _MOST_CELLS_NAMED
         named = [*refused[:_MOST_CELLS_NAMED], *([f"and {more:,} more cells"] if more > 0 else [])]
-        super().__init__(f"{'. '.join(named)}. Nothing was changed; put it right and try again.")
+        super().__init__(f"{'. '.join(named)}. Nothing was changed; correct it and try again.")
 
 
 class RowBelowTableError(WorkbookError):

@@ -1,7 +1,7 @@
 """The very hidden sheet over which the workbook's VBA and Python hand things to each other; a person never sees it.
 
 VBA writes its version and, for Import, the chosen files; Python writes how the button ended. Both clear what they have
-read: nothing of it is data, and a value that is not there is an empty cell.
+read: none of it is data, and a value that is not there is an empty cell.
 """
 
 from __future__ import annotations

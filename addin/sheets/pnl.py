@@ -50,8 +50,14 @@ SPEC = TableSpec(
         Column("ROI", "roi", Kind.PERCENT, note="Profit / COGS."),
         Column("Profit per item", "profit_per_item", Kind.MONEY, width=15),
         Column("Missing", "missing_note", width=44, note="What lacks a cost, on which orders; what has no rate."),
-        Column("Tax", "tax", Kind.MONEY, note="Collected and withheld: no profit."),
-        Column("Reserves and transfers", "balance", Kind.MONEY, width=21, note="Own money moved about: no profit."),
+        Column("Tax", "tax", Kind.MONEY, note="Collected and withheld: not profit."),
+        Column(
+            "Reserves and transfers",
+            "balance",
+            Kind.MONEY,
+            width=21,
+            note="Your own money moved between accounts: not profit.",
+        ),
         Column("Without rate", "without_rate", Kind.WHOLE, width=13, note="Lines in a currency that has no rate."),
         Column(
             "Without date",
@@ -78,8 +84,8 @@ class PnlCellError(WorkbookError):
 
     def __init__(self, sheet: str, cell: str, text: str, wanted: str) -> None:
         super().__init__(
-            f"Sheet {sheet}, cell {cell}: “{text}” cannot be understood. {wanted} Nothing was written; put it right "
-            f"and try again."
+            f"Sheet {sheet}, cell {cell}: “{text}” cannot be understood. {wanted} Nothing was written; correct it and "
+            f"try again."
         )
 
 

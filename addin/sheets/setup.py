@@ -85,7 +85,7 @@ def _meaning(policies: Policies, name: str) -> str:
     earlier = policies.before(name)
     was = "; ".join(f"before {one.before}: {one.value}" for one in reversed(earlier))
     since = f" Holds from {earlier[-1].before} on; {was}." if earlier else ""
-    return f"{meaning}{since} To let another hold from a day, write it behind: {value} from 2026-09-01."
+    return f"{meaning}{since} To use another from a day on, write the day after it: {value} from 2026-09-01."
 
 
 def _moment(books: Books) -> str:

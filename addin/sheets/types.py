@@ -28,14 +28,14 @@ SPEC = TableSpec(
         Column("Type", "word", width=44, note="The marketplace's own words."),
         Column("Lines", "lines", Kind.WHOLE, width=9),
         Column("Amount", "amount", width=22, note="What these lines come to."),
-        Column("Settlements", "settlements", width=44, note="Where they stand."),
+        Column("Settlements", "settlements", width=44, note="Where they are."),
         Column(
             "Event",
             "event",
             width=40,
             editable=True,
             choices=tuple(CHOICES),
-            note="What it is. A choice with a question mark is only proposed: take the mark away, or choose another. "
+            note="What it is. A choice with a question mark is only proposed: remove the mark, or choose another. "
             "Amounts never change; of exported settlements the difference is proposed as a true-up.",
         ),
         FILLED,

@@ -107,7 +107,7 @@ def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     month = figures.month
     page.title(
         "Accrual: shipped, and settled only after the month's end",
-        f"{_when_to_book(figures)} Found are orders that left stock in Finale "
+        f"{_when_to_book(figures)} It covers orders that left stock in Finale "
         f"by {month.last_day} and were posted later; an order that no imported settlement holds yet is not in it.",
     )
     accruals = [accrual for accrual, _ in figures.entries]
@@ -173,7 +173,7 @@ def _why(one: Outstanding, figures: ClosingFigures) -> str:
         return "the marketplace has not said when it pays"
     if one.deposit_day > figures.month.last_day:
         return "on its way: the deposit comes after the month's end"
-    return "its entries and its deposit differ: look at it"
+    return "its entries and its deposit differ: check it"
 
 
 def _open_items(page: Page, figures: ClosingFigures) -> dict[str, Sum]:

@@ -68,7 +68,7 @@ def _tied(view: View, one: BookedSettlement, wish: ExportWish) -> Tied:
 
 
 def _posted(view: View, settlement: BookedSettlement, wish: ExportWish) -> Posted:
-    """Return what the entries post: as they went out, or as they would go out now."""
+    """Return what the entries post: as they were exported, or as they would go out now."""
     clearing, of_settlement = _amount(view, settlement, EntryKind.SETTLEMENT, (LineType.CLEARING,), wish)
     cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, COST_TYPES, wish)
     return Posted(clearing, cogs, f"settlement {of_settlement}, COGS {of_cogs}")

@@ -26,7 +26,7 @@ class FileThereError(CogsheetError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is there already and holds something else. It was not replaced, and nothing was written. Choose "
+            f"{path} exists already and has other contents. It was not replaced, and nothing was written. Choose "
             f"another name, or move that file away first."
         )
 

@@ -9,7 +9,7 @@ class DuplicateLineError(CogsheetError):
     """Two transactions have one line key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Two lines of the books have the same key {key}; nothing was costed. Run Verify.")
+        super().__init__(f"Two lines in the books have the same key {key}; nothing was costed. Run Verify.")
 
 
 class CostCurrencyError(CogsheetError):
@@ -18,5 +18,5 @@ class CostCurrencyError(CogsheetError):
     def __init__(self, currency: str, home: str, product: str | None) -> None:
         super().__init__(
             f"Finale's cost of product {product} is in {currency}, the company's home currency is {home}; nothing was"
-            " costed. Put the home currency on Setup right, or connect the Finale account that belongs to this company."
+            " costed. Correct the home currency on Setup, or connect the Finale account that belongs to this company."
         )

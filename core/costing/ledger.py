@@ -209,7 +209,9 @@ def _sale_move(units: int | None) -> Move:
     if units is not None:
         return Move(units)
     return Move(
-        None, "The sale says no units, nor does Finale's order: enter them as Units back.", cause=Cause.UNITS_UNKNOWN
+        None,
+        "Neither the sale nor Finale's order states the units: enter them as Units back.",
+        cause=Cause.UNITS_UNKNOWN,
     )
 
 

@@ -85,7 +85,7 @@ def _reported(reported: Reported) -> Move:
     """Take what the marketplace reported about the goods: units back in stock, and those that are none any more."""
     words = f"The marketplace reported: {reported.words}."
     if not reported.disposition:
-        said = f"{words} That is no state of goods that is known: enter the units that came back as stock, else 0."
+        said = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
         return Move(None, said, cause=Cause.UNITS_UNKNOWN)
     disposition = Disposition(reported.disposition)
     if disposition == Disposition.RESTOCKED:
@@ -156,7 +156,7 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
         return _without_share(goods)
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"
-    reason = f"The refund says no units; it is {part} of the original's price"
+    reason = f"The refund states no units; it is {part} of the original's price"
     if policies.refund_units == "derive":
         return Move(-share, f"{reason}. {BY_POLICY}", Disposition.RESTOCKED)
     return Move(-share, f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
@@ -166,12 +166,12 @@ def _without_share(goods: GoodsLine) -> Move:
     """Ask for the units of a refund that says none and is no exact share of its original."""
     rest = units_of_rest(goods)
     if rest:
-        return _ask(rest, "The refund says no units; with the refunds before it, it is the price of")
+        return _ask(rest, "The refund states no units; with the refunds before it, it is the price of")
     if goods.original is None and goods.shipped:
-        said = "The refund says no units and its original is not in the books; left of Finale's order:"
+        said = "The refund states no units and its original is not in the books; left of Finale's order:"
         return _ask(goods.shipped, said)
-    why = "it is no exact share of the original's price" if goods.original else "its original is not in the books"
-    reason = f"The refund says no units, and {why}: money only is proposed."
+    why = "it is not an exact share of the original's price" if goods.original else "its original is not in the books"
+    reason = f"The refund states no units, and {why}: money only is proposed."
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 

@@ -114,7 +114,7 @@ NOT_NAMED = Judgement(
 )
 PAID_TO_SUPPLIER = _nothing("A supplier's shop is paid for goods that it ships: the cost of its order.")
 BACK_TO_SUPPLIER = _nothing(
-    "Drop-shipped: the goods go back to the supplier, and what he gives back is a line of its own."
+    "Drop-shipped: the goods go back to the supplier, and what it gives back is a line of its own."
 )
 
 
@@ -303,7 +303,7 @@ def _drop_shipped(line: Line, paid: Decimal, sold: Sold) -> Judgement:
     if _is_drop_shipped(line, sold):
         return _nothing(f"Drop-shipped: its cost is the debit of {cents(paid)}.")
     said = (
-        f"A supplier was paid {cents(paid)} for goods of this order, which holds several: keep 0 for what he shipped."
+        f"A supplier was paid {cents(paid)} for goods of this order, which holds several: keep 0 for what it shipped."
     )
     return Judgement(Rule.UNCLEAR, said)
 

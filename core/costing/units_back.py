@@ -70,7 +70,7 @@ class UnitsBack:
         if not units and goods.said_units is None:
             said = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
             return Move(min(back, units_of_share(goods) or back), said, cause=Cause.UNITS_UNKNOWN)
-        return Move(min(units or 0, back), "A refund is taken back: the goods leave stock again.")
+        return Move(min(units or 0, back), "A refund is undone: the goods leave stock again.")
 
     def _holds_goods_of(self, line: Line) -> bool:
         """Tell whether goods of a line's order have come back into stock."""
@@ -213,7 +213,7 @@ def _item(goods: GoodsLine) -> Name | None:
 
 
 def _too_many(units: int, left: int) -> Move:
-    reason = f"{units} would come back, but only {left} of the units sold can: put the units back right."
+    reason = f"{units} would come back, but only {left} of the units sold can: correct the units back."
     return Move(-left, reason, Disposition.RESTOCKED if left else Disposition.MONEY_ONLY, Cause.UNITS_DISAGREE)
 
 

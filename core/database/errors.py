@@ -97,7 +97,7 @@ class DatabaseStorageError(DatabaseError):
     """The disk, or the rights to the file, do not allow what was asked."""
 
     def __init__(self, location: object, reason: str) -> None:
-        super().__init__(f"{location} cannot be used: {reason}. Nothing was changed. Put that right, then try again.")
+        super().__init__(f"{location} cannot be used: {reason}. Nothing was changed. Fix that, then try again.")
 
 
 class DatabaseDriverMissingError(DatabaseError):
@@ -113,7 +113,7 @@ class MigrationFailedError(DatabaseError):
     def __init__(self, location: object, reason: str) -> None:
         super().__init__(
             f"The tables of {location} could not be updated for this version of Cogsheet: {reason}. They are as they "
-            "were before. Go on with the version used so far, and report this message."
+            "were before. Keep using the version used so far, and report this message."
         )
 
 

@@ -1,4 +1,4 @@
-"""What exported settlements hold as they are read now, beside their own rows, which stay as they went out.
+"""What exported settlements hold as they are read now, beside their own rows, which stay as they were exported.
 
 A settlement that went out keeps its rows, because its lock hashes them and its entries were made of them. A newer
 reader, or a final document that came after the export, may say something else: that is kept here, and the difference to

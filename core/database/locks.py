@@ -1,4 +1,4 @@
-"""Locked settlements: the costed lines as they went out, unrounded, with their hashes. Append-only.
+"""Locked settlements: the costed lines as they were exported, unrounded, with their hashes. Append-only.
 
 A lock holds until it is reopened, which needs a reason; the next lock of the settlement is its next revision.
 """
@@ -39,14 +39,14 @@ class AlreadyLockedError(DatabaseError):
     """A settlement is locked once at a time."""
 
     def __init__(self, settlement: str) -> None:
-        super().__init__(f"Settlement {settlement} is locked already. Reopen it first if it must be exported anew.")
+        super().__init__(f"Settlement {settlement} is locked already. Reopen it first if it must be exported again.")
 
 
 class NotLockedError(DatabaseError):
     """Only what is locked can be reopened."""
 
     def __init__(self, settlement: str) -> None:
-        super().__init__(f"Nothing of settlement {settlement} has gone out, so there is nothing to reopen.")
+        super().__init__(f"No entry of settlement {settlement} has been exported, so there is nothing to reopen.")
 
 
 class NotAllLinesError(DatabaseError):

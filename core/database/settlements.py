@@ -80,7 +80,7 @@ class FileUse(StrEnum):
     PART = "part"
     """The settlement's lines come from it, alone or together with other parts."""
     AFTER_EXPORT = "after the export"
-    """It came when the settlement had gone out: what it says is known, the lines are as they went out."""
+    """It came when the settlement had gone out: what it says is known, the lines are as they were exported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ later_transaction = Table(
         if column.name not in ("key", "settlement")
     ),
 )
-"""What exported settlements hold as they are read now; their own rows stay as they went out, which their locks hash."""
+"""What exported settlements hold as they are read now; their own rows, which their locks hash, stay."""
 
 problem = Table(
     "problem",

@@ -98,17 +98,17 @@ class TrueUpDecidedError(DatabaseError):
     def __init__(self, numbers: Collection[int]) -> None:
         super().__init__(
             f"{len(numbers)} of these true-ups were decided or withdrawn meanwhile. Nothing was changed. Fill sheet "
-            "Cost true-ups anew, then decide again."
+            "Cost true-ups again, then decide again."
         )
 
 
 class NotDismissedError(DatabaseError):
-    """Only what is dismissed can be taken up again."""
+    """Only what is dismissed can be proposed again."""
 
     def __init__(self, numbers: Collection[int]) -> None:
         named = ", ".join(str(number) for number in sorted(numbers))
         super().__init__(
-            f"No dismissed true-up has the number {named}: it was taken up again, its settlement was reopened, or "
+            f"No dismissed true-up has the number {named}: it was proposed again, its settlement was reopened, or "
             f"there is none. Nothing was changed."
         )
 

@@ -72,5 +72,5 @@ class ReportError(InventoryError):
     def __init__(self, which: str, why: str) -> None:
         super().__init__(
             f"The {which} report of {SYSTEM} {why}. The costs fetched before are kept. Open the report in Finale, "
-            "copy its address anew (Actions > Other exports), and paste it on Setup."
+            "copy its address again (Actions > Other exports), and paste it on Setup."
         )

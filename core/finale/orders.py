@@ -66,7 +66,7 @@ class FinaleOrder:
 
     @property
     def wholly_shipped(self) -> bool:
-        """Whether nothing of it is still to leave."""
+        """Whether none of it is still to leave."""
         waiting = any(shipment.status in _ON_THE_WAY for shipment in self.shipments)
         return self.shipped and not waiting and self.status == "completed"
 

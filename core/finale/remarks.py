@@ -57,7 +57,7 @@ def remarks(schema: Schema) -> tuple[str, ...]:
     cases = (
         (
             not schema.introspected,
-            "Finale does not tell which fields this account has, so the usual names were tried one after the other.",
+            "Finale does not say which fields this account has, so the usual names were tried one after the other.",
         ),
         (
             not has_ledger(schema),
@@ -80,7 +80,7 @@ def remarks(schema: Schema) -> tuple[str, ...]:
         ),
         (
             has_ledger(schema) and not schema.takes(LEDGER, "recordDate"),
-            "The stock history cannot be narrowed by date; it is read from its end, which takes longer.",
+            "The stock history cannot be filtered by date; it is read from its end, which takes longer.",
         ),
         (
             ORDER in schema.arguments and not schema.takes(ORDER, "search"),
@@ -92,9 +92,9 @@ def remarks(schema: Schema) -> tuple[str, ...]:
         ),
         (
             LOOKUP not in schema.arguments,
-            "Product lookups cannot be read; SKUs that are no product IDs must be mapped by hand.",
+            "Product lookups cannot be read; SKUs that are not product IDs must be mapped by hand.",
         ),
-        (not schema.formatter, "Finale gives numbers as texts for display; they are read with care."),
+        (not schema.formatter, "Finale gives numbers as display text; they are read with care."),
     )
     return tuple(sentence for applies, sentence in cases if applies)
 

@@ -70,7 +70,7 @@ def _from_json(which: str, text: str) -> list[Row]:
     try:
         table = json.loads(text, parse_float=Decimal)
     except ValueError as error:
-        raise ReportError(which, "breaks off or is no JSON") from error
+        raise ReportError(which, "breaks off or is not JSON") from error
     if isinstance(table, dict):
         raise ReportError(which, f"answered with a message instead of data: {table.get('errorMessage') or text[:200]}")
     if len(table) == 1 and isinstance(table[0], dict) and isinstance(table[0].get("data"), list):

@@ -59,7 +59,7 @@ class FinaleSettingError(CogsheetError):
     def __init__(self, name: str, problem: str) -> None:
         title, meaning = TITLES[name]
         super().__init__(
-            f"Sheet Setup, {title}: {problem} {meaning} Nothing was changed; put the value right and try again."
+            f"Sheet Setup, {title}: {problem} {meaning} Nothing was changed; correct the value and try again."
         )
 
 

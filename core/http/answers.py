@@ -76,7 +76,7 @@ class Answer:
         try:
             return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         except ValueError as error:
-            raise BadAnswerError(self.service, self.where, "an answer that breaks off or is no JSON") from error
+            raise BadAnswerError(self.service, self.where, "an answer that breaks off or is not JSON") from error
 
 
 def failure(answer: Answer, status: int, now: datetime) -> ServiceError:

@@ -73,8 +73,8 @@ class CodeMissingError(CogsheetError):
 
     def __init__(self, accounts: Iterable[str]) -> None:
         super().__init__(
-            f"Xero knows accounts by their code (at most {_LONGEST_CODE} signs), and sheet Accounts has none in column "
-            f"Number for: {_listed(accounts)}. Nothing was exported. Type the codes there and export again."
+            f"Xero knows accounts by their code (at most {_LONGEST_CODE} characters), and sheet Accounts has none in "
+            f"column Number for: {_listed(accounts)}. Nothing was exported. Type the codes there and export again."
         )
 
 
@@ -94,8 +94,8 @@ class AccountNameError(CogsheetError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} signs and no quotation "
-            f"mark. Nothing was exported. Put it right on sheet Accounts."
+            f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
+            f"quotation mark. Nothing was exported. Correct it on sheet Accounts."
         )
 
 

@@ -57,7 +57,7 @@ def span(settlement: Settlement) -> Span:
 
 
 def reserves(transactions: pd.DataFrame) -> tuple[Decimal, Decimal]:
-    """Return what Amazon keeps back for the next settlement (-) and what it kept back from the last one (+)."""
+    """Return what Amazon keeps back (−) and what it gives back of the last settlement (+), in its currency."""
     return _reserve(transactions, _CURRENT), _reserve(transactions, _PREVIOUS)
 
 
@@ -98,9 +98,9 @@ def _reserve_difference(before: Span, after: Span) -> list[Problem]:
     if after.previous_reserve == -before.current_reserve:
         return []
     message = (
-        f"Settlement {after.settlement_id} takes up a reserve of {cents(after.previous_reserve)} {after.currency}, but "
-        f"{before.settlement_id}, the last one before it, left {cents(-before.current_reserve)}: a settlement between "
-        "them is missing. Import it, or pull settlements."
+        f"Settlement {after.settlement_id} begins with a reserve of {cents(after.previous_reserve)} {after.currency}, "
+        f"but {before.settlement_id}, the last one before it, left {cents(-before.current_reserve)}: a settlement "
+        "between them is missing. Import it, or pull settlements."
     )
     return [Problem(Severity.WARNING, message, after.settlement_id)]
 

@@ -26,7 +26,7 @@ def damaged_ids(table: Table, columns: Iterable[str]) -> list[Problem]:
         Problem(
             Severity.WARNING,
             f"The id '{text}' was rounded by a spreadsheet program; its digits are lost. Nothing here depends on it, "
-            "but download the file again to have it right.",
+            "but download the file again to get it right.",
             str(place),
         )
         for text, place in table.distinct(columns).items()

@@ -87,7 +87,7 @@ class OtherReportError(UnreadableFileError):
     """Another report of a marketplace, or the page where it is downloaded."""
 
     def __init__(self, place: Place, what: str, instead: str) -> None:
-        super().__init__(f"{place}: this is {what}, which is no settlement file. {instead}")
+        super().__init__(f"{place}: this is {what}, which is not a settlement file. {instead}")
 
 
 class LocalisedHeaderError(UnreadableFileError):
@@ -130,7 +130,7 @@ class PastedFilesError(UnreadableFileError):
     def __init__(self, place: Place, first_header: int) -> None:
         super().__init__(
             f"{place}: a second header begins here whose columns are not those of the header on line {first_header}; "
-            "two files were put into one. Import them apart."
+            "two files were put into one. Import them separately."
         )
 
 
@@ -140,7 +140,7 @@ class OverlappingFilesError(UnreadableFileError):
     def __init__(self, place: Place, line: int) -> None:
         super().__init__(
             f"{place}: this row stands on line {line} too, and a second header between them; two downloads that "
-            "overlap were put into one file. Import them apart."
+            "overlap were put into one file. Import them separately."
         )
 
 
@@ -201,7 +201,7 @@ class ConflictingSummaryError(UnreadableFileError):
     def __init__(self, first: Place, second: Place, settlement_id: str) -> None:
         super().__init__(
             f"{second}: settlement {settlement_id} has a second summary row that differs from the one on line "
-            f"{first.line}. Import the two files apart, not pasted together."
+            f"{first.line}. Import the two files separately, not pasted together."
         )
 
 
@@ -225,7 +225,7 @@ class TooMuchMoneyError(UnreadableFileError):
     def __init__(self, place: Place) -> None:
         super().__init__(
             f"{place}: up to this line the amounts of the file come to more than a million million; no settlement "
-            f"has as much. {_DOWNLOAD_AGAIN}"
+            f"is that large. {_DOWNLOAD_AGAIN}"
         )
 
 

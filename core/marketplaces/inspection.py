@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def inspection(reading: Reading) -> dict[str, object]:
     """Return the totals of a file: counts as numbers, amounts as exact text.
 
-    `ties_out` is null where nothing contradicts the file and it states no total to tie against. Units are null where no
+    `ties_out` is null where nothing contradicts the file and it states no total to tie to. Units are null where no
     row says them; `sales_without_units` and `refunds_without_units` count the transactions that do not.
 
     The file's `total` is the sum of its settlements' totals; it is null where a settlement has none, or where lines
@@ -76,7 +76,7 @@ def ties_out(reading: Reading) -> bool | None:
     """Tell whether a file holds what it says of itself: totals, each row's own sum, declared line counts.
 
     Returns:
-        `None` where nothing contradicts it, but a settlement states no total, or there is none: nothing to tie against.
+        `None` where nothing contradicts it, but a settlement states no total, or there is none: nothing to tie to.
     """
     if any(found.severity == "error" for found in reading.problems):
         return False

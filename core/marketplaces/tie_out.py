@@ -87,7 +87,7 @@ def importable(found: Reading) -> bool:
 
 
 def sum_of(lines: Iterable[Line]) -> Decimal:
-    """Return the exact sum of all lines but bank payouts."""
+    """Return the exact sum of all lines but bank payouts, in the settlement's currency; + is money for the seller."""
     return sum((line.amount for line in lines if line.event is not Event.PAYOUT), Decimal(0))
 
 
@@ -148,8 +148,8 @@ def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> l
     if other is None:
         return []
     message = (
-        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other.currency}; amounts of "
-        "different currencies do not sum."
+        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other.currency}; amounts in "
+        "different currencies cannot be added up."
     )
     return [Problem(Severity.ERROR, message, f"{found.file}, line {other.number}")]
 

@@ -131,7 +131,7 @@ def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
         return (
             f"its rows sum to {cents(settlement.sum)} of {cents(settlement.total)} {settlement.currency}: rows are "
             f"missing, or are not as they were. Import the export of the days before or after as well; if you have "
-            f"imported all of them, download them anew."
+            f"imported all of them, download them again."
         )
     posted = [row.date() for row in settlement.transactions["posted_at"].dropna()]
     spans = [part.days for part in parts if part.days is not None]
@@ -223,6 +223,6 @@ def _other_currency(whole: Settlement, parts: Iterable[Part]) -> list[Problem]:
         return []
     message = (
         f"Settlement {whole.settlement_id} is in {whole.currency} in one file and in {other.settlement.currency} in "
-        f"another; amounts of different currencies do not sum."
+        f"another; amounts in different currencies cannot be added up."
     )
     return [Problem(Severity.ERROR, message, other.file)]

@@ -153,7 +153,7 @@ def summed(priced: pd.DataFrame, question: PnlQuestion, *, in_sight: Collection[
 
 
 def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
-    """Return the sum of every money column of a profit and loss, its ratios left out."""
+    """Return the sum of every money column of a profit and loss, home currency, with the columns' signs; no ratios."""
     columns = [*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE]
     return {name: total(pnl[name]) for name in columns}
 
@@ -384,7 +384,7 @@ def _with_left_out(
         (row,) = left_out(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
         lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
-        words = f"In no figure, for want of a rate: {row.words(home)}"
+        words = f"In no figure, because no rate is known: {row.words(home)}"
         found[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
     return found
 

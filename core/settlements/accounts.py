@@ -28,7 +28,7 @@ class AccountRowError(CogsheetError):
     def __init__(self, row: Mapping[str, str], reason: str) -> None:
         named = " / ".join(filter(None, (row["line_type"], row["store"], row["currency"], row["item_group"])))
         super().__init__(
-            f"Sheet Accounts, row “{named or row['name']}”: {reason} Nothing was changed; put the row right and try "
+            f"Sheet Accounts, row “{named or row['name']}”: {reason} Nothing was changed; correct the row and try "
             f"again."
         )
 
@@ -90,14 +90,14 @@ def _with(accounts: Accounts, row: AccountRow) -> Accounts:
 
 def _read(row: Mapping[str, str]) -> AccountRow:
     if row["line_type"] not in list(LineType):
-        raise AccountRowError(row, f"its line type is none of {', '.join(LineType)}.")
+        raise AccountRowError(row, f"its line type is not one of {', '.join(LineType)}.")
     line_type = LineType(row["line_type"])
     if row["bank"].lower() not in _YES:
         raise AccountRowError(row, "column Bank account is yes or empty.")
     if row["currency"] and not (len(row["currency"]) == _CURRENCY_SIGNS and row["currency"].isalpha()):
         raise AccountRowError(row, "a currency is its three letters, like USD.")
     if row["item_group"] and not takes_groups(line_type):
-        raise AccountRowError(row, "lines of this type name no item, so that they cannot be told by item group.")
+        raise AccountRowError(row, "lines of this type name no item, so they cannot be split by item group.")
     return AccountRow(
         line_type=line_type,
         store=row["store"],

@@ -82,7 +82,7 @@ class Answer:
 
     @property
     def typed_cost(self) -> Decimal | None:
-        """The cost that somebody typed; nothing where it is none or the unedited proposal."""
+        """The unit cost that somebody typed, home currency; `None` where it is empty or the unedited proposal."""
         return None if self.is_proposal else self.cost
 
 
@@ -193,7 +193,7 @@ def decide(
 
 def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: bool) -> Decision:
     if line is None:
-        return _refused(answer, "this line is not in the books: fill Resolve anew")
+        return _refused(answer, "this line is not in the books: fill Resolve again")
     refusal = answer.unreadable or _refusal(answer, line) or contradiction(answer, line)
     if refusal:
         return _refused(answer, refusal)
@@ -245,7 +245,7 @@ def _zero_and_no_goods(answer: Answer, line: LineState) -> str | None:
 def _cost_and_no_goods(answer: Answer, line: LineState) -> str | None:
     if not answer.typed_cost or not line.moves_none(answer.disposition):
         return None
-    why = "no cost is taken where no goods moved into or out of stock: empty the cost, or put the disposition right"
+    why = "no cost is taken where no goods moved into or out of stock: empty the cost, or correct the disposition"
     cost = (Cell.COST, _number(answer.typed_cost))
     return _both(answer, cost, (Cell.DISPOSITION, str(answer.disposition)), why)
 

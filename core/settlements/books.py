@@ -75,7 +75,7 @@ class SettlementUnknownError(CogsheetError):
 
     def __init__(self, settlement_id: str, known: Iterable[str]) -> None:
         listed = ", ".join(known) or "none yet"
-        super().__init__(f"Settlement {settlement_id} is not in these books. Imported are: {listed}.")
+        super().__init__(f"Settlement {settlement_id} is not in these books. These are imported: {listed}.")
 
 
 class SettlementAmbiguousError(CogsheetError):
@@ -241,7 +241,7 @@ class Books:
         """Return the lines that these books count and post: those from books start on, by their store's day.
 
         A settlement across that day is split; a line without a day belongs to the end of its settlement. An exported
-        settlement is counted as it went out: its entries stay when books start is moved over it.
+        settlement is counted as it was exported: its entries stay when books start is moved over it.
         """
         if lines.empty or (self.policies.books_start is None and not self.starts):
             return lines

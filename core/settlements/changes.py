@@ -84,7 +84,7 @@ class SettlementChange:
 
     @property
     def difference(self) -> Decimal:
-        """+ is more expense."""
+        """By how much COGS changes, home currency: + is more expense."""
         return self.now - self.was
 
 
@@ -107,7 +107,7 @@ def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[Settle
 
 
 def difference_by_settlement(changes: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
-    """Return what each settlement's COGS changed by, to the cent."""
+    """Return what each settlement's COGS changed by, home currency, to the cent: + is more expense."""
     groups = changes.groupby(["store", "settlement_id"], sort=False)
     return {(str(store), str(number)): cents(total(rows["difference"])) for (store, number), rows in groups}
 
@@ -170,9 +170,9 @@ class ChangeNotAgreedError(CogsheetError):
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)
-        stays = " What is exported stays as it went out, in the months and reports that it is in." if posted else ""
+        stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
         super().__init__(
-            f"{setting} would decide anew what is posted or closed:\n{words_of(effects, home)}\n"
+            f"{setting} would change what is posted or closed:\n{words_of(effects, home)}\n"
             f"Nothing was changed: it needs a yes.{stays}"
         )
 

@@ -50,7 +50,7 @@ class NotReadyError(CogsheetError):
         self.only_costs = only_costs
         """Whether the settlement entry alone can go out as it stands."""
         super().__init__(
-            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. Nothing of it was exported. "
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. None of it was exported. "
             f"Resolve that first{'; the settlement entry alone can go out today' if only_costs else ''}."
         )
 
@@ -60,7 +60,7 @@ class HistoryError(CogsheetError):
 
     def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. Nothing of it went out. "
+            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. None of it was exported. "
             f"If these books are to post it, put an earlier date there."
         )
 
@@ -70,7 +70,7 @@ class AlreadyExportedError(CogsheetError):
 
     def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement} has been exported already. Reopen it first if it must be exported anew."
+            f"Settlement {settlement} has been exported already. Reopen it first if it must be exported again."
         )
 
 
@@ -79,8 +79,8 @@ class ReadOtherwiseError(CogsheetError):
 
     def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"Settlement {settlement} was not exported: its files say something else of its goods today than when its "
-            f"settlement entry went out. Reopen it, so that both entries go out as it is read today."
+            f"Settlement {settlement} was not exported: its files describe its goods differently today than when its "
+            f"settlement entry was exported. Reopen it, so that both entries are exported as it is read today."
         )
 
 
@@ -89,9 +89,9 @@ class WordsHeldError(CogsheetError):
 
     def __init__(self, settlement: str, unknown: int) -> None:
         super().__init__(
-            f"Settlement {settlement} was not exported: its COGS entry went out while it had unknown types "
-            f"({unknown}). A settlement of which an entry went out keeps its words: say on sheet Transaction types "
-            f"what they are, reopen the settlement, and export both entries; reopening takes the COGS entry back."
+            f"Settlement {settlement} was not exported: its COGS entry was exported while it had unknown types "
+            f"({unknown}). A settlement with an exported entry keeps its words: say on sheet Transaction types "
+            f"what they are, reopen the settlement, and export both entries; reopening reverses the COGS entry."
         )
 
 
@@ -102,7 +102,7 @@ class SuspectCostsError(CogsheetError):
         self.suspects = tuple(suspects)
         super().__init__(
             f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
-            f"{named_costs(suspects)}. Nothing of it was exported. Correct them on sheet Resolve or in Finale, or "
+            f"{named_costs(suspects)}. None of it was exported. Correct them on sheet Resolve or in Finale, or "
             f"export with --accept-suspect if they are right."
         )
 
@@ -113,7 +113,7 @@ class ProvisionalError(CogsheetError):
     def __init__(self, settlement_id: str, why: str) -> None:
         super().__init__(
             f"Settlement {settlement_id} was not exported. {why}: rows may still come or change. Wait for the final "
-            f"document, or export with --accept-provisional; what it brings later is then booked apart."
+            f"document, or export with --accept-provisional; what it brings later is then booked separately."
         )
 
 

@@ -48,7 +48,7 @@ class StoreNotNamedError(CogsheetError):
         """Which stores the company has there."""
         named = ", ".join(f"“{name}”" for name in known)
         super().__init__(
-            f"This file is of {marketplace}, and the company has several stores there: {named}. "
+            f"This file is from {marketplace}, and the company has several stores there: {named}. "
             f"Nothing was imported. Say which one with --store NAME."
         )
 
@@ -60,9 +60,9 @@ class OtherSiteError(StoreNotNamedError):
         self.marketplace = new[0]
         self.known = (store,)
         message = (
-            f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} alone so far. Nothing of it "
-            f"was imported. One account in one region is one store, with all its sites: if this file is of that "
-            f"account, import it with --store “{store}”; if it is of another, with the name of a new store."
+            f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} only so far. None of it "
+            f"was imported. One account in one region is one store, with all its sites: if this file is from that "
+            f"account, import it with --store “{store}”; if it is from another, with the name of a new store."
         )
         CogsheetError.__init__(self, message)
 
@@ -339,8 +339,9 @@ def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
 
 def _under_another_id(twin: BookedSettlement, how: str) -> str:
     return (
-        f"the books have it as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, for nothing "
-        f"may count twice. If this file is the better one, remove {twin.settlement_id} and import this file again."
+        f"the books have it as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, because "
+        f"nothing may count twice. If this file is the better one, remove {twin.settlement_id} and import this file "
+        f"again."
     )
 
 
@@ -355,9 +356,9 @@ def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, rea
     """Say why the lines in the books were left as they are, what differs, and what to do."""
     changes = line_differences(before, read.transactions)
     sums = f"the books have {_money(there.sum)} {there.currency}, this file {_money(read.sum)} {read.currency}"
-    named = f" It says otherwise: {'; '.join(changes)}." if changes else " It says the same of every line."
+    named = f" It differs: {'; '.join(changes)}." if changes else " Every line is the same."
     if not there.is_open:
-        told = f"it is exported or posted elsewhere, and its lines stay as they went out ({sums}).{named}"
+        told = f"it is exported or posted elsewhere, and its lines stay as they were exported ({sums}).{named}"
         if outcome is Import.LOCKED:
             return (
                 f"{told} The file was kept with the settlement: what it changes of exported entries is proposed on "
@@ -366,7 +367,7 @@ def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, rea
         return f"{told} To book what this file says, reopen the settlement and import the file again."
     return (
         f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
-        f"of the two holds. If it is this file, remove the settlement and import this file."
+        f"of the two is right. If it is this file, remove the settlement and import this file."
     )
 
 

@@ -35,7 +35,7 @@ class KeptFileError(CogsheetError):
     def __init__(self, file: str, settlement: BookedSettlement, reason: str) -> None:
         super().__init__(
             f"Settlement {settlement.settlement_id} ({settlement.store}) was imported from {file}, which can no longer "
-            f"be read: {reason} It stays as it is. Remove the settlement and import all its files anew."
+            f"be read: {reason} It stays as it is. Remove the settlement and import all its files again."
         )
 
 

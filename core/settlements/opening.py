@@ -23,7 +23,7 @@ class OpeningCostError(CogsheetError):
     """A row of sheet Opening costs cannot be taken."""
 
     def __init__(self, sku: str, reason: str) -> None:
-        super().__init__(f"Sheet Opening costs, SKU {sku}: {reason} Nothing was changed; put the row right.")
+        super().__init__(f"Sheet Opening costs, SKU {sku}: {reason} Nothing was changed; correct the row.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def _day(typed: TypedOpening) -> str | None:
     try:
         return date.fromisoformat(typed.as_of).isoformat()
     except ValueError as error:
-        raise OpeningCostError(typed.sku, f"“{typed.as_of}” is no date; dates are written 2026-08-31.") from error
+        raise OpeningCostError(typed.sku, f"“{typed.as_of}” is not a date; dates are written 2026-08-31.") from error

@@ -183,7 +183,7 @@ class _Orders:
         )
 
     def locked_units(self) -> dict[str, int | None]:
-        """Return the units of locked sales as they went out."""
+        """Return the units of locked sales as they were exported."""
         sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
         return {key: self._locked[key]["cost_quantity"] for key in sales}
 

@@ -38,7 +38,7 @@ class PolicyError(CogsheetError):
     def __init__(self, setting: str, value: str, meaning: str) -> None:
         super().__init__(
             f"Sheet Setup: “{value}” cannot be taken for {setting}. {meaning} Dates are written 2026-08-31. "
-            f"Nothing was changed; put the value right and try again."
+            f"Nothing was changed; correct the value and try again."
         )
 
 

@@ -22,9 +22,7 @@ class PostedElsewhereReasonError(CogsheetError):
     """Settlements are called posted elsewhere without saying where."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Nothing was locked: say with a reason where these settlements were posted, for the auditor will ask."
-        )
+        super().__init__("Nothing was locked: say where these settlements were posted, and why: the auditor will ask.")
 
 
 class NothingToLockError(CogsheetError):

@@ -54,7 +54,7 @@ class Pulled:
     """What the marketplace calls it."""
     imported: ImportedFile
     failure: str = ""
-    """Why nothing of it is in the books; the next pull tries again."""
+    """Why none of it is in the books; the next pull tries again."""
 
     @property
     def needs_attention(self) -> bool:

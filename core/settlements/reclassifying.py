@@ -47,8 +47,8 @@ class NoReclassificationError(CogsheetError):
     def __init__(self, numbers: Collection[int]) -> None:
         named = ", ".join(f"R{number}" for number in sorted(numbers))
         super().__init__(
-            f"Nothing is to be reclassified under {named}: it was decided or has changed meanwhile. Nothing was "
-            f"changed. Fill sheet Cost true-ups anew, then decide again."
+            f"There is nothing to reclassify under {named}: it was decided or has changed meanwhile. Nothing was "
+            f"changed. Fill sheet Cost true-ups again, then decide again."
         )
 
 
@@ -74,7 +74,7 @@ class Reclassification:
 
     @property
     def amount(self) -> Decimal:
-        """How much is moved: its debits."""
+        """How much is moved: the sum of its debits, above zero, in the settlement's currency."""
         return total(line.amount for line in self.lines if line.amount > 0)
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
         listed = ", ".join(
             f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
         )
-        message = f"Unknown types: {listed}. Say on sheet Transaction types what they are."
+        message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
         found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
         found[name].append(_unanswered(lines))
@@ -82,8 +82,8 @@ def _unanswered(lines: int) -> Remark:
     counted = f"{lines} {'line' if lines == 1 else 'lines'}"
     return Remark(
         f"{counted} without cost by today's reading",
-        f"Its files are read otherwise than when it went out, and {counted} of it ask for a cost since. Its cost "
-        f"true-ups wait for them: reopen the settlement, answer them on sheet Resolve, and export it anew.",
+        f"Its files are read differently than when it was exported, and {counted} of it now ask for a cost. Its cost "
+        f"true-ups wait for them: reopen the settlement, answer them on sheet Resolve, and export it again.",
     )
 
 
@@ -104,13 +104,13 @@ def provisional(settlement: BookedSettlement) -> str:
 
 
 def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:
-    """Return what a settlement across books start came to before that day, in its currency; 0 where it is not split."""
+    """Return what a settlement came to before books start, in its currency, + for the seller; 0 if not split."""
     before = books.before_start(settlement)
     return total(before.loc[before["event"] != Event.PAYOUT, "net"])
 
 
 def day_before_start(books: Books, settlement: BookedSettlement) -> date | None:
-    """Return the day on which a split settlement's opening balance is dated: before its books start, as it went out."""
+    """Return the day on which a split settlement's opening balance is dated: the one before its books start."""
     start = books.start_of(settlement)
     return None if start is None else start - timedelta(days=1)
 

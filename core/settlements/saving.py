@@ -104,7 +104,7 @@ def _unknown(sku: str, books: Books) -> str | None:
         return None
     if len(known):
         return (
-            f"Finale does not know SKU {sku}. Put it right (Undo last save takes it back), or say on sheet SKU "
+            f"Finale does not know SKU {sku}. Correct it (Undo last save takes it back), or say on sheet SKU "
             f"mapping which product it is."
         )
     is_named = bool((books.lines[STATED_SKU] == sku).fillna(value=False).any())

@@ -53,8 +53,8 @@ class MappingTypedError(CogsheetError):
     def __init__(self, sku: str, problem: str) -> None:
         super().__init__(
             f"Sheet SKU mapping, SKU {sku}: {problem} Write one product and its units (CUP and 6), or a kit's products "
-            f"and units in the same order (CUP + BOWL and 2 + 1). Nothing of the sheet was stored; put it right and "
-            f"try again."
+            f"and units in the same order (CUP + BOWL and 2 + 1). Nothing on the sheet was stored; correct it and try "
+            f"again."
         )
 
 
@@ -186,7 +186,7 @@ def typed_parts(edit: TypedMapping) -> list[tuple[str, int]]:
 
 def _whole(sku: str, text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) == 0:
-        raise MappingTypedError(sku, f"“{text}” is no number of whole units.")
+        raise MappingTypedError(sku, f"“{text}” is not a whole number of units.")
     return int(text)
 
 

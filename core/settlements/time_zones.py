@@ -38,8 +38,8 @@ class TimeZoneUnknownError(CogsheetError):
         near = get_close_matches(text, sorted(_names()), n=3, cutoff=0.5)
         meant = f" Was {' or '.join(near)} meant?" if near else ""
         super().__init__(
-            f"Sheet Stores: “{text}” is no time zone of store {store}.{meant} Write it as region and city, such as "
-            f"America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was changed; put it right and try "
+            f"Sheet Stores: “{text}” is not a time zone for store {store}.{meant} Write it as region and city, such as "
+            f"America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was changed; correct it and try "
             f"again."
         )
 

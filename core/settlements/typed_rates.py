@@ -40,7 +40,7 @@ class RateUnreadableError(CogsheetError):
     def __init__(self, typed: TypedRate, what: str) -> None:
         super().__init__(
             f"Sheet Exchange rates: {typed.currency or 'no currency'}, {typed.day or 'no date'}, "
-            f"{typed.rate or 'no rate'}: {what} Nothing was changed; put the row right and try again."
+            f"{typed.rate or 'no rate'}: {what} Nothing was changed; correct the row and try again."
         )
 
 

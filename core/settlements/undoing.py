@@ -18,7 +18,7 @@ class NothingToUndoError(CogsheetError):
     """No save is left that could be taken back."""
 
     def __init__(self, batch: int | None = None) -> None:
-        what = "There is no save left to undo." if batch is None else f"Batch {batch} is no save that can be undone."
+        what = "There is no save left to undo." if batch is None else f"Batch {batch} is not a save that can be undone."
         super().__init__(f"{what} Single values are brought back from sheet Change history.")
 
 

@@ -94,7 +94,7 @@ def evidence(database: Database) -> Evidence:
 def tie_outs(
     database: Database, books: Books, settlement: BookedSettlement, wish: ExportWish, held: Evidence | None = None
 ) -> list[TieOut]:
-    """Return every tie-out of a settlement: of its lines, of the entries as they would go out, and as they went out.
+    """Return every tie-out of a settlement: of its lines, and of its entries as they would be and as they were sent.
 
     Args:
         database: The books.

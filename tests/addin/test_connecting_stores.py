@@ -135,7 +135,7 @@ def test_pulling_again_brings_no_news(office: Office) -> None:
     office.do(pull)
     again = office.do(pull)
 
-    assert ("Amazon US: no news.", 0) == (again.message, again.exit_status)
+    assert ("Amazon US: nothing new.", 0) == (again.message, again.exit_status)
     assert ["R1", "R2"] == office.market.offers.fetched
 
 
@@ -264,7 +264,7 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
 
 @pytest.mark.parametrize("today", [datetime(2025, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)])
 def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path, today: datetime) -> None:
-    """One store at each marketplace offers something there, on whatever day; nothing of it is connected or kept."""
+    """One store at each marketplace offers something there, on whatever day; none of it is connected or kept."""
     company = Company(DEMO, "USD", NOW, id=DEMO, database_id=DEMO)
     book = tmp_path / "Books.xlsm"
     with Database.create(tmp_path / "demo.sqlite", company) as database:

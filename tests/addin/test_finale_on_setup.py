@@ -74,7 +74,7 @@ WORDS = {
         "current average costs only, as proposals",
         "only current averages can be fetched, and they are",
     ),
-    "arguments-changed": ("costs per order from the stock history", "cannot be narrowed by date"),
+    "arguments-changed": ("costs per order from the stock history", "cannot be filtered by date"),
     "no-search": ("costs per order from the stock history", "Old orders cannot be searched for"),
     "formatter-refused no-average-cost": (
         "costs per order from the stock history",

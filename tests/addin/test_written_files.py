@@ -18,7 +18,7 @@ def test_a_file_with_other_contents_is_refused_by_name(tmp_path: Path) -> None:
     write_file(path, b"first")
     write_file(path, b"first")
 
-    with pytest.raises(FileThereError, match=r"COGS\.xlsx is there already"):
+    with pytest.raises(FileThereError, match=r"COGS\.xlsx exists already"):
         write_file(path, b"second")
 
     assert (b"first", ["COGS.xlsx"]) == (path.read_bytes(), [one.name for one in path.parent.iterdir()])

@@ -72,8 +72,8 @@ def test_the_banks_holidays_are_no_working_days() -> None:
     ],
 )
 def test_what_is_no_file_of_rates_is_refused(content: bytes) -> None:
-    """Nothing of it is stored."""
-    with pytest.raises(BadAnswerError, match="Nothing of it was used"):
+    """None of it is stored."""
+    with pytest.raises(BadAnswerError, match="None of it was used"):
         read_rates(Answer("European Central Bank", "GET /x", {}, content))
 
 

@@ -244,7 +244,7 @@ def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBo
     assert 2 == len(list(folder.iterdir()))
     assert [True, True] == [f"Acme {store} 1 " in file for store, file in zip(("US", "CA"), files, strict=True)]
     assert (2, b"mine") == (refused.status, taken.read_bytes())
-    assert "mine.xlsx is there already" in refused.error
+    assert "mine.xlsx exists already" in refused.error
 
 
 def on_day(day: str, *files: str) -> dict[str, Decimal]:

@@ -73,7 +73,7 @@ def test_file_of_which_nothing_is_paid(book: Path) -> None:
     """It would else be imported in silence."""
     said = imported(book, unified("Deferred", "Deferred"))
 
-    assert "June.txt: nothing of it is in a paid settlement yet, so nothing went into the books." in said
+    assert "June.txt: none of it is in a paid settlement yet, so nothing went into the books." in said
     assert "2 of 2 rows are deferred" in said
     assert "Next:" not in said
 
@@ -112,7 +112,7 @@ def test_page_of_inspect(tmp_path: Path) -> None:
     page = run("inspect", str(file)).output
 
     assert "Units sold, refunded  unknown, 0" in page
-    assert "nothing to tie against: the file states no total" in page
+    assert "nothing to tie to: the file states no total" in page
     file.write_bytes(flat_file([summary("4"), line("5"), line("-1", transaction_type="Refund", quantity_purchased="")]))
     assert "Units sold, refunded  1, unknown" in run("inspect", str(file)).output
     both = [line("0", transaction_type="Refund", adjustment_id="A"), line("5")]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def results(ran: Ran) -> dict[str, list[tuple[str, str, bool | None]]]:
-    """Return id, result and tie-out of what came, by store; `None` is nothing to tie against."""
+    """Return id, result and tie-out of what came, by store; `None` is nothing to tie to."""
     return {
         store["store"]: [
             (one["settlement"], one["result"], one["ties_out"])

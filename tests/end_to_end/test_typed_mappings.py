@@ -66,4 +66,4 @@ def test_a_mapping_that_cannot_be_read_stops_the_button(demo: DemoBook) -> None:
     ran = demo.run("sync")
 
     assert 2 == ran.status
-    assert "Sheet SKU mapping, SKU TOWEL-3: “some” is no number of whole units" in ran.error
+    assert "Sheet SKU mapping, SKU TOWEL-3: “some” is not a whole number of units" in ran.error

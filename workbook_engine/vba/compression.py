@@ -94,7 +94,7 @@ def decompress(container: bytes) -> bytes:
         ValueError: If it is none, or it is damaged.
     """
     if container[:1] != bytes([_SIGNATURE]):
-        raise ValueError("this is no compressed VBA stream")
+        raise ValueError("this is not a compressed VBA stream")
     data = bytearray()
     at = 1
     while at + 2 <= len(container):

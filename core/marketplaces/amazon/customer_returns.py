@@ -79,7 +79,7 @@ def _unknown_states(table: Table) -> list[Problem]:
     return [
         Problem(
             Severity.WARNING,
-            f"'{word}' is no state of returned goods that Cogsheet knows, so it decides nothing: "
+            f"'{word}' is not a state of returned goods that Cogsheet knows, so it decides nothing: "
             "the refunds of these orders are asked on sheet Resolve.",
             str(place),
         )

@@ -124,7 +124,7 @@ def _contradicting_units(table: Table, figures: Figures) -> list[Problem]:
         Problem(
             Severity.WARNING,
             "The units reimbursed in cash and in inventory are not the total that the row states: its units are not "
-            "used. Ask Amazon which of them hold, and answer its line on Resolve.",
+            "used. Ask Amazon which of them is right, and answer its line on Resolve.",
             str(table.place(row, "quantity-reimbursed-total")),
         )
         for row in table.rows
@@ -137,7 +137,7 @@ def _unknown_reasons(table: Table) -> list[Problem]:
     return [
         Problem(
             Severity.WARNING,
-            f"'{word.strip()}' is no reason for a reimbursement that Cogsheet knows; its rows are kept, and decide "
+            f"'{word.strip()}' is not a reason for a reimbursement that Cogsheet knows; its rows are kept, and decide "
             "nothing about goods. What is not clear of their lines is asked on Resolve.",
             str(place),
         )

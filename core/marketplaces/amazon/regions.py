@@ -28,8 +28,8 @@ class UnknownRegionError(CogsheetError):
     def __init__(self, text: str) -> None:
         countries = "; ".join(f"{region}: {', '.join(names)}" for region, names in _COUNTRIES.items())
         super().__init__(
-            f"“{text}” is no region of Amazon. Nothing was connected. Type the country whose site the store sells on "
-            f"({countries}), or na, eu or fe."
+            f"“{text}” is not a region of Amazon. Nothing was connected. Type the country whose site the store sells "
+            f"on ({countries}), or na, eu or fe."
         )
 
 

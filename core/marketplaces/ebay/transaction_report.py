@@ -198,7 +198,7 @@ def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
         if line.tax_rate is None and row.cells.get(VAT_RATE, "").strip()
     }
     return [
-        Problem(Severity.WARNING, f"'{text}' is no VAT rate in per cent (20 or 20%); the row has none.", str(place))
+        Problem(Severity.WARNING, f"'{text}' is not a VAT rate in percent (20 or 20%); the row has none.", str(place))
         for text, place in unread.items()
     ]
 

@@ -133,7 +133,7 @@ def _without_control_characters(contents: Contents) -> Contents:
 def _left_out(count: int, lines: list[int], file: str) -> Problem:
     named = ", ".join(map(str, lines[:_PLACES_NAMED])) + (" and others" if len(lines) > _PLACES_NAMED else "")
     what = "1 control character was" if count == 1 else f"{count} control characters were"
-    message = f"{what} left out (line {named}): such characters are no text. Check the ids and SKUs on these lines."
+    message = f"{what} left out (line {named}): such characters are not text. Check the ids and SKUs on these lines."
     return Problem(Severity.NOTE, message, f"{file}, line {lines[0]}")
 
 

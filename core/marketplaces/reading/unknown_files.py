@@ -78,7 +78,7 @@ def _other_report(contents: Contents, formats: Sequence[Format]) -> UnreadableFi
         if likeness(layout, contents) == 1:
             wanted = next(form for form in formats if form.name == report.format)
             place = Place(contents.name, header_line(layout, contents))
-            return OtherReportError(place, report.title, f"Needed is the {wanted.title}. {wanted.download}")
+            return OtherReportError(place, report.title, f"What is needed is the {wanted.title}. {wanted.download}")
     return None
 
 
@@ -121,8 +121,8 @@ def _advice(contents: Contents, formats: Sequence[Format]) -> str:
     named = columns_named(layout, contents)
     if len(named & set(needed)) < _LIKE_AT_ALL:
         known = ", ".join(form.title for form, _ in tables)
-        return f"Known are: {known}. Download one of these from the marketplace."
+        return f"Known files are: {known}. Download one of these from the marketplace."
     missing = [name for name in needed if name not in named]
     more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
     lacks = f"lacks the columns {', '.join(missing[:_NAMED_COLUMNS])}{more}"
-    return f"It is nearest to the {form.title}, but {lacks}. {form.download}"
+    return f"It is closest to the {form.title}, but {lacks}. {form.download}"

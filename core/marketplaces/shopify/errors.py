@@ -25,7 +25,7 @@ class AccessDeniedError(ServiceError):
         super().__init__(
             SERVICE,
             f"{SERVICE} does not let the app read what is needed ({said.rstrip('.')}). Give the app the access scopes "
-            f"{SCOPES}, install it anew, and pull again.",
+            f"{SCOPES}, install it again, and pull again.",
         )
 
 

@@ -56,7 +56,7 @@ def month_of(month: str) -> tuple[datetime, datetime]:
     """Return the first moment of a month (`2026-08`) and the first after it, UTC.
 
     Raises:
-        ValueError: If it is no month.
+        ValueError: If it is not a month.
     """
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     following = (first.year + 1, 1) if first.month == _DECEMBER else (first.year, first.month + 1)

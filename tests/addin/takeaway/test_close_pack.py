@@ -112,7 +112,7 @@ def test_a_settled_month_has_nothing_to_accrue(reported: Reported) -> None:
 
 
 def test_the_clearing_account_holds_what_is_on_its_way(reported: Reported) -> None:
-    """August was deposited in August; nothing of it is left, and its reserve is still kept."""
+    """August was deposited in August; none of it is left, and its reserve is still kept."""
     reported.answer("111-3", "5.00")
     reported.export(AUGUST, *BOTH)
 

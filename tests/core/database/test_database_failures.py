@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def test_a_second_writer_is_told_to_wait(place: str) -> None:
-    """While one writes, another one is told after a while that the books are busy, and nothing of it is stored."""
+    """While one writes, another one is told after a while that the books are busy, and none of it is stored."""
     with Database.create(place, COMPANY) as first, Database.open(place, busy_seconds=0.1) as second:
         with first.writing() as connection:
             batch(connection, "first")

@@ -32,12 +32,12 @@ def switches(value: object) -> str:
     ("misbehaviour", "words"),
     [
         (["renamed-fields"], "movement cost is read from the field 'transactionLandedCostPerUnit'"),
-        (["introspection-off"], "Finale does not tell which fields this account has"),
-        (["introspection-off", "renamed-fields"], "Finale does not tell which fields"),
+        (["introspection-off"], "Finale does not say which fields this account has"),
+        (["introspection-off", "renamed-fields"], "Finale does not say which fields"),
         (["no-order-link"], "recognised by the shipment's number"),
         (["introspection-off", "no-order-link"], "recognised by the shipment's number"),
-        (["arguments-changed"], "cannot be narrowed by date"),
-        (["introspection-off", "arguments-changed"], "cannot be narrowed by date"),
+        (["arguments-changed"], "cannot be filtered by date"),
+        (["introspection-off", "arguments-changed"], "cannot be filtered by date"),
         (["no-search"], "Old orders cannot be searched for"),
         (["introspection-off", "no-search"], "Old orders cannot be searched for"),
         (["no-average-cost"], "no current average cost per product"),
@@ -45,7 +45,7 @@ def switches(value: object) -> str:
         (["small-pages"], ""),
         (
             ["introspection-off", "no-order-link", "arguments-changed", "no-search", "small-pages"],
-            "cannot be narrowed by date",
+            "cannot be filtered by date",
         ),
     ],
     ids=switches,
@@ -73,7 +73,7 @@ def test_texts_for_display_are_all_that_is_needed() -> None:
     shown = {key: (_at_four(cost), cause) for key, (cost, cause) in _by_product(true=True).items()}
 
     assert shown == {key: value for key, value in _by_product(account).items() if key in shown}
-    assert any("texts for display" in remark for remark in _remarks(account))
+    assert any("display text" in remark for remark in _remarks(account))
 
 
 def _at_four(cost: Decimal | None) -> Decimal | None:

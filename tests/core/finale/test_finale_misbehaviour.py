@@ -32,10 +32,10 @@ sized = cache(lambda: sized_business(orders=130, products=40, old_refunds=12))
 WORDS = {
     "401": "did not accept the key and secret for account 'demo'.*press Connect",
     "402": "the plan of account 'demo' does not include its API",
-    "429": "allows no further requests for about .* min.*start again after that",
+    "429": "allows no further requests for about .* min.*try again after that",
     "429-retry-after": "allows no further requests for about 60 min",
-    "500-html": "Finale Inventory failed .*start again later",
-    "503": "Finale Inventory failed .*start again later",
+    "500-html": "Finale Inventory failed .*try again later",
+    "503": "Finale Inventory failed .*try again later",
     "empty-body": "sent an empty answer.*what was fetched before is kept",
     "truncated-json": "an answer that breaks off.*what was fetched before is kept",
     "error-inside-200": "says: Internal error: please contact support.*Press Check",

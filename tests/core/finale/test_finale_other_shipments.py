@@ -73,7 +73,7 @@ def test_an_order_known_by_its_customer_po_alone_brings_that_id_along() -> None:
 
 
 def test_an_account_that_only_gives_averages_shows_none() -> None:
-    """Mode P: the stock history says nothing of costs, so nothing of it is kept."""
+    """Mode P: the stock history says nothing of costs, so none of it is kept."""
     account = DemoAccount(hard(), "no-cost-fields")
 
     assert {} == left(account)

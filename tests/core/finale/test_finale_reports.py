@@ -180,7 +180,7 @@ def test_a_missing_column_is_named_with_those_there_are(missing: str, words: str
         (b"", "came back empty"),
         (b"\xef\xbb\xbf \n", "came back empty"),
         (b"<!DOCTYPE html><html></html>", "answered with a web page instead of data; its address may have expired"),
-        (b'[{"Product ID": "ABC', "breaks off or is no JSON"),
+        (b'[{"Product ID": "ABC', "breaks off or is not JSON"),
         (b'{"errorMessage": "no right to see costs"}', "no right to see costs"),
         (b"[]", "has no columns"),
     ],

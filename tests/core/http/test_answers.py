@@ -40,7 +40,7 @@ def test_what_is_not_there_has_an_error_of_its_own() -> None:
         (b" \n", "an empty answer"),
         (HTML.encode(), "a web page instead of data"),
         (b'{"orders": [', "breaks off"),
-        (b'{"cost": NaN}', "breaks off or is no JSON"),
+        (b'{"cost": NaN}', "breaks off or is not JSON"),
         (b"\xff\xfe\x00", "text that cannot be read"),
     ],
 )

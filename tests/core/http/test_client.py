@@ -27,7 +27,7 @@ def test_a_failing_server_is_asked_four_times_and_then_named(status: int) -> Non
     service = Service(httpx.Response(status, text=HTML))
 
     with pytest.raises(
-        ServerFailedError, match=f"Finale Inventory failed \\({status}, GET /orders\\).*start again later"
+        ServerFailedError, match=f"Finale Inventory failed \\({status}, GET /orders\\).*try again later"
     ):
         service.client.send("GET", "orders")
 

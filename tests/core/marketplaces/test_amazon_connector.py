@@ -182,7 +182,7 @@ def test_no_report_at_all_is_said_with_what_to_do() -> None:
 )
 def test_a_list_of_another_shape_is_never_an_empty_one(body: object) -> None:
     """What is not a list of reports is an error."""
-    with pytest.raises(BadAnswerError, match="Nothing of it was used"):
+    with pytest.raises(BadAnswerError, match="None of it was used"):
         read_page(answer(body))
 
 

@@ -107,7 +107,7 @@ def test_a_file_that_breaks_off_once_is_fetched_again(marketplace: Marketplace, 
         found, error = as_far_as_it_comes(store)
 
         assert by_hand(marketplace)[: len(found)] == found
-        assert len(found) == len(by_hand(marketplace)) or "Nothing of it was used" in str(error)
+        assert len(found) == len(by_hand(marketplace)) or "None of it was used" in str(error)
 
 
 @of_each

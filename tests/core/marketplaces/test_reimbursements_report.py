@@ -127,7 +127,7 @@ def test_unknown_reason_and_units_that_do_not_add_up() -> None:
     (found,) = united([reading.reimbursements])
 
     assert [
-        ("'Return_Adjustment' is no reason for a reimbursement that Cogsheet knows", "r.txt, line 2, column reason"),
+        ("'Return_Adjustment' is not a reason for a reimbursement that Cogsheet knows", "r.txt, line 2, column reason"),
         (
             "The units reimbursed in cash and in inventory are not the total that the row states",
             "r.txt, line 2, column quantity-reimbursed-total",

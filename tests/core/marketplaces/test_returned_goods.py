@@ -132,7 +132,7 @@ def test_state_that_amazon_does_not_document(word: str) -> None:
     """It is said, with its line; a blank one is refused."""
     (warning,) = read(REPORT.replace("CUSTOMER_DAMAGED", word).encode(), "r.txt").problems
 
-    assert warning.message.startswith(f"'{word}' is no state of returned goods that Cogsheet knows")
+    assert warning.message.startswith(f"'{word}' is not a state of returned goods that Cogsheet knows")
     assert "r.txt, line 3, column detailed-disposition" == warning.where
     with pytest.raises(errors.BadCellError, match=r"r\.txt, line 3, column detailed-disposition: a blank cell"):
         read(REPORT.replace("CUSTOMER_DAMAGED", "").encode(), "r.txt")

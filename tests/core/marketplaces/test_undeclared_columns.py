@@ -159,7 +159,7 @@ def test_ebay_vat_rate_that_is_none(rate: str) -> None:
     reading = ebay(rate=f'"{rate}"')
 
     assert {"principal": 20, "shipping": 3, "referral_fee": Decimal("-3.25")} == amounts(reading)
-    assert [f"'{rate}' is no VAT rate in per cent (20 or 20%); the row has none."] == [
+    assert [f"'{rate}' is not a VAT rate in percent (20 or 20%); the row has none."] == [
         problem.message for problem in reading.problems
     ]
     assert "f, line 2, column Seller specified VAT rate" == reading.problems[0].where

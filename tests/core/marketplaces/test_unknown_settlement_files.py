@@ -23,12 +23,12 @@ def refusal(text: str, kind: type[Exception]) -> str:
         (
             "Name,Email,Financial Status,Paid at,Fulfillment Status,Lineitem quantity,Lineitem name",
             "Shopify's export of orders",
-            "Needed is the Shopify Payments transactions export (CSV). In Shopify open Finances",
+            "What is needed is the Shopify Payments transactions export (CSV). In Shopify open Finances",
         ),
         (
             "Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,Retried Amount,Total,Currency",
             "Shopify's list of payouts",
-            "Needed is the Shopify Payments",
+            "What is needed is the Shopify Payments",
         ),
         (
             "amazon-order-id\tmerchant-order-id\tpurchase-date\tlast-updated-date\torder-status\tsku",
@@ -38,7 +38,7 @@ def refusal(text: str, kind: type[Exception]) -> str:
         (
             '"Sales Record Number","Order Number","Buyer Username","Buyer Name","Item Number","Item Title"',
             "eBay's report of orders",
-            "Needed is the eBay transaction report (CSV). In Seller Hub open Payments",
+            "What is needed is the eBay transaction report (CSV). In Seller Hub open Payments",
         ),
     ],
 )
@@ -46,14 +46,14 @@ def test_another_report_of_the_marketplace(header: str, what: str, instead: str)
     """It is named, and so is the one that is needed."""
     message = refusal(f"\n{header}\n1\n", errors.OtherReportError)
 
-    assert message.startswith(f"June.csv, line 2: this is {what}, which is no settlement file. ")
+    assert message.startswith(f"June.csv, line 2: this is {what}, which is not a settlement file. ")
     assert instead in message
 
 
 @pytest.mark.parametrize("text", ["<!DOCTYPE html>\n<html><body>Sign in</body></html>", "\n<html>", "<!doctype HTML>"])
 def test_web_page(text: str) -> None:
     """What a browser saves after the sign-in has expired."""
-    assert "this is a web page, which is no settlement file. Sign in" in refusal(text, errors.OtherReportError)
+    assert "this is a web page, which is not a settlement file. Sign in" in refusal(text, errors.OtherReportError)
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
@@ -72,7 +72,7 @@ def test_nearest_format() -> None:
     message = refusal("Transaction Date,Type,Order,Memo\n2026-06-17,charge,#1,x\n", errors.UnknownFormatError)
 
     assert (
-        "It is nearest to the Shopify Payments transactions export (CSV), but lacks the columns Amount, Fee" in message
+        "It is closest to the Shopify Payments transactions export (CSV), but lacks the columns Amount, Fee" in message
     )
     assert message.endswith("In Shopify open Finances, Payouts, then Transactions, and export them.")
 
@@ -88,7 +88,7 @@ def test_many_missing_columns() -> None:
 @pytest.mark.parametrize("text", ["Dear Sir or Madam", "Date,Amount\n1,2\n", "%PDF-1.4", "{}", "type\nx"])
 def test_nothing_near(text: str) -> None:
     """One column that many files have makes no format the nearest; all are named."""
-    assert "Known are: Amazon settlement report (V2 flat file)" in refusal(text, errors.UnknownFormatError)
+    assert "Known files are: Amazon settlement report (V2 flat file)" in refusal(text, errors.UnknownFormatError)
 
 
 def test_every_table_says_where_it_is_downloaded() -> None:

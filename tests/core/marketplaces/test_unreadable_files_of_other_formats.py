@@ -185,7 +185,7 @@ def test_rows_that_add_up_decide_an_open_decimal_mark() -> None:
 
 
 def test_a_payout_without_its_sales_is_kept_and_does_not_tie_out() -> None:
-    """What a payout paid for is in another file where nothing but its own row is here: nothing of it is lost."""
+    """What a payout paid for is in another file where nothing but its own row is here: none of it is lost."""
     written = WRITERS["shopify_payments_csv"](SOLD)
     (settlement,) = read(written.content(written.rows[-1:])).settlements
 

@@ -106,7 +106,7 @@ def test_a_new_seller_has_no_reports_yet(nothing: object) -> None:
 @pytest.mark.parametrize("body", [{}, [], {"dates": []}, {"errors": [{"code": "X", "message": "later"}]}, REFUSED])
 def test_a_list_of_another_shape_is_never_an_empty_one(body: object) -> None:
     """What is not a list of dates is an error."""
-    with pytest.raises(BadAnswerError, match="Nothing of it was used"):
+    with pytest.raises(BadAnswerError, match="None of it was used"):
         read_dates(answer(body))
 
 
@@ -148,7 +148,7 @@ def test_a_report_is_asked_for_as_bytes() -> None:
     ],
 )
 def test_what_is_no_report_is_refused(content: bytes, words: str) -> None:
-    """With the reason, and nothing of it is used."""
+    """With the reason, and none of it is used."""
     with pytest.raises(BadAnswerError, match=words):
         report(content).connector.fetch(Document("10282026", "report.csv"))
 

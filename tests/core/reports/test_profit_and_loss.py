@@ -198,7 +198,7 @@ def test_a_line_without_a_rate_is_in_no_figure_its_cost_included() -> None:
     assert {Decimal(0)} == set(totals(profit_and_loss(table, BY_ITEM, zones={})).values())
     assert (0, 1) == (row["units_sold"], row["without_rate"])
     assert (
-        "In no figure, for want of a rate: EUR 20.00 net sales, EUR 17.00 before cost, COGS USD 10.00 (1 line)"
+        "In no figure, because no rate is known: EUR 20.00 net sales, EUR 17.00 before cost, COGS USD 10.00 (1 line)"
         == (row["missing_note"])
     )
     assert (None, None, None, None) == (shown["sales"], shown["cogs"], shown["profit"], shown["units_sold"])

@@ -147,7 +147,7 @@ def test_missing_costs_hold_up_only_the_cogs_entry(ledger: Ledger) -> None:
 
 
 def test_an_exported_settlement_never_changes_by_itself(ledger: Ledger) -> None:
-    """A later cost from Finale and a later answer leave its lines as they went out."""
+    """A later cost from Finale and a later answer leave its lines as they were exported."""
     ledger.finale_says("4.00", "5.00")
     ledger.export()
 
@@ -188,7 +188,7 @@ def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -
     assert [date(2026, 10, 1)] == [entry.day for entry in accepted.entries]
     assert Decimal("9.10") == ledger.posted()
     assert costs_now.differences(ledger.books).empty
-    assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs(), "what was locked stays as it went out"
+    assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs(), "what was locked stays as it was exported"
 
 
 def test_a_locked_estimate_is_trued_up_when_its_bill_arrives(ledger: Ledger) -> None:

@@ -134,7 +134,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
 
 
 def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
-    """The locked loss stays as it went out; the mug that was replaced is its exact difference."""
+    """The locked loss stays as it was exported; the mug that was replaced is its exact difference."""
     bring_in(database, SETTLEMENT)
     with_costs(database)
     books = all_books.load(database)

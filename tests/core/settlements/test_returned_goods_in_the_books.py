@@ -98,7 +98,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
 
 
 def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
-    """The locked refund stays as it went out; the goods that were no stock after all are its exact difference."""
+    """The locked refund stays as it was exported; the goods that were no stock after all are its exact difference."""
     bring_in(database, SETTLEMENT)
     refund_line(database)
     books = all_books.load(database)
@@ -164,7 +164,7 @@ def test_a_state_that_nobody_declared_decides_nothing_and_is_asked(database: Dat
     assert (CostStatus.MISSING, Cause.UNITS_UNKNOWN) == (line["cost_status"], line["cause"])
     assert pd.isna(line["cogs"])
     assert words[-1] in str(line["cost_note"])
-    assert "no state of goods that is known" in str(line["cost_note"])
+    assert "not a known state of goods" in str(line["cost_note"])
 
     with database.writing() as connection:
         batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)

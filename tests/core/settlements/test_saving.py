@@ -178,7 +178,7 @@ def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
 
 
 def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -> None:
-    """Its cost is its original's: once units and disposition are saved, nothing of it is left to say."""
+    """Its cost is its original's: once units and disposition are saved, none of it is left to say."""
     desk.save(desk.answer(Event.SALE, cost=Decimal(10)))
     restocked: dict[str, object] = {"units_back": 1, "disposition": Disposition.RESTOCKED}
     first = desk.save(desk.answer(Event.REFUND, cost=None, stock_edited=True, **restocked))

@@ -94,7 +94,7 @@ def year(tmp_path: Path) -> Iterator[Year]:
 
 
 def test_a_policy_holds_from_the_first_day_that_is_not_posted(year: Year) -> None:
-    """The exported refund stays as it went out, without a true-up; the open one follows the new policy."""
+    """The exported refund stays as it was exported, without a true-up; the open one follows the new policy."""
     year.export("US0", "US1")
 
     year.policy(refunded_goods="Not returned")

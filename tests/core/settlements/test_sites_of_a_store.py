@@ -49,7 +49,7 @@ def bring_in(database: Database, file: OriginalFile, store: str | None = None) -
     [("Amazon.ca", "CAD"), ("Amazon.com.au", "AUD"), ("Amazon.com.mx", "MXN"), ("Amazon.de", "EUR")],
 )
 def test_another_site_is_refused_until_the_store_is_named(database: Database, site: str, currency: str) -> None:
-    """Nothing of it is stored; both answers that the message names work."""
+    """None of it is stored; both answers that the message names work."""
     bring_in(database, amazon("1", "Amazon.com"))
     file = amazon("2", site, currency=currency)
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""SKUs and products: what Finale says, what was typed beside it, and which of the two holds."""
+"""SKUs and products: what Finale says, what was typed beside it, and which of the two is right."""
 
 from __future__ import annotations
 
@@ -151,9 +151,9 @@ def test_a_sku_with_blanks_around_it_is_found(database: Database) -> None:
 @pytest.mark.parametrize(
     ("product", "units", "problem"),
     [
-        ("CUP", "0", "“0” is no number of whole units"),
-        ("CUP", "1.5", "“1.5” is no number of whole units"),
-        ("CUP", "six", "“six” is no number of whole units"),
+        ("CUP", "0", "“0” is not a whole number of units"),
+        ("CUP", "1.5", "“1.5” is not a whole number of units"),
+        ("CUP", "six", "“six” is not a whole number of units"),
         ("CUP + BOWL", "2", "2 products, but units for 1"),
         ("CUP + CUP", "1 + 1", "names a product twice"),
         ("", "6", "“6” units of no product"),

@@ -135,7 +135,7 @@ def test_a_word_said_after_the_cogs_entry_went_out_names_the_way(database: Datab
     books = export(database, "1", EntryKind.COGS)
     if said:
         say(database, said)
-    with pytest.raises(WordsHeldError, match=r"COGS entry went out .*reopen the settlement"):
+    with pytest.raises(WordsHeldError, match=r"COGS entry was exported .*reopen the settlement"):
         export(database, "1", EntryKind.SETTLEMENT)
 
     say(database, said or "fee")
@@ -147,7 +147,7 @@ def test_a_word_said_after_the_cogs_entry_went_out_names_the_way(database: Datab
 
 
 def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
-    """It is open again, and exported anew it keeps what it went out with the second time."""
+    """It is open again, and exported again it keeps what it went out with the second time."""
     books = export(database, "1", EntryKind.COGS)
     say(database, "fee")
     (settlement,) = books.named(["1"])

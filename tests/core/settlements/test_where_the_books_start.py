@@ -150,7 +150,7 @@ def test_opening_costs_are_used_before_finale_start(first: First) -> None:
         (TypedOpening("MUG", "about 3", "", ""), "not a number"),
         (TypedOpening("MUG", "0", "", ""), "above 0"),
         (TypedOpening("MUG", "3.50", "EUR", ""), "kept in USD"),
-        (TypedOpening("MUG", "3.50", "", "last year"), "no date"),
+        (TypedOpening("MUG", "3.50", "", "last year"), "not a date"),
     ],
 )
 def test_an_opening_cost_that_cannot_be_taken_is_refused_by_its_sku(

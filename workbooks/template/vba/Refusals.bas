@@ -26,7 +26,7 @@ Public Function OfName() As String
     If sign = "" Then sign = FirstSign(ThisWorkbook.FullName, RefusedSigns())
     If sign = "" And NamesVariable(ThisWorkbook.FullName) Then sign = "%"
     If sign = "" Then Exit Function
-    OfName = "The name of this workbook or of its folder has the sign " & sign & " in it, which Cogsheet cannot " & _
+    OfName = "The name of this workbook or of its folder contains the character " & sign & ", which Cogsheet cannot " & _
         "pass on to Python. Save it under another name and press again: " & ThisWorkbook.FullName
 End Function
 
