@@ -1,4 +1,4 @@
-"""What the true cost of a sold line is, by the business's own books: nothing of it is computed by `core`."""
+"""What the true cost of a sold line is, by the business's own books: none of it is computed by `core`."""
 
 from __future__ import annotations
 

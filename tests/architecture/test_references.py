@@ -26,6 +26,8 @@ _WITH_HEADING = re.compile(r"(?<![\w/.:-])(docs/[\w/-]+\.md), (?=[A-Z])")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_PATH = re.compile(r"`((?:addin|benchmarks|core|sandbox|tests|workbook_engine|workbooks)/[\w/.-]*)`")
+_DOTTED = re.compile(r"`((?:addin|core|sandbox|workbook_engine|workbooks)(?:\.\w+)+)`")
 NOT_HERE = ("design" + " §", "research" + "/")
 """Documents that nobody can read who has only the repository."""
 
@@ -93,6 +95,23 @@ def _leads_somewhere(path: Path, link: str) -> bool:
     return target.exists() and (not wanted or wanted in {anchor(heading) for heading in headings(target)})
 
 
+def missing_code(text: str) -> list[str]:
+    """Return the files, folders, modules and names in modules that a text names and that are not here."""
+    paths = [path for path in _PATH.findall(text) if not (ROOT / path).exists()]
+    return paths + [name for name in _DOTTED.findall(text) if not _is_code(tuple(name.split(".")))]
+
+
+def _is_code(names: tuple[str, ...]) -> bool:
+    for length in range(len(names), 0, -1):
+        place = ROOT.joinpath(*names[:length])
+        module = next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+        if module is not None:
+            return all(re.search(rf"\b{name}\b", module.read_text(encoding="utf-8")) for name in names[length:])
+        if place.is_dir() and length == len(names):
+            return True
+    return False
+
+
 def files() -> list[Path]:
     """Return every file whose references are looked at."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
@@ -110,6 +129,26 @@ def test_every_reference_to_a_document_leads_somewhere() -> None:
     ]
 
     assert [] == broken
+
+
+def test_documents_name_code_that_is_there() -> None:
+    """A file, module or function that a document names in `marks` can be opened; one that moved is named here."""
+    broken = {
+        path.relative_to(ROOT).as_posix(): missing
+        for path in files()
+        if path.suffix == ".md" and path.name != "CHANGELOG.md"
+        if (missing := missing_code(path.read_text(encoding="utf-8")))
+    }
+
+    assert {} == broken
+
+
+@pytest.mark.parametrize(
+    "name", ["core/nowhere/", "core/moneys.py", "core.money.shares", "core.model.Godos", "addin.nowhere"]
+)
+def test_code_that_is_not_there_is_seen(name: str) -> None:
+    """Paths and dotted names alike, to the last part."""
+    assert [name] == missing_code(f"See `{name}`, and `core/money.py`, `core.money.cents`, `core/costing`.")
 
 
 def test_nothing_cites_what_is_not_in_the_repository() -> None:
