@@ -7,6 +7,9 @@ tax together (policy `refund_units`). A refund without units that is no such sha
 share, goes to Resolve: prefilled with the units whose price it is when what earlier refunds gave back is taken off,
 else as money only. A refund of an order that no sale of the books names is prefilled with the units that Finale shipped
 of it. Where none of the price was given back, no goods came back.
+
+Worked example: 3 units sold for 59.97. 19.99 without units is one unit back; 10.00 is the share of no unit: 0 is
+proposed and asked, because a goodwill payment leaves the goods with the buyer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Costs that look wrong: they are used and marked, and the COGS export asks for them first (docs/design/costing.md)."""
+"""Costs that look wrong: they are used and marked, and the COGS export asks for them first (docs/design/costing.md).
+
+A case of twelve entered as one unit costs twelve times the average. With an average of 4.00, 20.00 is used as it is and
+20.01 is marked; it is a question to a person, because prices do rise, and nothing is corrected here.
+"""
 
 from __future__ import annotations
 

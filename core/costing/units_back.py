@@ -1,4 +1,8 @@
-"""The count of units back in sellable stock per order line: 0 ≤ units back ≤ units sold (docs/design/costing.md)."""
+"""The count of units back in sellable stock per order line: 0 ≤ units back ≤ units sold (docs/design/costing.md).
+
+A marketplace refunds more often than goods come back: an order of 2 can be refunded in three parts. Two restocked
+refunds of one unit each bring back 2; a third one is asked, because only 2 were sold.
+"""
 
 from __future__ import annotations
 

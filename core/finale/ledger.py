@@ -111,7 +111,7 @@ def by_order(movements: Iterable[Movement], orders: Iterable[FinaleOrder]) -> di
 
     The order a movement names holds; else the shipment's label that it names or has as its description, looked up
     among the orders' shipments; else that label without its running number (docs/facts/finale-api.md, Where the cost
-    is).
+    is): `111-1-2` is the second shipment of order `111-1`.
     """
     known = {order.order_id for order in orders}
     labels = {shipment.shipment_id: order.order_id for order in orders for shipment in order.shipments}
@@ -139,7 +139,8 @@ def _order_of(movement: Movement, known: set[str], labels: Mapping[str | None, s
 def by_fit(movements: Iterable[Movement], orders: Iterable[FinaleOrder]) -> dict[str, list[Movement]]:
     """Group sale movements by the one order whose product, day of shipping and units they have.
 
-    For accounts whose stock history does not name the order. Where two orders or two movements fit, none is taken.
+    For accounts whose stock history does not name the order. Where two orders or two movements fit, none is taken: 2
+    cups that left on 3 September are those of the order that shipped 2 cups that day, unless another order did too.
     """
     places: dict[tuple[str, date | None, Decimal | None], set[str]] = defaultdict(set)
     for order in orders:
@@ -163,6 +164,8 @@ def shipped_costs(movements: Iterable[Movement], *, count_packing: bool = False)
     Packing and shipping both write rows; only those of shipping count, so nothing is counted twice. A correction
     (units that came back onto the shipment) takes its own cost off again. One row without cost makes the whole
     product's cost missing: an average over the others would hide it.
+
+    Worked example: 2 units at 5.00 and 1 at 8.00 are 3 at 6.00; with one of the first back (-1 at 5.00) 2 at 6.50.
 
     Args:
         movements: Sale movements of the order.

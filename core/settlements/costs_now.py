@@ -3,6 +3,9 @@
 The locked figures stay. Every locked line is costed once more as if it were free, in the lines that its settlement's
 files give today; where the answer differs from what the books hold for the line (the locked COGS, or the last true-up
 accepted for it) the exact difference is found, refunds of such lines included.
+
+Worked example: 2 mugs were locked at 4.00 (COGS 8.00) and one refunded (-4.00). Finale now says 4.50: +1.00 and -0.50.
+Once the two are accepted and the bill is corrected to 4.75, it is +0.50 and -0.25: compared with 4.50, not with 4.00.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ ever posted by itself.
 
 A sale and what takes its cost are decided alike, so that a refund never reverses another cost than was expensed: with
 a proposal its mirrors are accepted or dismissed, and a line whose difference was dismissed counts as it is held.
+Worked example: a sale of 2 at 4.00 and the refund of one, the bill says 4.50. Accepting +1.00 alone would leave 9.00
+expensed and 4.00 reversed: 5.00 for one mug that cost 4.50. With its mirror, -0.50, it is 4.50.
 """
 
 from __future__ import annotations
@@ -205,7 +207,7 @@ def take_up(
         refused = true_ups.dismissed(connection)
         keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
         chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
-        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="taken up again")
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed again")
         true_ups.take_up(connection, chosen, reason.strip(), batch)
     return chosen
 
@@ -288,7 +290,10 @@ def _names(line: Row) -> Iterator[tuple[object, ...]]:
 
 
 def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) -> Decimal:
-    """Return the difference to the cent, so that all that was posted stays the settlement's COGS rounded once."""
+    """Return the difference to the cent, home currency, so that all that was posted stays COGS rounded once.
+
+    Worked example: 0.005 accepted twice, one after the other, posts 0.01 and then 0.00, not 0.01 each time.
+    """
     every = every_line(books)
     own = (every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)
     keys = set(every.loc[own, "key"]) - books.never_posted
