@@ -39,7 +39,7 @@ def mark_of(*parts: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as it can stand in any file name: letters, digits and few other signs, no dot or blank around."""
+    """Return a text as part of any file name: letters, digits, few other characters, no dot or blank at its ends."""
     composed = unicodedata.normalize("NFC", text)
     kept = "".join(sign if sign.isalnum() or sign in _ALSO_ALLOWED else "_" for sign in composed)
     return " ".join(kept.split()).strip(" .")

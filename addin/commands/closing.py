@@ -253,7 +253,7 @@ def _is_wanted(one: Posted, entries: str) -> bool:
 
 
 def _deeds(posted: Sequence[Posted]) -> list[list[Posted]]:
-    """Put entries together as they were exported: per deed and settlement; true-ups and accruals per deed."""
+    """Put entries together as they were exported: per action and settlement; true-ups and accruals per action."""
     together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP, EntryKind.RECLASSIFICATION)
     deeds: dict[tuple[int, int | None], list[Posted]] = {}
     for one in posted:

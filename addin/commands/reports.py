@@ -99,7 +99,7 @@ def cogs_file_name(company: str, settlement: BookedSettlement) -> str:
 
 
 def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
-    """Hold deposit, profit and loss, COGS tab, journal and lock of settlements against each other.
+    """Check that deposit, profit and loss, COGS tab, journal and lock of settlements agree.
 
     Raises:
         CogsheetError: If a settlement is unknown.

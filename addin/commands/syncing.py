@@ -116,7 +116,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 def _fetch(
     desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement], *, full: bool
 ) -> SyncResult:
-    """Ask for the costs of the settlements and for what cells asked for in vain."""
+    """Ask for the costs of the settlements and for what cells could not get."""
     database_id = before.company.database_id
     asked = asked_skus(desk.machine, database_id)
     result = sync_costs(

@@ -1,4 +1,4 @@
-"""What must be right on this computer for the buttons of a workbook to work; each finding says how to mend it."""
+"""What must be right on this computer for the buttons of a workbook to work; each finding says how to fix it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def macros_of(computer: Computer, workbook: Path) -> Iterator[Finding]:
 
 
 def versions(workbook: Path, template: bytes, program: str | None, xlwings: str) -> Finding:
-    """Hold the versions of a workbook's VBA, the template, the program and xlwings against each other.
+    """Compare the versions of a workbook's VBA, the template, the program and xlwings.
 
     Args:
         workbook: The file.

@@ -1,4 +1,4 @@
-"""The file over which buttons and worksheet functions share costs, and the list of SKUs that cells asked for in vain.
+"""The file over which buttons and worksheet functions share costs, and the list of SKUs that cells could not get.
 
 Buttons and cells run in processes of their own (docs/facts/xlwings.md, Buttons). After sync, save, import and undo the
 costs of the books are written to one file per database in the user's folder, all or nothing; the process that answers

@@ -24,7 +24,7 @@ STAMP = "cogsheet-installed.json"
 
 _STEPS = 4
 _SAID = 800
-"""So many signs of what pip said are passed on; its last lines say what went wrong."""
+"""So many characters of what pip said are passed on; its last lines say what went wrong."""
 _STARTS = "import sys; print(sys.version_info[:2])"
 _IMPORTS = "import addin.cli, addin.commands.ribbon_actions, addin.udfs; print('ready')"
 

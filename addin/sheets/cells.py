@@ -33,7 +33,7 @@ _ERROR_VALUES = range(-2_146_826_300, -2_146_826_200)
 
 _NOT_THERE = object()
 _NO_ACTIVE_SIGN = re.compile(r'"[^"]*"|\\.|[_*].')
-"""What stands in a number format without meaning: quoted text, escaped signs, padding."""
+"""What stands in a number format without meaning: quoted text, escaped characters, padding."""
 _FIRST_DAY = date(1899, 12, 30)
 """The day of a cell that holds a time alone."""
 

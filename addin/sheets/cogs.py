@@ -116,7 +116,7 @@ def _table_names(books: Books) -> dict[int, str]:
 
 
 def sheet_text(text: str) -> str:
-    """Return a text as a sheet can be named: without signs that Excel does not allow there, at most 31 long."""
+    """Return a text as a sheet can be named: without characters that Excel does not allow there, at most 31 long."""
     return re.sub(r"[\[\]:*?/\\]", "_", text)[:_LONGEST_SHEET_NAME].strip("'")
 
 
@@ -128,7 +128,7 @@ def sheet_name(books: Books, settlement: BookedSettlement) -> str:
 def _labels(settlements: Iterable[BookedSettlement], plain: Callable[[str], str]) -> dict[int, str]:
     """Return what names each settlement's tab: its id, else id and store, else a mark made of both.
 
-    Excel takes capitals for small letters, and two ids can be one once signs are replaced or the end is cut off. The
+    Excel takes capitals for small letters, and two ids are one once characters are replaced or the end is cut off. The
     settlement that was imported first keeps its name whatever comes later, so that its tab is found again.
 
     Args:

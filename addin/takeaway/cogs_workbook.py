@@ -79,7 +79,7 @@ def cogs_workbook(
 
 
 def sheet_name(settlement_id: str) -> str:
-    """Return the name of a settlement's COGS sheet, without signs that Excel does not allow there."""
+    """Return the name of a settlement's COGS sheet, without characters that Excel does not allow there."""
     return sheet_text(f"COGS {settlement_id}")
 
 

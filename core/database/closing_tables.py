@@ -59,7 +59,7 @@ entry = Table(
     "entry",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("key", Verbatim, nullable=False, unique=True),  # the same deed, done again, is the same entry
+    Column("key", Verbatim, nullable=False, unique=True),  # the same action, done again, is the same entry
     Column("kind", Verbatim, nullable=False),
     Column("settlement", ForeignKey("settlement.id"), index=True),
     Column("revision", Integer, nullable=False),

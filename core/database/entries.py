@@ -1,4 +1,4 @@
-"""The entries that went out to the accounting system. Append-only; the same deed, done again, is the same entry."""
+"""The entries that were exported. Append-only; the same action, done again, is the same entry."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class EntryLine:
     currency: str
     memo: str = ""
     number: str | None = field(default=None, compare=False)
-    """The account's number or code then, its tax rate, and whether it was a bank account: they name no other deed, and
+    """The account's number or code then, its tax rate, and whether it was a bank account: they name no action, and
     are missing in entries of older versions."""
     tax_code: str | None = field(default=None, compare=False)
     is_bank: bool | None = field(default=None, compare=False)
@@ -88,7 +88,7 @@ class Entry:
     """A whole entry; its lines balance in every currency."""
 
     key: str
-    """Says which deed this is (store, settlement, kind, revision); also what the accounting system recognises it by."""
+    """Says which action this is (store, settlement, kind, revision); the accounting system recognises it by that."""
     kind: EntryKind
     entry_date: date
     lines: tuple[EntryLine, ...]

@@ -96,7 +96,7 @@ class EntryKey:
 
     @property
     def number(self) -> str:
-        """A number as short as accounting systems want it (QuickBooks: 21 signs), the same for the same key."""
+        """A number as short as accounting systems want it (QuickBooks: 21 characters), the same for the same key."""
         digest = b32encode(sha256(str(self).encode()).digest()).decode()
         return f"CS{self.month[2:4]}{self.month[5:]}-{digest[:10]}"
 

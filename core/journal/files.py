@@ -1,7 +1,7 @@
 """The files that accounting systems import: QuickBooks Online and Xero. Pure: entries in, texts out.
 
-QuickBooks Online: columns Journal No (at most 21 signs), Journal Date (MM/DD/YYYY), Account Name (parent:sub, no blank
-at the colon), Debits, Credits, Description; one side blank; all rows of one number balance; account numbers off
+QuickBooks Online: columns Journal No (at most 21 characters), Journal Date (MM/DD/YYYY), Account Name (parent:sub, no
+blank at the colon), Debits, Credits, Description; one side blank; all rows of one number balance; account numbers off
 (Intuit, "Import journal entries"); at most 1,000 rows a file.
 
 Xero: *Narration, *Date (dd/mm/yyyy), Description, *AccountCode (the code, not the name), *TaxRate (its full name),

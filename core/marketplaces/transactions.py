@@ -100,7 +100,7 @@ def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]
     """Return the units that a transaction asks about, because only undeclared words state them; nothing else does.
 
     An order whose only row is 15.00 of a word nobody knows, with 2 units of a SKU, may have sold 2 units: they are
-    neither counted nor left out unasked. Beside a declared price the same row states them once more, and asks nothing.
+    neither counted nor left out without asking. Beside a declared price the row states them again, and asks nothing.
     """
     stated = [line.stated_units for line in members if line.stated_units]
     if not stated or row["sku"] is None:

@@ -24,7 +24,7 @@ _BETWEEN = re.compile(r"[^\w]|_")
 def folded(word: str) -> str:
     """Return a word as it is compared: without case, blanks, hyphens of any kind, underscores and quotes.
 
-    Other signs stay: `A/B` and `AB` are two words.
+    Other characters stay: `A/B` and `AB` are two words.
     """
     kept = "".join(sign for sign in unicodedata.normalize("NFKC", word) if not _is_between(sign))
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept.casefold()).casefold())

@@ -65,7 +65,7 @@ def _is_left_out(row: dict[str, Any]) -> bool:
 
 
 def _named(row: dict[str, Any], *, by_store: bool) -> dict[str, Any]:
-    """Name a row by month and store; what is left out for want of a rate has a row of its own beside its store's."""
+    """Name a row by month and store; what has no exchange rate is a row of its own beside its store's."""
     month = ROUNDING if row["item"] == ROUNDING else row["month"] or ALL_MONTHS
     store = row["store"] if by_store else ALL_STORES
     return row | {"month": month, "store": f"{store} {row['item']}" if _is_left_out(row) else store, "item": None}

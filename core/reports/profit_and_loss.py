@@ -45,7 +45,7 @@ PNL_COLUMNS: Columns = {
     **dict.fromkeys(PROFIT_PARTS[2:], MONEY),
     "cogs": MONEY,
     "indicator": TEXT,  # beside COGS wherever a cost is missing
-    "missing_note": TEXT,  # how many units and which orders lack a cost; what is left out for want of a rate
+    "missing_note": TEXT,  # how many units and which orders lack a cost; what is left out because no rate is known
     "profit": MONEY,
     "margin": MONEY,  # share of net sales; missing where there are none
     "roi": MONEY,  # share of COGS; missing where there is none
@@ -161,7 +161,7 @@ def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
 def with_unknown_costs_blank(pnl: pd.DataFrame) -> pd.DataFrame:
     """Return a profit and loss for people: what is not known is blank, not 0.
 
-    Those are COGS and margin of a row without any known cost, and every figure of what is left out for want of a rate.
+    Those are COGS and margin of a row without any known cost, and every figure of what has no exchange rate.
     """
     unknown = pnl["indicator"].notna() & (pnl["cogs"] == Decimal(0)).fillna(value=False)
     left_out = (pnl["without_rate"] > 0).fillna(value=False).astype(bool)

@@ -48,7 +48,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """A settlement whose figures are held against each other."""
+    """A settlement whose figures are compared with each other."""
 
     store: str
     settlement_id: str

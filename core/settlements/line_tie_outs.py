@@ -1,7 +1,7 @@
 """Stored lines against what their kept files say when they are read anew, and locks against what was saved. Pure.
 
 Sums alone cannot see a line of 6 units for 3, a refund that is stored as an adjustment, or a fee that stands among the
-sales: the settlement's total stays the same. So each stored line is held against the file it came from, field by field.
+sales: the settlement's total stays the same. So each stored line is compared with its file, field by field.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def lock_tie_outs(
     locked: Sequence[Mapping[str, Any]],
     saved: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> list[TieOut]:
-    """Hold a lock's figures against each other, and against the answers that they were made of; only what differs.
+    """Compare a lock's figures with each other, and with the answers that they were made of; only what differs.
 
     Args:
         name: How the user calls the settlement.

@@ -1,7 +1,7 @@
 """The transactions as they are read and classified today, those of exported settlements included.
 
 An exported settlement has the rows and the answers that it went out with. What its files say by the readers of today
-(`rereading`), and what was answered about its words since, is held against it here, so that a difference is proposed
+(`rereading`), and what was answered about its words since, is compared with it here, so that a difference is proposed
 and never booked by itself.
 """
 

@@ -139,7 +139,7 @@ def _split(books: Books, settlement: BookedSettlement) -> Remark:
 def missing(books: Books) -> list[tuple[str, Problem]]:
     """Return where a settlement seems to be missing: the store, and a warning whose place is the settlement behind it.
 
-    Only records whose format states its period are held against each other; what lies before books start is over.
+    Only records whose format states its period are compared with each other; what lies before books start is over.
     """
     balances = _balances(books.lines)
     by_store: dict[str, list[Span]] = defaultdict(list)

@@ -53,7 +53,7 @@ def reopen(
     What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a
     settlement entry that had gone out from here before that stays out, and is reversed by reopening once more.
 
-    True-ups of other settlements that were dismissed together with this one's are taken up again, for the cost that
+    True-ups of other settlements that were dismissed together with this one's are proposed again, for the cost that
     they were held beside moves now: a sale of 2 at 6.00 that goes out anew at 6.50 leaves its refund of 1 at 6.00, and
     the difference is proposed.
 

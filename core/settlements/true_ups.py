@@ -193,10 +193,10 @@ def dismiss(
 def take_up(
     database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
 ) -> list[int]:
-    """Take dismissed true-ups up again, with those that were decided alike: what still differs is proposed anew.
+    """Propose dismissed true-ups again, with those that were decided alike, where they still differ.
 
     Returns:
-        The numbers of all that were taken up.
+        The numbers of all that were proposed again.
 
     Raises:
         NotDismissedError: If one of them is not dismissed.

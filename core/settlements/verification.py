@@ -1,4 +1,4 @@
-"""Verify a settlement: deposit, profit and loss, COGS, journal and lock against each other, and all against the files.
+"""Verify a settlement: deposit, profit and loss, COGS, journal and lock agree, and all of them with the files.
 
 Beside sums, everything that is stored is recomputed: the lines from the kept files, the entries from the lines.
 """
@@ -61,7 +61,7 @@ class KeptFile(NamedTuple):
 
 @dataclass
 class Evidence:
-    """What the books are held against, read once for all settlements of a verification."""
+    """What the books are compared with, read once for all settlements of a verification."""
 
     posted: dict[str, Posted]
     """Every entry, by its key."""
@@ -75,7 +75,7 @@ class Evidence:
 
 
 def evidence(database: Database) -> Evidence:
-    """Read what the books are held against."""
+    """Read what the books are compared with."""
     with database.reading() as connection:
         saved: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in sorted(records(overrides.history(connection)), key=lambda row: row["version"]):
@@ -101,7 +101,7 @@ def tie_outs(
         books: Their state, just loaded.
         settlement: Which.
         wish: Accounts and time zones, as at export.
-        held: What they are held against, where several settlements are verified; read here where it is left out.
+        held: What they are compared with, where several settlements are verified; read here where it is left out.
     """
     held = evidence(database) if held is None else held
     state = books.state(settlement)

@@ -49,7 +49,7 @@ def rewrite_project(modules: Sequence[Module], origin: Origin) -> bytes:
 
     Raises:
         ModuleError: If two modules have the same name in any spelling.
-        UnicodeEncodeError: If a text has signs that are not in the code page.
+        UnicodeEncodeError: If a text has characters that are not in the code page.
     """
     _check_names(modules)
     codec = codec_of(origin.code_page)

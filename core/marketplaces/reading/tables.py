@@ -342,7 +342,7 @@ def split_rows(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _PLAIN = str.maketrans({"\u2019": "'", "\u200b": "", **dict.fromkeys("“”„«»", '"'), **dict.fromkeys(_DASHES, "-")})
-"""Other forms of the signs that are in the names of columns."""
+"""Other forms of the characters that are in the names of columns."""
 
 
 def _normalised(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the doctor finds on a computer, and that it says how to mend it."""
+"""What the doctor finds on a computer, and that it says how to fix it."""
 
 from __future__ import annotations
 
