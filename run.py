@@ -2,7 +2,7 @@
 
     python run.py demo            a filled workbook with the demo business
     python run.py install         so that the buttons of workbooks work in Excel on this computer
-    python run.py test [--long]   format, lint, types, tests
+    python run.py test [--long]   format, lint, dependencies, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew
     python run.py drawing         draw the house anew in docs/architecture.md
@@ -57,6 +57,7 @@ def _test(arguments: Command) -> int:
     steps = [
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "ruff", "check", "."],
+        [python, "-m", "deptry", "."],
         [python, "-m", "mypy"],
         [python, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments],
     ]
