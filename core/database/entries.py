@@ -209,7 +209,10 @@ def posted(connection: Connection) -> list[Posted]:
 
 
 def journal(connection: Connection) -> pd.DataFrame:
-    """Return every line of every entry (JOURNAL_COLUMNS), in the order they were stored."""
+    """Return every line of every entry (JOURNAL_COLUMNS), in the order they were stored.
+
+    Lines of 0.00, which older versions stored, are left out.
+    """
     query = (
         select(
             table.c.key.label("entry"),
@@ -229,7 +232,8 @@ def journal(connection: Connection) -> pd.DataFrame:
         .outerjoin(settlement, settlement.c.id == table.c.settlement)
         .order_by(table.c.id, entry_line.c.position)
     )
-    return frames.load(connection, query, JOURNAL_COLUMNS)
+    found = frames.load(connection, query, JOURNAL_COLUMNS)
+    return found[found["amount"] != Decimal(0)].reset_index(drop=True)
 
 
 def _check_balance(entry: Entry) -> None:

@@ -105,7 +105,8 @@ def _of_one(name: str, stored: StoredEntry, made: Entry, open_days: Collection[d
 def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
     sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for words, account, currency, amount in lines:
-        sums[words, account, currency] += amount
+        if amount:  # older versions stored lines of 0.00
+            sums[words, account, currency] += amount
     return dict(sums)
 
 
