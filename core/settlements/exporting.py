@@ -271,9 +271,13 @@ def _written_line(line: entries.EntryLine, store: str, accounts: Accounts) -> En
 
 
 def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:
-    """Return the entries that no other one of them reverses, reversals left out. Pure."""
+    """Return the entries that no other one of them reverses, reversals left out. Pure.
+
+    An entry of nothing but 0.00, which older versions stored, books nothing: nothing needs to take it back.
+    """
     reversed_before = {entry.reverses for entry in there}
-    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
+    of_something = (one for one in there if any(line.amount for line in one.lines))
+    return [one for one in of_something if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
