@@ -26,7 +26,7 @@ from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, rec
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     import pandas as pd
@@ -111,6 +111,11 @@ def united(parts: Sequence[Part]) -> Settlement:
     return _judged(whole, used)
 
 
+def rows_beyond(part: Part, whole: Settlement) -> bool:
+    """Tell whether a file says more of a settlement than what it is part of: the total of another proves that false."""
+    return bool(_contents(part) - Counter(_rows_of(whole)))
+
+
 def as_it_is_known(part: Part) -> Settlement:
     """Return what a single file says of a settlement, with why rows of it may be missing."""
     return replace(part.settlement, incomplete=missing_rows([part], part.settlement))
@@ -163,7 +168,11 @@ def _rows(parts: Sequence[Part]) -> tuple[Counter[Content], list[Part]]:
 
 
 def _contents(part: Part) -> Counter[Content]:
-    return Counter(tuple(row[name] for name in _NAMES) for row in records(part.settlement.transactions))
+    return Counter(_rows_of(part.settlement))
+
+
+def _rows_of(settlement: Settlement) -> Iterator[Content]:
+    return (tuple(row[name] for name in _NAMES) for row in records(settlement.transactions))
 
 
 def _numbered(held: Counter[Content], settlement_id: str) -> list[dict[str, Any]]:

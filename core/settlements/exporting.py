@@ -24,6 +24,7 @@ from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.settlements.calendars import last_day
 from core.settlements.remarks import provisional
+from core.settlements.status import NOT_TYING
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ _RATE = re.compile(r"\d+(\.\d+)?%")
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
+_IMPORT_ANEW = (
+    " Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
+    "of what does not."
+)
+
+
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
@@ -52,6 +59,7 @@ class NotReadyError(CogsheetError):
         super().__init__(
             f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. None of it was exported. "
             f"Resolve that first{'; the settlement entry alone can go out today' if only_costs else ''}."
+            f"{_IMPORT_ANEW if NOT_TYING in blockers else ''}"
         )
 
 

@@ -18,6 +18,7 @@ NOT_SYNCED = "Not synced"
 READY = "Ready to export"
 EXPORTED = "Exported"
 POSTED_ELSEWHERE = "Posted elsewhere"
+NOT_TYING = "Does not tie out"
 HISTORY = "History"
 """Ended before the books start: tied out, used for the costs of refunds, neither counted nor posted."""
 
@@ -163,7 +164,7 @@ def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
         (f"Item missing cost ({other})", synced and other > 0),
         (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", synced and only_waiting),
-        ("Does not tie out", not ties_out),
+        (NOT_TYING, not ties_out),
         (f"Unknown types ({counts.asked})", counts.asked > 0),
         (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
     )
