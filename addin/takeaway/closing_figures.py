@@ -12,6 +12,7 @@ from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.accrual import shipped_not_settled
+from core.reports.costed_lines import with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.calendars import deposit_day
@@ -115,7 +116,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     shipped = shipped_not_settled(lines, books.observations, month, zones=zones)
     lacking = _lacks_cost(shipped, books.policies.finale_posts)
     accrued = shipped[~lacking]
-    to_date = lines[_by(lines, month.last_day, zones)]
+    to_date = with_units(lines[_by(lines, month.last_day, zones)])
     accounts = wish.accounts or books.accounts
     deposits = _deposits(books, counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
