@@ -532,12 +532,40 @@ def is_multi_channel(marketplace: str | None) -> bool:
     return marketplace is not None and marketplace.casefold().startswith("non-amazon")
 
 
-def quantities(lines: pd.DataFrame) -> pd.Series:
-    """Return the units of costed lines, 0 where there are none: as reported, or as answered where goods are asked.
+UNITS_TYPED = "units_typed"
+"""Column of costed lines: the units that the bookkeeper saved for a line, without sign."""
+
+PROPOSAL_TAKEN = "proposal_taken"
+"""Column of costed lines: whether the bookkeeper took what was proposed for a line, its units included."""
+
+_ASKS_UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR})
+
+
+def units_of(lines: pd.DataFrame) -> pd.Series:
+    """Return how many units each costed line is about, sold +, back −; missing = unknown. Every report counts these.
+
+    They are those that the line states. Where it states none, or words that nobody has declared stand beside them, they
+    are the units that its cost is taken for, once these are known: typed on Resolve, of Finale's order, or the share of
+    the original's price. Of a refund the units count that somebody saved or accepted, be they back in stock or not:
+    the marketplace repeats the quantity on every part of a refund.
+
+    Examples: a reimbursement without quantity for which 3 units were typed is about 3; a refund of 4 of which 2 came
+    back, as typed, is about 2; an undeclared word with 2 units beside it is about none until somebody has answered.
 
     Args:
-        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS. Of an undeclared word with 2 units beside it nobody knows whether
-            2 units moved until somebody has answered.
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS, with `UNITS_TYPED` and `PROPOSAL_TAKEN` where answers are known.
     """
-    asked = (lines["goods"] == Goods.UNCLEAR.value).fillna(value=False).astype(bool)
-    return lines["quantity"].mask(asked, lines["cost_quantity"]).fillna(0)
+    typed = lines[UNITS_TYPED].astype(WHOLE) if UNITS_TYPED in lines else pd.Series(None, lines.index, WHOLE)
+    unclear = _told(lines["goods"] == Goods.UNCLEAR.value)
+    asked = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(_ASKS_UNITS)))
+    nothing = _told(lines["cost_quantity"] == 0) & lines["quantity"].isna() & typed.isna()
+    counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(asked | nothing))
+    refunds = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE])) & ~asked
+    if PROPOSAL_TAKEN in lines:
+        moved = _told(lines["disposition"].isin([Disposition.RESTOCKED, Disposition.MONEY_ONLY]))
+        counted = counted.mask(refunds & _told(lines[PROPOSAL_TAKEN]) & moved, lines["cost_quantity"])
+    return counted.mask(refunds & _told(typed > 0), -typed)
+
+
+def _told(answers: pd.Series) -> pd.Series:
+    return answers.fillna(value=False).astype(bool)

@@ -107,7 +107,7 @@ def _looks_wrong(plan: Mapping[str, object]) -> list[str]:
         return []
     named = [
         f"{one['where']}, order {one['order'] or 'none'}, SKU {one['sku'] or 'none'}: {one['cost']} beside "
-        f"{one['average'] or one['reason']}"
+        f"{one['average'] or 'no average'} ({str(one['reason'])[:1].lower()}{str(one['reason'])[1:]})"
         for one in suspects[:_MOST_NAMED]
     ]
     more = len(suspects) - len(named)

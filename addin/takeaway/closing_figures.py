@@ -11,6 +11,7 @@ from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
+from core.reports.costed_lines import with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.accruing import to_accrue
@@ -115,7 +116,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
     shipped = to_accrue(books, lines, month, zones)
     accrued = shipped.lines
-    to_date = lines[_by(lines, month.last_day, zones)]
+    to_date = with_units(lines[_by(lines, month.last_day, zones)])
     accounts = wish.accounts or books.accounts
     deposits = _deposits(books, counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, CostStatus
+from core.model import TEXT, CostStatus, units_of
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ def indicator(lines: pd.DataFrame) -> pd.Series:
     by_status = lines["cost_status"].astype(object).map(marks)
     suspect = lines["suspect"].notna() & by_status.isna()
     return pd.Series(by_status.where(~suspect, SUSPECT_MARK), dtype=TEXT)
+
+
+def with_units(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with how many units each is about (`core.model.units_of`), as every report shows them."""
+    return lines.assign(units=units_of(lines))
 
 
 def marked(lines: pd.DataFrame) -> pd.DataFrame:

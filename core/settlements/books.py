@@ -37,12 +37,17 @@ from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
 from core.model import (
     COSTED_COLUMNS,
+    FLAG,
     LEFT_STOCK_COLUMNS,
     OVERRIDE_COLUMNS,
+    PROPOSAL_TAKEN,
     TEXT,
     TRANSACTION_COLUMNS,
+    UNITS_TYPED,
+    WHOLE,
     Cause,
     ObservationKind,
+    OverrideKind,
     conform,
     frame,
     records,
@@ -542,7 +547,7 @@ def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame
     """Cost every transaction and put the answer beside it.
 
     Returns:
-        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and `STATED_SKU`.
+        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and what `named_lines` adds.
     """
     costed = cost(known, policies).drop(columns="key")
     return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
@@ -553,6 +558,18 @@ STATED_SKU = "stated_sku"
 
 
 def named_lines(known: CostingInput) -> pd.DataFrame:
-    """Return the transactions with the SKUs that were typed for them (TRANSACTION_COLUMNS and `STATED_SKU`)."""
+    """Return the transactions with the SKUs that were typed for them.
+
+    Returns:
+        TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
+    """
     stated = known.transactions
-    return with_typed_skus(stated, known.overrides).assign(**{STATED_SKU: stated["sku"]})
+    saved = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
+    taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
+    told = {
+        STATED_SKU: stated["sku"],
+        UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
+        PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
+    }
+    return with_typed_skus(stated, known.overrides).assign(**told)

@@ -18,7 +18,7 @@ from core.costing.frames import values
 from core.database import batches, overrides
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
-from core.model import COSTED_COLUMNS, TEXT, CostStatus, Event, records
+from core.model import COSTED_COLUMNS, PROPOSAL_TAKEN, TEXT, UNITS_TYPED, CostStatus, Event, records
 from core.settlements.books import Books, costing_policies, counted_anew, load, named_lines
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
         return lines
     skus = {sku for rows in (lines, named) for sku in rows.loc[rows["key"].isin(list(touched)), "sku"].dropna()}
     last = _last_used(lines[lines["sku"].isin(list(skus))], known)
-    lines = lines.assign(sku=named["sku"].to_numpy()).astype({"sku": TEXT})
+    lines = lines.assign(**{name: named[name].set_axis(lines.index) for name in ("sku", UNITS_TYPED, PROPOSAL_TAKEN)})
     found = _with(lines, touched, replace(known, last_used=last), policies)
     after = _last_used(found[found["sku"].isin(list(skus))], known)
     others = _asking(found, _differing(last, after))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.database.settlements import EntryStatus
-from core.model import Cause, CostStatus, Event, quantities
+from core.model import Cause, CostStatus, Event, units_of
 from core.money import cents, total
 from core.typed_amounts import asked_amounts
 
@@ -111,7 +111,7 @@ def settlement_state(
     sales = lines[lines["event"] == Event.SALE]
     return SettlementState(
         orders=int(sales["order_id"].nunique()),
-        units=int(quantities(sales).sum()),
+        units=int(units_of(sales).fillna(0).sum()),
         cogs=cents(total((lines if counted is None or is_history else counted)["cogs"])),
         counts=counts,
         blockers=blockers,
