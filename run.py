@@ -5,6 +5,7 @@
     python run.py test [--long]   format, lint, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew
+    python run.py commands        write the list in docs/commands.md anew
     python run.py pictures        the pictures of README and docs (needs LibreOffice)
     python run.py lock            resolve the dependencies anew
     python run.py ARGUMENTS ...   any other command of cogsheet
@@ -39,7 +40,14 @@ def main(arguments: Command) -> int:
         print(__doc__)
         return 0
     name, rest = arguments[0], arguments[1:]
-    own = {"test": _test, "bench": _bench, "template": _template, "pictures": _pictures, "lock": _lock}
+    own = {
+        "test": _test,
+        "bench": _bench,
+        "template": _template,
+        "commands": _commands,
+        "pictures": _pictures,
+        "lock": _lock,
+    }
     return own[name](rest) if name in own else _cogsheet(arguments)
 
 
@@ -69,6 +77,11 @@ def _bench(arguments: Command) -> int:
 def _template(arguments: Command) -> int:
     _install("requirements-dev.lock")
     return _run([str(PYTHON), "-m", "workbooks.template", *arguments])
+
+
+def _commands(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "workbooks.commands_page", *arguments])
 
 
 def _pictures(arguments: Command) -> int:
