@@ -18,7 +18,7 @@ from core.costing.frames import values
 from core.database import batches, overrides
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
-from core.model import COSTED_COLUMNS, PROPOSAL_TAKEN, TEXT, UNITS_TYPED, CostStatus, Event, records
+from core.model import COSTED_COLUMNS, PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event, records
 from core.settlements.books import Books, costing_policies, counted_anew, load, named_lines
 
 if TYPE_CHECKING:
