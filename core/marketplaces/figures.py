@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.tables import Row, Table
     from core.model import Reading
 
@@ -33,7 +34,7 @@ _MOST_PROVED = 8
 class Figures:
     """Reads cells of a table, each different text once."""
 
-    def __init__(self, table: Table, mark: str, *, day_first: bool = False) -> None:
+    def __init__(self, table: Table | ColumnTable, mark: str, *, day_first: bool = False) -> None:
         self.table = table
         self.mark = mark
         self.day_first = day_first
@@ -103,7 +104,9 @@ class Figures:
         return self._moments[text]
 
 
-def read_in_its_notation(table: Table, columns: Iterable[str], build: Callable[[str], Reading]) -> Reading:
+def read_in_its_notation(
+    table: Table | ColumnTable, columns: Iterable[str], build: Callable[[str], Reading]
+) -> Reading:
     """Read a table with the decimal mark that its numbers, or else its totals, tell.
 
     Args:
@@ -175,17 +178,29 @@ def notes_on_undeclared(figures: Figures, counted: Sequence[str] = ()) -> list[P
         figures: Of the table.
         counted: The columns that `proved` returned.
     """
-    table, notes = figures.table, []
-    for name in table.undeclared():
+    notes = []
+    for name in figures.table.undeclared():
         amounts = _amounts(figures, name)
-        if (amounts is None and not _has_rates(table, name)) or (amounts is not None and not any(amounts)):
-            continue
-        total = f"; its numbers sum to {sum(amounts)}" if amounts else ""
-        what = f'Column "{name}" is not known and was not used{total}.'
-        if name in counted:
-            what = f'Column "{name}" is not known, but every row\'s own sum shows that it is money: it counts as Other.'
-        notes.append(Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name))))
+        if amounts is None and are_rates({row.cells[name] for row in figures.table.rows}):
+            notes.append(note_on_undeclared(figures.table, name, None, counted=name in counted))
+        if amounts and any(amounts):
+            notes.append(note_on_undeclared(figures.table, name, sum(amounts, Decimal(0)), counted=name in counted))
     return notes
+
+
+def note_on_undeclared(table: Table | ColumnTable, name: str, total: Decimal | None, *, counted: bool) -> Problem:
+    """Return the note about an undeclared column of numbers.
+
+    Args:
+        table: Its table.
+        name: The column's.
+        total: What its numbers sum to; `None` for a column of percentages.
+        counted: Whether the rows' own sums prove that it is money.
+    """
+    what = f'Column "{name}" is not known and was not used{"" if total is None else f"; its numbers sum to {total}"}.'
+    if counted:
+        what = f'Column "{name}" is not known, but every row\'s own sum shows that it is money: it counts as Other.'
+    return Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name)))
 
 
 def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
@@ -196,7 +211,7 @@ def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
         return None
 
 
-def _has_rates(table: Table, name: str) -> bool:
+def are_rates(cells: Iterable[str]) -> bool:
     """Tell whether every filled cell of a column is a percentage (`20%`)."""
-    texts = {text for row in table.rows if (text := row.cells[name].strip())}
+    texts = {text for cell in cells if (text := cell.strip())}
     return bool(texts) and all(text.endswith("%") and text[0].isdigit() for text in texts)
