@@ -25,23 +25,23 @@ import pyarrow.compute as pc
 
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.places import Place
-from core.marketplaces.reading.columns import Coded, joint
+from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.reading.dates import EARLIEST, LATEST, parse_moment
 from core.marketplaces.reading.numbers import parse_amount
-from core.model import AMOUNT_COLUMNS
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from core.line_types import LineType
-    from core.marketplaces.figures import Figures
     from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.tables import Row
 
 POSTED = "(moment)"
 """Stands in a group key for the moment at which a row was posted."""
+SETTLEMENT = "(settlement)"
+"""Stands in a group key for the settlement, where its id is not simply the text of a column."""
 WORDS = "(words)"
 """Stands in a group key for what the row's words add to it."""
 _USUAL_MOMENT = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( UTC|Z)?$"
@@ -69,6 +69,8 @@ class Declaration:
     """The column of the type."""
     verbatim: frozenset[str] = frozenset()
     """Columns of the group key and fields that keep the blanks at their ends, where they hold more than blanks."""
+    total: str = ""
+    """The last of the amounts, where a format states each row's own sum of the others."""
     by_state: bool = False
     """Whether its reader of one row decides by whether an amount is there, or is zero."""
     units_of_fees: bool = False
@@ -94,6 +96,10 @@ class Shape:
     """Amount columns, and for each amount of the row whether it adds to it (1), is taken from it (-1), or neither."""
     amount: tuple[int, ...]
     typed: tuple[TypedShare, ...]
+
+    def times(self, at: int) -> int:
+        """Return in how many parts an amount is, one at least."""
+        return max(1, sum(abs(made_of[at]) for _, made_of in self.parts))
 
     def of(self, column: str, at: int) -> int:
         """Return how often an amount counts in a column."""
@@ -150,13 +156,11 @@ class ColumnLines:
         return found
 
     def size(self) -> float:
-        """Return the sum of all amounts without their signs, in millionths, roundly."""
-        whole = np.abs(self.amount()).astype(float)
-        parts = np.zeros(len(self))
-        for column in AMOUNT_COLUMNS:
-            added = self.part(column)
-            parts += 0 if added is None else np.abs(added)
-        return float(np.maximum(whole, parts).sum())
+        """Return what the sum of all amounts without their signs is at most, in millionths, roundly."""
+        times = [max((shape.times(at) for shape in self.shapes.values), default=0) for at in range(len(self.amounts))]
+        return sum(
+            float(np.abs(one).astype(float).sum()) * often for one, often in zip(self.amounts, times, strict=True)
+        )
 
     def field(self, name: str) -> Coded[str]:
         """Return a field of the lines that is the text of a column; blank where the format has none."""
@@ -184,44 +188,92 @@ class ColumnLines:
         if name == POSTED:
             moments = ["" if moment is None else moment.isoformat() for moment in self.posted.values]
             return Coded(self.posted.codes, moments)
+        if name == SETTLEMENT:
+            return self.settlements
         if name != WORDS:
             return self._text(name)
         codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
         return Coded(codes[self.shapes.codes], list(different))
 
 
-def shapes_of(
-    table: ColumnTable,
-    declaration: Declaration,
-    figures: Figures,
-    line: Callable[[Row], Line],
-    states: Sequence[np.ndarray] = (),
-) -> Coded[Shape]:
+@dataclass(frozen=True, eq=False)
+class Money:
+    """The amounts of rows, by columns."""
+
+    mark: str
+    """The decimal mark of the file."""
+    names: tuple[str, ...]
+    millionths: tuple[np.ndarray, ...]
+    """By name; blank as 0."""
+    places: tuple[np.ndarray, ...]
+    """With how many decimals each is written."""
+    filled: tuple[np.ndarray, ...]
+
+    @property
+    def most_places(self) -> np.ndarray:
+        """Return the most decimals with which an amount of each row is written."""
+        return np.maximum.reduce(self.places)
+
+    def states(self) -> list[np.ndarray]:
+        """Return of each amount whether it is blank, zero or more."""
+        return [
+            np.where(filled, np.where(amount == 0, 1, 2), 0)
+            for amount, filled in zip(self.millionths, self.filled, strict=True)
+        ]
+
+    def missing(self) -> np.ndarray:
+        """Return what all amounts but the last lack of it, which is their total."""
+        *parts, total = self.millionths
+        return total - sum(parts, np.zeros(len(total), np.int64))
+
+
+def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
+    """Return the amounts of some columns.
+
+    Raises:
+        BadCellError: If one is no amount.
+    """
+    read = [amounts_of(table, name, mark) for name in names]
+    amounts, places, filled = zip(*read, strict=True)
+    return Money(mark, tuple(names), amounts, places, filled)
+
+
+def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: Callable[[Row], Line]) -> Coded[Shape]:
     """Return what each row is, asked once for each different combination of its words.
 
     Args:
         table: The rows.
         declaration: Of the format.
-        figures: Of the file, in its notation.
+        money: Their amounts, in the notation of the file.
         line: The format's reader of one row.
-        states: What else of a row its reader decides by: whether its amounts are there, and are not zero.
     """
     words = [name for name in declaration.words if name in table.columns]
-    amounts = declaration.amounts
+    states = [table.filled(name).astype(np.int64) for name in declaration.filled]
+    states += money.states() if declaration.by_state else []
+    broken = money.missing() != 0 if declaration.total else np.zeros(len(table), bool)
+    codes = joint([*(table.codes(name) for name in words), *states, broken])
+    first = first_rows(codes)
+    rows = table.rows(first, numbered=False)
+    shown = (_shown(money, at, declaration, broken=bool(broken[at])) for at in first.tolist())
+    lines = (line(row._replace(cells={**row.cells, **cells})) for row, cells in zip(rows, shown, strict=True))
+    return Coded(codes, [_shape(one, len(money.names)) for one in lines])
 
-    def shape(row: Row) -> Shape:
-        own = {name: _shown(row.cells[name], at, figures, declaration) for at, name in enumerate(amounts)}
-        return _shape(line(row._replace(cells={**row.cells, **own})), len(amounts))
 
-    filled = [table.filled(name).astype(np.int32) for name in declaration.filled]
-    return table.by(words, shape, also=[*filled, *states])
+def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) -> dict[str, str]:
+    """Return the amounts with which a row is shown to the reader of one row.
 
-
-def _shown(text: str, at: int, figures: Figures, declaration: Declaration) -> str:
-    """Return the amount with which a row is shown to the reader of one row; blank and zero as they are if he asks."""
-    if declaration.by_state and (not text.strip() or not parse_amount(text, figures.mark, Place(""))):
-        return text
-    return f"{Decimal(_BASE**at).scaleb(-LINE_PLACES):f}".replace(".", figures.mark)
+    Powers of three; where the reader asks, blank and zero as they are, and a total that is the sum of the others.
+    """
+    shown: dict[str, str] = {}
+    total = 0
+    for at, name in enumerate(money.names):
+        power = 0 if declaration.by_state and not money.millionths[at][row] else _BASE**at
+        if name == declaration.total and not broken:
+            power = total
+        total += power
+        blank = declaration.by_state and not money.filled[at][row]
+        shown[name] = "" if blank else f"{Decimal(power).scaleb(-LINE_PLACES):f}".replace(".", money.mark)
+    return shown
 
 
 def _shape(line: Line, count: int) -> Shape:
@@ -271,8 +323,16 @@ def _amount(text: str, mark: str, place: Place) -> Decimal | None:
         return None
 
 
-def moments_of(table: ColumnTable, names: Sequence[str], *, day_first: bool) -> Coded[datetime | None]:
+def moments_of(
+    table: ColumnTable, names: Sequence[str], *, day_first: bool, without: Mapping[str, np.ndarray] | None = None
+) -> Coded[datetime | None]:
     """Return when each row was posted: the first of some columns that is filled.
+
+    Args:
+        table: The rows.
+        names: The columns; one that the file does not have is passed over.
+        day_first: Whether its slash dates are day/month.
+        without: By column: the rows in which it does not count.
 
     Raises:
         BadCellError: If a cell is no date.
@@ -281,6 +341,8 @@ def moments_of(table: ColumnTable, names: Sequence[str], *, day_first: bool) -> 
     codes = np.zeros(len(table), np.int64)
     for name in names:
         open_rows = codes == 0
+        if without and name in without:
+            open_rows &= ~without[name]
         if name in table.columns and open_rows.any():
             own = _moments(table, name, open_rows, day_first=day_first)
             numbers = np.array([found.setdefault(moment, len(found)) for moment in own], np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, partial
@@ -20,9 +21,11 @@ from core.marketplaces.column_transactions import (
 )
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, TooMuchMoneyError
-from core.marketplaces.figures import are_rates, note_on_undeclared
+from core.marketplaces.figures import are_rates, day_first, note_on_undeclared
+from core.marketplaces.lines import Header
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import columns_of
+from core.marketplaces.reading.tables import Kind
 from core.marketplaces.tie_out import difference, has_error, most_named, other_currency, several_sites
 from core.model import RETURN_COLUMNS, TRANSACTION_COLUMNS, Event, Problem, Reading, Settlement, frame
 from core.money import LINE_PLACES
@@ -36,8 +39,7 @@ if TYPE_CHECKING:
     from core.marketplaces.column_lines import ColumnLines
     from core.marketplaces.column_transactions import Groups
     from core.marketplaces.formats import Format
-    from core.marketplaces.lines import Header
-    from core.marketplaces.reading.columns import ColumnTable
+    from core.marketplaces.reading.columns import Coded, ColumnTable
     from core.marketplaces.reading.contents import Contents
 
 _MOST = 0.999e18
@@ -123,20 +125,47 @@ class _Sums:
 
     def __init__(self, lines: ColumnLines) -> None:
         self.lines = lines
-        self.of = lines.settlements.codes
+        self.of = _rows_by_value(lines.settlements)
         self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
         self.amounts = lines.amount()
 
     def lines_of(self, settlement_id: str) -> np.ndarray:
         """Return the lines of a settlement."""
-        codes = [code for code, value in enumerate(self.lines.settlements.values) if value == settlement_id]
-        return np.flatnonzero(np.isin(self.of, codes))
+        return self.of.get(settlement_id, np.zeros(0, np.int64))
 
     def sum(self, rows: np.ndarray) -> Decimal:
         """Return the sum of lines with the decimals that their amounts are written with."""
         counted = rows[~self.paid[rows]]
         places = int(self.lines.places[counted].max(initial=0))
         return exact(int(self.amounts[counted].sum()), places)
+
+
+def _rows_by_value(texts: Coded[str]) -> dict[str, np.ndarray]:
+    """Return the rows of each text, in the order of the file."""
+    different = list(dict.fromkeys(texts.values))
+    codes = texts.spread(different.index, np.int64)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(different) + 1))
+    return {text: order[ends[at] : ends[at + 1]] for at, text in enumerate(different) if ends[at] < ends[at + 1]}
+
+
+def headers_of_lines(lines: ColumnLines, currency: str) -> tuple[Header, ...]:
+    """Return the settlements of a file that states none, by their lines; see `core.marketplaces.periods.header_of`."""
+    rows = _rows_by_value(lines.settlements)
+    by_first_line = sorted((own[0], settlement) for settlement, own in rows.items() if settlement)
+    return tuple(_header_of(settlement, lines, rows[settlement], currency) for _, settlement in by_first_line)
+
+
+def _header_of(settlement_id: str, lines: ColumnLines, rows: np.ndarray, currency: str) -> Header:
+    posted = [lines.posted.values[code] for code in np.unique(lines.posted.codes[rows])]
+    moments = [moment for moment in posted if moment is not None]
+    return Header(
+        settlement_id=settlement_id,
+        marketplace="",
+        currency=currency,
+        period_start=min(moments, default=None),
+        period_end=max(moments, default=None),
+    )
 
 
 def exact(millionths: int, places: int) -> Decimal:
@@ -202,6 +231,21 @@ def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = 
             total = exact(sum(values.tolist()), int(places.max()))
             notes.append(note_on_undeclared(table, name, total, counted=name in counted))
     return notes
+
+
+def undeclared_amounts(table: ColumnTable, mark: str) -> dict[str, list[int]]:
+    """Return the undeclared columns of amounts in millionths; see `core.marketplaces.figures.undeclared_amounts`."""
+    found: dict[str, list[int]] = {}
+    for name in table.undeclared():
+        with suppress(BadCellError):
+            found[name] = amounts_of(table, name, mark)[0].tolist()
+    return {name: amounts for name, amounts in found.items() if any(amounts)}
+
+
+def day_first_of(table: ColumnTable) -> bool:
+    """Tell whether the slash dates of a file without period are day/month; see `figures.day_first`."""
+    names = [name for name in table.declared(Kind.MOMENT) if name in table.columns]
+    return any("/" in text for name in names for text in table.texts(name)) and day_first(table)
 
 
 def notes_on_damaged(table: ColumnTable, columns: Sequence[str]) -> list[Problem]:

@@ -172,6 +172,24 @@ def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     return np.where(open_ones & repeats, repeated, units), source
 
 
+def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of the lines that state them, unknown where only a price shows some (Amazon V1)."""
+    lines = groups.lines
+    if not len(groups):
+        return counted_units(groups)
+    carries = lines.told(lambda line: line.carries_units, bool)
+    stated = lines.told(lambda line: line.units is not None, bool)
+    units = groups.sum(np.where(carries & stated, lines.told(lambda line: line.units or 0, np.int64), 0))
+    about_goods = lines.told(lambda line: line.event in GOODS, bool)
+    places = np.where(stated[groups.rows], np.arange(len(groups.rows)), len(groups.rows))
+    first = np.minimum.reduceat(places, groups.start)
+    any_stated = first < len(groups.rows)
+    deciding = np.where(any_stated, groups.rows[np.minimum(first, len(groups.rows) - 1)], groups.lead)
+    shown = groups.any(carries) & ~any_stated
+    source = np.where(about_goods[deciding], np.where(shown, UNKNOWN, REPORTED), NONE)
+    return units, source
+
+
 def transactions_by_settlement(
     groups: Groups, settlements: Sequence[str], units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]
 ) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.places import Place
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _MOST_PROVED = 8
 """So many undeclared columns are tried together; more of them prove nothing."""
+
+
+Number = TypeVar("Number", Decimal, int)
 
 
 class Figures:
@@ -128,7 +131,7 @@ def read_in_its_notation(
     return readings[0]
 
 
-def day_first(table: Table) -> bool:
+def day_first(table: Table | ColumnTable) -> bool:
     """Tell whether the slash dates of a file are day/month, where it states no period: by a day above twelve.
 
     Raises:
@@ -145,7 +148,7 @@ def undeclared_amounts(figures: Figures) -> dict[str, list[Decimal]]:
     return {name: amounts for name, amounts in columns.items() if amounts and any(amounts)}
 
 
-def proved(missing: Sequence[Decimal], amounts: Mapping[str, Sequence[Decimal]]) -> tuple[str, ...]:
+def proved(missing: Sequence[Number], amounts: Mapping[str, Sequence[Number]]) -> tuple[str, ...]:
     """Return the undeclared columns that the rows' own sums show to be money.
 
     Each row's declared amounts plus these columns are its total, in every row, and without them they are not. Where

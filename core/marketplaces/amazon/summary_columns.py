@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.summary_rows import PERIOD, day_first, headers, is_summary
-from core.marketplaces.column_lines import ColumnLines, amounts_of, moments_of, shapes_of
+from core.marketplaces.column_lines import ColumnLines, moments_of, money_of, shapes_of
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures
 from core.marketplaces.places import Place
@@ -62,17 +62,17 @@ def lines_and_headers(
     found = headers(sample, Figures(sample, mark, day_first=day_first))
     rows = table.only(np.flatnonzero(~summaries))
     figures = Figures(rows, mark, day_first=day_first)
-    read = [amounts_of(rows, name, mark) for name in declaration.amounts]
-    if not declaration.by_state and not all(filled.all() for _, _, filled in read):
+    money = money_of(rows, [name for name in declaration.amounts if name in rows.columns], mark)
+    if not declaration.by_state and not all(filled.all() for filled in money.filled):
         raise BadCellError(Place(table.file), "", "an amount")
     lines = ColumnLines(
         table=rows,
         declaration=declaration,
         shapes=shapes_of(
-            rows, declaration, figures, lambda row: line_of(row, figures, found[row.cells["settlement-id"].strip()])
+            rows, declaration, money, lambda row: line_of(row, figures, found[row.cells["settlement-id"].strip()])
         ),
-        amounts=tuple(values for values, _, _ in read),
-        places=np.maximum.reduce([places for _, places, _ in read]),
+        amounts=money.millionths,
+        places=money.most_places,
         posted=moments_of(rows, declaration.posted, day_first=day_first),
         settlements=rows.stripped("settlement-id"),
         currencies=_currencies(rows, figures, found),

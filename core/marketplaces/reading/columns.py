@@ -101,9 +101,9 @@ class ColumnTable:
     columns: dict[str, tuple[np.ndarray, pa.StringArray]]
     """Code per row, and the different texts."""
     lines: np.ndarray
-    """Which of the rows that the file has under its header each row is."""
+    """Which of the lines under the header each row is, first = 0; without blank ones where the table is not regular."""
     regular: bool
-    """Whether each line under the header is one row."""
+    """Whether each line under the header is one row, be it blank."""
     _plain: dict[str, Coded[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -377,20 +377,31 @@ def _longest(texts: pa.StringArray) -> int:
 
 def _without_blank_rows_and_headers(found: ColumnTable) -> ColumnTable | None:
     """Leave out rows without any text and headers that are repeated; `None` where a second header is another one."""
-    dropped = np.ones(len(found), bool)
+    blank = np.ones(len(found), bool)
     for name in found.names:
-        if dropped.any():
-            dropped &= ~found.filled(name)
+        if blank.any():
+            blank &= ~found.filled(name)
+    if blank.any() and len(found.names) < len(found.header.cells):  # what is personal was not looked at
+        return None
+    again = _repeated_headers(found)
+    if again is None or (blank | again).all():
+        return None
+    if not (blank | again).any():
+        return found
+    if not found.regular:
+        found = replace(found, lines=np.cumsum(~blank) - 1)
+    return _kept(found, np.flatnonzero(~(blank | again)))
+
+
+def _repeated_headers(found: ColumnTable) -> np.ndarray | None:
     first = found.names[0]
-    again = [at for at, text in enumerate(found.texts(first)) if is_column_name(found.layout, text)]
-    for row in np.flatnonzero(np.isin(found.codes(first), again)):
+    names = [at for at, text in enumerate(found.texts(first)) if is_column_name(found.layout, text)]
+    again = np.isin(found.codes(first), names)
+    for row in np.flatnonzero(again):
         cells = found.rows(np.array([row]), numbered=False)[0].content
         if not found.layout.total or list(cells) != found.heading:
             return None
-        dropped[row] = True
-    if not dropped.any():
-        return found
-    return None if dropped.all() else _kept(found, np.flatnonzero(~dropped))
+    return again
 
 
 def _kept(found: ColumnTable, rows: np.ndarray) -> ColumnTable:
