@@ -16,7 +16,7 @@ import pyarrow as pa
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from decimal import Decimal
 
@@ -473,8 +473,8 @@ class Reading:
     format: str
     marketplace: Marketplace
     settlements: tuple[Settlement, ...]
-    raw_lines: pd.DataFrame
-    """RAW_LINE_COLUMNS, in the order of the file."""
+    make_raw_lines: Callable[[], pd.DataFrame]
+    """Returns RAW_LINE_COLUMNS, in the order of the file; made only where somebody looks at single lines."""
     unknown_types: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Of the file as a whole; an error among them means that nothing of it may be imported."""
@@ -486,6 +486,11 @@ class Reading:
     """ORDER_UNITS_COLUMNS: what the document says of the orders that its lines are about."""
     reimbursements: pd.DataFrame = field(default_factory=lambda: frame(REIMBURSEMENT_COLUMNS))
     """REIMBURSEMENT_COLUMNS: what the file says of the goods and the reasons of reimbursements."""
+
+    @property
+    def raw_lines(self) -> pd.DataFrame:
+        """RAW_LINE_COLUMNS, in the order of the file."""
+        return self.make_raw_lines()
 
 
 def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:

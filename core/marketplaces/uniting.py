@@ -79,9 +79,10 @@ class Part:
 
 def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
     """Return what a file says of each of its settlements, by settlement id."""
-    posted = reading.raw_lines["posted_at"].dropna()
-    days = None if posted.empty else Days(posted.min().date(), posted.max().date())
-    types = frozenset(reading.raw_lines["raw_type"].dropna())
+    frames = [reading.unsettled, *(one.transactions for one in reading.settlements)]
+    posted = [moments for one in frames if len(moments := one["posted_at"].dropna())]
+    days = Days(min(p.min() for p in posted).date(), max(p.max() for p in posted).date()) if posted else None
+    types = frozenset(word for one in frames for word in one["raw_type"].dropna().unique())
     return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
 
 
