@@ -2,10 +2,11 @@
 
     python run.py demo            a filled workbook with the demo business
     python run.py install         so that the buttons of workbooks work in Excel on this computer
-    python run.py test [--long]   format, lint, types, tests
+    python run.py test [--long]   format, lint, dependencies, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py template        build workbooks/template.xlsm anew
     python run.py drawing         draw the house anew in docs/architecture.md
+    python run.py commands        write the list in docs/commands.md anew
     python run.py pictures        the pictures of README and docs (needs LibreOffice)
     python run.py lock            resolve the dependencies anew
     python run.py ARGUMENTS ...   any other command of cogsheet
@@ -40,8 +41,15 @@ def main(arguments: Command) -> int:
         print(__doc__)
         return 0
     name, rest = arguments[0], arguments[1:]
-    own = {"test": _test, "bench": _bench, "template": _template, "drawing": _drawing}
-    own |= {"pictures": _pictures, "lock": _lock}
+    own = {
+        "test": _test,
+        "bench": _bench,
+        "template": _template,
+        "drawing": _drawing,
+        "commands": _commands,
+        "pictures": _pictures,
+        "lock": _lock,
+    }
     return own[name](rest) if name in own else _cogsheet(arguments)
 
 
@@ -57,6 +65,7 @@ def _test(arguments: Command) -> int:
     steps = [
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "ruff", "check", "."],
+        [python, "-m", "deptry", "."],
         [python, "-m", "mypy"],
         [python, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments],
     ]
@@ -76,6 +85,11 @@ def _template(arguments: Command) -> int:
 def _drawing(arguments: Command) -> int:
     """Needs nothing installed: the imports are read, not run."""
     return _run([sys.executable, "-m", "tests.architecture.drawing", *arguments])
+
+
+def _commands(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "workbooks.commands_page", *arguments])
 
 
 def _pictures(arguments: Command) -> int:

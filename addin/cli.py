@@ -1,459 +1,184 @@
-"""The buttons of the ribbon as commands on the workbook file, for machines without Excel and for programs.
+"""The command line, made of `addin.commands.registry`: the buttons of the ribbon for machines without Excel.
 
 Every command takes `--json` (JSON alone on standard output). Exit status: 0 done, 1 the data needs attention,
-2 it could not be done.
+2 it could not be done. Nothing but the declarations is imported before a command runs: `--version` and `--help` answer
+at once.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import logging
-import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands import (
-    closing,
-    connecting,
-    connecting_stores,
-    costs,
-    doctor,
-    inspection,
-    installing,
-    month_end,
-    pulling,
-    rates,
-    reports,
-    settlements,
-    syncing,
-    upgrading,
-)
-from addin.commands import pnl as pnl_action
-from addin.commands import settings as settings_action
-from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
-from addin.commands.reclassifications import DecidedNumber
-from addin.commands.taken_edits import Edits
-from addin.commands.terminal import TerminalProgress
-from addin.connections import store_questions
-from addin.demo import sandbox_command
-from addin.demo.book import make_demo
-from addin.sheets.pnl import PnlWish
-from core import log
-from core.companies import machine_folder
-from core.errors import CogsheetError
-from core.journal.files import Ledger
-from core.reports.basis import Basis
+from addin.commands.registry import COMMANDS, named
+from addin.commands.registry.command import Argument, Group, Kind, Option, Selects, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Iterator
 
     from addin.commands.outcome import Outcome
-    from addin.commands.reclassifications import Number
+    from addin.commands.registry.command import Command
+    from core.errors import CogsheetError
 
 CANNOT = 2
-DAY = click.DateTime(["%Y-%m-%d"])
-BOOK = click.argument("book", type=click.Path(path_type=Path, dir_okay=False))
-IDS = click.argument("ids", nargs=-1, metavar="[SETTLEMENT]...")
-FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+_BOOK = "book"
+_IDS = "ids"
+_JSON = "as_json"
+_TYPES: dict[Kind, click.ParamType[Any]] = {
+    Kind.TEXT: click.STRING,
+    Kind.NUMBER: click.INT,
+    Kind.DAY: click.DateTime(["%Y-%m-%d"]),
+    Kind.FILE: click.Path(path_type=Path, dir_okay=False),
+    Kind.FOLDER: click.Path(path_type=Path, file_okay=False),
+    Kind.PATH: click.Path(path_type=Path),
+    Kind.EXISTING_FOLDER: click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="cogsheet")
-@click.pass_context
-def main(context: click.Context) -> None:
-    """Put the true cost on every line of a marketplace settlement, inside an Excel workbook."""
-    with contextlib.suppress(OSError):  # a log that cannot be written stops no books
-        handler = log.set_up(machine_folder().path)
-        context.call_on_close(partial(logging.getLogger().removeHandler, handler))
-        context.call_on_close(handler.close)
+class Commands(click.Group):
+    """The commands of the registry, each made when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names, in the order of the ribbon."""
+        return [command.name for command in COMMANDS if command.action]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Return the command of a name."""
+        declared = named(cmd_name)
+        return None if declared is None else made(declared)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the commands under their groups, with the titles of their tips."""
+        widest = max(len(command.name) for command in COMMANDS)
+        for group in Group:
+            rows = [(one.name.ljust(widest), one.tip.title) for one in COMMANDS if one.group is group and one.action]
+            with formatter.section(str(group)):
+                formatter.write_dl(rows)
 
 
-def command(name: str) -> Callable[[Callable[..., Outcome]], click.Command]:
-    """Make a command of a function that answers an outcome: `--json`, messages and exit statuses in one place."""
-
-    def decorate(function: Callable[..., Outcome]) -> click.Command:
-        @functools.wraps(function)
-        def run(*, as_json: bool, **arguments: object) -> NoReturn:
-            try:
-                outcome = function(**arguments)
-            except CogsheetError as error:
-                words = closing.with_way_out(error)
-                _say(words, {"error": words}, as_json=as_json, to_error=True)
-                sys.exit(CANNOT)
-            _say(outcome.message, outcome.data, as_json=as_json)
-            sys.exit(outcome.exit_status)
-
-        option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and nothing else.")
-        return main.command(name)(option(run))
-
-    return decorate
-
-
-@command("new")
-@BOOK
-@click.option("--company", required=True, help="The company whose books these are.")
-@click.option("--currency", default="USD", show_default=True, help="Its home currency: that of Finale's costs.")
-@click.option("--database", help="Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.")
-def new(book: Path, company: str, currency: str, database: str | None) -> Outcome:
-    """Make a new workbook for a company."""
-    return new_workbook(book, company=company, currency=currency, database=database)
-
-
-@command("import")
-@BOOK
-@FILES
-@click.option("--store", help="The store they belong to (needed where the company has several of the marketplace).")
-def import_(book: Path, files: tuple[Path, ...], store: str | None) -> Outcome:
-    """Import settlement files that a marketplace offers."""
-    return on_file(book, partial(settlements.import_files, files=files, store=store), TerminalProgress())
-
-
-@command("pull")
-@BOOK
-@click.argument("stores", nargs=-1, metavar="[STORE]...")
-def pull(book: Path, stores: tuple[str, ...]) -> Outcome:
-    """Pull everything new from the connected stores, or from these."""
-    return on_file(book, partial(pulling.pull, stores=stores), TerminalProgress())
-
-
-@command("fill")
-@BOOK
-@IDS
-def fill(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Open settlements: show their lines on sheet Transactions."""
-    return on_file(book, partial(settlements.fill, ids=ids), TerminalProgress())
-
-
-@command("remove")
-@BOOK
-@IDS
-def remove(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Take settlements out of the books that were neither exported nor posted elsewhere; undo brings them back."""
-    return on_file(book, partial(settlements.remove, ids=ids), TerminalProgress())
-
-
-@command("remove-store")
-@BOOK
-@click.argument("store")
-def remove_store(book: Path, store: str) -> Outcome:
-    """Take a store out of the books that has no settlements."""
-    return on_file(book, partial(settlements.remove_store, store=store), TerminalProgress())
-
-
-@command("sync")
-@BOOK
-@IDS
-@click.option("--full", is_flag=True, help="Ask for exported settlements of any age too, and for all averages.")
-def sync(book: Path, ids: tuple[str, ...], *, full: bool) -> Outcome:
-    """Fetch costs from Finale Inventory, for these settlements or for all that are open or exported lately."""
-    return on_file(book, partial(syncing.sync, ids=ids, full=full), TerminalProgress())
-
-
-@command("settings")
-@BOOK
-@click.option("--yes", "agreed", is_flag=True, help="Take them, also where they decide anew what is posted or closed.")
-def settings_(book: Path, *, agreed: bool) -> Outcome:
-    """Say what the settings typed on sheets Setup and Stores would change; with --yes take them."""
-    if agreed:
-        return on_file(book, settings_action.take, TerminalProgress(), edits=Edits.AGREED)
-    return on_file(book, settings_action.preview, edits=Edits.LEAVE)
-
-
-@command("resolve")
-@BOOK
-@IDS
-def resolve(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """List the lines without cost on sheet Resolve, of these settlements or of all."""
-    return on_file(book, partial(costs.resolve, ids=ids), TerminalProgress())
-
-
-@command("save")
-@BOOK
-@IDS
-@click.option("--accept-proposals", is_flag=True, help="Save unedited proposals too.")
-@click.option("--preview", is_flag=True, help="Only say what would be saved.")
-@click.option("--row", "rows", type=int, multiple=True, help="Only this row of the sheet, as Excel numbers it.")
-@click.option("--same-sku", is_flag=True, help="Take a typed cost for the other unedited rows of its SKU.")
-@click.option("--accept-suspect", is_flag=True, help="Save costs that look wrong too.")
-def save(
-    book: Path,
-    ids: tuple[str, ...],
-    *,
-    accept_proposals: bool,
-    preview: bool,
-    rows: tuple[int, ...],
-    same_sku: bool,
-    accept_suspect: bool,
-) -> Outcome:
-    """Save the costs typed on sheet Resolve."""
-    choice = costs.SaveChoice(accept_proposals, same_sku, rows, accept_suspect)
-    return on_file(book, partial(costs.save, ids=ids, choice=choice, preview=preview), TerminalProgress())
-
-
-@command("accept")
-@BOOK
-@IDS
-def accept(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Replace accepted averages of open settlements by Finale's order costs, where these have arrived."""
-    return on_file(book, partial(syncing.accept, ids=ids), TerminalProgress())
-
-
-@command("restore")
-@BOOK
-@click.argument("batch", type=int, required=False)
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-def restore(book: Path, batch: int | None, keys: tuple[str, ...]) -> Outcome:
-    """Bring values of a batch back; without a number, those marked on sheet Change history."""
-    return on_file(book, partial(costs.restore, batch=batch, keys=keys), TerminalProgress())
-
-
-@command("cogs")
-@BOOK
-@IDS
-@click.option("--to", type=click.Path(path_type=Path), help="Write a workbook of its own there instead of the tab.")
-@click.option("--values", is_flag=True, help="With --to: without formulas, the audit log inside.")
-def cogs(book: Path, ids: tuple[str, ...], *, to: Path | None, values: bool) -> Outcome:
-    """Make the COGS tab of settlements, or their COGS workbooks."""
-    if to is not None:
-        return on_file(book, partial(reports.download_cogs, ids=ids, to=to, values_only=values))
-    return on_file(book, partial(reports.cogs, ids=ids), TerminalProgress())
-
-
-@command("close")
-@BOOK
-@click.argument("month", metavar="MONTH")
-@click.option(
-    "--to", type=click.Path(path_type=Path, dir_okay=False), help="The file; beside the workbook if left out."
-)
-@click.option(
-    "--format", "ledger", type=click.Choice([str(one) for one in Ledger]), help="Write the accrual's entries too."
-)
-def close(book: Path, month: str, to: Path | None, ledger: str | None) -> Outcome:
-    """Write the accountant's pack of a month (2026-08)."""
-    return on_file(book, partial(month_end.close, month=month, to=to, ledger=Ledger(ledger) if ledger else None))
-
-
-@command("undo")
-@BOOK
-@click.argument("batch", type=int, required=False)
-def undo(book: Path, batch: int | None) -> Outcome:
-    """Take the last save, removal or move of answers back, or the one of this batch."""
-    return on_file(book, partial(costs.undo, batch=batch), TerminalProgress())
-
-
-@command("pnl")
-@BOOK
-@IDS
-@click.option(
-    "--by",
-    "basis",
-    type=click.Choice([str(one) for one in Basis]),
-    default=str(Basis.POSTED),
-    show_default=True,
-    help="The date that counts; only the posted date ties to the settlements.",
-)
-@click.option("--by-month", is_flag=True, help="One row per month.")
-@click.option("--from", "first_day", type=DAY, help="First day.")
-@click.option("--to", "last_day", type=DAY, help="Last day.")
-@click.option("--store", "stores", multiple=True, help="Only this store; may be given several times.")
-@click.option("--together", is_flag=True, help="One row per item for all stores together.")
-def pnl(
-    book: Path,
-    ids: tuple[str, ...],
-    *,
-    basis: str,
-    by_month: bool,
-    first_day: datetime | None,
-    last_day: datetime | None,
-    stores: tuple[str, ...],
-    together: bool,
-) -> Outcome:
-    """Fill sheets P&L and P&L summary, for these settlements or for all."""
-    wish = PnlWish(
-        Basis(basis),
-        first_day.date() if first_day else None,
-        last_day.date() if last_day else None,
-        stores,
-        by_month,
-        together,
+def made(command: Command) -> click.Command:
+    """Return what click runs for a declaration."""
+    return _Made(
+        command.name,
+        params=list(_parameters(command)),
+        callback=partial(_run, command),
+        help=f"{command.tip.title}.\n\n{command.tip.text}",
+        short_help=command.tip.title,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
-    return on_file(book, partial(pnl_action.pnl, ids=ids, wish=wish), TerminalProgress())
 
 
-@command("rates")
-@BOOK
-def rates_(book: Path) -> Outcome:
-    """Fetch the European Central Bank's reference rates for the lines in other currencies."""
-    return on_file(book, rates.fetch, TerminalProgress())
+class _Made(click.Command):
+    """One command; what stands below its options is looked up only where its help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        command = named(self.name or "")
+        if command is not None and command.epilog:
+            self.epilog = load(command.epilog)()
+        super().format_epilog(ctx, formatter)
 
 
-@command("export")
-@BOOK
-@IDS
-@click.option(
-    "--entries",
-    type=click.Choice(closing.AGAIN),
-    help="Which entries: both if left out; with --again also true-ups, reversals and accruals, all if left out.",
-)
-@click.option(
-    "--format",
-    "ledger",
-    type=click.Choice([str(one) for one in Ledger]),
-    help="Needed at the first export, remembered from then on.",
-)
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the files go.")
-@click.option("--accept-suspect", is_flag=True, help="Export costs that look wrong too.")
-@click.option("--again", is_flag=True, help="Write the files of entries that went out once more; nothing is posted.")
-@click.option("--accept-provisional", is_flag=True, help="Export settlements whose final document may still come too.")
-def export(
-    book: Path,
-    ids: tuple[str, ...],
-    *,
-    entries: str | None,
-    ledger: str | None,
-    folder: Path | None,
-    accept_suspect: bool,
-    accept_provisional: bool,
-    again: bool,
-) -> Outcome:
-    """Make the entries of settlements, lock their costs and write the files for the accounting system."""
-    kinds = entries or (closing.ALL if again else "both")
-    system = Ledger(ledger) if ledger else None
-    choice = closing.ExportChoice(kinds, system, folder, accept_suspect, accept_provisional)
-    action = partial(closing.export_again if again else closing.export, ids=ids, choice=choice)
-    return on_file(book, action, TerminalProgress())
+def _parameters(command: Command) -> Iterator[click.Parameter]:
+    """Yield workbook, arguments, settlements, options and `--json`, in the order in which help names them."""
+    if command.at_desk:
+        yield click.Argument([_BOOK], type=_TYPES[Kind.FILE])
+    yield from (_argument(one) for one in command.options if isinstance(one, Argument))
+    if command.selects is not Selects.NOTHING:
+        yield click.Argument([_IDS], nargs=-1, metavar="[SETTLEMENT]...")
+    yield from (_option(one) for one in command.options if isinstance(one, Option))
+    yield click.Option(["--json", _JSON], is_flag=True, help="Print the result as JSON, and nothing else.")
 
 
-@command("trueups")
-@BOOK
-@click.option(
-    "--accept",
-    type=DecidedNumber(),
-    multiple=True,
-    help="Number of a proposal to post; R12 of a reclassification, R for all of them.",
-)
-@click.option("--dismiss", type=DecidedNumber(), multiple=True, help="Number of a proposal not to post.")
-@click.option("--take-up", type=DecidedNumber(), multiple=True, help="Number of a dismissed one to propose again.")
-@click.option("--reason", default="", help="Why those are dismissed or taken up.")
-@click.option("--dismiss-immaterial", is_flag=True, help="Dismiss what is below the materiality limit of Setup.")
-def trueups(
-    book: Path,
-    *,
-    accept: tuple[Number, ...],
-    dismiss: tuple[Number, ...],
-    take_up: tuple[Number, ...],
-    reason: str,
-    dismiss_immaterial: bool,
-) -> Outcome:
-    """List the costs that came after the export, and carry out what was decided of them."""
-    choice = closing.TrueUpChoice(accept, dismiss, take_up, reason, dismiss_immaterial)
-    return on_file(book, partial(closing.true_ups, choice=choice), TerminalProgress())
+def _argument(one: Argument) -> click.Argument:
+    shown = one.metavar if one.required else f"[{one.metavar}]"
+    return click.Argument(
+        [one.name],
+        type=_TYPES[one.kind],
+        nargs=-1 if one.many else 1,
+        required=one.required,
+        metavar=f"{shown}..." if one.many else shown,
+    )
 
 
-@command("verify")
-@BOOK
-@IDS
-def verify(book: Path, ids: tuple[str, ...]) -> Outcome:
-    """Hold deposit, P&L, COGS, journal and lock of settlements against each other."""
-    return on_file(book, partial(reports.verify, ids=ids), TerminalProgress())
+def _option(one: Option) -> click.Option:
+    names = [one.flag, one.parameter]
+    if one.kind is Kind.FLAG:
+        return click.Option(names, is_flag=True, help=one.help)
+    return click.Option(
+        names,
+        type=click.Choice(one.choices) if one.choices else _TYPES[one.kind],
+        multiple=one.many,
+        required=one.required,
+        help=one.help,
+        metavar=one.metavar or None,
+        default=() if one.many else one.default,
+        show_default=bool(one.default),
+    )
 
 
-@command("reopen")
-@BOOK
-@IDS
-@click.option("--reason", default="", help="Why; the auditor will ask.")
-def reopen(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
-    """Reverse the entries of exported settlements and let their costs move again."""
-    return on_file(book, partial(closing.reopen, ids=ids, reason=reason), TerminalProgress())
+def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN401 - as the declaration has it
+    """Run a command: messages and exit statuses in one place.
+
+    Raises:
+        SystemExit: Always, with the exit status.
+    """
+    from core.errors import CogsheetError  # noqa: PLC0415 - only a command that runs needs it
+
+    with _log():
+        try:
+            outcome = _outcome(command, typed)
+        except CogsheetError as error:
+            words = _with_way_out(error)
+            _say(words, {"error": words}, as_json=as_json, to_error=True)
+            sys.exit(CANNOT)
+        _say(outcome.message, outcome.data, as_json=as_json)
+        sys.exit(outcome.exit_status)
 
 
-@command("posted-elsewhere")
-@BOOK
-@IDS
-@click.option("--reason", default="", help="Where they were posted; the auditor will ask.")
-def posted_elsewhere(book: Path, ids: tuple[str, ...], reason: str) -> Outcome:
-    """Lock settlements that another program posted, without an entry."""
-    return on_file(book, partial(closing.posted_elsewhere, ids=ids, reason=reason), TerminalProgress())
+def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
+    """Do what was typed, on a workbook where the command works on one."""
+    days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is Kind.DAY}
+    plain = {name: value.date() if name in days and value else value for name, value in typed.items()}
+    chosen = {_IDS: plain[_IDS]} if command.selects is not Selects.NOTHING else {}
+    action: Callable[..., Outcome] = load(command.action)
+    arguments = {**chosen, **command.arguments(plain)}
+    if not command.at_desk:
+        return action(**arguments)
+    from addin.commands.desk import on_file  # noqa: PLC0415 - only a command that opens a workbook needs it
+    from addin.commands.terminal import TerminalProgress  # noqa: PLC0415 - as above
+
+    return on_file(plain[_BOOK], partial(action, **arguments), TerminalProgress())
 
 
-@command("connect")
-@BOOK
-@click.option("--account", default="", help="The Finale account: its name, or any address of it.")
-@click.option("--store", default="", help="A store to connect instead of Finale: its name in these books.")
-@click.option("--marketplace", default="", help="Where the store sells: Amazon, Walmart, Shopify, eBay.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the store, not asked then.")
-@click.option("--forget", is_flag=True, help="Remove the key from this computer; a store is disconnected.")
-def connect(
-    book: Path, account: str, store: str, marketplace: str, settings: tuple[str, ...], *, forget: bool
-) -> Outcome:
-    """Connect the company's Finale account, or a store; keys are asked for, or come from the environment."""
-    if store and forget:
-        return on_file(book, partial(connecting_stores.forget_store, store=store))
-    if store or marketplace:
-        given = {name: text for name, _, text in (setting.partition("=") for setting in settings)}
-        asking = partial(store_questions.connect_by_asking, store=store, marketplace=marketplace, given=given)
-        return on_file(book, asking)
-    if forget:
-        return on_file(book, connecting.forget)
-    key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)
-    secret = os.environ.get("COGSHEET_FINALE_SECRET") or click.prompt("API secret", hide_input=True, err=True)
-    return on_file(book, partial(connecting.connect, account=account, key=key, secret=secret))
+def _with_way_out(error: CogsheetError) -> str:
+    from addin.commands.closing import with_way_out  # noqa: PLC0415 - only a refused command needs it
+
+    return with_way_out(error)
 
 
-@command("doctor")
-@BOOK
-def doctor_(book: Path) -> Outcome:
-    """Look at program, workbook, books and Finale account, and say how to mend what is not right."""
-    return on_file(book, doctor.doctor)
+@contextlib.contextmanager
+def _log() -> Iterator[None]:
+    """Write the log while a command runs; one that cannot be written stops no books."""
+    import logging  # noqa: PLC0415 - only a command that runs needs it
 
+    from core import log  # noqa: PLC0415 - as above
+    from core.companies import machine_folder  # noqa: PLC0415 - as above
 
-@command("install")
-@click.option(
-    "--trust",
-    "trusted",
-    type=click.Path(exists=True, file_okay=False, resolve_path=True),
-    help="Windows: a folder whose workbooks Excel shall open with their macros.",
-)
-@click.option(
-    "--wheels",
-    type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True),
-    help="Without a network: a folder that holds every package as a wheel.",
-)
-def install(trusted: str | None, wheels: Path | None) -> Outcome:
-    """Install Cogsheet on this computer, so that the buttons of workbooks work; run it again after an update."""
-    return installing.install(trusted=trusted, wheels=wheels, progress=TerminalProgress())
-
-
-@command("upgrade")
-@BOOK
-def upgrade(book: Path) -> Outcome:
-    """Bring a workbook of an older Cogsheet to this version: its buttons, and the sheets and columns that are new."""
-    return upgrading.upgrade(book)
-
-
-@command("inspect")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def inspect(file: Path) -> Outcome:
-    """Show what a settlement file holds; nothing is stored."""
-    return inspection.inspect_file(file)
-
-
-@command("demo")
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
-def demo_(folder: Path) -> Outcome:
-    """Make a workbook with the demo business: settlements imported, costs fetched, sheets filled."""
-    return make_demo(folder, progress=TerminalProgress())
-
-
-sandbox_command.add_to(main)
+    handler = None
+    with contextlib.suppress(OSError):
+        handler = log.set_up(machine_folder().path)
+    try:
+        yield
+    finally:
+        if handler is not None:
+            logging.getLogger().removeHandler(handler)
+            handler.close()
 
 
 def _say(message: str, data: dict[str, object], *, as_json: bool, to_error: bool = False) -> None:
@@ -461,3 +186,29 @@ def _say(message: str, data: dict[str, object], *, as_json: bool, to_error: bool
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     else:
         click.echo(message, err=to_error)
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001, ARG001 - click's
+    if not value or ctx.resilient_parsing:
+        return
+    from addin.machine.version import program_version  # noqa: PLC0415 - reading what is installed takes its time
+
+    click.echo(f"cogsheet, version {program_version() or 'from its source'}")
+    ctx.exit()
+
+
+main = Commands(
+    "cogsheet",
+    help="Put the true cost on every line of a marketplace settlement, inside an Excel workbook.",
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Show the version and exit.",
+        )
+    ],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)

@@ -5,9 +5,9 @@ installation ends in a sentence that a bookkeeper can read.
 
 The protocol with the VBA (cells of the very hidden sheet of `addin.sheets.exchange`):
 
-1. VBA looks up the button's command in its own fixed table, clears the sheet, writes its version, for Import also the
-   chosen files (one per row, as text), and calls `run` by RunPython.
-2. Python reads version and files and clears the files, does what the button does, and puts Excel's calculation, events,
+1. VBA looks up the button's command in its own fixed table, clears the sheet, writes its version and, for a button
+   that asks, the chosen files (one per row, as text) or an answer in words, and calls `run` by RunPython.
+2. Python reads and clears what was asked for, does what the button does, and puts Excel's calculation, events,
    screen updating and status bar back as they were.
 3. Windows: RunPython returns when Python has ended. Python leaves outcome and message on the sheet; VBA puts Excel back
    once more (Python may have been killed), shows the message and recalculates the FINALE_ cells.
@@ -42,7 +42,7 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
     """Do what a button does to the workbook it was pressed in, and let the user know how it ended.
 
     Args:
-        command: A command of `addin.commands.ribbon_buttons`.
+        command: A command of `addin.commands.registry`.
         arguments: The command line, in which xlwings names the calling workbook; this process's own if left out.
         vba_waits: Whether the VBA waits for the end and shows the message; as this system has it if left out.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the search for unreachable cycles away from thousands of tests and modules, which took a seventh of the run.
+
+    What the tests themselves leave behind is searched as ever, in larger steps.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")

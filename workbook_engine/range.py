@@ -156,8 +156,12 @@ class Range(RangeFormats):
             return None
         self._refuse_whole_columns()
         area = self._area
+        formulas = sheet_formulas.formulas_in(self._part, area)
         rows = [
-            tuple(self._formula_text(row, column) for column in range(area.left, area.right + 1))
+            tuple(
+                f"={formulas[row, column]}" if (row, column) in formulas else self._typed_text(row, column)
+                for column in range(area.left, area.right + 1)
+            )
             for row in range(area.top, area.bottom + 1)
         ]
         return rows[0][0] if len(self) == 1 else tuple(rows)
@@ -175,11 +179,9 @@ class Range(RangeFormats):
 
     formula2 = formula
 
-    def _formula_text(self, row: int, column: int) -> str:
+    def _typed_text(self, row: int, column: int) -> str:
+        """Return the constant of a cell as one would type it."""
         cell = self._part.rows.cell(row, column)
-        formula = sheet_formulas.formula_at(self._part, row, column)
-        if formula is not None:
-            return f"={formula}"
         if cell is None:
             return ""
         value = self._part.book.reader.value(cell)

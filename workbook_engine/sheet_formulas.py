@@ -12,32 +12,46 @@ from workbook_engine.file_formulas import from_file
 from workbook_engine.references import BROKEN, copy_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from workbook_engine.cell_values import CellFormula
     from workbook_engine.sheet_part import SheetPart
+    from workbook_engine.sheet_rows import Row
 
 _SHARED = re.compile(r"<f\b[^>]*\bt=[\"']shared[\"']")
 _ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
 
 
-def formula_at(sheet: SheetPart, row: int, column: int) -> str | None:
-    """Return the formula of a cell without its `=`, as Excel shows it."""
+def formulas_in(sheet: SheetPart, area: Area) -> dict[tuple[int, int], str]:
+    """Return the formulas of an area without their `=`, as Excel shows them, by row and column.
+
+    The whole sheet is looked through once, however many cells are asked for, and only where its formulas may stand in
+    other cells than those that show them: shared formulas and arrays.
+    """
     sheet.book.settle()
-    cell = sheet.rows.cell(row, column)
-    found = read_formula(cell) if cell is not None else None
-    if found is None:
-        return _array_formula(sheet, row, column)
-    text = found.text
-    if found.kind == "shared" and not text:
-        text = next(full.text for r, c, _, full in whole_formulas(sheet) if (r, c) == (row, column))
-    table = sheet.table_at(row, column)
-    return from_file(text, table.name if table is not None else None)
+    rows = sheet.rows
+    shown: dict[tuple[int, int], str] = {}
+    for array, text, spills in arrays(sheet) if sheet.has_arrays else ():
+        if not spills and array.meets(area):
+            shown |= dict.fromkeys(_cells(array, area), from_file(text))
+    if sheet.has_shared:
+        wanted = whole_formulas(sheet)
+    else:
+        wanted = _formulas_of(
+            (number, rows.rows[number]) for number in range(area.top, area.bottom + 1) if number in rows.rows
+        )
+    for row, column, _, formula in wanted:
+        if area.top <= row <= area.bottom and area.left <= column <= area.right:
+            table = sheet.table_at(row, column)
+            shown[row, column] = from_file(formula.text, table.name if table is not None else None)
+    return shown
 
 
-def _array_formula(sheet: SheetPart, row: int, column: int) -> str | None:
-    cell = Area(row, column, row, column)
-    return next((from_file(text) for area, text, spills in arrays(sheet) if not spills and area.meets(cell)), None)
+def _cells(array: Area, area: Area) -> Iterator[tuple[int, int]]:
+    """Yield row and column of every cell that two areas share."""
+    for row in range(max(array.top, area.top), min(array.bottom, area.bottom) + 1):
+        for column in range(max(array.left, area.left), min(array.right, area.right) + 1):
+            yield row, column
 
 
 def arrays(sheet: SheetPart) -> list[tuple[Area, str, bool]]:
@@ -51,7 +65,14 @@ def arrays(sheet: SheetPart) -> list[tuple[Area, str, bool]]:
 
 def formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
     """Yield row, column, cell and formula of every cell that has one."""
-    for number, row in list(sheet.rows.formula_rows()):
+    return _formulas_of(list(sheet.rows.formula_rows()))
+
+
+def _formulas_of(rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, int, str, CellFormula]]:
+    """Yield what `formulas` does for some rows, each with its number."""
+    for number, row in rows:
+        if not row.formulas:
+            continue
         for column, cell in list(row.cells().items()):
             found = read_formula(cell) if "<f" in cell else None
             if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.commands import reclassifications
 from addin.commands.outcome import Outcome
@@ -20,7 +20,7 @@ from core.database import entries as stored_entries
 from core.database import true_ups as stored_true_ups
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
-from core.journal.files import refuse_unimportable, to_import
+from core.journal.files import Ledger, refuse_unimportable, to_import
 from core.money import total
 from core.settlements import books as all_books
 from core.settlements import reclassifying, reopening
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from core.database.entries import Posted
     from core.database.settlements import BookedSettlement
     from core.journal.entry import Entry
-    from core.journal.files import Ledger
     from core.settlements.books import Books
     from core.settlements.exporting import Exported
     from core.settlements.reclassifying import Reclassification
@@ -141,6 +140,46 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         stopped = with_way_out(error)
     refresh(desk, load(desk.database))
     return _export_outcome(done, files, stopped)
+
+
+def export_or_again(
+    desk: Desk,
+    *,
+    ids: Sequence[str],
+    entries: str | None = None,
+    ledger: Ledger | None = None,
+    folder: Path | None = None,
+    accept_suspect: bool = False,
+    accept_provisional: bool = False,
+    again: bool = False,
+) -> Outcome:
+    """Export settlements, or write the files of what went out once more; the options as they are typed.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        entries: One of `AGAIN`; both that an export makes if left out, and every one where files are written again.
+        ledger: As `ExportChoice` has it.
+        folder: As `ExportChoice` has it.
+        accept_suspect: As `ExportChoice` has it.
+        accept_provisional: As `ExportChoice` has it.
+        again: Whether files are only written again.
+
+    Raises:
+        CogsheetError: As `export` and `export_again` do.
+    """
+    kinds = entries or (ALL if again else "both")
+    choice = ExportChoice(kinds, ledger, folder, accept_suspect, accept_provisional)
+    return (export_again if again else export)(desk, ids=ids, choice=choice)
+
+
+def export_to_excel(desk: Desk, *, ids: Sequence[str], **options: Any) -> Outcome:  # noqa: ANN401 - those of the other
+    """Export settlements to plain workbooks; the options are those of `export_or_again`.
+
+    Raises:
+        CogsheetError: As `export_or_again` does.
+    """
+    return export_or_again(desk, ids=ids, ledger=Ledger.EXCEL, **options)
 
 
 def with_way_out(error: CogsheetError) -> str:

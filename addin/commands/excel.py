@@ -171,6 +171,17 @@ def take_paths(book: xw.Book) -> list[Path]:
     return [Path(str(value)) for value in values if value]
 
 
+def take_text(book: xw.Book) -> str:
+    """Return what the user answered in words before Python started, and clear it."""
+    sheet = _exchange_sheet(book)
+    if sheet is None:
+        return ""
+    cell = sheet.range(exchange.TEXT_CELL)
+    value = cell.value
+    cell.clear_contents()
+    return "" if value is None else str(value).strip()
+
+
 def tell(book: xw.Book, ending: Ending, *, vba_waits: bool) -> None:
     """Let the user know how a button ended.
 

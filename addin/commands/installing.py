@@ -6,6 +6,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
+from addin.commands.terminal import TerminalProgress
 from addin.machine import environment, trust
 from addin.machine.computer import this_computer
 from addin.machine.environment import InstallationFailedError
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from addin.machine.environment import Installed
     from addin.machine.program import Program
     from core.progress import Progress
+
+
+def install_in_the_terminal(*, trusted: str | None = None, wheels: Path | None = None) -> Outcome:
+    """Install, with a bar that says how far it is.
+
+    Raises:
+        CogsheetError: As `install` does.
+    """
+    return install(trusted=trusted, wheels=wheels, progress=TerminalProgress())
 
 
 def install(

@@ -22,6 +22,7 @@ from core.journal.files import refuse_unimportable
 from core.reports.left_stock import by_month
 from core.settlements.accruing import book_accrual, plan_accrual
 from core.settlements.exporting import ExportWish
+from core.settlements.reclassifying import rated_lines
 from core.time import Month
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
 
 def _rates(books: Books) -> Rates:
     home = books.company.home_currency
-    return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).factors
+    return find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home).factors
 
 
 def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | None) -> Path:
@@ -98,7 +99,15 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
 def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
     check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency)
-    book_accrual(desk.database, plan, who=desk.user, now=desk.clock(), check=check)
+    book_accrual(
+        desk.database,
+        plan,
+        month=str(figures.month),
+        lines=figures.accrued,
+        who=desk.user,
+        now=desk.clock(),
+        check=check,
+    )
     if not plan.is_booked:
         refresh(desk, load(desk.database))
     what, company = accrual_name(str(figures.month)), desk.database.company.name

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
+from core.errors import CogsheetError
 from core.settlements import reclassifying
 
 if TYPE_CHECKING:
@@ -22,24 +21,28 @@ Number = int | str
 """The number of a true-up, or the name of a reclassification (`R12`; `R` is all that are pending)."""
 
 
-class DecidedNumber(click.ParamType[Number]):
-    """What `--accept` takes: `7`, `R12` or `R`."""
+class NotANumberError(CogsheetError):
+    """What was typed is the number of nothing that can be decided."""
 
-    name = "number"
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of them). "
+            f"Nothing was changed."
+        )
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Number:
-        """Return the number of a true-up, or the name of a reclassification in capitals."""
-        text = str(value).strip().upper()
-        if re.fullmatch(r"\d+", text):
-            return int(text)
-        if not re.fullmatch(r"R\d*", text):
-            self.fail(
-                f"{value} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of "
-                f"them).",
-                param,
-                ctx,
-            )
-        return text
+
+def decided_number(typed: str) -> Number:
+    """Return the number of a true-up, or the name of a reclassification in capitals: `7`, `R12` or `R`.
+
+    Raises:
+        NotANumberError: If it is neither.
+    """
+    text = typed.strip().upper()
+    if re.fullmatch(r"[0-9]+", text):
+        return int(text)
+    if not re.fullmatch(r"R[0-9]*", text):
+        raise NotANumberError(typed)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

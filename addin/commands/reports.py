@@ -70,8 +70,23 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     )
 
 
-def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool = False) -> Outcome:
+def cogs_or_workbook(desk: Desk, *, ids: Sequence[str], to: Path | None = None, values_only: bool = False) -> Outcome:
+    """Make the COGS tabs of settlements, or their COGS workbooks where a place is named for them.
+
+    Raises:
+        CogsheetError: As `cogs` and `download_cogs` do.
+    """
+    return cogs(desk, ids=ids) if to is None else download_cogs(desk, ids=ids, to=to, values_only=values_only)
+
+
+def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path | None = None, values_only: bool = False) -> Outcome:
     """Write a settlement's COGS as a workbook of its own; into a folder, or of several, under names of their own.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        to: The file or the folder; the workbook's own folder if left out.
+        values_only: Whether it has the audit log inside, and no formulas.
 
     Raises:
         NothingChosenError: If no settlement is named.
@@ -81,13 +96,14 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path, values_only: bool
         raise NothingChosenError("write the COGS of")
     view = load(desk.database)
     chosen = view.books.named(ids)
+    place = to or desk.path.parent
     files = []
     for settlement in chosen:
         content = cogs_workbook(view, settlement, values_only=values_only, now=desk.clock())
-        if to.is_dir() or len(chosen) > 1:
-            path = write_next(to / cogs_file_name(desk.database.company.name, settlement), content)
+        if place.is_dir() or len(chosen) > 1:
+            path = write_next(place / cogs_file_name(desk.database.company.name, settlement), content)
         else:
-            path = to
+            path = place
             write_file(path, content)
         files.append(str(path))
     return Outcome(f"Written: {', '.join(files)}.", data={"files": files})

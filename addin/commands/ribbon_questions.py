@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from addin.commands.registry.command import Command
     from core.settlements.importing import StoreNotNamedError
 
 _MONTHS_OFFERED = 12
@@ -107,7 +108,7 @@ def _looks_wrong(plan: Mapping[str, object]) -> list[str]:
         return []
     named = [
         f"{one['where']}, order {one['order'] or 'none'}, SKU {one['sku'] or 'none'}: {one['cost']} beside "
-        f"{one['average'] or one['reason']}"
+        f"{one['average'] or 'no average'} ({str(one['reason'])[:1].lower()}{str(one['reason'])[1:]})"
         for one in suspects[:_MOST_NAMED]
     ]
     more = len(suspects) - len(named)
@@ -128,10 +129,45 @@ def _left(plan: Mapping[str, object]) -> list[str]:
     ]
 
 
-def restore_question(count: int) -> str:
-    """Return what to ask where values are marked on sheet Change history."""
+def restore_question(count: int, *, undo_next: bool = False) -> str:
+    """Return what to ask where values are marked on sheet Change history.
+
+    Args:
+        count: How many.
+        undo_next: Whether the last save is undone where the user does not want that.
+    """
     marked = f"{counted(count, 'value')} marked in column Restore of sheet Change history"
-    return f"{marked}: bring back what was saved then?\n\nCancel goes on to undoing the last save."
+    ends = "Cancel goes on to undoing the last save." if undo_next else "Cancel changes nothing."
+    return f"{marked}: bring back what was saved then?\n\n{ends}"
+
+
+def confirmation(command: Command, ids: Sequence[str]) -> str:
+    """Return the question that a command's declaration asks, with the settlements that it is about."""
+    return command.asks.confirm.replace("{settlements}", _named(ids))
+
+
+def _named(ids: Sequence[str]) -> str:
+    """Return settlements in a question: their names, as many as a message box shows, or all of them."""
+    if not ids:
+        return "all settlements"
+    more = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
+    return f"{counted(len(ids), 'settlement')} ({', '.join(ids[:_MOST_NAMED])}{more})"
+
+
+def values_only(app: xw.App, ids: Sequence[str]) -> bool | None:
+    """Ask whether COGS workbooks are written without formulas; `None` where none is to be written."""
+    choice = "Yes keeps live formulas, No writes values only with the audit log, Cancel writes nothing."
+    question = f"Write the COGS of {_named(ids)} beside this workbook, with formulas?\n\n{choice}"
+    answer = ask(app, question, YES_NO_CANCEL)
+    return None if answer == "cancel" else answer == "no"
+
+
+def excel_question(ids: Sequence[str]) -> str:
+    """Return what to ask before entries are exported to a plain workbook."""
+    return (
+        f"Export {_named(ids)} to Excel workbooks?\n\nThe entries are written beside this workbook, and the costs are "
+        f"locked: from then on they change by true-up only. Entries that were exported before are written once more."
+    )
 
 
 _SYSTEMS = {Ledger.QUICKBOOKS: "QuickBooks", Ledger.XERO: "Xero", Ledger.EXCEL: "a plain Excel workbook"}

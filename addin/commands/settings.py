@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.desk import on_file
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.taken_edits import edited_effects
+from addin.commands.taken_edits import Edits, edited_effects
+from addin.commands.terminal import TerminalProgress
 from core.settlements.changes import words_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from addin.commands.desk import Desk
     from core.settlements.changes import SettingEffect
+
+
+def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
+    """Say what the settings typed in a workbook file would change, or take them.
+
+    Args:
+        book: The workbook.
+        agreed: Whether they are taken, also where they decide anew what is posted or closed.
+
+    Raises:
+        CogsheetError: If the workbook or its books cannot be opened.
+    """
+    if agreed:
+        return on_file(book, take, TerminalProgress(), edits=Edits.AGREED)
+    return on_file(book, preview, edits=Edits.LEAVE)
 
 
 def preview(desk: Desk) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from addin.machine.upgrading.sheets import Added, complete
 from addin.sheets import books_name
 from addin.sheets.workbook import check
 from addin.sheets.workbook_file import workbook
-from addin.takeaway.written_files import write_file
+from addin.takeaway.written_files import write_file, write_next
 from core.errors import WorkbookError
 from workbook_engine.workbook_file import WorkbookFile
 
@@ -69,6 +70,44 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
     return Outcome("\n".join(sentences), needs_attention=bool(project.replaced), data=data)
 
 
+class WorkbookInUseError(WorkbookError):
+    """The open workbook's file cannot be read beside Excel."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read while Excel has it open ({reason}). Nothing was changed. Close it and run "
+            f"`cogsheet upgrade` on it."
+        )
+
+
+def upgraded_copy(path: Path, *, template: bytes | None = None) -> Outcome:
+    """Write an upgraded copy beside a workbook that Excel has open; the workbook itself stays as it is.
+
+    Args:
+        path: The workbook file, as it was saved last.
+        template: The template; the program's own if left out.
+
+    Raises:
+        WorkbookError: If it cannot be read or is none of ours, or something of the user's is in the way.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / path.name
+        try:
+            copy.write_bytes(path.read_bytes())
+        except OSError as error:
+            raise WorkbookInUseError(path, error.strerror or str(error)) from error
+        outcome = upgrade(copy, template=template)
+        if not outcome.data["changed"]:
+            return replace(outcome, message=f"{path.name} is up to date. Nothing was changed.")
+        upgraded = write_next(path.with_name(f"{path.stem} upgraded{path.suffix}"), copy.read_bytes())
+    notes = outcome.message.splitlines()[1:-1]
+    ends = f"Close this workbook, which stays as it was, and go on in {upgraded.name}."
+    versions = f"from Cogsheet {outcome.data['from'] or 'unknown'} to {outcome.data['to']}"
+    first = f"{upgraded} is this workbook, upgraded {versions}."
+    data = {**outcome.data, "backup": None, "workbook": str(upgraded)}
+    return replace(outcome, message="\n".join([first, *notes, ends]), data=data)
+
+
 def _number(version: str | None) -> tuple[int, ...]:
     """Return a version as numbers that can be compared: 0.10 is more than 0.9."""
     return tuple(int(piece) for piece in re.findall(r"\d+", version or ""))
@@ -99,6 +138,12 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
             f"New columns at the right end of sheet {sheet}: {', '.join(headers)}. If you had given such a column "
             f"another name, move what you typed there into the new one."
         )
+    for sheet, renamed in added.renamed.items():
+        named = ", ".join(f"{one.old} is {one.new}" for one in renamed)
+        sentences.append(
+            f"Columns of sheet {sheet} have other names: {named}. Formulas, validation and charts that name them "
+            f"follow; code of your own that looks for the old name does not."
+        )
     if added.configuration:
         sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
     if project.kept:
@@ -106,9 +151,14 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
     if project.replaced:
         sentences.append(
             f"Look: Cogsheet's own VBA had been changed in {', '.join(project.replaced)}; the new version has replaced "
-            f"it. What was typed there is only in the copy: put your own code into a module of its own."
+            f"it. What was typed there is only in the workbook as it was: put your own code into a module of its own."
         )
     return sentences
+
+
+def _renamed(added: Added) -> dict[str, dict[str, str]]:
+    """Return old and new headers by sheet."""
+    return {sheet: {one.old: one.new for one in renamed} for sheet, renamed in added.renamed.items()}
 
 
 def _data(
@@ -126,6 +176,7 @@ def _data(
         "backup": str(backup) if backup else None,
         "sheets": added.sheets if added else [],
         "columns": added.columns if added else {},
+        "renamed": _renamed(added) if added else {},
         "modules_kept": list(project.kept) if project else [],
         "modules_replaced": list(project.replaced) if project else [],
     }

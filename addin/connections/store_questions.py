@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from addin.commands import connecting, connecting_stores
 from addin.commands.connecting_stores import StoreEntered, connect_store
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
 from core.http.credentials import SystemCredentials, variable_names
@@ -20,6 +21,34 @@ if TYPE_CHECKING:
     from addin.commands.outcome import Outcome
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
+
+
+def connect_in_the_terminal(
+    desk: Desk, *, account: str, store: str, marketplace: str, settings: Sequence[str], forget: bool
+) -> Outcome:
+    """Connect Finale or a store, asking for keys that are not in the environment; or forget its keys.
+
+    Args:
+        desk: The desk.
+        account: The Finale account.
+        store: A store instead; its name in these books.
+        marketplace: Where the store sells.
+        settings: Settings of the store that need not be asked for, each as `NAME=VALUE`.
+        forget: Whether the keys are removed from this computer instead.
+
+    Raises:
+        CogsheetError: If it cannot be connected; nothing is kept then.
+    """
+    if store and forget:
+        return connecting_stores.forget_store(desk, store=store)
+    if store or marketplace:
+        given = {name: text for name, _, text in (setting.partition("=") for setting in settings)}
+        return connect_by_asking(desk, store=store, marketplace=marketplace, given=given)
+    if forget:
+        return connecting.forget(desk)
+    key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)
+    secret = os.environ.get("COGSHEET_FINALE_SECRET") or click.prompt("API secret", hide_input=True, err=True)
+    return connecting.connect(desk, account=account, key=key, secret=secret)
 
 
 def connect_by_asking(

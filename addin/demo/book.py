@@ -15,6 +15,7 @@ from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.commands.outcome import Outcome
 from addin.commands.pnl import pnl
+from addin.commands.terminal import TerminalProgress
 from addin.demo.accounts import demo_accounts
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets.workbook_file import refuse_open
@@ -38,6 +39,15 @@ if TYPE_CHECKING:
 
 BOOK = "Books.xlsm"
 _FILES = "settlements"
+
+
+def make_demo_in_the_terminal(folder: Path) -> Outcome:
+    """Make the demo anew, with a bar that says how far it is.
+
+    Raises:
+        CogsheetError: As `make_demo` does.
+    """
+    return make_demo(folder, progress=TerminalProgress())
 
 
 def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> Outcome:

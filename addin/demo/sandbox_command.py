@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
-from addin.demo.sandbox import MISBEHAVIOURS, SWITCHES, demo_finale
-from core.errors import CogsheetError
+from addin.commands.outcome import Outcome
+from addin.demo.sandbox import MISBEHAVIOURS, demo_finale
 
-_LISTING = "\b\n" + "\n".join(f"{name:<24}{sentence}" for name, sentence in MISBEHAVIOURS.items())
-
-
-def add_to(group: click.Group) -> None:
-    """Add the command."""
-    group.add_command(sandbox)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-@click.command(
-    "sandbox",
-    epilog=_LISTING,
-    help="Run the sandbox: a Finale Inventory with the demo business, on this machine.\n\n"
-    "It can misbehave: --misbehave NAME, or NAME:after=3,times=2,on=graphql for some of the requests. Commands on the "
-    f"demo's workbook start a sandbox of their own; the environment variable {SWITCHES} switches that one.",
-)
-@click.option("--port", default=0, help="Where to listen; any free port if left out.")
-@click.option("--misbehave", "switches", multiple=True, metavar="NAME", help="A switch of the list below.")
-def sandbox(port: int, switches: tuple[str, ...]) -> None:
-    """Listen until Ctrl+C."""
-    try:
-        with demo_finale(switches, port) as address:
-            click.echo(f"Finale Inventory of the demo business: {address.url}/{address.account}/api/graphql")
-            click.echo(f"API key {address.key}, secret {address.secret}. Stop with Ctrl+C.")
-            for store in address.stores:
-                opened_by = ", ".join(f"{name} {value}" for name, value in {**store.settings, **store.secrets}.items())
-                click.echo(f"{store.store}: {store.url} ({opened_by})")
-            threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
-    except CogsheetError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+def listing() -> str:
+    """Return every switch with what it does, as the help of the command line shows it."""
+    return "\b\n" + "\n".join(f"{name:<24}{sentence}" for name, sentence in MISBEHAVIOURS.items())
+
+
+def listen(*, port: int = 0, switches: Sequence[str] = ()) -> Outcome:
+    """Listen until Ctrl+C; where and with which keys is printed first.
+
+    Raises:
+        CogsheetError: If a switch is not known.
+    """
+    with contextlib.suppress(KeyboardInterrupt), demo_finale(switches, port) as address:
+        click.echo(f"Finale Inventory of the demo business: {address.url}/{address.account}/api/graphql")
+        click.echo(f"API key {address.key}, secret {address.secret}. Stop with Ctrl+C.")
+        for store in address.stores:
+            opened_by = ", ".join(f"{name} {value}" for name, value in {**store.settings, **store.secrets}.items())
+            click.echo(f"{store.store}: {store.url} ({opened_by})")
+        threading.Event().wait()
+    return Outcome("Stopped.")

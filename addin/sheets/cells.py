@@ -34,6 +34,7 @@ _ERROR_VALUES = range(-2_146_826_300, -2_146_826_200)
 _NOT_THERE = object()
 _NO_ACTIVE_SIGN = re.compile(r'"[^"]*"|\\.|[_*].')
 """What stands in a number format without meaning: quoted text, escaped characters, padding."""
+_EXPONENT = re.compile(r"[Ee][+-]")
 _FIRST_DAY = date(1899, 12, 30)
 """The day of a cell that holds a time alone."""
 
@@ -56,6 +57,17 @@ class Percentage:
     def __str__(self) -> str:
         """Return it as the cell shows it."""
         return f"{(Decimal(str(self.value)) * 100).normalize():f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Scientific:
+    """A number that its cell shows in scientific notation: 1000 as 1E+03."""
+
+    value: float
+
+    def __str__(self) -> str:
+        """Return it as the cell shows it."""
+        return f"{Decimal(str(self.value)).normalize():E}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,7 @@ def _rows(raw: object) -> list[list[object]]:
 
 
 def typed_values(cells: xw.Range) -> list[object]:
-    """Read the cells of one column as their user sees them: a date as `datetime`, 45 % as `Percentage`.
+    """Read the cells of one column as their user sees them: a `datetime`, 45 % as `Percentage`, 1E+03 as `Scientific`.
 
     Excel is asked for formats only where there are numbers, and once where all cells have the same.
     """
@@ -171,9 +183,27 @@ def typed_values(cells: xw.Range) -> list[object]:
 def _seen(plain: object, shown: object, number_format: str) -> object:
     if isinstance(shown, datetime):
         return datetime.combine(shown.date(), shown.time())
-    if isinstance(plain, float) and "%" in _NO_ACTIVE_SIGN.sub("", number_format):
-        return Percentage(plain)
+    if isinstance(plain, float):
+        signs = _NO_ACTIVE_SIGN.sub("", number_format)
+        if "%" in signs:
+            return Percentage(plain)
+        if _EXPONENT.search(signs):
+            return Scientific(plain)
     return plain
+
+
+def in_scientific_notation(value: object) -> str | None:
+    """Return a number as it was typed, if that was in scientific notation (`1e3`); nothing where it was not.
+
+    Excel makes such a number of a code like 1E3 too, and of a cost it is hardly ever meant.
+
+    Args:
+        value: As `typed_values` gave it.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        return text if "e" in text.lower() and not isinstance(_exact(text), NotANumber) else None
+    return str(value) if isinstance(value, Scientific) else None
 
 
 def _number_formats(cells: xw.Range, count: int) -> list[str]:
@@ -207,6 +237,9 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Ref
         return _read_moment(value, column)
     if isinstance(value, Percentage):
         return Refused(f"holds a percentage, {value}", _ADVICE[column.wants])
+    if column.kind in _PLAIN_NUMBERS and (typed := in_scientific_notation(value)) is not None:
+        return Refused(f"holds a number in scientific notation, {typed}", _ADVICE[column.wants])
+    value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column)
 
 
@@ -241,6 +274,9 @@ def _not_a_number(value: object) -> str:
     text = str(value).strip()
     return f"holds a percentage, {text}" if text.endswith("%") else f"holds “{text}”, which is not a number"
 
+
+_PLAIN_NUMBERS = frozenset({Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST})
+"""Kinds that nobody writes in scientific notation; a rate may well be 3.93E-05."""
 
 _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False}
 

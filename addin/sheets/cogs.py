@@ -13,7 +13,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
 from core.file_names import mark_of
-from core.reports.costed_lines import has_or_needs_cost, marked
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,9 +41,9 @@ SPEC = TableSpec(
         Column("Order line ID", "order_item_id", width=18),
         Column("SKU", "sku", width=24),
         Column("Finale product", "product_id", width=24),
-        Column("Units", "quantity", Kind.WHOLE, width=8),
+        Column("Units", "units", Kind.WHOLE, width=8),
         Column("Unit cost", "unit_cost", Kind.UNIT_COST),
-        Column("!", "indicator", width=4),
+        Column("!", "indicator", width=4, note=LINE_MARKS),
         Column("Cost currency", "cost_currency", width=14),
         Column("COGS", "cogs", Kind.MONEY),
         Column("Cost source", "cost_source", width=22),
@@ -84,7 +84,7 @@ def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
     lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
-    records = records_of(marked(shown), SPEC)
+    records = records_of(marked(with_units(shown)), SPEC)
     tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)
     return str(sheet.name)

@@ -1,7 +1,7 @@
 """The very hidden sheet over which the workbook's VBA and Python hand things to each other; a person never sees it.
 
-VBA writes its version and, for Import, the chosen files; Python writes how the button ended. Both clear what they have
-read: none of it is data, and a value that is not there is an empty cell.
+VBA writes its version and what it asked for, chosen files or an answer in words; Python writes how the button ended.
+Both clear what they have read: none of it is data, and a value that is not there is an empty cell.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ OUTCOME_CELL = "B2"
 """Written by Python: one of the outcomes below."""
 MESSAGE_CELL = "B3"
 """Written by Python: what VBA shows when Python has ended (Windows; on macOS Python shows it itself)."""
+
+TEXT_CELL = "B4"
+"""Written by VBA: what the user answered in words, such as the reason for a reopening; Python clears it."""
 
 DONE = "done"
 ATTENTION = "attention"

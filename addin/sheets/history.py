@@ -45,7 +45,7 @@ SPEC = TableSpec(
             width=10,
             editable=True,
             choices=("yes",),
-            note="yes: bring back what this row became, with command restore or button Undo last save.",
+            note="yes: bring back what this row became, with command restore or button Restore values.",
         ),
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Line", "line", hidden=True),

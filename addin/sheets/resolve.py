@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import NotANumber, Refused, read_choice, serial_day, to_cell, to_decimal, to_text, to_whole
+from addin.sheets.cells import (
+    NotANumber,
+    Refused,
+    in_scientific_notation,
+    read_choice,
+    serial_day,
+    to_cell,
+    to_decimal,
+    to_text,
+    to_whole,
+)
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
@@ -385,6 +395,9 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
     if to_text(row["sku"]) == (_own_sku(row) or None):
         typed = {**typed, "sku": None}  # the line's own, which nobody typed
+    notation = in_scientific_notation(typed["cost"])
+    if notation is not None:  # is asked about, not refused
+        typed = {**typed, "cost": to_decimal(notation)}
     read = {name: read_choice(value, SPEC.column(name)) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
     now, filled = _contents(row), _filled(row)
@@ -404,6 +417,7 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
         cells=places,
         unreadable=_unreadable(read, places, formula=formula),
         odd=_may_be_a_date(taken["cost"]),
+        notation=f"It was typed in scientific notation, {notation}" if notation is not None else None,
     )
 
 

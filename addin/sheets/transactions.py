@@ -12,7 +12,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
 from core.model import TEXT
-from core.reports.costed_lines import margin, marked
+from core.reports.costed_lines import LINE_MARKS, margin, marked, with_units
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ SPEC = TableSpec(
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),
         Column("Description", "description", width=30),
-        Column("Units", "quantity", Kind.WHOLE, width=8, note="Sold +, back −; blank is unknown."),
+        Column("Units", "units", Kind.WHOLE, width=8, note="Sold +, back −; blank is unknown."),
         Column("Principal", "principal", Kind.MONEY),
         Column("Shipping", "shipping", Kind.MONEY),
         Column("Gift wrap", "giftwrap", Kind.MONEY),
@@ -53,7 +53,7 @@ SPEC = TableSpec(
             "!",
             "indicator",
             width=4,
-            note="● the cost is missing, ○ the refund waits for its original's cost, ? suspect.",
+            note=LINE_MARKS,
         ),
         Column("COGS", "cogs", Kind.MONEY, note="Expense is +; in home currency."),
         Column("Cost source", "cost_source", width=22),
@@ -81,7 +81,7 @@ def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None
     profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
     missing = set(found.missing)
     unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
-    shown = marked(lines).assign(
+    shown = marked(with_units(lines)).assign(
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
     )

@@ -18,7 +18,7 @@ from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
-from core.reports.costed_lines import marked
+from core.reports.costed_lines import SUM_MARKS, marked, with_units
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
 from core.time import Month
@@ -114,11 +114,11 @@ def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     reversals = [reversal for _, reversal in figures.entries]
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
-    lines = records(marked(figures.accrued))
-    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("quantity", "cogs"))
+    lines = records(marked(with_units(figures.accrued)))
+    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("units", "cogs"))
     if len(figures.not_accrued):
-        without = records(marked(figures.not_accrued))
-        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("quantity",))
+        without = records(marked(with_units(figures.not_accrued)))
+        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("units",))
     return sums
 
 
@@ -204,7 +204,7 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     """Write the month's profit and loss."""
     page.title(
         f"Profit and loss · {figures.month.first_day:%B %Y}",
-        f"By posted date, in {figures.home_currency}. ● a cost is missing: the profit of that row is too high.",
+        f"By posted date, in {figures.home_currency}. {SUM_MARKS}",
     )
     rows = records(with_unknown_costs_blank(figures.profit_and_loss))
     if not rows:

@@ -11,16 +11,18 @@ from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
-from core.reports.accrual import shipped_not_settled
+from core.reports.costed_lines import with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+from core.settlements.accruing import to_accrue
 from core.settlements.calendars import deposit_day
-from core.settlements.costs_now import every_line, posted_corrections
+from core.settlements.costs_now import every_line
+from core.settlements.reclassifying import corrections
 from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
     from zoneinfo import ZoneInfo
@@ -112,10 +114,9 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     zones = books.zones if wish.zones is None else wish.zones
     counted = _counted(view)
     lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
-    shipped = shipped_not_settled(lines, books.observations, month, zones=zones)
-    lacking = _lacks_cost(shipped, books.policies.finale_posts)
-    accrued = shipped[~lacking]
-    to_date = lines[_by(lines, month.last_day, zones)]
+    shipped = to_accrue(books, lines, month, zones)
+    accrued = shipped.lines
+    to_date = with_units(lines[_by(lines, month.last_day, zones)])
     accounts = wish.accounts or books.accounts
     deposits = _deposits(books, counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
@@ -123,7 +124,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         month,
         home,
         accrued,
-        shipped[lacking],
+        shipped.without_cost,
         accrual_entries(
             accrued,
             AccrualDays(month.last_day, month.day_after),
@@ -137,7 +138,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
-        profit_and_loss(lines, question, zones=zones, rates=rates, corrections=posted_corrections(books)),
+        profit_and_loss(lines, question, zones=zones, rates=rates, corrections=corrections(books)),
         _journal(view, month),
         ties(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,
@@ -145,12 +146,6 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         [one for one in books.left_without_line if one.month == str(month)],
         by_month([one for one in books.left_without_line if one.day <= month.last_day]),
     )
-
-
-def _lacks_cost(shipped: pd.DataFrame, finale_posts: Collection[LineType]) -> pd.Series:
-    """Tell which sales cannot be accrued: a sale without its cost would be all profit. What Finale posts needs none."""
-    without = shipped["cost_status"].isin(_WITHOUT_COST)
-    return without & (LineType.COGS_SALES not in finale_posts)
 
 
 def _counted(view: View) -> list[BookedSettlement]:

@@ -9,7 +9,7 @@ from addin.takeaway.look import BAD, BAD_TINT
 from addin.takeaway.page import MARKS
 from core.model import CostStatus, records
 from core.reports.accrual import ship_days
-from core.reports.costed_lines import has_or_needs_cost, marked
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +26,10 @@ COLUMNS = (
     Column("SKU", "sku", width=20),
     Column("Finale product", "product_id", width=20),
     Column("Pack ×", "pack", Kind.WHOLE, width=9, note="Units of the product in one unit of the SKU; empty for kits."),
-    Column("Units", "quantity", Kind.WHOLE, width=9, note="Sold +, back −; blank is unknown."),
+    Column("Units", "units", Kind.WHOLE, width=9, note="Sold +, back −; blank is unknown."),
     Column("Cost units", "cost_quantity", Kind.WHOLE, width=9, note="What the cost is taken for: × unit cost = COGS."),
     Column("Unit cost", "unit_cost", Kind.UNIT_COST, width=12),
-    Column("!", "indicator", width=4, note="● missing, ○ waits for the original's cost, ? looks wrong."),
+    Column("!", "indicator", width=4, note=LINE_MARKS),
     Column("COGS", "cogs", Kind.MONEY, width=12, note="Expense is +; in home currency."),
     Column("Currency", "cost_currency", width=11, note="Of unit cost and COGS."),
     Column("Cost source", "cost_source", width=20),
@@ -61,7 +61,7 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
-    shown = marked(shown).assign(ship_day=ship_days(shown, books.observations))
+    shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations))
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
     return [

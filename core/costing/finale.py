@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.errors import CostCurrencyError
@@ -126,6 +127,16 @@ class Finale:
             return None
         worth = sum((part.units * one.unit_cost for part, one in zip(self.parts(sku), known, strict=True)), Decimal(0))
         return Average(worth, min(average.as_of for average in known))
+
+    def costs_of_products(self) -> dict[str, list[Decimal]]:
+        """Return every cost above zero of each product, on orders and after days."""
+        found: dict[str, list[Decimal]] = defaultdict(list)
+        for shipped in chain.from_iterable(self.on_orders.values()):
+            if shipped.problem is None and shipped.unit_cost is not None:
+                found[shipped.product].append(shipped.unit_cost)
+        for product, (_, costs) in self.dated.items():
+            found[product] += [cost for cost in costs if cost is not None]
+        return {product: costs for product, costs in found.items() if costs}
 
     def average_for(self, line: Line) -> DayAverage | None:
         """Return the average at which the goods of a line without an order left; nothing where a part has none.

@@ -22,6 +22,10 @@ class Left(NamedTuple):
     """Principal not given back."""
     with_tax: Decimal
     """Principal and tax not given back."""
+    unfound: int = 0
+    """Units of which no refund has said anything yet: neither back, in whatever state, nor kept, nor proposed."""
+    proposed: int = 0
+    """Units proposed for refunds that nobody has answered yet."""
 
 
 @dataclass(frozen=True, slots=True)

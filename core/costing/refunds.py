@@ -21,7 +21,7 @@ from core.costing.goods import Move
 from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
-    from core.costing.goods import GoodsLine
+    from core.costing.goods import GoodsLine, Left
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Lock, Reported
     from core.costing.originals import Original
@@ -72,7 +72,7 @@ def _stated(goods: GoodsLine) -> Move | None:
 
 def _unclear(goods: GoodsLine) -> Move:
     """Ask about a refund that the seller gave by himself: proposed are the units whose exact price it is, else none."""
-    units = units_of_share(goods) or units_of_rest(goods)
+    units = likely_share(goods)
     if units:
         return _ask(units, "The seller gave this refund, and whether goods came back is not said; it is the price of")
     said = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
@@ -114,7 +114,7 @@ def kept(disposition: Disposition, unsellable: int = 0) -> Move:
 
 
 def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
-    return kept(disposition, likely_units(goods) if disposition == Disposition.UNSELLABLE else 0)
+    return kept(disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _is_free(goods: GoodsLine) -> bool:
@@ -147,29 +147,57 @@ def _said(goods: GoodsLine, disposition: Disposition) -> Move:
 def likely_units(goods: GoodsLine) -> int:
     """Return the best known units of goods that are said to have come back; 0 = unknown."""
     only = goods.original.units if goods.original is not None and goods.original.units == 1 else 0
-    reckoned = units_of_share(goods) or units_of_rest(goods) or only or goods.shipped or 0
-    return goods.said_units or goods.units or reckoned
+    return goods.said_units or goods.units or likely_share(goods) or only or goods.shipped or 0
+
+
+def _units_refunded(goods: GoodsLine) -> int:
+    """Return how many units were refunded: those of a quantity that the price contradicts are not."""
+    original = goods.original
+    is_priced = original is not None and original.units > 0 and original.principal > 0
+    if goods.said_units or not goods.units or original is None or not is_priced:
+        return likely_units(goods)
+    return goods.units if _covers(goods, goods.units, original) else min(goods.units, likely_share(goods))
+
+
+def units_spoken_of(goods: GoodsLine, move: Move) -> int:
+    """Return of how many units a refund says what became of them: back, gone or kept; 0 where it is about money."""
+    if move.quantity or move.cause is not None or move.disposition == Disposition.MONEY_ONLY:
+        return -(move.quantity or 0)
+    if move.disposition == Disposition.UNSELLABLE and move.unsellable:
+        return move.unsellable
+    return _units_refunded(goods) if move.disposition in KEPT and goods.refunded else 0
 
 
 def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.units:
         return _disagreeing(goods, goods.units) or Move(-goods.units, BY_POLICY, Disposition.RESTOCKED)
-    share = units_of_share(goods)
-    if not share:
-        return _without_share(goods)
+    share, likely = units_of_share(goods), likely_share(goods)
+    if not share or likely not in {0, share}:
+        return _without_share(goods, likely)
+    if not likely and _speak_of_all(goods):
+        reason = (
+            "The refund says no units, and the refunds before it are about all that were sold: money only is proposed."
+        )
+        return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"
     reason = f"The refund states no units; it is {part} of the original's price"
     if policies.refund_units == "derive":
         return Move(-share, f"{reason}. {BY_POLICY}", Disposition.RESTOCKED)
-    return Move(-share, f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
+    return Move(
+        -(likely or share), f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN
+    )
 
 
-def _without_share(goods: GoodsLine) -> Move:
-    """Ask for the units of a refund that says none and is no exact share of its original."""
-    rest = units_of_rest(goods)
-    if rest:
-        return _ask(rest, "The refund states no units; with the refunds before it, it is the price of")
+def _speak_of_all(goods: GoodsLine) -> bool:
+    """Tell whether earlier refunds are about all units, though not all of these are back in stock."""
+    return goods.left is not None and goods.left.unfound == 0 and goods.left.units > 0
+
+
+def _without_share(goods: GoodsLine, likely: int) -> Move:
+    """Ask for the units of a refund that states none and is by itself no exact share of its original."""
+    if likely:
+        return _ask(likely, "The refund states no units; with the refunds before it, it is the price of")
     if goods.original is None and goods.shipped:
         said = "The refund states no units and its original is not in the books; left of Finale's order:"
         return _ask(goods.shipped, said)
@@ -186,24 +214,32 @@ def _ask(units: int, said: str) -> Move:
 def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
     """Return the listed move of a refund that does not give back the price of its units; nothing where it does.
 
-    Prefilled are the units whose price it is, of the sale or of what earlier refunds left of it; else money only.
+    Prefilled are the units whose price it is, by itself or with the refunds before it; else money only. Of an amount
+    that is more than the price of its units, and of no other number, the units are believed.
     """
     original = goods.original
     if goods.line.event != Event.REFUND or original is None or original.units <= 0 or original.principal <= 0:
         return None
-    of_price = units_of_share(goods)
-    is_smaller = not _covers(goods, units, original)
-    if not is_smaller and of_price <= units:
+    likely, is_smaller = likely_share(goods), not _covers(goods, units, original)
+    fits = units_of_share(goods) == units or (not is_smaller and likely <= units)
+    if fits and not _is_spoken_for(units, goods.left):
         return None
     of = "its unit" if units == 1 else f"its {units} units"
     beside = "less" if is_smaller else "more"
     than = f"The refund gives back {goods.refunded.normalize():f}, {beside} than the price of {of}"
-    likely = of_price or units_of_rest(goods)
-    if not likely and not is_smaller:
-        return None
+    if fits:
+        than = "Units of the sale are proposed for refunds before it that nobody has answered"
+    if likely and not fits:
+        before = "" if likely == units_of_share(goods) else "with the refunds before it, "
+        return _ask(likely, f"{than}; {before}it is the price of")
     if likely:
-        return _ask(likely, f"{than}; it is the price of")
+        return _ask(likely, f"{than}; it may be about")
     return Move(0, f"{than}: money only is proposed.", Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+
+
+def _is_spoken_for(units: int, left: Left | None) -> bool:
+    """Tell whether so many units are left only because refunds before are not answered, for which some are proposed."""
+    return left is not None and left.units - left.proposed < units <= left.units
 
 
 def _covers(goods: GoodsLine, units: int, original: Original) -> bool:
@@ -222,16 +258,52 @@ def units_of_share(goods: GoodsLine) -> int:
     return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
 
 
-def units_of_rest(goods: GoodsLine) -> int:
+def likely_share(goods: GoodsLine) -> int:
+    """Return the units that a refund most likely gives the price of back, never more than are left; 0 = of none.
+
+    In this order: all that are left where it completes the price; those whose price it is; those whose price it
+    completes with what was given back before; those whose price it is of what that left. Worked example, 4 units sold
+    for 80.00: of 7.00 it is 0, of the next 33.00 it is 2 (40.00 together), of the last 40.00 the 2 that are left.
+    """
+    left, share = goods.left, units_of_share(goods)
+    if left is None or goods.refunded <= 0:
+        return share
+    if _completes(goods, left):
+        return left.unfound
+    if share and share <= left.unfound:
+        return share
+    return _units_of_sum(goods, left) or _units_of_rest(goods, left)
+
+
+def _completes(goods: GoodsLine, left: Left) -> bool:
+    """Tell whether all of the price is given back with this refund."""
+    original = goods.original
+    if original is None or original.principal <= 0:
+        return False
+    return goods.refunded >= left.price - _CENT or goods.refunded_with_tax >= left.with_tax - _CENT
+
+
+def _units_of_sum(goods: GoodsLine, left: Left) -> int:
+    """Return the units of which the price is complete with this refund, of those that no refund was about before."""
+    original = goods.original
+    if original is None:
+        return 0
+    price, with_tax = original.principal - left.price, original.with_tax - left.with_tax
+    whole = _units_of(price + goods.refunded, original.principal, original.units) or _units_of(
+        with_tax + goods.refunded_with_tax, original.with_tax, original.units
+    )
+    return max(0, min(left.unfound, whole - (original.units - left.unfound)))
+
+
+def _units_of_rest(goods: GoodsLine, left: Left) -> int:
     """Return the whole units that a refund is the price of, when what was refunded before is taken off; 0 = none.
 
-    4 units sold for 80.00, 15.00 of it refunded as money: the remaining 65.00 are the price of 4.
+    4 units sold for 80.00, 16.00 of it refunded as money: 32.00 of the remaining 64.00 are the price of 2.
     """
-    left = goods.left
-    if left is None or left.units <= 0:
+    if left.unfound <= 0:
         return 0
-    by_price = _units_of(goods.refunded, left.price, left.units)
-    return by_price or _units_of(goods.refunded_with_tax, left.with_tax, left.units)
+    by_price = _units_of(goods.refunded, left.price, left.unfound)
+    return by_price or _units_of(goods.refunded_with_tax, left.with_tax, left.unfound)
 
 
 def _units_of(refunded: Decimal, sold: Decimal, of: int) -> int:

@@ -7,17 +7,17 @@ A case of twelve entered as one unit costs twelve times the average. With an ave
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.model import CostSource, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
-    from core.costing.finale import Finale
+    from core.costing.finale import Finale, Part
     from core.costing.precedence import Answer, Asked
 
 TIMES = 5
@@ -87,6 +87,81 @@ def suspect_costs(lines: pd.DataFrame, finale: Finale) -> tuple[SuspectCost, ...
         )
         for row, average in averages
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a typed cost is held against, per unit of its SKU in home currency."""
+
+    average: Decimal | None = None
+    """The SKU's current average."""
+    others: Collection[Decimal] = ()
+    """Everything else that is known of it: its other costs in the books and in Finale, opening costs, the proposal."""
+    money: Decimal | None = None
+    """What one unit of the line brought, +; missing where that says nothing of its cost."""
+
+    def suspicion(self, cost: Decimal) -> str | None:
+        """Return why a cost looks wrong beside the best that is known; nothing where it does not, or nothing is known.
+
+        Beside the money alone only what is absurd is asked: goods that cost more than five times what they brought, or
+        less than a hundredth of it.
+        """
+        if self.average is not None and self.average > 0:
+            return far_off(cost, self.average)
+        others = [other for other in self.others if other > 0]
+        if others:
+            return _far_from_all(cost, min(others), max(others))
+        return None if not self.money else _far_from_money(cost, self.money)
+
+
+def _far_from_all(cost: Decimal, lowest: Decimal, highest: Decimal) -> str | None:
+    if cost > highest * TIMES:
+        return f"More than five times the highest cost known of it, {highest.normalize():f}"
+    if cost * TIMES < lowest:
+        return f"Less than a fifth of the lowest cost known of it, {lowest.normalize():f}"
+    return None
+
+
+_LEAST_PART = 100
+
+
+def _far_from_money(cost: Decimal, money: Decimal) -> str | None:
+    brought = f"what one unit brought, {money.quantize(Decimal('0.01')):f}, and nothing else is known of its cost"
+    if cost > money * TIMES:
+        return f"More than five times {brought}"
+    return f"Less than a hundredth of {brought}" if cost * _LEAST_PART < money else None
+
+
+def known_costs(
+    skus: Collection[str], lines: pd.DataFrame, opening: pd.DataFrame | None, finale: Finale
+) -> dict[str, list[tuple[str, Decimal]]]:
+    """Return what the books and Finale know of the costs of SKUs, each with the key of the line that has it.
+
+    Args:
+        skus: Which.
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS of the books.
+        opening: OPENING_COLUMNS.
+        finale: What left on orders at which cost, and averages of days; of a kit the sum of its parts' extremes.
+    """
+    found: dict[str, list[tuple[str, Decimal]]] = {sku: [] for sku in skus}
+    own = lines.loc[lines["sku"].isin(list(skus)) & lines["unit_cost"].notna(), ["key", "sku", "unit_cost"]]
+    for row in records(own):
+        found[row["sku"]].append((row["key"], row["unit_cost"]))
+    for row in records(opening) if opening is not None else ():
+        if row["sku"] in found and row["unit_cost"]:
+            found[row["sku"]].append(("", row["unit_cost"]))
+    of_products = finale.costs_of_products()
+    for sku, costs in found.items():
+        costs += [("", cost) for cost in _extremes(finale.parts(sku), of_products)]
+    return found
+
+
+def _extremes(parts: Sequence[Part], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:
+    """Return the lowest and the highest cost that products ever had together; nothing where one never had any."""
+    costs = [(part.units, of_products[part.product]) for part in parts if part.product in of_products]
+    if not costs or len(costs) < len(parts):
+        return ()
+    return tuple(sum((units * of(known) for units, known in costs), Decimal(0)) for of in (min, max))
 
 
 _MOST_NAMED = 10

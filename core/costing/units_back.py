@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Left, Move
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund, units_of_share
+from core.costing.refunds import kept, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class UnitsBack:
     """Units back and not lost again, by order and SKU; an order and SKU without a refund is not in it."""
     given_back: dict[Name, tuple[Decimal, Decimal]] = field(default_factory=lambda: defaultdict(lambda: (_NONE, _NONE)))
     """Principal, and principal with tax, that refunds have given back, by the original."""
+    found: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    """Units that refunds were about, back or not, and those proposed for refunds that are asked; by the same names."""
+    proposed: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    """Units proposed for refunds that are asked."""
     unanswered: dict[Name, Line] = field(default_factory=dict)
     """The refund whose units are not known, by order and SKU."""
 
@@ -100,7 +104,10 @@ class UnitsBack:
         if original is None or units is None:
             return None
         price, with_tax = self.given_back[original.name]
-        return Left(units, original.principal - price, original.with_tax - with_tax)
+        unfound = min(original.item_units - self.found[original.item], original.units - self.found[original.name])
+        left = max(0, min(units, unfound))
+        proposed = max(self.proposed[original.item], self.proposed[original.name])
+        return Left(units, original.principal - price, original.with_tax - with_tax, left, proposed)
 
     def _count(self, goods: GoodsLine, move: Move) -> None:
         if goods.original is not None:
@@ -109,12 +116,17 @@ class UnitsBack:
         item = _item(goods)
         if item is None:
             return
+        names = {item, goods.original.name if goods.original else item}
+        for name in names:
+            self.found[name] += units_spoken_of(goods, move)
+        units = -(move.quantity or 0)
         if move.cause is not None:
             self.unanswered.setdefault(item, goods.line)
+            for name in names:
+                self.proposed[name] += units
             return
-        units = -(move.quantity or 0)
         self.in_stock[item] += units
-        for name in {item, goods.original.name if goods.original else item}:
+        for name in names:
             self.brought[name] += units
 
     def lose(self, goods: GoodsLine) -> Move:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
 from sqlalchemy import insert, select
 
 from core.database import frames
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _CLOCKS_DIFFER = timedelta(days=1)
+_AS_IT_IS: TypeAdapter[object] = TypeAdapter(object)
+"""Writes any value by what it is."""
 
 HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
 """Who set what to what (JSON) and when."""
@@ -55,7 +56,7 @@ def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
 
 def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
     """Set a setting, unless it is so already; decimals and dates come back exactly."""
-    text = to_json(value).decode()
+    text = _AS_IT_IS.dump_json(value).decode()
     if text != _newest(connection, key):
         connection.execute(insert(table).values(key=key, value=text, changed_by=who, changed_at=now))
 

@@ -151,7 +151,8 @@ class Entry:
     """The key of the entry that it takes back."""
 
     def __post_init__(self) -> None:
-        """Refuse to exist unbalanced."""
+        """Leave lines of 0.00 out, which no accounting system needs, and refuse to exist unbalanced."""
+        object.__setattr__(self, "lines", tuple(line for line in self.lines if line.amount))
         difference = sum((line.amount for line in self.lines), ZERO)
         if difference:
             raise UnbalancedEntryError(str(self.key), difference)

@@ -108,8 +108,8 @@ class LedgerFile:
 
 
 def to_import(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that are for the accounting system: what Finale posts itself is not."""
-    return [entry for entry in entries if entry.key.kind not in POSTED_BY_FINALE]
+    """Return the entries that are for the accounting system: not what Finale posts itself, nor one without lines."""
+    return [entry for entry in entries if entry.lines and entry.key.kind not in POSTED_BY_FINALE]
 
 
 def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency: str) -> None:
@@ -137,7 +137,7 @@ def _refuse_in_xero(entries: Sequence[Entry], home_currency: str) -> None:
             raise BankAccountError(entry, banks)
         if entry.currency != home_currency:
             raise ForeignEntryError(entry, home_currency)
-    lines = [line for entry in entries for line in entry.lines if line.amount]
+    lines = [line for entry in entries for line in entry.lines]
     without = {line.account for line in lines if not 0 < len(line.number) <= _LONGEST_CODE}
     if without:
         raise CodeMissingError(without)
@@ -183,7 +183,6 @@ def _quickbooks(entry: Entry) -> list[Row]:
             entry.currency,
         )
         for line in entry.lines
-        if line.amount
     ]
 
 
@@ -192,7 +191,6 @@ def _xero(entry: Entry) -> list[Row]:
     return [
         (entry.memo, day, f"{line.account}: {line.type}", line.number, line.tax_code, f"{line.amount:.2f}")
         for line in entry.lines
-        if line.amount
     ]
 
 

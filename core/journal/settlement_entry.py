@@ -45,7 +45,7 @@ def settlement_entries(
     accounts: Accounts,
     balancing: LineType = LineType.CLEARING,
 ) -> list[Entry]:
-    """Return the settlement entry of each month.
+    """Return the settlement entry of each month; none of a month in which every sum is zero.
 
     Args:
         lines: The settlement's transactions (TRANSACTION_COLUMNS); payouts count nowhere.
@@ -73,7 +73,7 @@ def settlement_entries(
         balance = line_to(accounts.of(balancing, store=store, currency=currency), balancing, whole)
         key = EntryKey(store, settlement_id, month, EntryKind.SETTLEMENT)
         entries.append(Entry(key, day, currency, (*booked, balance)))
-    return entries
+    return [entry for entry in entries if entry.lines]
 
 
 def _place(item: tuple[Place, Decimal]) -> tuple[int, str, str]:

@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import customer_returns, fba_reimbursements, unified_csv, v1_flat, v2_flat, xml_report
+from core.marketplaces.amazon import (
+    customer_returns,
+    fba_reimbursements,
+    unified_by_columns,
+    v1_columns,
+    v2_columns,
+    xml_report,
+)
 from core.marketplaces.ebay import payout_api, transaction_report
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
@@ -37,10 +44,10 @@ __all__ = [
 ]
 
 FORMATS: tuple[Format, ...] = (
-    v2_flat.FORMAT,
-    v1_flat.FORMAT,
+    v2_columns.FORMAT,
+    v1_columns.FORMAT,
     xml_report.FORMAT,
-    unified_csv.FORMAT,
+    unified_by_columns.FORMAT,
     recon_v1.FORMAT,
     recon_v0.FORMAT,
     payments_csv.FORMAT,

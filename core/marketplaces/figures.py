@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.places import Place
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.tables import Row, Table
     from core.model import Reading
 
@@ -30,10 +31,13 @@ _MOST_PROVED = 8
 """So many undeclared columns are tried together; more of them prove nothing."""
 
 
+Number = TypeVar("Number", Decimal, int)
+
+
 class Figures:
     """Reads cells of a table, each different text once."""
 
-    def __init__(self, table: Table, mark: str, *, day_first: bool = False) -> None:
+    def __init__(self, table: Table | ColumnTable, mark: str, *, day_first: bool = False) -> None:
         self.table = table
         self.mark = mark
         self.day_first = day_first
@@ -103,7 +107,9 @@ class Figures:
         return self._moments[text]
 
 
-def read_in_its_notation(table: Table, columns: Iterable[str], build: Callable[[str], Reading]) -> Reading:
+def read_in_its_notation(
+    table: Table | ColumnTable, columns: Iterable[str], build: Callable[[str], Reading]
+) -> Reading:
     """Read a table with the decimal mark that its numbers, or else its totals, tell.
 
     Args:
@@ -125,7 +131,7 @@ def read_in_its_notation(table: Table, columns: Iterable[str], build: Callable[[
     return readings[0]
 
 
-def day_first(table: Table) -> bool:
+def day_first(table: Table | ColumnTable) -> bool:
     """Tell whether the slash dates of a file are day/month, where it states no period: by a day above twelve.
 
     Raises:
@@ -142,7 +148,7 @@ def undeclared_amounts(figures: Figures) -> dict[str, list[Decimal]]:
     return {name: amounts for name, amounts in columns.items() if amounts and any(amounts)}
 
 
-def proved(missing: Sequence[Decimal], amounts: Mapping[str, Sequence[Decimal]]) -> tuple[str, ...]:
+def proved(missing: Sequence[Number], amounts: Mapping[str, Sequence[Number]]) -> tuple[str, ...]:
     """Return the undeclared columns that the rows' own sums show to be money.
 
     Each row's declared amounts plus these columns are its total, in every row, and without them they are not. Where
@@ -175,17 +181,29 @@ def notes_on_undeclared(figures: Figures, counted: Sequence[str] = ()) -> list[P
         figures: Of the table.
         counted: The columns that `proved` returned.
     """
-    table, notes = figures.table, []
-    for name in table.undeclared():
+    notes = []
+    for name in figures.table.undeclared():
         amounts = _amounts(figures, name)
-        if (amounts is None and not _has_rates(table, name)) or (amounts is not None and not any(amounts)):
-            continue
-        total = f"; its numbers sum to {sum(amounts)}" if amounts else ""
-        what = f'Column "{name}" is not known and was not used{total}.'
-        if name in counted:
-            what = f'Column "{name}" is not known, but every row\'s own sum shows that it is money: it counts as Other.'
-        notes.append(Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name))))
+        if amounts is None and are_rates({row.cells[name] for row in figures.table.rows}):
+            notes.append(note_on_undeclared(figures.table, name, None, counted=name in counted))
+        if amounts and any(amounts):
+            notes.append(note_on_undeclared(figures.table, name, sum(amounts, Decimal(0)), counted=name in counted))
     return notes
+
+
+def note_on_undeclared(table: Table | ColumnTable, name: str, total: Decimal | None, *, counted: bool) -> Problem:
+    """Return the note about an undeclared column of numbers.
+
+    Args:
+        table: Its table.
+        name: The column's.
+        total: What its numbers sum to; `None` for a column of percentages.
+        counted: Whether the rows' own sums prove that it is money.
+    """
+    what = f'Column "{name}" is not known and was not used{"" if total is None else f"; its numbers sum to {total}"}.'
+    if counted:
+        what = f'Column "{name}" is not known, but every row\'s own sum shows that it is money: it counts as Other.'
+    return Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name)))
 
 
 def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
@@ -196,7 +214,7 @@ def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
         return None
 
 
-def _has_rates(table: Table, name: str) -> bool:
+def are_rates(cells: Iterable[str]) -> bool:
     """Tell whether every filled cell of a column is a percentage (`20%`)."""
-    texts = {text for row in table.rows if (text := row.cells[name].strip())}
+    texts = {text for cell in cells if (text := cell.strip())}
     return bool(texts) and all(text.endswith("%") and text[0].isdigit() for text in texts)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from core.marketplaces.transactions import group_key
+from core.marketplaces.transactions import escaped, group_key
 from core.model import TEXT
 
 READER_VERSION = 2
@@ -41,18 +43,11 @@ def with_line_keys(store: str, transactions: pd.DataFrame) -> pd.DataFrame:
         store: The store they belong to.
         transactions: `core.model.TRANSACTION_COLUMNS`, of one settlement or several.
     """
-    parts = zip(
-        transactions["settlement_id"].array,
-        transactions["group_key"].array,
-        transactions["ordinal"].array,
-        strict=True,
-    )
-    keys = [line_key(store, _text(settlement_id), _text(key), ordinal) for settlement_id, key, ordinal in parts]
+    texts = [pa.array(transactions[name]) for name in ("settlement_id", "group_key", "ordinal")]
+    parts = [pc.fill_null(text.cast(pa.string()), "") for text in texts]
+    contents = pc.binary_join_element_wise(escaped(pa.scalar(store)), *map(escaped, parts), "|").to_pylist()
+    keys = [hashlib.blake2b(content.encode(), digest_size=16).hexdigest() for content in contents]
     return transactions.assign(
         key=pd.Series(keys, index=transactions.index, dtype=TEXT),
         store=pd.Series([store] * len(keys), index=transactions.index, dtype=TEXT),
     )
-
-
-def _text(value: object) -> str:
-    return "" if value is None or value is pd.NA else str(value)

@@ -5,9 +5,10 @@ See docs/facts/settlement-formats.md, What holds for every format.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.lines import refuse_too_much
@@ -60,7 +61,7 @@ def reading(found: Findings) -> Reading:
         format=found.format,
         marketplace=found.marketplace,
         settlements=tuple(_settlement(found, header, by_settlement[header.settlement_id]) for header in found.headers),
-        raw_lines=raw_lines(found.lines),
+        make_raw_lines=cache(partial(raw_lines, found.lines)),
         unknown_types=tuple(sorted({word for line in found.lines for word in line.unknown_types})),
         problems=(*found.problems, *_several_sites(found)),
         unsettled=transactions(by_settlement[""], found.units),
@@ -70,12 +71,17 @@ def reading(found: Findings) -> Reading:
 
 def _several_sites(found: Findings) -> list[Problem]:
     """Return a note where the lines of a file are of several sites: they go into one store together."""
-    lines = (line for line in found.lines if line.marketplace and not is_multi_channel(line.marketplace))
-    sites = sorted({line.marketplace.strip().casefold() for line in lines})
+    return several_sites((line.marketplace for line in found.lines), found.file)
+
+
+def several_sites(marketplaces: Iterable[str], file: str) -> list[Problem]:
+    """Return a note where what lines say of their site names several; a multi-channel order names none."""
+    named = (marketplace for marketplace in marketplaces if marketplace and not is_multi_channel(marketplace))
+    sites = sorted({marketplace.strip().casefold() for marketplace in named})
     if len(sites) < 2:  # noqa: PLR2004 - more than one
         return []
     message = f"This file holds lines of several sites ({', '.join(sites)}), which go into one store together."
-    return [Problem(Severity.NOTE, message, found.file)]
+    return [Problem(Severity.NOTE, message, file)]
 
 
 def importable(found: Reading) -> bool:
@@ -83,7 +89,7 @@ def importable(found: Reading) -> bool:
 
     An error of one settlement does not: that settlement is stored as `Does not tie out` and never exported.
     """
-    return not _has_error(found.problems)
+    return not has_error(found.problems)
 
 
 def sum_of(lines: Iterable[Line]) -> Decimal:
@@ -107,7 +113,7 @@ def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settl
         deposit_at=header.deposit_at,
         total=header.total,
         sum=total,
-        ties_out=not _has_error((*problems, *found.problems)),
+        ties_out=not has_error((*problems, *found.problems)),
         lines=len(lines),
         transactions=transactions(lines, found.units),
         problems=problems,
@@ -115,7 +121,8 @@ def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settl
     )
 
 
-def _has_error(problems: Iterable[Problem]) -> bool:
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Tell whether an error is among some problems."""
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
@@ -145,19 +152,24 @@ def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, curre
 
 def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> list[Problem]:
     other = next((line for line in lines if line.currency != header.currency), None)
-    if other is None:
-        return []
+    return [] if other is None else [other_currency(header, other.currency, f"{found.file}, line {other.number}")]
+
+
+def other_currency(header: Header, currency: str, where: str) -> Problem:
+    """Return the error about a line in another currency than its settlement."""
     message = (
-        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other.currency}; amounts in "
+        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {currency}; amounts in "
         "different currencies cannot be added up."
     )
-    return [Problem(Severity.ERROR, message, f"{found.file}, line {other.number}")]
+    return Problem(Severity.ERROR, message, where)
 
 
 def _site(lines: Iterable[Line]) -> str:
     """Return the site that most lines name; a multi-channel order's `Non-Amazon ...` is none."""
-    counts: dict[str, int] = defaultdict(int)
-    for line in lines:
-        if line.marketplace and not is_multi_channel(line.marketplace):
-            counts[line.marketplace] += 1
-    return max(sorted(counts), key=counts.__getitem__, default="")
+    return most_named(Counter(line.marketplace for line in lines))
+
+
+def most_named(lines: Mapping[str, int]) -> str:
+    """Return the site that most lines name, of how many name which; nothing where none names one."""
+    sites = sorted(name for name in lines if name and not is_multi_channel(name))
+    return max(sites, key=lines.__getitem__, default="")

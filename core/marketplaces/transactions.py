@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from core.model import (
     AMOUNT_COLUMNS,
@@ -24,6 +25,8 @@ from core.typed_amounts import TypedAmount, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+    import pyarrow as pa
 
     from core.marketplaces.lines import Line
 
@@ -70,6 +73,11 @@ def counted_units(lines: Sequence[Line]) -> Units:
 def group_key(parts: Iterable[str]) -> str:
     """Return a group key as one text; two different keys never give the same text."""
     return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+
+
+def escaped(texts: pa.Array | pa.Scalar) -> pa.Array | pa.Scalar:
+    """Return the parts of many group keys as they stand in their texts; see `group_key`."""
+    return pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), "|", "\\|")
 
 
 def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units] = counted_units) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, rec
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     import pandas as pd
@@ -79,9 +79,10 @@ class Part:
 
 def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
     """Return what a file says of each of its settlements, by settlement id."""
-    posted = reading.raw_lines["posted_at"].dropna()
-    days = None if posted.empty else Days(posted.min().date(), posted.max().date())
-    types = frozenset(reading.raw_lines["raw_type"].dropna())
+    frames = [reading.unsettled, *(one.transactions for one in reading.settlements)]
+    posted = [moments for one in frames if len(moments := one["posted_at"].dropna())]
+    days = Days(min(p.min() for p in posted).date(), max(p.max() for p in posted).date()) if posted else None
+    types = frozenset(word for one in frames for word in one["raw_type"].dropna().unique())
     return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
 
 
@@ -109,6 +110,11 @@ def united(parts: Sequence[Part]) -> Settlement:
         transactions=lines,
     )
     return _judged(whole, used)
+
+
+def rows_beyond(part: Part, whole: Settlement) -> bool:
+    """Tell whether a file says more of a settlement than what it is part of: the total of another proves that false."""
+    return bool(_contents(part) - Counter(_rows_of(whole)))
 
 
 def as_it_is_known(part: Part) -> Settlement:
@@ -163,7 +169,11 @@ def _rows(parts: Sequence[Part]) -> tuple[Counter[Content], list[Part]]:
 
 
 def _contents(part: Part) -> Counter[Content]:
-    return Counter(tuple(row[name] for name in _NAMES) for row in records(part.settlement.transactions))
+    return Counter(_rows_of(part.settlement))
+
+
+def _rows_of(settlement: Settlement) -> Iterator[Content]:
+    return (tuple(row[name] for name in _NAMES) for row in records(settlement.transactions))
 
 
 def _numbered(held: Counter[Content], settlement_id: str) -> list[dict[str, Any]]:

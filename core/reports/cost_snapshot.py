@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.model import Cause, CostStatus, Event, records
+from core.model import Cause, CostStatus, Event, records, units_of
 from core.money import at_line_places
 from core.reports.sku_costs import OK
 
@@ -29,7 +29,7 @@ _LINE_FIELDS = [
     "order_id",
     "sku",
     "event",
-    "quantity",
+    "units",
     "cost_status",
     "cause",
     "unit_cost",
@@ -105,7 +105,7 @@ def _of_sku(row: Mapping[str, Any]) -> CostAnswer:
 
 def _lines_by_order(lines: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Group the lines; where an order's SKU was sold in these books, only its sales speak for it."""
-    named = lines.loc[lines["order_id"].notna() & lines["sku"].notna(), _LINE_FIELDS]
+    named = lines.assign(units=units_of(lines)).loc[lines["order_id"].notna() & lines["sku"].notna(), _LINE_FIELDS]
     sales: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     others: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in records(named):
@@ -126,6 +126,6 @@ def _of_lines(rows: Sequence[Mapping[str, Any]]) -> CostAnswer:
 
 
 def _weighted(rows: Sequence[Mapping[str, Any]]) -> Decimal:
-    units = [Decimal(abs(row["quantity"] or 1)) for row in rows]
+    units = [Decimal(abs(row["units"] or 1)) for row in rows]
     whole = sum((row["unit_cost"] * count for row, count in zip(rows, units, strict=True)), Decimal(0))
     return at_line_places(whole / sum(units))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, CostStatus
+from core.model import TEXT, CostStatus, units_of
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 MISSING_MARK = "●"
 WAITING_MARK = "○"
 SUSPECT_MARK = "?"
+LINE_MARKS = (
+    f"{MISSING_MARK} the cost is missing. {WAITING_MARK} a refund waits for its original's cost. {SUSPECT_MARK} the "
+    f"cost looks wrong; why stands in the cost note."
+)
+"""What each mark beside the cost of a line means."""
+SUM_MARKS = (
+    f"{MISSING_MARK} a cost is missing: the profit of this row is too high. {WAITING_MARK} a refund waits for its "
+    f"original's cost: what came back is not taken off COGS yet."
+)
+"""What each mark beside the COGS of a row of the profit and loss means; a cost that looks wrong is not marked there."""
 
 
 def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Series:
@@ -47,6 +57,11 @@ def indicator(lines: pd.DataFrame) -> pd.Series:
     by_status = lines["cost_status"].astype(object).map(marks)
     suspect = lines["suspect"].notna() & by_status.isna()
     return pd.Series(by_status.where(~suspect, SUSPECT_MARK), dtype=TEXT)
+
+
+def with_units(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with how many units each is about (`core.model.units_of`), as every report shows them."""
+    return lines.assign(units=units_of(lines))
 
 
 def marked(lines: pd.DataFrame) -> pd.DataFrame:

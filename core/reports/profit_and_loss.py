@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, WHOLE, CostStatus, Event, frame, quantities, records
+from core.model import TEXT, WHOLE, CostStatus, Event, frame, records, units_of
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
@@ -247,6 +247,7 @@ def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFr
     return lines.assign(
         **{name: amounts[name] for name in PARTS},
         **units,
+        units=units_of(lines),
         cogs=lines["cogs"].mask(left_out, pd.NA),
         without_rate=left_out,
         left_out_net_sales=net_sales.where(left_out),
@@ -307,7 +308,7 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
 
 
 def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
-    units = quantities(lines)
+    units = units_of(lines).fillna(0)
     return {
         "units_sold": units.where(lines["event"].isin(_SOLD), 0),
         "units_refunded": (-units).where(lines["event"].isin(_REFUNDED), 0),
@@ -368,7 +369,7 @@ def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels,
 
 def _missing(priced: pd.DataFrame) -> dict[Labels, dict[str, str | None]]:
     """Return the mark beside COGS and the note of how many units and which orders lack a cost."""
-    lacking = priced.loc[priced["cost_status"].isin(WITHOUT_COST), [*_LABELS, "quantity", "order_id", "cost_status"]]
+    lacking = priced.loc[priced["cost_status"].isin(WITHOUT_COST), [*_LABELS, "units", "order_id", "cost_status"]]
     by_row: dict[Labels, list[dict[str, Any]]] = {}
     for row in records(lacking):
         by_row.setdefault((row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]), []).append(row)
@@ -399,7 +400,7 @@ def _missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
 
 
 def _units_of(rows: Sequence[Mapping[str, Any]]) -> int:
-    return sum(abs(row["quantity"] or 0) for row in rows)
+    return sum(abs(row["units"] or 0) for row in rows)
 
 
 def _orders_of(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -68,6 +68,8 @@ class Answer:
     """Why a cell of the row cannot be taken, in the user's words."""
     odd: str | None = None
     """Why its cost may not be what was meant, where no average can tell."""
+    notation: str | None = None
+    """Why its cost may not be what was meant, whatever it stands beside: it was typed as 1e3."""
     cells: Mapping[Cell, str] = field(default_factory=dict)
     """How each cell is named to its user: `Resolve!N5 (Cost)`."""
 

@@ -37,12 +37,17 @@ from core.facilitator_tax import with_tax_kinds
 from core.journal.accounts import Accounts
 from core.model import (
     COSTED_COLUMNS,
+    FLAG,
     LEFT_STOCK_COLUMNS,
     OVERRIDE_COLUMNS,
+    PROPOSAL_TAKEN,
     TEXT,
     TRANSACTION_COLUMNS,
+    UNITS_TYPED,
+    WHOLE,
     Cause,
     ObservationKind,
+    OverrideKind,
     conform,
     frame,
     records,
@@ -123,6 +128,10 @@ class Books:
     them; `None` where that is what they have."""
     left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    documents: _Documents | None = None
+    """What documents say of orders and of goods that came back, to count by them again."""
+    reclassified: Mapping[str, entries.Reclassified] = field(default_factory=dict)
+    """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
 
@@ -345,9 +354,10 @@ def _read(connection: Connection, company: Company) -> Books:
         policies,
         company,
         all_stores,
+        held,
+        now,
     )
-    as_read = None if now is held else _with_documents(replace(known, transactions=now), told)[0]
-    known, tied = _with_documents(known, told)
+    known, tied, as_read = _with_documents_as_read(known, told)
     last_sync = syncs.last(connection, finished=True)
     return Books(
         company=company,
@@ -368,7 +378,9 @@ def _read(connection: Connection, company: Company) -> Books:
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
         counted_together=tied,
         as_read=as_read,
+        documents=told,
         left_stock=left_stock.load(connection),
+        reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
     )
 
@@ -411,6 +423,39 @@ class _Documents:
     policies: Policies
     company: Company
     stores: tuple[Store, ...]
+    held: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored, before any document counts their units."""
+    now: pd.DataFrame
+    """The same as files are read and words are answered today; `held` itself where that is what the books have."""
+
+
+def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books:
+    """Return the books with the units of pulled orders counted and everything costed anew, of other knowledge. Pure.
+
+    Which line of an order carries its units follows from answers (a line confirmed as zero has none) and from books
+    start, so that a preview must count as the books will.
+
+    Args:
+        books: The books.
+        known: What costs are to be made of; the units of its transactions are counted again.
+        policies: The company's.
+    """
+    as_read = books.as_read
+    tied = books.counted_together
+    if books.documents is not None and not books.documents.order_units.empty:
+        told = replace(books.documents, policies=policies)
+        bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
+        known, tied, as_read = _with_documents_as_read(bare, told)
+    lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)))
+    return replace(books, known=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
+
+
+def _with_documents_as_read(
+    known: CostingInput, told: _Documents
+) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
+    """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
+    as_read = None if told.now is told.held else _with_documents(replace(known, transactions=told.now), told)[0]
+    return *_with_documents(known, told), as_read
 
 
 def _with_documents(known: CostingInput, told: _Documents) -> tuple[CostingInput, frozenset[str]]:
@@ -473,8 +518,7 @@ def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
     """Return the books as they would be with other policies and another calendar. Pure."""
     flags = _history_flags(books.settlements, policies, zones, books.starts)
     known = replace(books.known, settlements=flags, zones=zones)
-    lines = costed_lines(known, costing_policies(policies, books.company))
-    return replace(books, policies=policies, zones=zones, known=known, lines=lines)
+    return counted_anew(replace(books, zones=zones), known, policies)
 
 
 def _start_of(name: SettlementName, policies: Policies, starts: Mapping[SettlementName, date | None]) -> date | None:
@@ -503,7 +547,7 @@ def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame
     """Cost every transaction and put the answer beside it.
 
     Returns:
-        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and `STATED_SKU`.
+        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and what `named_lines` adds.
     """
     costed = cost(known, policies).drop(columns="key")
     return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
@@ -514,6 +558,18 @@ STATED_SKU = "stated_sku"
 
 
 def named_lines(known: CostingInput) -> pd.DataFrame:
-    """Return the transactions with the SKUs that were typed for them (TRANSACTION_COLUMNS and `STATED_SKU`)."""
+    """Return the transactions with the SKUs that were typed for them.
+
+    Returns:
+        TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
+    """
     stated = known.transactions
-    return with_typed_skus(stated, known.overrides).assign(**{STATED_SKU: stated["sku"]})
+    saved = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
+    taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
+    told = {
+        STATED_SKU: stated["sku"],
+        UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
+        PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
+    }
+    return with_typed_skus(stated, known.overrides).assign(**told)

@@ -20,7 +20,17 @@ import pandas as pd
 from core.costing import with_typed_skus
 from core.database.settlements import EntryStatus
 from core.database.true_ups import FOUND_COLUMNS, SAYS
-from core.model import AMOUNT_COLUMNS, TEXT, CostSource, CostStatus, OverrideKind, frame, records
+from core.model import (
+    AMOUNT_COLUMNS,
+    PROPOSAL_TAKEN,
+    TEXT,
+    UNITS_TYPED,
+    CostSource,
+    CostStatus,
+    OverrideKind,
+    frame,
+    records,
+)
 from core.money import MONEY
 from core.settlements.books import costed_lines, costing_policies
 
@@ -157,8 +167,10 @@ def posted_corrections(books: Books) -> pd.DataFrame:
     amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
     none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
     bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
-    typed = pd.Series(None, found.index, dtype=lines["typed"].dtype)
-    return found.assign(**amounts, **bare, typed=typed)
+    empty = {
+        name: pd.Series(None, found.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
+    }
+    return found.assign(**amounts, **bare, **empty)
 
 
 def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:

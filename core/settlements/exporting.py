@@ -24,6 +24,7 @@ from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.settlements.calendars import last_day
 from core.settlements.remarks import provisional
+from core.settlements.status import NOT_TYING
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ _RATE = re.compile(r"\d+(\.\d+)?%")
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 
+_IMPORT_ANEW = (
+    " Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
+    "of what does not."
+)
+
+
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
@@ -52,6 +59,7 @@ class NotReadyError(CogsheetError):
         super().__init__(
             f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. None of it was exported. "
             f"Resolve that first{'; the settlement entry alone can go out today' if only_costs else ''}."
+            f"{_IMPORT_ANEW if NOT_TYING in blockers else ''}"
         )
 
 
@@ -271,9 +279,13 @@ def _written_line(line: entries.EntryLine, store: str, accounts: Accounts) -> En
 
 
 def standing_entries(there: Sequence[entries.Entry]) -> list[entries.Entry]:
-    """Return the entries that no other one of them reverses, reversals left out. Pure."""
+    """Return the entries that no other one of them reverses, reversals left out. Pure.
+
+    An entry of nothing but 0.00, which older versions stored, books nothing: nothing needs to take it back.
+    """
     reversed_before = {entry.reverses for entry in there}
-    return [one for one in there if one.kind not in _REVERSALS and one.key not in reversed_before]
+    of_something = (one for one in there if any(line.amount for line in one.lines))
+    return [one for one in of_something if one.kind not in _REVERSALS and one.key not in reversed_before]
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:

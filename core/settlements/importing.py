@@ -18,7 +18,7 @@ from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import counts
-from core.marketplaces.uniting import as_it_is_known, parts_of, united
+from core.marketplaces.uniting import as_it_is_known, parts_of, rows_beyond, united
 from core.model import TRANSACTION_COLUMNS, Disposition, Marketplace
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from core.settlements.identity import refuse_what_another_store_has, twin_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reimbursements import Counts
     from core.marketplaces.uniting import Part
     from core.model import Problem, Reading, Settlement
+    from core.settlements.kept_files import KeptPart
 
 
 class StoreNotNamedError(CogsheetError):
@@ -261,14 +262,43 @@ def _import_one(
     twin = twin_of(connection, read, source)
     if twin is not None:
         return replace(told, reason=_under_another_id(*twin))
-    if there is not None and is_view and there.kind is SettlementKind.VIEW and there.format != source.format:
-        return replace(told, reason=_another_kind_of_view(there))
-    if there is not None and _can_be_united(connection, there, part, source):
-        read = united([*(one.part for one in kept_parts(connection, there)), part])
-        source = replace(source, unites=True)
-        if _says_nothing_new(connection, there, read):
-            return replace(told, result=Import.ALREADY_IMPORTED, ties_out=read.ties_out, problems=read.problems)
+    if there is None:
+        return _save(connection, read, source, batch, told, who=who, now=now)
+    further = _is_further_view(connection, there, part, source)
+    whole = united([*(one.part for one in _views_of(connection, there)), part]) if further else read
+    kept = _kept_as_it_is(connection, there, part, whole, source, told)
+    if kept is not None:
+        return kept
+    if further and there.is_open:
+        read, source = whole, replace(source, unites=True)
     return _save(connection, read, source, batch, told, who=who, now=now)
+
+
+def _kept_as_it_is(
+    connection: Connection,
+    there: BookedSettlement,
+    part: Part,
+    whole: Settlement,
+    source: Source,
+    told: ImportedSettlement,
+) -> ImportedSettlement | None:
+    """Say why a file adds nothing to what is there, or is not united with it; `None` where it may be stored."""
+    is_new = source.file.sha256 not in settlements.files_of(connection, there)
+    if (
+        there.kind is SettlementKind.VIEW
+        and is_new
+        and (rows_beyond(part, whole) or _would_no_longer_tie(there, whole))
+    ):
+        return replace(told, reason=_against_its_total(connection, there, part, whole))
+    if source.kind is SettlementKind.RECORD or there.kind is SettlementKind.RECORD:
+        return None
+    if there.format != source.format:
+        return replace(told, reason=_another_kind_of_view(there))
+    if not is_new:
+        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=())
+    if _says_nothing_new(connection, there, whole):
+        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)
+    return None
 
 
 def _save(
@@ -320,11 +350,29 @@ def _keep_later_reading(
     later_readings.put(connection, there, with_keys_of(before, keyed), batch)
 
 
-def _can_be_united(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
-    """Tell whether a view adds to what other views of the settlement said; one that has gone out stays as it is."""
+def _is_further_view(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
+    """Tell whether a file is one more view, of the same kind, of a settlement that is made of such views."""
     both_views = SettlementKind.VIEW is source.kind and SettlementKind.VIEW is there.kind
     is_new = source.file.sha256 not in settlements.files_of(connection, there)
-    return both_views and there.is_open and is_new and part.extent is not Extent.WHOLE
+    return both_views and is_new and there.format == source.format and part.extent is not Extent.WHOLE
+
+
+def _views_of(connection: Connection, there: BookedSettlement) -> list[KeptPart]:
+    """Return the views that a settlement is made of, and those of the same kind that came after it went out."""
+    parts = kept_parts(connection, there)
+    later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
+    return [*parts, *(one for one in later if one.reading.format == there.format)]
+
+
+def _would_no_longer_tie(there: BookedSettlement, whole: Settlement) -> bool:
+    """Tell whether a view that reaches its stated total would be followed by something that does not.
+
+    August's and September's files of payout 7600000001 come to its 151.80; a third file with a row of August that is
+    in neither would make them 196.40. The total proves the two files, and the third is the one to be doubted. A record
+    gives way to nothing that does not tie out (`outcome_of`).
+    """
+    reached = there.ties_out and there.total is not None and not there.incomplete  # a payout's row alone proves nothing
+    return reached and not whole.ties_out
 
 
 def _says_nothing_new(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
@@ -352,6 +400,20 @@ def _another_kind_of_view(there: BookedSettlement) -> str:
     )
 
 
+def _against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:
+    """Say which lines of a file cannot be, for those in the books come to what the marketplace paid."""
+    before, own = settlements.transactions(connection, [there]), part.settlement.transactions
+    places = set(rows_of(own, _PLACE))
+    changes = line_differences(before[[place in places for place in rows_of(before, _PLACE)]], own)
+    with_it = "" if whole.ties_out else f" With this file they would come to {_money(whole.sum)} {whole.currency}."
+    reopen = "" if there.is_open else "reopen the settlement, "
+    return (
+        f"the lines that the books have of it come to its total of {_money(there.sum)} {there.currency} and are "
+        f"unchanged.{with_it} This file says otherwise: {'; '.join(changes)}. Download this file anew. If the books "
+        f"are wrong all the same, {reopen}remove {'it' if reopen else 'the settlement'} and import its right files."
+    )
+
+
 def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
     """Say why the lines in the books were left as they are, what differs, and what to do."""
     changes = line_differences(before, read.transactions)
@@ -364,7 +426,9 @@ def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, rea
                 f"{told} The file was kept with the settlement: what it changes of exported entries is proposed on "
                 f"sheet Cost true-ups, and reopening the settlement takes it over."
             )
-        return f"{told} To book what this file says, reopen the settlement and import the file again."
+        gives_way = read.ties_out and not there.ties_out
+        steps = "reopen the settlement" if gives_way else "reopen the settlement, remove it"
+        return f"{told} To book what this file says, {steps} and import the file again."
     return (
         f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
         f"of the two is right. If it is this file, remove the settlement and import this file."
@@ -372,6 +436,7 @@ def _why_not(there: BookedSettlement, outcome: Import, before: pd.DataFrame, rea
 
 
 _NAMED = 5
+_PLACE = ("event", "order_id", "sku")
 
 
 def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
@@ -393,7 +458,7 @@ def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
 
 def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:
     sums: dict[tuple[Any, ...], tuple[Decimal, int]] = {}
-    for event, order, sku, net, units in rows_of(lines, ("event", "order_id", "sku", "net", "quantity")):
+    for event, order, sku, net, units in rows_of(lines, (*_PLACE, "net", "quantity")):
         was = sums.get((event, order, sku), (Decimal(0), 0))
         sums[event, order, sku] = (was[0] + net, was[1] + (units or 0))
     return sums

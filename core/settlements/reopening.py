@@ -124,7 +124,7 @@ def reversal(entry: Entry, lock_date: date | None) -> Entry:
         key=f"{entry.key}{REVERSED}",
         kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
         entry_date=open_day,
-        lines=tuple(replace(line, amount=-line.amount) for line in entry.lines),
+        lines=tuple(replace(line, amount=-line.amount) for line in entry.lines if line.amount),
         memo=f"Reversal of {entry.key}",
         reverses=entry.key,
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.database.settlements import EntryStatus
-from core.model import Cause, CostStatus, Event, quantities
+from core.model import Cause, CostStatus, Event, units_of
 from core.money import cents, total
 from core.typed_amounts import asked_amounts
 
@@ -18,6 +18,7 @@ NOT_SYNCED = "Not synced"
 READY = "Ready to export"
 EXPORTED = "Exported"
 POSTED_ELSEWHERE = "Posted elsewhere"
+NOT_TYING = "Does not tie out"
 HISTORY = "History"
 """Ended before the books start: tied out, used for the costs of refunds, neither counted nor posted."""
 
@@ -110,7 +111,7 @@ def settlement_state(
     sales = lines[lines["event"] == Event.SALE]
     return SettlementState(
         orders=int(sales["order_id"].nunique()),
-        units=int(quantities(sales).sum()),
+        units=int(units_of(sales).fillna(0).sum()),
         cogs=cents(total((lines if counted is None or is_history else counted)["cogs"])),
         counts=counts,
         blockers=blockers,
@@ -163,7 +164,7 @@ def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
         (f"Item missing cost ({other})", synced and other > 0),
         (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", synced and only_waiting),
-        ("Does not tie out", not ties_out),
+        (NOT_TYING, not ties_out),
         (f"Unknown types ({counts.asked})", counts.asked > 0),
         (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from addin.sheets.cells import Percentage, Refused, error_text, read_cell, read_choice, to_cell, to_text
+from addin.sheets.cells import Percentage, Refused, Scientific, error_text, read_cell, read_choice, to_cell, to_text
 from addin.sheets.columns import Column, Kind
 
 COST = Column("Cost", "cost", Kind.UNIT_COST, editable=True)
@@ -53,6 +53,10 @@ def test_an_error_goes_back_to_its_cell_as_itself(code: int, shown: str, kind: K
         (Percentage(0.125), UNITS, "holds a percentage, 12.5 %"),
         (Percentage(1.08), RATE, "holds a percentage, 108 %"),
         ("45 %", COST, "holds a percentage, 45 %"),
+        ("1e3", COST, "holds a number in scientific notation, 1e3"),
+        (Scientific(1000.0), COST, "holds a number in scientific notation, 1E+3"),
+        (Scientific(2.0), UNITS, "holds a number in scientific notation, 2E+0"),
+        (" 1.5E-2 ", COST, "holds a number in scientific notation, 1.5E-2"),
         (True, COST, "holds TRUE"),
         (False, UNITS, "holds FALSE"),
         (True, SKU, "holds TRUE"),
@@ -80,6 +84,8 @@ def test_what_a_column_does_not_want_is_refused(value: object, column: Column, h
         (1e3, COST, Decimal(1000)),
         (1.08411234567, RATE, Decimal("1.08411234567")),
         (2.0, UNITS, 2),
+        (Scientific(0.0000393), RATE, Decimal("0.0000393")),
+        (Scientific(123456789012.0), SKU, "123456789012"),
         ("yes", ZERO, True),
         ("No", ZERO, False),
         (True, ZERO, True),

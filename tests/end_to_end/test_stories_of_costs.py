@@ -313,3 +313,59 @@ def test_zero_ok_beside_a_prefilled_cost_is_refused(
     assert (f"O{place}" in ran.output, f"P{place}" in ran.output) == (True, True), ran.output
     assert ([], 1) == (again["saved"], len(again["refused"]))
     assert "1 line without cost" == story.status()
+
+
+TWO_SALES = (item("Order", "1", "20.00", units="1"), item("Order", "2", "20.00", units="1", day="04"))
+
+
+def refused_cost(story: Story, cost: object) -> str:
+    """Type a cost for the second order, save, and return what is asked; nothing is saved then, and a yes saves it."""
+    ran = story.answer(({"Order ID": "2"}, {"Cost": cost}), accept=False)
+    assert 1 == ran.status, ran.output
+    assert ["2"] == [row["Order ID"] for row in story.asked()]
+    book = story.book.open()
+    resolve = table(book, "Resolve")
+    resolve.cell(0, "Cost").value = cost
+    book.save(story.book.path)
+    story.deed("save", "--accept-suspect")
+    assert Decimal(str(cost)) == story.cogs(Order_ID="2")
+    return ran.output
+
+
+@pytest.mark.parametrize(
+    ("cost", "reason"),
+    [
+        ("1e3", "It was typed in scientific notation, 1e3"),
+        pytest.param("6E0", "It was typed in scientific notation, 6E0", marks=pytest.mark.long),
+        pytest.param(26, "More than five times the highest cost known of it, 5", marks=pytest.mark.long),
+        (0.99, "Less than a fifth of the lowest cost known of it, 5"),
+    ],
+)
+def test_a_cost_is_held_against_the_other_costs_of_its_sku(
+    story: Story, tmp_path: Path, cost: object, reason: str
+) -> None:
+    """The first unit cost 5.00; Finale knows nothing."""
+    story.bring(v2(tmp_path, TWO_SALES))
+    story.answer(({"Order ID": "1"}, {"Cost": 5}), accept=False)
+
+    assert f"order 2, SKU A: cost {Decimal(str(cost)).normalize():f}" in (said := refused_cost(story, cost))
+    assert reason.lower() in said.lower() or "average 5" in said
+
+
+@pytest.mark.parametrize(
+    ("cost", "reason"),
+    [
+        (101, "more than five times what one unit brought, 20.00"),
+        pytest.param("1e3", "typed in scientific notation, 1e3", marks=pytest.mark.long),
+        pytest.param(0.19, "less than a hundredth of what one unit brought, 20.00", marks=pytest.mark.long),
+    ],
+)
+def test_where_nothing_is_known_a_cost_is_held_against_what_its_sale_brought(
+    story: Story, tmp_path: Path, cost: object, reason: str
+) -> None:
+    """No average, no other cost: 20.00 was paid for the unit, and 12.00 is saved without a question."""
+    story.bring(v2(tmp_path, (TWO_SALES[1], item("Order", "1", "20.00", units="1", sku="B"))))
+    story.answer(({"SKU": "B"}, {"Cost": 12}), accept=False)
+
+    assert Decimal(12) == story.cogs(SKU="B")
+    assert reason in refused_cost(story, cost)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from workbook_engine.cell_values import ERROR_CODES, escape_text, number_text, u
 from workbook_engine.errors import NotAWorkbookError, RefusedByExcelError, SheetProtectedError, UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import xlwings as xw
@@ -391,6 +393,50 @@ def test_reading_shared_formulas_changes_nothing(tmp_path: Path) -> None:
     with workbook(path) as book:
         book.sheets[0]["A2"].value = 3
         assert [2.0, None] == book.sheets[0]["B1:B2"].value
+
+
+def _mixed_rows(count: int) -> str:
+    """Return rows of a number, a formula of its own, one that all share, and a text; an array formula above them."""
+    head = '<row r="1"><c r="A1"><f t="array" ref="A1:B1">C1:D1*2</f><v>2</v></c><c r="B1"><v>4</v></c></row>'
+    shared = [f'<f t="shared" ref="C2:C{count}" si="0">A2+1</f>', *['<f t="shared" si="0"/>'] * (count - 2)]
+    return head + "".join(
+        f'<row r="{number}"><c r="A{number}"><v>{number}</v></c><c r="B{number}"><f>A{number}*2</f><v>1</v></c>'
+        f'<c r="C{number}">{formula}<v>1</v></c><c r="D{number}" t="str"><v>x</v></c></row>'
+        for number, formula in enumerate(shared, start=2)
+    )
+
+
+def test_a_block_of_formulas_reads_as_its_cells_do(tmp_path: Path) -> None:
+    """Formulas of their own, shared ones, arrays and constants of a block are those of its single cells."""
+    with workbook(_with_rows(tmp_path, _mixed_rows(9))) as book:
+        block = book.sheets[0]["A1:E10"]
+        single = [[cell.formula for cell in row] for row in block.rows]
+        assert single == formulas(block)
+        assert [["=C1:D1*2", "=C1:D1*2", "", "", ""], ["2", "=A2*2", "=A2+1", "x", ""]] == single[:2]
+        assert ["9", "=A9*2", "=A9+1", "x", ""] == single[8]
+        assert formulas(book.sheets[0]["B4:C7"]) == [row[1:3] for row in single[3:7]]
+
+
+@pytest.mark.parametrize("column", ["A", "B", "C", "D"])
+def test_reading_a_column_of_formulas_costs_what_it_is_long(tmp_path: Path, column: str) -> None:
+    """Ten times as many rows take about ten times as many steps, whatever the cells hold."""
+    steps = []
+    for count in (100, 1000):
+        with workbook(_with_rows(tmp_path, _mixed_rows(count))) as book:
+            cells = book.sheets[0][f"{column}1:{column}{count}"]
+            steps.append(_steps(lambda cells=cells: cells.formula))  # type: ignore[misc] # its own cells
+    assert steps[1] < 11 * steps[0]
+
+
+def _steps(deed: Callable[[], object]) -> int:
+    """Count the functions that something calls, which is its time on any computer."""
+    counted = itertools.count()
+    sys.setprofile(lambda *_: next(counted))
+    try:
+        deed()
+    finally:
+        sys.setprofile(None)
+    return next(counted)
 
 
 def test_clear_contents_keeps_formats(book: xw.Book) -> None:

@@ -60,7 +60,7 @@ def add_exchange(workbook: Workbook, look: Look) -> Worksheet:
     worksheet = workbook.add_worksheet(exchange.SHEET)
     text = look.format(num_format="@")
     worksheet.set_column(0, exchange.PATHS_COLUMN - 1, 30, text)
-    for row, label in enumerate(("version", "outcome", "message")):
+    for row, label in enumerate(("version", "outcome", "message", "answer")):
         worksheet.write_string(row, 0, label, text)
     worksheet.write_string(exchange.FIRST_PATH_ROW - 2, exchange.PATHS_COLUMN - 1, "paths", text)
     worksheet.very_hidden()

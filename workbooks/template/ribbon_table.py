@@ -1,4 +1,4 @@
-"""The VBA module that says what each button does, made of the table of buttons."""
+"""The VBA module that says what each button does, made of the declared commands."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.ribbon_buttons import BUTTONS
+from addin.commands.registry import BUTTONS, RIBBON, buttons_of
 from addin.machine.upgrading.project import FINGERPRINT_LINE
 from workbook_engine.vba.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from addin.commands.ribbon_buttons import Button
+    from addin.commands.registry.command import Command
 
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -29,40 +29,57 @@ def ribbon_table_module(others: Mapping[str, str]) -> str:
     Args:
         others: The texts of all other modules of the template that are no sheet's, by name.
     """
-    help_button = next(button for button in BUTTONS if not button.command)
-    cases = [f'        Case "{button.id}": CommandOf = "{button.command}"' for button in BUTTONS if button.command]
+    help_button = next(button for button in BUTTONS if not button.action)
     return "\n".join(
         [
             'Attribute VB_Name = "RibbonTable"',
             "Option Explicit",
             "Option Private Module",
             "",
-            "' Made by the template's builder of addin/commands/ribbon_buttons.py.",
+            "' Made by the template's builder of addin/commands/registry.",
             "",
             "' How the other modules left the builder: an upgrade sees by it whether somebody changed one.",
             *(f"{FINGERPRINT_LINE}{name} {fingerprint(text)}" for name, text in sorted(others.items())),
             "",
             f'Public Const TEMPLATE_VERSION As String = "{version()}"',
-            f'Public Const HELP_BUTTON As String = "{help_button.id}"',
+            f'Public Const HELP_BUTTON As String = "{help_button.button_id}"',
             "",
-            "Public Function CommandOf(ByVal buttonId As String) As String",
-            "    Select Case buttonId",
-            *cases,
-            "    End Select",
-            "End Function",
-            "",
-            *_question("AsksForFiles", (button for button in BUTTONS if button.asks_for_files)),
-            *_question("ChangesCosts", (button for button in BUTTONS if button.changes_costs)),
+            *_function("CommandOf", "String", ((one, _text(one.name)) for one in BUTTONS if one.action)),
+            *_function("AsksForFiles", "Boolean", ((one, "True") for one in BUTTONS if one.asks.files)),
+            *_function("AsksForText", "String", ((one, _text(one.asks.text)) for one in BUTTONS if one.asks.text)),
+            *_function("ChangesCosts", "Boolean", ((one, "True") for one in BUTTONS if one.changes_costs)),
+            *_button_list(),
         ]
     )
 
 
-def _question(name: str, buttons: Iterable[Button]) -> list[str]:
+def _function(name: str, kind: str, answers: Iterable[tuple[Command, str]]) -> list[str]:
+    """Return a function that answers for some buttons; False or an empty text for all others."""
     return [
-        f"Public Function {name}(ByVal buttonId As String) As Boolean",
+        f"Public Function {name}(ByVal buttonId As String) As {kind}",
         "    Select Case buttonId",
-        *(f'        Case "{button.id}": {name} = True' for button in buttons),
+        *(f'        Case "{button.button_id}": {name} = {answer}' for button, answer in answers),
         "    End Select",
         "End Function",
         "",
     ]
+
+
+def _button_list() -> list[str]:
+    """Return the function that names the buttons of each group, a line per group."""
+    groups = (f"{group}: {', '.join(_label(button) for button in buttons_of(group))}" for group in RIBBON)
+    return [
+        "Public Function ButtonList() As String",
+        *(f"    ButtonList = ButtonList & vbLf & {_text(group)}" for group in groups),
+        "End Function",
+        "",
+    ]
+
+
+def _label(command: Command) -> str:
+    return "" if command.button is None else command.button.label
+
+
+def _text(text: str) -> str:
+    """Return a text as VBA writes it."""
+    return '"' + text.replace('"', '""') + '"'

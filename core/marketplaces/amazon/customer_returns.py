@@ -68,7 +68,7 @@ def read(contents: Contents) -> Reading:
         format=FORMAT.name,
         marketplace=Marketplace.AMAZON,
         settlements=(),
-        raw_lines=frame(RAW_LINE_COLUMNS),
+        make_raw_lines=partial(frame, RAW_LINE_COLUMNS),
         returns=returns_frame(_returns(table)),
         problems=(*_unknown_states(table), *notes_on_undeclared(Figures(table, "."))),
     )

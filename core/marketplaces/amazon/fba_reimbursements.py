@@ -78,7 +78,7 @@ def _reading(table: Table, figures: Figures) -> Reading:
         format=FORMAT.name,
         marketplace=Marketplace.AMAZON,
         settlements=(),
-        raw_lines=frame(RAW_LINE_COLUMNS),
+        make_raw_lines=partial(frame, RAW_LINE_COLUMNS),
         reimbursements=reimbursements_frame(rows),
         problems=(*_unknown_reasons(table), *_contradicting_units(table, figures), *notes_on_undeclared(figures)),
     )

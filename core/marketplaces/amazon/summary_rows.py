@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.marketplaces.figures import Figures
     from core.marketplaces.reading.tables import Row, Table
 
-_START, _END, _DEPOSIT = "settlement-start-date", "settlement-end-date", "deposit-date"
+PERIOD = _START, _END, _DEPOSIT = "settlement-start-date", "settlement-end-date", "deposit-date"
 
 
 def is_summary(row: Row) -> bool:

@@ -37,9 +37,10 @@ from core.marketplaces.words import AmountMeaning, doubted, listed, typed, typed
 from core.model import Event, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.marketplaces.lines import Part, TypedPart
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.words import Meaning
@@ -80,10 +81,11 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
     lacking = [figures.needed_amount(row, "total") - _sum(row, figures, declared) for row in table.rows]
     counted = proved(lacking, undeclared_amounts(figures))
     components = (*declared, *counted)
-    currency = _currency(table)
-    lines = tuple(_line(row, figures, components, currency) for row in table.rows)
+    sites = {row.cells.get("marketplace", "") for row in table.rows}
+    currency = currency_of(table, sites)
+    lines = tuple(line_of(row, figures, components, currency) for row in table.rows)
     deferred = sum(not line.settlement_id for line in lines)
-    problems = _broken_rows(table, lines, figures, components)
+    problems = broken_rows(table, lines, figures, components)
     settled = by_settlement(lines)
     return reading(
         Findings(
@@ -94,7 +96,7 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
             lines=lines,
             problems=(
                 *problems.pop("", ()),
-                *_deferred(deferred, table),
+                *deferred_note(deferred, len(table.rows), table.file),
                 *notes_on_undeclared(figures, counted),
                 *damaged_ids(table, ("order id", "sku")),
             ),
@@ -103,7 +105,8 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
     )
 
 
-def _line(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
+def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     deferred = is_deferred(cell.get("transaction status", ""), cell.get("transaction release date", ""))
     description, quantity = cell.get("description", ""), figures.whole(row, "quantity")
@@ -178,7 +181,7 @@ def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
     return quantity is not None or (about_goods and bool(sku))
 
 
-def _broken_rows(
+def broken_rows(
     table: Table, lines: Sequence[Line], figures: Figures, components: Sequence[str]
 ) -> dict[str, list[Problem]]:
     """Return an error for each row whose components do not sum to its total, by settlement."""
@@ -196,12 +199,13 @@ def _sum(row: Row, figures: Figures, components: Sequence[str]) -> Decimal:
     return sum((amount for amount in amounts if amount), Decimal(0))
 
 
-def _deferred(count: int, table: Table) -> list[Problem]:
+def deferred_note(count: int, of: int, file: str) -> list[Problem]:
+    """Return a note where some of a file's rows are in no paid settlement yet."""
     if not count:
         return []
-    rows = f"{count} of {len(table.rows)} rows {'is' if count == 1 else 'are'} deferred"
+    rows = f"{count} of {of} rows {'is' if count == 1 else 'are'} deferred"
     message = f"{rows}: in no paid settlement yet, and left out until Amazon releases the money."
-    return [Problem(Severity.NOTE, message, table.file)]
+    return [Problem(Severity.NOTE, message, file)]
 
 
 def _settlement_id(row: Row, table: Table) -> str:
@@ -214,14 +218,18 @@ def _settlement_id(row: Row, table: Table) -> str:
     return found
 
 
-def _currency(table: Table) -> str:
-    """Return the currency that the lines before the header name, else that of the site."""
+def currency_of(table: Table | ColumnTable, sites: Iterable[str]) -> str:
+    """Return the currency that the lines before the header name, else that of the sites of its rows.
+
+    Raises:
+        UnknownCurrencyError: If nothing names one.
+    """
     for line in table.preamble:
         named = _CURRENCY.search(line)
         if named:
             return named.group()
-    sites = {row.cells.get("marketplace", "").strip().casefold() for row in table.rows}
-    known = {_BY_SITE[site] for site in sites if site in _BY_SITE}
+    plain = {site.strip().casefold() for site in sites}
+    known = {_BY_SITE[site] for site in plain if site in _BY_SITE}
     if len(known) != 1:
         raise UnknownCurrencyError(Place(table.file, table.header_line))
     return known.pop()

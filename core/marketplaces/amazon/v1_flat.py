@@ -109,7 +109,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
     found = headers(table, figures)
     lines = (
-        _line(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+        line_of(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
     return reading(
         Findings(
@@ -124,7 +124,8 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     )
 
 
-def _line(row: Row, figures: Figures, header: Header) -> Line:
+def line_of(row: Row, figures: Figures, header: Header) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
     quantity = figures.whole(row, "quantity-purchased")

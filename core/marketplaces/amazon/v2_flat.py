@@ -79,7 +79,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
     found = headers(table, figures)
     lines = (
-        _line(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+        line_of(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
     return reading(
         Findings(
@@ -94,7 +94,8 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     )
 
 
-def _line(row: Row, figures: Figures, header: Header) -> Line:
+def line_of(row: Row, figures: Figures, header: Header) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     amount_type, description = folded(cell["amount-type"]), folded(cell["amount-description"])
     of_item = amount_type in words.ITEM_AMOUNT_TYPES

@@ -37,7 +37,7 @@ _PATTERNS = tuple(
 )
 _SLASHES = re.compile(r"(?P<first>\d\d?)/(?P<second_part>\d\d?)/(?P<year>\d{4}|\d\d)" + _TIME + _ZONE, re.IGNORECASE)
 _SHORT_YEAR = 2
-_EARLIEST, _LATEST = 1990, 2100
+EARLIEST, LATEST = 1990, 2100
 """Years of which marketplaces can have settlements; a sheet has no dates before 1900, and a zone none around year 1."""
 _NOON = 12
 _SLACK = timedelta(days=1)  # a posted date without its time, and the zones that it may have been written in
@@ -148,7 +148,7 @@ def _moment(match: re.Match[str], day: int, month: int) -> datetime | None:
             int(parts["second"] or 0),
             tzinfo=zone,
         )
-        return local.astimezone(UTC) if _EARLIEST <= local.year <= _LATEST else None
+        return local.astimezone(UTC) if EARLIEST <= local.year <= LATEST else None
     except (ValueError, OverflowError):
         return None
 

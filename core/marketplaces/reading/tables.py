@@ -16,7 +16,7 @@ import io
 from bisect import bisect
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,7 +98,7 @@ class RawRow(NamedTuple):
     cells: list[str]
 
 
-class _Header(NamedTuple):
+class Header(NamedTuple):
     """The row that names the columns, and how this file parts its cells."""
 
     number: int
@@ -106,6 +106,10 @@ class _Header(NamedTuple):
     """Up to the last that is not blank."""
     delimiter: str
     quoted: bool
+
+    def missing(self, layout: Layout) -> list[str]:
+        """Return the needed columns that it does not name."""
+        return [c.name for c in layout.columns if c.needed and c.name not in _named(layout, self.cells)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,12 @@ def likeness(layout: Layout, contents: Contents) -> float:
 
 def columns_named(layout: Layout, contents: Contents) -> set[str]:
     """Return the declared columns that the best header row of a file has."""
-    return _named(layout, _header(layout, contents).cells)
+    return _named(layout, find_header(layout, contents).cells)
 
 
 def header_line(layout: Layout, contents: Contents) -> int:
     """Return the line of the best header row."""
-    return _header(layout, contents).number
+    return find_header(layout, contents).number
 
 
 def find_table(layout: Layout, contents: Contents) -> Table:
@@ -176,10 +180,9 @@ def find_table(layout: Layout, contents: Contents) -> Table:
         UnstorableTextError: If a text is longer than a cell of a sheet, or holds a zero byte.
         NoSettlementError: If there is no row under the header.
     """
-    header = _header(layout, contents)
-    missing = [c.name for c in layout.columns if c.needed and c.name not in _named(layout, header.cells)]
+    header = find_header(layout, contents)
     place = Place(contents.name, header.number)
-    if missing:
+    if missing := header.missing(layout):
         raise MissingColumnError(place, layout.title, missing)
     remarks: list[RawRow] = []
     seams: list[int] = []
@@ -197,7 +200,7 @@ def find_table(layout: Layout, contents: Contents) -> Table:
 
 def cells_without(layout: Layout, contents: Contents, kind: Kind) -> tuple[list[list[str]], str, bool]:
     """Return all rows of a file with the cells of one kind of column blank, the delimiter, and if cells have quotes."""
-    header = _header(layout, contents)
+    header = find_header(layout, contents)
     known = _by_name(layout)
     columns = [known.get(_normalised(cell)) for cell in header.cells]
     blank = {i for i, column in enumerate(columns) if column and column.kind is kind}
@@ -208,7 +211,20 @@ def cells_without(layout: Layout, contents: Contents, kind: Kind) -> tuple[list[
     return rows, header.delimiter, header.quoted
 
 
-def _header(layout: Layout, contents: Contents) -> _Header:
+def column_names(layout: Layout, header: Header) -> tuple[list[str], frozenset[int]]:
+    """Return the names of a file's columns, declared ones under their declared names, and which are personal."""
+    known = _by_name(layout)
+    columns = [known.get(_normalised(cell)) for cell in header.cells]
+    personal = (at for at, column in enumerate(columns) if column and column.kind is Kind.PERSONAL)
+    return [_column_name(layout, cell) for cell in header.cells], frozenset(personal)
+
+
+def is_column_name(layout: Layout, text: str) -> bool:
+    """Tell whether a cell holds the name of a declared column, as in a header that is repeated further down."""
+    return _normalised(text) in _by_name(layout)
+
+
+def find_header(layout: Layout, contents: Contents) -> Header:
     """Return the row that names most of the declared columns, and how its cells are parted."""
     beginnings = (
         (row, delimiter)
@@ -221,13 +237,21 @@ def _header(layout: Layout, contents: Contents) -> _Header:
         cells = cells[:-1]
     wrapped = all(len(cell) > 1 and cell.startswith('"') and cell.endswith('"') for cell in map(str.strip, cells))
     if delimiter == "\t" and wrapped:  # a program that puts every cell in quotes, between tabs too
-        return _Header(row.number, [cell.strip()[1:-1] for cell in cells], delimiter, quoted=True)
-    return _Header(row.number, cells, delimiter, quoted=layout.quoted and delimiter != "\t")
+        return Header(row.number, [cell.strip()[1:-1] for cell in cells], delimiter, quoted=True)
+    return Header(row.number, cells, delimiter, quoted=layout.quoted and delimiter != "\t")
 
 
 def beginning(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[RawRow]:
     """Yield the rows among which a header is looked for, as far as they can be told apart with this delimiter."""
-    rows = islice(split_rows(contents, delimiter, quoted=quoted), LINES_BEFORE_HEADER)
+    head = list(_told_apart(contents.head, delimiter, LINES_BEFORE_HEADER + 1, quoted=quoted))
+    if len(head) > LINES_BEFORE_HEADER or contents.head is contents:
+        yield from head[:LINES_BEFORE_HEADER]
+    else:  # so few rows in 64 KiB: the last of them may go on behind
+        yield from _told_apart(contents, delimiter, LINES_BEFORE_HEADER, quoted=quoted)
+
+
+def _told_apart(contents: Contents, delimiter: str, count: int, *, quoted: bool) -> Iterator[RawRow]:
+    rows = islice(split_rows(contents, delimiter, quoted=quoted), count)
     while True:
         try:
             yield next(rows)
@@ -236,7 +260,7 @@ def beginning(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[R
 
 
 def _under(
-    layout: Layout, contents: Contents, header: _Header, remarks: list[RawRow], seams: list[int]
+    layout: Layout, contents: Contents, header: Header, remarks: list[RawRow], seams: list[int]
 ) -> Iterator[RawRow]:
     """Yield what stands under the header, but blank rows, remarks, and repeated headers, whose lines are the seams."""
     known = _by_name(layout)
@@ -257,7 +281,7 @@ def _under(
         yield row
 
 
-def _refuse_cut_off(rows: Sequence[RawRow], layout: Layout, header: _Header, contents: Contents) -> None:
+def _refuse_cut_off(rows: Sequence[RawRow], layout: Layout, header: Header, contents: Contents) -> None:
     """Refuse rows with other cells than the header, unless an editor took the blanks from the ends of all lines."""
     width = len(header.cells)
     stripped = header.delimiter == "\t" and not header.quoted and all(row.cells[-1].strip() for row in rows)
@@ -278,7 +302,7 @@ def _refuse_overlap(rows: Sequence[Row], seams: Sequence[int], contents: Content
             raise OverlappingFilesError(Place(contents.name, row.number), line)
 
 
-def _rows(raw: Iterable[RawRow], layout: Layout, header: _Header, contents: Contents) -> Iterator[Row]:
+def _rows(raw: Iterable[RawRow], layout: Layout, header: Header, contents: Contents) -> Iterator[Row]:
     width = len(header.cells)
     declared = [_by_name(layout).get(_normalised(cell)) for cell in header.cells]
     kept = [i for i, column in enumerate(declared) if column is None or column.kind is not Kind.PERSONAL]
@@ -345,6 +369,7 @@ _PLAIN = str.maketrans({"\u2019": "'", "\u200b": "", **dict.fromkeys("“”„�
 """Other forms of the characters that are in the names of columns."""
 
 
+@lru_cache(maxsize=16384)
 def _normalised(name: str) -> str:
     plain = name.translate(_PLAIN).strip(' \t"')
     return " ".join(plain.casefold().split()).rstrip(" :")

@@ -54,6 +54,12 @@ class Desktop:
         for row, path in enumerate(paths, start=exchange.FIRST_PATH_ROW):
             sheet.range((row, exchange.PATHS_COLUMN)).value = str(path)
 
+    def put_text(self, text: str) -> None:
+        """Do as VBA does after a question that is answered in words."""
+        cell = self.book.sheets[exchange.SHEET].range(exchange.TEXT_CELL)
+        cell.number_format = "@"
+        cell.value = text
+
     def rows(self, spec: TableSpec) -> list[dict[str, object]]:
         """Return the rows of a table as the add-in reads them."""
         return tables.read(tables.find(self.book, spec), spec)

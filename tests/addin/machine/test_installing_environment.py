@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
+import click
 import pytest
 import xlwings
 
@@ -198,7 +199,9 @@ def test_a_program_that_is_not_there_is_an_answer() -> None:
 
 def test_every_option_is_on_the_command() -> None:
     """The command offers what the action takes."""
-    assert {"trusted", "wheels", "as_json"} == {option.name for option in main.commands["install"].params}
+    command = main.get_command(click.Context(main), "install")
+    assert command is not None
+    assert {"trusted", "wheels", "as_json"} == {option.name for option in command.params}
     assert 2 == run_command("install", "--wheels", "no-such-folder").status
 
 

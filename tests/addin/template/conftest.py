@@ -242,5 +242,6 @@ def office(libreoffice: Opener) -> OpenWorkbook:
     opened.vba("xlwings.Install", ON)
     opened.vba("xlwings.WillAnswer", "", "", OFF)
     opened.vba("FileChoice.WillChoose", OFF)
+    opened.vba("TextQuestion.WillAnswer", OFF)
     opened.vba("xlwings.Noted")
     return opened

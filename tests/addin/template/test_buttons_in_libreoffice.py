@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.ribbon_buttons import BUTTONS
+from addin.commands.registry import BUTTONS
 from addin.sheets import exchange
 from tests.addin.template.filled_office import COSTS, OFF, ON, PYTHON, pressed
 from workbooks.template.modules import module_texts
 from workbooks.template.ribbon_table import version
 
 if TYPE_CHECKING:
-    from addin.commands.ribbon_buttons import Button
+    from addin.commands.registry.command import Command
     from tests.addin.template.conftest import Opener, OpenWorkbook
 
 pytestmark = pytest.mark.long
@@ -40,12 +40,14 @@ def test_the_canary_dies_of_a_syntax_error(libreoffice: Opener) -> None:
     assert broken.vba("RibbonTable.CommandOf", "cogsheetSync") != "sync"
 
 
-@pytest.mark.parametrize("button", [b for b in BUTTONS if b.command and not b.asks_for_files], ids=lambda b: b.command)
-def test_a_button_runs_its_command_and_shows_the_answer(office: OpenWorkbook, button: Button) -> None:
+@pytest.mark.parametrize("button", [b for b in BUTTONS if b.action and not b.asks.files], ids=lambda b: b.name)
+def test_a_button_runs_its_command_and_shows_the_answer(office: OpenWorkbook, button: Command) -> None:
     """Exactly one command, from the table; then what Python left as its message."""
     office.vba("xlwings.WillAnswer", "attention", "12 lines without cost.", OFF)
+    office.vba("TextQuestion.WillAnswer", "Wrong cost")
 
-    assert [PYTHON.format(button.command), "Message attention: 12 lines without cost."] == pressed(office, button.id)
+    shown = [PYTHON.format(button.name), "Message attention: 12 lines without cost."]
+    assert shown == pressed(office, button.button_id)
     assert [["", ""]] == office.ask("shown_block", exchange.SHEET, "B2:C2")
 
 
@@ -80,6 +82,25 @@ def test_import_hands_the_chosen_files_over_as_text(office: OpenWorkbook) -> Non
 def test_import_without_a_choice_runs_nothing(office: OpenWorkbook) -> None:
     """A dialog that was left with Escape ends the button."""
     assert [] == pressed(office, "cogsheetImport")
+
+
+def test_an_answer_in_words_is_handed_over_as_text(office: OpenWorkbook) -> None:
+    """A reason that looks like a formula or a number stays what was typed, and is gone when the button has ended."""
+    for typed in ("=1+1", "007", "Bill came late: é"):
+        office.vba("Exchange.Prepare")
+        assert office.vba("Exchange.PutText", typed) is True
+        assert typed == office.ask("shown", exchange.SHEET, exchange.TEXT_CELL)
+    office.vba("TextQuestion.WillAnswer", "Wrong cost")
+    assert [PYTHON.format("reopen")] == pressed(office, "cogsheetReopen")
+    assert office.ask("shown", exchange.SHEET, exchange.TEXT_CELL) == ""
+
+
+@pytest.mark.parametrize("answer", [OFF, "", "   "])
+def test_a_question_in_words_left_without_an_answer_runs_nothing(office: OpenWorkbook, answer: object) -> None:
+    """Cancel, or a blank where the auditor wants a reason."""
+    office.vba("TextQuestion.WillAnswer", answer)
+
+    assert [] == pressed(office, "cogsheetReopen")
 
 
 def test_what_python_switched_off_is_put_back(office: OpenWorkbook) -> None:
@@ -187,6 +208,7 @@ CALLED_ELSEWHERE = {
     "FileChoice.ChosenFiles": "a dialog, replaced here",
     "Messages.Show": "a message box, replaced here",
     "Platform.IsMac": "a conditional compilation, replaced here",
+    "TextQuestion.TypedAnswer": "a dialog, replaced here",
 }
 ARGUMENTS = {
     "CostAnswers.Answer": '"FINALE_COST", "A-1", ""',
@@ -199,7 +221,9 @@ ARGUMENTS = {
     "FinaleCells.Shown": '"A-1"',
     "FunctionOptions.SetFor": '"FINALE_COST", "Unit cost of a SKU", Array("A SKU", "An order")',
     "OurSheets.Find": '"SheetCosts"',
+    "Exchange.PutText": '"Wrong cost"',
     "RibbonTable.AsksForFiles": '"cogsheetImport"',
+    "RibbonTable.AsksForText": '"cogsheetReopen"',
     "RibbonTable.ChangesCosts": '"cogsheetSync"',
     "RibbonTable.CommandOf": '"cogsheetSync"',
     **{f"xlwings_udfs.FINALE_COST{end}": '"A-1", ""' for end in ("", "_ASOF", "_SOURCE", "_STATUS")},

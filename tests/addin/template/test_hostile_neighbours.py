@@ -32,7 +32,7 @@ def _run_as_button(workbook: Path, cwd: Path, add_workbook: str, python_path: st
     settings = ";".join([add_workbook, str(workbook), str(workbook), "", "", "", python_path])
     program = (
         f'import xlwings.utils;xlwings.utils.prepare_sys_path("{settings}"); '
-        "import addin.commands.ribbon_buttons; print(addin.__file__)"
+        "import addin.commands.registry; print(addin.__file__)"
     )
     command = [sys.executable, "-B", "-c", program]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import addin.commands.ribbon_buttons as table_of_buttons
-from addin.commands.ribbon_buttons import BUTTONS, GROUPS
+from addin.commands import registry
+from addin.commands.registry import BUTTONS, RIBBON, buttons_of
 from addin.sheets import books_name, exchange
 from addin.sheets.workbook import SPECS
 from core.model import Event
@@ -32,12 +32,13 @@ PROCEDURE = re.compile(
     re.MULTILINE,
 )
 DESIGN = {
-    "Settlements": ["import", "pull", "fill"],
-    "Costs": ["sync", "resolve", "save", "undo"],
-    "Reports": ["cogs", "pnl", "rates", "export", "trueups", "verify", "close"],
-    "Setup": ["connect", "doctor", ""],
+    "Settlements": ["import", "pull", "fill", "remove"],
+    "Costs": ["sync", "resolve", "save", "undo", "accept", "restore"],
+    "Reports": ["cogs", "cogs-workbook", "pnl", "rates"],
+    "Close": ["export", "export-excel", "trueups", "verify", "reopen", "posted-elsewhere", "close"],
+    "Setup": ["connect", "doctor", "upgrade", "help"],
 }
-"""Commands per group (docs/commands.md); Help has none."""
+"""Buttons per group (docs/commands.md)."""
 
 
 def _xml(parts: Parts, name: str) -> ET.Element:
@@ -88,42 +89,63 @@ def test_the_ribbon_is_the_table_in_both_dialects(built_parts: Parts) -> None:
         group.get("label"): [button.get("label") for button in group]
         for group in newer.iter(f"{{{NAMESPACE_2010}}}group")
     }
-    assert {name: [button.label for button in BUTTONS if button.group == name] for name in GROUPS} == shown
+    declared = {str(group): [one.button.label for one in buttons_of(group) if one.button] for group in RIBBON}
+    assert declared == shown
 
 
 def test_ribbon_labels_need_no_escape() -> None:
     """An ampersand in a label would be taken for an access key."""
-    assert [] == [button.label for button in BUTTONS if "&" in button.label + button.screentip]
+    assert [] == [one.name for one in BUTTONS if one.button and "&" in one.button.label + one.tip.title]
     assert b"&amp;amp;" not in ribbon_xml(NAMESPACE_2010)
 
 
 def test_the_buttons_are_those_of_the_design() -> None:
     """Group by group and in order, with the commands of the command line."""
-    assert {name: [button.command for button in BUTTONS if button.group == name] for name in GROUPS} == DESIGN
+    assert {str(group): [button.name for button in buttons_of(group)] for group in RIBBON} == DESIGN
 
 
-def test_button_ids_are_unique_and_tips_fit() -> None:
-    """Excel drops a ribbon with a duplicate id, and takes 1,024 characters of a tip."""
-    ids = [button.id for button in BUTTONS]
+def test_ribbon_attributes_are_within_what_excel_takes() -> None:
+    """Labels and tips of at most 1,024 characters, ids that are names, sizes that exist (docs/facts/excel-files.md)."""
+    buttons = list(ET.fromstring(ribbon_xml(NAMESPACE_2010)).iter(f"{{{NAMESPACE_2010}}}button"))  # noqa: S314 - ours
+    tips = [str(button.get(name)) for button in buttons for name in ("label", "screentip", "supertip")]
 
-    assert len(set(ids)) == len(ids)
-    assert [] == [button.id for button in BUTTONS if not 40 < len(button.supertip) < 1024 or not button.screentip]
+    assert len(buttons) == len(BUTTONS)
+    assert [] == [tip for tip in tips if not 0 < len(tip) <= 1024]
+    assert [] == [button.get("id") for button in buttons if not re.fullmatch(r"[A-Za-z]\w*", str(button.get("id")))]
+    assert {"normal", "large"} == {button.get("size") for button in buttons}
+    assert len(buttons) == len({button.get("imageMso") for button in buttons})
 
 
-def test_the_table_of_buttons_imports_only_the_standard_library() -> None:
-    """`addin.ribbon` reads it before anything that may be broken is imported."""
-    tree = ast.parse(Path(str(table_of_buttons.__file__)).read_text("utf-8"))
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+def test_help_fits_a_message_box(extracted_modules: dict[str, str]) -> None:
+    """Every button by its label, and all of it within what module Messages shows."""
+    table = extracted_modules["RibbonTable"]
+    listed = re.findall(r'ButtonList = ButtonList & vbLf & "(.*)"', table)
+    longest = re.search(r"LONGEST As Long = (\d+)", extracted_modules["Messages"])
 
-    assert {str(name) for name in imported} <= sys.stdlib_module_names
+    assert [str(group) for group in RIBBON] == [line.split(":")[0] for line in listed]
+    assert [] == [one.name for one in BUTTONS if one.button and not any(one.button.label in line for line in listed)]
+    assert longest
+    assert len("\n".join(listed)) + 200 < int(longest[1])
+
+
+def test_the_declarations_import_only_the_standard_library() -> None:
+    """`addin.ribbon` and `cogsheet --version` read them before anything that may be broken is imported."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(Path(registry.__path__[0]).glob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+
+    assert len(trees) > 5
+    assert {name for name in imported if not name.startswith(registry.__name__)} <= sys.stdlib_module_names | {
+        name for name in imported if name.split(".")[0] in sys.stdlib_module_names
+    }
 
 
 def test_vba_runs_the_commands_of_the_table(extracted_modules: dict[str, str]) -> None:
     """Button ids and commands in module RibbonTable are the table's, and nothing else is ever run."""
-    pairs = re.findall(r'Case "(\w+)": CommandOf = "(\w+)"', extracted_modules["RibbonTable"])
+    pairs = re.findall(r'Case "(\w+)": CommandOf = "([\w-]+)"', extracted_modules["RibbonTable"])
 
-    assert {button.id: button.command for button in BUTTONS if button.command} == dict(pairs)
+    assert {button.button_id: button.name for button in BUTTONS if button.action} == dict(pairs)
     assert f'"{version()}"' in extracted_modules["RibbonTable"]
     calls = [name for name, text in extracted_modules.items() if "RunPython" in text and name != "xlwings"]
     assert ["Dispatcher"] == calls
@@ -238,7 +260,17 @@ def test_the_mac_interpreter_has_no_blank() -> None:
     assert " " not in CONFIGURATION["INTERPRETER_MAC"]
 
 
-@pytest.mark.parametrize("name", ["VERSION_CELL", "OUTCOME_CELL", "MESSAGE_CELL"])
+def test_vba_asks_the_questions_that_are_declared(extracted_modules: dict[str, str]) -> None:
+    """Files for Import, words for what an auditor will read; nothing for any other button."""
+    table = extracted_modules["RibbonTable"]
+    asked = dict(re.findall(r'Case "(\w+)": AsksForText = "(.*)"', table))
+
+    assert {one.button_id: one.asks.text for one in BUTTONS if one.asks.text} == asked
+    assert [one.button_id for one in BUTTONS if one.asks.files] == re.findall(r'Case "(\w+)": AsksForFiles', table)
+    assert {"cogsheetReopen", "cogsheetPostedElsewhere"} == set(asked)
+
+
+@pytest.mark.parametrize("name", ["VERSION_CELL", "OUTCOME_CELL", "MESSAGE_CELL", "TEXT_CELL"])
 def test_vba_and_python_exchange_over_the_same_cells(extracted_modules: dict[str, str], name: str) -> None:
     """What one side writes the other reads."""
     assert f'{name} As String = "{getattr(exchange, name)}"' in extracted_modules["Exchange"]

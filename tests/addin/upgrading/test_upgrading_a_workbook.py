@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from addin.commands.upgrading import NewerBookError, upgrade
+from addin.commands.upgrading import NewerBookError, WorkbookInUseError, upgrade, upgraded_copy
 from addin.machine.upgrading.columns import NoRoomForColumnsError
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
@@ -335,3 +335,33 @@ def test_the_result_keeps_the_schema(book: Path, schema_errors: Callable[[Path, 
     upgrade(book)
 
     assert [] == schema_errors(book, office)
+
+
+def test_a_copy_is_upgraded_beside_a_workbook_that_is_open(book: Path, tmp_path: Path) -> None:
+    """The button cannot replace what Excel has open: that stays, and what the command would make lies beside it."""
+    before = book.read_bytes()
+    book.with_name("~$Books.xlsm").write_bytes(b"Excel's lock")
+
+    outcome = upgraded_copy(book)
+
+    copy = book.with_name("Books upgraded.xlsm")
+    upgrade(plain := write_copy(before, tmp_path / "elsewhere"))
+    assert before == book.read_bytes()
+    assert parts(plain) == parts(copy)
+    assert str(copy) == outcome.data["workbook"]
+    assert "Close this workbook" in outcome.message
+    assert "New sheets: " in outcome.message
+    assert "before upgrade" not in outcome.message
+
+
+def write_copy(content: bytes, folder: Path) -> Path:
+    folder.mkdir()
+    path = folder / "Books.xlsm"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_workbook_that_cannot_be_read_beside_excel_is_named(tmp_path: Path) -> None:
+    """With the way that remains."""
+    with pytest.raises(WorkbookInUseError, match="Close it and run `cogsheet upgrade`"):
+        upgraded_copy(tmp_path / "Missing.xlsm")

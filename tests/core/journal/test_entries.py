@@ -433,3 +433,27 @@ def test_prices_of_several_rates_stand_apart_and_keep_the_sum(chosen: str, codes
 
     assert ["-7.00", "-20.00", "-10.00"] == [amount for _, amount, _ in found]
     assert codes == [code for _, _, code in found]
+
+
+def test_no_line_of_nothing_is_ever_in_an_entry() -> None:
+    """Of a settlement that comes to zero, of an account that nets, and of a line that somebody made by hand."""
+    paid_back = settlement(line(Event.SALE, principal="10.00"), line(Event.FEE, other="-10.00"))
+    netted = settlement(line(Event.SALE, principal="10.00", shipping="3.00"), line(Event.SALE, shipping="-3.00"))
+    key = EntryKey("Amazon US", "1", "2026-09", EntryKind.SETTLEMENT)
+    by_hand = Entry(key, date(2026, 9, 5), "USD", (EntryLine(LineType.CLEARING, "Clearing", Decimal("0.00")),))
+
+    assert {LineType.SALES: "-10.00", LineType.OTHER_FEES: "10.00"} == amounts(*paid_back)
+    assert {LineType.SALES: "-10.00", LineType.CLEARING: "10.00"} == amounts(*netted)
+    assert () == by_hand.lines
+
+
+def test_a_month_in_which_every_sum_is_zero_has_no_entry() -> None:
+    """Whether nothing moved, everything was taken back, or only parts of a cent did."""
+    august = line(Event.SALE, AUGUST, principal="5.00")
+    nothing = line(Event.SALE)
+    taken_back = (line(Event.SALE, principal="10.00"), line(Event.SALE, principal="-10.00"))
+    parts_of_a_cent = (line(Event.FEE, other="-0.004"), line(Event.SALE, principal="0.004"))
+
+    for september in ([nothing], taken_back, parts_of_a_cent):
+        assert ["2026-08"] == [entry.key.month for entry in settlement(august, *september)]
+        assert [] == settlement(*september)

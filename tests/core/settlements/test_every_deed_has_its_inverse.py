@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from core.database import entries, true_ups
 from core.database.locks import NotLockedError
@@ -15,7 +16,9 @@ from core.journal.entry import EntryKind
 from core.model import Event, records
 from core.settlements import costs_now
 from core.settlements import true_ups as trueing
+from core.settlements.exporting import ExportWish, as_written
 from core.settlements.posting_elsewhere import post_elsewhere
+from core.settlements.verification import tie_outs
 from tests.core.settlements.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
@@ -188,3 +191,40 @@ def test_a_loss_dismissed_and_reopened_is_costed_anew(shop: Shop) -> None:
     assert "24.00" == shop.posted()["Damaged and Lost Inventory"]
     assert [] == shop.proposed()
     assert {Event.REIMBURSEMENT} == set(shop.books.lines["event"])
+
+
+def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop) -> None:
+    """Not onto sheet Journal, into a file or into what takes the entry back; verify sees no difference in it."""
+    shop.bring_in("1", sale("111-1", "CUP"))
+    shop.finale_says({("111-1", "CUP"): "5.00"})
+    shop.export("1")
+    with shop.database.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO entry_line (entry, position, account, amount, currency, memo) "
+                "SELECT id, 9, 'US Reserves USD', 0, 'USD', 'Reserve' FROM entry WHERE kind = 'settlement'"
+            )
+        )
+
+    assert "US Reserves USD" not in {row["account"] for row in shop.journal()}
+    with shop.database.reading() as connection:
+        written = [as_written(one, shop.books.accounts) for one in entries.posted(connection)]
+    assert all(line.amount for entry in written for line in entry.lines)
+    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportWish())
+    assert [] == [one.sentence for one in found if not one.ok]
+    shop.reopen("1")
+    with shop.database.reading() as connection:
+        assert all(line.amount for one in entries.posted(connection) if one.entry.reverses for line in one.entry.lines)
+
+
+def test_a_settlement_of_nothing_is_exported_reopened_and_exported_again(shop: Shop) -> None:
+    """Its lines come to zero in every account: no entry, and no step stops."""
+    back = sale("111-9", "CUP") | {"amount": "-10.00"}
+    shop.bring_in("1", sale("111-1", "CUP"), back)
+    shop.finale_says({("111-1", "CUP"): "5.00"})
+    shop.export("1", kinds=(EntryKind.SETTLEMENT,))
+
+    assert [] == shop.journal()
+    shop.reopen("1")
+    shop.export("1", kinds=(EntryKind.SETTLEMENT,))
+    assert [] == shop.journal()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -32,6 +32,7 @@ from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.reopening import reopen
 from core.settlements.saving import save_answers
 from core.settlements.undoing import NothingToUndoError, undo_last
+from tests.core.settlements.bookkeeper import LoadsOnce, so_many
 from tests.core.settlements.lives_of_orders import (
     WHO,
     Life,
@@ -50,7 +51,7 @@ ORDERS = st.sampled_from(["111-0", "111-1", "111-2"])
 INVENTORY = {usual_account(side) for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)}
 
 
-class Lives(RuleBasedStateMachine):
+class Lives(LoadsOnce, RuleBasedStateMachine):
     """A bookkeeper with two stores, three orders and up to six settlements."""
 
     @initialize(plan=plans)
@@ -68,9 +69,6 @@ class Lives(RuleBasedStateMachine):
         if hasattr(self, "database"):
             self.database.close()
             self.folder.cleanup()
-
-    def load(self) -> all_books.Books:
-        return all_books.load(self.database)
 
     @rule(data=st.data())
     def import_file(self, data: st.DataObject) -> None:
@@ -256,17 +254,14 @@ def _version(row: Row) -> int:
     return int(row["version"])
 
 
-Lives.TestCase.settings = settings(
-    max_examples=2, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Lives.TestCase.settings = so_many(2, 10)
 TestLives = Lives.TestCase
 
 
 @pytest.mark.long
 def test_many_lives() -> None:
     """The same, for a few minutes."""
-    many = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(Lives, settings=many)
+    run_state_machine_as_test(Lives, settings=so_many(60, 30))
 
 
 @settings(max_examples=2, deadline=None)

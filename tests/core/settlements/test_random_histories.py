@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -43,6 +42,7 @@ from core.settlements.time_zones import change_time_zones
 from core.settlements.undoing import NothingToUndoError, undo_last
 from core.settlements.verification import company_tie_outs, evidence, tie_outs
 from core.time import local_days
+from tests.core.settlements.bookkeeper import LoadsOnce, so_many
 from tests.core.settlements.exports_of_payouts import Row, unified_export
 from tests.core.settlements.test_importing import v2_file
 
@@ -67,7 +67,7 @@ ORDERS = st.sampled_from(["111-0", "111-1"])
 COGS_ACCOUNT = "Cost of Goods Sold"
 
 
-class Company(RuleBasedStateMachine):
+class Company(LoadsOnce, RuleBasedStateMachine):
     """A bookkeeper, Finale and two settlements of two orders each."""
 
     @initialize(known=st.booleans())
@@ -98,9 +98,6 @@ class Company(RuleBasedStateMachine):
             self.database.close()
             self.folder.cleanup()
             assert [] == [one.sentence for one in found if not one.ok], "whatever happened, verify has nothing to name"
-
-    def load(self) -> all_books.Books:
-        return all_books.load(self.database)
 
     @rule(number=st.sampled_from(sorted(FILES)))
     def import_file(self, number: str) -> None:
@@ -329,17 +326,14 @@ class Company(RuleBasedStateMachine):
                 assert (expected is None) == (line["cost_status"] == CostStatus.MISSING)
 
 
-Company.TestCase.settings = settings(
-    max_examples=3, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Company.TestCase.settings = so_many(2, 12)
 TestHistories = Company.TestCase
 
 
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    many = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(Company, settings=many)
+    run_state_machine_as_test(Company, settings=so_many(25, 30))
 
 
 def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:

@@ -239,17 +239,22 @@ def test_only_costs_that_are_far_off_and_unexplained_are_asked(
 
 
 def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: Path) -> None:
-    """And without either, a number that Excel makes of a date is asked about."""
+    """And without either beside what its sale brought; a number that Excel makes of a date is asked about too."""
     with open_books(tmp_path) as database:
         desk = Desk(database)
         desk.bring_in((SALE_AND_REFUNDS,))
         beside = desk.save(desk.answer(Event.SALE, cost=Decimal(100), proposed=Decimal(9)))
         date = desk.save(desk.answer(Event.SALE, cost=Decimal(46143), odd="Excel keeps 2026-05-01 as this number"))
         plain = desk.save(desk.answer(Event.SALE, cost=Decimal(46143)))
+        usual = desk.save(desk.answer(Event.SALE, cost=Decimal(12)))
 
     assert [Decimal(9), None] == [one.suspects[0].average for one in (beside, date)]
-    assert "(excel keeps 2026-05-01 as this number)" in str(date.suspects[0])
-    assert ((), [Fate.SAVE]) == (plain.suspects, [one.fate for one in plain.decisions])
+    assert "(more than five times what one unit brought" in str(plain.suspects[0])
+    assert ([], [], [], [Fate.SAVE]) == (
+        *(list(one.with_fate(Fate.REFUSED)) for one in (beside, date, plain)),
+        [one.fate for one in usual.decisions],
+    )
+    assert ((), 1) == (usual.suspects, len(usual.overrides))
 
 
 def test_a_note_added_to_a_saved_cost_is_saved_and_keeps_how_it_came_about(desk: Desk) -> None:

@@ -33,6 +33,8 @@ LEVY = "Lightning Levy"
 SALE, SECOND, REFUND = "2026-08-31 15:00:00 UTC", "2026-09-01 03:00:00 UTC", "2026-09-10 10:00:00 UTC"
 """1 September in Sydney and 31 August in Los Angeles; the other way about; the same day everywhere."""
 REFUND_DAY = date(2026, 9, 10)
+ENDS = {"1": "2026-08-31 23:00:00 UTC", "2": "2026-09-14 10:00:00 UTC"}
+"""When the settlements end: the first on 1 September in Sydney, on 31 August in Los Angeles."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ def files_of(plan: tuple[Sold, ...]) -> dict[tuple[str, str], OriginalFile]:
         }
         for number, its in rows.items():
             total = sum((Decimal(row["amount"]) for row in its), Decimal(0))
-            days = ("17", "31")
-            content = v2_content(number, *its, total=f"{total}", days=days)
+            content = v2_content(number, *its, total=f"{total}", days=("17", "31"))
+            content = content.replace(b"2026-08-31 00:00:00 UTC", ENDS[number].encode())
             found[sold.store, number] = OriginalFile(f"{sold.store} {number}.txt", content)
     return found
 
@@ -160,11 +162,19 @@ def open_books(folder: Path) -> Database:
     return database
 
 
-def let_finale_say(database: Database, plan: tuple[Sold, ...], cost: Decimal, average: Decimal) -> None:
-    """Keep what the mugs of the orders cost, and what a mug cost on average on the days of the losses."""
+def let_finale_say(
+    database: Database, plan: tuple[Sold, ...], costs: tuple[Decimal, Decimal], average: Decimal
+) -> None:
+    """Keep what the mugs of each order's two shipments cost, and a mug on average on the days of the losses."""
     same = {"product_id": "MUG", "currency": "USD", "fetched_at": NOW}
-    of_order = {"kind": ObservationKind.ORDER, "unit_cost": cost, "record_date": "2026-08-31"}
-    rows = [{**same, **of_order, "order_id": sold.order, "units": sold.first + sold.second} for sold in plan]
+    rows = [
+        {**same, "kind": ObservationKind.ORDER, "order_id": sold.order, **shipped}
+        for sold in plan
+        for shipped in (
+            {"unit_cost": costs[0], "units": sold.first, "record_date": "2026-08-30"},
+            {"unit_cost": costs[1], "units": sold.second, "record_date": "2026-09-02"},
+        )
+    ]
     of_day = {"kind": ObservationKind.AVERAGE_ON_DATE, "unit_cost": average}
     rows += [{**same, **of_day, "record_date": f"2026-08-{day}"} for day in (19, 20, 21)]
     with database.writing() as connection:

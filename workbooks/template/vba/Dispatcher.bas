@@ -41,9 +41,7 @@ Private Sub RunCommand(ByVal buttonId As String)
     command = RibbonTable.CommandOf(buttonId)
     If command = "" Then Exit Sub
     Exchange.Prepare
-    If RibbonTable.AsksForFiles(buttonId) Then
-        If Not Exchange.PutPaths(FileChoice.ChosenFiles()) Then Exit Sub
-    End If
+    If Not Answered(buttonId) Then Exit Sub
     If Platform.IsMac() Then
         ' Here Python runs on by itself: it reports, restores and recalculates.
         xlwings.RunPython PythonCall(command)
@@ -51,6 +49,19 @@ Private Sub RunCommand(ByVal buttonId As String)
         RunAndReport buttonId, PythonCall(command)
     End If
 End Sub
+
+' Asks what Python needs to know before it starts; False where the user left the question without an answer.
+Private Function Answered(ByVal buttonId As String) As Boolean
+    Dim question As String
+    question = RibbonTable.AsksForText(buttonId)
+    If RibbonTable.AsksForFiles(buttonId) Then
+        Answered = Exchange.PutPaths(FileChoice.ChosenFiles())
+    ElseIf question <> "" Then
+        Answered = Exchange.PutText(TextQuestion.TypedAnswer(question))
+    Else
+        Answered = True
+    End If
+End Function
 
 Private Function PythonCall(ByVal command As String) As String
     PythonCall = "import addin.ribbon; addin.ribbon.run('" & command & "')"
@@ -92,6 +103,7 @@ Private Sub ShowHelp()
     Dim setup As Worksheet
     Set setup = OurSheets.Find(OurSheets.SETUP_SHEET)
     If Not setup Is Nothing Then setup.Activate
-    Messages.Show "The first steps stand on sheet Setup. Rest the pointer on a button of tab Cogsheet to read what it " & _
-        "does." & vbLf & vbLf & "This workbook's version: " & RibbonTable.TEMPLATE_VERSION, Exchange.OUTCOME_DONE
+    Messages.Show "The first steps are on sheet Setup. Rest the pointer on a button of tab Cogsheet to read what it " & _
+        "does." & vbLf & RibbonTable.ButtonList() & vbLf & vbLf & "This workbook's version: " & _
+        RibbonTable.TEMPLATE_VERSION, Exchange.OUTCOME_DONE
 End Sub

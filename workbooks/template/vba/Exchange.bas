@@ -11,6 +11,7 @@ Public Const OUTCOME_ERROR As String = "error"
 Private Const VERSION_CELL As String = "B1"
 Private Const OUTCOME_CELL As String = "B2"
 Private Const MESSAGE_CELL As String = "B3"
+Private Const TEXT_CELL As String = "B4"
 Private Const PATHS_COLUMN As Long = 4
 Private Const FIRST_PATH_ROW As Long = 2
 Private Const LAST_PATH_ROW As Long = 10000
@@ -26,7 +27,7 @@ Public Sub Prepare()
 End Sub
 
 Public Sub Clear()
-    Sheet.Range("B1:B3").ClearContents
+    Sheet.Range("B1:B4").ClearContents
     Sheet.Range(Sheet.Cells(FIRST_PATH_ROW, PATHS_COLUMN), Sheet.Cells(LAST_PATH_ROW, PATHS_COLUMN)).ClearContents
 End Sub
 
@@ -50,6 +51,15 @@ Public Function PutPaths(ByVal paths As Variant) As Boolean
         row = row + 1
     Next path
     PutPaths = row > FIRST_PATH_ROW
+End Function
+
+' Writes what the user answered as text; False where the question was left, or answered with nothing.
+Public Function PutText(ByVal answer As Variant) As Boolean
+    If VarType(answer) <> vbString Then Exit Function
+    If Trim$(answer) = "" Then Exit Function
+    Sheet.Range(TEXT_CELL).NumberFormat = "@"
+    Sheet.Range(TEXT_CELL).Value = CStr(answer)
+    PutText = True
 End Function
 
 Private Function Sheet() As Worksheet

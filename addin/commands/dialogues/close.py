@@ -1,0 +1,124 @@
+"""What the buttons of group Close ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from addin.commands import closing
+from addin.commands import ribbon_questions as questions
+from addin.commands.outcome import Outcome
+from addin.takeaway.ledger_used import ledger_used
+from core.costing.suspects import named_costs
+from core.database.settlements import EntryStatus
+from core.errors import CogsheetError
+from core.journal.files import Ledger
+from core.settlements import books as all_books
+from core.settlements.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from addin.commands.closing import ExportChoice
+    from addin.commands.desk import Desk
+
+
+def export(desk: Desk, ids: Sequence[str]) -> Outcome:
+    """Ask for the accounting system, then export one settlement after the other."""
+    ledger = questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
+    if ledger is None:
+        return Outcome("Nothing was exported.")
+    return _together([_for_ledger(desk, name, ledger) for name in ids])
+
+
+def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
+    """Export to plain workbooks; what has gone out already is written once more."""
+    if not questions.confirmed(desk.book.app, questions.excel_question(ids)):
+        return Outcome("Nothing was exported.")
+    return _together([_to_excel(desk, name) for name in ids])
+
+
+def _for_ledger(desk: Desk, name: str, ledger: Ledger) -> Outcome:
+    try:
+        return _export_one(desk, name, closing.ExportChoice(ledger=ledger))
+    except AlreadyExportedError as error:
+        return Outcome(str(error), needs_attention=True)
+
+
+def _to_excel(desk: Desk, name: str) -> Outcome:
+    """Export what has not gone out yet, and write what has gone out before once more."""
+    again = closing.ExportChoice(entries=closing.ALL, ledger=Ledger.EXCEL)
+    before = _is_out(desk, name)
+    try:
+        outcome = _export_one(desk, name, closing.ExportChoice(ledger=Ledger.EXCEL))
+    except AlreadyExportedError:
+        return closing.export_again(desk, ids=[name], choice=again)
+    if not before:
+        return outcome
+    return _together([outcome, closing.export_again(desk, ids=[name], choice=again)])
+
+
+def _is_out(desk: Desk, name: str) -> bool:
+    (settlement,) = all_books.load(desk.database).named([name])
+    return EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+
+
+def _together(done: Sequence[Outcome]) -> Outcome:
+    return Outcome("\n".join(one.message for one in done), any(one.needs_attention for one in done))
+
+
+def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
+    """Export one settlement, so that one that is not ready does not keep the others back.
+
+    Raises:
+        AlreadyExportedError: If what is asked for has gone out already.
+    """
+    try:
+        return closing.export(desk, ids=[name], choice=choice)
+    except SuspectCostsError as error:
+        question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
+        changed = replace(choice, accept_suspect=True)
+    except ProvisionalError as error:
+        question = f"{error}\n\nExport it all the same?"
+        changed = replace(choice, accept_provisional=True)
+    except NotReadyError as error:
+        if not error.only_costs:
+            return Outcome(str(error), needs_attention=True)
+        question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
+        changed = replace(choice, entries="settlement")
+    except AlreadyExportedError:
+        raise
+    except CogsheetError as error:
+        return Outcome(str(error), needs_attention=True)
+    if changed == choice or not questions.confirmed(desk.book.app, question):
+        return Outcome(f"{name} was not exported.", needs_attention=True)
+    return _export_one(desk, name, changed)
+
+
+def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
+    """Carry out what the sheet says, then offer to dismiss what is immaterial, or to take up what was dismissed."""
+    outcome = closing.true_ups(desk)
+    small = outcome.data["immaterial"]
+    question = "Dismiss the true-ups below the materiality limit set on Setup, with that reason?"
+    if isinstance(small, list) and small and questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}"):
+        outcome = closing.true_ups(desk, choice=closing.TrueUpChoice(dismiss_immaterial=True))
+    return _take_up(desk, outcome)
+
+
+def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
+    """Offer the dismissed true-ups again, where nothing else is left to decide."""
+    dismissed = outcome.data["dismissed"]
+    if outcome.data["pending"] or not isinstance(dismissed, list) or not dismissed:
+        return outcome
+    question = f"{outcome.message}\n\nPropose the dismissed true-ups again?"
+    if not questions.confirmed(desk.book.app, question):
+        return outcome
+    return closing.true_ups(desk, choice=closing.TrueUpChoice(take_up=dismissed))
+
+
+def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
+    """Ask which month, from the last complete one backwards."""
+    from addin.commands import month_end  # noqa: PLC0415 - the other buttons of the group write no pack
+
+    month = questions.month_to_close(desk.book.app, all_books.load(desk.database).zones.latest_day(desk.clock()))
+    return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)

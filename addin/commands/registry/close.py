@@ -1,0 +1,201 @@
+"""Group Close: what leaves the books for the accounting system, what is checked before, and what may come back."""
+
+from __future__ import annotations
+
+from addin.commands.registry.command import Argument, Asks, Button, Command, Gathered, Group, Kind, Option, Selects, Tip
+
+LEDGERS = ("quickbooks", "xero", "excel")
+"""The words of `core.journal.files.Ledger`; a test keeps them equal."""
+ENTRIES = ("all", "settlement", "cogs", "both", "true-ups", "reversals", "accruals")
+"""The words of `addin.commands.closing.AGAIN`; a test keeps them equal."""
+_LEDGER = "core.journal.files:Ledger"
+_NUMBER = "addin.commands.reclassifications:decided_number"
+
+_ENTRIES = Option(
+    "--entries",
+    "Which entries: both if left out. With --again also true-ups, reversals and accruals; all if left out.",
+    Kind.TEXT,
+    choices=ENTRIES,
+)
+_EXPORTED = (
+    Option("--folder", "Where the files go; folder exports beside the workbook if left out.", Kind.FOLDER),
+    Option("--accept-suspect", "Export costs that look wrong too."),
+    Option("--accept-provisional", "Export settlements too whose final document may still come."),
+    Option("--again", "Write the files of exported entries once more. Nothing is posted."),
+)
+
+CLOSE = (
+    Command(
+        name="export",
+        group=Group.CLOSE,
+        button=Button("Export", "ExportTextFile", large=True),
+        tip=Tip(
+            "Export entries and lock the settlements",
+            "Writes the entries of the selected settlements to files for your accounting system, and locks their "
+            "costs. A locked settlement never changes by itself: costs that arrive later are proposed as true-ups.",
+        ),
+        options=(
+            _ENTRIES,
+            Option(
+                "--format",
+                "The accounting system. Needed for the first export, remembered from then on.",
+                Kind.TEXT,
+                name="ledger",
+                choices=LEDGERS,
+                becomes=_LEDGER,
+            ),
+            *_EXPORTED,
+        ),
+        selects=Selects.SETTLEMENTS,
+        without="with `--again` every entry, accruals too",
+        asks=Asks(dialogue="addin.commands.dialogues.close:export"),
+        action="addin.commands.closing:export_or_again",
+        notes="`--again` writes the files of entries that went out once more, from the books, in any format. A "
+        "settlement whose final document may still come goes out with `--accept-provisional` only. The entries and "
+        "their files are explained in [journal.md](journal.md).",
+    ),
+    Command(
+        name="export-excel",
+        group=Group.CLOSE,
+        button=Button("Export to Excel", "ExportExcel"),
+        tip=Tip(
+            "Export entries to an Excel workbook",
+            "Like Export, for an accounting system whose import files Cogsheet does not write: the entries of the "
+            "selected settlements go to a plain Excel workbook, and their costs are locked. Entries that were exported "
+            "before are written once more, and nothing is posted twice.",
+        ),
+        options=(_ENTRIES, *_EXPORTED),
+        selects=Selects.SETTLEMENTS,
+        without="with `--again` every entry, accruals too",
+        asks=Asks(dialogue="addin.commands.dialogues.close:export_excel"),
+        action="addin.commands.closing:export_to_excel",
+        notes="The same as `export --format excel`.",
+    ),
+    Command(
+        name="trueups",
+        group=Group.CLOSE,
+        button=Button("Cost true-ups", "CalculateNow"),
+        tip=Tip(
+            "Review costs that arrived after export",
+            "Lists what costs that arrived after the export would change. Choose on sheet Cost true-ups which to "
+            "accept into the open period and which to dismiss with a reason, then press again.",
+        ),
+        options=(
+            Option(
+                "--accept",
+                "Number of a proposal to post; R12 for a reclassification, R for all of them.",
+                Kind.TEXT,
+                metavar="NUMBER",
+                becomes=_NUMBER,
+                many=True,
+            ),
+            Option(
+                "--dismiss",
+                "Number of a proposal not to post.",
+                Kind.TEXT,
+                metavar="NUMBER",
+                becomes=_NUMBER,
+                many=True,
+            ),
+            Option(
+                "--take-up",
+                "Number of a dismissed one to propose again.",
+                Kind.TEXT,
+                metavar="NUMBER",
+                becomes=_NUMBER,
+                many=True,
+            ),
+            Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
+            Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
+        ),
+        gathers=Gathered("choice", "addin.commands.closing:TrueUpChoice"),
+        asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
+        action="addin.commands.closing:true_ups",
+        shows="Cost true-ups",
+        notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
+        "together; `R12` is the reclassification of a settlement's money, `R` all of them.",
+    ),
+    Command(
+        name="verify",
+        group=Group.CLOSE,
+        button=Button("Verify", "AcceptInvitation"),
+        tip=Tip(
+            "Check that everything ties out",
+            "Checks that deposit, profit and loss, COGS, journal and lock of each settlement agree to the cent, and "
+            "lists what does not.",
+        ),
+        selects=Selects.SETTLEMENTS_OR_ALL,
+        without="all settlements",
+        action="addin.commands.reports:verify",
+        notes="It also compares what is stored with the original files.",
+    ),
+    Command(
+        name="reopen",
+        group=Group.CLOSE,
+        button=Button("Reopen", "AdpPrimaryKey"),
+        tip=Tip(
+            "Reopen exported settlements",
+            "Reverses the entries of the selected settlements, writes the reversals for your accounting system, and "
+            "unlocks their costs, so that they can be corrected and exported again. Asks for the reason, which the "
+            "auditor will want to read.",
+        ),
+        options=(Option("--reason", "Why; the auditor will ask.", Kind.TEXT, metavar="WHY", default=""),),
+        selects=Selects.SETTLEMENTS,
+        asks=Asks(
+            text="Why are the selected settlements reopened? The auditor will read this.",
+            into="reason",
+            confirm="Reopen {settlements}? Their entries are reversed, and their costs can change again.",
+        ),
+        action="addin.commands.closing:reopen",
+        shows="Settlements",
+        changes_costs=True,
+        notes="It reverses whatever went out, both entries or one, and takes *Posted elsewhere* back too.",
+    ),
+    Command(
+        name="posted-elsewhere",
+        group=Group.CLOSE,
+        button=Button("Posted elsewhere", "FileMarkAsFinal"),
+        tip=Tip(
+            "Lock settlements posted by another program",
+            "For settlements whose entries were made outside Cogsheet: locks the selected ones without an entry. They "
+            "count in reports, their costs stay as they are, and Reopen takes it back.",
+        ),
+        options=(
+            Option("--reason", "Where they were posted; the auditor will ask.", Kind.TEXT, metavar="WHY", default=""),
+        ),
+        selects=Selects.SETTLEMENTS,
+        asks=Asks(
+            text="Where were the selected settlements posted? The auditor will read this.",
+            into="reason",
+            confirm="Mark {settlements} as posted elsewhere? Their costs are locked, and no entry is made.",
+        ),
+        action="addin.commands.closing:posted_elsewhere",
+        shows="Settlements",
+        changes_costs=True,
+    ),
+    Command(
+        name="close",
+        group=Group.CLOSE,
+        button=Button("Close month", "Lock"),
+        tip=Tip(
+            "Close a month",
+            "Writes the accountant's pack of a month beside the workbook. It accrues goods shipped but not yet "
+            "settled, and shows the expected clearing balances, the open items, profit and loss, and the journal.",
+        ),
+        options=(
+            Argument("month", "MONTH"),
+            Option("--to", "The file; beside the workbook if left out.", Kind.FILE),
+            Option(
+                "--format",
+                "Post the accrual too, and write its entries for this accounting system.",
+                Kind.TEXT,
+                name="ledger",
+                choices=LEDGERS,
+                becomes=_LEDGER,
+            ),
+        ),
+        asks=Asks(dialogue="addin.commands.dialogues.close:close_month"),
+        action="addin.commands.month_end:close",
+        notes="The month is typed as `2026-08`. It also says which lock date closes the month.",
+    ),
+)

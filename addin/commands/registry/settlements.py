@@ -1,0 +1,103 @@
+"""Group Settlements: how settlements come into the books, are looked at, and leave them again."""
+
+from __future__ import annotations
+
+from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Kind, Option, Selects, Tip
+
+SETTLEMENTS = (
+    Command(
+        name="import",
+        group=Group.SETTLEMENTS,
+        button=Button("Import settlement…", "ImportTextFile", large=True),
+        tip=Tip(
+            "Import settlement files",
+            "Choose the files that your marketplace offers for download. Each settlement becomes one row on sheet "
+            "Settlements. A file that is already in the books is recognized and changes nothing.",
+        ),
+        options=(
+            Argument("files", "FILE", Kind.FILE, many=True),
+            Option(
+                "--store",
+                "The store they belong to; needed where the company has several stores on that marketplace.",
+                Kind.TEXT,
+            ),
+        ),
+        asks=Asks(files=True, dialogue="addin.commands.dialogues.settlements:import_files"),
+        action="addin.commands.settlements:import_files",
+        shows="Settlements",
+        changes_costs=True,
+        notes="Amazon's reports of what became of goods are imported the same way: FBA customer returns, which decide "
+        "about refunds, and FBA Reimbursements, which decide about reimbursements "
+        "([costing.md](costing.md#amazons-reimbursements-report)). Exports that cut a payout are united "
+        "([below](#several-files-of-one-payout)).",
+    ),
+    Command(
+        name="pull",
+        group=Group.SETTLEMENTS,
+        button=Button("Pull settlements", "GetExternalDataFromWeb"),
+        tip=Tip(
+            "Pull settlements from the marketplaces",
+            "Fetches new settlements straight from the connected stores, so that nothing has to be downloaded and "
+            "imported by hand.",
+        ),
+        options=(Argument("stores", "STORE", many=True, required=False),),
+        action="addin.commands.pulling:pull",
+        shows="Settlements",
+        changes_costs=True,
+        notes="Without a store it asks all connected ones, one document after the other. It resumes where it was "
+        "stopped and imports nothing twice ([below](#what-pull-does-with-a-document)).",
+    ),
+    Command(
+        name="fill",
+        group=Group.SETTLEMENTS,
+        button=Button("Open settlement", "FileOpen"),
+        tip=Tip(
+            "Open the selected settlements",
+            "Shows every line of the selected settlements on sheet Transactions, with its amounts, its cost and where "
+            "the cost comes from.",
+        ),
+        selects=Selects.SETTLEMENTS,
+        action="addin.commands.settlements:fill",
+        shows="Transactions",
+        changes_costs=True,
+    ),
+    Command(
+        name="remove",
+        group=Group.SETTLEMENTS,
+        button=Button("Remove settlement", "Delete"),
+        tip=Tip(
+            "Remove the selected settlements from the books",
+            "For settlements imported by mistake. Possible as long as neither entry has been exported and they are not "
+            "marked as posted elsewhere. Undo last save brings one back with its saved costs.",
+        ),
+        selects=Selects.SETTLEMENTS,
+        asks=Asks(
+            confirm="Remove {settlements} from the books? Undo last save brings a settlement back with its saved costs."
+        ),
+        action="addin.commands.settlements:remove",
+        shows="Settlements",
+        changes_costs=True,
+        notes="It names the settlements whose refunds lose the original sale that their cost came from.",
+    ),
+    Command(
+        name="remove-store",
+        group=Group.SETTLEMENTS,
+        tip=Tip("Remove a store that has no settlements", "For a store named by mistake, once it has no settlement."),
+        options=(Argument("store", "STORE"),),
+        action="addin.commands.settlements:remove_store",
+    ),
+    Command(
+        name="inspect",
+        group=Group.SETTLEMENTS,
+        tip=Tip(
+            "Show what a settlement file contains",
+            "Shows period, totals and number of lines of a file, and whether its lines add up to its total. Nothing is "
+            "stored.",
+        ),
+        options=(Argument("path", "FILE", Kind.FILE),),
+        action="addin.commands.inspection:inspect_file",
+        at_desk=False,
+        notes="Units that no row states are `unknown`, and a file without a total has nothing to tie out against "
+        "(`ties_out` is null).",
+    ),
+)

@@ -1,0 +1,196 @@
+"""Groups Setup and Demo: workbooks, connections, the program on this computer, and the demo business."""
+
+from __future__ import annotations
+
+from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Kind, Option, Tip
+
+_BOOK = Argument("path", "BOOK", Kind.FILE)
+
+SETUP = (
+    Command(
+        name="new",
+        group=Group.SETUP,
+        tip=Tip(
+            "Make a new workbook for a company",
+            "With new books, or joined to books that exist already at the database's address.",
+        ),
+        options=(
+            _BOOK,
+            Option("--company", "The company whose books these are.", Kind.TEXT, metavar="NAME", required=True),
+            Option("--currency", "Its home currency: the currency of Finale's costs.", Kind.TEXT, default="USD"),
+            Option(
+                "--database",
+                "Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.",
+                Kind.TEXT,
+                metavar="ADDRESS",
+            ),
+        ),
+        action="addin.commands.new:new_workbook",
+        at_desk=False,
+    ),
+    Command(
+        name="connect",
+        group=Group.SETUP,
+        button=Button("Connect", "GetExternalDataExistingConnections", large=True),
+        tip=Tip(
+            "Connect Finale and the stores",
+            "Asks for the keys of your Finale account or of a store, tries them, and keeps them in this computer's "
+            "vault, never in the workbook.",
+        ),
+        options=(
+            Option(
+                "--account",
+                "The Finale account: its name, or any address of it.",
+                Kind.TEXT,
+                metavar="NAME",
+                default="",
+            ),
+            Option(
+                "--store",
+                "A store to connect instead of Finale: its name in these books.",
+                Kind.TEXT,
+                metavar="NAME",
+                default="",
+            ),
+            Option(
+                "--marketplace",
+                "Where the store sells: Amazon, Walmart, Shopify, eBay.",
+                Kind.TEXT,
+                metavar="NAME",
+                default="",
+            ),
+            Option(
+                "--set",
+                "A setting of the store, which is then not asked for.",
+                Kind.TEXT,
+                name="settings",
+                metavar="NAME=VALUE",
+                many=True,
+            ),
+            Option("--forget", "Remove the key from this computer; a store is disconnected."),
+        ),
+        asks=Asks(dialogue="addin.commands.dialogues.setup:connect"),
+        action="addin.connections.store_questions:connect_in_the_terminal",
+        notes="It shows one cost to compare with Finale's own screen. Keys are asked for, or come from the environment "
+        "([below](#keys)).",
+    ),
+    Command(
+        name="settings",
+        group=Group.SETUP,
+        tip=Tip(
+            "Show what edited settings would change",
+            "Shows what the policies typed on sheet Setup and the time zones typed on sheet Stores would change, and "
+            "changes nothing.",
+        ),
+        options=(
+            Argument("book", "BOOK", Kind.FILE),
+            Option("--yes", "Apply them, also where they change what is posted or closed.", name="agreed"),
+        ),
+        action="addin.commands.settings:settings_of",
+        at_desk=False,
+        notes="In Excel every button applies them, and asks first where that is needed "
+        "([below](#settings-that-change)).",
+    ),
+    Command(
+        name="doctor",
+        group=Group.SETUP,
+        button=Button("Check", "ErrorChecking"),
+        tip=Tip(
+            "Check that Cogsheet works on this computer",
+            "Checks the installation, the books, the connections and the versions, and tells you how to fix what is "
+            "wrong.",
+        ),
+        action="addin.commands.doctor:doctor",
+        notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "
+        "connected store.",
+    ),
+    Command(
+        name="upgrade",
+        group=Group.SETUP,
+        button=Button("Upgrade", "UpgradeDocument"),
+        tip=Tip(
+            "Upgrade this workbook to the installed version",
+            "After an update of Cogsheet: saves this workbook and writes an upgraded copy beside it, with the new "
+            "buttons, sheets and columns. Your own sheets, columns and formulas stay as they are.",
+        ),
+        options=(_BOOK,),
+        asks=Asks(dialogue="addin.commands.dialogues.setup:upgrade"),
+        action="addin.commands.upgrading:upgrade",
+        at_desk=False,
+        notes="See [below](#what-upgrade-does). The command upgrades the workbook itself and keeps a copy of it as it "
+        "was; the button cannot replace a workbook that Excel has open, so it writes the upgraded one beside it.",
+    ),
+    Command(
+        name="install",
+        group=Group.SETUP,
+        tip=Tip(
+            "Install Cogsheet on this computer",
+            "Makes the buttons of workbooks work; run it again after an update.",
+        ),
+        options=(
+            Option(
+                "--trust",
+                "Windows: a folder whose workbooks Excel opens with their macros.",
+                Kind.EXISTING_FOLDER,
+                name="trusted",
+                becomes="builtins:str",
+            ),
+            Option(
+                "--wheels", "Without a network: a folder that holds every package as a wheel.", Kind.EXISTING_FOLDER
+            ),
+        ),
+        action="addin.commands.installing:install_in_the_terminal",
+        at_desk=False,
+        notes="See [below](#what-install-does).",
+    ),
+    Command(
+        name="help",
+        group=Group.SETUP,
+        button=Button("Help", "Help"),
+        tip=Tip(
+            "First steps and version",
+            "Goes to the first steps on sheet Setup, lists the buttons of each group, and says which version this "
+            "workbook is. Works without Python.",
+        ),
+    ),
+)
+
+DEMO = (
+    Command(
+        name="demo",
+        group=Group.DEMO,
+        tip=Tip(
+            "Make a workbook with the demo business",
+            "Imports its settlements, fetches their costs and fills the sheets.",
+        ),
+        options=(
+            Option("--folder", "Where it is made; an earlier demo there is replaced.", Kind.FOLDER, default="demo"),
+        ),
+        action="addin.demo.book:make_demo_in_the_terminal",
+        at_desk=False,
+    ),
+    Command(
+        name="sandbox",
+        group=Group.DEMO,
+        tip=Tip(
+            "Run the demo's Finale Inventory on this computer",
+            "Until Ctrl+C. Commands on the demo's workbook start one of their own; the environment variable "
+            "COGSHEET_SANDBOX switches that one over.",
+        ),
+        options=(
+            Option("--port", "Where to listen; any free port if left out.", Kind.NUMBER, default="0"),
+            Option(
+                "--misbehave",
+                "A switch of the list below; NAME:after=3,times=2,on=graphql for some of the requests.",
+                Kind.TEXT,
+                name="switches",
+                metavar="NAME",
+                many=True,
+            ),
+        ),
+        action="addin.demo.sandbox_command:listen",
+        epilog="addin.demo.sandbox_command:listing",
+        at_desk=False,
+        notes="`cogsheet sandbox --help` lists its switches.",
+    ),
+)

@@ -1,0 +1,391 @@
+"""The lines of a file by columns: what `core.marketplaces.lines.Line` is for one row, for all rows at once.
+
+A format declares which columns say what (`Declaration`). What a row is, is asked of the format's own reader of one row
+(`core.marketplaces.amazon.v2_flat.line_of` and the like), once for each different combination of the words that decide
+it; the amounts, ids and moments of the rows stay columns. So both ways of reading have one vocabulary and one set of
+rules, and what a rule says of a word it says of every row that has the word.
+
+How an answer about one row serves all rows with its words: the row is shown to the reader with amounts that are powers
+of three (0.000001, 0.000003, 0.000009, ...), and the parts of the answer tell by their size which amounts they are made
+of, and with which sign. Worked example, Shopify's *Amount*, *Fee* and *Net* as 1, 3 and 9 millionths: a part of -3 is
+the fee with its sign turned, a rest of 11 (9 - 1 + 3) is net less amount plus fee.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.marketplaces.errors import BadCellError
+from core.marketplaces.places import Place
+from core.marketplaces.reading.columns import Coded, first_rows, joint
+from core.marketplaces.reading.dates import EARLIEST, LATEST, parse_moment
+from core.marketplaces.reading.numbers import parse_amount
+from core.money import LINE_PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from core.line_types import LineType
+    from core.marketplaces.lines import Line
+    from core.marketplaces.reading.columns import ColumnTable
+    from core.marketplaces.reading.tables import Row
+
+POSTED = "(moment)"
+"""Stands in a group key for the moment at which a row was posted."""
+SETTLEMENT = "(settlement)"
+"""Stands in a group key for the settlement, where its id is not simply the text of a column."""
+WORDS = "(words)"
+"""Stands in a group key for what the row's words add to it."""
+_USUAL_MOMENT = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( UTC|Z)?$"
+_BASE = 3
+"""Amounts of three signs each (-, none, +) are told apart by powers of three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Which columns of a format say what; the rest follows from its reader of one row."""
+
+    words: tuple[str, ...]
+    """Columns whose texts decide together what a row is: types, descriptions, units."""
+    filled: tuple[str, ...]
+    """Columns of which only matters whether they are filled."""
+    amounts: tuple[str, ...]
+    """Columns of amounts."""
+    posted: tuple[str, ...]
+    """Columns of moments; the first that is filled is when a row was posted."""
+    group: tuple[str, ...]
+    """The group key: columns, `POSTED` and `WORDS`, in the order of `Line.group`."""
+    fields: Mapping[str, str]
+    """By field of `Line`: the column that it is the text of."""
+    raw_type: str
+    """The column of the type."""
+    verbatim: frozenset[str] = frozenset()
+    """Columns of the group key and fields that keep the blanks at their ends, where they hold more than blanks."""
+    total: str = ""
+    """The last of the amounts, where a format states each row's own sum of the others."""
+    by_state: bool = False
+    """Whether its reader of one row decides by whether an amount is there, or is zero."""
+    units_of_fees: bool = False
+    """Whether a multi-channel order without units of its own has those that its fees repeat (Amazon V2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedShare:
+    """An amount of a row that is about something else than its column and event tell."""
+
+    word: str
+    column: str
+    line_type: LineType | None
+    made_of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the words of a row say of it: a line without its amounts, ids and moment."""
+
+    line: Line
+    parts: tuple[tuple[str, tuple[int, ...]], ...]
+    """Amount columns, and for each amount of the row whether it adds to it (1), is taken from it (-1), or neither."""
+    amount: tuple[int, ...]
+    typed: tuple[TypedShare, ...]
+
+    def times(self, at: int) -> int:
+        """Return in how many parts an amount is, one at least."""
+        return max(1, sum(abs(made_of[at]) for _, made_of in self.parts))
+
+    def of(self, column: str, at: int) -> int:
+        """Return how often an amount counts in a column."""
+        return sum(made_of[at] for name, made_of in self.parts if name == column)
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnLines:
+    """The lines of a file, by columns; every array has one entry per line."""
+
+    table: ColumnTable
+    """Of the lines alone: without rows that are about a settlement as a whole."""
+    declaration: Declaration
+    shapes: Coded[Shape]
+    amounts: tuple[np.ndarray, ...]
+    """In millionths, blank as 0, in the order of `Declaration.amounts`."""
+    places: np.ndarray
+    """How many decimals each line's amount is written with."""
+    posted: Coded[datetime | None]
+    settlements: Coded[str]
+    currencies: Coded[str]
+    _sums: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.table)
+
+    def told(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
+        """Return what is told of each line by its words."""
+        return self.shapes.spread(lambda shape: tell(shape.line), dtype)
+
+    def part(self, column: str) -> np.ndarray | None:
+        """Return what each line adds to an amount column, in millionths; `None` where none adds anything."""
+        return self._sum(lambda shape, at: shape.of(column, at))
+
+    def amount(self) -> np.ndarray:
+        """Return what each line adds to its settlement's sum, in millionths."""
+        found = self._sum(lambda shape, at: shape.amount[at])
+        return np.zeros(len(self), np.int64) if found is None else found
+
+    def typed(self, at: int) -> np.ndarray:
+        """Return the amounts of each line's typed share at a place; 0 where it has no such share."""
+        found = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
+        return np.zeros(len(self), np.int64) if found is None else found
+
+    def _sum(self, times: Callable[[Shape, int], int]) -> np.ndarray | None:
+        found = None
+        for at, amounts in enumerate(self.amounts):
+            factors = [times(shape, at) for shape in self.shapes.values]
+            if not any(factors):
+                continue
+            own = amounts if all(one == 1 for one in factors) else amounts * np.array(factors)[self.shapes.codes]
+            found = own if found is None else found + own
+        return found
+
+    def size(self) -> float:
+        """Return what the sum of all amounts without their signs is at most, in millionths, roundly."""
+        times = [max((shape.times(at) for shape in self.shapes.values), default=0) for at in range(len(self.amounts))]
+        return sum(
+            float(np.abs(one).astype(float).sum()) * often for one, often in zip(self.amounts, times, strict=True)
+        )
+
+    def field(self, name: str) -> Coded[str]:
+        """Return a field of the lines that is the text of a column; blank where the format has none."""
+        column = self.declaration.fields.get(name)
+        if column is None or column not in self.table.columns:
+            own = [getattr(shape.line, name) for shape in self.shapes.values]
+            codes, different = pd.factorize(np.array(own if column is None else [""] * len(own), object))
+            return Coded(codes[self.shapes.codes], list(different))
+        return self._text(column)
+
+    def _text(self, column: str) -> Coded[str]:
+        if column not in self.declaration.verbatim:
+            return self.table.stripped(column)
+        texts = self.table.texts(column)
+        if not any(text and not text.strip() for text in texts):
+            return Coded(self.table.codes(column), texts)
+        codes, different = pd.factorize(np.array([text if text.strip() else "" for text in texts], object))
+        return Coded(codes[self.table.codes(column)], list(different))
+
+    def group(self) -> list[Coded[str]]:
+        """Return the parts of the group key."""
+        return [self._group_part(at, name) for at, name in enumerate(self.declaration.group)]
+
+    def _group_part(self, at: int, name: str) -> Coded[str]:
+        if name == POSTED:
+            moments = ["" if moment is None else moment.isoformat() for moment in self.posted.values]
+            return Coded(self.posted.codes, moments)
+        if name == SETTLEMENT:
+            return self.settlements
+        if name != WORDS:
+            return self._text(name)
+        codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
+        return Coded(codes[self.shapes.codes], list(different))
+
+
+@dataclass(frozen=True, eq=False)
+class Money:
+    """The amounts of rows, by columns."""
+
+    mark: str
+    """The decimal mark of the file."""
+    names: tuple[str, ...]
+    millionths: tuple[np.ndarray, ...]
+    """By name; blank as 0."""
+    places: tuple[np.ndarray, ...]
+    """With how many decimals each is written."""
+    filled: tuple[np.ndarray, ...]
+
+    @property
+    def most_places(self) -> np.ndarray:
+        """Return the most decimals with which an amount of each row is written."""
+        return np.maximum.reduce(self.places)
+
+    def states(self) -> list[np.ndarray]:
+        """Return of each amount whether it is blank, zero or more."""
+        return [
+            np.where(filled, np.where(amount == 0, 1, 2), 0)
+            for amount, filled in zip(self.millionths, self.filled, strict=True)
+        ]
+
+    def missing(self) -> np.ndarray:
+        """Return what all amounts but the last lack of it, which is their total."""
+        *parts, total = self.millionths
+        return total - sum(parts, np.zeros(len(total), np.int64))
+
+
+def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
+    """Return the amounts of some columns.
+
+    Raises:
+        BadCellError: If one is no amount.
+    """
+    read = [amounts_of(table, name, mark) for name in names]
+    amounts, places, filled = zip(*read, strict=True)
+    return Money(mark, tuple(names), amounts, places, filled)
+
+
+def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: Callable[[Row], Line]) -> Coded[Shape]:
+    """Return what each row is, asked once for each different combination of its words.
+
+    Args:
+        table: The rows.
+        declaration: Of the format.
+        money: Their amounts, in the notation of the file.
+        line: The format's reader of one row.
+    """
+    words = [name for name in declaration.words if name in table.columns]
+    states = [table.filled(name).astype(np.int64) for name in declaration.filled]
+    states += money.states() if declaration.by_state else []
+    broken = money.missing() != 0 if declaration.total else np.zeros(len(table), bool)
+    codes = joint([*(table.codes(name) for name in words), *states, broken])
+    first = first_rows(codes)
+    rows = table.rows(first, numbered=False)
+    shown = (_shown(money, at, declaration, broken=bool(broken[at])) for at in first.tolist())
+    lines = (line(row._replace(cells={**row.cells, **cells})) for row, cells in zip(rows, shown, strict=True))
+    return Coded(codes, [_shape(one, len(money.names)) for one in lines])
+
+
+def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) -> dict[str, str]:
+    """Return the amounts with which a row is shown to the reader of one row.
+
+    Powers of three; where the reader asks, blank and zero as they are, and a total that is the sum of the others.
+    """
+    shown: dict[str, str] = {}
+    total = 0
+    for at, name in enumerate(money.names):
+        power = 0 if declaration.by_state and not money.millionths[at][row] else _BASE**at
+        if name == declaration.total and not broken:
+            power = total
+        total += power
+        blank = declaration.by_state and not money.filled[at][row]
+        shown[name] = "" if blank else f"{Decimal(power).scaleb(-LINE_PLACES):f}".replace(".", money.mark)
+    return shown
+
+
+def _shape(line: Line, count: int) -> Shape:
+    return Shape(
+        line=line,
+        parts=tuple((column, _made_of(amount, count)) for column, amount in line.parts),
+        amount=_made_of(line.amount, count),
+        typed=tuple(TypedShare(one.word, one.column, one.line_type, _made_of(one.amount, count)) for one in line.typed),
+    )
+
+
+def _made_of(amount: Decimal, count: int) -> tuple[int, ...]:
+    """Return which of the amounts that were shown an amount is the sum of, by its digits to the base of three."""
+    rest, digits = int(amount.scaleb(LINE_PLACES)), []
+    for _ in range(count):
+        digit = (rest + 1) % _BASE - 1
+        digits.append(digit)
+        rest = (rest - digit) // _BASE
+    if rest:
+        raise ValueError(f"{amount} is no sum of the amounts that the row was shown with")
+    return tuple(digits)
+
+
+def amounts_of(table: ColumnTable, name: str, mark: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a column's amounts in millionths, how many decimals they are written with, and which cells are filled.
+
+    Raises:
+        BadCellError: If one is no amount.
+    """
+    place = Place(table.file, 0, name)
+    texts, codes = table.texts(name), table.codes(name)
+    read = [_amount(text, mark, place) for text in texts]
+    bad = np.array([amount is None for amount in read], bool)
+    if bad.any() and bad[codes].any():
+        raise BadCellError(place, texts[int(codes[bad[codes]][0])], "an amount")
+    values = np.array([0 if amount is None else int(amount.scaleb(LINE_PLACES)) for amount in read], np.int64)
+    places = np.array([0 if amount is None else -int(amount.as_tuple().exponent) for amount in read], np.int8)
+    filled = np.array([bool(text.strip()) for text in texts], bool)
+    return values[codes], places[codes], filled[codes]
+
+
+def _amount(text: str, mark: str, place: Place) -> Decimal | None:
+    """Return an amount, 0 for a blank cell, `None` where it is none."""
+    try:
+        return parse_amount(text, mark, place) if text.strip() else Decimal(0)
+    except BadCellError:
+        return None
+
+
+def moments_of(
+    table: ColumnTable, names: Sequence[str], *, day_first: bool, without: Mapping[str, np.ndarray] | None = None
+) -> Coded[datetime | None]:
+    """Return when each row was posted: the first of some columns that is filled.
+
+    Args:
+        table: The rows.
+        names: The columns; one that the file does not have is passed over.
+        day_first: Whether its slash dates are day/month.
+        without: By column: the rows in which it does not count.
+
+    Raises:
+        BadCellError: If a cell is no date.
+    """
+    found: dict[datetime | None, int] = {None: 0}
+    codes = np.zeros(len(table), np.int64)
+    for name in names:
+        open_rows = codes == 0
+        if without and name in without:
+            open_rows &= ~without[name]
+        if name in table.columns and open_rows.any():
+            own = _moments(table, name, open_rows, day_first=day_first)
+            numbers = np.array([found.setdefault(moment, len(found)) for moment in own], np.int64)
+            codes = np.where(open_rows, numbers[table.codes(name)], codes)
+    return Coded(codes, list(found))
+
+
+def _moments(table: ColumnTable, name: str, rows: np.ndarray, *, day_first: bool) -> list[datetime | None]:
+    """Return the moments of a column's different texts; only those that stand in some rows must be dates."""
+    texts = table.texts(name)
+    usual = pc.match_substring_regex(table.columns[name][1], _USUAL_MOMENT).to_pylist()
+    used = np.zeros(len(texts), bool)
+    used[table.codes(name)[rows]] = True
+    place = Place(table.file, 0, name)
+    return [
+        None
+        if not needed
+        else (_usual_moment(text) if plain else None) or parse_moment(text, place, day_first=day_first)
+        for text, plain, needed in zip(texts, usual, used, strict=True)
+    ]
+
+
+def _usual_moment(text: str) -> datetime | None:
+    """Return a moment in the form that most have, five times as fast as by patterns; `None` where it is no date."""
+    try:
+        moment = datetime.fromisoformat(text[:19]).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if EARLIEST <= moment.year <= LATEST else None
+
+
+def content_order(lines: ColumnLines, rows: np.ndarray) -> list[int]:
+    """Return lines in the order in which equal keys are numbered: by amount, then by what stands in the file."""
+    amount = lines.amount()
+    contents = dict(zip(rows.tolist(), lines.table.cells(lines.table.names, rows), strict=True))
+    return sorted(rows.tolist(), key=lambda row: (amount[row], contents[row]))
+
+
+def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:
+    """Return one code per line that is the same where the group key is."""
+    return joint(part.codes for part in parts) if len(lines) else np.zeros(0, np.int64)
+
+
+def as_text(coded: Coded[str], rows: np.ndarray) -> pa.Array:
+    """Return the texts of some rows."""
+    return pa.array(coded.values, pa.string()).take(pa.array(coded.codes[rows]))

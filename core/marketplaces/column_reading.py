@@ -1,0 +1,255 @@
+"""Settlements put together from lines by columns; the same as `core.marketplaces.tie_out` from lines one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import UnreadableFileError
+from core.marketplaces.column_lines import amounts_of
+from core.marketplaces.column_transactions import (
+    counted_units,
+    groups_of,
+    raw_lines_of,
+    transactions_by_settlement,
+)
+from core.marketplaces.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.errors import BadCellError, TooMuchMoneyError
+from core.marketplaces.figures import are_rates, day_first, note_on_undeclared
+from core.marketplaces.lines import Header
+from core.marketplaces.places import Place
+from core.marketplaces.reading.columns import columns_of
+from core.marketplaces.reading.tables import Kind
+from core.marketplaces.tie_out import difference, has_error, most_named, other_currency, several_sites
+from core.model import RETURN_COLUMNS, TRANSACTION_COLUMNS, Event, Problem, Reading, Settlement, frame
+from core.money import LINE_PLACES
+from core.typed_amounts import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from core.marketplaces.column_lines import ColumnLines
+    from core.marketplaces.column_transactions import Groups
+    from core.marketplaces.formats import Format
+    from core.marketplaces.reading.columns import Coded, ColumnTable
+    from core.marketplaces.reading.contents import Contents
+
+_MOST = 0.999e18
+"""Millionths beyond which the amounts of a file may be too much for the books, which only exact sums can tell."""
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnFindings:
+    """Everything that a format found in a file by columns; see `core.marketplaces.tie_out.Findings`."""
+
+    form: Format
+    headers: tuple[Header, ...]
+    lines: ColumnLines
+    problems: tuple[Problem, ...] = ()
+    problems_by_settlement: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    units: Callable[[Groups], tuple[np.ndarray, np.ndarray]] = counted_units
+    returns: pd.DataFrame = field(default_factory=lambda: frame(RETURN_COLUMNS))
+
+    @property
+    def file(self) -> str:
+        """The file's name, for messages."""
+        return self.lines.table.file
+
+
+def by_columns_or_rows(contents: Contents, form: Format, build: Callable[[ColumnTable], Reading]) -> Reading:
+    """Read a file by columns, or row by row where something is unusual or wrong with it.
+
+    Args:
+        contents: The file.
+        form: Its format, whose `read` goes row by row and names what is wrong and where.
+        build: Reads its table by columns.
+
+    Raises:
+        UnreadableFileError: If it cannot be read.
+    """
+    assert form.layout is not None  # noqa: S101 - only tables are read by columns
+    table = columns_of(form.layout, contents)
+    if table is not None:
+        try:
+            return build(table)
+        except UnreadableFileError:  # told below, with the place of the first row that has it
+            pass
+    return form.read(contents)
+
+
+def reading_of(found: ColumnFindings) -> Reading:
+    """Put the settlements of a file together and check each against its total.
+
+    Raises:
+        TooMuchMoneyError: If the amounts may be together beyond what the books can hold.
+    """
+    lines = found.lines
+    if lines.size() > _MOST:
+        raise TooMuchMoneyError(Place(found.file))
+    groups = groups_of(lines)
+    names = [header.settlement_id for header in found.headers]
+    frames = transactions_by_settlement(groups, [*names, ""] if "" not in names else names, found.units)
+    sums = _Sums(lines)
+    return Reading(
+        format=found.form.name,
+        marketplace=found.form.marketplace,
+        settlements=tuple(_settlement(found, header, frames[header.settlement_id], sums) for header in found.headers),
+        make_raw_lines=cache(partial(raw_lines_of, groups)),
+        unknown_types=_unknown_types(lines),
+        problems=(*found.problems, *several_sites(_used(lines, "marketplace"), found.file)),
+        unsettled=frames[""] if len(frames[""]) else frame(TRANSACTION_COLUMNS),
+        returns=found.returns,
+    )
+
+
+def _unknown_types(lines: ColumnLines) -> tuple[str, ...]:
+    shares = (share for shape in lines.shapes.values for share in shape.typed)
+    return tuple(sorted({named(share.word) for share in shares if share.line_type is None}))
+
+
+def _used(lines: ColumnLines, name: str) -> list[str]:
+    texts = lines.field(name)
+    return [texts.values[code] for code in np.unique(texts.codes)]
+
+
+class _Sums:
+    """The exact sums of a file's settlements, of all lines but bank payouts."""
+
+    def __init__(self, lines: ColumnLines) -> None:
+        self.lines = lines
+        self.of = _rows_by_value(lines.settlements)
+        self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
+        self.amounts = lines.amount()
+
+    def lines_of(self, settlement_id: str) -> np.ndarray:
+        """Return the lines of a settlement."""
+        return self.of.get(settlement_id, np.zeros(0, np.int64))
+
+    def sum(self, rows: np.ndarray) -> Decimal:
+        """Return the sum of lines with the decimals that their amounts are written with."""
+        counted = rows[~self.paid[rows]]
+        places = int(self.lines.places[counted].max(initial=0))
+        return exact(int(self.amounts[counted].sum()), places)
+
+
+def _rows_by_value(texts: Coded[str]) -> dict[str, np.ndarray]:
+    """Return the rows of each text, in the order of the file."""
+    different = list(dict.fromkeys(texts.values))
+    codes = texts.spread(different.index, np.int64)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(different) + 1))
+    return {text: order[ends[at] : ends[at + 1]] for at, text in enumerate(different) if ends[at] < ends[at + 1]}
+
+
+def headers_of_lines(lines: ColumnLines, currency: str) -> tuple[Header, ...]:
+    """Return the settlements of a file that states none, by their lines; see `core.marketplaces.periods.header_of`."""
+    rows = _rows_by_value(lines.settlements)
+    by_first_line = sorted((own[0], settlement) for settlement, own in rows.items() if settlement)
+    return tuple(_header_of(settlement, lines, rows[settlement], currency) for _, settlement in by_first_line)
+
+
+def _header_of(settlement_id: str, lines: ColumnLines, rows: np.ndarray, currency: str) -> Header:
+    posted = [lines.posted.values[code] for code in np.unique(lines.posted.codes[rows])]
+    moments = [moment for moment in posted if moment is not None]
+    return Header(
+        settlement_id=settlement_id,
+        marketplace="",
+        currency=currency,
+        period_start=min(moments, default=None),
+        period_end=max(moments, default=None),
+    )
+
+
+def exact(millionths: int, places: int) -> Decimal:
+    """Return an amount with so many decimals, which it must not exceed."""
+    return Decimal(millionths).scaleb(-LINE_PLACES).quantize(Decimal(1).scaleb(-places))
+
+
+def _settlement(found: ColumnFindings, header: Header, transactions: pd.DataFrame, sums: _Sums) -> Settlement:
+    rows = sums.lines_of(header.settlement_id)
+    total = sums.sum(rows)
+    problems = (
+        *found.problems_by_settlement.get(header.settlement_id, ()),
+        *_other_currency(found, header, rows),
+        *difference(header.settlement_id, header.total, total, header.currency, found.file),
+    )
+    return Settlement(
+        settlement_id=header.settlement_id,
+        marketplace=header.marketplace or _site(found.lines, rows) or found.form.marketplace.value,
+        currency=header.currency,
+        period_start=header.period_start,
+        period_end=header.period_end,
+        deposit_at=header.deposit_at,
+        total=header.total,
+        sum=total,
+        ties_out=not has_error((*problems, *found.problems)),
+        lines=len(rows),
+        transactions=transactions,
+        problems=problems,
+        derived_id=header.derived_id,
+    )
+
+
+def _other_currency(found: ColumnFindings, header: Header, rows: np.ndarray) -> list[Problem]:
+    currencies = found.lines.currencies
+    other = rows[currencies.spread(lambda currency: currency != header.currency, bool)[rows]]
+    if not len(other):
+        return []
+    line = found.lines.table.numbers(other[:1])[0]
+    currency = currencies.values[currencies.codes[other[0]]]
+    return [other_currency(header, currency, f"{found.file}, line {line}")]
+
+
+def _site(lines: ColumnLines, rows: np.ndarray) -> str:
+    texts = lines.field("marketplace")
+    counts = np.bincount(texts.codes[rows], minlength=len(texts.values))
+    named_lines: Counter[str] = Counter()
+    for text, count in zip(texts.values, counts.tolist(), strict=True):
+        named_lines[text] += count
+    return most_named({text: count for text, count in named_lines.items() if count})
+
+
+def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = ()) -> list[Problem]:
+    """Return a note for each undeclared column of numbers; see `core.marketplaces.figures.notes_on_undeclared`."""
+    notes: list[Problem] = []
+    for name in table.undeclared():
+        try:
+            values, places, _ = amounts_of(table, name, mark)
+        except BadCellError:
+            if are_rates(table.texts(name)):
+                notes.append(note_on_undeclared(table, name, None, counted=name in counted))
+            continue
+        if values.any():
+            total = exact(sum(values.tolist()), int(places.max()))
+            notes.append(note_on_undeclared(table, name, total, counted=name in counted))
+    return notes
+
+
+def undeclared_amounts(table: ColumnTable, mark: str) -> dict[str, list[int]]:
+    """Return the undeclared columns of amounts in millionths; see `core.marketplaces.figures.undeclared_amounts`."""
+    found: dict[str, list[int]] = {}
+    for name in table.undeclared():
+        with suppress(BadCellError):
+            found[name] = amounts_of(table, name, mark)[0].tolist()
+    return {name: amounts for name, amounts in found.items() if any(amounts)}
+
+
+def day_first_of(table: ColumnTable) -> bool:
+    """Tell whether the slash dates of a file without period are day/month; see `figures.day_first`."""
+    names = [name for name in table.declared(Kind.MOMENT) if name in table.columns]
+    return any("/" in text for name in names for text in table.texts(name)) and day_first(table)
+
+
+def notes_on_damaged(table: ColumnTable, columns: Sequence[str]) -> list[Problem]:
+    """Return a warning for each id that a spreadsheet program rounded; see `core.marketplaces.damaged_ids`."""
+    present = [name for name in columns if name in table.columns]
+    found = np.concatenate([table.first_with(name, "+", is_damaged) for name in present])
+    return damaged_ids(table.table_of(np.unique(found)), columns) if len(found) else []

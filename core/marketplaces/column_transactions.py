@@ -1,0 +1,373 @@
+"""From lines by columns to transactions: the same frames as `core.marketplaces.transactions`, for all groups at once.
+
+Group keys are factorised, sums are sums of whole millionths. What depends on the order of equal rows, what states units
+in undeclared words, and typed amounts are looked at one by one, but only where a file has them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.marketplaces.column_lines import as_text, content_order, same_groups
+from core.marketplaces.reading.columns import joint
+from core.marketplaces.transactions import GOODS, escaped
+from core.model import (
+    AMOUNT_COLUMNS,
+    GOODS_EFFECTS,
+    RAW_LINE_COLUMNS,
+    TRANSACTION_COLUMNS,
+    Event,
+    Goods,
+    QuantitySource,
+    StockEffect,
+    is_multi_channel,
+)
+from core.money import LINE_PLACES, MONEY
+from core.typed_amounts import TypedAmount, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.marketplaces.column_lines import ColumnLines, Shape
+    from core.marketplaces.reading.columns import Coded
+
+REPORTED, DERIVED, UNKNOWN, NONE = range(4)
+"""How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
+_SOURCES = [QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.UNKNOWN.value, None]
+_LEADING = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku")
+_NAMED = ("merchant_order_id", "marketplace", "fulfilment")
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Lines in the order of their transactions."""
+
+    lines: ColumnLines
+    key: list[Coded[str]]
+    rows: np.ndarray
+    """The lines, those of one transaction together."""
+    start: np.ndarray
+    """Where in `rows` each transaction begins."""
+    ordinal: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of transactions."""
+        return len(self.start)
+
+    @cached_property
+    def lead(self) -> np.ndarray:
+        """Return the first line of each transaction."""
+        return self.rows[self.start]
+
+    @cached_property
+    def size(self) -> np.ndarray:
+        """Return the number of lines of each transaction."""
+        return np.diff(np.append(self.start, len(self.rows)))
+
+    @cached_property
+    def of_line(self) -> np.ndarray:
+        """Return the transaction of each line."""
+        found = np.empty(len(self.rows), np.int64)
+        found[self.rows] = np.repeat(np.arange(len(self)), self.size)
+        return found
+
+    def sum(self, values: np.ndarray) -> np.ndarray:
+        """Return the sum of the lines' values of each transaction."""
+        return np.add.reduceat(values[self.rows], self.start) if len(self) else np.zeros(0, np.int64)
+
+    def any(self, flags: np.ndarray) -> np.ndarray:
+        """Tell whether any of the lines of each transaction is flagged."""
+        return np.logical_or.reduceat(flags[self.rows], self.start) if len(self) else np.zeros(0, bool)
+
+    @cached_property
+    def key_text(self) -> pa.Array:
+        """Return the group key of each transaction as one text."""
+        parts = [escaped(as_text(part, self.lead)) for part in self.key]
+        return pc.binary_join_element_wise(*parts, "|")
+
+
+def groups_of(lines: ColumnLines) -> Groups:
+    """Return the transactions of all lines, by settlement too; see `core.marketplaces.transactions.transactions`."""
+    key = lines.group()
+    group = same_groups(lines, [*key, lines.settlements])
+    amount, single = lines.amount(), lines.told(lambda line: line.single, bool)
+    order = np.lexsort((amount, group))
+    first = _changes(group[order])
+    leading = joint([lines.table.codes(lines.declaration.raw_type), lines.currencies.codes, _leading(lines)])
+    _order_equal_ones(lines, order, first, leading, single)
+    start_of_group = np.flatnonzero(first)
+    alone = np.repeat(single[order[start_of_group]], np.diff(np.append(start_of_group, len(order))))
+    start = np.flatnonzero(first | alone)
+    begin = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    ordinal = np.where(alone[start], start - begin[start], 0)
+    return Groups(lines, key, order, start, ordinal)
+
+
+def _leading(lines: ColumnLines) -> np.ndarray:
+    """Return one code per line for what a transaction takes from its first line."""
+    numbers: dict[tuple[object, ...], int] = {}
+    shapes = lines.shapes.spread(lambda shape: numbers.setdefault(_first_of(shape), len(numbers)), np.int64)
+    return joint([shapes, *(lines.field(name).codes for name in _LEADING)])
+
+
+def _first_of(shape: Shape) -> tuple[object, ...]:
+    line = shape.line
+    return line.event, line.stock_effect, line.goods, line.raw_description, line.single
+
+
+def _changes(codes: np.ndarray) -> np.ndarray:
+    first = np.ones(len(codes), bool)
+    first[1:] = codes[1:] != codes[:-1]
+    return first
+
+
+def _order_equal_ones(
+    lines: ColumnLines, order: np.ndarray, first: np.ndarray, leading: np.ndarray, single: np.ndarray
+) -> None:
+    """Put those lines of equal keys in the order of their content, where the order shows: in place."""
+    if not len(order):
+        return
+    start = np.flatnonzero(first)
+    amount, lead = lines.amount()[order], leading[order]
+    equal = ~first
+    equal[1:] &= amount[1:] == amount[:-1]
+    equal &= single[order]
+    differs = np.minimum.reduceat(lead, start) != np.maximum.reduceat(lead, start)
+    shows = differs | np.logical_or.reduceat(equal, start)
+    ends = np.append(start[1:], len(order))
+    for begin, end in zip(start[shows], ends[shows], strict=True):
+        order[begin:end] = content_order(lines, order[begin:end])
+
+
+def counted_units(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of each transaction; see `core.marketplaces.transactions.counted_units`."""
+    lines = groups.lines
+    carries = lines.told(lambda line: line.carries_units, bool)
+    silent = lines.told(lambda line: line.carries_units and line.units is None, bool)
+    units = groups.sum(np.where(carries, lines.told(lambda line: line.units or 0, np.int64), 0))
+    about_goods = lines.told(lambda line: line.event in GOODS, bool)[groups.lead]
+    source = np.where(about_goods, np.where(groups.any(silent), UNKNOWN, REPORTED), NONE)
+    return units, source
+
+
+def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units, for multi-channel orders without any those that their fees repeat (Amazon V2)."""
+    lines = groups.lines
+    units, source = counted_units(groups)
+    elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
+    sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
+    open_ones = elsewhere & sales & (source == REPORTED) & (units == 0)
+    repeats = groups.any(lines.told(lambda line: line.repeated_units is not None, bool))
+    repeated = groups.sum(lines.told(lambda line: line.repeated_units or 0, np.int64))
+    source = np.where(open_ones, np.where(repeats, DERIVED, UNKNOWN), source)
+    return np.where(open_ones & repeats, repeated, units), source
+
+
+def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of the lines that state them, unknown where only a price shows some (Amazon V1)."""
+    lines = groups.lines
+    if not len(groups):
+        return counted_units(groups)
+    carries = lines.told(lambda line: line.carries_units, bool)
+    stated = lines.told(lambda line: line.units is not None, bool)
+    units = groups.sum(np.where(carries & stated, lines.told(lambda line: line.units or 0, np.int64), 0))
+    about_goods = lines.told(lambda line: line.event in GOODS, bool)
+    places = np.where(stated[groups.rows], np.arange(len(groups.rows)), len(groups.rows))
+    first = np.minimum.reduceat(places, groups.start)
+    any_stated = first < len(groups.rows)
+    deciding = np.where(any_stated, groups.rows[np.minimum(first, len(groups.rows) - 1)], groups.lead)
+    shown = groups.any(carries) & ~any_stated
+    source = np.where(about_goods[deciding], np.where(shown, UNKNOWN, REPORTED), NONE)
+    return units, source
+
+
+def transactions_by_settlement(
+    groups: Groups, settlements: Sequence[str], units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]
+) -> dict[str, pd.DataFrame]:
+    """Return `core.model.TRANSACTION_COLUMNS` without key and store, by settlement, each in order of posting."""
+    columns = _columns(groups, units)
+    place = {settlement: at for at, settlement in enumerate(settlements)}
+    of = groups.lines.settlements.spread(lambda one: place.get(one, -1), np.int64)[groups.lead]
+    posted = columns["posted_at"]
+    order = pc.sort_indices(
+        pa.table({"settlement": of, "posted": posted, "key": columns["group_key"], "ordinal": columns["ordinal"]}),
+        sort_keys=[(name, "ascending") for name in ("settlement", "posted", "key", "ordinal")],
+    )
+    whole = pa.table({name: column.take(order) for name, column in columns.items()})
+    at = np.searchsorted(of[order.to_numpy()], np.arange(len(settlements) + 1))
+    return {
+        settlement: _frame(whole.slice(at[number], at[number + 1] - at[number]), TRANSACTION_COLUMNS)
+        for number, settlement in enumerate(settlements)
+    }
+
+
+def _frame(table: pa.Table, types: dict[str, pd.ArrowDtype]) -> pd.DataFrame:
+    columns = (
+        table[name].cast(dtype.pyarrow_dtype)
+        if name in table.column_names
+        else pa.nulls(len(table), dtype.pyarrow_dtype)
+        for name, dtype in types.items()
+    )
+    arrays = (pd.arrays.ArrowExtensionArray(column) for column in columns)
+    return pd.DataFrame(dict(zip(types, map(pd.Series, arrays), strict=True)))
+
+
+def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]) -> dict[str, pa.Array]:
+    lines, lead = groups.lines, groups.lead
+    quantity, source = units(groups)
+    goods = lines.told(lambda line: line.goods.value, object)[lead]
+    effect = lines.told(lambda line: line.stock_effect.value, object)[lead]
+    effect = np.where((source < UNKNOWN) & (quantity == 0), StockEffect.NONE.value, effect)
+    quantity, source, goods, effect = _asked(groups, quantity, source, goods, effect)
+    posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
+    return {
+        "group_key": groups.key_text,
+        "ordinal": pa.array(groups.ordinal, pa.int64()),
+        "settlement_id": _or_none(as_text(lines.settlements, lead)),
+        "event": pa.array(lines.told(lambda line: line.event.value, object)[lead], pa.string()),
+        "raw_type": _verbatim(lines, lead),
+        "raw_description": _or_none(pa.array(lines.told(lambda line: line.raw_description, object)[lead], pa.string())),
+        **{name: _or_none(as_text(lines.field(name), lead)) for name in _LEADING},
+        **{name: _named(groups, lines.field(name)) for name in _NAMED},
+        "posted_at": posted.take(pa.array(lines.posted.codes[lead])),
+        "quantity": pa.array(quantity, pa.int64(), mask=source >= UNKNOWN),
+        "quantity_source": pa.array(_SOURCES, pa.string()).take(pa.array(source)),
+        "stock_effect": pa.array(effect, pa.string()),
+        "currency": _or_none(as_text(lines.currencies, lead)),
+        **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
+        "net": money(groups.sum(lines.amount())),
+        "lines": pa.array(groups.size, pa.int64()),
+        "goods": pa.array(goods, pa.string()),
+        "typed": _typed(groups),
+        "tax_code": _tax_codes(groups),
+    }
+
+
+def _verbatim(lines: ColumnLines, rows: np.ndarray) -> pa.Array:
+    codes, texts = lines.table.columns[lines.declaration.raw_type]
+    return texts.take(pa.array(codes[rows]))
+
+
+def _or_none(texts: pa.Array) -> pa.Array:
+    blank = pc.equal(texts, "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
+
+
+def _part(groups: Groups, column: str) -> pa.Array:
+    added = groups.lines.part(column)
+    return money(np.zeros(len(groups), np.int64) if added is None else groups.sum(added))
+
+
+def money(millionths: np.ndarray) -> pa.Array:
+    """Return whole millionths as amounts of frames."""
+    halves = np.empty((len(millionths), 2), np.int64)
+    halves[:, 0], halves[:, 1] = millionths, millionths >> 63
+    return pa.Array.from_buffers(MONEY.pyarrow_dtype, len(millionths), [None, pa.py_buffer(halves)])
+
+
+def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
+    """Return what some of the lines of each transaction say: the first in order of the alphabet."""
+    ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
+    known = sorted((text, at) for at, text in enumerate(texts.values) if text)
+    ranks[[at for _, at in known]] = np.arange(len(known))
+    if not len(groups):
+        return pa.array([], pa.string())
+    least = np.minimum.reduceat(ranks[texts.codes][groups.rows], groups.start)
+    names = pa.array([*(text for text, _ in known), None], pa.string())
+    return names.take(pa.array(np.minimum(least, len(known))))
+
+
+def _asked(
+    groups: Groups, quantity: np.ndarray, source: np.ndarray, goods: np.ndarray, effect: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Let transactions ask whose units only undeclared words state; see `core.marketplaces.transactions`."""
+    lines, lead = groups.lines, groups.lead
+    stated = lines.told(lambda line: line.stated_units or 0, np.int64)
+    if not stated.any():
+        return quantity, source, goods, effect
+    events = lines.shapes.spread(lambda shape: list(Event).index(shape.line.event), np.int64)
+    sku = lines.field("sku")
+    of_goods = joint([lines.settlements.codes, events, lines.field("order_id").codes, sku.codes])[lead]
+    known = np.unique(of_goods[((source < UNKNOWN) & (quantity != 0)) | (source == UNKNOWN)])
+    asks = groups.any(stated != 0) & sku.spread(bool, bool)[lead] & ~np.isin(of_goods, known)
+    spans = zip(groups.start[asks].tolist(), groups.size[asks].tolist(), strict=True)
+    members = (content_order(lines, groups.rows[at : at + size]) for at, size in spans)
+    most = np.array([max((int(one) for one in stated[rows] if one), key=abs) for rows in members], np.int64)
+    quantity, source = quantity.copy(), source.copy()
+    quantity[asks], source[asks] = most, REPORTED
+    effects = np.where(asks, GOODS_EFFECTS[Goods.UNCLEAR].value, effect)
+    return quantity, source, np.where(asks, Goods.UNCLEAR.value, goods), effects
+
+
+def _typed(groups: Groups) -> pa.Array:
+    """Return the typed amounts of each transaction as text."""
+    lines = groups.lines
+    most = max((len(shape.typed) for shape in lines.shapes.values), default=0)
+    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    for at in range(most):
+        for transaction, shape, amount in _typed_sums(groups, at):
+            share = lines.shapes.values[shape].typed[at]
+            value = Decimal(amount).scaleb(-LINE_PLACES)
+            found[transaction].append(TypedAmount(share.word, share.column, share.line_type, value))
+    texts: list[str | None] = [None] * len(groups)
+    for transaction, amounts in found.items():
+        texts[transaction] = to_text(amounts)
+    return pa.array(texts, pa.string())
+
+
+def _typed_sums(groups: Groups, at: int) -> list[tuple[int, int, int]]:
+    """Return transaction, shape and sum of what the lines' typed shares at a place are."""
+    lines = groups.lines
+    rows = np.flatnonzero(lines.shapes.spread(lambda shape: len(shape.typed) > at, bool))
+    if not len(rows):
+        return []
+    of, shapes, amounts = groups.of_line[rows], lines.shapes.codes[rows], lines.typed(at)[rows]
+    codes, first = pd.factorize(of * len(lines.shapes.values) + shapes)
+    sums = np.zeros(len(first), np.int64)
+    np.add.at(sums, codes, amounts)
+    count = len(lines.shapes.values)
+    return list(zip((first // count).tolist(), (first % count).tolist(), sums.tolist(), strict=True))
+
+
+def _tax_codes(groups: Groups) -> pa.Array:
+    lines = groups.lines
+    if all(shape.line.tax_rate is None for shape in lines.shapes.values):
+        return pa.nulls(len(groups), pa.string())
+    rates = lines.told(lambda line: "" if line.tax_rate is None else f"{line.tax_rate.normalize():f}%", object)
+    codes, different = pd.factorize(rates)
+    return _named(groups, type(lines.posted)(codes, list(different)))
+
+
+def raw_lines_of(groups: Groups) -> pd.DataFrame:
+    """Return `core.model.RAW_LINE_COLUMNS`, in the order of the file; see `core.marketplaces.transactions`."""
+    lines = groups.lines
+    every = np.arange(len(lines))
+    carries = lines.told(lambda line: line.carries_units and line.units is not None, bool)
+    units = lines.told(lambda line: line.units or 0, np.int64)
+    columns = lines.told(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
+    descriptions = pa.array(lines.told(lambda line: line.raw_description, object), pa.string())
+    posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
+    found = {
+        "line_no": pa.array(lines.table.numbers(every), pa.int64()),
+        "settlement_id": _or_none(as_text(lines.settlements, every)),
+        "group_key": groups.key_text.take(pa.array(groups.of_line)),
+        "event": pa.array(lines.told(lambda line: line.event.value, object), pa.string()),
+        "raw_type": _verbatim(lines, every),
+        "raw_description": _or_none(descriptions),
+        "order_id": _or_none(as_text(lines.field("order_id"), every)),
+        "sku": _or_none(as_text(lines.field("sku"), every)),
+        "amount": money(lines.amount()),
+        "amount_column": pa.array(columns, pa.string()),
+        "quantity": pa.array(units, pa.int64(), mask=~carries),
+        "posted_at": posted.take(pa.array(lines.posted.codes)),
+    }
+    return _frame(pa.table(found), RAW_LINE_COLUMNS)

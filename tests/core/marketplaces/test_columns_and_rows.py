@@ -1,0 +1,110 @@
+"""Reading by columns gives the same as reading row by row: every frame, problem, total and refusal."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import UnreadableFileError
+from core.marketplaces import format_of
+from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns, v1_flat, v2_columns, v2_flat
+from core.marketplaces.reading.columns import columns_of
+from core.marketplaces.reading.contents import Contents, open_contents
+from core.marketplaces.reading.tables import find_header
+from tests.core.marketplaces.random_tables import random_table
+from tests.core.marketplaces.random_v2_files import random_file
+from tests.core.marketplaces.same_readings import assert_same, outcome
+
+if TYPE_CHECKING:
+    from core.marketplaces.formats import Format
+
+MANY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+GOLDEN = Path("tests/golden/marketplaces")
+FOLDERS = [GOLDEN, Path("../shared/samples"), Path("../shared/cases")]
+READERS: dict[str, tuple[Format, Format]] = {
+    row_by_row.name: (by_columns, row_by_row)
+    for by_columns, row_by_row in (
+        (v2_columns.FORMAT, v2_flat.FORMAT),
+        (v1_columns.FORMAT, v1_flat.FORMAT),
+        (unified_by_columns.FORMAT, unified_csv.FORMAT),
+    )
+}
+"""By name of the format: by columns, and row by row."""
+
+
+def files(folders: list[Path]) -> list[Path]:
+    """Return every settlement file that some folders have."""
+    return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".json")
+
+
+def opened(path: Path) -> tuple[Contents, str] | None:
+    """Return a file and the format that it is in; nothing where it is in none."""
+    try:
+        contents = open_contents(path.read_bytes(), path.name)
+        return contents, format_of(contents).name
+    except UnreadableFileError:
+        return None
+
+
+@cache
+def golden(name: str) -> tuple[Contents, ...]:
+    """Return the golden files of a format."""
+    found = map(opened, files([GOLDEN]))
+    return tuple(one[0] for one in found if one is not None and one[1] == name)
+
+
+@pytest.mark.parametrize("path", files(FOLDERS), ids=str)
+def test_every_file_reads_the_same_both_ways(path: Path) -> None:
+    """Golden files, samples of sellers, and files that go wrong."""
+    found = opened(path)
+    if found is None or found[1] not in READERS:
+        pytest.skip("no format that is read by columns")
+    by_columns, row_by_row = READERS[found[1]]
+
+    assert_same(outcome(by_columns.read, found[0]), outcome(row_by_row.read, found[0]))
+
+
+@given(random=st.randoms(use_true_random=True))
+@MANY
+def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
+    """Whatever stands in them; a refusal is one in the same words."""
+    contents = open_contents(random_file(random), "file.txt")
+
+    assert_same(outcome(v2_columns.read, contents), outcome(v2_flat.read, contents))
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+@given(random=st.randoms(use_true_random=True))
+@MANY
+def test_random_tables_read_the_same_both_ways(name: str, random: Random) -> None:
+    """Files of every format, with rows drawn again, cells exchanged and odd ones put in."""
+    by_columns, row_by_row = READERS[name]
+    contents = made_of(random, name)
+
+    assert_same(outcome(by_columns.read, contents), outcome(row_by_row.read, contents))
+
+
+def made_of(random: Random, name: str) -> Contents:
+    """Return a random file like one of a format's golden files."""
+    layout = READERS[name][1].layout
+    assert layout is not None
+    other = random.choice(golden(name))
+    header = find_header(layout, other)
+    content = random_table(random, other.text, header.number, header.delimiter, quoted=header.quoted)
+    return open_contents(content, "file.txt")
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_most_random_files_can_be_read_by_columns(name: str) -> None:
+    """Else the property above would compare the reader of rows with itself."""
+    layout = READERS[name][1].layout
+    assert layout is not None
+    made = [made_of(Random(seed), name) for seed in range(60)]  # noqa: S311 - data of a test
+
+    assert sum(columns_of(layout, contents) is not None for contents in made) > 40
