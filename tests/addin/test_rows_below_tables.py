@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import openpyxl
 import pytest
 
 from addin.commands import costs, settlements
@@ -15,6 +14,7 @@ from addin.sheets import accounts, opening_costs, rates, resolve, sku_mapping, t
 from addin.sheets.edited_rows import RowBelowTableError
 from core.database import Database
 from core.database.opening_costs import latest
+from tests.books_with_vba import load_with_vba
 from tests.core.settlements.listed_documents import v2_content
 from workbook_engine import workbook
 
@@ -69,7 +69,7 @@ def test_what_stands_below_is_named(book: Path, spec: TableSpec, field: str, val
 
 def test_the_blank_row_of_an_empty_table_is_its_first_row_whoever_filled_it(book: Path) -> None:
     """A program that writes the cells of a workbook file leaves the table's mark of being empty as it was."""
-    opened = openpyxl.load_workbook(book, keep_vba=True)
+    opened = load_with_vba(book)
     sheet = opened["Opening costs"]
     table = sheet.tables["tblOpening"]
     headers = [cell.value for cell in sheet[table.ref][0]]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from click.testing import CliRunner
-from openpyxl import load_workbook
 
 from addin.cli import main
+from tests.books_with_vba import load_with_vba
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ class DemoBook:
 
     def open(self) -> Workbook:
         """Open it to look at, or to edit and save as another program would."""
-        return load_workbook(self.path, keep_vba=True)
+        return load_with_vba(self.path)
 
 
 def run(*arguments: str) -> Ran:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.filters import ColorFilter, FilterColumn, Filters
 from openpyxl.worksheet.table import TableColumn
+
+from tests.books_with_vba import load_with_vba
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class UsersTable:
 
     def __init__(self, path: Path, table: str, book: Workbook | None = None) -> None:
         self._path = path
-        self.book: Workbook = book or load_workbook(path, keep_vba=True)
+        self.book: Workbook = book or load_with_vba(path)
         self.sheet, self.table = self._find(table)
 
     def _find(self, name: str) -> tuple[Worksheet, Table]:

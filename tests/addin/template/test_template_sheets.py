@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
 from addin.sheets import cogs, exchange
 from addin.sheets.columns import NUMBER_FORMATS, Kind
 from addin.sheets.pnl_summary import CHART_SHEET
 from addin.sheets.workbook import SPECS
+from tests.books_with_vba import load_with_vba
 from workbooks.template.hidden_sheets import CONFIGURATION, CONFIGURATION_SHEET
 from workbooks.template.look import TABLE_STYLE
 
@@ -32,7 +31,7 @@ BY_NAME = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.table)
 @pytest.fixture(scope="module")
 def workbook(built: bytes) -> Workbook:
     """Return the template as openpyxl reads it."""
-    return load_workbook(io.BytesIO(built), keep_vba=True)
+    return load_with_vba(built)
 
 
 def _cells(sheet: Worksheet, spec: TableSpec, row: int) -> Iterator[tuple[Column, Cell]]:

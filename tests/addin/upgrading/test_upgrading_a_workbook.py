@@ -21,6 +21,7 @@ from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book
 from tests.addin.upgrading.old_book import write_old_book
 from tests.addin.users_own import change_project
+from tests.books_with_vba import load_with_vba
 from tests.end_to_end.demo_book import run
 from tests.workbook_engine.builders import vba_project
 from tests.workbook_engine.package_check import check_package
@@ -194,7 +195,7 @@ def test_each_copy_is_kept(book: Path, made: bytes) -> None:
 def test_a_lost_ribbon_comes_back(book: Path) -> None:
     """A program that keeps only the older ribbon leaves the newer one without its relation."""
     upgrade(book)
-    opened = load_workbook(book, keep_vba=True)
+    opened = load_with_vba(book)
     opened.save(book)
     assert b"2007/relationships/ui/extensibility" not in parts(book)["_rels/.rels"]
     outcome = upgrade(book)
