@@ -175,9 +175,7 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if not share or likely not in {0, share}:
         return _without_share(goods, likely)
     if not likely and _speak_of_all(goods):
-        reason = (
-            "The refund says no units, and the refunds before it are about all that were sold: money only is proposed."
-        )
+        reason = "The refund states no units, and earlier refunds are about all that were sold: money only is proposed."
         return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"

@@ -58,7 +58,7 @@ def test_the_worked_line_is_what_the_program_makes_of_it(story: Story, tmp_path:
 
 
 def _table(rows: list[Row]) -> str:
-    lines = [("where", "what stands there", "made by"), ("---", "---", "---"), *rows]
+    lines = [("where", "what is there", "made by"), ("---", "---", "---"), *rows]
     return "\n".join(f"| {where} | {what} | {by} |" for where, what, by in lines)
 
 

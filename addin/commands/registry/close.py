@@ -52,7 +52,7 @@ CLOSE = (
         action="addin.commands.closing:export_or_again",
         notes="`--again` writes the files of entries that went out once more, from the books, in any format. A "
         "settlement whose final document may still come goes out with `--accept-provisional` only. The entries and "
-        "their files are explained in [journal.md](journal.md).",
+        "their files are explained in [journal.md](design/journal.md).",
     ),
     Command(
         name="export-excel",

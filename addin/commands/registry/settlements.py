@@ -28,7 +28,7 @@ SETTLEMENTS = (
         changes_costs=True,
         notes="Amazon's reports of what became of goods are imported the same way: FBA customer returns, which decide "
         "about refunds, and FBA Reimbursements, which decide about reimbursements "
-        "([costing.md](costing.md#amazons-reimbursements-report)). Exports that cut a payout are united "
+        "([costing.md](design/costing.md#amazons-reimbursements-report)). Exports that cut a payout are united "
         "([below](#several-files-of-one-payout)).",
     ),
     Command(
