@@ -55,7 +55,7 @@ def unified(*statuses: str) -> bytes:
         (flat_file([summary("6"), line("5")]), "1 line; its total USD 6.00 but its lines sum to 5.00."),
         (
             flat_file([summary("5"), bare_line("5", transaction_type="Glitter")]),
-            "Unknown types: Glitter / Principal (1 line). Say on sheet",
+            "Unknown types: Glitter / Principal (1 line). Say what they are on sheet",
         ),
         (flat_file([summary("5"), line("5", sku="A\x1f")]), "note: 1 control character was left out (line 3)"),
         (flat_file([summary("5"), line("5", order_item_code="1.5E+13")]), "warning: The id '1.5E+13' was rounded"),

@@ -76,7 +76,7 @@ def test_reserve_that_does_not_carry_over() -> None:
     """A previous reserve unlike the last current reserve shows that something lies between."""
     (problem,) = missing_settlements([fortnight(0, current="-42.67"), fortnight(1, previous="40.00")])
 
-    assert "carries forward a reserve of 40.00 USD, but 0, the last one before it, left 42.67" in problem.message
+    assert "begins with a reserve of 40.00 USD, but 0, the last one before it, left 42.67" in problem.message
 
 
 def test_currencies_have_sequences_of_their_own() -> None:

@@ -85,7 +85,7 @@ def test_a_reserve_that_is_not_taken_up_is_said(database: Database) -> None:
     )
 
     assert {"2"} == set(said(database))
-    assert "carries forward a reserve of 3.00 USD" in said(database)["2"][0]
+    assert "begins with a reserve of 3.00 USD" in said(database)["2"][0]
 
 
 def test_a_view_is_held_against_nothing(database: Database) -> None:

@@ -84,7 +84,7 @@ def test_ebays_sites_are_told_by_their_currency(database: Database, currency: st
     """Its report names no site."""
     bring_in(database, ebay_export("us.csv", Row("2026-06-29", "#1", "9.00")))
     other = in_currency(ebay_export("x.csv", Row("2026-06-29", "#2", "9.00", payout="900002")), currency)
-    with pytest.raises(OtherSiteError, match=rf"is of {currency}, and store “eBay” has USD alone so far"):
+    with pytest.raises(OtherSiteError, match=rf"is of {currency}, and store “eBay” has USD only so far"):
         bring_in(database, other)
 
 
