@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 STORE, ORDER, LATE_ORDER = "US", "111-A", "111-C"
 WORD, REASON = "Mystery Move", "COURIER_MISHAP"
 """A type, and a reason of a reimbursement, that no vocabulary has."""
+LOST = "Reimbursements for lost or damaged goods"
 DAYS = {
     "first": "2026-08-05",
     "late": "2026-08-06",
@@ -182,7 +183,7 @@ class World:
     def _of_unknown_type(self, own: Said, units: int, said: Mapping[str, Said]) -> Decimal | None:
         if self.choice == "Other fees":
             return Decimal(0)
-        if self.choice != "Reimbursements for lost or damaged goods":
+        if self.choice != LOST:
             return _asked(own, units)
         cost = Decimal(0) if own.is_no_goods else self.unit_cost("mystery", said)
         return None if cost is None else units * cost
@@ -195,6 +196,18 @@ class World:
         if own.units is not None:
             return own.units
         return self.plan.claw if own.is_estimate else None
+
+    def reversed_by_claw(self, units: int) -> str:
+        """Return which loss a clawback of so many units takes back: the opposite, one of as many units, the latest.
+
+        A row of the unknown type is a loss too, where somebody has said so.
+        """
+        plan = self.plan
+        if self.choice != LOST or units == plan.claw == plan.loss:
+            return "loss"
+        if plan.mystery == units:
+            return "mystery"
+        return "loss" if plan.loss == units or plan.mystery < units else "mystery"
 
     def back(self, said: Mapping[str, Said]) -> int:
         """Return how many units of the order are in stock again, once all its lines are in the books."""

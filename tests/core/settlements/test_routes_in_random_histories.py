@@ -44,7 +44,7 @@ class Shop(Bookkeeper):
         returned=st.booleans(),
         restocked=st.booleans(),
         refunded=st.booleans(),
-        pulled=st.sampled_from(["", "all", "Shopify"]),
+        pulled=st.sampled_from(["Shopify", "all", ""]),
     )
     def begin(self, returned: bool, restocked: bool, refunded: bool, pulled: str) -> None:  # noqa: FBT001 - drawn
         folder = self.open_folder()
