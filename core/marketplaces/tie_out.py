@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.lines import refuse_too_much
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
 from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame, is_multi_channel
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -86,13 +87,14 @@ def importable(found: Reading) -> bool:
     return not _has_error(found.problems)
 
 
-def sum_of(lines: Iterable[Line]) -> Decimal:
-    """Return the exact sum of all lines but bank payouts."""
-    return sum((line.amount for line in lines if line.event is not Event.PAYOUT), Decimal(0))
+def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
+    """Return the exact sum of all lines of a currency but bank payouts: amounts of two currencies make no sum."""
+    own = (line for line in lines if line.event is not Event.PAYOUT and line.currency == currency)
+    return sum((line.amount for line in own), Decimal(0))
 
 
 def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
-    total = sum_of(lines)
+    total = sum_of(lines, header.currency)
     problems = (
         *found.problems_by_settlement.get(header.settlement_id, ()),
         *_other_currency(found, header, lines),
@@ -143,15 +145,19 @@ def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, curre
     return [Problem(Severity.ERROR, message, file)]
 
 
-def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> list[Problem]:
-    other = next((line for line in lines if line.currency != header.currency), None)
-    if other is None:
-        return []
-    message = (
-        f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other.currency}; amounts of "
-        "different currencies do not sum."
-    )
-    return [Problem(Severity.ERROR, message, f"{found.file}, line {other.number}")]
+def _other_currency(found: Findings, header: Header, lines: Sequence[Line]) -> list[Problem]:
+    """Return an error for each other currency, at its first line."""
+    first = {line.currency: line for line in reversed(lines) if line.currency != header.currency}
+    return [
+        Problem(
+            Severity.ERROR,
+            f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {other}; amounts of "
+            f"different currencies do not sum. Its lines in {other} come to {cents(sum_of(lines, other))} {other} and "
+            f"are in no sum of it. Ask the marketplace which currency it paid.",
+            f"{found.file}, line {first[other].number}",
+        )
+        for other in sorted(first)
+    ]
 
 
 def _site(lines: Iterable[Line]) -> str:
