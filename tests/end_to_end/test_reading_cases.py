@@ -199,3 +199,44 @@ def test_the_lines_of_a_payout_add_up_to_its_total(story: Story, files: tuple[st
     net = sum((Decimal(str(line["Net"])) for line in story.lines()), Decimal(0))
 
     assert Decimal(str(settlement_of(story)["Total"])) == net
+
+
+EBAY = (
+    "Transaction creation date,Type,Order number,Net amount,Payout currency,Payout date,Payout ID,Item ID,"
+    "Transaction ID,Custom label,Quantity,Item subtotal,Shipping and handling,Final Value Fee - fixed,"
+    "Gross transaction amount,Transaction currency"
+)
+
+
+def sold(net: str, price: str, *, item: str = "101", fee: str = "-10", gross: str = "100") -> str:
+    """Return the row of an order of payout 7600000009, or of an item of it."""
+    return (
+        f'"Sep 1, 2026",Order,11-1,{net},USD,"Sep 2, 2026",7600000009,{item},90{item},SKU-{item},1,{price},0,{fee},'
+        f"{gross},USD"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "beyond"),
+    [
+        ((sold("70.00", "100"),), "-20"),
+        ((sold("95.00", "100"),), "5"),
+        ((sold("90.00", "--", item="--", fee="--"), sold("--", "60", fee="-6", gross="--")), "36"),
+    ],
+    ids=["less than the columns say", "more", "an item is missing"],
+)
+def test_what_no_column_explains_is_asked(story: Story, tmp_path: Path, rows: tuple[str, ...], beyond: str) -> None:
+    """It blocks the settlement entry until somebody has said what it is; before, it was posted as an adjustment."""
+    file = tmp_path / "payout.csv"
+    file.write_text("\n".join([EBAY, *rows]) + "\n", encoding="utf-8")
+    story.bring(file)
+    story.answer(({"Cause": "Not synced"}, {"Cost": 5}))
+    (asked,) = table(story.book.open(), "Transaction types").rows
+    refused = story.book.run("export", "7600000009", "--format", "quickbooks", "--accept-provisional")
+    call(story, {"Net amount beyond its columns": "Other fees"})
+    booked = by_line_type(entry_of(story))
+
+    assert ("Net amount beyond its columns", f"USD {Decimal(beyond):.2f}") == (asked["Type"], asked["Amount"])
+    assert (2, True) == (refused.status, "Unknown types (1)" in refused.error)
+    assert Decimal(beyond) == booked["Other fees"]
+    assert "Adjustments" not in booked
