@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.money import MONEY
+from core.money import MONEY, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -535,6 +535,18 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def is_multi_channel(marketplace: str | None) -> bool:
     """Tell whether Amazon only shipped an order that another store sold: its line names `Non-Amazon US`."""
     return marketplace is not None and marketplace.casefold().startswith("non-amazon")
+
+
+def net_of(lines: pd.DataFrame, currency: str, *, paid_out: bool = False) -> Decimal:
+    """Return what the lines of a settlement in its currency come to, without the payout that takes it away.
+
+    Args:
+        lines: Of one settlement (TRANSACTION_COLUMNS).
+        currency: Its currency; a line in another one is an error of the settlement, and in no sum of it.
+        paid_out: Whether the payout's own rows are asked for instead: money that leaves, so usually below 0.
+    """
+    rows = zip(lines["event"], lines["currency"].fillna(""), lines["net"], strict=True)
+    return total(net for event, own, net in rows if own == currency and (event == Event.PAYOUT) == paid_out)
 
 
 UNITS_TYPED = "units_typed"

@@ -39,7 +39,7 @@ def _page(name: str, found: dict[str, object]) -> str:
         ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
         ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
         ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
-        ("Sum of its lines", found["sum"]),
+        ("Sum of its lines", found["sum"] or _by_currency(found.get("sums"))),
         ("Ties out", _tie_out(found)),
         ("Lines per event", _listed(found["events"])),
         ("Unknown types", _listed(found["unknown_types"]) or "none"),
@@ -75,6 +75,11 @@ def _tie_out(found: dict[str, object]) -> str:
         return "no"
     difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))
     return f"no: the lines differ from the total by {difference:,}"
+
+
+def _by_currency(sums: object) -> str:
+    """Return `28.00 CAD, 57.00 USD`: amounts of two currencies stand side by side."""
+    return ", ".join(f"{amount} {currency}" for currency, amount in sums.items()) if isinstance(sums, dict) else ""
 
 
 def _listed(values: object) -> str:

@@ -20,6 +20,7 @@ from core.settlements import books as all_books
 from core.settlements import reclassifying
 from core.settlements.costs_now import unanswered
 from core.settlements.exporting import ExportWish
+from core.settlements.remarks import twins_of
 from core.settlements.tie_outs import TieOut, tax_tie_outs
 from core.settlements.verification import company_tie_outs, evidence, tie_outs
 
@@ -126,6 +127,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     for settlement in chosen:
         found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
+    found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
     found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
     wrong = [one for one in found if not one.ok]
     sentences = [one.sentence for one in wrong]

@@ -20,6 +20,7 @@ from addin.sheets import transactions as transactions_sheet
 from core.database.settlements import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read
+from core.model import Event
 from core.settlements import removing
 from core.settlements.importing import ImportedFile, import_file
 from core.settlements.removing import remove_settlements
@@ -82,9 +83,10 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     refresh(desk, view, transactions_too=False)
     transactions_sheet.fill(desk.book, lines, view.books)
     named = ", ".join(settlement.settlement_id for settlement in chosen)
+    count = int((lines["event"] != Event.PAYOUT).sum())
     return Outcome(
-        f"{counted(len(lines), 'transaction')} of settlement {named} on sheet Transactions.",
-        data={"settlements": [s.settlement_id for s in chosen], "transactions": len(lines)},
+        f"{counted(count, 'transaction')} of settlement {named} on sheet Transactions.",
+        data={"settlements": [s.settlement_id for s in chosen], "transactions": count},
     )
 
 

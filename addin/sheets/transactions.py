@@ -11,7 +11,7 @@ from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
-from core.model import TEXT
+from core.model import TEXT, Event
 from core.reports.costed_lines import LINE_MARKS, margin, marked, with_units
 from core.time import local_days
 
@@ -68,13 +68,14 @@ SPEC = TableSpec(
 
 
 def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None:
-    """Show these costed lines, in place.
+    """Show these costed lines, in place; the payout that takes their sum away is none of them.
 
     Args:
         book: The workbook.
         lines: Which.
         books: Where rates of exchange and time zones are taken from; without them only home currency has a margin.
     """
+    lines = lines[lines["event"] != Event.PAYOUT]  # beside what it pays for, every column would add up to nothing
     found = FoundRates() if books is None else _rates(books, lines)
     days = local_days(lines, {} if books is None else books.zones)
     asked = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))

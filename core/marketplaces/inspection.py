@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.reimbursements import counts
-from core.model import Event, Goods, QuantitySource
+from core.model import Event, Goods, QuantitySource, net_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,11 +25,11 @@ def inspection(reading: Reading) -> dict[str, object]:
 
     The file's `total` is the sum of its settlements' totals; it is null where a settlement has none, or where lines
     belong to no settlement yet and are in the `sum` alone. Amounts of different currencies do not sum: `currency`,
-    `total` and `sum` are then null, and each settlement has its own.
+    `total` and `sum` are then null, each settlement has its own, and `sums` has one for each currency of the file.
     """
     one = len(reading.settlements) == 1
-    currencies = {*(found.currency for found in reading.settlements), *_distinct(reading.unsettled["currency"])}
-    currency = currencies.pop() if len(currencies) == 1 else None
+    sums = _sums(reading)
+    currency = next(iter(sums)) if len(sums) == 1 else None
     return {
         "format": reading.format,
         "marketplace": reading.marketplace.value,
@@ -46,6 +46,7 @@ def inspection(reading: Reading) -> dict[str, object]:
         "unknown_types": list(reading.unknown_types),
         "settlements": [_settlement(found, reading.raw_lines) for found in reading.settlements],
         "problems": [_problem(found) for found in problems(reading)],
+        **({"sums": {name: _amount(amount) for name, amount in sums.items()}} if sums and not currency else {}),
         **_returns(reading.returns),
         **_reimbursements(reading.reimbursements),
     }
@@ -142,6 +143,13 @@ def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int |
         known += int(own.loc[~asked, "quantity"].fillna(0).sum())
         unknown += int((asked | (own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False)).sum())
     return (None if unknown and not known else known), unknown
+
+
+def _sums(reading: Reading) -> dict[str, Decimal]:
+    """Return what the lines come to in each currency that the file names; those of no settlement yet are in it."""
+    frames = [reading.unsettled, *(found.transactions for found in reading.settlements)]
+    named = {found.currency for found in reading.settlements}.union(*(_distinct(one["currency"]) for one in frames))
+    return {name: sum((net_of(one, name) for one in frames), Decimal(0)) for name in sorted(named)}
 
 
 def _sum(lines: pd.DataFrame) -> Decimal:

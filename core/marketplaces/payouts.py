@@ -58,5 +58,6 @@ def _not_paid(pending: int, of: int, file: str) -> list[Problem]:
 
 
 def _paid(lines: Sequence[Line]) -> Decimal | None:
-    payouts = [line.amount for line in lines if line.event is Event.PAYOUT]
+    own = lines[0].currency  # a row of another currency is an error of the settlement, and in no sum of it
+    payouts = [line.amount for line in lines if line.event is Event.PAYOUT and line.currency == own]
     return -sum(payouts[1:], payouts[0]) if payouts else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.lines import refuse_too_much
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
 from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame, is_multi_channel
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -92,13 +93,14 @@ def importable(found: Reading) -> bool:
     return not has_error(found.problems)
 
 
-def sum_of(lines: Iterable[Line]) -> Decimal:
-    """Return the exact sum of all lines but bank payouts, in the settlement's currency; + is money for the seller."""
-    return sum((line.amount for line in lines if line.event is not Event.PAYOUT), Decimal(0))
+def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
+    """Return the exact sum of all lines of a currency but bank payouts: amounts of two currencies make no sum."""
+    own = (line for line in lines if line.event is not Event.PAYOUT and line.currency == currency)
+    return sum((line.amount for line in own), Decimal(0))
 
 
 def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
-    total = sum_of(lines)
+    total = sum_of(lines, header.currency)
     problems = (
         *found.problems_by_settlement.get(header.settlement_id, ()),
         *_other_currency(found, header, lines),
@@ -150,16 +152,28 @@ def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, curre
     return [Problem(Severity.ERROR, message, file)]
 
 
-def _other_currency(found: Findings, header: Header, lines: Iterable[Line]) -> list[Problem]:
-    other = next((line for line in lines if line.currency != header.currency), None)
-    return [] if other is None else [other_currency(header, other.currency, f"{found.file}, line {other.number}")]
+def _other_currency(found: Findings, header: Header, lines: Sequence[Line]) -> list[Problem]:
+    """Return an error for each other currency, at its first line."""
+    first = {line.currency: line for line in reversed(lines) if line.currency != header.currency}
+    return [
+        other_currency(header, other, sum_of(lines, other), f"{found.file}, line {first[other].number}")
+        for other in sorted(first)
+    ]
 
 
-def other_currency(header: Header, currency: str, where: str) -> Problem:
-    """Return the error about a line in another currency than its settlement."""
+def other_currency(header: Header, currency: str, amount: Decimal, where: str) -> Problem:
+    """Return the error about lines in another currency than their settlement, at the first of them.
+
+    Args:
+        header: Of the settlement.
+        currency: Of the lines.
+        amount: What they come to, in that currency.
+        where: The file and the first line.
+    """
     message = (
         f"Settlement {header.settlement_id} is in {header.currency}, but this line is in {currency}; amounts in "
-        "different currencies cannot be added up."
+        f"different currencies cannot be added up. Its lines in {currency} come to {cents(amount)} {currency} and "
+        f"are in none of its sums. Ask the marketplace which currency it paid."
     )
     return Problem(Severity.ERROR, message, where)
 

@@ -150,8 +150,14 @@ def _rows(
 ) -> list[tuple[dict[str, object], list[Line]]]:
     """Return the transactions of a group, each with its lines."""
     members.sort(key=lambda line: (line.amount, line.content))  # the amount first: it is the same in any notation
-    apart = [[line] for line in members] if members[0].single else [members]
+    apart = [[line] for line in members] if members[0].single else _by_currency(members)
     return [(_row(key, ordinal, group, units(group)), group) for ordinal, group in enumerate(apart)]
+
+
+def _by_currency(members: Sequence[Line]) -> list[list[Line]]:
+    """Return the lines of each currency: no transaction adds two."""
+    of = {line.currency: [one for one in members if one.currency == line.currency] for line in members}
+    return [of[currency] for currency in sorted(of)]
 
 
 def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, object]:

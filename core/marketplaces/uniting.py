@@ -17,17 +17,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
-from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, records
+from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, net_of, records
 from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+    from decimal import Decimal
 
     import pandas as pd
 
@@ -104,8 +104,8 @@ def united(parts: Sequence[Part]) -> Settlement:
         period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),
         period_end=max((day for part in used if (day := part.settlement.period_end)), default=None),
         deposit_at=next((day for part in reversed(used) if (day := part.settlement.deposit_at)), None),
-        total=_total(used, lines),
-        sum=_sum(lines, paid_out=False),
+        total=_total(used, lines, newest.currency),
+        sum=net_of(lines, newest.currency),
         lines=sum(lines["lines"]),
         transactions=lines,
     )
@@ -193,18 +193,13 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["posted_at"] is None, row["posted_at"], row["group_key"], row["ordinal"]
 
 
-def _total(parts: Sequence[Part], lines: pd.DataFrame) -> Decimal | None:
+def _total(parts: Sequence[Part], lines: pd.DataFrame, currency: str) -> Decimal | None:
     """Return what the bank received, where a file has the payout's own row."""
     stated = [part.settlement.total for part in parts if part.settlement.total is not None]
     if not stated:
         return None
     has_payout = any(event == Event.PAYOUT for event in lines["event"])
-    return -_sum(lines, paid_out=True) if has_payout else stated[-1]
-
-
-def _sum(lines: pd.DataFrame, *, paid_out: bool) -> Decimal:
-    rows = zip(lines["event"], lines["net"], strict=True)
-    return sum((net for event, net in rows if (event == Event.PAYOUT) == paid_out), Decimal(0))
+    return -net_of(lines, currency, paid_out=True) if has_payout else stated[-1]
 
 
 def _judged(whole: Settlement, parts: Sequence[Part]) -> Settlement:
@@ -233,6 +228,7 @@ def _other_currency(whole: Settlement, parts: Iterable[Part]) -> list[Problem]:
         return []
     message = (
         f"Settlement {whole.settlement_id} is in {whole.currency} in one file and in {other.settlement.currency} in "
-        f"another; amounts in different currencies cannot be added up."
+        f"another; amounts in different currencies cannot be added up. Its lines in {other.settlement.currency} are in "
+        "none of its sums."
     )
     return [Problem(Severity.ERROR, message, other.file)]

@@ -65,7 +65,7 @@ def table_of_ties(settlements: Iterable[Tied], home_currency: str) -> pd.DataFra
 
 
 def _row(one: Tied, home_currency: str) -> dict[str, object]:
-    own = one.lines[one.lines["event"] != Event.PAYOUT]
+    own = one.lines[(one.lines["event"] != Event.PAYOUT) & (one.lines["currency"] == one.currency)]
     # In the settlement's own currency, so that no rate is needed; COGS is in home currency whatever is asked for.
     figures = totals(profit_and_loss(own, PnlQuestion(one.currency), zones={}))
     return {

@@ -208,7 +208,7 @@ def make_entries(
     store, settlement_id = settlement.store, settlement.settlement_id
     if kind is EntryKind.SETTLEMENT:
         made = settlement_entries(
-            books.money_of(lines),
+            books.money_of(lines[lines["currency"] == settlement.currency]),
             dates,
             store=store,
             settlement_id=settlement_id,

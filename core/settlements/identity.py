@@ -7,8 +7,9 @@ may then know one payout by two names. Nothing may count twice, so what is there
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections import Counter, defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.database import goods_back, reimbursements, settlements, stores
 from core.database.frames import rows_of
@@ -18,18 +19,21 @@ from core.model import TRANSACTION_COLUMNS, Event
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import pandas as pd
 
     from core.database import Connection
     from core.database.settlements import BookedSettlement, Source
-    from core.model import Reading, Settlement
+    from core.model import Marketplace, Reading, Settlement
 
 _NO_CONTENT = ("key", "store", "settlement_id", "ordinal", "group_key")
 _LINE = ("group_key", *(name for name in TRANSACTION_COLUMNS if name not in _NO_CONTENT))
 _GOODS = ("order_id", "sku", "event", "net")
 """What every document of a payout says of a line of it, whatever the document."""
+_PAYOUT_DAY = re.compile(r"\d{4}-\d\d-\d\d [A-Z]{3}")
+"""What a payout is named after whose file has no payout ids: its day and currency."""
 _PERIOD = re.compile(r"\d{8}-\d{8}")
 """What a settlement is named after whose marketplace has no ids: the first and the last day of its period."""
 
@@ -95,6 +99,67 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
         return by_lines
     cut = next((one for one in unsure if one.store == source.store and _same_payout_day(one, read)), None)
     return None if cut is None else (cut, _other_rows(cut, read))
+
+
+class Twins(NamedTuple):
+    """Two settlements of the books that are one payout, so that it counts twice."""
+
+    one: BookedSettlement
+    other: BookedSettlement
+    how: str
+    """How that shows."""
+
+    @property
+    def message(self) -> str:
+        """What it is, and what to do."""
+        return (
+            f"The books have this payout twice: {self.one.name} and {self.other.name} have {self.how}. It counts twice "
+            f"until one of the two is removed: keep the one with the marketplace's own id, and reopen the other first "
+            f"if it was exported."
+        )
+
+
+def stored_twice(
+    booked: Sequence[BookedSettlement], lines: pd.DataFrame, marketplaces: Mapping[str, Marketplace]
+) -> list[Twins]:
+    """Return the settlements that an earlier version stored under two names; an import refuses such a second one. Pure.
+
+    Args:
+        booked: Every settlement of the books.
+        lines: Their lines (TRANSACTION_COLUMNS).
+        marketplaces: Of each store.
+    """
+    derived = [one for one in booked if _is_derived(one)]
+    doubtful = {one.name for one in booked if one.is_provisional} | {one.name for one in derived}
+    found: dict[frozenset[str], Twins] = {}
+    for one, other in ((one, other) for one in derived for other in booked):
+        if one.name != other.name and marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other):
+            how = f"the same date, currency and sum ({cents(one.sum)} {one.currency})"
+            found.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
+    by_name = {one.name: one for one in booked}
+    for pair, count in _shared_lines(lines, doubtful).items():
+        one, other = (by_name[name] for name in sorted(pair))
+        if marketplaces[one.store] == marketplaces[other.store]:
+            how = "1 line that is the same" if count == 1 else f"{count} lines that are the same"
+            found.setdefault(pair, Twins(one, other, how))
+    return list(found.values())
+
+
+def _is_derived(one: BookedSettlement) -> bool:
+    """Tell whether an id is made of dates; books of earlier versions do not say so of theirs."""
+    return one.derived_id or bool(_PERIOD.fullmatch(one.settlement_id) or _PAYOUT_DAY.fullmatch(one.settlement_id))
+
+
+def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[frozenset[str]]:
+    """Return how many lines of orders two settlements share, one of them at least being doubtful."""
+    own = lines[lines["order_id"].notna() & (lines["event"] != Event.PAYOUT.value)]
+    own = own[own.duplicated(["order_id", "event", "sku", "net", "posted_at"], keep=False)] if doubtful else own[:0]
+    owners: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    names = (f"{store}/{number}" for store, number in zip(own["store"], own["settlement_id"], strict=True))
+    for name, content in zip(names, _contents(own, own["settlement_id"]), strict=True):
+        owners[content].add(name)
+    pairs = (pair for some in owners.values() for pair in combinations(sorted(some), 2))
+    return Counter(frozenset(pair) for pair in pairs if doubtful & set(pair))
 
 
 def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
@@ -186,7 +251,7 @@ def _goods(transactions: pd.DataFrame) -> set[tuple[Any, ...]]:
     return {line for line in rows_of(transactions, _GOODS) if line[0] is not None}
 
 
-def _same_payout(there: BookedSettlement, read: Settlement) -> bool:
+def _same_payout(there: BookedSettlement, read: Settlement | BookedSettlement) -> bool:
     """Tell whether two settlements are one payout by date, currency and sum; without a payout date by their periods.
 
     A period that is made of the days of the lines lies within the one that the marketplace states, so days in common
@@ -199,14 +264,14 @@ def _same_payout(there: BookedSettlement, read: Settlement) -> bool:
     return _in_common_days(there, read)
 
 
-def _same_payout_day(there: BookedSettlement, read: Settlement) -> bool:
+def _same_payout_day(there: BookedSettlement, read: Settlement | BookedSettlement) -> bool:
     """Tell whether two settlements were paid on one day in one currency: for who is paid once a day, one payout."""
     if there.currency != read.currency or there.deposit_at is None or read.deposit_at is None:
         return False
     return there.deposit_at.date() == read.deposit_at.date()
 
 
-def _in_common_days(there: BookedSettlement, read: Settlement) -> bool:
+def _in_common_days(there: BookedSettlement, read: Settlement | BookedSettlement) -> bool:
     starts = [one.period_start.date() for one in (there, read) if one.period_start is not None]
     ends = [one.period_end.date() for one in (there, read) if one.period_end is not None]
     return len(starts) == len(ends) == len((there, read)) and max(starts) <= min(ends)

@@ -296,7 +296,7 @@ def _kept_as_it_is(
         return replace(told, reason=_another_kind_of_view(there))
     if not is_new:
         return replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=())
-    if _says_nothing_new(connection, there, whole):
+    if part.extent is not Extent.WHOLE and _says_nothing_new(connection, there, whole):
         return replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)
     return None
 

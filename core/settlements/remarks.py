@@ -12,10 +12,11 @@ from core.database.settlements import EntryStatus, SettlementKind
 from core.line_types import LineType
 from core.marketplaces import FORMATS, READER_VERSION
 from core.marketplaces.continuity import Span, missing_settlements, reserves
-from core.model import Event
+from core.model import Event, net_of
 from core.money import cents, total
 from core.settlements.calendars import ended_before
 from core.settlements.costs_now import unanswered
+from core.settlements.identity import stored_twice
 from core.settlements.unknown_types import unclassified
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.database.settlements import BookedSettlement
     from core.model import Problem
     from core.settlements.books import Books
+    from core.settlements.identity import Twins
     from core.time import StoreDays
 
 Name = tuple[str, str]
@@ -66,6 +68,9 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
         found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
         found[name].append(_unanswered(lines))
+    for twins in twins_of(books):
+        for own, other in ((twins.one, twins.other), (twins.other, twins.one)):
+            found[own.store, own.settlement_id].append(Remark(f"Also in the books as {other.name}", twins.message))
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
@@ -75,6 +80,11 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
         found[settlement.store, settlement.settlement_id] += documents(settlement)
     return {name: said for name, said in found.items() if said}
+
+
+def twins_of(books: Books) -> list[Twins]:
+    """Return the settlements that are one payout under two names, which counts twice."""
+    return stored_twice(books.settlements, books.lines, {store.name: store.marketplace for store in books.stores})
 
 
 def _unanswered(lines: int) -> Remark:
@@ -106,7 +116,7 @@ def provisional(settlement: BookedSettlement) -> str:
 def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:
     """Return what a settlement came to before books start, in its currency, + for the seller; 0 if not split."""
     before = books.before_start(settlement)
-    return total(before.loc[before["event"] != Event.PAYOUT, "net"])
+    return net_of(before, settlement.currency)
 
 
 def day_before_start(books: Books, settlement: BookedSettlement) -> date | None:

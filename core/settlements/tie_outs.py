@@ -93,7 +93,7 @@ def settlement_tie_outs(
         costs_known: Whether no cost is missing, so that there is a COGS entry, if only of nothing.
         posted: The lines that its entries are about, where books start lies within it; `None` means all.
     """
-    own = lines[lines["event"] != Event.PAYOUT]
+    own = _in_sums(lines, currency)
     net, cogs = total(own["net"]), total(own["cogs"])
     figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
     profit_and_rest = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
@@ -104,12 +104,13 @@ def settlement_tie_outs(
     ]
     if deposit is not None:
         found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
-    held = own if posted is None else posted[posted["event"] != Event.PAYOUT]
+    held = lines if posted is None else posted
     if posted is None or len(posted) or lines.empty:
-        found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(held["net"])))
-        found += _classes(name, held, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
+        booked = _in_sums(held, currency)
+        found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(booked["net"])))
+        found += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
-        expected = cents(total(held["cogs"]))
+        expected = cents(total(held.loc[held["event"] != Event.PAYOUT, "cogs"]))
         found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
     return found
 
@@ -181,6 +182,11 @@ def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[s
         key = (str(EntryKind.COGS) if kind in _COGS_KINDS else kind, words)
         sums[key] = sums.get(key, ZERO) + amount
     return sums
+
+
+def _in_sums(lines: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the lines that a settlement's sums are of: no payout, and none of another currency, which do not sum."""
+    return lines[(lines["event"] != Event.PAYOUT) & (lines["currency"] == currency)]
 
 
 def _sum(entries: Sequence[Entry], kinds: Sequence[EntryKind], types: Sequence[LineType]) -> Decimal:

@@ -59,32 +59,51 @@ GONE = (
     item("Liquidations", "LIQ-1", "6.00", units="3", day="10"),
     paid("REMOVAL_ORDER_LOST", "20.00", order="REM-7", units="2", day="10"),
 )
-ON_ITS_DAY = (bought("A", "2026-08-01", 10, "7"), bought("A", "2026-09-12", 10, "13"))
+ON_ITS_DAY = [
+    pytest.param((3, 2), "7", "13", id="35.00"),
+    pytest.param((1, 4), "6.50", "9", marks=pytest.mark.long, id="32.50"),
+    pytest.param((5, 1), "3.10", "0.10", marks=pytest.mark.long, id="18.60"),
+    pytest.param((2, 2), "0.99", "1.01", marks=pytest.mark.long, id="3.96"),
+]
+"""Units liquidated and lost, the average on their day, and what came in two days later, which must not count."""
 
 
+def gone(liquidated: int, lost: int) -> list[dict[str, str]]:
+    """Return a liquidation and a lost removal of one day."""
+    return [
+        item("Liquidations", "LIQ-1", "6.00", units=f"{liquidated}", day="10"),
+        paid("REMOVAL_ORDER_LOST", "20.00", order="REM-7", units=f"{lost}", day="10"),
+    ]
+
+
+@pytest.mark.parametrize(("units", "then", "later"), ON_ITS_DAY)
 def test_what_leaves_without_an_order_costs_the_average_of_its_day(
-    story: Story, finale: FinaleOnLine, tmp_path: Path
+    story: Story, finale: FinaleOnLine, tmp_path: Path, units: tuple[int, int], then: str, later: str
 ) -> None:
     """A liquidation of 3 and a lost removal of 2 at 7.00: 35.00, though ten more came in at 13.00 two days later."""
-    story.bring(v2(tmp_path, GONE))
-    finale.sync(story, *ON_ITS_DAY)
+    story.bring(v2(tmp_path, gone(*units)))
+    finale.sync(story, bought("A", "2026-08-01", 10, then), bought("A", "2026-09-12", 10, later))
 
-    assert [("liquidation", 21), ("reimbursement", 14)] == sorted((row[0], row[2]) for row in story.costs())
+    liquidated, lost = (Decimal(then) * one for one in units)
+    assert [("liquidation", liquidated), ("reimbursement", lost)] == sorted(
+        (row[0], Decimal(str(row[2]))) for row in story.costs()
+    )
     story.ties()
 
 
+@pytest.mark.parametrize(("units", "then", "later"), ON_ITS_DAY)
 def test_where_it_is_asked_the_average_of_its_day_is_proposed(
-    story: Story, finale: FinaleOnLine, tmp_path: Path
+    story: Story, finale: FinaleOnLine, tmp_path: Path, units: tuple[int, int], then: str, later: str
 ) -> None:
     """Not today's 10.00: accepted, 35.00."""
     story.set(Adjustments_without_order="ask")
-    story.bring(v2(tmp_path, GONE))
-    finale.sync(story, *ON_ITS_DAY)
-    proposed = sum(row["Proposed cost"] * abs(row["Units"]) for row in story.asked())
+    story.bring(v2(tmp_path, gone(*units)))
+    finale.sync(story, bought("A", "2026-08-01", 10, then), bought("A", "2026-09-12", 10, later))
+    proposed = sum(Decimal(str(row["Proposed cost"])) * abs(row["Units"]) for row in story.asked())
     story.answer()
 
-    assert 35 == proposed
-    assert Decimal(35) == story.cogs(SKU="A")
+    assert Decimal(then) * sum(units) == proposed
+    assert Decimal(then) * sum(units) == story.cogs(SKU="A")
 
 
 @pytest.mark.parametrize(

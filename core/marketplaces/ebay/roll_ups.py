@@ -50,6 +50,8 @@ class Amounts:
     """Of the parts and the gross amount; empty where it is that of the net amount."""
     rate: Decimal | None = None
     """What the file says a unit of one currency is in the other; in which direction it does not say."""
+    left: Decimal = Decimal(0)
+    """What the parts leave of the net amount, once it is among them."""
 
     @property
     def rolls_up(self) -> bool:
@@ -212,7 +214,8 @@ def _shared(
         net -= sum((_sum(item.parts) for item in items), Decimal(0))
     left = net - (Decimal(0) if row.rolls_up else _sum(row.parts))
     own = () if row.rolls_up else row.parts
-    return replace(row, net=net, parts=(*own, (row.rest, left)) if left else own, currency=row.currency or currency)
+    parts = (*own, (row.rest, left)) if left else own
+    return replace(row, net=net, parts=parts, left=left, currency=row.currency or currency)
 
 
 def _items(rows: Iterable[Amounts]) -> dict[tuple[str, ...], list[Amounts]]:

@@ -26,7 +26,7 @@ from core.marketplaces.figures import (
     undeclared_amounts,
 )
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.lines import Line
+from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.payouts import headers_of_payouts, pending_note
 from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
@@ -37,7 +37,6 @@ from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.marketplaces.lines import TypedPart
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
     from core.marketplaces.words import Meaning
@@ -52,6 +51,9 @@ LAYOUT = Layout(
 )
 
 _RATE = re.compile(r"\d{1,9}(?:\.\d{1,12})?")
+_NOBODYS = "other"
+_REST_OF_NET = "Net amount beyond its columns"
+"""What sheet Transaction types calls the part of a sale's net amount that no column of its row explains."""
 _WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -105,7 +107,7 @@ def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amoun
         payout_id=row.cells["Payout ID"].strip(),
         has_item=bool(row.cells["Item ID"].strip()),
         is_order=event is Event.SALE,
-        rest=_REST.get(event, "other"),
+        rest=_REST.get(event, _NOBODYS),
         net=figures.amount(row, "Net amount"),
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
@@ -183,11 +185,23 @@ def _typed(
     """Return what of a row's money is about something else than its event and columns tell."""
     if means.event not in _WITH_PARTS:
         return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
+    rest = _undeclared_rest(amounts)
     if not amounts.comparable or not amounts.parts:
-        return ()
+        return rest
     stated = ((name, column, figures.amount(row, name)) for name, column in components.items() if column not in GROSS)
     own = (typed_item(fee(name)._replace(column=column), amount, name) for name, column, amount in stated if amount)
-    return tuple(part for parts in own for part in parts)
+    return (*(part for parts in own for part in parts), *rest)
+
+
+def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
+    """Return what a sale's own columns leave of its net amount: no column says what it is, so it is asked.
+
+    An order of 100.00 with fees of 10.00 and a net amount of 70.00 has 20.00 less than its columns explain. What a
+    refund's columns leave is what the buyer got back, and a charge's is the charge.
+    """
+    if not amounts.left or amounts.rest != _NOBODYS:
+        return ()
+    return (TypedPart(_NOBODYS, amounts.left, None, _REST_OF_NET),)
 
 
 def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:

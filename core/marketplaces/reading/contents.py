@@ -75,8 +75,11 @@ _ALLOWED = (0x09, 0x0A, 0x0D)
 """Bytes below the first letter that a text may hold."""
 _BLOCK = 1 << 18
 _CONTROL_BY_NUMBER = {
-    "<": re.compile("()&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcBC]|[eE]|[fF]|1[0-9a-fA-F]));"),
-    "{": re.compile(r"((?<!\\)(?:\\\\)*)\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F]|7[fF]))"),
+    "<": re.compile(
+        "()&#(?:0*(?:0|[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+        "|[xX]0*(?:0|[1-8bcBC]|[eE]|[fF]|1[0-9a-fA-F]|[fF]{3}[eEfF]));"
+    ),
+    "{": re.compile(r"((?<!\\)(?:\\\\)*)\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F]|7[fF])|u[fF]{3}[eEfF])"),
 }
 """The same characters as XML and JSON write them (`&#31;`, `\\u001f`), by how such a file begins."""
 _PLACES_NAMED = 5

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WAYS = (("\t", False), (",", True), (";", True))
 _SETTLEMENT_ID = re.compile(r"\d{9,}")
 _EBAY_ORDER = re.compile(r"\d\d-\d{5}-\d{5}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _EBAYS_NOTHING = "--"
 _NAMED_COLUMNS = 5
 _LIKE_AT_ALL = 2
@@ -101,10 +102,18 @@ def _kind_of(above: RawRow, below: RawRow) -> tuple[str, str] | None:
         return None
     if len(cells) >= _AMAZONS_NARROWEST and any(map(_SETTLEMENT_ID.fullmatch, cells[:2])):
         return "a settlement report", "Seller Central"
-    orders = any(map(_EBAY_ORDER.fullmatch, cells[:_EBAYS_FIRST]))
-    if len(cells) >= _EBAYS_NARROWEST and orders and _EBAYS_NOTHING in cells:
+    if len(cells) >= _EBAYS_NARROWEST and _EBAYS_NOTHING in cells and _is_ebays(cells):
         return "an eBay transaction report", "eBay"
     return None
+
+
+def _is_ebays(cells: Sequence[str]) -> bool:
+    """Tell eBay's first row by its order number; a payout or a charge, with which reports begin, by what it leaves out.
+
+    Such a row has a currency, and nothing about a buyer, an item or a fee: `--` in most of its columns.
+    """
+    orders = any(map(_EBAY_ORDER.fullmatch, cells[:_EBAYS_FIRST]))
+    return orders or (cells.count(_EBAYS_NOTHING) * 2 > len(cells) and any(map(_CURRENCY.fullmatch, cells)))
 
 
 _AMAZONS_NARROWEST = 20  # its narrowest report has 24 columns

@@ -67,6 +67,29 @@ def test_ebay_in_a_language_that_is_not_declared(delimiter: str, before: str) ->
     assert "Set the language of eBay to English and download it again." in message
 
 
+LANGUAGES = {
+    "nl": ("Aanmaakdatum transactie", "Type", "Bestelnummer", "Nettobedrag", "7 aug 2026", "Uitbetaling"),
+    "sv": ("Datum då transaktionen skapades", "Typ", "Ordernummer", "Nettobelopp", "7 aug. 2026", "Utbetalning"),
+    "pl": ("Data utworzenia transakcji", "Typ", "Numer zamówienia", "Kwota netto", "7 sie 2026", "Wypłata"),
+    "ja": ("取引作成日", "種類", "注文番号", "純額", "2026年8月7日", "支払い"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("amount", ["-19.75", "-19,75"])
+def test_ebay_in_another_language_that_begins_with_a_payout(language: str, amount: str) -> None:
+    """Reports begin with what came last, mostly the payout: its row names no order, and nearly nothing else."""
+    day, kind = LANGUAGES[language][4:]
+    names = [*LANGUAGES[language][:4], *(f"{LANGUAGES[language][3]} {number}" for number in range(32))]
+    row = [day, kind, "--", amount, "EUR", day, "7590000001", *["--"] * 26, amount, "EUR", "--"]
+    text = "\n".join(";".join(f'"{cell}"' for cell in cells) for cells in (names, row))
+    message = refusal(f'"Rapport"\n\n{text}\n', errors.LocalisedHeaderError)
+
+    assert "line 3: this looks like an eBay transaction report whose column names" in message
+    assert names[0] in message
+    assert "Set the language of eBay to English and download it again." in message
+
+
 def test_nearest_format() -> None:
     """It is named with what is missing and where it is downloaded."""
     message = refusal("Transaction Date,Type,Order,Memo\n2026-06-17,charge,#1,x\n", errors.UnknownFormatError)
