@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import Meaning
-from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
+from core.marketplaces.words import ABOUT_UNITS, Meaning
+from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, QuantitySource, StockEffect, frame, records
 from core.typed_amounts import TypedAmount, from_text, named, to_text
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
     quantity = row["quantity"]
     if quantity is not None and means.event in (Event.REFUND, Event.REIMBURSEMENT_REVERSAL):
         quantity = -abs(quantity)
-    goods = means.goods
+    goods, source = means.goods, row["quantity_source"]
+    if quantity == 0 and goods in ABOUT_UNITS and row["goods"] is not None:
+        quantity, source = None, QuantitySource.UNKNOWN.value
     if means.event is Event.REIMBURSEMENT and goods is Goods.NONE and row["sku"] is not None and quantity:
         goods = Goods.UNCLEAR  # the money is said to be a reimbursement, of what happened to the units nothing is said
     effect = GOODS_EFFECTS[goods] if quantity != 0 else StockEffect.NONE
@@ -160,6 +162,7 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
         "event": means.event.value,
         "goods": goods.value,
         "quantity": quantity,
+        "quantity_source": source,
         "stock_effect": effect.value,
     }
 
