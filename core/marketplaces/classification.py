@@ -109,30 +109,32 @@ def asked_words(text: str | None) -> tuple[str, ...]:
     return tuple(one.word for one in from_text(text) if one.line_type is None)
 
 
-def classified(transactions: pd.DataFrame, choices: Mapping[str, str]) -> pd.DataFrame:
+def classified(transactions: pd.DataFrame, choices: Mapping[str, str], *, money_alone: bool = False) -> pd.DataFrame:
     """Return transactions with undeclared words made what the bookkeeper chose.
 
     Args:
         transactions: `core.model.TRANSACTION_COLUMNS`.
         choices: One of `CHOICES` by the word that is listed.
+        money_alone: Whether a transaction of unknown type stays one, and only its amounts are what was chosen.
     """
     if not choices:
         return transactions
     rows = records(transactions)
-    changed = [_classified(row, choices) for row in rows]
+    changed = [_classified(row, choices, money_alone=money_alone) for row in rows]
     if changed == rows:
         return transactions
     return frame(TRANSACTION_COLUMNS, changed).set_index(transactions.index)
 
 
-def _classified(row: dict[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
+def _classified(row: dict[str, Any], choices: Mapping[str, str], *, money_alone: bool) -> dict[str, Any]:
     if row["goods"] is None:
-        return _of_reader_one(row, choices)
+        return row if money_alone else _of_reader_one(row, choices)
     amounts = from_text(row["typed"])
     told = {one.word: chosen(choices, one.word) for one in amounts if one.line_type is None}
     if not any(told.values()):
         return row
     whole = next((means for means in told.values() if means), None) if row["event"] == Event.OTHER.value else None
+    whole = None if money_alone else whole
     moved = [_told(one, told.get(one.word)) for one in amounts]
     if whole and whole.event in _CHARGES:
         moved = [one._replace(column=_IN_FEES.get(one.column, one.column)) for one in moved]

@@ -82,8 +82,9 @@ def _unanswered(lines: int) -> Remark:
     counted = f"{lines} {'line' if lines == 1 else 'lines'}"
     return Remark(
         f"{counted} without cost by today's reading",
-        f"Its files are read otherwise than when it went out, and {counted} of it ask for a cost since. Its cost "
-        f"true-ups wait for them: reopen the settlement, answer them on sheet Resolve, and export it anew.",
+        f"Its files are read otherwise than when it went out, or its words are known since, and {counted} of it ask "
+        f"for a cost. Its cost true-ups wait for them: answer on sheet Resolve what is listed there; for other lines "
+        f"reopen the settlement, answer them, and export it anew.",
     )
 
 

@@ -116,7 +116,7 @@ def test_an_undeclared_word_is_asked_once_it_is_said_to_be_about_goods(
     write: Callable[[str], File], choice: str
 ) -> None:
     """Nobody has declared `Lost` alone: sheet Transaction types asks about its money, then Resolve about its goods."""
-    listed = {walmart: "Adjustment / Lost"}.get(write, "Lost")
+    listed = "Adjustment / Lost" if write is walmart else "Lost"
     before, after, money = (costed(write("Lost"), said) for said in ({}, {listed: choice}, {listed: "Tips"}))
 
     assert (None, Cause.GOODS_UNCLEAR, None) == (before["cause"], after["cause"], money["cause"])
