@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
+import pandas as pd
+
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
@@ -16,16 +18,15 @@ from core.exchange_rates import at_home, sum_by_currency
 from core.model import records
 from core.settlements import books as all_books
 from core.settlements.answers import Fate
+from core.settlements.costs_now import asked_since
 from core.settlements.restoring import restore_values, values_of
-from core.settlements.saving import plan_answers, save_answers
+from core.settlements.saving import locked_keys, plan_answers, save_answers
 from core.settlements.status import LineCounts, line_counts, missing_lines
 from core.settlements.undoing import undo_batch, undo_last, undoable_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
-
-    import pandas as pd
 
     from addin.commands.desk import Desk
     from addin.sheets.resolve import FillDown, SheetAnswers
@@ -270,15 +271,25 @@ def _place(line: Mapping[str, object]) -> dict[str, object]:
 
 def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
     """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
-    missing = missing_lines(books.counted(books.lines_of_all(chosen)))
+    late = _asked_since(books, chosen)
+    missing = pd.concat([missing_lines(books.counted(books.lines_of_all(chosen))), late], ignore_index=True)
     resolve_sheet.fill(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
     _say_coverage(desk, books)
-    return _counts(books, chosen)
+    counts = _counts(books, chosen)
+    return replace(counts, needed=counts.needed + len(late), missing=counts.missing + len(late))
+
+
+def _asked_since(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFrame:
+    """Return the locked lines of some settlements that are asked only since their words were said."""
+    rows = books.counted(asked_since(books))
+    names = {(one.store, one.settlement_id) for one in chosen}
+    of_them = [name in names for name in zip(rows["store"], rows["settlement_id"], strict=True)]
+    return rows[pd.Series(of_them, rows.index, dtype=bool)]
 
 
 def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
-    asked = missing_lines(books.counted(books.lines))
+    asked = pd.concat([missing_lines(books.counted(books.lines)), books.counted(asked_since(books))])
     return Elsewhere(
         asked[~asked["key"].isin(list(listed))],
         frozenset(books.lines["key"]),
@@ -305,7 +316,7 @@ def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
 
 def _still_asked(books: Books) -> dict[str, str]:
     """Return the cause of each line that lacks its cost."""
-    missing = missing_lines(books.lines)
+    missing = pd.concat([missing_lines(books.lines), asked_since(books)])
     return {row["key"]: str(row["cause"]) for row in records(missing[["key", "cause"]])}
 
 
@@ -336,6 +347,7 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
             f"{counts['amount']}."
         ),
+        *_true_ups_to_come(saving),
         *saving.unknown_skus,
         *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
@@ -354,6 +366,14 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             **counts,
         },
     )
+
+
+def _true_ups_to_come(saving: Saving) -> list[str]:
+    """Say which answers are about exported settlements: they change no entry that went out."""
+    late = [one for one in saving.with_fate(Fate.SAVE) if one.answer.key in locked_keys(saving.before)]
+    if not late:
+        return []
+    return [f"{counted(len(late), 'answer')} about exported settlements: see what it comes to on sheet Cost true-ups."]
 
 
 def _refused(saving: Saving) -> list[dict[str, object]]:

@@ -151,7 +151,9 @@ def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
     return found
 
 
-def with_typed_skus(transactions: pd.DataFrame, overrides: pd.DataFrame | None) -> pd.DataFrame:
+def with_typed_skus(
+    transactions: pd.DataFrame, overrides: pd.DataFrame | None, locked: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the transactions with the SKUs that were typed on Resolve, where a line names none itself.
 
     What is typed never takes the place of a SKU that the line names: should its settlement be read anew and name one,
@@ -160,14 +162,27 @@ def with_typed_skus(transactions: pd.DataFrame, overrides: pd.DataFrame | None) 
     Args:
         transactions: TRANSACTION_COLUMNS; the index and all other columns stay as they are.
         overrides: OVERRIDE_COLUMNS; of each line the highest version counts.
+        locked: COSTED_COLUMNS of locked lines; one that had no answer when it was locked stays without a SKU.
     """
-    typed = typed_skus(overrides)
+    late = locked_unanswered(locked)
+    typed = {key: sku for key, sku in typed_skus(overrides).items() if key not in late}
     silent = transactions["sku"].isna() & transactions["key"].isin(list(typed))
     if not silent.any():
         return transactions
     found = transactions.copy()
     found.loc[silent, "sku"] = found.loc[silent, "key"].map(typed).astype(TEXT)
     return found
+
+
+def locked_unanswered(locked: pd.DataFrame | None) -> frozenset[str]:
+    """Return the keys of locked lines that had no answer when they were locked: a later one is a true-up's.
+
+    Args:
+        locked: COSTED_COLUMNS.
+    """
+    if locked is None or locked.empty:
+        return frozenset()
+    return frozenset(locked.loc[(locked["version"].fillna(0) == 0).astype(bool), "key"])
 
 
 def typed_skus(overrides: pd.DataFrame | None) -> dict[str, str]:

@@ -278,8 +278,9 @@ def _unnamed(line: Line, sold: Sold) -> Judgement | None:
 
 
 def _is_of_an_order(line: Line, sold: Sold) -> bool:
-    """Tell whether a line without SKU is settled by its order, which may hold only one."""
-    return RULES[line.goods] is Rule.RETURN_LOST and (line.store, line.order_id) in sold.orders
+    """Tell whether a line without SKU is settled by its order, which carries the cost or may hold one SKU only."""
+    by_order = RULES[line.goods] is Rule.RETURN_LOST or line.goods in {Goods.PAYMENT_LOST, Goods.LOST_AFTER_SALE}
+    return by_order and (line.store, line.order_id) in sold.orders
 
 
 def _costed_once(line: Line, judgement: Judgement, sold: Sold) -> Judgement:

@@ -6,6 +6,7 @@ A lock holds until it is reopened, which needs a reason; the next lock of the se
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +207,19 @@ def locked_keys(connection: Connection) -> set[str]:
     """Return the keys of all lines that are locked."""
     held = _holding().with_only_columns(table.c.id)
     return set(connection.scalars(select(locked_line.c.key).where(locked_line.c.lock.in_(held))))
+
+
+def locked_before(connection: Connection, batch: int) -> set[str]:
+    """Return the keys of locked lines, those aside that were locked before a batch: it answered them all the same."""
+    held = _holding().with_only_columns(table.c.id).where(table.c.batch > batch)
+    return set(connection.scalars(select(locked_line.c.key).where(locked_line.c.lock.in_(held))))
+
+
+def costing_keys(connection: Connection) -> set[str]:
+    """Return the keys of the lines that are locked with a cost other than 0."""
+    held = _holding().with_only_columns(table.c.id)
+    costing = locked_line.c.cogs.is_not(None) & (locked_line.c.cogs != Decimal(0))
+    return set(connection.scalars(select(locked_line.c.key).where(locked_line.c.lock.in_(held) & costing)))
 
 
 def _holding() -> Select[Any]:

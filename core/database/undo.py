@@ -33,6 +33,7 @@ class Skip(StrEnum):
 
     OVERRIDDEN_LATER = "saved again later"
     LOCKED = "its settlement is exported and locked"
+    """Since the answer was saved; one that was saved later became a true-up, and is taken back as one."""
     GONE = "its line is no longer in the books"
 
 
@@ -112,7 +113,7 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         back = [key for one in removed for key in settlements.bring_back(connection, one, number, own)]
         return Undone(own, number, tuple(back), ())
     past = _past(connection)
-    locked = locks.locked_keys(connection)
+    locked = locks.locked_before(connection, number)
     there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}
     reasons = {key: _skip(past, key, version, locked) for key, version in there.items()}
     wanted = {key: there[key] - 1 for key, reason in reasons.items() if reason is None}

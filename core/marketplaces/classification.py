@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import Meaning
-from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, StockEffect, frame, records
+from core.marketplaces.words import ABOUT_UNITS, Meaning
+from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, QuantitySource, StockEffect, frame, records
 from core.typed_amounts import TypedAmount, from_text, named, to_text
 
 if TYPE_CHECKING:
@@ -109,30 +109,32 @@ def asked_words(text: str | None) -> tuple[str, ...]:
     return tuple(one.word for one in from_text(text) if one.line_type is None)
 
 
-def classified(transactions: pd.DataFrame, choices: Mapping[str, str]) -> pd.DataFrame:
+def classified(transactions: pd.DataFrame, choices: Mapping[str, str], *, money_alone: bool = False) -> pd.DataFrame:
     """Return transactions with undeclared words made what the bookkeeper chose.
 
     Args:
         transactions: `core.model.TRANSACTION_COLUMNS`.
         choices: One of `CHOICES` by the word that is listed.
+        money_alone: Whether a transaction of unknown type stays one, and only its amounts are what was chosen.
     """
     if not choices:
         return transactions
     rows = records(transactions)
-    changed = [_classified(row, choices) for row in rows]
+    changed = [_classified(row, choices, money_alone=money_alone) for row in rows]
     if changed == rows:
         return transactions
     return frame(TRANSACTION_COLUMNS, changed).set_index(transactions.index)
 
 
-def _classified(row: dict[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
+def _classified(row: dict[str, Any], choices: Mapping[str, str], *, money_alone: bool) -> dict[str, Any]:
     if row["goods"] is None:
-        return _of_reader_one(row, choices)
+        return row if money_alone else _of_reader_one(row, choices)
     amounts = from_text(row["typed"])
     told = {one.word: chosen(choices, one.word) for one in amounts if one.line_type is None}
     if not any(told.values()):
         return row
     whole = next((means for means in told.values() if means), None) if row["event"] == Event.OTHER.value else None
+    whole = None if money_alone else whole
     moved = [_told(one, told.get(one.word)) for one in amounts]
     if whole and whole.event in _CHARGES:
         moved = [one._replace(column=_IN_FEES.get(one.column, one.column)) for one in moved]
@@ -149,7 +151,9 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
     quantity = row["quantity"]
     if quantity is not None and means.event in (Event.REFUND, Event.REIMBURSEMENT_REVERSAL):
         quantity = -abs(quantity)
-    goods = means.goods
+    goods, source = means.goods, row["quantity_source"]
+    if quantity == 0 and goods in ABOUT_UNITS and row["goods"] is not None:
+        quantity, source = None, QuantitySource.UNKNOWN.value
     if means.event is Event.REIMBURSEMENT and goods is Goods.NONE and row["sku"] is not None and quantity:
         goods = Goods.UNCLEAR  # the money is said to be a reimbursement, of what happened to the units nothing is said
     effect = GOODS_EFFECTS[goods] if quantity != 0 else StockEffect.NONE
@@ -160,6 +164,7 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
         "event": means.event.value,
         "goods": goods.value,
         "quantity": quantity,
+        "quantity_source": source,
         "stock_effect": effect.value,
     }
 

@@ -11,6 +11,7 @@ import pandas as pd
 from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.finale import read_finale
 from core.costing.inputs import OPENING_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.lines import locked_unanswered
 from core.costing.order_costs import OrderCosts
 from core.database import (
     batches,
@@ -61,7 +62,7 @@ from core.settlements.readings_now import transactions_now
 from core.settlements.reimbursed_lines import reimbursed_lines
 from core.settlements.returned_goods import returned_lines
 from core.settlements.status import SettlementState, settlement_state
-from core.settlements.type_choices import TypeChoices, in_force, with_choices
+from core.settlements.type_choices import Held, TypeChoices, are_asked, in_force, with_choices
 from core.time import StoreDays, local_days
 
 if TYPE_CHECKING:
@@ -134,6 +135,9 @@ class Books:
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
+
+    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -224,6 +228,16 @@ class Books:
             return lines
         then = lines["key"].map(dict(self.skus_posted)).astype(TEXT)
         return lines.assign(sku=lines["sku"].where(~late, then))
+
+    def as_locked(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return locked lines with the words that they were locked with."""
+        then = self.said_after_lock.set_index("key")
+        late = lines["key"].isin(list(then.index))
+        if not late.any():
+            return lines
+        names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "sku")]
+        was = then.loc[lines.loc[late, "key"], names].set_axis(lines.index[late])
+        return lines.assign(**{name: lines[name].mask(late, was[name].reindex(lines.index)) for name in names})
 
     def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
         """Return the costed lines of several settlements, one after the other."""
@@ -334,6 +348,7 @@ def _read(connection: Connection, company: Company) -> Books:
     starts = {name: one.books_start for name, one in kept.items()}
     stored = settlements.transactions(connection)
     held = with_choices(connection, stored, booked, all_stores)
+    at_lock = with_choices(connection, stored, booked, all_stores, held=Held.AT_LOCK)
     now = transactions_now(connection, stored, held, booked, all_stores)
     known = CostingInput(
         transactions=held,
@@ -382,7 +397,15 @@ def _read(connection: Connection, company: Company) -> Books:
         left_stock=left_stock.load(connection),
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
+        said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
     )
+
+
+def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
+    """Return those of the rows asked about that stand otherwise in the same place of another table."""
+    rows, others = rows[asked], others[asked]
+    differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
+    return rows[pd.Series(differ, rows.index, dtype=bool)]
 
 
 def _skus_posted(
@@ -564,7 +587,9 @@ def named_lines(known: CostingInput) -> pd.DataFrame:
         TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
     """
     stated = known.transactions
-    saved = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    late = locked_unanswered(known.locked)
+    every = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    saved = [row for row in every if row["key"] not in late]
     typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
     taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
     told = {
@@ -572,4 +597,4 @@ def named_lines(known: CostingInput) -> pd.DataFrame:
         UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
         PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
     }
-    return with_typed_skus(stated, known.overrides).assign(**told)
+    return with_typed_skus(stated, known.overrides, known.locked).assign(**told)

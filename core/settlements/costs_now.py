@@ -73,26 +73,53 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
+    """Return every line as it costs today, by its key."""
+    return {row["key"]: row for row in records(_lines_now(books, standing))}
+
+
+def _lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
     locked = books.known.locked
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
     free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
-    return {row["key"]: row for row in records(costed_lines(free, costing_policies(books.policies, books.company)))}
+    return costed_lines(free, costing_policies(books.policies, books.company))
 
 
 def unanswered(books: Books) -> Counter[SettlementName]:
     """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
 
-    What was locked had its costs; so only a settlement that reads otherwise today can ask, and it is answered by
-    reopening it: its true-ups wait until then.
+    What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
+    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
     """
-    if books.as_read is None:
-        return Counter()
-    asked = [row for row in _costed_now(books, books.never_posted).values() if row["cost_status"] not in _KNOWN]
+    rows = _asking_now(books)
+    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
+
+
+def asked_since(books: Books) -> pd.DataFrame:
+    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
+
+    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
+    """
+    rows = _asking_now(books)
+    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
+
+
+def _asking_now(books: Books) -> pd.DataFrame:
+    """Return the lines of exported settlements that have no cost by what is known of their words today."""
+    said_late = set(books.said_after_lock["key"])
+    if books.as_read is None and not said_late:
+        return books.lines.iloc[:0]
+    rows = _lines_now(books, books.never_posted)
     costing = {row["key"] for row in held_lines(books) if row["cogs"]}
     locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
-    names = ((row["store"], row["settlement_id"]) for row in asked if row["key"] not in costing)
-    return Counter(name for name in names if name in locked and name in books.read_otherwise)
+    names = list(zip(rows["store"], rows["settlement_id"], strict=True))
+    late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
+    of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
+    asks = ~rows["cost_status"].isin([str(status) for status in _KNOWN]) & ~rows["key"].isin(list(costing))
+    return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
@@ -136,14 +163,14 @@ def every_line(books: Books) -> pd.DataFrame:
         TRANSACTION_COLUMNS and COSTED_COLUMNS; what is shown by today's reading has no cost.
     """
     if books.as_read is None:
-        return books.lines
+        return with_typed_skus(books.lines, books.overrides)
     rows, came = with_typed_skus(books.as_read.transactions, books.overrides), lines_that_came(books)
     costing = set(books.lines.loc[books.lines["cogs"].notna(), "key"])
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
     kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
-    return pd.concat([kept, shown], ignore_index=True)
+    return pd.concat([with_typed_skus(kept, books.overrides), shown], ignore_index=True)
 
 
 def posted_corrections(books: Books) -> pd.DataFrame:

@@ -92,17 +92,6 @@ class ReadOtherwiseError(CogsheetError):
         )
 
 
-class WordsHeldError(CogsheetError):
-    """A settlement entry is to go out with words that the COGS entry has fixed before anybody said what they are."""
-
-    def __init__(self, settlement: str, unknown: int) -> None:
-        super().__init__(
-            f"Settlement {settlement} was not exported: its COGS entry was exported while it had unknown types "
-            f"({unknown}). A settlement with an exported entry keeps its words: say on sheet Transaction types "
-            f"what they are, reopen the settlement, and export both entries; reopening reverses the COGS entry."
-        )
-
-
 class SuspectCostsError(CogsheetError):
     """Costs that look wrong are not exported without being looked at."""
 
@@ -306,8 +295,6 @@ def _refuse_unready(
     about_costs = EntryKind.COGS in kinds
     incomplete = state.counts.covered < state.counts.needed
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
-    if unclassified and settlement.cogs_entry is EntryStatus.EXPORTED:
-        raise WordsHeldError(settlement.name, state.counts.asked)
     if not settlement.ties_out or (about_costs and incomplete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
         blockers = state.blockers or (state.counts.without_cost,)

@@ -91,6 +91,7 @@ def lock_tie_outs(
     lines: pd.DataFrame,
     locked: Sequence[Mapping[str, Any]],
     saved: Mapping[str, Sequence[Mapping[str, Any]]],
+    batch: int,
 ) -> list[TieOut]:
     """Compare a lock's figures with each other, and with the answers that they were made of; only what differs.
 
@@ -99,6 +100,7 @@ def lock_tie_outs(
         lines: Its lines (TRANSACTION_COLUMNS).
         locked: What was locked of them (COSTED_COLUMNS).
         saved: Every version of the saved answers, by line key, the oldest first.
+        batch: In which it was made: a line that had no answer then may have got one since, as a true-up.
     """
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     found = []
@@ -107,7 +109,8 @@ def lock_tie_outs(
         if None not in (row["unit_cost"], row["cost_quantity"], row["cogs"]):
             cogs = row["unit_cost"] * row["cost_quantity"]
             found.append(TieOut(f"{place} COGS", row["cogs"], cogs, is_exact=True))
-        found += _answers(place, row, saved.get(row["key"], ()))
+        said = saved.get(row["key"], ())
+        found += _answers(place, row, said if row["version"] else [one for one in said if one["batch"] < batch])
     return [one for one in found if not one.ok]
 
 

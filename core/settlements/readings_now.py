@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.database import later_readings
-from core.settlements.type_choices import with_choices
+from core.settlements.type_choices import Held, with_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,5 +46,5 @@ def transactions_now(
     names = set(zip(later["store"], later["settlement_id"], strict=True))
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)
-    now = with_choices(connection, rows if names else stored, booked, stores, as_held=False)
+    now = with_choices(connection, rows if names else stored, booked, stores, held=Held.TODAY)
     return held if not names and now.equals(held) else now

@@ -92,8 +92,9 @@ def _unanswered(lines: int) -> Remark:
     counted = f"{lines} {'line' if lines == 1 else 'lines'}"
     return Remark(
         f"{counted} without cost by today's reading",
-        f"Its files are read differently than when it was exported, and {counted} of it now ask for a cost. Its cost "
-        f"true-ups wait for them: reopen the settlement, answer them on sheet Resolve, and export it again.",
+        f"Its files are read differently than when it was exported, or its words are known since, and {counted} of it "
+        f"now ask for a cost. Its cost true-ups wait for them: answer what is listed on sheet Resolve; for other lines "
+        f"reopen the settlement, answer them, and export it again.",
     )
 
 

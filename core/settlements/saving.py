@@ -27,6 +27,7 @@ from core.money import total
 from core.settlements.answers import Cell, Decision, Fate, InForce, LineState, changed_meanwhile, decide
 from core.settlements.books import STATED_SKU
 from core.settlements.changes import settlement_changes
+from core.settlements.costs_now import asked_since
 from core.settlements.recosting import with_overrides
 
 if TYPE_CHECKING:
@@ -175,16 +176,18 @@ def _work(
 ) -> tuple[_Work, list[Answer]]:
     """Return what the answers are decided with, and those of the settlements that were named."""
     wanted = {answer.key for answer in answers}
+    late = {row["key"]: row for row in records(asked_since(books))}
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
+    lines |= {key: row for key, row in late.items() if key in wanted}
     saved = {row["key"]: row for row in records(books.overrides)}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
-    locked = locked_keys(books)
+    locked = locked_keys(books) - late.keys()
     takes = _taking_units(books, chosen, lines)
     states = {
         key: replace(_line_state(row, saved.get(key, {}), locked=key in locked), takes_units=key in takes)
         for key, row in lines.items()
     }
-    return _Work(books, lines, states, who, now), chosen
+    return _Work(books, lines, states, who, now, frozenset(late)), chosen
 
 
 def _taking_units(
@@ -212,6 +215,8 @@ class _Work:
     states: Mapping[str, LineState]
     who: str
     now: datetime
+    late: AbstractSet[str] = frozenset()
+    """Keys of locked lines that are asked since: an answer to them becomes a true-up."""
 
     def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
         """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
@@ -307,7 +312,7 @@ def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused
     """Save as one batch; return the rows that another user was quicker with."""
     rows = work.rows(saving.decisions)
     with database.writing() as connection:
-        locked = locks.locked_keys(connection)  # somebody may have exported since the books were loaded
+        locked = locks.locked_keys(connection) - work.late  # somebody may have exported since the books were loaded
         free = [row for row in rows if row["key"] not in locked]
         refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
         if free:

@@ -1,17 +1,19 @@
 """What the bookkeeper says unknown types are: once for all settlements of a marketplace, but never for exported ones.
 
-An exported settlement keeps the choices that were in force when its first entry went out, so that its lines stay as
-they were locked. A choice carries the number of its batch: batches tell what was before what.
+A settlement keeps the choices that were in force when its settlement entry went out, for words are about money. One of
+which only the COGS entry is out takes what is said today: its costs are locked, and what is said of goods becomes a
+cost true-up. A choice carries the number of its batch: batches tell what was before what.
 """
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from core.database import batches, exports, settings
+from core.database import batches, entries, exports, locks, settings
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
@@ -31,6 +33,17 @@ SETTING = "transaction types"
 
 PROPOSED = "?"
 """Ends what the sheet proposes; as long as it stands behind a choice nothing is chosen."""
+
+
+class Held(Enum):
+    """What a settlement that went out has of what was said about its words."""
+
+    IN_ENTRIES = auto()
+    """What its settlement entry went out with; a line that has a cost stays what its COGS entry posted it as."""
+    AT_LOCK = auto()
+    """What was said before its first entry went out: so its lines were locked."""
+    TODAY = auto()
+
 
 Type = tuple[str, str]
 """A marketplace, and the word of the type as `inspect` lists it."""
@@ -120,7 +133,7 @@ def with_choices(
     booked: Iterable[BookedSettlement],
     stores: Iterable[Store],
     *,
-    as_held: bool = True,
+    held: Held = Held.IN_ENTRIES,
     until: int | None = None,
 ) -> pd.DataFrame:
     """Return the transactions with unknown types made what was said, as it holds for each settlement.
@@ -130,42 +143,45 @@ def with_choices(
         transactions: TRANSACTION_COLUMNS of the company.
         booked: Its settlements.
         stores: Its stores.
-        as_held: Whether an exported settlement has what was said before it went out; else it has what is said today.
+        held: What a settlement that went out has.
         until: The last batch whose answers count; all of them if left out.
     """
-    unknown = _are_asked(transactions)
-    versions = settings.versions(connection, SETTING, TypeChoices)
+    unknown = are_asked(transactions)
+    said = settings.versions(connection, SETTING, TypeChoices)
+    versions = [one for one in said if until is None or one.batch <= until]
     if not versions or not unknown.any():
         return transactions
     marketplaces = {store.name: str(store.marketplace) for store in stores}
-    exported_in = exports.first_batches(connection) if as_held else {}
-    held = _choices_by_settlement(list(booked), exported_in, versions, until)
-    parts = [
-        classified(rows, held[str(store), str(number)].of(marketplaces[str(store)]))
-        for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False)
-    ]
+    at_first = exports.first_batches(connection)
+    at_money = {**at_first, **entries.settlement_batches(connection)}
+    costing = locks.costing_keys(connection)
+    batch_of = {(one.store, one.settlement_id): _batch(one, held, at_first, at_money) for one in booked}
+    first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in booked}
+    parts = []
+    for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False):
+        name, marketplace = (str(store), str(number)), marketplaces[str(store)]
+        costed = rows["key"].isin(costing) if held is Held.IN_ENTRIES else pd.Series(data=False, index=rows.index)
+        parts.append(classified(rows[~costed], _held(versions, batch_of[name]).of(marketplace)))
+        if costed.any():  # what its COGS entry posted stays what it was; its money is what is said
+            as_posted = classified(rows[costed], _held(versions, first_of[name]).of(marketplace))
+            parts.append(classified(as_posted, _held(versions, batch_of[name]).of(marketplace), money_alone=True))
     return pd.concat([transactions[~unknown], *parts]).sort_index()
 
 
-def _are_asked(transactions: pd.DataFrame) -> pd.Series:
+def are_asked(transactions: pd.DataFrame) -> pd.Series:
     """Tell which transactions hold a word that nobody has declared."""
     typed = transactions["typed"].str.contains(NOT_DECLARED, regex=False).fillna(value=False).astype(bool)
     return typed | (transactions["event"] == Event.OTHER.value).fillna(value=False).astype(bool)
 
 
-def _choices_by_settlement(
-    booked: Sequence[BookedSettlement],
-    exported_in: Mapping[int, int],
-    versions: Sequence[TypeChoices],
-    until: int | None,
-) -> dict[tuple[str, str], TypeChoices]:
-    """Return what holds for each settlement: the newest, or what was said before it went out."""
-    first_unseen = [] if until is None else [until + 1]
-    out = {one.id: [exported_in[one.id]] for one in booked if _is_out(one) and one.id in exported_in}
-    return {
-        (one.store, one.settlement_id): _held(versions, min([*out.get(one.id, []), *first_unseen], default=None))
-        for one in booked
-    }
+def _batch(
+    settlement: BookedSettlement, held: Held, at_first: Mapping[int, int], at_money: Mapping[int, int]
+) -> int | None:
+    """Return the batch before which a settlement's words were said; nothing where those of today hold."""
+    if held is Held.AT_LOCK:
+        return at_first.get(settlement.id) if _is_out(settlement) else None
+    is_money_out = settlement.settlement_entry is not EntryStatus.OPEN
+    return at_money.get(settlement.id) if held is Held.IN_ENTRIES and is_money_out else None
 
 
 def _is_out(settlement: BookedSettlement) -> bool:

@@ -331,14 +331,14 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
     if lock is None:
         return []
     lines = books.lines_of(settlement)
-    broken = locks.verify(connection, settlement, lines)
+    broken = locks.verify(connection, settlement, books.as_locked(lines))
     name, none = settlement.name, Decimal(0)
     places = {row["key"]: place_of(row) for row in records(lines)} if broken else {}
     whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
     named = [
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]
-    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.saved)
+    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.saved, lock.batch)
     return [whole, *named, *made_of, *_batches(name, lock, settlement, held)]
 
 

@@ -246,6 +246,22 @@ def test_a_partial_refund_leaves_its_units_to_the_next(story: Story, tmp_path: P
     story.ties()
 
 
+def test_a_refund_in_parts_is_about_the_units_of_the_sale(story: Story, tmp_path: Path) -> None:
+    """4 sold for 80.00 at 5.00; 7.00, 33.00 and 40.00 given back, quantity 4 each: 0, 2 and 2, in every report."""
+    parts = (("7.00", "05"), ("33.00", "09"), ("40.00", "12"))
+    refunds = [item("Refund", "1", f"-{amount}", units="4", day=day) for amount, day in parts]
+    story.bring(v2(tmp_path, [item("Order", "1", "80.00", units="4"), *refunds]))
+    story.answer(({"Type": "sale"}, {"Cost": 5}), accept=False)
+    asked = sorted((-row["Net"], row["Units back"]) for row in story.asked())
+    story.answer()
+    story.deed("pnl")
+    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+
+    assert [(7, 0), (33, 2), (40, 2)] == asked
+    assert (Decimal(0), 4, 4) == (story.cogs(SKU="A"), profit["Units sold"], profit["Units refunded"])
+    story.ties()
+
+
 def test_goods_of_a_supplier_cost_what_he_was_paid(story: Story, tmp_path: Path) -> None:
     """The order's line is not missing; the debit of 4.00 is in the profit once, and everything ties out."""
     header = (

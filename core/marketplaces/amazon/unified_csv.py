@@ -177,8 +177,8 @@ def _description(row: Row) -> str:
 def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
     if means.event not in GOODS:
         return False
-    about_goods = means.event in (Event.SALE, Event.REFUND) or words.is_about_units(means.event, means.goods)
-    return quantity is not None or (about_goods and bool(sku))
+    of_item = means.event in (Event.SALE, Event.REFUND) and bool(sku)
+    return quantity is not None or of_item or words.is_about_units(means.event, means.goods)
 
 
 def broken_rows(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
+from core.marketplaces.words import ABOUT_UNITS, UNKNOWN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -34,15 +34,6 @@ PAYOUT = Meaning(Event.PAYOUT)
 ADVERTISING = Meaning(Event.ADVERTISING)
 REIMBURSED_UNCLEARLY = _paid(Goods.UNCLEAR)
 """A reimbursement for a reason that nobody has declared: the money is a reimbursement, the goods are asked."""
-
-ABOUT_UNITS = frozenset(
-    {
-        *(Goods.LOST, Goods.LOST_INBOUND, Goods.LOST_ON_REMOVAL, Goods.LOST_AFTER_SALE),
-        *(Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR, Goods.REPLACED, Goods.FOUND),
-        Goods.LOSS_REVERSED,
-    }
-)
-"""What is about units of goods even where a row does not say how many."""
 
 REASONS = table(
     {

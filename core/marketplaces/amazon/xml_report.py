@@ -180,13 +180,18 @@ def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
     for item in element.all("OtherTransactionItem"):
         line = _line(item, transaction, item, "", "")
         left -= line.amount
-        quantity = _whole(item, transaction.file)
-        counts = quantity is not None or words.is_about_units(line.event, line.goods)
-        yield line._replace(
-            carries_units=counts and line.event in GOODS, units=returned(line.event, quantity) if counts else None
-        )
-    if left or not element.find("OtherTransactionItem"):
-        yield _with_amount(_line(element, transaction, None, "", ""), left)
+        yield _counting(line, _whole(item, transaction.file))
+    alone = not element.find("OtherTransactionItem")
+    if left or alone:
+        line = _with_amount(_line(element, transaction, None, "", ""), left)
+        yield _counting(line, None) if alone else line
+
+
+def _counting(line: Line, quantity: int | None) -> Line:
+    """Return a line with its units: unknown where its words are about units and it states none."""
+    counts = quantity is not None or words.is_about_units(line.event, line.goods)
+    units = returned(line.event, quantity) if counts else None
+    return line._replace(carries_units=counts and line.event in GOODS, units=units)
 
 
 def _with_amount(line: Line, amount: Decimal) -> Line:

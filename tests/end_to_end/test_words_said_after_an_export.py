@@ -1,0 +1,101 @@
+"""Words and goods that are known only after the COGS entry went out: a true-up and a settlement entry, no reopening."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.demo_book import table
+from tests.end_to_end.stories import balances, item, paid, v2
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.end_to_end.stories import Story
+
+NUMBER = "24000000099"
+LOST = "Reimbursements for lost or damaged goods"
+
+
+def costs_out(story: Story, folder: Path, said: str, amount: str = "12.00") -> None:
+    """Export the COGS entry of a sale of 5.00 beside a word that nobody knows; then say what the word is."""
+    word = {**paid("ODD_WORD", amount, units="", sku=""), "amount-type": "other-transaction"}
+    story.bring(v2(folder, [item("Order", "1", "20.00", units="1"), word]))
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    story.deed("export", NUMBER, "--entries", "cogs", "--format", "quickbooks")
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Event": said})
+    story.book.run("resolve")
+
+
+def settled(story: Story) -> dict[str, Decimal]:
+    """Export the settlement entry, and return what it posts."""
+    return balances(
+        story.deed("export", NUMBER, "--entries", "settlement", "--format", "quickbooks", "--json").data["files"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("Storage", "-12.00"),
+        pytest.param("Advertising", "-7.50", marks=pytest.mark.long),
+        pytest.param("Tips", "3.00", marks=pytest.mark.long),
+    ],
+)
+def test_money_goes_into_the_settlement_entry(story: Story, tmp_path: Path, said: str, amount: str) -> None:
+    """No goods are asked, no true-up is proposed, and everything ties out."""
+    costs_out(story, tmp_path, said, amount)
+
+    assert [] == story.asked()
+    assert -Decimal(amount) in settled(story).values()
+    assert [] == story.pending()
+    story.ties()
+
+
+@pytest.mark.parametrize(
+    ("said", "amount", "units", "cost"),
+    [
+        (LOST, "12.00", 2, 4),
+        pytest.param(LOST, "30.00", 1, 7.25, marks=pytest.mark.long),
+        pytest.param("Liquidations", "9.00", 3, 2.5, marks=pytest.mark.long),
+    ],
+)
+def test_goods_that_are_typed_then_become_a_true_up(
+    story: Story, tmp_path: Path, said: str, amount: str, units: int, cost: float
+) -> None:
+    """Asked on Resolve, answered, undone, answered again, dismissed, taken up and posted; the lock stays."""
+    costs_out(story, tmp_path, said, amount)
+    answer = {"SKU": "A", "Units back": units, "Cost": cost}
+    (asked,) = story.asked()
+    row = {"Type": asked["Type"]}
+    story.answer((row, answer), accept=False)
+    (proposed,) = story.pending()
+    story.deed("undo")
+    undone = (len(story.asked()), story.pending())
+    settled(story)
+    story.answer((row, answer), accept=False)
+    story.ties()
+    story.decide("dismiss", "the year is closed")
+    dismissed = story.pending()
+
+    assert ("A", units * cost) == (proposed["SKU"], proposed["Difference"])
+    assert (1, []) == undone
+    assert [] == dismissed
+    story.ties()
+    assert Decimal(5) == sum((Decimal(str(line["COGS"] or 0)) for line in story.lines()), Decimal(0))
+
+
+def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> None:
+    """3 lost at 4.00: 12.00 to the account of losses, and nothing is asked any more."""
+    costs_out(story, tmp_path, LOST)
+    ran = story.answer(({"Type": "reimbursement"}, {"SKU": "A", "Units back": 3, "Cost": 4}), accept=False)
+    files = story.decide("accept").data["files"]
+    settled(story)
+
+    assert "1 answer about exported settlements" in ran.output
+    assert {"Damaged and Lost Inventory": Decimal(12), "Inventory Asset": Decimal(-12)} == balances(files)
+    assert [] == [*story.asked(), *story.pending()]
+    assert ["Exported"] == [row["Settlement Export Status"] for row in table(story.book.open(), "Settlements").rows]
+    story.ties()
