@@ -19,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from core.database import batches, entries, locks, true_ups
 from core.database.settlements import EntryStatus
+from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.line_types import LineType, usual_account
+from core.line_types import LineType
 from core.model import Event, records
 from core.money import cents, total
 from core.settlements import books as all_books
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
-INVENTORY = {usual_account(side) for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)}
+INVENTORY = {
+    Accounts().of(side, store="US", currency="USD").name
+    for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)
+}
 FIGURES = ("unit_cost", "cogs", "cost_quantity", "disposition", "event")
 OPEN = (EntryStatus.OPEN, EntryStatus.OPEN)
 
