@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from pandas.api.extensions import ExtensionArray
+
 TEXT = pd.ArrowDtype(pa.string())
 WHOLE = pd.ArrowDtype(pa.int64())
 MOMENT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
@@ -499,17 +501,25 @@ def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.Dat
     records = list(rows)
     for name in set().union(*records) - set(columns):
         raise KeyError(name)
-    return pd.DataFrame({name: _series(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()})
+    arrays = {name: _array(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()}
+    return pd.DataFrame(arrays, copy=False)
 
 
-def _series(dtype: pd.ArrowDtype, values: Iterable[object]) -> pd.Series:
+def _array(dtype: pd.ArrowDtype, values: Iterable[object]) -> ExtensionArray:
+    """Return a column as an array: of series pandas would compare and copy the indexes, which takes thrice the time."""
     plain = [None if value is pd.NA else value for value in values]
-    return pd.Series(plain, dtype=dtype)
+    array: ExtensionArray = pd.Series(plain, dtype=dtype).array
+    return array
 
 
 def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with exactly the declared columns, in their order and types; absent ones are missing."""
-    return table.reindex(columns=list(columns)).astype(columns)
+    blank = [None] * len(table)
+    arrays = {
+        name: table[name].array.astype(dtype) if name in table else _array(dtype, blank)
+        for name, dtype in columns.items()
+    }
+    return pd.DataFrame(arrays, index=table.index, copy=False)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

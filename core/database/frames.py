@@ -47,7 +47,7 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
         place = {name: number for number, name in enumerate(result.keys()) if name in columns}
         arrays = _arrays(result, {name: columns[name].pyarrow_dtype for name in place}, place)
     length = len(next(iter(arrays.values())))
-    return pd.DataFrame({name: _series(dtype, arrays.get(name), length) for name, dtype in columns.items()})
+    return pd.DataFrame({name: _column(dtype, arrays.get(name), length) for name, dtype in columns.items()}, copy=False)
 
 
 def store(connection: Connection, table: Table, frame: pd.DataFrame, columns: Columns, **same: object) -> None:
@@ -139,9 +139,9 @@ def _as(arrow: pa.DataType, numbers: pa.Array) -> pa.Array:
     return numbers.view(arrow) if pa.types.is_timestamp(arrow) else numbers
 
 
-def _series(dtype: pd.ArrowDtype, array: pa.Array | None, length: int) -> pd.Series:
+def _column(dtype: pd.ArrowDtype, array: pa.Array | None, length: int) -> pd.arrays.ArrowExtensionArray:
     filled = pa.nulls(length, dtype.pyarrow_dtype) if array is None else array
-    return pd.Series(pd.arrays.ArrowExtensionArray(filled))
+    return pd.arrays.ArrowExtensionArray(filled)
 
 
 def _plain_values(name: str, dtype: pd.ArrowDtype, series: pd.Series) -> list[Any]:
