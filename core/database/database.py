@@ -214,7 +214,7 @@ def _fill_new_server_database(location: str, company: Company) -> None:
 def _fill(engine: Engine, company: Company) -> None:
     with engines.connect_to_write(engine) as connection, connection.begin():
         engines.become_only_writer(connection)
-        migrate.upgrade(connection)
+        migrate.make_tables(connection)
         companies.write(connection, company)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from core.database import engine as engines
@@ -25,9 +27,10 @@ _ONE_AT_A_TIME = threading.Lock()
 """alembic keeps what it is doing in a module of its own."""
 
 
-def revisions() -> list[str]:
-    """Return the revisions that this version of Cogsheet knows, the oldest first."""
-    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()][::-1]
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the revisions that this version of Cogsheet knows, the oldest first; alembic reads its files each time."""
+    return tuple(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())[::-1]
 
 
 def newest_revision() -> str:
@@ -62,6 +65,28 @@ def upgrade(connection: Connection, target: str = "head") -> None:
     config.attributes["connection"] = connection
     with _ONE_AT_A_TIME:
         command.upgrade(config, target)
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the newest tables in an empty database, inside the connection's transaction: what the migrations end in."""
+    if connection.dialect.name != "sqlite":
+        upgrade(connection)
+        return
+    for statement in _newest_tables():
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (newest_revision(),))
+
+
+@cache
+def _newest_tables() -> tuple[str, ...]:
+    """Return what makes the newest tables in SQLite: the migrations run once, in memory, for all books of a process."""
+    in_memory = create_engine("sqlite://")
+    with in_memory.begin() as connection:
+        upgrade(connection)
+        made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+        statements = tuple(connection.exec_driver_sql(made).scalars())
+    in_memory.dispose()
+    return statements
 
 
 def bring_up_to_date(engine: Engine, location: Path | str) -> None:
