@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -41,6 +42,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the search for unreachable cycles away from thousands of tests and modules, which took a seventh of the run.
+
+    It stays as frequent as it is: a workbook of openpyxl that is gone before it was looked at once fails as it goes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
