@@ -141,6 +141,24 @@ def test_a_locked_view_is_not_replaced(database: Database, entry: str, status: E
     assert (Import.LOCKED, ["a", "b"]) == (record.outcome, list(lines(database)["key"]))
 
 
+@pytest.mark.parametrize("status", [EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE])
+@pytest.mark.parametrize("entry", ["settlement_entry", "cogs_entry"])
+def test_a_locked_record_is_not_replaced_by_one_that_ties_out(
+    database: Database, entry: str, status: EntryStatus
+) -> None:
+    """A whole file takes the place of a cut one only as long as nothing of it has gone out."""
+    with database.writing() as connection:
+        cut = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
+        settlements.set_status(connection, cut.booked, **{entry: status})
+        whole = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
+        again = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
+        settlements.set_status(connection, cut.booked, **{entry: EntryStatus.OPEN})
+        opened = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
+
+    assert [Import.CONFLICT, Import.ALREADY_IMPORTED] == [whole.outcome, again.outcome]
+    assert (None, Import.SUPERSEDED, ["a", "b", "c"]) == (whole.replaced, opened.outcome, list(lines(database)["key"]))
+
+
 def test_entry_statuses_are_separate(database: Database) -> None:
     """The settlement entry can be exported while the COGS entry stays open."""
     with database.writing() as connection:

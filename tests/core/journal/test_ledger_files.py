@@ -161,6 +161,24 @@ def test_an_entry_longer_than_a_file_is_refused_by_name() -> None:
     refuse_unimportable([long], Ledger.EXCEL, "USD")
 
 
+@pytest.mark.parametrize(("ledger", "most"), [(Ledger.QUICKBOOKS, 1000), (Ledger.XERO, 300)])
+def test_a_file_is_filled_to_its_limit_and_not_beyond(ledger: Ledger, most: int) -> None:
+    """QuickBooks imports 1,000 lines at a time, Xero 300; the first line more begins another file."""
+    whole = entry(1, *["1.00"] * (most - 1))
+    half, more = (entry(number, *["1.00"] * (most // 2 - 1)) for number in (2, 3))
+    longer = entry(4, *["1.00"] * (most // 2))
+
+    def lengths(*entries: Entry) -> list[int]:
+        return [len(rows(file.content)) for file in ledger_files(entries, ledger, "journal")]
+
+    assert [most] == lengths(whole) == lengths(half, more)
+    assert [most // 2, most // 2 + 1] == lengths(half, longer)
+    assert [most, 2] == lengths(whole, entry(5, "1.00"))
+    for refused in (ledger_files, refuse_unimportable):
+        with pytest.raises(EntryTooLongError, match="Amazon US 6"):
+            refused([entry(6, *["1.00"] * most)], ledger, "USD")
+
+
 ENTRIES = st.lists(st.lists(st.decimals(-999, 999, places=2).map(str), min_size=1, max_size=120), max_size=12).map(
     lambda all_amounts: [entry(number, *amounts) for number, amounts in enumerate(all_amounts)]
 )

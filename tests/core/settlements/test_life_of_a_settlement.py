@@ -14,6 +14,7 @@ import pytest
 from core.database import Database, batches, entries, locks, mappings, observations, true_ups
 from core.database.batches import BatchKind
 from core.database.company import new_company
+from core.database.settlements import Import
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
@@ -161,6 +162,27 @@ def test_an_exported_settlement_never_changes_by_itself(ledger: Ledger) -> None:
         assert [] == locks.verify(connection, ledger.settlement)
     with pytest.raises(AlreadyExportedError):
         ledger.export()
+
+
+def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Ledger) -> None:
+    """The same file is known; another one of the same settlement is named, and what went out stays to the cent."""
+    ledger.save(1, "5.00")
+    ledger.export()
+    before = (ledger.cogs(), ledger.posted(), records(ledger.books.lines), ledger.settlement)
+    same, other = v2_file("1", "20.00", "20.00", total="40.00"), v2_file("1", "20.00", "25.00", "9.00", total="54.00")
+
+    (again,), (changed,) = (
+        import_reading(ledger.database, read(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        for file in (same, other)
+    )
+
+    assert (Import.ALREADY_IMPORTED, False) == (again.result, again.needs_attention)
+    assert (Import.CONFLICT, True) == (changed.result, changed.needs_attention)
+    assert "its lines stay as they went out (the books have 40.00 USD, this file 54.00 USD)" in changed.reason
+    assert "reopen the settlement and import the file again" in changed.reason
+    assert before == (ledger.cogs(), ledger.posted(), records(ledger.books.lines), ledger.settlement)
+    with ledger.database.reading() as connection:
+        assert [] == locks.verify(connection, ledger.settlement)
 
 
 def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -> None:

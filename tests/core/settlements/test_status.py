@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.database.settlements import EntryStatus
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
 from core.settlements.status import settlement_state
 
@@ -53,6 +54,36 @@ def test_before_the_first_sync_nothing_is_called_missing() -> None:
     state = settlement_state(lines(missing(Cause.NOT_SYNCED), missing(Cause.ORIGINAL_MISSING)), ties_out=True)
 
     assert state.status == "Not synced"
+
+
+def test_while_only_some_lines_are_synced_nothing_is_called_missing() -> None:
+    """What Finale was asked about counts, but how many lines will stay without cost nobody knows before the last."""
+    suspect = {**COSTED, "suspect": "more than five times the average"}
+    asked = (COSTED, suspect, missing(Cause.COST_ZERO), missing(Cause.SKU_NOT_MAPPED))
+    waiting = {"event": Event.REFUND, "quantity": -1, "cost_status": CostStatus.WAITING}
+    state = settlement_state(lines(*asked, missing(Cause.NOT_SYNCED), waiting), ties_out=False)
+
+    assert ("Not synced", "Does not tie out", "Suspect cost (1)") == state.blockers
+    assert "Not synced; Does not tie out; Suspect cost (1)" == state.status
+    assert "3 lines without cost, 1 waits for its original" == state.cogs_status
+    assert (6, 2, 3, 1, 1) == (
+        state.counts.needed,
+        state.counts.covered,
+        state.counts.missing,
+        state.counts.not_synced,
+        state.counts.not_mapped,
+    )
+
+    synced = settlement_state(lines(*asked, missing(Cause.NOT_SHIPPED), waiting), ties_out=False)
+    assert ("Item missing cost (2)", "SKU not mapped (1)", "Does not tie out", "Suspect cost (1)") == synced.blockers
+
+
+def test_a_settlement_that_is_out_stays_unsynced_for_its_cogs() -> None:
+    """The deposit is booked, one line is costed and one was never asked about."""
+    rows = lines(COSTED, missing(Cause.NOT_SYNCED))
+    state = settlement_state(rows, ties_out=True, settlement_entry=EntryStatus.EXPORTED)
+
+    assert ("Settlement exported; Not synced", "1 line without cost") == (state.status, state.cogs_status)
 
 
 def test_a_settlement_without_goods_is_ready() -> None:

@@ -1,0 +1,90 @@
+"""How amounts are rounded, summed and shared out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.money import at_line_places, cents, share_cents, total
+
+CENT = Decimal("0.01")
+AMOUNTS = st.decimals(-10_000, 10_000, places=2)
+WEIGHTS = st.lists(st.decimals(0, 1_000, places=2), min_size=1, max_size=12)
+
+
+def of(*texts: str) -> list[Decimal]:
+    return [Decimal(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("exact", "rounded"),
+    [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.015", "0.02"), ("0.025", "0.03"), ("0.0049", "0.00"), ("7", "7.00")],
+)
+def test_half_a_cent_goes_away_from_zero(exact: str, rounded: str) -> None:
+    """Never to the even cent, and for both signs alike: a sale and its refund cancel out."""
+    assert rounded == str(cents(Decimal(exact)))
+
+
+@pytest.mark.parametrize(
+    ("exact", "rounded"),
+    [("1.0000005", "1.000001"), ("-1.0000005", "-1.000001"), ("2.0000025", "2.000003"), ("1.00000049", "1.000000")],
+)
+def test_a_line_keeps_six_places(exact: str, rounded: str) -> None:
+    """The seventh is rounded half away from zero."""
+    assert rounded == str(at_line_places(Decimal(exact)))
+
+
+def test_a_total_leaves_out_what_is_missing() -> None:
+    """Missing is neither 0 nor an error; nothing at all sums to zero, and no place is lost."""
+    assert Decimal("0.300001") == total([Decimal("0.1"), None, Decimal("0.2"), pd.NA, Decimal("0.000001")])  # type: ignore[list-item]  # what frames hold
+    assert Decimal(0) == total([]) == total([None])
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "parts"),
+    [
+        ("0.10", ("1", "1", "1"), ("0.04", "0.03", "0.03")),
+        ("0.11", ("1", "1", "1"), ("0.04", "0.04", "0.03")),
+        ("-0.10", ("1", "1", "1"), ("-0.03", "-0.03", "-0.04")),
+        ("1.00", ("2", "3", "1"), ("0.33", "0.50", "0.17")),
+        ("1.00", ("1", "2", "3"), ("0.17", "0.33", "0.50")),
+        ("0.01", ("1", "99"), ("0.00", "0.01")),
+        ("10.00", ("0", "1", "0"), ("0.00", "10.00", "0.00")),
+        ("0.03", ("0", "0"), ("0.02", "0.01")),
+        ("0.005", ("1", "1"), ("0.01", "0.00")),
+        ("5.55", ("19.99",), ("5.55",)),
+    ],
+)
+def test_the_odd_cent_goes_to_the_largest_remainder(
+    amount: str, weights: tuple[str, ...], parts: tuple[str, ...]
+) -> None:
+    """1.00 by 2 : 3 : 1 is 0.333…, 0.50 and 0.166…, so the third is rounded up; of equal remainders the first is."""
+    assert of(*parts) == share_cents(Decimal(amount), of(*weights))
+
+
+@given(AMOUNTS, WEIGHTS)
+@example(Decimal("0.01"), of("1", "1", "1"))
+@example(Decimal("-99.99"), of("0.01", "333.33", "0", "7"))
+def test_no_cent_is_lost_and_none_is_made(amount: Decimal, weights: list[Decimal]) -> None:
+    """The parts sum to the amount, each is within a cent of its exact share, and more weight never takes less."""
+    parts = share_cents(amount, weights)
+
+    assert amount == sum(parts)
+    known = weights if sum(weights) else [Decimal(1)] * len(weights)
+    assert all(
+        abs(part * sum(known) - amount * weight) < CENT * sum(known) for part, weight in zip(parts, known, strict=True)
+    )
+    ranked = [part for _, part in sorted(zip(known, parts, strict=True), key=lambda pair: (pair[0], abs(pair[1])))]
+    assert all(abs(less) <= abs(more) + CENT * (amount < 0) for less, more in pairwise(ranked))
+
+
+@pytest.mark.parametrize("weights", [(), ("-1", "2")])
+def test_weights_that_mean_nothing_are_refused(weights: tuple[str, ...]) -> None:
+    """There must be somebody to share with, and nobody takes less than nothing."""
+    with pytest.raises(ValueError, match="weights must be"):
+        share_cents(Decimal(1), of(*weights))
