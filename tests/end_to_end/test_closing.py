@@ -237,6 +237,7 @@ def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: p
     assert not [row for row in after.values() if str(row["SKU"]).startswith("LATE-") and row is not kept]
 
 
+@pytest.mark.long
 def test_the_doctor_says_what_stands_and_what_the_account_does_not_offer(
     demo: DemoBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ GONE = (
 ON_ITS_DAY = (bought("A", "2026-08-01", 10, "7"), bought("A", "2026-09-12", 10, "13"))
 
 
+@pytest.mark.long
 def test_what_leaves_without_an_order_costs_the_average_of_its_day(
     story: Story, finale: FinaleOnLine, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_where_it_is_asked_the_average_of_its_day_is_proposed(
     assert Decimal(35) == story.cogs(SKU="A")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("happened", "cogs"),
     [
@@ -107,6 +109,7 @@ def test_a_removal_shipment_in_finale_dates_what_left_with_it(
     assert Decimal(cogs) == story.cogs(SKU="A")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("unsellable", "cogs"),
     [(5, 0), pytest.param(3, 14, marks=pytest.mark.long)],
@@ -133,6 +136,7 @@ def loss_that_goes_up(story: Story, finale: FinaleOnLine, folder: Path, reason: 
     finale.sync(story, bought("A", "2026-08-01", 10, after))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reason", "before", "after"),
     [
@@ -180,6 +184,7 @@ def test_a_loss_that_we_post_is_corrected_by_us(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sku", "after", "accounts"),
     [
@@ -230,6 +235,7 @@ def test_journal_and_profit_are_of_the_stores_own_month(
     assert {month} == {row["Month"] for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("units", "back", "before", "after"),
     [
@@ -267,6 +273,7 @@ def test_reopening_takes_up_what_was_dismissed_beside(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("currency", "units"),
     [
@@ -294,6 +301,7 @@ def test_a_line_without_a_rate_is_in_no_figure_of_profit(
     assert not row["Profit"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "cost", ["9.16", *(pytest.param(cost, marks=pytest.mark.long) for cost in ("0.01", "1234.5", "7"))]
 )

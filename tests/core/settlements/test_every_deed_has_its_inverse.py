@@ -47,6 +47,7 @@ def status(shop: Shop, name: str = "1") -> tuple[EntryStatus, EntryStatus]:
     return settlement.settlement_entry, settlement.cogs_entry
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "kinds",
     [[SETTLEMENT], [COGS], [SETTLEMENT, COGS], [COGS, SETTLEMENT], [(*SETTLEMENT, *COGS)]],
@@ -94,6 +95,7 @@ def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revisio
     assert any("COGS r2" in key for key in keys)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("before", [(), SETTLEMENT], ids=["nothing out", "settlement entry out"])
 def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) -> None:
     """Reopening takes only that back: a settlement entry that had gone out from here stays out."""

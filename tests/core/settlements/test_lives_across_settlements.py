@@ -42,6 +42,7 @@ from tests.core.settlements.lives_of_orders import (
     plans,
     refund_of,
 )
+from tests.examples import examples
 
 Row = dict[str, Any]
 
@@ -257,7 +258,7 @@ def _version(row: Row) -> int:
 
 
 Lives.TestCase.settings = settings(
-    max_examples=2, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(2), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLives = Lives.TestCase
 
@@ -269,7 +270,7 @@ def test_many_lives() -> None:
     run_state_machine_as_test(Lives, settings=many)
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=examples(2), deadline=None)
 @given(plan=plans, data=st.data())
 def test_files_in_any_order_end_in_the_same_books(plan: tuple[Life, ...], data: st.DataObject) -> None:
     """The same files, imported in any order around what Finale says, end in the same books."""

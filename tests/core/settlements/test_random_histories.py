@@ -45,6 +45,7 @@ from core.settlements.verification import company_tie_outs, evidence, tie_outs
 from core.time import local_days
 from tests.core.settlements.exports_of_payouts import Row, unified_export
 from tests.core.settlements.test_importing import v2_file
+from tests.examples import examples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -330,7 +331,7 @@ class Company(RuleBasedStateMachine):
 
 
 Company.TestCase.settings = settings(
-    max_examples=3, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(3), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHistories = Company.TestCase
 

@@ -221,7 +221,7 @@ class Shop(RuleBasedStateMachine):
 Shop.TestCase.settings = settings(
     max_examples=1, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestShop = Shop.TestCase
+TestShop = pytest.mark.long(Shop.TestCase)
 
 
 @pytest.mark.long

@@ -26,6 +26,7 @@ from core.settlements.time_zones import change_time_zones, time_zone_effects
 from core.settlements.verification import tie_outs
 from core.time import local_days
 from tests.core.settlements.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -288,7 +289,7 @@ DEEDS = st.one_of(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(DEEDS, min_size=2, max_size=7))
 def test_whatever_changes_in_the_middle_what_went_out_stays(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, str]]

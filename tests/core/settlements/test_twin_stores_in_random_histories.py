@@ -297,7 +297,7 @@ class TwinStores(RuleBasedStateMachine):
 TwinStores.TestCase.settings = settings(
     max_examples=1, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestTwinStores = TwinStores.TestCase
+TestTwinStores = pytest.mark.long(TwinStores.TestCase)
 
 
 @pytest.mark.long
