@@ -112,7 +112,7 @@ def test_shopifys_words_ask_about_money_and_one_sale(story: Story) -> None:
     assert Decimal("-10.41") == sum((Decimal(str(row["Net"])) for row in story.lines()), Decimal(0))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("reason", ["REVERSAL_REIMBURSEMENT", "Customer Return", "CS_ERROR_ITEMS", "WAREHOUSE_DAMAGE"])
 def test_a_reimbursement_undoes_an_assumed_restock(story: Story, tmp_path: Path, reason: str) -> None:
     """Sold at 5.00, refunded and assumed restocked, paid for: the goods are gone, 5.00."""
@@ -179,6 +179,7 @@ def test_an_undeclared_reason_is_asked_whatever_its_row_leaves_out(story: Story,
     story.ties()
 
 
+@pytest.mark.long
 def test_other_units_than_a_line_states_are_refused(story: Story, tmp_path: Path) -> None:
     """Costing takes the line's own units: another number is refused with both; the line's own is saved."""
     unknown = {**paid("Goods moved by nobody", "14.00", units="4", sku="D"), "amount-type": "other-transaction"}
@@ -347,6 +348,7 @@ def test_payouts_without_an_id_are_two(story: Story) -> None:
     assert [Decimal("9.41"), Decimal("37.96")] == sorted(sums.values())
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story) -> None:
     """Both sums are said."""
@@ -361,6 +363,7 @@ def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story)
     assert (True, True) == (f"{before:.2f}" in said, f"{after:.2f}" in said), said
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: Story) -> None:
     """A blank period takes nothing away: the report's own lines, and an id of two days."""
@@ -372,6 +375,7 @@ def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: St
     assert len(str(row["Settlement ID"]).split("-")) == 2  # its first and its last day
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp_path: Path) -> None:
     """The id is kept as text, and each file of its entries lies in the folder of exports."""
