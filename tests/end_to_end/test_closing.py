@@ -57,6 +57,7 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
 
 
+@pytest.mark.long
 def test_verify_ties_everything_out_and_names_a_cell_that_was_touched(demo: DemoBook) -> None:
     """A figure of a COGS tab that was typed over is found by its cell."""
     settlement = resolve_everything(demo)
@@ -124,6 +125,7 @@ def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) 
     assert demo.run("verify", settlement).status == 0
 
 
+@pytest.mark.long
 def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
     """What was saved is missing again, Resolve lists it, and History keeps both batches."""
     before = status_of(demo, "23874397121")

@@ -137,6 +137,7 @@ def test_a_deposit_without_entry_is_named(reported: Reported) -> None:
     )
 
 
+@pytest.mark.long
 def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     """Open settlements of the month, lines without cost; September's are not August's."""
     sheet = pack(reported)["Open items"]
