@@ -48,7 +48,7 @@ def test_the_goods_of_an_inbound_damage_are_typed(story: Story) -> None:
     story.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     "reason", ["Inbound Carrier Damage", "WAREHOUSE_LOST", "Customer Return", "REMOVAL_ORDER_LOST"]
 )

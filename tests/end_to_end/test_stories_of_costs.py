@@ -33,6 +33,7 @@ def two_parts(story: Story, finale: FinaleOnLine, folder: Path, parts: tuple[tup
     finale.sync(story, first[0], bought("A", "2026-08-28", more, later_cost), Left("1", "A", shipped))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "parts",
     [
@@ -74,6 +75,7 @@ def test_what_leaves_without_an_order_costs_the_average_of_its_day(
     story.ties()
 
 
+@pytest.mark.long
 def test_where_it_is_asked_the_average_of_its_day_is_proposed(
     story: Story, finale: FinaleOnLine, tmp_path: Path
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_loss_that_finale_posts_is_corrected_by_finale(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reason", "before", "after"),
     [

@@ -112,6 +112,7 @@ def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) ->
     assert "12.00" == sold.posted()["Cost of Goods Sold"]
 
 
+@pytest.mark.long
 def test_dismiss_take_up_dismiss(sold: Shop) -> None:
     """A sale and its refund are taken up together, and can be accepted then."""
     sold.export("1", "2")
@@ -131,6 +132,7 @@ def test_dismiss_take_up_dismiss(sold: Shop) -> None:
     assert "6.50" == sold.posted()["Cost of Goods Sold"]
 
 
+@pytest.mark.long
 def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
     """Neither what is pending, nor what was taken up, nor what never was."""
     sold.export("1", "2")
@@ -145,6 +147,7 @@ def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
         trueing.take_up(sold.database, sold.books, gone, "", **WHO)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("reopened", ["1", "2"], ids=["the sale's", "the refund's"])
 def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: str) -> None:
     """A sale of 2 goes out anew at 6.50: its refund of 1 does not stay at 6.00 (13 - 6.50, not 13 - 6)."""
@@ -160,6 +163,7 @@ def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: s
     assert costs_now.differences(sold.books).empty
 
 
+@pytest.mark.long
 def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None:
     """Another order's dismissed true-up stays dismissed."""
     sold.bring_in("3", sale("333-1", "POT", day="2026-09-02"))

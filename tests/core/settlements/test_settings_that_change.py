@@ -192,6 +192,7 @@ def test_books_start_over_an_exported_settlement_leaves_it_counted(year: Year) -
         year.export("US1")
 
 
+@pytest.mark.long
 def test_a_settlement_split_at_export_stays_split_as_it_went_out(year: Year) -> None:
     """Exported from 18 August on; books start is taken away, and what was not posted is not counted on that account.
 
@@ -209,6 +210,7 @@ def test_a_settlement_split_at_export_stays_split_as_it_went_out(year: Year) -> 
     assert year.all_ties()
 
 
+@pytest.mark.long
 def test_a_reopened_settlement_follows_what_holds_now(year: Year) -> None:
     """What it went out with is of no account any more, and its next export keeps what holds then."""
     year.export("US0")
