@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Times are measured in benchmarks, never asserted: no deadlines. The everyday run draws a quarter of the examples.
-settings.register_profile("everyday", deadline=None, max_examples=25)
+# Times are measured in benchmarks, never asserted: no deadlines. The everyday run draws a tenth of the examples, also
+# where a test says how many (`tests/examples.py`).
+settings.register_profile("everyday", deadline=None, max_examples=10)
 settings.register_profile("long", deadline=None, max_examples=100)
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -36,12 +38,34 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("long" if config.getoption("--long") else "everyday")
 
 
+_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/")
+"""Folders whose tests copy a book that takes seconds to make: in the everyday run each is the work of one worker."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests out of the everyday run."""
-    if not config.getoption("--long"):
-        for item in items:
-            if "long" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
+    """Leave long tests out of the everyday run, and of those marked `few` all but the first ones."""
+    if config.getoption("--long"):
+        return
+    seen: Counter[str] = Counter()
+    for item in items:
+        few = item.get_closest_marker("few")
+        name = item.nodeid.partition("[")[0]
+        for folder in filter(name.startswith, _SHARE_A_BOOK):
+            item.add_marker(pytest.mark.xdist_group(folder))
+        if "long" in item.keywords or (few is not None and seen[name] >= few.args[0]):
+            item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
+        else:
+            seen[name] += 1
+
+
+def pytest_collection_finish() -> None:
+    """Keep the search for unreachable cycles away from thousands of tests and modules, which took a seventh of the run.
+
+    It stays as frequent as it is: a workbook of openpyxl that is gone before it was looked at once fails as it goes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from addin.commands.desk import Desk
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["sandbox", "demo", "Sandbox", "live"])
 def test_books_of_any_name_are_found_again_and_ask_no_sandbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

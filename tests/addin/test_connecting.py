@@ -109,6 +109,7 @@ def test_another_account_does_not_mix_into_the_books(book: Path, finale: Sandbox
         on_file(book, lambda desk: connecting.connect(desk, account="other", **arguments))  # type: ignore[arg-type]  # by name
 
 
+@pytest.mark.long
 def test_a_forgotten_key_must_be_connected_again(book: Path, finale: SandboxAddress) -> None:
     """Without its key nothing is asked."""
     vault = Vault()

@@ -129,6 +129,7 @@ def test_a_missing_settlement_is_said_where_one_looks(office: Office) -> None:
     assert (expected in pulled.message, expected in checked.message) == (True, True)
 
 
+@pytest.mark.long
 def test_pulling_again_brings_no_news(office: Office) -> None:
     """Nothing is fetched twice, and that is said."""
     office.connect()
@@ -161,6 +162,7 @@ def test_a_store_without_its_key_does_not_keep_the_others_back(office: Office) -
     assert "Amazon US: 2 new documents." in outcome.message
 
 
+@pytest.mark.long
 def test_only_the_named_store_is_pulled(office: Office) -> None:
     """A name that is not connected is refused, with those that are."""
     office.connect("Amazon CA")
@@ -262,6 +264,7 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
     ] == offered
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("today", [datetime(2025, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)])
 def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path, today: datetime) -> None:
     """One store at each marketplace offers something there, on whatever day; none of it is connected or kept."""

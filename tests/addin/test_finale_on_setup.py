@@ -83,6 +83,7 @@ WORDS = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("switches", WORDS)
 def test_setup_and_doctor_say_what_the_account_does_not_offer(
     book: Path, switches: str, monkeypatch: pytest.MonkeyPatch
@@ -101,6 +102,7 @@ def test_setup_and_doctor_say_what_the_account_does_not_offer(
     assert [] == [sentence for sentence in remarks if sentence not in outcome.message]
 
 
+@pytest.mark.long
 def test_a_setting_typed_on_setup_decides_how_costs_are_fetched(book: Path) -> None:
     """Mode averages, then the user's own report; emptied, the account's own way again."""
     check(book)

@@ -48,6 +48,7 @@ def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
         return tables.read(tables.find(opened, spec), spec)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("lines", "total", "missing"),
     [

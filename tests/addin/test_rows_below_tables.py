@@ -46,6 +46,7 @@ def type_below(path: Path, spec: TableSpec, field: str, value: object) -> str:
         return str(cell.get_address(row_absolute=False, column_absolute=False))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("spec", "field", "value"),
     [

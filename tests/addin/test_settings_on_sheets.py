@@ -81,6 +81,7 @@ def months(book: Path) -> dict[object, object]:
     return {row["month"]: row["sales"] for row in rows(book, pnl_sheet.SPEC)}
 
 
+@pytest.mark.long
 def test_a_time_zone_is_proposed_at_import_and_on_setup(book: Path) -> None:
     """It is named with its store, and not taken; once it is typed, nothing is asked any more."""
     outcome = bring_in(book, "1", EVENING)
@@ -95,6 +96,7 @@ def test_a_time_zone_is_proposed_at_import_and_on_setup(book: Path) -> None:
     assert {"2026-08": 10.0, "2026-09": 10.0} == months(book)
 
 
+@pytest.mark.long
 def test_a_zone_that_moves_an_exported_month_waits_for_a_yes(book: Path) -> None:
     """Every command stops and says what would move; `settings` shows it, and a yes takes it; the months stay."""
     bring_in(book, "1", EVENING)
@@ -113,6 +115,7 @@ def test_a_zone_that_moves_an_exported_month_waits_for_a_yes(book: Path) -> None
     assert {"2026-08": 10.0, "2026-09": 10.0} == months(book)
 
 
+@pytest.mark.long
 def test_books_start_over_an_exported_settlement_waits_for_a_yes(book: Path) -> None:
     """Put back, everything goes on as before; agreed to, the exported settlement stays in the profit and loss."""
     bring_in(book, "1", SITE)

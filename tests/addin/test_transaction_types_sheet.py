@@ -84,6 +84,7 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
     assert 1 == len(rows(book, settlements_sheet.SPEC))
 
 
+@pytest.mark.long
 def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
     """The type is unknown again."""
     bring_in(book, "1", ("01", "08"))
@@ -112,6 +113,7 @@ def nameless_files() -> dict[str, tuple[str, bytes]]:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("marketplace", ["Amazon", "Shopify", "Walmart"])
 def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, marketplace: str) -> None:
     """An answer for nothing could not be told from none: the name is listed, answered and shown again."""

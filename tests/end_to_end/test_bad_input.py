@@ -53,6 +53,7 @@ def test_a_cost_that_cannot_be_taken_is_refused_and_stays_on_the_sheet(
     assert 1 == len(again.data["refused"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("sheet", ["Resolve", "Settlements"])
 def test_a_workbook_without_the_tables_is_not_written_to(demo: DemoBook, sheet: str) -> None:
     """The message names the table and says that nothing is lost."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 UNCLEAR = "Unclear whether goods moved"
 
 
+@pytest.mark.long
 @needs_cases
 def test_an_unknown_amount_type_counts_no_units(story: Story) -> None:
     """3 units at 5.00 less 1 refunded; the unknown word is listed."""
@@ -30,6 +31,7 @@ def test_an_unknown_amount_type_counts_no_units(story: Story) -> None:
     assert any("ItemTDS" in str(row["Type"]) for row in table(story.book.open(), "Transaction types").rows)
 
 
+@pytest.mark.long
 @needs_cases
 def test_every_reason_of_a_reimbursement_is_asked_or_declared(story: Story) -> None:
     """None names an order of the books: losses want their cost, all others propose 0, and COGS waits for them."""
@@ -49,6 +51,7 @@ def test_every_reason_of_a_reimbursement_is_asked_or_declared(story: Story) -> N
     story.ties()
 
 
+@pytest.mark.long
 @needs_cases
 def test_what_a_fee_file_says_of_goods_is_asked(story: Story) -> None:
     """Inbound Carrier Damage names neither SKU nor units: both units and cost are typed."""
@@ -62,6 +65,7 @@ def test_what_a_fee_file_says_of_goods_is_asked(story: Story) -> None:
     assert Decimal(6) == story.cogs(Type="reimbursement")
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_buyer_keeps_what_walmart_says_he_keeps(story: Story) -> None:
     """Two sold at 5.00, one refunded without return: 10.00."""
@@ -73,6 +77,7 @@ def test_a_buyer_keeps_what_walmart_says_he_keeps(story: Story) -> None:
     story.ties()
 
 
+@pytest.mark.long
 @needs_cases
 def test_walmarts_words_say_where_goods_went(story: Story) -> None:
     """Sold 4, lost 1, damaged 1, found 1 at 5.00; kept, destroyed and unclear refunds bring nothing back."""
@@ -94,6 +99,7 @@ def test_walmarts_words_say_where_goods_went(story: Story) -> None:
     story.ties()
 
 
+@pytest.mark.long
 @needs_cases
 def test_shopifys_words_ask_about_money_and_one_sale(story: Story) -> None:
     """The sale says no units; adjustment, debit and credit are asked; the sum is -10.41."""
@@ -106,6 +112,7 @@ def test_shopifys_words_ask_about_money_and_one_sale(story: Story) -> None:
     assert Decimal("-10.41") == sum((Decimal(str(row["Net"])) for row in story.lines()), Decimal(0))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reason", ["REVERSAL_REIMBURSEMENT", "Customer Return", "CS_ERROR_ITEMS", "WAREHOUSE_DAMAGE"])
 def test_a_reimbursement_undoes_an_assumed_restock(story: Story, tmp_path: Path, reason: str) -> None:
     """Sold at 5.00, refunded and assumed restocked, paid for: the goods are gone, 5.00."""
@@ -123,6 +130,7 @@ def test_a_reimbursement_undoes_an_assumed_restock(story: Story, tmp_path: Path,
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["Chargeback Refund", "A-to-z Guarantee Refund"])
 def test_a_claim_leaves_the_goods_with_the_buyer(story: Story, tmp_path: Path, kind: str) -> None:
     """Its reimbursement moves nothing either: 5.00 in all."""
@@ -138,6 +146,7 @@ def test_a_claim_leaves_the_goods_with_the_buyer(story: Story, tmp_path: Path, k
     story.ties()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("word", ["XYZ_UNHEARD_OF", "Goods moved by nobody"])
 def test_an_undeclared_word_about_goods_keeps_cogs_back(story: Story, tmp_path: Path, word: str) -> None:
     """It names a SKU and units: asked, 0 proposed; the COGS entry waits until that is answered."""
@@ -151,6 +160,7 @@ def test_an_undeclared_word_about_goods_keeps_cogs_back(story: Story, tmp_path: 
     assert ("1 line without cost", "Ready") == (waits, story.status())
 
 
+@pytest.mark.long
 def test_an_undeclared_reason_is_asked_whatever_its_row_leaves_out(story: Story, tmp_path: Path) -> None:
     """Without quantity, with and without SKU and order: asked, 0 proposed, and ready once that is accepted."""
     rows = [
@@ -169,6 +179,7 @@ def test_an_undeclared_reason_is_asked_whatever_its_row_leaves_out(story: Story,
     story.ties()
 
 
+@pytest.mark.long
 def test_other_units_than_a_line_states_are_refused(story: Story, tmp_path: Path) -> None:
     """Costing takes the line's own units: another number is refused with both; the line's own is saved."""
     unknown = {**paid("Goods moved by nobody", "14.00", units="4", sku="D"), "amount-type": "other-transaction"}
@@ -197,6 +208,7 @@ def test_other_units_than_a_line_states_are_refused(story: Story, tmp_path: Path
     story.ties()
 
 
+@pytest.mark.long
 def test_a_lost_return_and_a_clawback_take_fewer_units_than_they_state(story: Story, tmp_path: Path) -> None:
     """2 of 3 of an unknown order had been in stock: 8.00; lost 3 at 7.00, found 1 of the 2 stated: 14.00."""
     rows = [
@@ -212,6 +224,7 @@ def test_a_lost_return_and_a_clawback_take_fewer_units_than_they_state(story: St
     story.ties()
 
 
+@pytest.mark.long
 def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     """Lost 3 at 7.00, found 1 and 2 by a word of two kinds: each asked with 7.00, together 0."""
     rows = [
@@ -229,6 +242,7 @@ def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     story.ties()
 
 
+@pytest.mark.long
 def test_a_partial_refund_leaves_its_units_to_the_next(story: Story, tmp_path: Path) -> None:
     """4 sold for 80.00 at 5.00, refunded 15.00 and then the remaining 65.00: 0 and 4 units are proposed."""
     rows = [
@@ -262,6 +276,7 @@ def test_a_refund_in_parts_is_about_the_units_of_the_sale(story: Story, tmp_path
     story.ties()
 
 
+@pytest.mark.long
 def test_goods_of_a_supplier_cost_what_he_was_paid(story: Story, tmp_path: Path) -> None:
     """The order's line is not missing; the debit of 4.00 is in the profit once, and everything ties out."""
     header = (
@@ -291,6 +306,7 @@ def net_of(story: Story) -> Decimal:
     return sum((Decimal(str(line["Net"])) for line in lines), Decimal(0))
 
 
+@pytest.mark.few(1)
 @needs_cases
 @pytest.mark.parametrize(
     ("files", "settlement", "total"),
@@ -317,6 +333,7 @@ def test_what_files_of_one_payout_say_comes_to_its_total(
     assert Decimal(total) == net_of(story)
 
 
+@pytest.mark.few(1)
 @needs_cases
 @pytest.mark.parametrize(
     "name",
@@ -335,6 +352,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(story: Story, name: str) -> Non
     assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
 
 
+@pytest.mark.long
 @needs_cases
 def test_payouts_without_an_id_are_two(story: Story) -> None:
     """Named by date and currency: 37.96 and 9.41."""
@@ -346,6 +364,7 @@ def test_payouts_without_an_id_are_two(story: Story) -> None:
     assert [Decimal("9.41"), Decimal("37.96")] == sorted(sums.values())
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story) -> None:
     """Both sums are said."""
@@ -360,6 +379,7 @@ def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story)
     assert (True, True) == (f"{before:.2f}" in said, f"{after:.2f}" in said), said
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: Story) -> None:
     """A blank period takes nothing away: the report's own lines, and an id of two days."""
@@ -371,6 +391,7 @@ def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: St
     assert len(str(row["Settlement ID"]).split("-")) == 2  # its first and its last day
 
 
+@pytest.mark.long
 @needs_cases
 def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp_path: Path) -> None:
     """The id is kept as text, and each file of its entries lies in the folder of exports."""

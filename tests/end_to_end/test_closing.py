@@ -57,6 +57,7 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
 
 
+@pytest.mark.long
 def test_verify_ties_everything_out_and_names_a_cell_that_was_touched(demo: DemoBook) -> None:
     """A figure of a COGS tab that was typed over is found by its cell."""
     settlement = resolve_everything(demo)
@@ -124,6 +125,7 @@ def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) 
     assert demo.run("verify", settlement).status == 0
 
 
+@pytest.mark.long
 def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
     """What was saved is missing again, Resolve lists it, and History keeps both batches."""
     before = status_of(demo, "23874397121")
@@ -237,6 +239,7 @@ def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: p
     assert not [row for row in after.values() if str(row["SKU"]).startswith("LATE-") and row is not kept]
 
 
+@pytest.mark.long
 def test_the_doctor_says_what_stands_and_what_the_account_does_not_offer(
     demo: DemoBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

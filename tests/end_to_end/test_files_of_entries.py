@@ -58,6 +58,7 @@ def balances(*files: str) -> dict[str, Decimal]:
     return {account: amount for account, amount in sums.items() if amount}
 
 
+@pytest.mark.long
 def test_two_stores_with_one_id_have_a_file_each(book: DemoBook) -> None:
     """Neither replaces the other, and each is named by its store, in the message too."""
     first = book.run("export", "US/1", "--format", "quickbooks")
@@ -89,6 +90,7 @@ def test_the_first_export_must_be_told_the_format_and_remembers_it(book: DemoBoo
     )
 
 
+@pytest.mark.long
 def test_the_accounting_system_chosen_on_setup_needs_no_option(book: DemoBook) -> None:
     """It is a policy like the others."""
     opened = book.open()
@@ -127,6 +129,7 @@ def shop_balances(shop: Shop) -> dict[str, Decimal]:
     return {account: Decimal(amount) for account, amount in shop.posted().items()}
 
 
+@pytest.mark.long
 def test_files_are_written_again_in_every_other_format(shop: Shop, book: DemoBook) -> None:
     """What went to QuickBooks goes to Xero, with the codes that sheet Accounts has now, and into a workbook."""
     book.run("export", "US/1", "CA/1", "--format", "quickbooks")
@@ -146,6 +149,7 @@ def test_files_are_written_again_in_every_other_format(shop: Shop, book: DemoBoo
     assert "quickbooks" == str(shop.books.policies.accounting_system), "writing again chooses nothing"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("entries", "kinds"),
     [
@@ -173,6 +177,7 @@ def test_chosen_entries_are_written_again(shop: Shop, book: DemoBook, entries: s
         assert (2, True) == (refused.status, "--again" in refused.error)
 
 
+@pytest.mark.long
 def test_undo_after_an_export_uses_nothing_up(shop: Shop, book: DemoBook) -> None:
     """The save of an exported settlement is named and kept; reopened, the same undo takes it back."""
     shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")
@@ -202,6 +207,7 @@ def test_undo_after_an_export_uses_nothing_up(shop: Shop, book: DemoBook) -> Non
     assert shop.books.lines.set_index("order_id").loc[["333-1", "444-1"], "cogs"].isna().all()
 
 
+@pytest.mark.long
 def test_what_is_dismissed_is_taken_up_again_by_number(shop: Shop, book: DemoBook) -> None:
     """The command says which are dismissed; taken up, they are proposed and can be posted."""
     book.run("export", "US/1", "--format", "quickbooks")
@@ -304,6 +310,7 @@ def test_an_export_that_stops_writes_the_files_of_what_went_out(shop: Shop, book
     assert Decimal("5.00") + 0 == balances(*ran.data["files"])["Cost of Goods Sold"]
 
 
+@pytest.mark.long
 def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBook) -> None:
     """Into a folder under names of their own; a name that was chosen and is taken is refused."""
     folder = book.path.parent / "cogs"
@@ -329,6 +336,7 @@ def on_day(day: str, *files: str) -> dict[str, Decimal]:
     return {account: amount for account, amount in sums.items() if amount}
 
 
+@pytest.mark.long
 def test_an_accrual_is_booked_once_and_anew_where_its_figures_changed(shop: Shop, book: DemoBook) -> None:
     """Closed twice nothing more is booked; a cost that changed takes the first accrual back, on its own days."""
     shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))
@@ -359,6 +367,7 @@ def test_an_accrual_is_booked_once_and_anew_where_its_figures_changed(shop: Shop
     assert 0 == book.run("verify").status
 
 
+@pytest.mark.long
 def test_an_accrual_in_xero_has_the_codes_of_its_groups(shop: Shop, book: DemoBook) -> None:
     """What was booked for QuickBooks is written for Xero too."""
     shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))

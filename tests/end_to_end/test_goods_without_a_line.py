@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl import load_workbook
 
 from addin.commands.refresh import load
@@ -79,6 +80,7 @@ def test_what_left_without_a_line_is_listed_with_cost_standing_and_fee(tmp_path:
     assert {Standing.NONE} == {one.standing for one in listed.values() if one.day.day < 15}
 
 
+@pytest.mark.long
 def test_the_pack_lists_them_and_sums_their_cost(tmp_path: Path) -> None:
     """On sheet Open items: each with its cost, and the month in one row per standing."""
     there = business(timedelta(days=60))

@@ -42,6 +42,7 @@ def unified(*statuses: str) -> bytes:
     return "\n".join([head, f"{header},transaction status", *lines, ""]).encode()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -69,6 +70,7 @@ def test_words(book: Path, content: bytes, words: str) -> None:
     assert "Next: fetch the costs with Sync." in said
 
 
+@pytest.mark.long
 def test_file_of_which_nothing_is_paid(book: Path) -> None:
     """It would else be imported in silence."""
     said = imported(book, unified("Deferred", "Deferred"))

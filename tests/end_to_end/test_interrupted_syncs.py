@@ -177,6 +177,7 @@ def test_a_process_that_is_killed_leaves_books_that_the_next_sync_completes(
     assert before != settlements_shown(killed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("misbehaviour", [("no-cost-fields",), ("introspection-off", "no-cost-fields")])
 def test_an_account_that_hides_its_costs_overnight_takes_none_away(
     imported: Path, misbehaviour: tuple[str, ...]

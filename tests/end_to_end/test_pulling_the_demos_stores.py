@@ -22,6 +22,7 @@ def results(ran: Ran) -> dict[str, list[tuple[str, str, bool | None]]]:
     }
 
 
+@pytest.mark.long
 def test_everything_new_of_every_store_comes_once(demo: DemoBook) -> None:
     """What was imported from files is known again, the rest is new and ties out, and a second pull brings nothing."""
     first = results(demo.run("pull", "--json"))

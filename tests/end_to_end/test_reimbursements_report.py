@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.core.marketplaces.test_reimbursements_report import report
 from tests.end_to_end.demo_book import run, table
 
@@ -32,6 +34,7 @@ def test_inspect_and_import_say_what_a_report_holds(demo: DemoBook, tmp_path: Pa
     assert (False, 1) == (again.data["reimbursements"][0]["new"], again.data["reimbursements"][0]["rows"])
 
 
+@pytest.mark.long
 def test_a_lost_unit_that_was_replaced_from_stock_costs_nothing(demo: DemoBook, tmp_path: Path) -> None:
     """The demo lost a saw; the report says none in cash, 1 from stock: sheet Transactions has no COGS for it."""
 

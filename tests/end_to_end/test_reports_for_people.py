@@ -44,6 +44,7 @@ def test_the_pnl_by_ship_date_counts_what_has_none_on_its_posted_date(demo: Demo
     assert "Only the posted dates tie" in book["P&L"]["A2"].value
 
 
+@pytest.mark.long
 def test_the_charts_stay_as_they_were_built_and_look_at_the_new_figures(demo: DemoBook) -> None:
     """Three charts, byte for byte those of the template; every cell they name is in a block that the P&L filled."""
     demo.run("pnl")

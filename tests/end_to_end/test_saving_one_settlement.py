@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ def type_cost(demo: DemoBook, row: int, cost: float) -> None:
     book.save(demo.path)
 
 
+@pytest.mark.long
 def test_rows_of_another_settlement_keep_what_was_typed(demo: DemoBook) -> None:
     """A cost is typed in one settlement, then another is listed and saved: it stays as typed, and is still missing."""
     rows = table(demo.open(), "Resolve").rows

@@ -35,6 +35,7 @@ def asked(story: Story) -> dict[str, object]:
     return row
 
 
+@pytest.mark.long
 @needs_cases
 def test_the_goods_of_an_inbound_damage_are_typed(story: Story) -> None:
     """SKU, 2 units and 3.00 each: 6.00, exported and verified; saving the sheet again saves nothing."""
@@ -47,6 +48,7 @@ def test_the_goods_of_an_inbound_damage_are_typed(story: Story) -> None:
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "reason", ["Inbound Carrier Damage", "WAREHOUSE_LOST", "Customer Return", "REMOVAL_ORDER_LOST"]
 )
@@ -69,6 +71,7 @@ def test_typed_goods_are_saved_and_exported(story: Story, tmp_path: Path, reason
     story.ties()
 
 
+@pytest.mark.long
 def test_undo_and_restore_know_the_typed_sku(story: Story, tmp_path: Path) -> None:
     """Undo lets the line ask again without a SKU; the history shows it, and its row is brought back with it."""
     story.bring(a_sale_and_a_payment(tmp_path))
@@ -84,6 +87,7 @@ def test_undo_and_restore_know_the_typed_sku(story: Story, tmp_path: Path) -> No
     assert (Decimal(12), ["MUG"]) == (story.cogs(Type="reimbursement"), skus(story))
 
 
+@pytest.mark.long
 def test_an_answer_survives_another_import_and_a_removal(story: Story, tmp_path: Path) -> None:
     """The same file again changes nothing; a removed settlement that is brought back has its typed SKU."""
     file = a_sale_and_a_payment(tmp_path)
@@ -102,6 +106,7 @@ def test_an_answer_survives_another_import_and_a_removal(story: Story, tmp_path:
     story.ties()
 
 
+@pytest.mark.long
 def test_a_sku_alone_is_saved_and_its_line_asks_for_the_rest(story: Story, tmp_path: Path) -> None:
     """Neither the old proposal (0, money only) is accepted with it, nor by a second save of the same sheet."""
     story.bring(a_sale_and_a_payment(tmp_path))
@@ -124,6 +129,7 @@ def test_a_sku_alone_is_saved_and_its_line_asks_for_the_rest(story: Story, tmp_p
     assert "CUP" == asked(story)["SKU"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
@@ -146,6 +152,7 @@ def test_cells_that_contradict_a_sku_are_refused(
     assert [None] == skus(story)
 
 
+@pytest.mark.long
 def test_the_sku_of_a_line_that_names_one_is_not_typed(story: Story, tmp_path: Path) -> None:
     """It is refused with what the line names; an emptied cell is no answer and comes back."""
     story.bring(a_sale_and_a_payment(tmp_path))
@@ -167,6 +174,7 @@ def test_a_mistyped_sku_is_said(story: Story, tmp_path: Path) -> None:
     assert Decimal(12) == story.cogs(Type="reimbursement")
 
 
+@pytest.mark.long
 def test_only_cells_of_lines_without_sku_may_be_typed_into(story: Story, tmp_path: Path) -> None:
     """The rule of the column looks at what the row was filled with: its last text is the line's own SKU."""
     story.bring(a_sale_and_a_payment(tmp_path))
@@ -175,6 +183,7 @@ def test_only_cells_of_lines_without_sku_may_be_typed_into(story: Story, tmp_pat
     assert {"sale": False, "reimbursement": True} == {kind: text[-4:] == ' ""]' for kind, text in filled.items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("money_first", [True, False])
 def test_item_groups_of_the_entries_go_by_the_typed_sku(story: Story, tmp_path: Path, *, money_first: bool) -> None:
     """A settlement entry that is out keeps its accounts; the COGS entry takes those of the typed SKU."""

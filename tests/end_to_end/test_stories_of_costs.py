@@ -33,6 +33,7 @@ def two_parts(story: Story, finale: FinaleOnLine, folder: Path, parts: tuple[tup
     finale.sync(story, first[0], bought("A", "2026-08-28", more, later_cost), Left("1", "A", shipped))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "parts",
     [
@@ -76,6 +77,7 @@ def gone(liquidated: int, lost: int) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("units", "then", "later"), ON_ITS_DAY)
 def test_what_leaves_without_an_order_costs_the_average_of_its_day(
     story: Story, finale: FinaleOnLine, tmp_path: Path, units: tuple[int, int], then: str, later: str
@@ -91,6 +93,7 @@ def test_what_leaves_without_an_order_costs_the_average_of_its_day(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("units", "then", "later"), ON_ITS_DAY)
 def test_where_it_is_asked_the_average_of_its_day_is_proposed(
     story: Story, finale: FinaleOnLine, tmp_path: Path, units: tuple[int, int], then: str, later: str
@@ -106,6 +109,7 @@ def test_where_it_is_asked_the_average_of_its_day_is_proposed(
     assert Decimal(then) * sum(units) == story.cogs(SKU="A")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("happened", "cogs"),
     [
@@ -126,6 +130,7 @@ def test_a_removal_shipment_in_finale_dates_what_left_with_it(
     assert Decimal(cogs) == story.cogs(SKU="A")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("unsellable", "cogs"),
     [(5, 0), pytest.param(3, 14, marks=pytest.mark.long)],
@@ -152,6 +157,7 @@ def loss_that_goes_up(story: Story, finale: FinaleOnLine, folder: Path, reason: 
     finale.sync(story, bought("A", "2026-08-01", 10, after))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reason", "before", "after"),
     [
@@ -176,6 +182,7 @@ def test_a_loss_that_finale_posts_is_corrected_by_finale(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reason", "before", "after"),
     [
@@ -199,6 +206,7 @@ def test_a_loss_that_we_post_is_corrected_by_us(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sku", "after", "accounts"),
     [
@@ -249,6 +257,7 @@ def test_journal_and_profit_are_of_the_stores_own_month(
     assert {month} == {row["Month"] for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("units", "back", "before", "after"),
     [
@@ -286,6 +295,7 @@ def test_reopening_takes_up_what_was_dismissed_beside(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("currency", "units"),
     [
@@ -313,6 +323,7 @@ def test_a_line_without_a_rate_is_in_no_figure_of_profit(
     assert not row["Profit"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "cost", ["9.16", *(pytest.param(cost, marks=pytest.mark.long) for cost in ("0.01", "1234.5", "7"))]
 )

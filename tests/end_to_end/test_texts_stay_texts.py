@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.marketplaces import read
 from tests.end_to_end.demo_book import DemoBook, table
 
@@ -47,6 +49,7 @@ def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook)
     assert any(text.startswith("=") for text in shown)
 
 
+@pytest.mark.long
 def test_no_formula_in_any_cell_came_from_data(demo: DemoBook) -> None:
     """The only formulas are tie-outs of the template, and links that find their row by key and name no SKU or order."""
     rows = table(demo.open(), "Settlements").rows

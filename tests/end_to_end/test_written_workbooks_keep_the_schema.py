@@ -49,6 +49,7 @@ def written(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", ["Microsoft365"])
 def test_the_demos_workbook_keeps_the_schema(
     made_demo: Path, schema_errors: Callable[[Path, str], list[str]], version: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workbook_engine.builders import body, full_workbook, loaded, parts
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import open_workbook
@@ -96,7 +97,7 @@ class Sheet:
         assert [list(row) for row in self.rows] == body(self.table)[:, :3].options(ndim=2).value
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_any_edits(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]]) -> None:
     """After any edits the table holds the model's rows, a watched cell is still pointed at, and the rest is in step."""

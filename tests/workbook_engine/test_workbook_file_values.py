@@ -15,6 +15,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workbook_engine.builders import formulas, full_workbook, loaded, moment, parts, rewritten
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import open_workbook, store_values, workbook
@@ -568,7 +569,7 @@ def test_any_number_survives_the_file(number: float) -> None:
     assert number == float(number_text(number))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(
         st.lists(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.addin.in_both_engines.desktop import Desktop
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("sheet", "addresses"),
     [("Setup", ["A12"]), ("Settlements", ["A1:Z4"]), ("Settlements", ["Z5"]), ("Settlements", ["A900"])],
@@ -81,6 +82,7 @@ def test_all_pieces_of_a_selection_count_but_hidden_rows_do_not(desktop: Desktop
     assert [first, "333", "444"] == selected("C:C")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("calculation", [AUTOMATIC, MANUAL])
 @pytest.mark.parametrize("command", ["resolve", "nonsense"])
 def test_excel_is_left_as_it_was(desktop: Desktop, calculation: int, command: str) -> None:

@@ -26,6 +26,7 @@ def test_open_settlement_fills_and_shows_its_transactions(desktop: Desktop) -> N
     assert desktop.book.sheets.active.name == "Transactions"
 
 
+@pytest.mark.long
 def test_sync_and_cogs_work_on_the_sheet_that_is_shown(desktop: Desktop) -> None:
     """On Transactions, and on the COGS tab just made, its settlement is meant; progress is in the status bar."""
     desktop.press("fill")
@@ -59,6 +60,7 @@ def typed_costs(desktop: Desktop, *costs: float | None) -> None:
         found.column_cells("cost", row, 1).value = cost
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("answer", "proposals_saved"), [("yes", True), ("no", False)])
 def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str, *, proposals_saved: bool) -> None:
     """It first says how many costs were entered and how many proposals are unedited; No saves the former only."""
@@ -75,6 +77,7 @@ def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str
     assert outcome == exchange.ATTENTION
 
 
+@pytest.mark.long
 def test_save_can_be_cancelled(desktop: Desktop) -> None:
     """Nothing is saved, and what was typed stands where it was."""
     typed_costs(desktop, 4.25)
@@ -86,6 +89,7 @@ def test_save_can_be_cancelled(desktop: Desktop) -> None:
     assert desktop.rows(resolve.SPEC)[0]["cost"] == 4.25
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("answer", "left"), [("ok", 0), ("cancel", 1)])
 def test_undo_asks_and_takes_the_last_save_back(desktop: Desktop, answer: str, left: int) -> None:
     """What was saved is gone from the books if the user agrees, and is still there if not."""
@@ -98,6 +102,7 @@ def test_undo_asks_and_takes_the_last_save_back(desktop: Desktop, answer: str, l
     assert left == int(overrides["unit_cost"].notna().sum())
 
 
+@pytest.mark.long
 def test_profit_and_loss_of_what_is_selected_or_of_all(desktop: Desktop) -> None:
     """The message says of which settlements, and the sheet is brought to the front."""
     _, selected = desktop.press("pnl")
@@ -110,6 +115,7 @@ def test_profit_and_loss_of_what_is_selected_or_of_all(desktop: Desktop) -> None
     assert desktop.book.sheets.active.name == "P&L"
 
 
+@pytest.mark.long
 def test_a_cogs_tab_can_be_handed_on_as_its_own_workbook(desktop: Desktop) -> None:
     """Pressed on the tab itself, the button offers a file beside the workbook."""
     desktop.press("cogs")
@@ -125,6 +131,7 @@ def test_a_cogs_tab_can_be_handed_on_as_its_own_workbook(desktop: Desktop) -> No
     assert (False, True) == (".xlsx" in declined[1], str(file) in message)
 
 
+@pytest.mark.long
 def test_close_goes_back_month_by_month(desktop: Desktop) -> None:
     """The last complete month is offered first, then the one before; the pack lies beside the workbook."""
     cancelled = desktop.press("close", "cancel")
@@ -139,6 +146,7 @@ def test_close_goes_back_month_by_month(desktop: Desktop) -> None:
     assert str(packs[0]) in message
 
 
+@pytest.mark.long
 def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
     """A figure that the user changed on the COGS tab is found."""
     desktop.press("cogs")
@@ -183,6 +191,7 @@ def test_import_takes_the_paths_and_clears_them(desktop: Desktop) -> None:
     assert [None] * 4 == paths
 
 
+@pytest.mark.long
 def test_import_asks_which_store_a_file_belongs_to(desktop: Desktop) -> None:
     """Where the company has several stores of a marketplace, each is offered until one is taken."""
     first = next(path for path in desktop.path.parent.iterdir() if path.suffix == ".txt")
@@ -204,6 +213,7 @@ def test_import_asks_which_store_a_file_belongs_to(desktop: Desktop) -> None:
     assert stores["88888888888"] in asked, message
 
 
+@pytest.mark.long
 def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
     """The user filters Resolve by a SKU, types its cost and saves: every row's status is its own."""
     rows = desktop.rows(resolve.SPEC)
@@ -236,6 +246,7 @@ def test_the_demo_needs_no_connection(desktop: Desktop) -> None:
     assert (exchange.DONE, True) == (outcome, "nothing to connect" in message)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("answer", "start"), [("ok", "2030-01-01"), ("cancel", "None")])
 def test_a_setting_that_decides_anew_what_is_closed_is_asked_by_any_button(
     desktop: Desktop, answer: str, start: str

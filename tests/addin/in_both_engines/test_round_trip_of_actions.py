@@ -32,6 +32,7 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
     users.cell(row, "Cost").value = cost
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(
     office: Office, business: Path, scenario: Callable[[UsersTable], None]
@@ -62,6 +63,7 @@ def entries(data: object) -> list[dict[str, Any]]:
     return data
 
 
+@pytest.mark.long
 def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     """Save, open, resolve, sync, COGS tab: all sheets agree at the end, and typing that is not saved is still there."""
     name = books.settlements[0].settlement_id

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NO_COST_ASKED = {Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING}
 
 
+@pytest.mark.long
 def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
     """Two rows are selected: Yes saves these, the others keep what was typed, and coverage is told before and after."""
     found = tables.find(desktop.book, resolve.SPEC)
@@ -82,6 +83,7 @@ def changed(message: str) -> str:
     return str(re.findall(r"COGS changes by (USD [\d,.-]+)\.", message)[0])
 
 
+@pytest.mark.long
 def test_the_question_names_costs_that_look_wrong_and_the_figure_that_is_booked(desktop: Desktop) -> None:
     """Who goes on saves them; who cancels finds them as they were typed."""
     found = tables.find(desktop.book, resolve.SPEC)

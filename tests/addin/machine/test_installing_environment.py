@@ -220,7 +220,73 @@ def test_a_real_environment_runs_the_program(tmp_path: Path) -> None:
     assert [True, False] == [outcome.data["changed"] for outcome in (first, second)]
     assert (2, True) == (ran.status, "no-such-file" in ran.output)
     assert where.output.startswith(str(first.data["folder"]))
+    _makes_books_and_works_on_them(str(cogsheet), tmp_path)
     _installs_itself_again(here, str(first.data["python"]), tmp_path)
+
+
+def _makes_books_and_works_on_them(cogsheet: str, folder: Path) -> None:
+    """What the wheel holds is enough for a new book, for the demo and for what the buttons do to it."""
+    book, demo = folder / "Books.xlsm", folder / "demo" / "Books.xlsm"
+    made = run_program([cogsheet, "new", str(book), "--company", "Empty room"])
+    played = run_program([cogsheet, "demo", "--folder", str(demo.parent)])
+    assert (0, 0) == (made.status, played.status), made.output + played.output
+
+    for button in ("resolve", "save", "settings", "pnl", "sync", "trueups", "verify"):
+        ran = run_program([cogsheet, button, str(demo)])
+        assert ran.status in (0, 1), f"{button}: {ran.output}"
+        assert "Traceback" not in ran.output
+    assert 0 == run_program([cogsheet, "verify", str(demo)]).status
+
+
+OLD_LAYOUT = (
+    "addin/workbook_files/__init__.py",
+    "addin/workbook_files/engine.py",
+    "addin/vba_project/__init__.py",
+    "addin/refresh.py",
+    "addin/actions/sync.py",
+    "core/costs.py",
+)
+"""Modules that lay elsewhere, or were others, before the add-in's rooms were made."""
+
+
+@pytest.mark.long
+def test_an_installation_of_the_old_layout_is_brought_up_to_date(tmp_path: Path) -> None:
+    """No module of the old one is left beside the new ones, and old workbooks find what their VBA calls."""
+    here = _offline(tmp_path)
+    folder = places.environment_folder(here)
+    python = str(places.program_in(folder, "python", here))
+    for command in (
+        [sys.executable, "-m", "venv", str(folder)],
+        [python, "-m", "pip", "install", "--no-index", "--no-deps", str(_old_wheel(tmp_path))],
+    ):
+        ran = run_program(command)
+        assert 0 == ran.status, ran.output
+    (folder / STAMP).write_text('{"version": "0.0.9", "fingerprint": "of the old layout"}', encoding="utf-8")
+    site = Path(run_program([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).output.strip())
+    assert all((site / name).is_file() for name in OLD_LAYOUT), "the old layout must be there to go"
+
+    outcome = install(computer=here)
+    called = run_program([python, "-I", "-c", "import addin.ribbon, addin.udfs; print(callable(addin.ribbon.run))"])
+
+    assert (True, "True") == (outcome.data["changed"], called.output.strip())
+    assert [] == [name for name in OLD_LAYOUT if (site / name).exists()]
+    assert (site / "workbook_engine" / "engine.py").is_file()
+
+
+def _old_wheel(folder: Path) -> Path:
+    """Write a wheel of Cogsheet as it lay before."""
+    wheel = folder / "cogsheet-0.0.9-py3-none-any.whl"
+    info = "cogsheet-0.0.9.dist-info"
+    files = {
+        **dict.fromkeys((*OLD_LAYOUT, "addin/__init__.py", "core/__init__.py", "addin/cli.py"), ""),
+        f"{info}/METADATA": "Metadata-Version: 2.4\nName: cogsheet\nVersion: 0.0.9\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},,\n" for name in (*files, f"{info}/RECORD"))
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in {**files, f"{info}/RECORD": record}.items():
+            archive.writestr(name, text)
+    return wheel
 
 
 def _installs_itself_again(here: Computer, python: str, tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def test_what_finale_posts_is_not_accrued(reported: Reported) -> None:
     assert labelled(book["Summary"], "COGS and losses are posted by") == "Finale; losses by Cogsheet"
 
 
+@pytest.mark.long
 def test_the_pack_says_how_to_close_the_month_and_when_it_is_closed(reported: Reported) -> None:
     """With open items first those; once the lock date has passed, the accrual is only shown."""
     still_open = pack(reported)["Summary"]
@@ -136,6 +137,7 @@ def test_a_deposit_without_entry_is_named(reported: Reported) -> None:
     )
 
 
+@pytest.mark.long
 def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     """Open settlements of the month, lines without cost; September's are not August's."""
     sheet = pack(reported)["Open items"]
@@ -149,6 +151,7 @@ def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     assert [AUGUST] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")], "exported is finished"
 
 
+@pytest.mark.long
 def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Reported) -> None:
     """Locked, it stays listed; when Finale knows the cost, a true-up takes its place."""
     reported.answer("111-3", "5.00", proposed="5.00")
@@ -188,6 +191,7 @@ def test_the_profit_and_loss_is_that_of_the_month(reported: Reported) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_journal_holds_the_months_entries_and_they_balance(reported: Reported) -> None:
     """September's entry is not in August's journal."""
     reported.answer("111-3", "5.00")
@@ -231,6 +235,7 @@ def test_a_month_without_anything_makes_a_pack_all_the_same(reported: Reported) 
     assert [] == [table for sheet in book for table in sheet.tables]
 
 
+@pytest.mark.long
 def test_the_same_books_and_moment_make_the_same_pack(reported: Reported) -> None:
     """Byte for byte; the moment is the only thing of the machine in it."""
     view = reported.view

@@ -78,6 +78,7 @@ def _formulas(content: bytes) -> dict[tuple[str, str], Any]:
     }
 
 
+@pytest.mark.long
 def test_libreoffice_calculates_what_python_wrote(
     reported: Reported, calculated: Callable[[dict[str, bytes]], dict[str, Workbook]]
 ) -> None:

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.journal.entry import EntryKind
 from core.settlements.exporting import ExportWish
 from core.settlements.verification import tie_outs
@@ -52,6 +54,7 @@ def test_a_touched_line_of_an_exported_entry_is_named(reported: Reported, tmp_pa
     assert "Amazon US/100: Journal, Amazon US 100 2026-08 COGS r1" in found, "debits and credits of the entry differ"
 
 
+@pytest.mark.long
 def test_a_touched_line_of_the_lock_is_named(reported: Reported, tmp_path: Path) -> None:
     """A cost that was changed after the export is found by its line."""
     reported.export(SEPTEMBER, *BOTH)
@@ -61,6 +64,7 @@ def test_a_touched_line_of_the_lock_is_named(reported: Reported, tmp_path: Path)
     assert any(key in name for name in wrong(reported, SEPTEMBER))
 
 
+@pytest.mark.long
 def test_entries_that_were_reversed_and_exported_anew_tie_out(reported: Reported) -> None:
     """Only the revision that stands is held against the lines."""
     reported.export(SEPTEMBER, *BOTH)

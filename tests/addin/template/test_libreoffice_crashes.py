@@ -22,6 +22,7 @@ def crash(opened: OpenWorkbook) -> None:
             os.kill(int(process.name), signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_a_workbook_is_opened_in_another_one_and_said(libreoffice: Opener) -> None:
     """Opening finds the crash, starts it anew and opens the workbook there."""
     crash(libreoffice.open())
@@ -32,6 +33,7 @@ def test_a_workbook_is_opened_in_another_one_and_said(libreoffice: Opener) -> No
     assert "RibbonTable" in str(again.ask("modules"))
 
 
+@pytest.mark.long
 def test_a_crash_that_closing_finds_needs_no_second_try(libreoffice: Opener) -> None:
     """The next workbook opens as ever."""
     crash(libreoffice.open())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from olefile import DEFECT_UNSURE, OleFileIO
 
 from tests.addin.template.vba_readers import decompressed, stream_of
+from tests.examples import examples
 from workbook_engine.vba import ModuleError, ModuleKind, write_project
 from workbook_engine.vba.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
 from workbook_engine.vba.compression import CHUNK, compress
@@ -30,7 +31,7 @@ PROJECT_ID = "{5CF9CDAB-B77B-4FE4-BD7E-D29900070E1B}"
 
 
 @given(st.lists(WORDS, max_size=900).map(b"".join))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_compressed_text_is_read_back(text: bytes) -> None:
     """What we compress, oletools decompresses, over the borders of chunks too."""
     assert text == decompressed(compress(text)) if text else compress(text) == b"\x01"
@@ -64,7 +65,7 @@ def _with_content(sizes: dict[str, int]) -> dict[str, bytes]:
 
 
 @given(streams())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_container_is_read_back_without_defects(content: dict[str, bytes]) -> None:
     """Each stream is found by olefile with its bytes, by its own search of the tree, and nothing is complained of."""
     written = write_compound_file({"VBA": content, "PROJECT": b"p"})

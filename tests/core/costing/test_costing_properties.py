@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.costing import CostingPolicies, closure, cost, last_costs_used
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostSource, CostStatus, Disposition, frame
 from tests.core.costing.random_books import MAPPINGS, Rows, by_key, observations, random_books
+from tests.examples import examples
 
 POLICIES = CostingPolicies("USD")
 policies = st.builds(
@@ -22,7 +23,7 @@ policies = st.builds(
     adjustment_average=st.sampled_from(["use", "ask"]),
     refund_units=st.sampled_from(["derive", "ask"]),
 )
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=examples(15), deadline=None)
 
 
 @few

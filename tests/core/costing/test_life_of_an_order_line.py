@@ -25,6 +25,7 @@ from core.model import (
     frame,
 )
 from tests.core.costing.random_books import START, by_key, costs
+from tests.examples import examples
 
 Row = dict[str, Any]
 
@@ -179,7 +180,7 @@ def _line(key: str, event: Event, units: int, day: int) -> Row:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(sold=st.integers(1, 5), unit_cost=costs, life=lives, split=st.booleans(), is_declared=st.booleans())
 def test_net_cogs_is_the_cost_of_what_is_not_back(
     sold: int,
@@ -202,7 +203,7 @@ def test_net_cogs_is_the_cost_of_what_is_not_back(
     assert unit_cost * (sold - shelf) == net
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(sold=st.integers(1, 5), life=st.lists(refunds, max_size=6))
 def test_exactly_the_refunds_too_many_go_to_resolve(sold: int, life: list[Step]) -> None:
     """In order of time a refund is listed if, and only if, it would bring back more than is left to come back."""

@@ -22,6 +22,7 @@ from core.model import (
     StockEffect,
     frame,
 )
+from tests.examples import examples
 
 POLICIES = CostingPolicies("USD")
 FIRST = date(2026, 8, 1)
@@ -141,7 +142,7 @@ BROKEN_UP = [
 """Exported lines took units out of a shipment that is as large as a line that comes later."""
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(plans())
 @example(BROKEN_UP[0])
 @example(BROKEN_UP[1])
@@ -152,7 +153,7 @@ def test_the_lines_of_an_order_cost_what_finale_says_of_it(plan: Plan) -> None:
     assert abs(sum(costed["cogs"].dropna()) - plan.total) < NEARLY
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(plans())
 def test_true_ups_bring_the_lines_of_an_order_to_what_finale_says_of_it(plan: Plan) -> None:
     """Also where some were exported before Finale had all its shipments: costed as if they were free."""
@@ -163,7 +164,7 @@ def test_true_ups_bring_the_lines_of_an_order_to_what_finale_says_of_it(plan: Pl
     assert abs(sum(free["cogs"].dropna()) - plan.total) < NEARLY
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(plans())
 def test_what_was_exported_knowing_all_shipments_gets_no_true_up(plan: Plan) -> None:
     """A correct figure is not corrected because the rest of the order came later."""

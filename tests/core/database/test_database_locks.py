@@ -18,6 +18,7 @@ from core.database.tables import locked_line, transaction
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostSource, conform, frame
 from tests.core.database.examples import NOW, costed, save_settlement, settlement, source
 from tests.core.database.examples import transaction as sale
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,7 +191,7 @@ def line(*changes: Mapping[str, object]) -> pd.DataFrame:
 TEXTS = ("key", "sku", "order_id", "cost_note", "original_key")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(one=st.lists(st.none() | st.text('ab,"\x1f', max_size=2), min_size=5, max_size=5), data=st.data())
 def test_different_lines_have_different_hashes(one: list[str | None], data: st.DataObject) -> None:
     """No two lines that differ anywhere look alike, wherever their texts begin and end."""

@@ -164,6 +164,7 @@ def test_stored_versions_open_with_all_they_hold(tmp_path: Path, version: str) -
         assert_usable(database)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", VERSIONS)
 def test_stored_versions_migrate_on_the_server(postgresql: PostgresqlServer, version: str) -> None:
     """The same books, on the server, come through the same migrations."""

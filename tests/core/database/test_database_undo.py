@@ -25,6 +25,7 @@ from tests.core.database.examples import (
     settlement,
     source,
 )
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,7 +226,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_undoing_everything_backwards_restores_every_state(
     tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, str | None]]

@@ -17,6 +17,7 @@ from core.database.errors import UnstorableValueError
 from core.model import MOMENT, TEXT, WHOLE, frame
 from core.money import MONEY
 from tests.core.database.examples import COMPANY, NOW
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,9 @@ def stored(connection: Connection) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
 
 
-same_database = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+same_database = settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @same_database

@@ -215,6 +215,7 @@ def settlement_of(business: Business) -> CostRequest:
     return CostRequest(orders, request.skus)
 
 
+@pytest.mark.long
 def test_a_settlement_of_a_thousand_orders_takes_few_requests() -> None:
     """1,000 orders, 80 SKUs and 50 refunds of old orders need at most 20 requests, and all costs are right."""
     business = sized()

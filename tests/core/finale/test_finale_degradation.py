@@ -28,6 +28,7 @@ def switches(value: object) -> str:
     return " ".join(value) if isinstance(value, list) else ""
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("misbehaviour", "words"),
     [
@@ -202,6 +203,7 @@ def test_a_prefix_that_must_be_told_is_told_in_setup() -> None:
     assert Decimal("0.475") == cost
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("limits", "syncs"),
     [(Limits(posts_per_minute=10**6), 125), (Limits(), 125), (Limits(posts_per_minute=7), 20)],

@@ -25,6 +25,7 @@ from sandbox.business.sized import sized_business
 from sandbox.finale.report_urls import PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
 from sandbox.misbehaviour import Fault
 from tests.core.finale.finale_account import DemoAccount, costs_of, differences, everything, true_costs
+from tests.examples import examples
 
 hard = cache(hard_business)
 sized = cache(lambda: sized_business(orders=130, products=40, old_refunds=12))
@@ -98,7 +99,7 @@ def rest_of(request: CostRequest, pages: list[CostPage]) -> CostRequest:
     )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(st.integers(0, 14), st.sampled_from(["500-html", "truncated-json", "401", "dropped-connection"]))
 def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: str) -> None:
     """Stopped after any number of answers, the pages so far are good, and asking for the rest completes them."""
@@ -148,7 +149,7 @@ def _compare_all_modes(seed: int) -> None:
     }
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(st.integers(0, 10**6))
 def test_random_businesses_cost_what_they_say_in_every_mode(seed: int) -> None:
     """Purchases, builds, kits, packs, negative stock, late bills and returns: by order, by report, and by averages."""

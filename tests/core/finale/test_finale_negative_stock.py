@@ -59,6 +59,7 @@ def test_the_cost_after_such_a_receipt_says_so(misbehaviour: tuple[str, ...]) ->
     assert case(hard(), "single").order_id not in found
 
 
+@pytest.mark.long
 def test_no_mark_is_invented() -> None:
     """Of random businesses, what is marked had indeed come in while the sandbox's own stock was below zero."""
     seen = 0

@@ -23,6 +23,7 @@ AVERAGES = report_url(FINALE, "demo", "product", PRODUCT_COLUMNS)
 BY_REPORT = FinaleSettings(cost_report=COSTS, average_report=AVERAGES)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("form", ["csv", "json", "jsonObject"])
 @pytest.mark.parametrize("introspection", [[], ["introspection-off"]], ids=["told", "not told"])
 def test_reports_give_the_same_costs_as_the_stock_history(form: str, introspection: list[str]) -> None:

@@ -16,6 +16,7 @@ from core.marketplaces import read
 from core.model import AMOUNT_COLUMNS, Event, records
 from sandbox.business import demo_business, random_business
 from sandbox.settlement_files import amazon_unified, amazon_v1, amazon_v2, amazon_xml
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,7 @@ def test_the_unified_report_says_the_same_of_every_item() -> None:
     assert {settlement.settlement_id: settlement.total for settlement in settlements(amazon_v2, demo())} == paid
 
 
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 @given(st.integers(0, 10**6))
 def test_random_businesses_agree_in_every_record(seed: int) -> None:
     """Orders in several parcels, repeated rows, several items of one SKU, losses: V2, V1 and XML are one."""

@@ -11,8 +11,9 @@ from core.marketplaces import read, with_line_keys
 from core.marketplaces.inspection import inspection
 from core.model import AMOUNT_COLUMNS, Reading
 from tests.core.marketplaces.amazon_files import Cells, flat_file, line, summary
+from tests.examples import examples
 
-SOME = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(deadline=None, max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow])
 CENTS = st.decimals(min_value=-99_999, max_value=99_999, places=2)
 KINDS = st.sampled_from(
     [

@@ -19,6 +19,7 @@ from core.marketplaces.order_units import ItemLine, Told, counted
 from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Event, conform, frame
 from core.settlements.order_units import OrderUnits, with_order_units
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +149,7 @@ class Life:
         self.documents.append(payout(f"80{len(self.documents)}", self.day(), [order], refund(order, self.back[-1])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int) -> None:
     """Added to, raised, shipped in parts, cancelled and returned; some of its documents missing, in any order."""

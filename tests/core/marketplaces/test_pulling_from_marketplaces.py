@@ -19,6 +19,7 @@ from core.model import Marketplace
 from sandbox.misbehaviour import ON_ANSWER, Fault
 from sandbox.server import serve
 from tests.core.marketplaces.pulled_store import ADDRESS, PULLED, PulledStore, by_hand, demo, kind_of, small
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.marketplaces.connector import Document
@@ -67,6 +68,7 @@ def test_a_store_is_pulled_over_a_real_socket(marketplace: Marketplace) -> None:
     assert by_hand(marketplace) == found
 
 
+@pytest.mark.few(8)
 @of_each
 @pytest.mark.parametrize("misbehaviour", ON_ANSWER)
 @pytest.mark.parametrize("after", [0, 1, 3])
@@ -85,6 +87,7 @@ def test_nothing_that_goes_wrong_for_good_is_taken_for_a_settlement(
         assert (marketplace.value, True) == (error.service, str(error).startswith(marketplace.value))
 
 
+@pytest.mark.few(6)
 @of_each
 @pytest.mark.parametrize("misbehaviour", PASSING)
 @pytest.mark.parametrize("after", [0, 2])
@@ -207,7 +210,7 @@ def test_limits_that_another_pull_has_used_up_are_waited_for(marketplace: Market
 
 @of_each
 @example(stops=[1, 0, 2], misbehaviour="dropped-connection")
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(
     stops=st.lists(st.integers(0, 9), max_size=4),
     misbehaviour=st.sampled_from(["500-html", "truncated-json", "401", "dropped-connection", "429"]),
@@ -247,6 +250,7 @@ def test_a_document_is_fetched_by_a_connector_that_did_not_list_it(marketplace: 
     assert by_hand(marketplace) == [store.connect().fetch(document) for document in documents]
 
 
+@pytest.mark.few(6)
 @of_each
 @pytest.mark.parametrize("misbehaviour", ["", *ON_ANSWER, "authorisation-withdrawn", "address-expired"])
 def test_no_secret_leaves_the_connector(

@@ -97,6 +97,7 @@ def test_a_second_pull_brings_nothing_but_what_may_change(
     assert {"shopify": ["not in payouts 2026-09 so far"], "ebay": []}[store] == again.fetched
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", PASSING)
 def test_what_passes_changes_nothing(sandbox: Service, undisturbed: dict[str, Pulled], store: str, name: str) -> None:

@@ -36,6 +36,7 @@ from sandbox.settlement_files import amazon_unified, amazon_v2
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, money, payout, refund
 from tests.core.marketplaces.test_amazon_formats_agree import by_item
 from tests.core.marketplaces.test_amazon_formats_agree import settlements as amazon_settlements
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.model import Settlement
@@ -45,7 +46,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
 SKUS = ("MUG", "CUP", "JAR")
 SEEDS = st.integers(0, 10**6)
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=examples(60), deadline=None)
 FEW = pytest.mark.parametrize("seed", range(4))
 
 
@@ -293,6 +294,7 @@ def test_ebays_report_and_pulled_payout_agree(seed: int) -> None:
     assert pulled.total == report.total == made.total
 
 
+@pytest.mark.few(1)
 @FEW
 def test_ebays_report_and_pulled_payout_make_the_same_books(seed: int) -> None:
     """COGS and every account; an order of several items whose refund names none is asked in the report alone."""
@@ -414,6 +416,7 @@ def test_shopifys_export_and_pulled_payout_agree(seed: int) -> None:
     assert {None} == {row["quantity"] for row in about_goods}
 
 
+@pytest.mark.few(1)
 @FEW
 def test_shopifys_export_and_pulled_payout_make_the_same_books(seed: int) -> None:
     """The same accounts; what the export does not know is missing until the record has come."""
@@ -426,7 +429,7 @@ def test_shopifys_export_and_pulled_payout_make_the_same_books(seed: int) -> Non
     assert {CostStatus.MISSING.value} == set(sales["cost_status"])
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(seed=SEEDS)
 def test_amazons_unified_report_agrees_with_its_settlements(seed: int) -> None:
     """Money and units of every item of a random business, as far as the report has been released."""

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from core.marketplaces import FORMATS, read, with_line_keys
 from core.model import AMOUNT_COLUMNS, Event
 from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, not_in_payouts, total
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from core.model import Settlement
 
-FEW = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(deadline=None, max_examples=examples(10), suppress_health_check=[HealthCheck.too_slow])
 ORDER_LINES = st.builds(
     Sold,
     order_id=st.sampled_from(["111-1", "111-2", "AI-1001", "20-00000-00001"]),

@@ -83,6 +83,7 @@ def test_report_without_total_that_breaks_off_in_its_last_row() -> None:
             read(cut.encode())
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("form", TABLES)
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
 def test_wide_encodings(form: str, encoding: str) -> None:

@@ -12,6 +12,7 @@ from core.marketplaces.formats import Extent
 from core.marketplaces.uniting import Part, parts_of, united
 from core.model import records
 from tests.core.settlements.exports_of_payouts import Row, ebay_export
+from tests.examples import examples
 
 DAYS = [f"2026-06-{day:02}" for day in range(1, 13)]
 ROWS = st.lists(
@@ -27,7 +28,7 @@ def part(name: str, rows: list[Row]) -> Part:
     return parts_of(reading, file.name, Extent.DAYS)["900001"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 12), min_size=2, max_size=2))
 def test_ranges_of_days_that_cover_a_payout_are_the_payout(rows: list[Row], cuts: list[int]) -> None:
     """However a payout is cut into ranges of days, overlapping or not, its parts in any order are the whole again."""

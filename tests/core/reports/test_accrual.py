@@ -28,6 +28,7 @@ from core.model import (
 from core.money import cents, total
 from core.reports.accrual import ship_days, shipped_not_settled
 from core.time import Month, MonthUnreadableError
+from tests.examples import examples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,7 +187,7 @@ random_sales = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(random_sales)
 def test_accruals_balance_and_take_themselves_back(rows: list[dict[str, object]]) -> None:
     """Debits equal credits in each entry, the reversal undoes it exactly, and together they are the lines' money."""

@@ -23,6 +23,7 @@ from core.money import cents
 from core.reports.basis import Basis, counted_days
 from core.reports.pnl_summary import ALL_MONTHS, ALL_STORES, charted, pnl_summary
 from core.reports.profit_and_loss import NO_ITEM, ROUNDING, PnlQuestion, priced_lines, profit_and_loss, summed, totals
+from tests.examples import examples
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 HOME = PnlQuestion("USD")
@@ -149,7 +150,7 @@ some_lines = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(some_lines)
 def test_totals_of_items_and_summary_tie_to_the_settlements(rows: list[dict[str, object]]) -> None:
     """Both sum, with their rounding lines, to the settlements' COGS, each of them rounded once."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
 from core.money import cents, total
 from core.reports.ties import Posted, Tied, table_of_ties
+from tests.examples import examples
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 
@@ -87,7 +88,7 @@ random_lines = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(random_lines)
 def test_the_profit_and_loss_and_the_lines_are_one_figure(rows: list[dict[str, object]]) -> None:
     """Whatever kinds of lines a settlement has: profit, tax and balance moves sum to it, and COGS to the COGS tab."""

@@ -33,6 +33,7 @@ from core.settlements.time_zones import change_time_zones, proposed_zones
 from core.time import StoreDays, local_days, months_of, settlement_dates
 from tests.core.settlements.listed_documents import v2_content
 from tests.core.settlements.lives_of_orders import let_finale_say
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield Shop(database)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("zone", "moments", "months"),
     [
@@ -204,6 +206,7 @@ def test_the_deposit_is_of_the_stores_day(shop: Shop) -> None:
     assert date(2026, 8, 30) == deposit_day(settlement, {"S": ZoneInfo("America/Los_Angeles")})
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("site", "zone"),
     [
@@ -236,7 +239,8 @@ MOMENTS = st.integers(0, 35 * 24 * 60).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(60), deadline=None)
 @given(ZONES, st.lists(st.none() | MOMENTS, min_size=1, max_size=6), MOMENTS, st.booleans())
 def test_every_line_is_of_one_month_in_entry_and_report(
     zone: str,

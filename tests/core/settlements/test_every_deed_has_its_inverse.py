@@ -50,6 +50,7 @@ def status(shop: Shop, name: str = "1") -> tuple[EntryStatus, EntryStatus]:
     return settlement.settlement_entry, settlement.cogs_entry
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "kinds",
     [[SETTLEMENT], [COGS], [SETTLEMENT, COGS], [COGS, SETTLEMENT], [(*SETTLEMENT, *COGS)]],
@@ -97,6 +98,7 @@ def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revisio
     assert any("COGS r2" in key for key in keys)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("before", [(), SETTLEMENT], ids=["nothing out", "settlement entry out"])
 def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) -> None:
     """Reopening takes only that back: a settlement entry that had gone out from here stays out."""
@@ -113,6 +115,7 @@ def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) ->
     assert "12.00" == sold.posted()["Cost of Goods Sold"]
 
 
+@pytest.mark.long
 def test_dismiss_take_up_dismiss(sold: Shop) -> None:
     """A sale and its refund are taken up together, and can be accepted then."""
     sold.export("1", "2")
@@ -132,6 +135,7 @@ def test_dismiss_take_up_dismiss(sold: Shop) -> None:
     assert "6.50" == sold.posted()["Cost of Goods Sold"]
 
 
+@pytest.mark.long
 def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
     """Neither what is pending, nor what was taken up, nor what never was."""
     sold.export("1", "2")
@@ -146,6 +150,7 @@ def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
         trueing.take_up(sold.database, sold.books, gone, "", **WHO)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("reopened", ["1", "2"], ids=["the sale's", "the refund's"])
 def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: str) -> None:
     """A sale of 2 goes out anew at 6.50: its refund of 1 does not stay at 6.00 (13 - 6.50, not 13 - 6)."""
@@ -161,6 +166,7 @@ def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: s
     assert costs_now.differences(sold.books).empty
 
 
+@pytest.mark.long
 def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None:
     """Another order's dismissed true-up stays dismissed."""
     sold.bring_in("3", sale("333-1", "POT", day="2026-09-02"))

@@ -78,6 +78,7 @@ def only(database: Database) -> settlements.BookedSettlement:
     return one
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
 def test_a_payout_that_two_exports_cut_has_all_its_rows(database: Database, export: Any) -> None:
     """June's half is not lost when July's comes, and what changed is said with counts and sums."""
@@ -89,6 +90,7 @@ def test_a_payout_that_two_exports_cut_has_all_its_rows(database: Database, expo
     assert ("2 transactions, 145.50 USD", "3 transactions, 164.90 USD") == (str(united.before), str(united.after))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
 def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export: Any) -> None:
     """Three files that overlap give the same lines with the same keys in each of their six orders."""
@@ -266,6 +268,7 @@ def test_what_went_out_is_not_replaced_and_the_conflict_says_what_to_do(database
     assert "reopen the settlement and import the file again" in second.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "file",
     [
@@ -438,6 +441,7 @@ def test_a_removed_settlement_can_be_imported_again(database: Database) -> None:
         undo_last(database, **WHO)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("entry", ["settlement_entry", "cogs_entry"])
 @pytest.mark.parametrize("status", [EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE])
 def test_what_has_gone_out_is_not_removed(database: Database, entry: str, status: EntryStatus) -> None:

@@ -43,6 +43,7 @@ from tests.core.settlements.lives_of_orders import (
     plans,
     refund_of,
 )
+from tests.examples import examples
 
 Row = dict[str, Any]
 
@@ -267,7 +268,7 @@ def test_many_lives() -> None:
     run_state_machine_as_test(Lives, settings=so_many(60, 30))
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=examples(2), deadline=None)
 @given(plan=plans, data=st.data())
 def test_files_in_any_order_end_in_the_same_books(plan: tuple[Life, ...], data: st.DataObject) -> None:
     """The same files, imported in any order around what Finale says, end in the same books."""

@@ -85,6 +85,7 @@ def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None
     assert any("is a proposal on Resolve now" in problem.message for problem in told.problems)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("typed", "moves"), [(None, False), (1, False), (2, True)])
 def test_units_that_were_typed_with_the_cost_count_as_the_lines(
     database: Database, typed: int | None, *, moves: bool

@@ -38,6 +38,7 @@ SHIPPED = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("merchant_order", "expected"), [("#1044", CostStatus.NOT_APPLICABLE), ("#1045", CostStatus.MISSING)]
 )
@@ -125,6 +126,7 @@ def one_order(database: Database, amazon: str, *shop: str) -> None:
 MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("amazon", "shop", "products", "status", "cogs"),
     [

@@ -50,6 +50,7 @@ def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = 
     return OriginalFile(f"without {file.name}", text.replace(",USD\n", f",{currency}\n").encode())
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("derived_first", [True, False])
 @pytest.mark.parametrize(
     ("named", "nameless"),
@@ -102,6 +103,7 @@ def test_another_shops_payout_of_the_day_is_another(database: Database) -> None:
     assert Import.NEW == bring_in(database, without_ids(shopify_export("old.csv", *JULY)), "Shop two").result
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("export", [ebay_export, unified_export])
 @pytest.mark.parametrize("rows", [JUNE, JUNE[:1], (*JULY, JUNE[0])])
 def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: Any, rows: tuple[Row, ...]) -> None:
@@ -132,6 +134,7 @@ LABEL = "07/22/2026,Adjustment,Walmart Shipping Label Service Charge,2001,-4.00"
 DATED = "07/14/2026,07/28/2026"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("derived_first", [True, False])
 @pytest.mark.parametrize(
     ("dated", "blank"),
@@ -164,6 +167,7 @@ NEXT = "07/28/2026,08/11/2026"
 """Shares its first day with the last one of `DATED`."""
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("period", "there", "again"),
     [
@@ -193,6 +197,7 @@ def test_walmarts_lines_under_another_stated_period_are_asked(
     assert Import.NEW == bring_in(database, walmart(period, *again)).result
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("period", [NEXT, LATER, "07/29/2026,08/11/2026"])
 @pytest.mark.parametrize(
     "rows",

@@ -75,6 +75,7 @@ def cogs(books: Books) -> list[Decimal]:
     return list(lines["cogs"])
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("how", ["open", "exported", "posted elsewhere", "history"])
 @pytest.mark.parametrize("later", [APART, TOGETHER], ids=["told apart", "not told apart"])
 def test_each_settlement_takes_what_left_with_it(

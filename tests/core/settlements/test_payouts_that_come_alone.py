@@ -56,6 +56,7 @@ def test_alone_it_says_what_the_bank_received_and_what_is_missing(database: Data
     assert "only the payout itself" in str(there.incomplete)
 
 
+@pytest.mark.few(3)
 @VIEWS
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_whichever_file_comes_first(database: Database, export: Any, order: tuple[int, ...]) -> None:
@@ -69,6 +70,7 @@ def test_whichever_file_comes_first(database: Database, export: Any, order: tupl
     assert (3, None) == (len(lines), there.incomplete)
 
 
+@pytest.mark.few(2)
 @VIEWS
 @pytest.mark.parametrize("rows", [(PAID, *CHARGES), (CHARGES[0], PAID, CHARGES[1]), (*CHARGES, PAID)])
 def test_wherever_it_stands_in_its_file(database: Database, export: Any, rows: tuple[Row, ...]) -> None:

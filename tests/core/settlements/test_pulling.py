@@ -98,6 +98,7 @@ def test_one_store_does_not_keep_the_others_back(database: Database) -> None:
     assert ["1"] == in_books(database)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "broken",
     [

@@ -20,6 +20,7 @@ from core.settlements.recosting import after_save, recosted
 from core.settlements.saving import save_answers
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.settlements.lives_of_orders import WHO, Life, bring_in, files_of, open_books
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ POLICIES = CostingPolicies("USD")
 LIFE = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(rows=random_books(), data=st.data())
 def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.DataObject) -> None:
     """Whatever is saved of whatever lines, every column of every line is as a full costing has it."""

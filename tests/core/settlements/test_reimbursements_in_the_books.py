@@ -35,6 +35,7 @@ from core.settlements.syncing import cost_request
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.test_reimbursements_report import COLUMNS
 from tests.core.settlements.listed_documents import v2_content
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,6 +148,7 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     assert [(Decimal(7), Decimal(-7))] == list(zip(found["cogs"], found["difference"], strict=True))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("stock", "expected"),
     [("1", ("costed", -1, Decimal(-7))), ("0", ("not applicable", 0, Decimal(0))), ("", ("missing", -1, None))],
@@ -219,7 +221,7 @@ TOLD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(rows=random_books(), data=st.data())
 def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.DataObject) -> None:
     """With whatever report: an answer that is saved later leaves no other line with a cost of before."""

@@ -224,7 +224,7 @@ def _merged(rows: Counter[tuple[str | None, Decimal]]) -> dict[tuple[str | None,
 
 
 Shop.TestCase.settings = so_many(1, 10)
-TestShop = Shop.TestCase
+TestShop = pytest.mark.long(Shop.TestCase)
 
 
 @pytest.mark.long

@@ -40,6 +40,7 @@ from tests.core.settlements.lives_of_orders import (
     open_books,
     plans,
 )
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +140,7 @@ def as_answer(row: dict[str, object], said: dict[str, object], version: int = 0)
     return Answer(**{**said, "key": row["key"], "version": version, "cost": number, "proposed": row["proposed_cost"]})  # type: ignore[arg-type]  # fields of Answer
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(plans, st.data())
 def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
     plan: tuple[Life, ...], data: st.DataObject
@@ -205,6 +206,7 @@ def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
     assert desk.books.overrides.empty
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("cost", ["1e3", "1234.5", "0.45", "1.98", "49.66"])
 def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str) -> None:
     """The row is named with order, SKU, cost and average; whoever accepts it saves it, and export names it again."""
@@ -221,6 +223,7 @@ def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str)
         export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportWish(), **WHO)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("said", "suspects"),
     [

@@ -26,6 +26,7 @@ from core.settlements.time_zones import change_time_zones, time_zone_effects
 from core.settlements.verification import tie_outs
 from core.time import local_days
 from tests.core.settlements.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,6 +192,7 @@ def test_books_start_over_an_exported_settlement_leaves_it_counted(year: Year) -
         year.export("US1")
 
 
+@pytest.mark.long
 def test_a_settlement_split_at_export_stays_split_as_it_went_out(year: Year) -> None:
     """Exported from 18 August on; books start is taken away, and what was not posted is not counted on that account.
 
@@ -208,6 +210,7 @@ def test_a_settlement_split_at_export_stays_split_as_it_went_out(year: Year) -> 
     assert year.all_ties()
 
 
+@pytest.mark.long
 def test_a_reopened_settlement_follows_what_holds_now(year: Year) -> None:
     """What it went out with is of no account any more, and its next export keeps what holds then."""
     year.export("US0")
@@ -288,7 +291,7 @@ DEEDS = st.one_of(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(DEEDS, min_size=2, max_size=7))
 def test_whatever_changes_in_the_middle_what_went_out_stays(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, str]]

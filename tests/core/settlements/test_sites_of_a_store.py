@@ -44,6 +44,7 @@ def bring_in(database: Database, file: OriginalFile, store: str | None = None) -
         return [one.store for one in settlements.booked(connection)]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("site", "currency"),
     [("Amazon.ca", "CAD"), ("Amazon.com.au", "AUD"), ("Amazon.com.mx", "MXN"), ("Amazon.de", "EUR")],
@@ -103,6 +104,7 @@ def test_a_file_that_mixes_sites_says_so() -> None:
     assert () == read(plain.content).problems
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("new", "there", "refused"),
     [

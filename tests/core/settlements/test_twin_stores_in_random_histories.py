@@ -240,7 +240,7 @@ class TwinStores(Bookkeeper):
 
 
 TwinStores.TestCase.settings = so_many(1, 10)
-TestTwinStores = TwinStores.TestCase
+TestTwinStores = pytest.mark.long(TwinStores.TestCase)
 
 
 @pytest.mark.long

@@ -205,6 +205,7 @@ STORIES: dict[str, tuple[Callable[[], list[bytes]], Sequence[tuple[str, int]], i
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("story", STORIES)
 def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str, tmp_path: Path) -> None:
     """The sums and the line of each unit are the same for every order of import."""
@@ -239,6 +240,7 @@ def test_units_stand_where_they_belong(database: Database) -> None:
     assert [("801", "A", 1), ("901", "A", 2)] == carrying(all_books.load(database))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "story", ["an item added by an order edit", "more units of the same item", "an exchange for something dearer"]
 )

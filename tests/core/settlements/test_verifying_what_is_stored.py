@@ -24,6 +24,7 @@ from core.settlements.verification import company_tie_outs, evidence, tie_outs
 from core.time import Month
 from tests.core.marketplaces.amazon_files import line
 from tests.core.settlements.shops import WHO, Shop, lost, refund, sale
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -418,6 +419,7 @@ def planted(healthy: Path, folder: Path, statement: str) -> Path:
     return copy
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_kind_of_fault_is_named(healthy: Path, tmp_path: Path, fault: str) -> None:
     """By settlement and line or entry, with what is stored and what is recomputed."""
@@ -432,7 +434,7 @@ AMOUNTS = ("principal", "shipping", "promotion", "referral_fee", "fulfilment_fee
 TEXTS = ("event", "goods", "sku", "order_id", "raw_type", "quantity_source", "stock_effect", "typed", "tax_code")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_altered_in_a_line_is_named(healthy: Path, data: st.DataObject, tmp_path_factory: object) -> None:
     """Any column of any line, to any other value."""
