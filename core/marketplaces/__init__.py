@@ -26,7 +26,7 @@ from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.reading.unknown_files import explain
 from core.marketplaces.shopify import outside_payouts, payments_api, payments_csv
 from core.marketplaces.tie_out import importable
-from core.marketplaces.walmart import recon_v0, recon_v1
+from core.marketplaces.walmart import recon_v0, recon_v1_columns
 
 if TYPE_CHECKING:
     from core.marketplaces.formats import Format
@@ -48,7 +48,7 @@ FORMATS: tuple[Format, ...] = (
     v1_columns.FORMAT,
     xml_report.FORMAT,
     unified_by_columns.FORMAT,
-    recon_v1.FORMAT,
+    recon_v1_columns.FORMAT,
     recon_v0.FORMAT,
     payments_csv.FORMAT,
     transaction_report.FORMAT,

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?\d+[.,]\d+")
 _ODD_TEXTS = ["12.3.4", "1.19111E+14", "x" * 33_000, "yesterday", "2026-02-30", "", "  ", "A|\\B", "--", '"']
-_OF_THE_WHOLE = {"settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount"}
+_OF_THE_WHOLE = {
+    *("settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount"),
+    *("Period Start Date", "Period End Date", "Total Payable"),
+}
 """What rarely changes, since rows that disagree in it are refused."""
 _UNKNOWN = [("vat-rate", ["20%", "19%"]), ("Odd money", ["", "1.50", "0"]), ("remark", ["a", "b "]), ("zero", ["0"])]
 
