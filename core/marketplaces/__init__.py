@@ -24,7 +24,7 @@ from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.reading.unknown_files import explain
-from core.marketplaces.shopify import outside_payouts, payments_api, payments_csv
+from core.marketplaces.shopify import outside_payouts, payments_api, payments_columns
 from core.marketplaces.tie_out import importable
 from core.marketplaces.walmart import recon_v0, recon_v1_columns
 
@@ -50,7 +50,7 @@ FORMATS: tuple[Format, ...] = (
     unified_by_columns.FORMAT,
     recon_v1_columns.FORMAT,
     recon_v0.FORMAT,
-    payments_csv.FORMAT,
+    payments_columns.FORMAT,
     transaction_report.FORMAT,
     customer_returns.FORMAT,
     fba_reimbursements.FORMAT,

@@ -71,6 +71,8 @@ class Declaration:
     """Columns of the group key and fields that keep the blanks at their ends, where they hold more than blanks."""
     total: str = ""
     """The last of the amounts, where a format states each row's own sum of the others."""
+    taken: frozenset[str] = frozenset()
+    """Those of the others that are taken from the sum: a fee that is stated as a cost."""
     by_state: bool = False
     """Whether its reader of one row decides by whether an amount is there, or is zero."""
     units_of_fees: bool = False
@@ -221,10 +223,13 @@ class Money:
             for amount, filled in zip(self.millionths, self.filled, strict=True)
         ]
 
-    def missing(self) -> np.ndarray:
-        """Return what all amounts but the last lack of it, which is their total."""
+    def missing(self, taken: frozenset[str] = frozenset()) -> np.ndarray:
+        """Return what all amounts but the last lack of it, which is their total, some of them taken from it."""
         *parts, total = self.millionths
-        return total - sum(parts, np.zeros(len(total), np.int64))
+        rest = total.copy()
+        for name, part in zip(self.names, parts, strict=False):
+            rest += part if name in taken else -part
+        return rest
 
 
 def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
@@ -250,7 +255,7 @@ def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: 
     words = [name for name in declaration.words if name in table.columns]
     states = [table.filled(name).astype(np.int64) for name in declaration.filled]
     states += money.states() if declaration.by_state else []
-    broken = money.missing() != 0 if declaration.total else np.zeros(len(table), bool)
+    broken = money.missing(declaration.taken) != 0 if declaration.total else np.zeros(len(table), bool)
     codes = joint([*(table.codes(name) for name in words), *states, broken])
     first = first_rows(codes)
     rows = table.rows(first, numbered=False)
@@ -270,7 +275,7 @@ def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) ->
         power = 0 if declaration.by_state and not money.millionths[at][row] else _BASE**at
         if name == declaration.total and not broken:
             power = total
-        total += power
+        total += -power if name in declaration.taken else power
         blank = declaration.by_state and not money.filled[at][row]
         shown[name] = "" if blank else f"{Decimal(power).scaleb(-LINE_PLACES):f}".replace(".", money.mark)
     return shown

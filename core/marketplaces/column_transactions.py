@@ -40,9 +40,12 @@ if TYPE_CHECKING:
     from core.marketplaces.column_lines import ColumnLines, Shape
     from core.marketplaces.reading.columns import Coded
 
-REPORTED, DERIVED, UNKNOWN, NONE = range(4)
+REPORTED, DERIVED, FROM_ORDER, UNKNOWN, NONE = range(5)
 """How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
-_SOURCES = [QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.UNKNOWN.value, None]
+_SOURCES = [
+    *(QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.FROM_ORDER.value),
+    *(QuantitySource.UNKNOWN.value, None),
+]
 _LEADING = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku")
 _NAMED = ("merchant_order_id", "marketplace", "fulfilment")
 
@@ -188,6 +191,16 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     shown = groups.any(carries) & ~any_stated
     source = np.where(about_goods[deciding], np.where(shown, UNKNOWN, REPORTED), NONE)
     return units, source
+
+
+def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return that the units are those of the order, and none where only money moved (Shopify)."""
+    lines = groups.lines
+    sold = lines.told(lambda line: line.event in (Event.SALE, Event.REFUND), bool)[groups.lead]
+    disputed = lines.told(lambda line: line.event is Event.DISPUTE, bool)[groups.lead]
+    money_alone = lines.told(lambda line: line.stock_effect is StockEffect.NONE, bool)[groups.lead]
+    source = np.where(sold & money_alone, FROM_ORDER, np.where(sold | disputed, UNKNOWN, NONE))
+    return np.zeros(len(groups), np.int64), source
 
 
 def transactions_by_settlement(

@@ -17,6 +17,7 @@ from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns
 from core.marketplaces.reading.columns import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import find_header
+from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from tests.core.marketplaces.random_tables import random_table
 from tests.core.marketplaces.random_v2_files import random_file
@@ -35,6 +36,7 @@ READERS: dict[str, tuple[Format, Format]] = {
         (v1_columns.FORMAT, v1_flat.FORMAT),
         (unified_by_columns.FORMAT, unified_csv.FORMAT),
         (recon_v1_columns.FORMAT, recon_v1.FORMAT),
+        (payments_columns.FORMAT, payments_csv.FORMAT),
     )
 }
 """By name of the format: by columns, and row by row."""
