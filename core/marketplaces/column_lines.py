@@ -13,9 +13,10 @@ the fee with its sign turned, a rest of 11 (9 - 1 + 3) is net less amount plus f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,7 +124,6 @@ class ColumnLines:
     posted: Coded[datetime | None]
     settlements: Coded[str]
     currencies: Coded[str]
-    _sums: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -137,8 +137,9 @@ class ColumnLines:
         """Return what each line adds to an amount column, in millionths; `None` where none adds anything."""
         return self._sum(lambda shape, at: shape.of(column, at))
 
+    @cached_property
     def amount(self) -> np.ndarray:
-        """Return what each line adds to its settlement's sum, in millionths."""
+        """What each line adds to its settlement's sum, in millionths."""
         found = self._sum(lambda shape, at: shape.amount[at])
         return np.zeros(len(self), np.int64) if found is None else found
 
@@ -379,11 +380,18 @@ def _usual_moment(text: str) -> datetime | None:
     return moment if EARLIEST <= moment.year <= LATEST else None
 
 
-def content_order(lines: ColumnLines, rows: np.ndarray) -> list[int]:
-    """Return lines in the order in which equal keys are numbered: by amount, then by what stands in the file."""
-    amount = lines.amount()
-    contents = dict(zip(rows.tolist(), lines.table.cells(lines.table.names, rows), strict=True))
-    return sorted(rows.tolist(), key=lambda row: (amount[row], contents[row]))
+def content_order(lines: ColumnLines, rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return lines in the order in which equal keys are numbered: by amount, then by what stands in the file.
+
+    Args:
+        lines: All of them.
+        rows: Those that are put in order.
+        groups: Which group each of these is in; the groups stay in their order.
+    """
+    contents = lines.table.cells(lines.table.names, rows)
+    numbers = {content: number for number, content in enumerate(sorted(set(contents)))}
+    ranks = np.array([numbers[content] for content in contents], np.int64)
+    return rows[np.lexsort((ranks, lines.amount[rows], groups))]
 
 
 def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:

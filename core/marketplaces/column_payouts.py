@@ -52,7 +52,7 @@ def _payouts(lines: ColumnLines) -> np.ndarray:
 def _paid(lines: ColumnLines, rows: np.ndarray) -> Decimal | None:
     if not len(rows):
         return None
-    return -exact(int(lines.amount()[rows].sum()), int(lines.places[rows].max()))
+    return -exact(int(lines.amount[rows].sum()), int(lines.places[rows].max()))
 
 
 def pending_note(lines: ColumnLines, line_of: Callable[[Row], Line]) -> list[Problem]:

@@ -127,7 +127,7 @@ class _Sums:
         self.lines = lines
         self.of = _rows_by_value(lines.settlements)
         self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
-        self.amounts = lines.amount()
+        self.amounts = lines.amount
 
     def lines_of(self, settlement_id: str) -> np.ndarray:
         """Return the lines of a settlement."""

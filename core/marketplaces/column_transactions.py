@@ -102,7 +102,7 @@ def groups_of(lines: ColumnLines) -> Groups:
     """Return the transactions of all lines, by settlement too; see `core.marketplaces.transactions.transactions`."""
     key = lines.group()
     group = same_groups(lines, [*key, lines.settlements])
-    amount, single = lines.amount(), lines.told(lambda line: line.single, bool)
+    amount, single = lines.amount, lines.told(lambda line: line.single, bool)
     order = np.lexsort((amount, group))
     first = _changes(group[order])
     leading = joint([lines.table.codes(lines.declaration.raw_type), lines.currencies.codes, _leading(lines)])
@@ -140,15 +140,16 @@ def _order_equal_ones(
     if not len(order):
         return
     start = np.flatnonzero(first)
-    amount, lead = lines.amount()[order], leading[order]
+    amount, lead = lines.amount[order], leading[order]
     equal = ~first
     equal[1:] &= amount[1:] == amount[:-1]
     equal &= single[order]
     differs = np.minimum.reduceat(lead, start) != np.maximum.reduceat(lead, start)
     shows = differs | np.logical_or.reduceat(equal, start)
-    ends = np.append(start[1:], len(order))
-    for begin, end in zip(start[shows], ends[shows], strict=True):
-        order[begin:end] = content_order(lines, order[begin:end])
+    group = np.cumsum(first) - 1
+    concerned = np.flatnonzero(shows[group])
+    if len(concerned):
+        order[concerned] = content_order(lines, order[concerned], group[concerned])
 
 
 def counted_units(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
@@ -257,7 +258,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
         "stock_effect": pa.array(effect, pa.string()),
         "currency": _or_none(as_text(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
-        "net": money(groups.sum(lines.amount())),
+        "net": money(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
         "goods": pa.array(goods, pa.string()),
         "typed": _typed(groups),
@@ -313,7 +314,7 @@ def _asked(
     known = np.unique(of_goods[((source < UNKNOWN) & (quantity != 0)) | (source == UNKNOWN)])
     asks = groups.any(stated != 0) & sku.spread(bool, bool)[lead] & ~np.isin(of_goods, known)
     spans = zip(groups.start[asks].tolist(), groups.size[asks].tolist(), strict=True)
-    members = (content_order(lines, groups.rows[at : at + size]) for at, size in spans)
+    members = (content_order(lines, groups.rows[at : at + size], np.zeros(size, np.int64)) for at, size in spans)
     most = np.array([max((int(one) for one in stated[rows] if one), key=abs) for rows in members], np.int64)
     quantity, source = quantity.copy(), source.copy()
     quantity[asks], source[asks] = most, REPORTED
@@ -378,7 +379,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "raw_description": _or_none(descriptions),
         "order_id": _or_none(as_text(lines.field("order_id"), every)),
         "sku": _or_none(as_text(lines.field("sku"), every)),
-        "amount": money(lines.amount()),
+        "amount": money(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),

@@ -71,8 +71,9 @@ def _written(random: Random, before: list[str], rows: list[list[str]], delimiter
     if quoted:
         delimiter = random.choice((delimiter, delimiter, ",", ";"))
         written = io.StringIO()
-        quoting = random.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
-        csv.writer(written, delimiter=delimiter, lineterminator="\n", quoting=quoting).writerows(rows)
+        every = random.random() < 0.5
+        writer = csv.writer(written, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL if every else 0)
+        writer.writerows(rows)
         texts = written.getvalue().removesuffix("\n").split("\n")
     else:
         texts = [delimiter.join(row) for row in rows]
