@@ -18,7 +18,7 @@ from core.marketplaces.amazon import (
     v2_columns,
     xml_report,
 )
-from core.marketplaces.ebay import payout_api, transaction_report
+from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.reading.contents import open_contents
@@ -51,7 +51,7 @@ FORMATS: tuple[Format, ...] = (
     recon_v1_columns.FORMAT,
     recon_v0.FORMAT,
     payments_columns.FORMAT,
-    transaction_report.FORMAT,
+    report_by_columns.FORMAT,
     customer_returns.FORMAT,
     fba_reimbursements.FORMAT,
     payments_api.FORMAT,

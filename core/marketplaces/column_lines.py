@@ -64,12 +64,14 @@ class Declaration:
     """Columns of moments; the first that is filled is when a row was posted."""
     group: tuple[str, ...]
     """The group key: columns, `POSTED` and `WORDS`, in the order of `Line.group`."""
-    fields: Mapping[str, str]
-    """By field of `Line`: the column that it is the text of."""
+    fields: Mapping[str, str | tuple[str, str]]
+    """By field of `Line`: the column that it is the text of, or two of which the first that is filled counts."""
     raw_type: str
     """The column of the type."""
     verbatim: frozenset[str] = frozenset()
-    """Columns of the group key and fields that keep the blanks at their ends, where they hold more than blanks."""
+    """Columns of fields, and of the group key, that keep the blanks at their ends, where they hold more than blanks."""
+    plain_key: bool = False
+    """Whether the group key has these columns without such blanks all the same."""
     total: str = ""
     """The last of the amounts, where a format states each row's own sum of the others."""
     taken: frozenset[str] = frozenset()
@@ -168,11 +170,18 @@ class ColumnLines:
     def field(self, name: str) -> Coded[str]:
         """Return a field of the lines that is the text of a column; blank where the format has none."""
         column = self.declaration.fields.get(name)
+        if isinstance(column, tuple):
+            return self._first_filled(*map(self._text, column))
         if column is None or column not in self.table.columns:
             own = [getattr(shape.line, name) for shape in self.shapes.values]
             codes, different = pd.factorize(np.array(own if column is None else [""] * len(own), object))
             return Coded(codes[self.shapes.codes], list(different))
         return self._text(column)
+
+    @staticmethod
+    def _first_filled(one: Coded[str], other: Coded[str]) -> Coded[str]:
+        filled = one.spread(bool, bool)
+        return Coded(np.where(filled, one.codes, other.codes + len(one.values)), [*one.values, *other.values])
 
     def _text(self, column: str) -> Coded[str]:
         if column not in self.declaration.verbatim:
@@ -194,7 +203,7 @@ class ColumnLines:
         if name == SETTLEMENT:
             return self.settlements
         if name != WORDS:
-            return self._text(name)
+            return self.table.stripped(name) if self.declaration.plain_key else self._text(name)
         codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
         return Coded(codes[self.shapes.codes], list(different))
 
@@ -211,6 +220,11 @@ class Money:
     places: tuple[np.ndarray, ...]
     """With how many decimals each is written."""
     filled: tuple[np.ndarray, ...]
+
+    def only(self, rows: np.ndarray) -> Money:
+        """Return the amounts of some rows."""
+        picked = [tuple(one[rows] for one in several) for several in (self.millionths, self.places, self.filled)]
+        return Money(self.mark, self.names, *picked)
 
     @property
     def most_places(self) -> np.ndarray:

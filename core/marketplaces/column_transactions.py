@@ -204,6 +204,16 @@ def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(len(groups), np.int64), source
 
 
+def units_of_rows(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of each row; those of disputes and of silent unknown types are not known (eBay)."""
+    lines = groups.lines
+    units, source = counted_units(groups)
+    silent = lines.told(
+        lambda line: line.event is Event.DISPUTE or (line.event is Event.OTHER and not line.carries_units), bool
+    )
+    return units, np.where(silent[groups.lead], UNKNOWN, source)
+
+
 def transactions_by_settlement(
     groups: Groups, settlements: Sequence[str], units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]
 ) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import UnreadableFileError
 from core.marketplaces import format_of
 from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns, v1_flat, v2_columns, v2_flat
+from core.marketplaces.ebay import report_by_columns, transaction_report
 from core.marketplaces.reading.columns import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import find_header
@@ -37,6 +38,7 @@ READERS: dict[str, tuple[Format, Format]] = {
         (unified_by_columns.FORMAT, unified_csv.FORMAT),
         (recon_v1_columns.FORMAT, recon_v1.FORMAT),
         (payments_columns.FORMAT, payments_csv.FORMAT),
+        (report_by_columns.FORMAT, transaction_report.FORMAT),
     )
 }
 """By name of the format: by columns, and row by row."""
