@@ -229,7 +229,7 @@ class Money:
     @property
     def most_places(self) -> np.ndarray:
         """Return the most decimals with which an amount of each row is written."""
-        return np.maximum.reduce(self.places)
+        return np.asarray(np.maximum.reduce(self.places))
 
     def states(self) -> list[np.ndarray]:
         """Return of each amount whether it is blank, zero or more."""

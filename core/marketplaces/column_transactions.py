@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.column_lines import as_text, content_order, same_groups
-from core.marketplaces.reading.columns import joint
+from core.marketplaces.reading.columns import Coded, joint
 from core.marketplaces.transactions import GOODS, escaped
 from core.model import (
     AMOUNT_COLUMNS,
@@ -37,8 +37,8 @@ from core.typed_amounts import TypedAmount, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.line_types import LineType
     from core.marketplaces.column_lines import ColumnLines, Shape
-    from core.marketplaces.reading.columns import Coded
 
 REPORTED, DERIVED, FROM_ORDER, UNKNOWN, NONE = range(5)
 """How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
@@ -69,12 +69,12 @@ class Groups:
     @cached_property
     def lead(self) -> np.ndarray:
         """Return the first line of each transaction."""
-        return self.rows[self.start]
+        return np.asarray(self.rows[self.start])
 
     @cached_property
     def size(self) -> np.ndarray:
         """Return the number of lines of each transaction."""
-        return np.diff(np.append(self.start, len(self.rows)))
+        return np.asarray(np.diff(np.append(self.start, len(self.rows))))
 
     @cached_property
     def of_line(self) -> np.ndarray:
@@ -85,7 +85,7 @@ class Groups:
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of the lines' values of each transaction."""
-        return np.add.reduceat(values[self.rows], self.start) if len(self) else np.zeros(0, np.int64)
+        return np.asarray(np.add.reduceat(values[self.rows], self.start)) if len(self) else np.zeros(0, np.int64)
 
     def any(self, flags: np.ndarray) -> np.ndarray:
         """Tell whether any of the lines of each transaction is flagged."""
@@ -333,19 +333,31 @@ def _asked(
 
 
 def _typed(groups: Groups) -> pa.Array:
-    """Return the typed amounts of each transaction as text."""
+    """Return the typed amounts of each transaction as text, made once for each different choice of them."""
     lines = groups.lines
     most = max((len(shape.typed) for shape in lines.shapes.values), default=0)
-    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    kinds: dict[tuple[str, str, LineType | None], int] = {}
     for at in range(most):
+        own = [shape.typed[at] if at < len(shape.typed) else None for shape in lines.shapes.values]
+        numbers = [
+            -1 if one is None else kinds.setdefault((one.word, one.column, one.line_type), len(kinds)) for one in own
+        ]
         for transaction, shape, amount in _typed_sums(groups, at):
-            share = lines.shapes.values[shape].typed[at]
-            value = Decimal(amount).scaleb(-LINE_PLACES)
-            found[transaction].append(TypedAmount(share.word, share.column, share.line_type, value))
+            found[transaction].append((numbers[shape], amount))
+    words = list(kinds)
     texts: list[str | None] = [None] * len(groups)
-    for transaction, amounts in found.items():
-        texts[transaction] = to_text(amounts)
+    known: dict[tuple[tuple[int, int], ...], str | None] = {}
+    for transaction, shares in found.items():
+        key = tuple(shares)
+        if key not in known:
+            known[key] = to_text(_typed_amount(*words[kind], amount) for kind, amount in shares)
+        texts[transaction] = known[key]
     return pa.array(texts, pa.string())
+
+
+def _typed_amount(word: str, column: str, line_type: LineType | None, millionths: int) -> TypedAmount:
+    return TypedAmount(word, column, line_type, Decimal(millionths).scaleb(-LINE_PLACES))
 
 
 def _typed_sums(groups: Groups, at: int) -> list[tuple[int, int, int]]:
@@ -368,7 +380,7 @@ def _tax_codes(groups: Groups) -> pa.Array:
         return pa.nulls(len(groups), pa.string())
     rates = lines.told(lambda line: "" if line.tax_rate is None else f"{line.tax_rate.normalize():f}%", object)
     codes, different = pd.factorize(rates)
-    return _named(groups, type(lines.posted)(codes, list(different)))
+    return _named(groups, Coded(codes, list(different)))
 
 
 def raw_lines_of(groups: Groups) -> pd.DataFrame:

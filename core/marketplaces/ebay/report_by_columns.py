@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,7 +180,7 @@ class _Report:
             [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
             lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
         ).spread(bool, bool)
-        return (order & (item != net)) | (comparable & foreign)
+        return np.asarray((order & (item != net)) | (comparable & foreign))
 
     def _together(self, money: Money, shapes: Coded[Shape], alone: np.ndarray, shared: np.ndarray) -> ColumnLines:
         """Return all lines; what was shared out stands in further columns of amounts."""
@@ -246,22 +246,24 @@ def _shape_of(line: Line, names: Sequence[str]) -> Shape:
     """Return the shape of a row whose amounts were shared out: they stand in the further columns."""
     width = len(names) + len(AMOUNT_COLUMNS)
     columns = list(dict.fromkeys(column for column, _ in line.parts))
-    own = {column: _one(width, len(names) + AMOUNT_COLUMNS.index(column)) for column in AMOUNT_COLUMNS}
+    own = dict(zip(AMOUNT_COLUMNS, _each(width)[len(names) :], strict=True))
     repeated = [(column, (0,) * width) for column in columns[:1]] * (len(line.parts) - len(columns))
-    stated = {name: _one(width, at) for at, name in enumerate(names)} if line.event in WITH_PARTS else {}
+    stated = dict(zip(names, _each(width), strict=False)) if line.event in WITH_PARTS else {}
     shares = dict.fromkeys(
         TypedShare(one.word, one.column, one.line_type, stated.get(one.word, own[one.column])) for one in line.typed
     )
     return Shape(
         line=_without_its_own(line),
         parts=(*((column, own[column]) for column in columns), *repeated),
-        amount=tuple(int(at >= len(names)) for at in range(width)),
+        amount=(0,) * len(names) + (1,) * len(AMOUNT_COLUMNS),
         typed=tuple(shares),
     )
 
 
-def _one(width: int, place: int) -> tuple[int, ...]:
-    return tuple(int(at == place) for at in range(width))
+@cache
+def _each(width: int) -> list[tuple[int, ...]]:
+    """Return for each of so many amounts that a part is made of it alone."""
+    return [tuple(int(at == place) for at in range(width)) for place in range(width)]
 
 
 def _without_its_own(line: Line) -> Line:

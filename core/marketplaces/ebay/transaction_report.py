@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.marketplaces.lines import TypedPart
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
     from core.marketplaces.words import Meaning
@@ -211,7 +212,7 @@ def _units(lines: Sequence[Line]) -> Units:
     return counted_units(lines)
 
 
-def _payout_id(row: Row, table: Table) -> str:
+def _payout_id(row: Row, table: Table | ColumnTable) -> str:
     found = row.cells["Payout ID"].strip()
     if is_damaged(found):
         raise DamagedIdError(table.place(row, "Payout ID"), found)

@@ -204,7 +204,7 @@ def header(summary: Row | None, figures: Figures, lines: Sequence[Line], currenc
     )
 
 
-def _refuse_undated(lines: Sequence[Line], table: Table) -> None:
+def _refuse_undated(lines: Sequence[Line], table: Table | ColumnTable) -> None:
     """Refuse a file that names no day at all: every such settlement would have the same name."""
     if not any(line.posted_at for line in lines):
         place = Place(table.file, table.header_line, _START)
