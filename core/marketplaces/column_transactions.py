@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.column_lines import as_text, content_order, same_groups
-from core.marketplaces.reading.columns import Coded, joint
+from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.transactions import GOODS, escaped
 from core.model import (
     AMOUNT_COLUMNS,
@@ -332,46 +332,72 @@ def _asked(
     return quantity, source, np.where(asks, Goods.UNCLEAR.value, goods), effects
 
 
+_Kind = tuple[str, str, "LineType | None"]
+"""Word, amount column and line type of a typed amount."""
+
+
+class _Shares(NamedTuple):
+    """Typed amounts of transactions: of which, what they are about, and how much, in millionths."""
+
+    transactions: np.ndarray
+    kinds: np.ndarray
+    amounts: np.ndarray
+
+    def only(self, flags: np.ndarray) -> _Shares:
+        """Return some of them."""
+        return _Shares(self.transactions[flags], self.kinds[flags], self.amounts[flags])
+
+
 def _typed(groups: Groups) -> pa.Array:
-    """Return the typed amounts of each transaction as text, made once for each different choice of them."""
-    lines = groups.lines
-    most = max((len(shape.typed) for shape in lines.shapes.values), default=0)
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    kinds: dict[tuple[str, str, LineType | None], int] = {}
-    for at in range(most):
-        own = [shape.typed[at] if at < len(shape.typed) else None for shape in lines.shapes.values]
-        numbers = [
-            -1 if one is None else kinds.setdefault((one.word, one.column, one.line_type), len(kinds)) for one in own
-        ]
-        for transaction, shape, amount in _typed_sums(groups, at):
-            found[transaction].append((numbers[shape], amount))
-    words = list(kinds)
-    texts: list[str | None] = [None] * len(groups)
-    known: dict[tuple[tuple[int, int], ...], str | None] = {}
-    for transaction, shares in found.items():
-        key = tuple(shares)
-        if key not in known:
-            known[key] = to_text(_typed_amount(*words[kind], amount) for kind, amount in shares)
-        texts[transaction] = known[key]
+    """Return the typed amounts of each transaction as text; equal ones that stand alone are written once."""
+    kinds: dict[_Kind, int] = {}
+    most = max((len(shape.typed) for shape in groups.lines.shapes.values), default=0)
+    texts = np.full(len(groups), None, object)
+    if most:
+        several = [_typed_sums(groups, at, kinds) for at in range(most)]
+        shares = _Shares(
+            np.concatenate([one.transactions for one in several]),
+            np.concatenate([one.kinds for one in several]),
+            np.concatenate([one.amounts for one in several]),
+        )
+        alone = np.bincount(shares.transactions, minlength=len(groups))[shares.transactions] == 1
+        _write_single(shares.only(alone), list(kinds), texts)
+        _write_several(shares.only(~alone), list(kinds), texts)
     return pa.array(texts, pa.string())
 
 
-def _typed_amount(word: str, column: str, line_type: LineType | None, millionths: int) -> TypedAmount:
+def _write_single(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
+    if len(shares.transactions):
+        codes = joint([shares.kinds, pd.factorize(shares.amounts)[0]])
+        pairs = ((shares.kinds[row], shares.amounts[row]) for row in first_rows(codes))
+        different = np.array([to_text([_typed_amount(kinds[kind], int(amount))]) for kind, amount in pairs], object)
+        texts[shares.transactions] = different[codes]
+
+
+def _write_several(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
+    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    for transaction, kind, amount in zip(*(each.tolist() for each in shares), strict=True):
+        found[transaction].append(_typed_amount(kinds[kind], amount))
+    for transaction, amounts in found.items():
+        texts[transaction] = to_text(amounts)
+
+
+def _typed_amount(kind: _Kind, millionths: int) -> TypedAmount:
+    word, column, line_type = kind
     return TypedAmount(word, column, line_type, Decimal(millionths).scaleb(-LINE_PLACES))
 
 
-def _typed_sums(groups: Groups, at: int) -> list[tuple[int, int, int]]:
-    """Return transaction, shape and sum of what the lines' typed shares at a place are."""
+def _typed_sums(groups: Groups, at: int, kinds: dict[_Kind, int]) -> _Shares:
+    """Return the sums of what the lines' typed shares at a place are, by transaction and kind."""
     lines = groups.lines
-    rows = np.flatnonzero(lines.shapes.spread(lambda shape: len(shape.typed) > at, bool))
-    if not len(rows):
-        return []
-    of, shapes, amounts = groups.of_line[rows], lines.shapes.codes[rows], lines.typed(at)[rows]
-    codes, first = pd.factorize(of * len(lines.shapes.values) + shapes)
+    own = [shape.typed[at] if at < len(shape.typed) else None for shape in lines.shapes.values]
+    numbers = [kinds.setdefault((one.word, one.column, one.line_type), len(kinds)) if one else -1 for one in own]
+    kind = np.array(numbers, np.int64)[lines.shapes.codes]
+    rows = np.flatnonzero(kind >= 0)
+    codes, first = pd.factorize(groups.of_line[rows] * (len(kinds) + 1) + kind[rows])
     sums = np.zeros(len(first), np.int64)
-    np.add.at(sums, codes, amounts)
-    count = len(lines.shapes.values)
-    return list(zip((first // count).tolist(), (first % count).tolist(), sums.tolist(), strict=True))
+    np.add.at(sums, codes, lines.typed(at)[rows])
+    return _Shares(first // (len(kinds) + 1), first % (len(kinds) + 1), sums)
 
 
 def _tax_codes(groups: Groups) -> pa.Array:
