@@ -1,4 +1,4 @@
-"""What a benchmark measured: one name, one figure, what it is compared with, and the goal (docs/performance.md)."""
+"""What a benchmark measured: one name, one figure, what it is compared with, and the goal."""
 
 from __future__ import annotations
 
