@@ -68,16 +68,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_finish() -> None:
-    """Keep the search for unreachable cycles away from thousands of tests and modules, which took a seventh of the run.
-
-    What the tests themselves leave behind is searched as ever, in larger steps.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def users_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep the tests out of the folder of the user who runs them."""

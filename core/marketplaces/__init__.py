@@ -18,15 +18,15 @@ from core.marketplaces.amazon import (
     v2_columns,
     xml_report,
 )
-from core.marketplaces.ebay import payout_api, transaction_report
+from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.reading.unknown_files import explain
-from core.marketplaces.shopify import outside_payouts, payments_api, payments_csv
+from core.marketplaces.shopify import outside_payouts, payments_api, payments_columns
 from core.marketplaces.tie_out import importable
-from core.marketplaces.walmart import recon_v0, recon_v1
+from core.marketplaces.walmart import recon_v0, recon_v1_columns
 
 if TYPE_CHECKING:
     from core.marketplaces.formats import Format
@@ -48,10 +48,10 @@ FORMATS: tuple[Format, ...] = (
     v1_columns.FORMAT,
     xml_report.FORMAT,
     unified_by_columns.FORMAT,
-    recon_v1.FORMAT,
+    recon_v1_columns.FORMAT,
     recon_v0.FORMAT,
-    payments_csv.FORMAT,
-    transaction_report.FORMAT,
+    payments_columns.FORMAT,
+    report_by_columns.FORMAT,
     customer_returns.FORMAT,
     fba_reimbursements.FORMAT,
     payments_api.FORMAT,

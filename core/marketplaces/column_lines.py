@@ -13,9 +13,10 @@ the fee with its sign turned, a rest of 11 (9 - 1 + 3) is net less amount plus f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,14 +64,18 @@ class Declaration:
     """Columns of moments; the first that is filled is when a row was posted."""
     group: tuple[str, ...]
     """The group key: columns, `POSTED` and `WORDS`, in the order of `Line.group`."""
-    fields: Mapping[str, str]
-    """By field of `Line`: the column that it is the text of."""
+    fields: Mapping[str, str | tuple[str, str]]
+    """By field of `Line`: the column that it is the text of, or two of which the first that is filled counts."""
     raw_type: str
     """The column of the type."""
     verbatim: frozenset[str] = frozenset()
-    """Columns of the group key and fields that keep the blanks at their ends, where they hold more than blanks."""
+    """Columns of fields, and of the group key, that keep the blanks at their ends, where they hold more than blanks."""
+    plain_key: bool = False
+    """Whether the group key has these columns without such blanks all the same."""
     total: str = ""
     """The last of the amounts, where a format states each row's own sum of the others."""
+    taken: frozenset[str] = frozenset()
+    """Those of the others that are taken from the sum: a fee that is stated as a cost."""
     by_state: bool = False
     """Whether its reader of one row decides by whether an amount is there, or is zero."""
     units_of_fees: bool = False
@@ -121,7 +126,6 @@ class ColumnLines:
     posted: Coded[datetime | None]
     settlements: Coded[str]
     currencies: Coded[str]
-    _sums: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -135,8 +139,9 @@ class ColumnLines:
         """Return what each line adds to an amount column, in millionths; `None` where none adds anything."""
         return self._sum(lambda shape, at: shape.of(column, at))
 
+    @cached_property
     def amount(self) -> np.ndarray:
-        """Return what each line adds to its settlement's sum, in millionths."""
+        """What each line adds to its settlement's sum, in millionths."""
         found = self._sum(lambda shape, at: shape.amount[at])
         return np.zeros(len(self), np.int64) if found is None else found
 
@@ -165,11 +170,18 @@ class ColumnLines:
     def field(self, name: str) -> Coded[str]:
         """Return a field of the lines that is the text of a column; blank where the format has none."""
         column = self.declaration.fields.get(name)
+        if isinstance(column, tuple):
+            return self._first_filled(*map(self._text, column))
         if column is None or column not in self.table.columns:
             own = [getattr(shape.line, name) for shape in self.shapes.values]
             codes, different = pd.factorize(np.array(own if column is None else [""] * len(own), object))
             return Coded(codes[self.shapes.codes], list(different))
         return self._text(column)
+
+    @staticmethod
+    def _first_filled(one: Coded[str], other: Coded[str]) -> Coded[str]:
+        filled = one.spread(bool, bool)
+        return Coded(np.where(filled, one.codes, other.codes + len(one.values)), [*one.values, *other.values])
 
     def _text(self, column: str) -> Coded[str]:
         if column not in self.declaration.verbatim:
@@ -191,7 +203,7 @@ class ColumnLines:
         if name == SETTLEMENT:
             return self.settlements
         if name != WORDS:
-            return self._text(name)
+            return self.table.stripped(name) if self.declaration.plain_key else self._text(name)
         codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
         return Coded(codes[self.shapes.codes], list(different))
 
@@ -209,10 +221,15 @@ class Money:
     """With how many decimals each is written."""
     filled: tuple[np.ndarray, ...]
 
+    def only(self, rows: np.ndarray) -> Money:
+        """Return the amounts of some rows."""
+        picked = [tuple(one[rows] for one in several) for several in (self.millionths, self.places, self.filled)]
+        return Money(self.mark, self.names, *picked)
+
     @property
     def most_places(self) -> np.ndarray:
         """Return the most decimals with which an amount of each row is written."""
-        return np.maximum.reduce(self.places)
+        return np.asarray(np.maximum.reduce(self.places))
 
     def states(self) -> list[np.ndarray]:
         """Return of each amount whether it is blank, zero or more."""
@@ -221,10 +238,13 @@ class Money:
             for amount, filled in zip(self.millionths, self.filled, strict=True)
         ]
 
-    def missing(self) -> np.ndarray:
-        """Return what all amounts but the last lack of it, which is their total."""
+    def missing(self, taken: frozenset[str] = frozenset()) -> np.ndarray:
+        """Return what all amounts but the last lack of it, which is their total, some of them taken from it."""
         *parts, total = self.millionths
-        return total - sum(parts, np.zeros(len(total), np.int64))
+        rest = total.copy()
+        for name, part in zip(self.names, parts, strict=False):
+            rest += part if name in taken else -part
+        return rest
 
 
 def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
@@ -250,7 +270,7 @@ def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: 
     words = [name for name in declaration.words if name in table.columns]
     states = [table.filled(name).astype(np.int64) for name in declaration.filled]
     states += money.states() if declaration.by_state else []
-    broken = money.missing() != 0 if declaration.total else np.zeros(len(table), bool)
+    broken = money.missing(declaration.taken) != 0 if declaration.total else np.zeros(len(table), bool)
     codes = joint([*(table.codes(name) for name in words), *states, broken])
     first = first_rows(codes)
     rows = table.rows(first, numbered=False)
@@ -270,7 +290,7 @@ def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) ->
         power = 0 if declaration.by_state and not money.millionths[at][row] else _BASE**at
         if name == declaration.total and not broken:
             power = total
-        total += power
+        total += -power if name in declaration.taken else power
         blank = declaration.by_state and not money.filled[at][row]
         shown[name] = "" if blank else f"{Decimal(power).scaleb(-LINE_PLACES):f}".replace(".", money.mark)
     return shown
@@ -374,11 +394,18 @@ def _usual_moment(text: str) -> datetime | None:
     return moment if EARLIEST <= moment.year <= LATEST else None
 
 
-def content_order(lines: ColumnLines, rows: np.ndarray) -> list[int]:
-    """Return lines in the order in which equal keys are numbered: by amount, then by what stands in the file."""
-    amount = lines.amount()
-    contents = dict(zip(rows.tolist(), lines.table.cells(lines.table.names, rows), strict=True))
-    return sorted(rows.tolist(), key=lambda row: (amount[row], contents[row]))
+def content_order(lines: ColumnLines, rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return lines in the order in which equal keys are numbered: by amount, then by what stands in the file.
+
+    Args:
+        lines: All of them.
+        rows: Those that are put in order.
+        groups: Which group each of these is in; the groups stay in their order.
+    """
+    contents = lines.table.cells(lines.table.names, rows)
+    numbers = {content: number for number, content in enumerate(sorted(set(contents)))}
+    ranks = np.array([numbers[content] for content in contents], np.int64)
+    return rows[np.lexsort((ranks, lines.amount[rows], groups))]
 
 
 def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:

@@ -127,7 +127,7 @@ class _Sums:
         self.lines = lines
         self.of = _rows_by_value(lines.settlements)
         self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
-        self.amounts = lines.amount()
+        self.amounts = lines.amount
 
     def lines_of(self, settlement_id: str) -> np.ndarray:
         """Return the lines of a settlement."""
@@ -149,14 +149,19 @@ def _rows_by_value(texts: Coded[str]) -> dict[str, np.ndarray]:
     return {text: order[ends[at] : ends[at + 1]] for at, text in enumerate(different) if ends[at] < ends[at + 1]}
 
 
+def settlements_in_order(lines: ColumnLines) -> list[tuple[str, np.ndarray]]:
+    """Return the settlements of lines with their lines, in the order of their first; without those of none."""
+    rows = _rows_by_value(lines.settlements)
+    return sorted(((name, own) for name, own in rows.items() if name), key=lambda pair: int(pair[1][0]))
+
+
 def headers_of_lines(lines: ColumnLines, currency: str) -> tuple[Header, ...]:
     """Return the settlements of a file that states none, by their lines; see `core.marketplaces.periods.header_of`."""
-    rows = _rows_by_value(lines.settlements)
-    by_first_line = sorted((own[0], settlement) for settlement, own in rows.items() if settlement)
-    return tuple(_header_of(settlement, lines, rows[settlement], currency) for _, settlement in by_first_line)
+    return tuple(header_of_rows(name, lines, rows, currency) for name, rows in settlements_in_order(lines))
 
 
-def _header_of(settlement_id: str, lines: ColumnLines, rows: np.ndarray, currency: str) -> Header:
+def header_of_rows(settlement_id: str, lines: ColumnLines, rows: np.ndarray, currency: str) -> Header:
+    """Return a header whose period runs from the first to the last moment of some lines."""
     posted = [lines.posted.values[code] for code in np.unique(lines.posted.codes[rows])]
     moments = [moment for moment in posted if moment is not None]
     return Header(

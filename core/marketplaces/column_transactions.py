@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.column_lines import as_text, content_order, same_groups
-from core.marketplaces.reading.columns import joint
+from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.transactions import GOODS, escaped
 from core.model import (
     AMOUNT_COLUMNS,
@@ -37,12 +37,15 @@ from core.typed_amounts import TypedAmount, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.line_types import LineType
     from core.marketplaces.column_lines import ColumnLines, Shape
-    from core.marketplaces.reading.columns import Coded
 
-REPORTED, DERIVED, UNKNOWN, NONE = range(4)
+REPORTED, DERIVED, FROM_ORDER, UNKNOWN, NONE = range(5)
 """How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
-_SOURCES = [QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.UNKNOWN.value, None]
+_SOURCES = [
+    *(QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.FROM_ORDER.value),
+    *(QuantitySource.UNKNOWN.value, None),
+]
 _LEADING = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku")
 _NAMED = ("merchant_order_id", "marketplace", "fulfilment")
 
@@ -66,12 +69,12 @@ class Groups:
     @cached_property
     def lead(self) -> np.ndarray:
         """Return the first line of each transaction."""
-        return self.rows[self.start]
+        return np.asarray(self.rows[self.start])
 
     @cached_property
     def size(self) -> np.ndarray:
         """Return the number of lines of each transaction."""
-        return np.diff(np.append(self.start, len(self.rows)))
+        return np.asarray(np.diff(np.append(self.start, len(self.rows))))
 
     @cached_property
     def of_line(self) -> np.ndarray:
@@ -82,7 +85,7 @@ class Groups:
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of the lines' values of each transaction."""
-        return np.add.reduceat(values[self.rows], self.start) if len(self) else np.zeros(0, np.int64)
+        return np.asarray(np.add.reduceat(values[self.rows], self.start)) if len(self) else np.zeros(0, np.int64)
 
     def any(self, flags: np.ndarray) -> np.ndarray:
         """Tell whether any of the lines of each transaction is flagged."""
@@ -99,7 +102,7 @@ def groups_of(lines: ColumnLines) -> Groups:
     """Return the transactions of all lines, by settlement too; see `core.marketplaces.transactions.transactions`."""
     key = lines.group()
     group = same_groups(lines, [*key, lines.settlements])
-    amount, single = lines.amount(), lines.told(lambda line: line.single, bool)
+    amount, single = lines.amount, lines.told(lambda line: line.single, bool)
     order = np.lexsort((amount, group))
     first = _changes(group[order])
     leading = joint([lines.table.codes(lines.declaration.raw_type), lines.currencies.codes, _leading(lines)])
@@ -137,15 +140,16 @@ def _order_equal_ones(
     if not len(order):
         return
     start = np.flatnonzero(first)
-    amount, lead = lines.amount()[order], leading[order]
+    amount, lead = lines.amount[order], leading[order]
     equal = ~first
     equal[1:] &= amount[1:] == amount[:-1]
     equal &= single[order]
     differs = np.minimum.reduceat(lead, start) != np.maximum.reduceat(lead, start)
     shows = differs | np.logical_or.reduceat(equal, start)
-    ends = np.append(start[1:], len(order))
-    for begin, end in zip(start[shows], ends[shows], strict=True):
-        order[begin:end] = content_order(lines, order[begin:end])
+    group = np.cumsum(first) - 1
+    concerned = np.flatnonzero(shows[group])
+    if len(concerned):
+        order[concerned] = content_order(lines, order[concerned], group[concerned])
 
 
 def counted_units(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
@@ -188,6 +192,26 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     shown = groups.any(carries) & ~any_stated
     source = np.where(about_goods[deciding], np.where(shown, UNKNOWN, REPORTED), NONE)
     return units, source
+
+
+def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return that the units are those of the order, and none where only money moved (Shopify)."""
+    lines = groups.lines
+    sold = lines.told(lambda line: line.event in (Event.SALE, Event.REFUND), bool)[groups.lead]
+    disputed = lines.told(lambda line: line.event is Event.DISPUTE, bool)[groups.lead]
+    money_alone = lines.told(lambda line: line.stock_effect is StockEffect.NONE, bool)[groups.lead]
+    source = np.where(sold & money_alone, FROM_ORDER, np.where(sold | disputed, UNKNOWN, NONE))
+    return np.zeros(len(groups), np.int64), source
+
+
+def units_of_rows(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of each row; those of disputes and of silent unknown types are not known (eBay)."""
+    lines = groups.lines
+    units, source = counted_units(groups)
+    silent = lines.told(
+        lambda line: line.event is Event.DISPUTE or (line.event is Event.OTHER and not line.carries_units), bool
+    )
+    return units, np.where(silent[groups.lead], UNKNOWN, source)
 
 
 def transactions_by_settlement(
@@ -244,7 +268,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
         "stock_effect": pa.array(effect, pa.string()),
         "currency": _or_none(as_text(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
-        "net": money(groups.sum(lines.amount())),
+        "net": money(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
         "goods": pa.array(goods, pa.string()),
         "typed": _typed(groups),
@@ -300,7 +324,7 @@ def _asked(
     known = np.unique(of_goods[((source < UNKNOWN) & (quantity != 0)) | (source == UNKNOWN)])
     asks = groups.any(stated != 0) & sku.spread(bool, bool)[lead] & ~np.isin(of_goods, known)
     spans = zip(groups.start[asks].tolist(), groups.size[asks].tolist(), strict=True)
-    members = (content_order(lines, groups.rows[at : at + size]) for at, size in spans)
+    members = (content_order(lines, groups.rows[at : at + size], np.zeros(size, np.int64)) for at, size in spans)
     most = np.array([max((int(one) for one in stated[rows] if one), key=abs) for rows in members], np.int64)
     quantity, source = quantity.copy(), source.copy()
     quantity[asks], source[asks] = most, REPORTED
@@ -308,34 +332,72 @@ def _asked(
     return quantity, source, np.where(asks, Goods.UNCLEAR.value, goods), effects
 
 
+_Kind = tuple[str, str, "LineType | None"]
+"""Word, amount column and line type of a typed amount."""
+
+
+class _Shares(NamedTuple):
+    """Typed amounts of transactions: of which, what they are about, and how much, in millionths."""
+
+    transactions: np.ndarray
+    kinds: np.ndarray
+    amounts: np.ndarray
+
+    def only(self, flags: np.ndarray) -> _Shares:
+        """Return some of them."""
+        return _Shares(self.transactions[flags], self.kinds[flags], self.amounts[flags])
+
+
 def _typed(groups: Groups) -> pa.Array:
-    """Return the typed amounts of each transaction as text."""
-    lines = groups.lines
-    most = max((len(shape.typed) for shape in lines.shapes.values), default=0)
-    found: dict[int, list[TypedAmount]] = defaultdict(list)
-    for at in range(most):
-        for transaction, shape, amount in _typed_sums(groups, at):
-            share = lines.shapes.values[shape].typed[at]
-            value = Decimal(amount).scaleb(-LINE_PLACES)
-            found[transaction].append(TypedAmount(share.word, share.column, share.line_type, value))
-    texts: list[str | None] = [None] * len(groups)
-    for transaction, amounts in found.items():
-        texts[transaction] = to_text(amounts)
+    """Return the typed amounts of each transaction as text; equal ones that stand alone are written once."""
+    kinds: dict[_Kind, int] = {}
+    most = max((len(shape.typed) for shape in groups.lines.shapes.values), default=0)
+    texts = np.full(len(groups), None, object)
+    if most:
+        several = [_typed_sums(groups, at, kinds) for at in range(most)]
+        shares = _Shares(
+            np.concatenate([one.transactions for one in several]),
+            np.concatenate([one.kinds for one in several]),
+            np.concatenate([one.amounts for one in several]),
+        )
+        alone = np.bincount(shares.transactions, minlength=len(groups))[shares.transactions] == 1
+        _write_single(shares.only(alone), list(kinds), texts)
+        _write_several(shares.only(~alone), list(kinds), texts)
     return pa.array(texts, pa.string())
 
 
-def _typed_sums(groups: Groups, at: int) -> list[tuple[int, int, int]]:
-    """Return transaction, shape and sum of what the lines' typed shares at a place are."""
+def _write_single(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
+    if len(shares.transactions):
+        codes = joint([shares.kinds, pd.factorize(shares.amounts)[0]])
+        pairs = ((shares.kinds[row], shares.amounts[row]) for row in first_rows(codes))
+        different = np.array([to_text([_typed_amount(kinds[kind], int(amount))]) for kind, amount in pairs], object)
+        texts[shares.transactions] = different[codes]
+
+
+def _write_several(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
+    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    for transaction, kind, amount in zip(*(each.tolist() for each in shares), strict=True):
+        found[transaction].append(_typed_amount(kinds[kind], amount))
+    for transaction, amounts in found.items():
+        texts[transaction] = to_text(amounts)
+
+
+def _typed_amount(kind: _Kind, millionths: int) -> TypedAmount:
+    word, column, line_type = kind
+    return TypedAmount(word, column, line_type, Decimal(millionths).scaleb(-LINE_PLACES))
+
+
+def _typed_sums(groups: Groups, at: int, kinds: dict[_Kind, int]) -> _Shares:
+    """Return the sums of what the lines' typed shares at a place are, by transaction and kind."""
     lines = groups.lines
-    rows = np.flatnonzero(lines.shapes.spread(lambda shape: len(shape.typed) > at, bool))
-    if not len(rows):
-        return []
-    of, shapes, amounts = groups.of_line[rows], lines.shapes.codes[rows], lines.typed(at)[rows]
-    codes, first = pd.factorize(of * len(lines.shapes.values) + shapes)
+    own = [shape.typed[at] if at < len(shape.typed) else None for shape in lines.shapes.values]
+    numbers = [kinds.setdefault((one.word, one.column, one.line_type), len(kinds)) if one else -1 for one in own]
+    kind = np.array(numbers, np.int64)[lines.shapes.codes]
+    rows = np.flatnonzero(kind >= 0)
+    codes, first = pd.factorize(groups.of_line[rows] * (len(kinds) + 1) + kind[rows])
     sums = np.zeros(len(first), np.int64)
-    np.add.at(sums, codes, amounts)
-    count = len(lines.shapes.values)
-    return list(zip((first // count).tolist(), (first % count).tolist(), sums.tolist(), strict=True))
+    np.add.at(sums, codes, lines.typed(at)[rows])
+    return _Shares(first // (len(kinds) + 1), first % (len(kinds) + 1), sums)
 
 
 def _tax_codes(groups: Groups) -> pa.Array:
@@ -344,7 +406,7 @@ def _tax_codes(groups: Groups) -> pa.Array:
         return pa.nulls(len(groups), pa.string())
     rates = lines.told(lambda line: "" if line.tax_rate is None else f"{line.tax_rate.normalize():f}%", object)
     codes, different = pd.factorize(rates)
-    return _named(groups, type(lines.posted)(codes, list(different)))
+    return _named(groups, Coded(codes, list(different)))
 
 
 def raw_lines_of(groups: Groups) -> pd.DataFrame:
@@ -365,7 +427,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "raw_description": _or_none(descriptions),
         "order_id": _or_none(as_text(lines.field("order_id"), every)),
         "sku": _or_none(as_text(lines.field("sku"), every)),
-        "amount": money(lines.amount()),
+        "amount": money(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),

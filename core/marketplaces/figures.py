@@ -15,7 +15,7 @@ from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
 from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_whole, possible_marks
-from core.marketplaces.reading.tables import Kind
+from core.marketplaces.reading.tables import Kind, Table
 from core.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.marketplaces.reading.columns import ColumnTable
-    from core.marketplaces.reading.tables import Row, Table
+    from core.marketplaces.reading.tables import Row
     from core.model import Reading
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -45,6 +45,17 @@ class Figures:
         self._moments: dict[str, datetime | None] = {"": None}
         self._counts: dict[str, int | None] = {"": None}
         self._currencies: set[str] = set()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of a table that is read row by row.
+
+        Raises:
+            TypeError: If it is read by columns.
+        """
+        if isinstance(self.table, Table):
+            return self.table.rows
+        raise TypeError(self.table)
 
     def amount(self, row: Row, column: str) -> Decimal | None:
         """Return an amount with the file's sign and currency; `None` for a blank cell or a column that is absent.
@@ -184,7 +195,7 @@ def notes_on_undeclared(figures: Figures, counted: Sequence[str] = ()) -> list[P
     notes = []
     for name in figures.table.undeclared():
         amounts = _amounts(figures, name)
-        if amounts is None and are_rates({row.cells[name] for row in figures.table.rows}):
+        if amounts is None and are_rates({row.cells[name] for row in figures.rows}):
             notes.append(note_on_undeclared(figures.table, name, None, counted=name in counted))
         if amounts and any(amounts):
             notes.append(note_on_undeclared(figures.table, name, sum(amounts, Decimal(0)), counted=name in counted))
@@ -209,7 +220,7 @@ def note_on_undeclared(table: Table | ColumnTable, name: str, total: Decimal | N
 def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
     """Return a column's amounts, blank as 0; `None` where a cell is no amount."""
     try:
-        return [figures.amount(row, name) or Decimal(0) for row in figures.table.rows]
+        return [figures.amount(row, name) or Decimal(0) for row in figures.rows]
     except BadCellError:
         return None
 

@@ -38,11 +38,12 @@ def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
     """
     counted = [line for line in lines if line.event is not Event.PAYOUT]
     pending = sum(not line.settlement_id for line in counted)
-    nameless = [line for line in lines if line.event is Event.PAYOUT and not line.settlement_id]
-    return [*_not_paid(pending, len(counted), file), *(_nameless(line, file) for line in nameless)]
+    unnamed = [line for line in lines if line.event is Event.PAYOUT and not line.settlement_id]
+    return [*not_paid(pending, len(counted), file), *(nameless(line, file) for line in unnamed)]
 
 
-def _nameless(line: Line, file: str) -> Problem:
+def nameless(line: Line, file: str) -> Problem:
+    """Return the warning about a payout's own row without its id."""
     message = (
         f"This payout of {-line.amount} {line.currency} names no payout id, so it is left out, and nothing checks what "
         f"it paid for. Export the payout's transactions from the payout itself."
@@ -50,7 +51,8 @@ def _nameless(line: Line, file: str) -> Problem:
     return Problem(Severity.WARNING, message, f"{file}, line {line.number}")
 
 
-def _not_paid(pending: int, of: int, file: str) -> list[Problem]:
+def not_paid(pending: int, of: int, file: str) -> list[Problem]:
+    """Return the note about so many rows that no payout has paid yet; none where all are paid."""
     if not pending:
         return []
     rows = f"{pending} of {of} rows {'is' if pending == 1 else 'are'}"

@@ -208,7 +208,7 @@ def deferred_note(count: int, of: int, file: str) -> list[Problem]:
     return [Problem(Severity.NOTE, message, file)]
 
 
-def _settlement_id(row: Row, table: Table) -> str:
+def _settlement_id(row: Row, table: Table | ColumnTable) -> str:
     found = row.cells["settlement id"].strip()
     place = table.place(row, "settlement id")
     if not found:

@@ -66,7 +66,12 @@ class Amounts:
     @property
     def is_foreign(self) -> bool:
         """Tell whether its parts are in another currency than its net amount."""
-        return self.comparable and bool(self.own_currency and self.currency) and self.own_currency != self.currency
+        return self.comparable and self.is_foreign_by_name
+
+    @property
+    def is_foreign_by_name(self) -> bool:
+        """Tell whether it names two currencies that differ."""
+        return bool(self.own_currency and self.currency) and self.own_currency != self.currency
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -74,16 +79,20 @@ class Amounts:
         return (self.order, self.date, self.payout_id)
 
 
-def shared_out(rows: Sequence[Amounts]) -> list[Amounts]:
+def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
     """Return the rows with a net amount and parts that sum to it, all rows together to what the file's net amounts do.
 
     An item's row takes its own parts, the row of its order the rest of the net amount. An item whose order has no row
     of its own adds nothing: its net amount is not known.
+
+    Args:
+        rows: Of a report, or all of some of its orders.
+        currency: Of rows that name none; if it is not given, the first that a row names.
     """
     rows = _converted(rows)
     wholes = {row.key: row for row in rows if row.rolls_up}
     items = _items(rows)
-    currency = next((row.currency for row in rows if row.currency), "")
+    currency = currency or next((row.currency for row in rows if row.currency), "")
     return [_shared(row, wholes, items.get(row.key, []), currency) for row in rows]
 
 

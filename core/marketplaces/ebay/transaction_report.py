@@ -37,6 +37,7 @@ from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
     from core.marketplaces.words import Meaning
@@ -54,7 +55,7 @@ _RATE = re.compile(r"\d{1,9}(?:\.\d{1,12})?")
 _NOBODYS = "other"
 _REST_OF_NET = "Net amount beyond its columns"
 """What sheet Transaction types calls the part of a sale's net amount that no column of its row explains."""
-_WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
+WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
 for what the buyer got back."""
@@ -68,13 +69,13 @@ def read(contents: Contents) -> Reading:
 
 def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
     figures = Figures(table, mark, day_first=slashes)
-    stated = [_amounts(row, figures, COMPONENTS) for row in table.rows]
+    stated = [amounts_in(row, figures, COMPONENTS) for row in table.rows]
     counted = proved(*open_sums(stated, undeclared_amounts(figures)))
     components = COMPONENTS | dict.fromkeys(counted, "other")
     if counted:
-        stated = [_amounts(row, figures, components) for row in table.rows]
+        stated = [amounts_in(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = tuple(_line(row, figures, amounts, components) for row, amounts in rows)
+    lines = tuple(line_of(row, figures, amounts, components) for row, amounts in rows)
     dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
     return reading(
         Findings(
@@ -87,7 +88,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
                 *doubtful_rows(table, stated),
                 *pending_note(lines, table.file),
                 *notes_on_undeclared(figures, counted),
-                *_odd_rates(table, lines),
+                *odd_rates(table, lines),
                 *damaged_ids(table, ("Order number", "Item ID", "Transaction ID", "Custom label")),
             ),
             units=_units,
@@ -95,7 +96,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     )
 
 
-def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
+def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
     amounts = ((column, figures.amount(row, name)) for name, column in components.items())
     parts = tuple((column, amount) for column, amount in amounts if amount)
@@ -111,8 +112,8 @@ def _amounts(row: Row, figures: Figures, components: Mapping[str, str]) -> Amoun
         net=figures.amount(row, "Net amount"),
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
-        parts=parts if event in _WITH_PARTS else (),
-        comparable=event in _WITH_PARTS,
+        parts=parts if event in WITH_PARTS else (),
+        comparable=event in WITH_PARTS,
         own_currency=own,
         rate=_rate(row.cells.get("Exchange rate", "")),
     )
@@ -124,7 +125,8 @@ def _rate(text: str) -> Decimal | None:
     return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
-def _line(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
+def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     description = cell.get("Description", "").strip()
     quantity = figures.whole(row, "Quantity")
@@ -183,7 +185,7 @@ def _typed(
     row: Row, figures: Figures, amounts: Amounts, means: Meaning, components: Mapping[str, str]
 ) -> tuple[TypedPart, ...]:
     """Return what of a row's money is about something else than its event and columns tell."""
-    if means.event not in _WITH_PARTS:
+    if means.event not in WITH_PARTS:
         return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
     rest = _undeclared_rest(amounts)
     if not amounts.comparable or not amounts.parts:
@@ -204,7 +206,7 @@ def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
     return (TypedPart(_NOBODYS, amounts.left, None, _REST_OF_NET),)
 
 
-def _odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
+def odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
     """Return a warning for each different VAT rate that cannot be read."""
     unread = {
         row.cells[VAT_RATE].strip(): table.place(row, VAT_RATE)
@@ -224,7 +226,7 @@ def _units(lines: Sequence[Line]) -> Units:
     return counted_units(lines)
 
 
-def _payout_id(row: Row, table: Table) -> str:
+def _payout_id(row: Row, table: Table | ColumnTable) -> str:
     found = row.cells["Payout ID"].strip()
     if is_damaged(found):
         raise DamagedIdError(table.place(row, "Payout ID"), found)

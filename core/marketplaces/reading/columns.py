@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Header, Layout
+    from core.marketplaces.reading.tables import Header, Layout, RawRow
 
 V = TypeVar("V")
 
@@ -104,6 +105,8 @@ class ColumnTable:
     """Which of the lines under the header each row is, first = 0; without blank ones where the table is not regular."""
     regular: bool
     """Whether each line under the header is one row, be it blank."""
+    remarks: tuple[RawRow, ...] = ()
+    """Lines about the file, which stand right under the header."""
     _plain: dict[str, Coded[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -237,7 +240,7 @@ class ColumnTable:
 
     @cached_property
     def _numbers(self) -> list[int]:
-        """Lines of all rows, where some lie between blank lines or have cells of several lines."""
+        """Return the lines of all rows, where some lie between blank lines or have cells of several lines."""
         rows = split_rows(self.contents, self.header.delimiter, quoted=self.header.quoted)
         return [row.number for row in rows if row.number > self.header.number and any(map(str.strip, row.cells))]
 
@@ -250,7 +253,8 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
         return None
     if any("\n" in cell or "\r" in cell for cell in header.cells):
         return None
-    body = memoryview(contents.encoded)[_after(contents.encoded, header.number) :]
+    remarks = _remarks(layout, contents, header)
+    body = memoryview(contents.encoded)[_after(contents.encoded, header.number + len(remarks)) :]
     parsed = _parsed(body, header, personal) or _parsed(_padded(body, layout, header), header, personal)
     if parsed is None:
         return None
@@ -269,10 +273,20 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
         tuple(columns),
         own_names,
         columns,
-        lines=np.arange(len(rows)),
+        lines=np.arange(len(rows)) + len(remarks),
         regular=regular,
+        remarks=remarks,
     )
     return _without_blank_rows_and_headers(found)
+
+
+def _remarks(layout: Layout, contents: Contents, header: Header) -> tuple[RawRow, ...]:
+    """Return the lines about the file that stand right under its header; others are left to the reader of rows."""
+    if not layout.remarks:
+        return ()
+    rows = split_rows(contents.head, header.delimiter, quoted=header.quoted)
+    under = (row for row in rows if row.number > header.number)
+    return tuple(takewhile(lambda row: row.cells[0].casefold().startswith(layout.remarks), under))
 
 
 def _after(text: bytes, line: int) -> int:
@@ -389,7 +403,7 @@ def _without_blank_rows_and_headers(found: ColumnTable) -> ColumnTable | None:
     if not (blank | again).any():
         return found
     if not found.regular:
-        found = replace(found, lines=np.cumsum(~blank) - 1)
+        found = replace(found, lines=np.cumsum(~blank) - 1 + len(found.remarks))
     return _kept(found, np.flatnonzero(~(blank | again)))
 
 
@@ -397,6 +411,8 @@ def _repeated_headers(found: ColumnTable) -> np.ndarray | None:
     first = found.names[0]
     names = [at for at, text in enumerate(found.texts(first)) if is_column_name(found.layout, text)]
     again = np.isin(found.codes(first), names)
+    if found.layout.remarks and any(text.casefold().startswith(found.layout.remarks) for text in found.texts(first)):
+        return None
     for row in np.flatnonzero(again):
         cells = found.rows(np.array([row]), numbered=False)[0].content
         if not found.layout.total or list(cells) != found.heading:

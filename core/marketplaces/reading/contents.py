@@ -172,7 +172,7 @@ def _is_clean(content: bytes) -> bool:
 
 def _has_control_characters(signs: np.ndarray) -> bool:
     allowed = sum(np.count_nonzero(signs == sign) for sign in _ALLOWED)
-    return np.count_nonzero(signs < _FIRST_LETTER) > allowed or bool((signs == _DELETE).any())
+    return bool(np.count_nonzero(signs < _FIRST_LETTER) > allowed or (signs == _DELETE).any())
 
 
 def _without_control_characters(contents: Contents) -> Contents:

@@ -78,10 +78,10 @@ def read(contents: Contents) -> Reading:
 def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
     figures = Figures(table, mark, day_first=slashes)
     named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
-    payout_id = _payout_id if named else _payout_day
-    lines = tuple(_line(row, figures, payout_id) for row in table.rows)
+    payout_id = payout_id_of if named else payout_day_of
+    lines = tuple(line_of(row, figures, payout_id) for row in table.rows)
     dates = {payout_id(row, figures): figures.moment(row, "Payout Date") for row in table.rows}
-    broken = _broken_rows(table, lines, figures)
+    broken = broken_rows(table, lines, figures)
     return reading(
         Findings(
             format=FORMAT.name,
@@ -92,7 +92,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
             problems=(
                 *broken.pop("", ()),
                 *pending_note(lines, table.file),
-                *_paid_in_no_payout(table, lines),
+                *paid_in_no_payout(table, lines),
                 *notes_on_undeclared(figures),
                 *damaged_ids(table, ("Order",)),
             ),
@@ -102,7 +102,8 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     )
 
 
-def _line(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) -> Line:
+def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     kind = cell["Type"].strip()
     means = meaning(kind)
@@ -133,14 +134,19 @@ def _line(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) 
     )
 
 
-def _payout_id(row: Row, figures: Figures) -> str:
+def payout_id_of(row: Row, figures: Figures) -> str:
+    """Return the id of a row's payout; empty while it is not paid.
+
+    Raises:
+        DamagedIdError: If a spreadsheet program rounded it.
+    """
     found = row.cells["Payout ID"].strip()
     if is_damaged(found):
         raise DamagedIdError(figures.table.place(row, "Payout ID"), found)
     return found
 
 
-def _payout_day(row: Row, figures: Figures) -> str:
+def payout_day_of(row: Row, figures: Figures) -> str:
     """Return the name of the payout of a row where the file has no ids; empty while it is not paid."""
     moment = figures.moment(row, "Payout Date")
     if moment is None or row.cells.get("Payout Status", "").strip().casefold() == _PENDING:
@@ -150,7 +156,7 @@ def _payout_day(row: Row, figures: Figures) -> str:
     return f"{day} {_currency(row, figures)}"
 
 
-def _paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
+def paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
     """Return a warning for each row that is paid and names no payout, in a file that names the others."""
     return [
         Problem(
@@ -173,7 +179,7 @@ def _currency(row: Row, figures: Figures) -> str:
     return found
 
 
-def _broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[str, list[Problem]]:
+def broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[str, list[Problem]]:
     """Return an error for each row whose net is not its amount less its fee, by payout."""
     problems: dict[str, list[Problem]] = defaultdict(list)
     for row, line in zip(table.rows, lines, strict=True):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.marketplaces.lines import TypedPart
+    from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.words import Meaning
@@ -83,7 +84,7 @@ LAYOUT = Layout(
     total="Total Payable",
 )
 
-_HOME = "USD"
+HOME = "USD"
 _PRICES = frozenset(map(folded, ("Product Price", "Item Price")))
 """Amount types whose rows carry the units; all others of an order line repeat them."""
 _START, _END = "Period Start Date", "Period End Date"
@@ -99,12 +100,12 @@ def read(contents: Contents) -> Reading:
 
 def _read(table: Table, mark: str) -> Reading:
     figures = Figures(table, mark)  # Walmart US writes month/day
-    summaries = [row for row in table.rows if _is_summary(row)]
-    rows = [row for row in table.rows if not _is_summary(row)]
-    summary = _summary(summaries, figures)
+    summaries = [row for row in table.rows if is_summary(row)]
+    rows = [row for row in table.rows if not is_summary(row)]
+    summary = summary_of(summaries, figures)
     currency = figures.currency(summary, "Currency") if summary else ""
-    lines = tuple(_line(row, figures, currency or _HOME) for row in rows)
-    found = _header(summary, figures, lines, currency or _HOME)
+    lines = tuple(line_of(row, figures, currency or HOME) for row in rows)
+    found = header(summary, figures, lines, currency or HOME)
     settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
     return reading(
         Findings(
@@ -114,17 +115,17 @@ def _read(table: Table, mark: str) -> Reading:
             headers=(found,),
             lines=settled,
             problems=(
-                *_declared_lines(table, len(lines)),
+                *declared_lines(table, len(lines)),
                 *notes_on_undeclared(figures),
                 *damaged_ids(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
-            problems_by_settlement={found.settlement_id: () if summary else _no_summary(table)},
-            returns=returns_frame(_destroyed(rows, settled)),
+            problems_by_settlement={found.settlement_id: () if summary else no_summary(table)},
+            returns=returns_frame(destroyed(rows, settled)),
         )
     )
 
 
-def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
+def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
     """Yield the returned units of which a fee on the same order line says that they were destroyed.
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
@@ -132,7 +133,7 @@ def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack
     """
     fees: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for row, line in zip(rows, lines, strict=True):
-        if _is_disposal(row):
+        if is_disposal(row):
             fees[_order_line(row)].append(line)
     for row, line in zip(rows, lines, strict=True):
         charged = fees.get(_order_line(row), [])
@@ -146,7 +147,8 @@ def _destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack
             )
 
 
-def _is_disposal(row: Row) -> bool:
+def is_disposal(row: Row) -> bool:
+    """Tell whether a row is a fee which says that a returned unit was destroyed."""
     return folded(row.cells["Transaction Description"]) in DESTROYED
 
 
@@ -157,13 +159,14 @@ def _order_line(row: Row) -> tuple[str, str]:
     return next((one for one in found if one[0]), ("", f"row {row.number}"))
 
 
-def _is_summary(row: Row) -> bool:
+def is_summary(row: Row) -> bool:
+    """Tell whether a row is about the settlement as a whole."""
     return row.cells["Transaction Type"].strip().casefold() == "paymentsummary" or (
         not row.cells["Transaction Type"].strip() and bool(row.cells["Total Payable"].strip())
     )
 
 
-def _summary(summaries: Sequence[Row], figures: Figures) -> Row | None:
+def summary_of(summaries: Sequence[Row], figures: Figures) -> Row | None:
     """Return the summary row, nothing where the file has none.
 
     Raises:
@@ -178,7 +181,7 @@ def _summary(summaries: Sequence[Row], figures: Figures) -> Row | None:
     return summaries[0] if summaries else None
 
 
-def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
+def header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
     """Return the settlement by its stated period, or by its lines where none is stated."""
     if summary is None:
         _refuse_undated(lines, figures.table)
@@ -201,14 +204,15 @@ def _header(summary: Row | None, figures: Figures, lines: Sequence[Line], curren
     )
 
 
-def _refuse_undated(lines: Sequence[Line], table: Table) -> None:
+def _refuse_undated(lines: Sequence[Line], table: Table | ColumnTable) -> None:
     """Refuse a file that names no day at all: every such settlement would have the same name."""
     if not any(line.posted_at for line in lines):
         place = Place(table.file, table.header_line, _START)
         raise BadCellError(place, "", "the period, and no line has a date either")
 
 
-def _line(row: Row, figures: Figures, currency: str) -> Line:
+def line_of(row: Row, figures: Figures, currency: str) -> Line:
+    """Return what one row says, read and classified."""
     cell = row.cells
     order_id = cell["Customer Order #"].strip()
     if is_damaged(order_id):
@@ -277,7 +281,7 @@ def _signed(event: Event, quantity: int | None) -> int | None:
     return -abs(quantity) if quantity is not None and comes_back else quantity
 
 
-def _declared_lines(table: Table, found: int) -> list[Problem]:
+def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
     """Return an error if the file says that it has more lines than it has: it must not be imported."""
     for remark in table.remarks:
         declared = re.search(r"\d+", remark.cells[0])
@@ -290,7 +294,8 @@ def _declared_lines(table: Table, found: int) -> list[Problem]:
     return []
 
 
-def _no_summary(table: Table) -> tuple[Problem, ...]:
+def no_summary(table: Table | ColumnTable) -> tuple[Problem, ...]:
+    """Return the error about a file that states no total."""
     message = "There is no PaymentSummary row, so nothing says what the lines must sum to. Download the file again."
     return (Problem(Severity.ERROR, message, table.file),)
 

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from core.errors import UnreadableFileError
 from core.marketplaces import format_of
 from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns, v1_flat, v2_columns, v2_flat
+from core.marketplaces.ebay import report_by_columns, transaction_report
 from core.marketplaces.reading.columns import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import find_header
+from core.marketplaces.shopify import payments_columns, payments_csv
+from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from tests.core.marketplaces.random_tables import random_table
 from tests.core.marketplaces.random_v2_files import random_file
 from tests.core.marketplaces.same_readings import assert_same, outcome
@@ -33,6 +36,9 @@ READERS: dict[str, tuple[Format, Format]] = {
         (v2_columns.FORMAT, v2_flat.FORMAT),
         (v1_columns.FORMAT, v1_flat.FORMAT),
         (unified_by_columns.FORMAT, unified_csv.FORMAT),
+        (recon_v1_columns.FORMAT, recon_v1.FORMAT),
+        (payments_columns.FORMAT, payments_csv.FORMAT),
+        (report_by_columns.FORMAT, transaction_report.FORMAT),
     )
 }
 """By name of the format: by columns, and row by row."""

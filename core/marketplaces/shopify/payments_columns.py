@@ -1,0 +1,134 @@
+"""Shopify Payments transactions export, by columns: the declaration of what `payments_csv` reads row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, moments_of, money_of, shapes_of
+from core.marketplaces.column_payouts import headers_of_payouts, pending_note
+from core.marketplaces.column_reading import (
+    ColumnFindings,
+    by_columns_or_rows,
+    day_first_of,
+    notes_on_damaged,
+    notes_on_undeclared,
+    reading_of,
+)
+from core.marketplaces.column_transactions import units_of_orders
+from core.marketplaces.errors import BadCellError, MissingColumnError
+from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.places import Place
+from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.tables import Kind
+from core.marketplaces.shopify import payments_csv
+from core.model import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.marketplaces.lines import Line
+    from core.marketplaces.reading.columns import ColumnTable
+    from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.reading.tables import Row
+    from core.model import Problem, Reading
+
+DECLARATION = Declaration(
+    words=("Type",),
+    filled=(),
+    amounts=("Amount", "Fee", "Net"),
+    posted=("Transaction Date",),
+    group=("Type", "Order", "Checkout", POSTED),
+    fields={"order_id": "Order"},
+    raw_type="Type",
+    total="Net",
+    taken=frozenset({"Fee"}),
+    by_state=True,
+)
+
+
+def read(contents: Contents) -> Reading:
+    """Read a Shopify Payments transactions export; see `core.marketplaces.read`."""
+    return by_columns_or_rows(contents, payments_csv.FORMAT, _build)
+
+
+def _build(table: ColumnTable) -> Reading:
+    if not {"Payout ID", "Payout Date"} & set(table.own_names):
+        raise MissingColumnError(Place(table.file, table.header_line), table.layout.title, ["Payout ID"])
+    slashes = day_first_of(table)
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
+
+
+def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
+    figures = Figures(table, mark, day_first=day_first)
+    named = any(table.stripped("Payout ID").values)
+    payout_id = payments_csv.payout_id_of if named else payments_csv.payout_day_of
+    line_of = partial(payments_csv.line_of, figures=figures, payout_id=payout_id)
+    lines = _lines(table, figures, line_of, payout_id)
+    broken = _broken_rows(lines, figures, line_of)
+    headers = headers_of_payouts(lines, "Payout Date", day_first=day_first)
+    return reading_of(
+        ColumnFindings(
+            form=payments_csv.FORMAT,
+            headers=tuple(replace(one, derived_id=not named) for one in headers),
+            lines=lines,
+            problems=(
+                *broken.pop("", ()),
+                *pending_note(lines, line_of),
+                *_paid_in_no_payout(lines, line_of),
+                *notes_on_undeclared(table, mark),
+                *notes_on_damaged(table, ("Order",)),
+            ),
+            problems_by_settlement=broken,
+            units=units_of_orders,
+        )
+    )
+
+
+def _lines(
+    table: ColumnTable, figures: Figures, line_of: Callable[[Row], Line], payout_id: Callable[[Row, Figures], str]
+) -> ColumnLines:
+    money = money_of(table, DECLARATION.amounts, figures.mark)
+    if not (money.filled[0] & money.filled[-1]).all() or not table.filled("Currency").all():
+        raise BadCellError(Place(table.file), "", "filled, and it must be")
+    names = [name for name in ("Payout ID", "Payout Date", "Payout Status", "Currency") if name in table.columns]
+    currencies = table.by(("Currency",), lambda row: figures.currency(row, "Currency"))
+    return ColumnLines(
+        table=table,
+        declaration=DECLARATION,
+        shapes=shapes_of(table, DECLARATION, money, line_of),
+        amounts=money.millionths,
+        places=money.places[-1],
+        posted=moments_of(table, DECLARATION.posted, day_first=figures.day_first),
+        settlements=_once(table.by(names, lambda row: payout_id(row, figures))),
+        currencies=_once(currencies),
+    )
+
+
+def _once(coded: Coded[str]) -> Coded[str]:
+    """Return codes for different texts, where several codes had the same."""
+    different = list(dict.fromkeys(coded.values))
+    return Coded(coded.spread(different.index, np.int64), different)
+
+
+def _broken_rows(lines: ColumnLines, figures: Figures, line_of: Callable[[Row], Line]) -> dict[str, list[Problem]]:
+    """Return an error for each row whose net is not its amount less its fee, by payout."""
+    amount, fee, net = lines.amounts
+    broken = np.flatnonzero(amount - fee != net)
+    table = lines.table.table_of(broken)
+    return payments_csv.broken_rows(table, [line_of(row) for row in table.rows], figures)
+
+
+def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], Line]) -> list[Problem]:
+    """Return a warning for each row that is paid and names no payout."""
+    unsettled = lines.settlements.spread(lambda name: not name, bool)
+    paid = lines.table.stripped("Payout Status").spread(lambda text: text.casefold() == "paid", bool)
+    own = lines.told(lambda line: line.event is not Event.PAYOUT, bool)
+    table = lines.table.table_of(np.flatnonzero(unsettled & paid & own))
+    return payments_csv.paid_in_no_payout(table, [line_of(row) for row in table.rows])
+
+
+FORMAT = replace(payments_csv.FORMAT, read=read)

@@ -1,0 +1,138 @@
+"""Walmart reconciliation report, V1, by columns: the declaration of what `recon_v1` reads row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, moments_of, money_of, shapes_of
+from core.marketplaces.column_reading import (
+    ColumnFindings,
+    by_columns_or_rows,
+    notes_on_damaged,
+    notes_on_undeclared,
+    reading_of,
+)
+from core.marketplaces.damaged_ids import is_damaged
+from core.marketplaces.errors import BadCellError, DamagedIdError
+from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.places import Place
+from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.tables import Kind
+from core.marketplaces.returns import returns_frame
+from core.marketplaces.walmart import recon_v1
+from core.model import Goods
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.marketplaces.lines import Line
+    from core.marketplaces.reading.columns import ColumnTable
+    from core.marketplaces.reading.contents import Contents
+    from core.model import Reading
+
+DECLARATION = Declaration(
+    words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty"),
+    filled=("Customer Order #", "Partner Item Id"),
+    amounts=("Amount",),
+    posted=("Transaction Posted Timestamp",),
+    group=(
+        *("Transaction Type", "Customer Order #", "Customer Order line #", "Transaction Key", "Partner Item Id"),
+        *(POSTED, WORDS),
+    ),
+    fields={
+        "order_id": "Customer Order #",
+        "order_item_id": "Customer Order line #",
+        "shipment_id": "Purchase Order #",
+        "sku": "Partner Item Id",
+        "fulfilment": "Fulfillment Type",
+    },
+    raw_type="Transaction Type",
+    verbatim=frozenset({"Partner Item Id"}),
+)
+
+
+def read(contents: Contents) -> Reading:
+    """Read a V1 reconciliation report; see `core.marketplaces.read`."""
+    return by_columns_or_rows(contents, recon_v1.FORMAT, _build)
+
+
+def _build(table: ColumnTable) -> Reading:
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table))
+
+
+def _read(table: ColumnTable, mark: str) -> Reading:
+    is_summary = table.by(("Transaction Type", "Total Payable"), recon_v1.is_summary).spread(bool, bool)
+    summaries = table.table_of(np.flatnonzero(is_summary))
+    figures = Figures(summaries, mark)
+    summary = recon_v1.summary_of(summaries.rows, figures)
+    currency = (figures.currency(summary, "Currency") if summary else "") or recon_v1.HOME
+    lines = _lines(table.only(np.flatnonzero(~is_summary)), mark, currency)
+    found = recon_v1.header(summary, figures, _first_and_last(lines), currency)
+    lines = replace(lines, settlements=Coded(np.zeros(len(lines), np.int64), [found.settlement_id]))
+    return reading_of(
+        ColumnFindings(
+            form=recon_v1.FORMAT,
+            headers=(found,),
+            lines=lines,
+            problems=(
+                *recon_v1.declared_lines(table, len(lines)),
+                *notes_on_undeclared(table, mark),
+                *notes_on_damaged(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
+            ),
+            problems_by_settlement={found.settlement_id: () if summary else recon_v1.no_summary(table)},
+            returns=_returns(lines, mark, currency),
+        )
+    )
+
+
+def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
+    figures = Figures(rows, mark)
+    money = money_of(rows, DECLARATION.amounts, mark)
+    if not money.filled[0].all():
+        raise BadCellError(Place(rows.file, 0, "Amount"), "", "an amount")
+    if len(rows.first_with("Customer Order #", "+", is_damaged)):
+        raise DamagedIdError(Place(rows.file, 0, "Customer Order #"), "")
+    currencies = rows.by(("Currency",), lambda row: figures.currency(row, "Currency") or currency)
+    different = list(dict.fromkeys(currencies.values))
+    return ColumnLines(
+        table=rows,
+        declaration=DECLARATION,
+        shapes=shapes_of(rows, DECLARATION, money, lambda row: recon_v1.line_of(row, figures, currency)),
+        amounts=money.millionths,
+        places=money.most_places,
+        posted=moments_of(rows, DECLARATION.posted, day_first=False),
+        settlements=Coded(np.zeros(len(rows), np.int64), [""]),
+        currencies=Coded(currencies.spread(different.index, np.int64), different),
+    )
+
+
+def _first_and_last(lines: ColumnLines) -> list[Line]:
+    """Return two lines that were posted when the first and the last one were; none where no line says when."""
+    moments = [moment for moment in lines.posted.values if moment is not None]
+    if not moments:
+        return []
+    line = lines.shapes.values[0].line
+    return [line._replace(posted_at=moment) for moment in (min(moments), max(moments))]
+
+
+def _returns(lines: ColumnLines, mark: str, currency: str) -> pd.DataFrame:
+    """Return the units that a fee says were destroyed; rows of other orders than these fees' are not looked at."""
+    table = lines.table
+    charged = table.by(("Transaction Description",), recon_v1.is_disposal).spread(bool, bool)
+    if not charged.any():
+        return returns_frame(())
+    refunded = lines.told(lambda line: line.goods is Goods.REFUNDED and line.carries_units, bool)
+    orders = [table.stripped(name).codes for name in ("Purchase Order #", "Customer Order #")]
+    of_orders = np.logical_or.reduce([np.isin(codes, codes[charged]) for codes in orders])
+    rows = table.table_of(np.flatnonzero(charged | (refunded & of_orders))).rows
+    (settlement_id,) = lines.settlements.values
+    figures = Figures(table, mark)
+    own = [recon_v1.line_of(row, figures, currency)._replace(settlement_id=settlement_id) for row in rows]
+    return returns_frame(recon_v1.destroyed(rows, own))
+
+
+FORMAT = replace(recon_v1.FORMAT, read=read)
