@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("read", "books", "year", "finale", "fallback", "cogs")
+NAMES = ("start", "read", "books", "year", "finale", "fallback", "cogs")
 
 
 def main(names: list[str]) -> int:
