@@ -1,4 +1,4 @@
-"""Group Setup: what is as it must be, and how to mend what is not."""
+"""Group Setup: what is as it must be, and how to fix what is not."""
 
 from __future__ import annotations
 

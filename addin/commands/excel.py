@@ -36,7 +36,7 @@ class BookNameError(WorkbookError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The workbook's name has the sign = in it ({name}), and Excel's connection to Python cannot carry that. "
+            f"The workbook's name contains the character = ({name}), which Excel cannot pass on to Python. "
             f"Save it under another name and press the button again. Nothing was changed."
         )
 

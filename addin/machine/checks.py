@@ -1,4 +1,4 @@
-"""What must be right on this computer for the buttons of a workbook to work; each finding says how to mend it."""
+"""What must be right on this computer for the buttons of a workbook to work; each finding says how to fix it."""
 
 from __future__ import annotations
 

@@ -12,4 +12,4 @@ class Finding:
     what: str
     ok: bool
     words: str
-    """How it stands, or how to mend it."""
+    """How it stands, or how to fix it."""

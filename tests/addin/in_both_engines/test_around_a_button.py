@@ -120,7 +120,7 @@ def test_an_unknown_command_is_refused(desktop: Desktop) -> None:
 
 def test_a_name_with_an_equals_sign_is_refused(desktop: Desktop) -> None:
     """A workbook of another name would be looked for; the user is told to rename it."""
-    with pytest.raises(SystemExit, match=r"the sign = in it \(Books=2026.xlsm\)"):
+    with pytest.raises(SystemExit, match=r"the character = \(Books=2026.xlsm\)"):
         ribbon.run("sync", ["-c", "--wb=Books=2026.xlsm", "--from_xl=1"], vba_waits=True)
     assert [] == desktop.excel.user.shown
 

@@ -148,18 +148,18 @@ def test_a_name_that_would_bend_the_command_line_is_refused(libreoffice: Opener,
     opened.ask("formula", "Setup", "H1", '=FINALE_COST("A-1")')
 
     assert len(said) == 1
-    assert re.search(r"Message error: .* has the sign [=;^%] in it", said[0])
+    assert re.search(r"Message error: .* contains the character [=;^%],", said[0])
     assert "XLPy" not in str(opened.vba("xlwings.Noted"))
 
 
 def test_a_percent_sign_alone_is_a_good_name(libreoffice: Opener) -> None:
-    """What names no variable of the system is left alone, and so is the sign that Mac's shell would read."""
+    """What names no variable of the system is left alone, and so is the character that Mac's shell would read."""
     opened = libreoffice.open("100% $organic & more's.xlsm")
     opened.vba("xlwings.Install", ON)
 
     assert [PYTHON.format("sync")] == pressed(opened, "cogsheetSync")
     opened.vba("Platform.PretendMac", ON)
-    assert "has the sign $" in pressed(opened, "cogsheetSync")[0]
+    assert "contains the character $" in pressed(opened, "cogsheetSync")[0]
 
 
 def test_on_a_mac_python_reports_by_itself(office: OpenWorkbook) -> None:

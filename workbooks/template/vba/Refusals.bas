@@ -19,15 +19,15 @@ Public Function OfButton() As String
     End If
 End Function
 
-' Name and folder become part of a command line: a sign that the shell or xlwings would read as its own is refused.
+' Name and folder become part of a command line: a character that the shell or xlwings would read as its own is refused.
 Public Function OfName() As String
     Dim sign As String
     sign = FirstSign(ThisWorkbook.Name, "=" & RefusedSigns())
     If sign = "" Then sign = FirstSign(ThisWorkbook.FullName, RefusedSigns())
     If sign = "" And NamesVariable(ThisWorkbook.FullName) Then sign = "%"
     If sign = "" Then Exit Function
-    OfName = "The name of this workbook or of its folder has the sign " & sign & " in it, which Cogsheet cannot " & _
-        "pass on to Python. Save it under another name and press again: " & ThisWorkbook.FullName
+    OfName = "The name of this workbook or of its folder contains the character " & sign & ", which Cogsheet " & _
+        "cannot pass on to Python. Save it under another name and press again: " & ThisWorkbook.FullName
 End Function
 
 Private Function RefusedSigns() As String
