@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands.registry import COMMANDS, named
+from addin.commands.registry import COMMANDS, commands_of, named
 from addin.commands.registry.command import Argument, Group, Kind, Option, Selects, load
 from addin.machine.start import lasting_imports
 
@@ -59,7 +59,7 @@ class Commands(click.Group):
         """List the commands under their groups, with the titles of their tips."""
         widest = max(len(command.name) for command in COMMANDS)
         for group in Group:
-            rows = [(one.name.ljust(widest), one.tip.title) for one in COMMANDS if one.group is group and one.action]
+            rows = [(one.name.ljust(widest), one.tip.title) for one in commands_of(group) if one.action]
             with formatter.section(str(group)):
                 formatter.write_dl(rows)
 
