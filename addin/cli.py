@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands.registry import COMMANDS, named
+from addin.commands.registry import COMMANDS, commands_of, named
 from addin.commands.registry.command import Argument, Group, Kind, Option, Selects, load
+from addin.machine.start import lasting_imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ CANNOT = 2
 _BOOK = "book"
 _IDS = "ids"
 _JSON = "as_json"
+_ON_FILE = "addin.commands.desk:on_file"
 _TYPES: dict[Kind, click.ParamType[Any]] = {
     Kind.TEXT: click.STRING,
     Kind.NUMBER: click.INT,
@@ -57,7 +59,7 @@ class Commands(click.Group):
         """List the commands under their groups, with the titles of their tips."""
         widest = max(len(command.name) for command in COMMANDS)
         for group in Group:
-            rows = [(one.name.ljust(widest), one.tip.title) for one in COMMANDS if one.group is group and one.action]
+            rows = [(one.name.ljust(widest), one.tip.title) for one in commands_of(group) if one.action]
             with formatter.section(str(group)):
                 formatter.write_dl(rows)
 
@@ -146,14 +148,16 @@ def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
     days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is Kind.DAY}
     plain = {name: value.date() if name in days and value else value for name, value in typed.items()}
     chosen = {_IDS: plain[_IDS]} if command.selects is not Selects.NOTHING else {}
-    action: Callable[..., Outcome] = load(command.action)
-    arguments = {**chosen, **command.arguments(plain)}
-    if not command.at_desk:
+    with lasting_imports():
+        action: Callable[..., Outcome] = load(command.action)
+        arguments = {**chosen, **command.arguments(plain)}
+        on_file = load(_ON_FILE) if command.at_desk else None
+    if on_file is None:
         return action(**arguments)
-    from addin.commands.desk import on_file  # noqa: PLC0415 - only a command that opens a workbook needs it
-    from addin.commands.terminal import TerminalProgress  # noqa: PLC0415 - as above
+    from addin.commands.terminal import TerminalProgress  # noqa: PLC0415 - only a command that runs needs it
 
-    return on_file(plain[_BOOK], partial(action, **arguments), TerminalProgress())
+    outcome: Outcome = on_file(plain[_BOOK], partial(action, **arguments), TerminalProgress())
+    return outcome
 
 
 def _with_way_out(error: CogsheetError) -> str:

@@ -52,7 +52,10 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
     waits = sys.platform.startswith("win") if vba_waits is None else vba_waits
     with _quiet_standard_error(), _log() as log:
         try:
-            from addin.commands import excel  # noqa: PLC0415 - so that a broken installation ends in a sentence
+            from addin.machine.start import lasting_imports  # noqa: PLC0415 - a broken installation ends in a sentence
+
+            with lasting_imports():
+                from addin.commands import excel  # noqa: PLC0415 - as above
 
             book = excel.calling_book(sys.argv if arguments is None else arguments)
             excel.tell(book, _pressed(command, book, log), vba_waits=waits)
@@ -66,7 +69,10 @@ def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
     from addin.sheets import exchange  # noqa: PLC0415 - as in `run`
 
     try:
-        from addin.commands import ribbon_actions  # noqa: PLC0415 - as in `run`
+        from addin.machine.start import lasting_imports  # noqa: PLC0415 - as in `run`
+
+        with lasting_imports():
+            from addin.commands import ribbon_actions  # noqa: PLC0415 - as in `run`
 
         outcome = ribbon_actions.press(command, book)
         word = exchange.ATTENTION if outcome.needs_attention else exchange.DONE

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.registry import COMMANDS, TAB
+from addin.commands.registry import TAB, commands_of
 from addin.commands.registry.command import Argument, Group, Kind, Option, Selects
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def listing() -> str:
 def _group(group: Group) -> Iterator[str]:
     yield f"### {group}"
     yield ""
-    yield from (line for command in COMMANDS if command.group is group for line in _command(command))
+    yield from (line for command in commands_of(group) for line in _command(command))
 
 
 def _command(command: Command) -> Iterator[str]:

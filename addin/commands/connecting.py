@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
-from addin.connections.finale import KEY, SECRET, account_of, base_url, finale_side, opened, remember
+from addin.connections.finale import KEY, SECRET, base_url, opened, remember
+from addin.connections.finale_account import account_of, finale_side
 from core.database import batches, settings
 from core.database.batches import BatchKind
 from core.errors import InventoryError

@@ -1,4 +1,4 @@
-"""Group Costs: resolve, save, take back."""
+"""Group Costs: resolve, save, undo, restore."""
 
 from __future__ import annotations
 

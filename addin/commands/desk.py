@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits
-from addin.connections.finale import page_account
+from addin.connections.finale_account import page_account
 from addin.sheets import books_name
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check

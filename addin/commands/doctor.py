@@ -11,7 +11,8 @@ import xlwings as xw
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
 from addin.commands.words import counted
-from addin.connections.finale import finale_side, inventory
+from addin.connections.finale import inventory
+from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections
 from addin.machine import checks
 from addin.machine.computer import this_computer

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
-from addin.demo.sandbox import demo_bank
 from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
@@ -71,6 +70,8 @@ def _bank_address(desk: Desk) -> Iterator[str]:
     """Return where the bank is asked: the sandbox for the demo, whose every command starts its own."""
     set_by_hand = os.environ.get(URL_VARIABLE)
     if desk.database.company.world is World.DEMO and not set_by_hand:
+        from addin.demo.sandbox import demo_bank  # noqa: PLC0415 - only the demo starts a server
+
         with demo_bank() as url:
             yield url
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.commands import reclassifications
-from addin.connections.finale import finale_side
+from addin.connections.finale_account import finale_side
 from addin.machine.cost_file import publish
 from addin.sheets import (
     accounts,

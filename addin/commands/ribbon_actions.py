@@ -19,7 +19,7 @@ from addin.commands.registry import named
 from addin.commands.registry.command import Selects, load
 from addin.commands.selection import selected_or_none, selected_settlements
 from addin.commands.taken_edits import Edits
-from addin.connections.finale import page_account
+from addin.connections.finale_account import page_account
 from addin.machine.version import program_version
 from addin.sheets import tables
 from addin.sheets.drill_down import connect_rows

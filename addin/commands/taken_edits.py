@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from addin.connections.finale import change_account
+from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
 from core.settlements.accounts import change_accounts
 from core.settlements.changes import refuse_unagreed

@@ -7,28 +7,23 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from addin.demo.sandbox import DEMO_ACCOUNT, demo_finale, switches_set
-from addin.sheets.setup_finale import FinaleSide
+from addin.connections.finale_account import account_of
 from core.companies import World
-from core.database import batches, settings, syncs
-from core.database.batches import BatchKind
+from core.database import syncs
 from core.database.syncs import Probe
 from core.errors import InventoryError
 from core.finale import inventory as finale
-from core.finale import typed_settings
 from core.finale.account import BASE_URL
 from core.finale.errors import SYSTEM
 from core.finale.remarks import settings_of
 from core.finale.schema import Schema
 from core.http.credentials import Secret, SystemCredentials
-from core.settings import FINALE_NAME, FinaleAccount
+from core.settings import FinaleAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from addin.commands.desk import Desk
-    from core.database import Database
     from core.finale.inventory import FinaleInventory
     from core.http.credentials import Credentials
 
@@ -57,6 +52,8 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
         NotConnectedError: If none is known, or its key is not here.
     """
     if desk.database.company.world is World.DEMO:
+        from addin.demo.sandbox import demo_finale, switches_set  # noqa: PLC0415 - only the demo starts a server
+
         with (
             demo_finale(switches_set()) as address,
             opened(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
@@ -76,47 +73,6 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
     ) as system:
         yield system
         remember(desk, system)
-
-
-def account_of(desk: Desk) -> FinaleAccount:
-    """Return the account that belongs to these books; empty where none was connected."""
-    return finale_side(desk.database).account
-
-
-def finale_side(database: Database) -> FinaleSide:
-    """Return what the books hold about their Finale account."""
-    with database.reading() as connection:
-        account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
-        if database.company.world is World.DEMO:
-            account = account.model_copy(update={"account": DEMO_ACCOUNT})
-        probe = syncs.recall_probe(connection, account.account)
-    if probe is None:
-        return FinaleSide(account)
-    return FinaleSide(account, Schema.from_json(probe.content), probe.fetched_at)
-
-
-def change_account(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
-    """Store what was typed on Setup about the account, as one batch.
-
-    Raises:
-        CogsheetError: If a value cannot be taken; nothing is stored then.
-    """
-    before = finale_side(database).account
-    after = typed_settings.changed(before, edits) if edits else before
-    if after == before:
-        return
-    with database.writing() as connection:
-        titles = ", ".join(typed_settings.TITLES[name][0] for name in edits)
-        batches.new(connection, BatchKind.SETUP, who, now, note=f"Changed: {titles}")
-        settings.put(connection, FINALE_NAME, after, who=who, now=now)
-
-
-def page_account(database: Database) -> str:
-    """Return the account whose pages links may lead to; empty where none is connected, and for the demo's own."""
-    if database.company.world is World.DEMO:
-        return ""
-    with database.reading() as connection:
-        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account
 
 
 def base_url() -> str:

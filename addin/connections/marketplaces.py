@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.demo.sandbox import after_the_demo, demo_finale, switches_set
 from core.companies import World
 from core.database import settings
 from core.errors import CogsheetError
@@ -147,6 +146,8 @@ def connected_stores(
         StoreNotConnectedError: If one that is named is not.
     """
     if desk.database.company.world is World.DEMO:
+        from addin.demo.sandbox import after_the_demo, demo_finale, switches_set  # noqa: PLC0415 - only the demo's server
+
         clock = after_the_demo(desk.clock)
         with demo_finale(switches_set(), clock=clock) as address:
             demo = {one.store: partial(_demo_connector, one, clock, kinds) for one in address.stores}

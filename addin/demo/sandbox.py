@@ -13,7 +13,6 @@ from sandbox.business import demo_business
 from sandbox.ecb import PATH as ECB_PATH
 from sandbox.marketplaces.access import StoreAccess
 from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
-from sandbox.server import ACCOUNT as DEMO_ACCOUNT
 from sandbox.server import SandboxAddress, serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from core.time import Clock
 
 __all__ = [
-    "DEMO_ACCOUNT",
     "MISBEHAVIOURS",
     "SWITCHES",
     "SandboxAddress",

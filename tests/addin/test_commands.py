@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +17,15 @@ from click.testing import CliRunner
 
 from addin.cli import made, main
 from addin.commands import closing
+from addin.commands.new import write_workbook
 from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, named
 from addin.commands.registry.close import ENTRIES, LEDGERS
 from addin.commands.registry.command import Argument, Kind, Option, Selects, load
 from addin.commands.ribbon_actions import UnknownCommandError, changes_costs
 from addin.sheets.workbook import SPECS
+from core.companies import MachineFolder
+from core.database import Database
+from core.database.company import new_company
 from core.journal.files import Ledger
 from core.reports.basis import Basis
 from workbooks.commands_page import PAGE, page, usage
@@ -186,6 +192,31 @@ def test_the_page_would_not_hide_a_change() -> None:
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["resolve", "--help"]], ids=" ".join)
 def test_asking_for_words_imports_nothing_but_words(arguments: list[str]) -> None:
     """`--version` and help answer at once: of ours only command line and declarations, of others only click."""
+    modules = imported_by(arguments, dict(os.environ))
+    ours = {name for name in modules if name.split(".")[0] in ("addin", "core", "sandbox", "workbook_engine")}
+    heavy = ("pandas", "numpy", "pyarrow", "sqlalchemy", "alembic", "openpyxl", "xlwings", "flask", "graphql", "httpx")
+
+    assert [] == [name for name in modules if name.split(".")[0] in heavy]
+    words = ("addin", "addin.cli", "addin.commands", "addin.machine", "addin.machine.start", "addin.machine.version")
+    assert set() == {name for name in ours if name not in words and not name.startswith("addin.commands.registry")}
+
+
+def test_resolve_imports_no_server_no_http_and_no_migrations(tmp_path: Path) -> None:
+    """Flask and GraphQL are for the demo's own Finale, alembic for books of an older version."""
+    company = new_company("Acme", "USD", datetime(2026, 1, 1, tzinfo=UTC))
+    with Database.create(tmp_path / "books.sqlite", company) as database:
+        write_workbook(tmp_path / "Books.xlsm", database)
+    MachineFolder(tmp_path).remember("Acme", str(tmp_path / "books.sqlite"))
+    arguments = ["resolve", str(tmp_path / "Books.xlsm")]
+    modules = imported_by(arguments, {**os.environ, "COGSHEET_HOME": str(tmp_path)})
+
+    assert "core.settlements.books" in modules
+    unneeded = ("flask", "graphql", "sandbox", "alembic", "httpx", "keyring", "xlsxwriter", "openpyxl")
+    assert [] == [name for name in modules if name.split(".")[0] in unneeded]
+
+
+def imported_by(arguments: list[str], environment: dict[str, str]) -> list[str]:
+    """Return every module that a command has imported when it ends."""
     program = (
         "import sys; from addin.cli import main\n"
         f"try: main({arguments!r})\n"
@@ -193,16 +224,10 @@ def test_asking_for_words_imports_nothing_but_words(arguments: list[str]) -> Non
         "print('|'.join(sorted(sys.modules)), file=sys.stderr)"
     )
     answer = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], check=True, capture_output=True, encoding="utf-8", cwd=ROOT
+        [sys.executable, "-c", program], check=True, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment
     )
-    modules = answer.stderr.strip().splitlines()[-1].split("|")
-    ours = {name for name in modules if name.split(".")[0] in ("addin", "core", "sandbox", "workbook_engine")}
-    heavy = ("pandas", "numpy", "pyarrow", "sqlalchemy", "alembic", "openpyxl", "xlwings", "flask", "graphql", "httpx")
-
     assert answer.stdout.strip()
-    assert [] == [name for name in modules if name.split(".")[0] in heavy]
-    words = ("addin", "addin.cli", "addin.commands", "addin.machine", "addin.machine.version")
-    assert set() == {name for name in ours if name not in words and not name.startswith("addin.commands.registry")}
+    return answer.stderr.strip().splitlines()[-1].split("|")
 
 
 def test_a_command_that_nobody_declared_is_refused() -> None:

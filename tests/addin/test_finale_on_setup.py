@@ -10,7 +10,7 @@ import pytest
 from addin.commands import doctor, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
-from addin.connections.finale import finale_side
+from addin.connections.finale_account import DEMO_ACCOUNT, finale_side
 from addin.demo.sandbox import SWITCHES
 from addin.machine.cost_file import CostFiles, asked_skus
 from addin.sheets import costs as costs_sheet
@@ -22,6 +22,7 @@ from core.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
+from sandbox.server import ACCOUNT
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
@@ -160,3 +161,8 @@ def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: P
     with workbook(book) as opened:
         listed = tables.read(tables.find(opened, sku_mapping.SPEC), sku_mapping.SPEC)
     assert [("NOBODY-KNOWS", "SKU not mapped")] == [(row["sku"], row["used"]) for row in listed]
+
+
+def test_the_demos_account_is_called_as_its_finale_calls_it() -> None:
+    """The sandbox is imported only where it is started, so that its name stands twice."""
+    assert ACCOUNT == DEMO_ACCOUNT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands import closing
 from addin.commands import ribbon_questions as questions
+from addin.commands import true_ups as true_ups_action
 from addin.commands.outcome import Outcome
 from addin.takeaway.ledger_used import ledger_used
 from core.costing.suspects import named_costs
@@ -97,11 +98,11 @@ def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
 
 def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Carry out what the sheet says, then offer to dismiss what is immaterial, or to take up what was dismissed."""
-    outcome = closing.true_ups(desk)
+    outcome = true_ups_action.true_ups(desk)
     small = outcome.data["immaterial"]
     question = "Dismiss the true-ups below the materiality limit set on Setup, with that reason?"
     if isinstance(small, list) and small and questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}"):
-        outcome = closing.true_ups(desk, choice=closing.TrueUpChoice(dismiss_immaterial=True))
+        outcome = true_ups_action.true_ups(desk, choice=true_ups_action.TrueUpChoice(dismiss_immaterial=True))
     return _take_up(desk, outcome)
 
 
@@ -113,7 +114,7 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
     question = f"{outcome.message}\n\nPropose the dismissed true-ups again?"
     if not questions.confirmed(desk.book.app, question):
         return outcome
-    return closing.true_ups(desk, choice=closing.TrueUpChoice(take_up=dismissed))
+    return true_ups_action.true_ups(desk, choice=true_ups_action.TrueUpChoice(take_up=dismissed))
 
 
 def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

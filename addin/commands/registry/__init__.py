@@ -15,7 +15,7 @@ from addin.commands.registry.reports import REPORTS
 from addin.commands.registry.settlements import SETTLEMENTS
 from addin.commands.registry.setup import DEMO, SETUP
 
-__all__ = ["BUTTONS", "COMMANDS", "RIBBON", "TAB", "buttons_of", "import_all", "named"]
+__all__ = ["BUTTONS", "COMMANDS", "RIBBON", "TAB", "buttons_of", "commands_of", "import_all", "named"]
 
 TAB = "Cogsheet"
 COMMANDS: tuple[Command, ...] = (*SETTLEMENTS, *COSTS, *REPORTS, *CLOSE, *SETUP, *DEMO)
@@ -23,6 +23,11 @@ COMMANDS: tuple[Command, ...] = (*SETTLEMENTS, *COSTS, *REPORTS, *CLOSE, *SETUP,
 BUTTONS = tuple(command for command in COMMANDS if command.button is not None)
 RIBBON = (Group.SETTLEMENTS, Group.COSTS, Group.REPORTS, Group.CLOSE, Group.SETUP)
 """The groups of the tab, in its order."""
+
+
+def commands_of(group: Group) -> tuple[Command, ...]:
+    """Return the commands of a group, in the ribbon's order."""
+    return tuple(command for command in COMMANDS if command.group is group)
 
 
 def buttons_of(group: Group) -> tuple[Command, ...]:

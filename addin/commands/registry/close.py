@@ -108,9 +108,9 @@ CLOSE = (
             Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
         ),
-        gathers=Gathered("choice", "addin.commands.closing:TrueUpChoice"),
+        gathers=Gathered("choice", "addin.commands.true_ups:TrueUpChoice"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
-        action="addin.commands.closing:true_ups",
+        action="addin.commands.true_ups:true_ups",
         shows="Cost true-ups",
         notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
         "together; `R12` is the reclassification of a settlement's money, `R` all of them.",

@@ -153,7 +153,7 @@ def test_a_name_that_would_bend_the_command_line_is_refused(libreoffice: Opener,
 
 
 def test_a_percent_sign_alone_is_a_good_name(libreoffice: Opener) -> None:
-    """What names no variable of the system is left alone, and so is the sign that Mac's shell would read."""
+    """What names no variable of the system is left alone, and so is the character that Mac's shell would read."""
     opened = libreoffice.open("100% $organic & more's.xlsm")
     opened.vba("xlwings.Install", ON)
 

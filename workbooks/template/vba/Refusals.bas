@@ -19,7 +19,7 @@ Public Function OfButton() As String
     End If
 End Function
 
-' Name and folder become part of a command line: a sign that the shell or xlwings would read as its own is refused.
+' Name and folder become part of a command line: a character that the shell or xlwings would read as its own is refused.
 Public Function OfName() As String
     Dim sign As String
     sign = FirstSign(ThisWorkbook.Name, "=" & RefusedSigns())

@@ -1,0 +1,223 @@
+"""Group Close: what became known of exported lines, and what is decided of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from addin.commands import reclassifications
+from addin.commands.closing import to_import_words, write_for_import
+from addin.commands.outcome import Outcome
+from addin.commands.reclassifications import apart, reason
+from addin.commands.refresh import load, refresh
+from addin.commands.words import amount, counted
+from addin.sheets import true_ups as true_ups_sheet
+from addin.takeaway.ledger_used import ledger_for
+from core.database import true_ups as stored_true_ups
+from core.errors import CogsheetError
+from core.journal.files import refuse_unimportable, to_import
+from core.model import records
+from core.money import total
+from core.settlements import books as all_books
+from core.settlements import reclassifying
+from core.settlements import true_ups as trueing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from addin.commands.desk import Desk
+    from addin.commands.reclassifications import Decided, Number
+    from addin.commands.refresh import View
+    from core.journal.entry import Entry
+    from core.settlements.books import Books
+    from core.settlements.reclassifying import Reclassification
+    from core.settlements.true_ups import AcceptedTrueUps
+
+_MOST_LISTED = 8
+
+
+class DismissedRowError(CogsheetError):
+    """A true-up that is dismissed is accepted or dismissed on the sheet."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        named = ", ".join(str(number) for number in numbers)
+        super().__init__(
+            f"Sheet Cost true-ups: true-up {named} is dismissed. Nothing was decided. Choose take up in column "
+            f"Decision and press the button: what still differs is proposed again, to accept or dismiss."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrueUpChoice:
+    """What is decided of true-ups, beside what was chosen on sheet Cost true-ups."""
+
+    accept: Collection[Number] = ()
+    """Proposals to post into the first open period."""
+    dismiss: Collection[Number] = ()
+    """Proposals not to post."""
+    take_up: Collection[Number] = ()
+    """Dismissed ones to propose again."""
+    reason: str = ""
+    """Why they are dismissed or taken up."""
+    dismiss_immaterial: bool = False
+    """Whether all that is left below the materiality limit is dismissed, with that reason."""
+
+
+def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
+    """List what became known of exported lines, and carry out what was decided of it.
+
+    Raises:
+        CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
+    """
+    sheet = true_ups_sheet.read_decisions(desk.book)
+    books = all_books.load(desk.database)
+    _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
+    _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
+    taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
+    books = all_books.load(desk.database) if taken else books
+    trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
+    waiting = reclassifying.pending(desk.database, books)
+    accepted = apart({*sheet.accepted, *choice.accept}, waiting)
+    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissed, *_each(choice))]
+    trueing.refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
+    _dismiss(desk, books, refused)
+    small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0
+    posted = _accept(desk, books, accepted)
+    files = write_for_import(desk, posted.entries, ledger_for(desk.database, None)) if to_import(posted.entries) else []
+    view = load(desk.database)
+    refresh(desk, view)
+    return _true_ups_outcome(view, posted, files, small=small, taken=taken)
+
+
+def _each(choice: TrueUpChoice) -> list[tuple[Number, str]]:
+    return [(name, choice.reason) for name in choice.dismiss]
+
+
+def _refuse_dismissed(books: Books, decided: Collection[Number]) -> None:
+    """Stop where a dismissed true-up is accepted or dismissed: what still differs is proposed once it is taken up."""
+    gone = sorted(set(books.dismissed_true_ups["id"]) & {name for name in decided if isinstance(name, int)})
+    if gone:
+        raise DismissedRowError(gone)
+
+
+def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -> None:
+    """Stop before anything is taken up where one of them is not dismissed."""
+    there = reclassifying.pending(desk.database, books, dismissed=True)
+    chosen = apart(names, there)
+    if unknown := sorted(set(chosen.true_ups) - set(books.dismissed_true_ups["id"])):
+        raise stored_true_ups.NotDismissedError(unknown)
+    if moved := set(chosen.reclassifications) - {one.number for one in there}:
+        raise reclassifying.NoReclassificationError(moved)
+
+
+def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpChoice]:
+    """Return what is to be taken up by the sheet; the reason that it was dismissed for is none to take it up."""
+    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups[["id", "reason"]])}
+    return [
+        TrueUpChoice(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
+    ]
+
+
+def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
+    """Take up what was dismissed, and return what that was."""
+    there = reclassifying.pending(desk.database, books, dismissed=True)
+    chosen = apart(choice.take_up, there)
+    with desk.database.reading() as connection:
+        still = set(stored_true_ups.dismissed(connection)["id"])
+    if set(chosen.true_ups) <= set(books.dismissed_true_ups["id"]) - still:  # with one that it belongs together with
+        chosen = replace(chosen, true_ups=())
+    reclassifications.take_up(desk, books, chosen.reclassifications, choice.reason)
+    taken = chosen.true_ups and trueing.take_up(
+        desk.database, books, chosen.true_ups, choice.reason, who=desk.user, now=desk.clock()
+    )
+    return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
+
+
+def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -> None:
+    gone: set[int] = set()
+    for chosen, why in refused:
+        reclassifications.dismiss(desk, books, chosen.reclassifications, why)
+        for number in chosen.true_ups:
+            if number not in gone:
+                gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
+
+
+def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
+    def check(made: Sequence[Entry]) -> None:
+        if to_import(made):
+            refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
+
+    moved = reclassifications.accept(desk, books, chosen.reclassifications, check)
+    posted = trueing.accept(
+        desk.database,
+        books,
+        chosen.true_ups,
+        accounts=books.accounts,
+        lock_date=books.policies.lock_date,
+        who=desk.user,
+        now=desk.clock(),
+        check=check,
+    )
+    return replace(posted, entries=(*posted.entries, *moved), lines=posted.lines + len(moved))
+
+
+def _true_ups_outcome(
+    view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
+) -> Outcome:
+    left, home = view.pending_true_ups, view.books.company.home_currency
+    immaterial = trueing.immaterial(view.books, left)
+    dismissed = [int(number) for number in view.books.dismissed_true_ups["id"]]
+    limit = amount(view.books.policies.materiality, home)
+    ours = to_import(posted.entries)
+    finale = len(posted.entries) - len(ours)
+    moved = view.reclassifications
+    sentences = (
+        (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
+        (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
+        (small, f"{counted(small, 'immaterial true-up')} dismissed."),
+        (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
+        (len(immaterial), f"{len(immaterial):,} of them are immaterial (below {limit}): --dismiss-immaterial."),
+        (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
+    )
+    return Outcome(
+        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
+        f"{to_import_words(files)} "
+        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
+        + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
+        needs_attention=len(left) > 0 or len(moved) > 0,
+        data={
+            "reclassifications": [f"R{one.number}" for one in moved],
+            "immaterial": [int(number) for number in immaterial["id"]],
+            "dismissed_immaterial": small,
+            "posted": [str(entry.key) for entry in ours],
+            "posted_by_finale": [str(entry.key) for entry in posted.entries if entry not in ours],
+            "files": list(files),
+            "pending": [int(number) for number in left["id"]],
+            "dismissed": dismissed,
+            "taken_up": list(taken),
+        },
+    )
+
+
+def _reclassified(moved: Sequence[Reclassification]) -> str:
+    shown = "; ".join(f"R{one.number} {one.settlement.name} ({reason(one)}) {one}" for one in moved[:_MOST_LISTED])
+    more = f"; and {len(moved) - _MOST_LISTED} more" if len(moved) > _MOST_LISTED else ""
+    return f"{shown}{more}. Accept or dismiss each by its number, or all of them as R."
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    more = f" and {len(numbers) - _MOST_LISTED} more" if len(numbers) > _MOST_LISTED else ""
+    return ", ".join(str(number) for number in numbers[:_MOST_LISTED]) + more
+
+
+def _dismiss_immaterial(desk: Desk, books: Books, keep: Collection[int]) -> int:
+    """Dismiss what is immaterial and not accepted, and return how many true-ups that were."""
+    with desk.database.reading() as connection:
+        pending = stored_true_ups.pending(connection)
+    accepted = set(trueing.with_mirrors(books, pending, keep)["id"])
+    chosen = set(trueing.immaterial(books, pending)["id"]) - accepted
+    if not chosen:
+        return 0
+    limit = amount(books.policies.materiality, books.company.home_currency)
+    reason = f"immaterial: below {limit}"
+    return len(trueing.dismiss(desk.database, books, chosen, reason, who=desk.user, now=desk.clock()))
