@@ -268,7 +268,10 @@ class Claims(Bookkeeper):
             return
         cogs = {line: row["cogs"] for line, row in rows.items()}
         of_order = [cogs[line] for line in ("first", "second", "refund", "return", "claw of order")]
-        if None not in of_order:
+        if None not in (cogs["first"], cogs["second"]):
+            assert None not in of_order, (
+                "the order says all of it: its refund, its claim and the clawback are not asked"
+            )
             plan = self.world.plan
             sold, worth = plan.first + plan.second, cogs["first"] + cogs["second"]
             net = worth * (sold - self.world.back(self.answers())) / sold
