@@ -129,7 +129,7 @@ def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(
     assert {"1": "other", "2": "fee"} == events(database)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("said", [None, "Storage", "advertising", "Other fees"])
 def test_a_word_said_after_the_cogs_entry_went_out_names_the_way(database: Database, said: str | None) -> None:
     """The settlement keeps its words; what the message says to do works."""
