@@ -330,6 +330,7 @@ def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_readi
     assert books.state(books.named([KEPT])[0]).cogs == Decimal("10.00")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("content", [b"", b"no settlement at all", b"\xff\xfe\x00"])
 def test_a_kept_file_that_cannot_be_read_changes_nothing_and_is_named(old: Database, content: bytes) -> None:
     sha256 = books_of(old).named([OPEN])[0].sha256

@@ -206,7 +206,7 @@ def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
     assert desk.books.overrides.empty
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("cost", ["1e3", "1234.5", "0.45", "1.98", "49.66"])
 def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str) -> None:
     """The row is named with order, SKU, cost and average; whoever accepts it saves it, and export names it again."""

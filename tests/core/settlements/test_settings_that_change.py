@@ -154,6 +154,7 @@ def test_policies_that_follow_each_other_hold_each_for_its_days(year: Year) -> N
     assert 1 == len(year.books.policies.before("refunded_goods"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["refund_units", "adjustment_average"])
 def test_every_policy_about_costs_leaves_posted_lines_alone(year: Year, name: str) -> None:
     """A refund whose units were derived is not asked again once it is exported."""

@@ -205,7 +205,7 @@ STORIES: dict[str, tuple[Callable[[], list[bytes]], Sequence[tuple[str, int]], i
 }
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("story", STORIES)
 def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str, tmp_path: Path) -> None:
     """The sums and the line of each unit are the same for every order of import."""

@@ -131,6 +131,7 @@ def test_accepted_averages_give_way_in_bulk_and_entered_costs_never(saved: Saved
     assert [saved.key("111-0")] == replace_averages(saved.database, saved.books, settlement_ids=[("US", "US0")], **WHO)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("shipped", "refunded"), [(1, "-10.00"), (2, "-20.00"), (3, "-7.77")])
 def test_an_accepted_answer_about_units_is_no_average_that_gives_way(
     tmp_path: Path, shipped: int, refunded: str

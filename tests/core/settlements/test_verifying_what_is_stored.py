@@ -419,7 +419,7 @@ def planted(healthy: Path, folder: Path, statement: str) -> Path:
     return copy
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_kind_of_fault_is_named(healthy: Path, tmp_path: Path, fault: str) -> None:
     """By settlement and line or entry, with what is stored and what is recomputed."""
