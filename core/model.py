@@ -512,7 +512,9 @@ def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.Dat
 
 def _array(dtype: pd.ArrowDtype, values: Iterable[object]) -> ExtensionArray:
     """Return a column as an array: of series pandas would compare and copy the indexes, which takes thrice the time."""
-    return pd.array([None if value is pd.NA else value for value in values], dtype=dtype)
+    plain = [None if value is pd.NA else value for value in values]
+    array: ExtensionArray = pd.Series(plain, dtype=dtype).array
+    return array
 
 
 def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:

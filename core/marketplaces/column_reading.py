@@ -133,9 +133,10 @@ class _Sums:
         """Return the lines of a settlement."""
         return self.of.get(settlement_id, np.zeros(0, np.int64))
 
-    def sum(self, rows: np.ndarray) -> Decimal:
-        """Return the sum of lines with the decimals that their amounts are written with."""
-        counted = rows[~self.paid[rows]]
+    def sum(self, rows: np.ndarray, currency: str) -> Decimal:
+        """Return the sum of lines of a currency with the decimals that their amounts are written with."""
+        own = self.lines.currencies.spread(lambda name: name == currency, bool)
+        counted = rows[~self.paid[rows] & own[rows]]
         places = int(self.lines.places[counted].max(initial=0))
         return exact(int(self.amounts[counted].sum()), places)
 
@@ -180,10 +181,10 @@ def exact(millionths: int, places: int) -> Decimal:
 
 def _settlement(found: ColumnFindings, header: Header, transactions: pd.DataFrame, sums: _Sums) -> Settlement:
     rows = sums.lines_of(header.settlement_id)
-    total = sums.sum(rows)
+    total = sums.sum(rows, header.currency)
     problems = (
         *found.problems_by_settlement.get(header.settlement_id, ()),
-        *_other_currency(found, header, rows),
+        *_other_currency(found, header, rows, sums),
         *difference(header.settlement_id, header.total, total, header.currency, found.file),
     )
     return Settlement(
@@ -203,14 +204,21 @@ def _settlement(found: ColumnFindings, header: Header, transactions: pd.DataFram
     )
 
 
-def _other_currency(found: ColumnFindings, header: Header, rows: np.ndarray) -> list[Problem]:
+def _other_currency(found: ColumnFindings, header: Header, rows: np.ndarray, sums: _Sums) -> list[Problem]:
+    """Return an error for each other currency, at its first line."""
     currencies = found.lines.currencies
-    other = rows[currencies.spread(lambda currency: currency != header.currency, bool)[rows]]
-    if not len(other):
-        return []
-    line = found.lines.table.numbers(other[:1])[0]
-    currency = currencies.values[currencies.codes[other[0]]]
-    return [other_currency(header, currency, f"{found.file}, line {line}")]
+    codes = currencies.codes[rows]
+    others = {currencies.values[code]: rows[codes == code] for code in np.unique(codes)}
+    return [
+        other_currency(header, currency, sums.sum(rows, currency), f"{found.file}, line {_number(found, lines)}")
+        for currency, lines in sorted(others.items())
+        if currency != header.currency
+    ]
+
+
+def _number(found: ColumnFindings, rows: np.ndarray) -> int:
+    """Return the number of the first of some lines."""
+    return int(found.lines.table.numbers(rows[:1])[0])
 
 
 def _site(lines: ColumnLines, rows: np.ndarray) -> str:

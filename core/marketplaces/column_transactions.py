@@ -103,16 +103,25 @@ def groups_of(lines: ColumnLines) -> Groups:
     key = lines.group()
     group = same_groups(lines, [*key, lines.settlements])
     amount, single = lines.amount, lines.told(lambda line: line.single, bool)
-    order = np.lexsort((amount, group))
+    currency = np.where(single, 0, _currency_ranks(lines))  # no transaction adds two currencies
+    order = np.lexsort((amount, currency, group))
     first = _changes(group[order])
+    apart = first | _changes(currency[order])
     leading = joint([lines.table.codes(lines.declaration.raw_type), lines.currencies.codes, _leading(lines)])
-    _order_equal_ones(lines, order, first, leading, single)
+    _order_equal_ones(lines, order, apart, leading, single)
     start_of_group = np.flatnonzero(first)
     alone = np.repeat(single[order[start_of_group]], np.diff(np.append(start_of_group, len(order))))
-    start = np.flatnonzero(first | alone)
-    begin = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    ordinal = np.where(alone[start], start - begin[start], 0)
+    start = np.flatnonzero(apart | alone)
+    begin = np.maximum.accumulate(np.where(first[start], np.arange(len(start)), 0))
+    ordinal = np.arange(len(start)) - begin
     return Groups(lines, key, order, start, ordinal)
+
+
+def _currency_ranks(lines: ColumnLines) -> np.ndarray:
+    """Return the place of each line's currency among those of the file, by name."""
+    names = lines.currencies.values
+    places = {name: place for place, name in enumerate(sorted(names))}
+    return np.array([places[name] for name in names], np.int64)[lines.currencies.codes]
 
 
 def _leading(lines: ColumnLines) -> np.ndarray:

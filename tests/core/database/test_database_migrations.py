@@ -138,7 +138,7 @@ def test_the_files_of_the_migrations_are_alembics_chain() -> None:
     """Their names are read without alembic, which would take half of a command's start."""
     folder = importlib.resources.files("core.database") / "migrations"
 
-    assert [one.revision for one in ScriptDirectory(str(folder)).walk_revisions()][::-1] == migrate.revisions()
+    assert tuple(one.revision for one in ScriptDirectory(str(folder)).walk_revisions())[::-1] == migrate.revisions()
 
 
 def test_the_migrations_are_part_of_the_package() -> None:
