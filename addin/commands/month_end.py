@@ -22,6 +22,7 @@ from core.journal.files import refuse_unimportable
 from core.reports.left_stock import by_month
 from core.settlements.accruing import book_accrual, plan_accrual
 from core.settlements.exporting import ExportWish
+from core.settlements.reclassifying import rated_lines
 from core.time import Month
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
 
 def _rates(books: Books) -> Rates:
     home = books.company.home_currency
-    return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).factors
+    return find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home).factors
 
 
 def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | None) -> Path:

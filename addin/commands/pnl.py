@@ -28,7 +28,7 @@ from core.reports.profit_and_loss import (
     summed,
     totals,
 )
-from core.settlements.costs_now import posted_corrections
+from core.settlements.reclassifying import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,14 +69,16 @@ def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> 
         last_day=wish.last_day,
         basis=wish.basis,
     )
-    rates = find_rates(books.rates, needed_rates(lines, home, books.zones), home)
+    corrected = _corrections_of(books, lines)
+    rated = pd.concat([lines, corrected[list(lines.columns)]])
+    rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
         lines,
         question,
         zones=books.zones,
         rates=rates.factors,
         observations=books.observations,
-        corrections=_corrections_of(books, lines),
+        corrections=corrected,
     )
     refresh(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
@@ -98,8 +100,8 @@ def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
 
 
 def _corrections_of(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the accepted true-ups of the settlements that lines are of."""
-    found = posted_corrections(books)
+    """Return what was accepted of true-ups and reclassifications of the settlements that lines are of."""
+    found = corrections(books)
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     names = zip(found["store"], found["settlement_id"], strict=True)
     return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]

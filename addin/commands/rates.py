@@ -13,6 +13,7 @@ from addin.demo.sandbox import demo_bank
 from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
+from core.settlements.reclassifying import rated_lines
 from core.settlements.typed_rates import save_fetched_rates
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def fetch(desk: Desk) -> Outcome:
     """
     books = load(desk.database).books
     home = books.company.home_currency
-    asked = needed_rates(books.lines, home, books.zones)
+    asked = needed_rates(rated_lines(books), home, books.zones)
     if not asked:
         return Outcome(f"Everything in these books is in {home}: no exchange rate is needed.", data=_data(0, 0, []))
     currencies = {currency for currency, _ in asked} | {home}
@@ -54,7 +55,7 @@ def fetch(desk: Desk) -> Outcome:
 def missing_rates(books: Books) -> tuple[tuple[str, str], ...]:
     """Return currency and day of the rates that lines need and the books do not have."""
     home = books.company.home_currency
-    return find_rates(books.rates, needed_rates(books.lines, home, books.zones), home).missing
+    return find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home).missing
 
 
 def _data(new: int, days: int, missing: list[tuple[str, str]]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.exchange_rates import TYPED, find_rates, needed_rates
+from core.settlements.reclassifying import rated_lines
 from core.settlements.typed_rates import TypedRate
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def fill(book: xw.Book, books: Books) -> None:
 def rate_records(books: Books) -> list[dict[str, Any]]:
     """Return one row per currency and day. Pure."""
     home = books.company.home_currency
-    asked = needed_rates(books.lines, home, books.zones)
+    asked = needed_rates(rated_lines(books), home, books.zones)
     answers = find_rates(books.rates, asked, home)
     rates = {(rate.currency, rate.day): rate for rate in answers.found.values()}
     for currency in books.rates.typed_currencies(home):

@@ -15,7 +15,8 @@ from core.reports.accrual import shipped_not_settled
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements.calendars import deposit_day
-from core.settlements.costs_now import every_line, posted_corrections
+from core.settlements.costs_now import every_line
+from core.settlements.reclassifying import corrections
 from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
@@ -137,7 +138,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
-        profit_and_loss(lines, question, zones=zones, rates=rates, corrections=posted_corrections(books)),
+        profit_and_loss(lines, question, zones=zones, rates=rates, corrections=corrections(books)),
         _journal(view, month),
         ties(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,

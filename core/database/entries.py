@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, func, insert, select
 
-from core.database import frames
+from core.database import frames, settings
 from core.database.tables import entry as table
 from core.database.tables import entry_line, settlement
 from core.errors import DatabaseError
@@ -19,7 +19,8 @@ from core.model import TEXT, WHOLE
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     import pandas as pd
     from sqlalchemy import Connection
@@ -113,6 +114,46 @@ class Posted:
     settlement_id: str
     """Of an accrual: what stands in its key in its place."""
     batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassified:
+    """What somebody decided when a reclassification was accepted; the profit and loss shows it."""
+
+    settlement: int
+    """Its number in this database."""
+    day: date
+    currency: str
+    lines: tuple[tuple[str, str, Decimal], ...]
+    """Line type, account, debit + and credit −."""
+
+
+_RECLASSIFIED = "accepted reclassifications"
+
+
+def remember_reclassified(connection: Connection, decided: Mapping[str, Reclassified], who: str, now: datetime) -> None:
+    """Keep what was decided beside the entries of it, by their keys."""
+    before = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    settings.put(connection, _RECLASSIFIED, before | dict(decided), who=who, now=now)
+
+
+def reclassified(connection: Connection) -> dict[str, Reclassified]:
+    """Return what was decided of reclassifications that nothing has reversed, by the key of their entry.
+
+    Of those that older versions accepted, which kept no decision, what their entry says.
+    """
+    decided = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    kind = table.c.kind == str(EntryKind.RECLASSIFICATION)
+    posted_ones = [_entry(connection, row) for row in connection.execute(select(table).where(kind))]
+    said = {one.key: _said(one) for one in posted_ones if one.lines}
+    reversing = select(table.c.reverses).where(table.c.reverses.is_not(None))
+    gone = set(connection.scalars(select(table.c.key).where(table.c.id.in_(reversing))))
+    return {key: one for key, one in (said | decided).items() if key not in gone}
+
+
+def _said(entry: Entry) -> Reclassified:
+    lines = tuple((line.memo, line.account, line.amount) for line in entry.lines)
+    return Reclassified(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
 
 
 def post(connection: Connection, entry: Entry, batch: int) -> bool:

@@ -123,6 +123,8 @@ class Books:
     them; `None` where that is what they have."""
     left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    reclassified: Mapping[str, entries.Reclassified] = field(default_factory=dict)
+    """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
 
@@ -369,6 +371,7 @@ def _read(connection: Connection, company: Company) -> Books:
         counted_together=tied,
         as_read=as_read,
         left_stock=left_stock.load(connection),
+        reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
     )
 

@@ -3,7 +3,7 @@
 A settlement entry that went out stays. Where the settlement's files are read otherwise since, or somebody has said what
 an unknown word is, its entry would be another: the difference, account by account, is proposed, and an entry of exactly
 that difference is posted into the first open period when it is accepted. Nothing is posted by itself, and one that is
-dismissed stays dismissed until it would be another.
+dismissed stays dismissed until it would be another. What was accepted counts in the profit and loss of its month.
 
 Worked example: −3.00 of storage went out under Other fees. Once its word is declared, Storage fees has 3.00 debit and
 Other fees 3.00 credit to be posted; where both post to one account, nothing is proposed.
@@ -11,8 +11,13 @@ Other fees 3.00 credit to be posted; where both post to one account, nothing is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from core.database import batches, entries, settings
 from core.database.batches import BatchKind
@@ -20,24 +25,30 @@ from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.settlement_entry import settlement_entries
+from core.line_types import PNL_PARTS, LineType
+from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
 from core.money import total
+from core.reports.parts import parts
 from core.settlements.calendars import last_day, open_day
+from core.settlements.costs_now import posted_corrections
 from core.settlements.exporting import as_written, standing_entries, stored
+from core.settlements.tie_outs import TieOut, difference
 from core.time import settlement_dates
-from core.typed_amounts import asked_amounts
+from core.typed_amounts import TypedAmount, asked_amounts, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from datetime import date, datetime
-    from decimal import Decimal
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from core.database import Connection, Database
     from core.database.settlements import BookedSettlement
     from core.journal.accounts import Accounts
-    from core.line_types import LineType
     from core.settlements.books import Books
 
 _SETTING = "dismissed reclassifications"
+_WORD = "Reclassification"
+_NOON = time(12)
+_TYPES = {str(one): one for one in LineType}
 _KINDS = (EntryKind.SETTLEMENT, EntryKind.RECLASSIFICATION)
 
 
@@ -65,7 +76,7 @@ class Reclassification:
 
     settlement: BookedSettlement
     lines: tuple[EntryLine, ...]
-    """Debit +, credit −, in the settlement's currency; one per account, and they balance."""
+    """Debit +, credit −, in the settlement's currency; one per account and part of the P&L, and they balance."""
 
     @property
     def number(self) -> int:
@@ -79,8 +90,11 @@ class Reclassification:
 
     def __str__(self) -> str:
         """Say it in words: the debits, then the credits."""
-        moved = sorted(self.lines, key=lambda line: line.amount, reverse=True)
-        return ", ".join(f"{line.account} {line.amount:+,.2f}" for line in moved)
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            sums[line.account] += line.amount
+        moved = sorted(sums.items(), key=lambda sum_: sum_[1], reverse=True)
+        return ", ".join(f"{account} {amount:+,.2f}" for account, amount in moved)
 
 
 def pending(database: Database, books: Books, *, dismissed: bool = False) -> list[Reclassification]:
@@ -149,9 +163,20 @@ def _names_then(out: Iterable[Entry], accounts: Accounts, store: str, currency: 
 
 
 def _by_account(lines: Sequence[EntryLine]) -> Iterable[EntryLine]:
-    """Sum the lines by account, in the order in which the accounts come; what comes to nothing is left out."""
+    """Sum the lines by account, in the order in which the accounts come; an account that keeps its sum is left out.
+
+    Where lines of several parts of the profit and loss post to one account (Shipping income has what was refunded of
+    it too), each part has a line, so that the month's profit and loss moves as the account does.
+    """
     for account in dict.fromkeys(line.account for line in lines):
         own = [line for line in lines if line.account == account]
+        if total(line.amount for line in own):
+            yield from _by_part(own)
+
+
+def _by_part(lines: Sequence[EntryLine]) -> Iterator[EntryLine]:
+    for part in dict.fromkeys(PNL_PARTS.get(line.type) for line in lines):
+        own = [line for line in lines if PNL_PARTS.get(line.type) is part]
         amount = total(line.amount for line in own)
         if amount:
             yield replace(own[0], amount=amount)
@@ -191,7 +216,116 @@ def accept(
             check(made)
         for one, entry in zip(chosen, made, strict=True):
             entries.post(connection, stored(entry, one.settlement.id), batch)
+        decided = {str(entry.key): _decided(one, entry) for one, entry in zip(chosen, made, strict=True)}
+        entries.remember_reclassified(connection, decided, who, now)
     return made
+
+
+def _decided(one: Reclassification, entry: Entry) -> entries.Reclassified:
+    lines = tuple((str(line.type), line.account, line.amount) for line in entry.lines)
+    return entries.Reclassified(one.settlement.id, entry.day, entry.currency, lines)
+
+
+def reclassified_money(books: Books) -> pd.DataFrame:
+    """Return what accepted reclassifications move in the profit and loss, for reports that count it. Pure.
+
+    The settlement's own month keeps what was posted then; the month of the entry has what it moves. −3.00 of storage
+    went out as an adjustment: that month's other income gets 3.00 back, and its fees get −3.00.
+
+    Returns:
+        The columns of `books.lines`, one row per reclassification without goods or cost, and `day`, that of its entry.
+    """
+    columns = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
+    by_number = {one.id: one for one in books.settlements}
+    rows = [_as_line(books, by_number[one.settlement], one) for one in _of_books(books)]
+    found = frame(columns, rows).reindex(columns=list(books.lines.columns))
+    days = pd.Series([one.day.isoformat() for one in _of_books(books)], found.index, dtype=TEXT)
+    return found.astype(books.lines.dtypes.to_dict()).assign(day=days)
+
+
+def _of_books(books: Books) -> list[entries.Reclassified]:
+    known = {one.id for one in books.settlements}
+    return [one for one in books.reclassified.values() if one.settlement in known]
+
+
+def _as_line(books: Books, of: BookedSettlement, one: entries.Reclassified) -> dict[str, object]:
+    """Return a reclassification as a line of its settlement; + is money to the seller."""
+    zone = books.zones.zone(of.store, of.settlement_id) or UTC
+    told = [TypedAmount(_WORD, "other", LineType(kind), -amount) for kind, _, amount in one.lines]
+    moved = [amount for amount in told if amount.line_type is not LineType.CLEARING]
+    net = total(amount.amount for amount in moved)
+    amounts = {name: Decimal(0) for name in AMOUNT_COLUMNS} | {"other": net, "net": net}
+    return {
+        "store": of.store,
+        "settlement_id": of.settlement_id,
+        "event": str(Event.ADJUSTMENT),
+        "raw_type": _WORD,
+        "posted_at": datetime.combine(one.day, _NOON, zone).astimezone(UTC),
+        "quantity": 0,
+        "currency": one.currency,
+        "goods": str(Goods.NONE),
+        "typed": to_text(moved),
+        "cost_status": str(CostStatus.NOT_APPLICABLE),
+        **amounts,
+    }
+
+
+def corrections(books: Books) -> pd.DataFrame:
+    """Return everything that was corrected after its export, on the day of its entry: costs and kinds of money. Pure.
+
+    Returns:
+        The columns of `books.lines`, and `day`.
+    """
+    names = [*books.lines.columns, "day"]
+    return pd.concat([posted_corrections(books)[names], reclassified_money(books)[names]], ignore_index=True)
+
+
+def rated_lines(books: Books) -> pd.DataFrame:
+    """Return the lines of the books whose currency and day need a rate, reclassifications among them. Pure."""
+    return pd.concat([books.lines, reclassified_money(books)[list(books.lines.columns)]], ignore_index=True)
+
+
+def reclassified_tie_outs(
+    books: Books, settlement: BookedSettlement, standing: Sequence[entries.Entry]
+) -> Iterator[TieOut]:
+    """Hold the reclassifications of a settlement in the profit and loss against the journal; only what differs. Pure.
+
+    Class by class and month by month, and each entry account by account against what was decided.
+
+    Args:
+        books: The books.
+        settlement: Whose.
+        standing: Its entries that stand.
+    """
+    own = {one.key: one for one in standing if one.kind is EntryKind.RECLASSIFICATION}
+    decided = {key: one for key, one in books.reclassified.items() if one.settlement == settlement.id}
+    yield from _by_class(settlement.name, reclassified_money(books), settlement, own.values())
+    for key in sorted({*own, *decided}):
+        then = {line[:2]: line[2] for line in decided[key].lines} if key in decided else {}
+        now = {(line.memo, line.account): line.amount for line in own[key].lines if line.amount} if key in own else {}
+        for kind, account in sorted({*then, *now}):
+            name = f"{settlement.name}: entry {key}, line “{kind}” to {account}"
+            if then.get((kind, account)) != now.get((kind, account)):
+                yield difference(name, now.get((kind, account)), then.get((kind, account)))
+
+
+def _by_class(
+    name: str, money: pd.DataFrame, settlement: BookedSettlement, own: Iterable[entries.Entry]
+) -> Iterator[TieOut]:
+    lines = money[(money["store"] == settlement.store) & (money["settlement_id"] == settlement.settlement_id)]
+    shown, booked = (defaultdict[tuple[str, str], Decimal](Decimal) for _ in range(2))
+    for part, amounts in parts(lines).items():
+        for day, amount in zip(lines["day"], amounts, strict=True):
+            shown[day[:7], str(part)] += amount
+    for entry in own:
+        for line in entry.lines:
+            part = None if line.memo == LineType.CLEARING else PNL_PARTS.get(_TYPES.get(line.memo, LineType.CLEARING))
+            if part is not None:
+                booked[f"{entry.entry_date:%Y-%m}", part.value] -= line.amount
+    for month, part in sorted({*shown, *booked}):
+        words = f"{name}: reclassifications of {month}, P&L and journal, {part.replace('_', ' ')}"
+        if shown[month, part] != booked[month, part]:
+            yield TieOut(words, shown[month, part], booked[month, part], is_exact=True)
 
 
 def _entry(one: Reclassification, day: date, revision: int) -> Entry:

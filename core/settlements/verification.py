@@ -30,6 +30,7 @@ from core.settings import Policies
 from core.settlements.entry_tie_outs import Batch, account_tie_outs, entry_tie_outs, made_tie_outs
 from core.settlements.exporting import ExportWish, make_entries, standing_entries
 from core.settlements.line_tie_outs import header_tie_outs, line_tie_outs, lock_tie_outs, place_of
+from core.settlements.reclassifying import reclassified_tie_outs
 from core.settlements.tie_outs import TieOut, difference, settlement_tie_outs, stored_tie_outs
 from core.settlements.true_up_tie_outs import TrueUps, true_up_tie_outs
 
@@ -225,6 +226,7 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
         if some or status is EntryStatus.EXPORTED:
             found += _made_anew(connection, books, settlement, kinds[0], some, held)
     found += _true_ups(connection, books, settlement, standing_ones, held)
+    found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
     return [TieOut(f"{settlement.name}: entries that differ from the lines", Decimal(len(found)), Decimal(0)), *found]
 
 

@@ -6,6 +6,8 @@ unknown then), an open one with an unknown word on an order's row; of Walmart a 
 counted as come back); of Shopify an open export. Orders cost 5.00 as saved, every SKU's average is 7.00.
 """
 
+# ruff: noqa: S608 - SQL statements, of our own words alone
+
 from __future__ import annotations
 
 import shutil
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from core.database import Database, entries, locks, settlements, true_ups
 from core.database.settlements import EntryStatus
@@ -26,6 +28,8 @@ from core.journal.accounts import AccountRow, Accounts
 from core.line_types import LineType
 from core.marketplaces import READER_VERSION
 from core.model import records
+from core.reports.parts import PARTS
+from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.settlements import books as all_books
 from core.settlements import reclassifying
 from core.settlements import true_ups as trueing
@@ -36,6 +40,7 @@ from core.settlements.remarks import remarks
 from core.settlements.reopening import reopen
 from core.settlements.rereading import due, read_anew
 from core.settlements.type_choices import change_types
+from core.settlements.verification import tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +160,105 @@ def test_money_that_is_read_otherwise_is_proposed_as_a_reclassification(database
     assert reclassifying.pending(database, books_of(database)) == []
     settled = journal(database, "settlement", "reclassification")
     assert settled["Other Income:Reimbursements"] == Decimal(-80)
+
+
+def by_month(database: Database) -> dict[tuple[str, str], Decimal]:
+    """What the profit and loss has of each part in each month."""
+    books = books_of(database)
+    question = PnlQuestion("USD", by_month=True, by_item=False, by_store=False)
+    found = profit_and_loss(books.lines, question, zones=books.zones, corrections=reclassifying.corrections(books))
+    return {(row["month"], part): row[part] for row in records(found) for part in PARTS if row["month"] and row[part]}
+
+
+def wrong(database: Database, name: str) -> list[str]:
+    books = books_of(database)
+    found = tie_outs(database, books, books.named([name])[0], ExportWish())
+    return [one.sentence for one in found if not one.ok]
+
+
+def accept_money(database: Database) -> None:
+    books = books_of(database)
+    numbers = [one.number for one in reclassifying.pending(database, books)]
+    reclassifying.accept(database, books, numbers, lock_date=date(2026, 10, 31), **WHO)
+
+
+def test_what_is_reclassified_counts_in_the_profit_and_loss_of_its_month(database: Database) -> None:
+    """80.00 went out as other income in July: July keeps them, November moves them to the reimbursements."""
+    before = by_month(database)
+    accept_money(database)
+    moved = {key: amount for key, amount in by_month(database).items() if before.get(key) != amount}
+    assert moved == {
+        ("2026-11", "other_income"): Decimal("-80.00"),
+        ("2026-11", "reimbursements"): Decimal("80.00"),
+    }
+    assert [] == wrong(database, CODES)
+
+
+def test_answered_words_move_class_by_class_as_the_journal_does(database: Database) -> None:
+    """Twenty-one fees and more leave the other income, each part as its account."""
+    words = {
+        "Account level inventory fee": "Storage",
+        "BalanceAdjustment": "Reserve",
+        "Non-subscription Fee Adjustment": "Sales",
+        "SellerFulfilledPrime": "Advertising",
+    }
+    change_types(database, {("Amazon", f"other-transaction / {word}"): kind for word, kind in words.items()}, **WHO)
+    before = by_month(database)
+    accept_money(database)
+    after = by_month(database)
+    assert after["2026-11", "other_income"] == Decimal("-80.00") + Decimal("24.00") - Decimal("3.00")
+    assert {part for month, part in after if month == "2026-11"} >= {"fees", "reimbursements", "other_income"}
+    assert sum(amount for (month, _), amount in after.items() if month == "2026-11") == 0
+    assert {key: amount for key, amount in after.items() if key[0] != "2026-11"} == before
+    assert [] == wrong(database, FEES)
+
+
+def test_a_reopened_settlement_has_no_reclassification_any_more(database: Database) -> None:
+    """It is taken back with the entry that it corrected, and the lines say it themselves."""
+    accept_money(database)
+    books = books_of(database)
+    reopen(database, books.named([CODES])[0], "wrong bill", lock_date=None, **WHO)
+    assert not {month for month, _ in by_month(database)} & {"2026-10", "2026-11"}
+
+
+REIMBURSED = "memo = 'Reimbursements' AND entry = (SELECT max(id) FROM entry WHERE kind = 'reclassification')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE entry_line SET amount = 2*amount WHERE entry IN (SELECT id FROM entry WHERE key LIKE '%reclass%')",
+            "reclassifications of 2026-11, P&L and journal, reimbursements: 80.00 and 160.00 differ",
+        ),
+        (
+            f"UPDATE entry_line SET memo = 'Sales' WHERE {REIMBURSED}",
+            "reclassifications of 2026-11, P&L and journal, sales: 0.00 and 80.00 differ",
+        ),
+        (f"UPDATE entry_line SET account = 'Office' WHERE {REIMBURSED}", "line “Reimbursements” to Office"),
+        (
+            "UPDATE entry SET entry_date = '2026-12-01' WHERE kind = 'reclassification'",
+            "reclassifications of 2026-12, P&L and journal",
+        ),
+        (
+            "DELETE FROM entry_line WHERE entry = (SELECT max(id) FROM entry WHERE kind = 'reclassification')",
+            "P&L and journal, reimbursements: 80.00 and 0.00 differ",
+        ),
+        (
+            "UPDATE setting SET value = replace(value, '-80', '-70') WHERE key = 'accepted reclassifications'",
+            "P&L and journal, reimbursements: 70.00 and 80.00 differ",
+        ),
+    ],
+)
+def test_verify_names_a_reclassification_that_was_altered(database: Database, statement: str, words: str) -> None:
+    """By month and class, or by line and account."""
+    accept_money(database)
+    with database.writing() as connection:
+        for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+        assert connection.execute(text(statement)).rowcount >= 1
+    found = wrong(database, CODES)
+    assert any(words in sentence for sentence in found), found
 
 
 def test_a_settlement_with_a_word_that_nobody_knows_waits_with_its_money(database: Database) -> None:
