@@ -123,6 +123,8 @@ class Books:
     them; `None` where that is what they have."""
     left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    documents: _Documents | None = None
+    """What documents say of orders and of goods that came back, to count by them again."""
     reclassified: Mapping[str, entries.Reclassified] = field(default_factory=dict)
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
@@ -347,9 +349,10 @@ def _read(connection: Connection, company: Company) -> Books:
         policies,
         company,
         all_stores,
+        held,
+        now,
     )
-    as_read = None if now is held else _with_documents(replace(known, transactions=now), told)[0]
-    known, tied = _with_documents(known, told)
+    known, tied, as_read = _with_documents_as_read(known, told)
     last_sync = syncs.last(connection, finished=True)
     return Books(
         company=company,
@@ -370,6 +373,7 @@ def _read(connection: Connection, company: Company) -> Books:
         rates=ExchangeRates.of(exchange_rates.latest(connection)),
         counted_together=tied,
         as_read=as_read,
+        documents=told,
         left_stock=left_stock.load(connection),
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
@@ -414,6 +418,39 @@ class _Documents:
     policies: Policies
     company: Company
     stores: tuple[Store, ...]
+    held: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored, before any document counts their units."""
+    now: pd.DataFrame
+    """The same as files are read and words are answered today; `held` itself where that is what the books have."""
+
+
+def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books:
+    """Return the books with the units of pulled orders counted and everything costed anew, of other knowledge. Pure.
+
+    Which line of an order carries its units follows from answers (a line confirmed as zero has none) and from books
+    start, so that a preview must count as the books will.
+
+    Args:
+        books: The books.
+        known: What costs are to be made of; the units of its transactions are counted again.
+        policies: The company's.
+    """
+    as_read = books.as_read
+    tied = books.counted_together
+    if books.documents is not None and not books.documents.order_units.empty:
+        told = replace(books.documents, policies=policies)
+        bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
+        known, tied, as_read = _with_documents_as_read(bare, told)
+    lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)))
+    return replace(books, known=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
+
+
+def _with_documents_as_read(
+    known: CostingInput, told: _Documents
+) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
+    """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
+    as_read = None if told.now is told.held else _with_documents(replace(known, transactions=told.now), told)[0]
+    return *_with_documents(known, told), as_read
 
 
 def _with_documents(known: CostingInput, told: _Documents) -> tuple[CostingInput, frozenset[str]]:
@@ -476,8 +513,7 @@ def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
     """Return the books as they would be with other policies and another calendar. Pure."""
     flags = _history_flags(books.settlements, policies, zones, books.starts)
     known = replace(books.known, settlements=flags, zones=zones)
-    lines = costed_lines(known, costing_policies(policies, books.company))
-    return replace(books, policies=policies, zones=zones, known=known, lines=lines)
+    return counted_anew(replace(books, zones=zones), known, policies)
 
 
 def _start_of(name: SettlementName, policies: Policies, starts: Mapping[SettlementName, date | None]) -> date | None:

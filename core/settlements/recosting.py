@@ -19,7 +19,7 @@ from core.database import batches, overrides
 from core.database.batches import BatchKind
 from core.database.settlements import EntryStatus
 from core.model import COSTED_COLUMNS, TEXT, CostStatus, Event, records
-from core.settlements.books import Books, costing_policies, load, named_lines
+from core.settlements.books import Books, costing_policies, counted_anew, load, named_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,9 +38,6 @@ def after_save(database: Database, before: Books) -> Books:
         last = batches.last(connection)
     if not since <= _ONLY_ANSWERS:
         return load(database)
-    changed = _changed(before.overrides, now)
-    if changed & before.counted_together:
-        return load(database)  # an answer about units moves those of the order's other lines
     return replace(with_overrides(before, now), last_batch=last)
 
 
@@ -54,6 +51,9 @@ def with_overrides(before: Books, now: pd.DataFrame) -> Books:
     known = replace(before.known, overrides=now)
     policies = costing_policies(before.policies, before.company)
     changed = _changed(before.overrides, now)
+    if changed & before.counted_together:  # an answer about units moves those of the order's other lines
+        after = counted_anew(before, known, before.policies)
+        return replace(after, skus_posted=_skus_posted(before, after.lines, changed))
     lines = recosted(before.lines, known, policies, changed)
     return replace(before, known=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, select
@@ -21,10 +21,12 @@ from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, frame
 from core.settings import SETTINGS_NAME, Policies
 from core.settlements import books as all_books
+from core.settlements.answers import Answer
 from core.settlements.costs_now import differences
 from core.settlements.exporting import ExportWish, export_settlement
 from core.settlements.importing import import_file
 from core.settlements.recosting import after_save
+from core.settlements.saving import plan_answers, save_answers
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 
 if TYPE_CHECKING:
@@ -325,6 +327,66 @@ def test_a_line_confirmed_as_zero_does_not_swallow_the_goods(database: Database)
     assert "confirmed at cost 0" in asked["cost_note"]
     save(database, asked["key"], units_back=1)
     assert 10 == cogs(all_books.load(database))
+
+
+def zero() -> tuple[list[bytes], int, dict[str, Any]]:
+    """Return payouts of an order in two parts, what left of it, and zero for the first part."""
+    down, rest = Paid("11", "6.00", "2026-08-03"), Paid("12", "14.00", "2026-11-03")
+    return both(replace(ORDER, paid=(down,)), replace(ORDER, paid=(down, rest))), 1, {"zero_ok": True}
+
+
+def typed_cost() -> tuple[list[bytes], int, dict[str, Any]]:
+    """Return the same with a cost for the first part, which keeps its unit."""
+    return *zero()[:2], {"cost": Decimal("9.50")}
+
+
+def typed_units() -> tuple[list[bytes], int, dict[str, Any]]:
+    """Return three units of which Finale shipped two, and the answer to the line that asks."""
+    return in_parts(), 2, {"units_back": 1, "stock_edited": True}
+
+
+@pytest.mark.parametrize("answered", [zero, typed_cost, typed_units])
+def test_a_preview_counts_the_units_as_the_books_will(database: Database, answered: Callable[[], Any]) -> None:
+    """Zero for the first payment of an order moves its units to the second: what is announced is what is booked."""
+    documents, shipped, given = answered()
+    bring_in(database, *documents)
+    sync(database, ("A", shipped))
+    books = all_books.load(database)
+    asking = books.lines[(books.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).astype(bool)]
+    row = (asking if answered is typed_units else books.lines).iloc[0]
+    answers = [Answer(str(row["key"]), 0, **{"cost": None, "proposed": None, **given})]
+    wish: dict[str, Any] = {"settlement_ids": None, "accept_proposals": False, "who": "M. Lee", "now": NOW}
+    planned = plan_answers(books, answers, **wish).after
+    save_answers(database, books, answers, accept_suspect=True, **wish)
+
+    booked = all_books.load(database)
+    assert same(planned, booked)
+    assert same(after_save(database, books), booked)
+    if answered is zero:
+        asks = (booked.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False)
+        assert ["901"] == booked.lines.loc[asks.astype(bool), "settlement_id"].tolist(), "the second payment asks now"
+
+
+def same(one: Books, other: Books) -> bool:
+    """Tell whether two states of the books have the same lines and costs."""
+    names = ["key", "quantity", "stock_effect", "unit_cost", "cogs", "cost_status", "cause", "cost_note"]
+    return bool(one.lines[names].equals(other.lines[names]))
+
+
+@pytest.mark.parametrize("start", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)])
+def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, start: date) -> None:
+    """Whether an order was first paid before books start decides whether its units are asked."""
+    bring_in(database, raised()[1])
+    sync(database, ("A", 3))
+    books = all_books.load(database)
+    policies = books.policies.model_copy(update={"books_start": start})
+    planned = all_books.with_settings(books, policies, books.zones)
+    with database.writing() as connection:
+        settings.put(connection, SETTINGS_NAME, policies, who="M. Lee", now=NOW)
+
+    assert same(planned, all_books.load(database))
+    asks = (planned.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).any()
+    assert bool(asks) is (start == date(2026, 9, 1))
 
 
 def test_an_order_first_paid_before_books_start_is_asked(database: Database) -> None:
