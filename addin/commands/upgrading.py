@@ -99,6 +99,12 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
             f"New columns at the right end of sheet {sheet}: {', '.join(headers)}. If you had given such a column "
             f"another name, move what you typed there into the new one."
         )
+    for sheet, renamed in added.renamed.items():
+        named = ", ".join(f"{one.old} is {one.new}" for one in renamed)
+        sentences.append(
+            f"Columns of sheet {sheet} have other names: {named}. Formulas, validation and charts that name them "
+            f"follow; code of your own that looks for the old name does not."
+        )
     if added.configuration:
         sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
     if project.kept:
@@ -109,6 +115,11 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
             f"it. What was typed there is only in the copy: put your own code into a module of its own."
         )
     return sentences
+
+
+def _renamed(added: Added) -> dict[str, dict[str, str]]:
+    """Return old and new headers by sheet."""
+    return {sheet: {one.old: one.new for one in renamed} for sheet, renamed in added.renamed.items()}
 
 
 def _data(
@@ -126,6 +137,7 @@ def _data(
         "backup": str(backup) if backup else None,
         "sheets": added.sheets if added else [],
         "columns": added.columns if added else {},
+        "renamed": _renamed(added) if added else {},
         "modules_kept": list(project.kept) if project else [],
         "modules_replaced": list(project.replaced) if project else [],
     }

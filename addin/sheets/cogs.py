@@ -13,7 +13,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
 from core.file_names import mark_of
-from core.reports.costed_lines import has_or_needs_cost, marked
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,7 +43,7 @@ SPEC = TableSpec(
         Column("Finale product", "product_id", width=24),
         Column("Units", "quantity", Kind.WHOLE, width=8),
         Column("Unit cost", "unit_cost", Kind.UNIT_COST),
-        Column("!", "indicator", width=4),
+        Column("!", "indicator", width=4, note=LINE_MARKS),
         Column("Cost currency", "cost_currency", width=14),
         Column("COGS", "cogs", Kind.MONEY),
         Column("Cost source", "cost_source", width=22),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -38,7 +39,7 @@ NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: its header is its name for ever, wherever the user moves it."""
+    """One column of a table: its header is its name, wherever the user moves it (others: `RENAMED`)."""
 
     header: str
     field: str
@@ -62,6 +63,32 @@ class Column:
     def wants(self) -> Kind:
         """Return what somebody is told to type: a date where dates are taken, a text of our own words as a text."""
         return Kind.DATE if self.takes_dates else self.kind
+
+
+class Renamed(NamedTuple):
+    """A header that is another since a version."""
+
+    since: str
+    """The version of Cogsheet whose template has the new one."""
+    table: str
+    old: str
+    new: str
+
+
+RENAMED = (Renamed("0.1.0", "tblTypes", "Event", "Line type"),)
+"""Every header that was ever renamed, the oldest first.
+
+`cogsheet upgrade` renames it in a workbook, with all that names it there; until then the program reads the old one.
+"""
+
+
+def known_headers(table: str, header: str) -> tuple[str, ...]:
+    """Return a column's header and those that it had in earlier versions, the newest first."""
+    found = [header]
+    for one in reversed(RENAMED):
+        if one.table == table and one.new == found[-1]:
+            found.append(one.old)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

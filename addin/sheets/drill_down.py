@@ -78,7 +78,7 @@ def _find_places(book: xw.Book) -> _Places:
     )
     return _Places(
         tabs,
-        tuple((place(tab, cogs.SPEC), "COGS") for tab in reversed(tabs)),
+        tuple((place(tab), "COGS") for tab in reversed(tabs)),
         place_of(book, transactions.SPEC),
         place_of(book, resolve.SPEC),
         place_of(book, history.SPEC, "line"),

@@ -113,7 +113,9 @@ def cell_names(found: FoundTable) -> Callable[[Column, int], str]:
     sheet, left, first = found.sheet.name, int(found.table.range.column), found.first_row()
 
     def name(column: Column, row: int) -> str:
-        return f"{sheet}!{column_name(left + found.positions[column.field])}{first + row} ({column.header})"
+        return (
+            f"{sheet}!{column_name(left + found.positions[column.field])}{first + row} ({found.headers[column.field]})"
+        )
 
     return name
 

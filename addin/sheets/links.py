@@ -58,19 +58,18 @@ class Place:
         return f'=IFERROR(HYPERLINK({sheet}&({top}+{found}),{_in_text(label)}),"")'
 
 
-def place(found: FoundTable, spec: TableSpec, field: str = "key") -> Place:
+def place(found: FoundTable, field: str = "key") -> Place:
     """Return where the rows of a table stand now.
 
     Args:
         found: The table.
-        spec: Its declaration.
         field: The field whose values name the rows; of equal values the first counts.
     """
     rows: dict[str, int] = {}
     for number, key in enumerate(column_texts(found, field), start=1):
         if key:
             rows.setdefault(key, number)
-    return Place(str(found.sheet.name), str(found.table.name), spec.column(field).header, rows)
+    return Place(str(found.sheet.name), str(found.table.name), found.headers[field], rows)
 
 
 def column_texts(found: FoundTable, field: str) -> list[str]:
@@ -84,7 +83,7 @@ def column_texts(found: FoundTable, field: str) -> list[str]:
 
 def place_of(book: xw.Book, spec: TableSpec, field: str = "key", *, table: str | None = None) -> Place:
     """Return where the rows of a table stand now, found by its name."""
-    return place(tables.find(book, spec, table=table), spec, field)
+    return place(tables.find(book, spec, table=table), field)
 
 
 def first_link(places: Iterable[tuple[Place, str]], key: object, by: str) -> str | None:

@@ -13,6 +13,7 @@ from addin.sheets.edited_rows import plain_text
 from addin.sheets.frames import records_of
 from core.errors import WorkbookError
 from core.reports.basis import Basis
+from core.reports.costed_lines import SUM_MARKS
 from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ SPEC = TableSpec(
         Column("Reimbursements", "reimbursements", Kind.MONEY, width=18),
         Column("Other income", "other_income", Kind.MONEY, width=14),
         Column("COGS", "cogs", Kind.MONEY, note="Cost of goods sold less returned; lines without cost are not in it."),
-        Column("!", "indicator", width=4, note="● a cost is missing: the profit of this row is too high."),
+        Column("!", "indicator", width=4, note=SUM_MARKS),
         Column("Profit", "profit", Kind.MONEY, note="Net sales + fees + advertising + reimbursements + other − COGS."),
         Column("Margin", "margin", Kind.PERCENT, note="Profit / net sales."),
         Column("ROI", "roi", Kind.PERCENT, note="Profit / COGS."),

@@ -8,6 +8,7 @@ from addin.sheets import tables
 from addin.sheets.cells import to_cell
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
+from core.reports.costed_lines import SUM_MARKS
 from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN
 from core.reports.profit_and_loss import with_unknown_costs_blank
 
@@ -41,7 +42,7 @@ SPEC = TableSpec(
         Column("Reimbursements", "reimbursements", Kind.MONEY, width=18),
         Column("Other income", "other_income", Kind.MONEY, width=14),
         Column("COGS", "cogs", Kind.MONEY, width=14),
-        Column("!", "indicator", width=4, note="● a cost is missing: the profit of this row is too high."),
+        Column("!", "indicator", width=4, note=SUM_MARKS),
         Column("Profit", "profit", Kind.MONEY, width=14),
         Column("Margin", "margin", Kind.PERCENT),
         Column("ROI", "roi", Kind.PERCENT),

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from addin.sheets.cells import plain_values, to_cell, to_text
-from addin.sheets.columns import NUMBER_FORMATS, Kind
+from addin.sheets.columns import NUMBER_FORMATS, Kind, known_headers
 from addin.sheets.filters import unfiltered
 from addin.sheets.protection import refuse_protected
 from addin.sheets.row_plan import Key, duplicates, plan_rows
@@ -72,6 +72,8 @@ class FoundTable:
     header: xw.Range
     positions: dict[str, int]
     """Field -> column within the table, from 0."""
+    headers: dict[str, str]
+    """Field -> the header that it has here, which in an older workbook may be an earlier one."""
 
     @property
     def body(self) -> xw.Range | None:
@@ -103,11 +105,18 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
     sheet, excel_table = found
     header = excel_table.header_row_range
     headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
-    missing = [column.header for column in spec.columns if column.header not in headers]
+    shown = {column.field: _shown(headers, spec, column) for column in spec.columns}
+    missing = [column.header for column in spec.columns if shown[column.field] not in headers]
     if header is None or missing:
         raise ColumnMissingError(sheet.name, name, missing)
-    positions = {column.field: headers.index(column.header) for column in spec.columns}
-    return FoundTable(excel_table, sheet, header, positions)
+    positions = {field: headers.index(text) for field, text in shown.items()}
+    return FoundTable(excel_table, sheet, header, positions, shown)
+
+
+def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> str:
+    """Return the header that a column has here: its own, or in a workbook that is not upgraded the one before it."""
+    known = known_headers(spec.table, column.header)
+    return next((text for text in known if text in headers), column.header)
 
 
 def read(found: FoundTable, spec: TableSpec) -> list[Record]:

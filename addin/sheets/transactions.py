@@ -12,7 +12,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
 from core.model import TEXT
-from core.reports.costed_lines import margin, marked
+from core.reports.costed_lines import LINE_MARKS, margin, marked
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ SPEC = TableSpec(
             "!",
             "indicator",
             width=4,
-            note="● the cost is missing, ○ the refund waits for its original's cost, ? suspect.",
+            note=LINE_MARKS,
         ),
         Column("COGS", "cogs", Kind.MONEY, note="Expense is +; in home currency."),
         Column("Cost source", "cost_source", width=22),

@@ -30,7 +30,7 @@ SPEC = TableSpec(
         Column("Amount", "amount", width=22, note="What these lines come to."),
         Column("Settlements", "settlements", width=44, note="Where they stand."),
         Column(
-            "Event",
+            "Line type",
             "event",
             width=40,
             editable=True,

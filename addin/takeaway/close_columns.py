@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from addin.sheets import journal, pnl
 from addin.sheets.columns import Column, Kind
+from core.reports.costed_lines import LINE_MARKS
 
 ENTRY = (
     Column("Entry", "entry", width=44),
@@ -24,7 +25,7 @@ ACCRUED = (
     Column("Settlement ID", "settlement_id", width=17),
     Column("Net", "net", Kind.MONEY, width=13, note="Sales, fees and tax together, in the settlement's currency."),
     Column("COGS", "cogs", Kind.MONEY, width=13, note="In home currency."),
-    Column("!", "indicator", width=11, note="● the cost is missing: the line is not accrued."),
+    Column("!", "indicator", width=11, note=f"A line without cost is not accrued. {LINE_MARKS}"),
     Column("Currency", "currency", width=11, note="Of net."),
     Column("Units", "quantity", Kind.WHOLE, width=9),
     Column("Posted", "posted_day", Kind.DATE, width=12, note="In the store's own time zone."),

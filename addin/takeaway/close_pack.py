@@ -18,7 +18,7 @@ from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
 from core.journal.entry import POSTED_BY_FINALE
 from core.model import records
-from core.reports.costed_lines import marked
+from core.reports.costed_lines import SUM_MARKS, marked
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.settlements.exporting import ExportWish
 from core.time import Month
@@ -204,7 +204,7 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     """Write the month's profit and loss."""
     page.title(
         f"Profit and loss · {figures.month.first_day:%B %Y}",
-        f"By posted date, in {figures.home_currency}. ● a cost is missing: the profit of that row is too high.",
+        f"By posted date, in {figures.home_currency}. {SUM_MARKS}",
     )
     rows = records(with_unknown_costs_blank(figures.profit_and_loss))
     if not rows:

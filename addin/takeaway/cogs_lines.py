@@ -9,7 +9,7 @@ from addin.takeaway.look import BAD, BAD_TINT
 from addin.takeaway.page import MARKS
 from core.model import CostStatus, records
 from core.reports.accrual import ship_days
-from core.reports.costed_lines import has_or_needs_cost, marked
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ COLUMNS = (
     Column("Units", "quantity", Kind.WHOLE, width=9, note="Sold +, back −; blank is unknown."),
     Column("Cost units", "cost_quantity", Kind.WHOLE, width=9, note="What the cost is taken for: × unit cost = COGS."),
     Column("Unit cost", "unit_cost", Kind.UNIT_COST, width=12),
-    Column("!", "indicator", width=4, note="● missing, ○ waits for the original's cost, ? looks wrong."),
+    Column("!", "indicator", width=4, note=LINE_MARKS),
     Column("COGS", "cogs", Kind.MONEY, width=12, note="Expense is +; in home currency."),
     Column("Currency", "cost_currency", width=11, note="Of unit cost and COGS."),
     Column("Cost source", "cost_source", width=20),

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 MISSING_MARK = "●"
 WAITING_MARK = "○"
 SUSPECT_MARK = "?"
+LINE_MARKS = (
+    f"{MISSING_MARK} the cost is missing. {WAITING_MARK} a refund waits for its original's cost. {SUSPECT_MARK} the "
+    f"cost looks wrong; why stands in the cost note."
+)
+"""What each mark beside the cost of a line means."""
+SUM_MARKS = (
+    f"{MISSING_MARK} a cost is missing: the profit of this row is too high. {WAITING_MARK} a refund waits for its "
+    f"original's cost: what came back is not taken off COGS yet."
+)
+"""What each mark beside the COGS of a row of the profit and loss means; a cost that looks wrong is not marked there."""
 
 
 def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Series:

@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.sheets.columns import RENAMED
 from core.errors import WorkbookError
 from workbook_engine import following
 from workbook_engine.addresses import MAX_ROW, Area, area_name, column_name, column_number
 from workbook_engine.formula_places import RULE_FORMULAS
 from workbook_engine.sheet_part import ORDER
+from workbook_engine.table_rows import take_headers
 from workbook_engine.xml_text import Element
 
 if TYPE_CHECKING:
+    from addin.sheets.columns import Renamed
     from workbook_engine.sheet_part import SheetPart
     from workbook_engine.table_part import TablePart
 
@@ -54,6 +57,26 @@ def missing(old: Place, new: Place) -> list[str]:
     """Return the headers that a table lacks."""
     present = set(old.headers)
     return [header for header in new.headers if header not in present]
+
+
+def rename(present: SheetPart) -> list[Renamed]:
+    """Give the columns of a sheet's tables the headers of this version, and return which were renamed.
+
+    Formulas, validation, charts and names that mention them follow, as in Excel; what stands in the cells stays. A
+    header that the workbook has already, or that its user gave to a column of his own, is left.
+    """
+    return [one for table in present.tables for one in RENAMED if _renamed(present, table, one)]
+
+
+def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
+    headers = [table.header(column) for column in table.columns]
+    if table.name.lower() != one.table.lower() or one.old not in headers or one.new in headers:
+        return False
+    row, column = table.area.top, table.area.left + headers.index(one.old)
+    sheet.rows.edit(row)[column] = sheet.book.writer.text(one.new, sheet.style_at(row, column))
+    take_headers(sheet, table)
+    sheet.touch()
+    return True
 
 
 def add(old: Place, new: Place) -> list[str]:

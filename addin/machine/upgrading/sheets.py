@@ -14,6 +14,7 @@ from workbook_engine.addresses import Area
 from workbook_engine.foreign_sheet import take_in
 
 if TYPE_CHECKING:
+    from addin.sheets.columns import Renamed
     from workbook_engine.sheet_part import SheetPart
     from workbook_engine.workbook_file import WorkbookFile
 
@@ -37,20 +38,22 @@ class Added:
     sheets: list[str] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     """Headers by sheet."""
+    renamed: dict[str, list[Renamed]] = field(default_factory=dict)
+    """Headers that are others now, by sheet."""
     configuration: bool = False
     """Whether xlwings' settings were put back to the template's."""
 
     def __bool__(self) -> bool:
-        return bool(self.sheets or self.columns or self.configuration)
+        return bool(self.sheets or self.columns or self.renamed or self.configuration)
 
 
 def complete(file: WorkbookFile, template: WorkbookFile) -> Added:
-    """Add the sheets and columns that a workbook lacks, and let xlwings' settings be the template's.
+    """Rename headers, add the sheets and columns that a workbook lacks, and let xlwings' settings be the template's.
 
     Raises:
         WorkbookError: If something of the user's is in the way.
     """
-    added = Added()
+    added = Added(renamed={sheet.name: renamed for sheet in file.sheets if (renamed := columns.rename(sheet))})
     previous: SheetPart | None = None
     for sheet in template.sheets:
         present = _same(file, sheet)

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.sheets import cogs
+from addin.sheets.workbook import SPECS
+from addin.takeaway import close_columns, cogs_lines
 from core.model import COSTED_COLUMNS, CostSource, CostStatus, frame, records
-from core.reports.costed_lines import marked
+from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked
+
+if TYPE_CHECKING:
+    from addin.sheets.columns import Column
 
 FAR = "More than five times the current average, 9.93"
 COSTED = {"cost_status": CostStatus.COSTED, "unit_cost": Decimal(1000), "cogs": Decimal(1000), "suspect": FAR}
+
+
+def columns_of_marks() -> list[tuple[str, Column, tuple[str, ...]]]:
+    """Return every column of marks there is, and which marks can stand in it."""
+    lines, sums = (MISSING_MARK, WAITING_MARK, SUSPECT_MARK), (MISSING_MARK, WAITING_MARK)
+    of_sheets = [(spec.sheet, spec.columns, sums if "P&L" in spec.sheet else lines) for spec in (*SPECS, cogs.SPEC)]
+    of_files = [("COGS workbook", cogs_lines.COLUMNS, lines), ("accrual", close_columns.ACCRUED, lines)]
+    found = [(name, one, marks) for name, columns, marks in (*of_sheets, *of_files) for one in columns]
+    return [(name, one, marks) for name, one, marks in found if one.field == "indicator"]
+
+
+@pytest.mark.parametrize(("name", "column", "marks"), columns_of_marks())
+def test_every_mark_that_can_stand_in_a_column_is_explained_in_its_note(
+    name: str, column: Column, marks: tuple[str, ...]
+) -> None:
+    """Sheets, COGS tabs and the files that people take away."""
+    assert all(mark in column.note for mark in marks), (name, column.note)
+
+
+def test_there_are_columns_of_marks_on_sheets_and_in_files() -> None:
+    """Transactions, COGS, both P&L sheets, COGS workbook and pack: the test above looks at each."""
+    assert {"Transactions", "P&L", "P&L summary", "COGS workbook", "accrual"} < {
+        name for name, *_ in columns_of_marks()
+    }
 
 
 @pytest.mark.parametrize(
