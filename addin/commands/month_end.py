@@ -99,7 +99,15 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
 def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
     check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency)
-    book_accrual(desk.database, plan, who=desk.user, now=desk.clock(), check=check)
+    book_accrual(
+        desk.database,
+        plan,
+        month=str(figures.month),
+        lines=figures.accrued,
+        who=desk.user,
+        now=desk.clock(),
+        check=check,
+    )
     if not plan.is_booked:
         refresh(desk, load(desk.database))
     what, company = accrual_name(str(figures.month)), desk.database.company.name

@@ -11,9 +11,9 @@ from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind, records
-from core.reports.accrual import shipped_not_settled
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+from core.settlements.accruing import to_accrue
 from core.settlements.calendars import deposit_day
 from core.settlements.costs_now import every_line
 from core.settlements.reclassifying import corrections
@@ -21,7 +21,7 @@ from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
     from zoneinfo import ZoneInfo
@@ -113,9 +113,8 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     zones = books.zones if wish.zones is None else wish.zones
     counted = _counted(view)
     lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
-    shipped = shipped_not_settled(lines, books.observations, month, zones=zones)
-    lacking = _lacks_cost(shipped, books.policies.finale_posts)
-    accrued = shipped[~lacking]
+    shipped = to_accrue(books, lines, month, zones)
+    accrued = shipped.lines
     to_date = lines[_by(lines, month.last_day, zones)]
     accounts = wish.accounts or books.accounts
     deposits = _deposits(books, counted, zones, accounts)
@@ -124,7 +123,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         month,
         home,
         accrued,
-        shipped[lacking],
+        shipped.without_cost,
         accrual_entries(
             accrued,
             AccrualDays(month.last_day, month.day_after),
@@ -146,12 +145,6 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         [one for one in books.left_without_line if one.month == str(month)],
         by_month([one for one in books.left_without_line if one.day <= month.last_day]),
     )
-
-
-def _lacks_cost(shipped: pd.DataFrame, finale_posts: Collection[LineType]) -> pd.Series:
-    """Tell which sales cannot be accrued: a sale without its cost would be all profit. What Finale posts needs none."""
-    without = shipped["cost_status"].isin(_WITHOUT_COST)
-    return without & (LineType.COGS_SALES not in finale_posts)
 
 
 def _counted(view: View) -> list[BookedSettlement]:

@@ -186,9 +186,9 @@ def _lines(entry: StoredEntry, sign: Decimal) -> dict[tuple[str, str, str], Deci
 
 
 def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[TieOut]:
-    """Hold the accounts of an accrual against the choices that can have held; its estimates are of their day.
+    """Hold the accounts of an accrual of an older version against the choices that can have held.
 
-    What was shipped and not settled then is not known any more, so that its amounts cannot be made anew.
+    Those versions did not keep what was shipped and not settled then, so that its amounts cannot be made again.
     """
     entry, name = posted.entry, f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}"
     known = {str(one): one for one in LineType}

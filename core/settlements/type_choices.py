@@ -121,6 +121,7 @@ def with_choices(
     stores: Iterable[Store],
     *,
     as_held: bool = True,
+    until: int | None = None,
 ) -> pd.DataFrame:
     """Return the transactions with unknown types made what was said, as it holds for each settlement.
 
@@ -130,6 +131,7 @@ def with_choices(
         booked: Its settlements.
         stores: Its stores.
         as_held: Whether an exported settlement has what was said before it went out; else it has what is said today.
+        until: The last batch whose answers count; all of them if left out.
     """
     unknown = _are_asked(transactions)
     versions = settings.versions(connection, SETTING, TypeChoices)
@@ -137,7 +139,7 @@ def with_choices(
         return transactions
     marketplaces = {store.name: str(store.marketplace) for store in stores}
     exported_in = exports.first_batches(connection) if as_held else {}
-    held = _choices_by_settlement(booked, exported_in, versions)
+    held = _choices_by_settlement(list(booked), exported_in, versions, until)
     parts = [
         classified(rows, held[str(store), str(number)].of(marketplaces[str(store)]))
         for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False)
@@ -152,11 +154,16 @@ def _are_asked(transactions: pd.DataFrame) -> pd.Series:
 
 
 def _choices_by_settlement(
-    booked: Iterable[BookedSettlement], exported_in: Mapping[int, int], versions: Sequence[TypeChoices]
+    booked: Sequence[BookedSettlement],
+    exported_in: Mapping[int, int],
+    versions: Sequence[TypeChoices],
+    until: int | None,
 ) -> dict[tuple[str, str], TypeChoices]:
     """Return what holds for each settlement: the newest, or what was said before it went out."""
+    first_unseen = [] if until is None else [until + 1]
+    out = {one.id: [exported_in[one.id]] for one in booked if _is_out(one) and one.id in exported_in}
     return {
-        (one.store, one.settlement_id): _held(versions, exported_in.get(one.id) if _is_out(one) else None)
+        (one.store, one.settlement_id): _held(versions, min([*out.get(one.id, []), *first_unseen], default=None))
         for one in booked
     }
 

@@ -18,7 +18,7 @@ from core.database.true_ups import Decision
 from core.errors import CogsheetError
 from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
 from core.journal.accounts import AccountRows, Accounts
-from core.journal.entry import EntryKind
+from core.journal.entry import REVERSED, EntryKind
 from core.marketplaces import FORMATS, READER_VERSION, with_line_keys
 from core.marketplaces import read as read_file
 from core.marketplaces.formats import Extent, Standing
@@ -27,6 +27,7 @@ from core.marketplaces.uniting import as_it_is_known, parts_of, united
 from core.model import TRANSACTION_COLUMNS, conform, records
 from core.settings import SETTINGS_NAME as POLICIES
 from core.settings import Policies
+from core.settlements.accruing import accrual_tie_outs
 from core.settlements.entry_tie_outs import Batch, account_tie_outs, entry_tie_outs, made_tie_outs
 from core.settlements.exporting import ExportWish, make_entries, standing_entries
 from core.settlements.line_tie_outs import header_tie_outs, line_tie_outs, lock_tie_outs, place_of
@@ -138,10 +139,21 @@ def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[T
     loose = [one for one in held.posted.values() if one.entry.settlement not in known]
     found = [tie for one in loose for tie in _of_itself(one, held)]
     with database.reading() as connection:
-        for one in loose:
-            if one.entry.kind is EntryKind.ACCRUAL:
-                found += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, held)])
+        accruals = [one for one in loose if one.entry.kind in (EntryKind.ACCRUAL, EntryKind.REVERSAL)]
+        for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
+            own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
+            found += _accrual(connection, books, own, held)
     return [TieOut("Entries of no settlement: what differs", Decimal(len(found)), Decimal(0)), *found]
+
+
+def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
+    """Hold the accrual of one batch against what it was made of; of one that an older version booked, its accounts."""
+    choices = _choices(connection, posted[0].batch, held)
+    made_again = accrual_tie_outs(connection, books, posted, choices)
+    if made_again is not None:
+        return made_again
+    accounts = [accounts for _, accounts in choices]
+    return [tie for one in posted if one.entry.kind is EntryKind.ACCRUAL for tie in account_tie_outs(one, accounts)]
 
 
 def _file_tie_outs(connection: Connection, settlement: BookedSettlement, files: dict[str, KeptFile]) -> list[TieOut]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,18 +13,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.database import Database
+from core.database import Database, entries
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.settlements import books as all_books
-from core.settlements.accruing import book_accrual, plan_accrual
+from core.settlements.accruing import book_accrual, plan_accrual, to_accrue
 from core.settlements.answers import Answer
 from core.settlements.exporting import ExportWish
 from core.settlements.saving import save_answers
 from core.settlements.verification import company_tie_outs, evidence, tie_outs
+from core.time import Month
 from tests.core.marketplaces.amazon_files import line
 from tests.core.settlements.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.settlements.tie_outs import TieOut
@@ -89,13 +90,54 @@ def with_answer(shop: Shop, order: str, cost: str) -> None:
 
 
 def accrue(shop: Shop) -> None:
-    """Book the open settlement as if its payout came after the month's end."""
-    books = shop.books
-    days = AccrualDays(date(2026, 8, 31), date(2026, 9, 1))
-    lines = books.lines_of(shop.settlement("3"))
+    """Book what left in August and is posted in September."""
+    books, month = shop.books, Month.parse("2026-08")
+    lines = to_accrue(books, books.counted(books.lines), month, books.zones).lines
+    days = AccrualDays(month.last_day, month.day_after)
     pairs = accrual_entries(lines, days, home_currency="USD", accounts=books.accounts)
-    plan = plan_accrual([], "2026-08", pairs, books.accounts)
-    book_accrual(shop.database, plan, check=lambda _: None, **WHO)
+    with shop.database.reading() as connection:
+        plan = plan_accrual(entries.posted(connection), "2026-08", pairs, books.accounts)
+    book_accrual(shop.database, plan, month="2026-08", lines=lines, check=lambda _: None, **WHO)
+
+
+def later_cost(shop: Shop) -> None:
+    shop.finale_says({(f"111-{number}", "CUP"): "3.10" for number in range(1, 5)}, JAR="6.00")
+
+
+def exported_since(shop: Shop) -> None:
+    shop.export("3")
+
+
+def answered_since(shop: Shop) -> None:
+    with_answer(shop, "111-3", "9.00")
+
+
+def accrued_again(shop: Shop) -> None:
+    later_cost(shop)
+    accrue(shop)
+
+
+@pytest.mark.parametrize("happens", [later_cost, exported_since, answered_since, accrued_again])
+def test_an_accrual_is_made_again_of_what_was_known_on_its_day(
+    healthy: Path, tmp_path: Path, happens: Callable[[Shop], None]
+) -> None:
+    """Whatever becomes known, is exported or is accrued anew since, the first accrual is no fault."""
+    shutil.copy(healthy, tmp_path / "books.sqlite")
+    with Database.open(tmp_path / "books.sqlite") as database:
+        happens(Shop(database))
+        assert [] == [one for one in wrong(database) if "ccrual" in one or "Entries of no settlement" in one]
+        twice = {one.batch for one in evidence(database).posted.values() if one.entry.kind == "accrual"}
+    assert (2 if happens is accrued_again else 1) == len(twice)
+
+
+def test_of_an_accrual_that_an_older_version_booked_the_accounts_are_held(healthy: Path, tmp_path: Path) -> None:
+    """It kept nothing of what it was made of: no fault by itself, but another account is one."""
+    forget = "DELETE FROM setting WHERE key LIKE 'accrual of batch%'"
+    with Database.open(planted(healthy, tmp_path, forget)) as database:
+        assert [] == wrong(database)
+    statement = FAULTS["account of an accrual"][0]
+    with Database.open(planted(tmp_path / "books.sqlite", tmp_path / "again", statement)) as database:
+        assert any("account of line “Sales”: the books have “Office”" in one for one in wrong(database))
 
 
 def test_healthy_books_say_nothing(healthy: Path) -> None:
@@ -205,7 +247,44 @@ FAULTS = {
             "UPDATE entry_line SET account = 'Office' WHERE memo = 'Sales' AND entry = (SELECT id FROM entry WHERE kind = "
             "'accrual' AND key LIKE '%settlement%')"
         ),
-        "account of line “Sales”: the books have “Office”",
+        "line “Sales” to Office in USD: the books have -40.00, recomputed it is nothing",
+    ),
+    "amounts of an accrual": (
+        (
+            "UPDATE entry_line SET amount = amount * 2 WHERE entry IN (SELECT id FROM entry WHERE settlement IS NULL AND "
+            "kind IN ('accrual', 'reversal'))"
+        ),
+        "Accrual of 2026-08: entry US accrual USD 2026-08 settlement r1, line “Sales” to Marketplace Sales in USD",
+    ),
+    "COGS of an accrual": (
+        (
+            "UPDATE entry_line SET amount = amount + CASE WHEN amount > 0 THEN 1000000 ELSE -1000000 END WHERE entry IN "
+            "(SELECT id FROM entry WHERE settlement IS NULL AND key LIKE '%COGS%')"
+        ),
+        "Accrual of 2026-08: entry US accrual 2026-08 COGS r1, line “Cost of goods sold”",
+    ),
+    "accrual between two accounts": (
+        (
+            "UPDATE entry_line SET memo = 'Refunds', account = 'Marketplace Refunds' WHERE memo = 'Sales' AND entry IN "
+            "(SELECT id FROM entry WHERE settlement IS NULL)"
+        ),
+        "line “Refunds” to Marketplace Refunds",
+    ),
+    "day on which an accrual is taken back": (
+        "UPDATE entry SET entry_date = '2026-09-20' WHERE settlement IS NULL AND kind = 'reversal'",
+        "accrual reversal USD 2026-09 settlement r1, day: the books have “2026-09-20”, recomputed it is “2026-09-01”",
+    ),
+    "accrual of which the cost is missing": (
+        "UPDATE entry SET settlement = 1 WHERE settlement IS NULL AND key LIKE '%COGS%'",
+        "Accrual of 2026-08: entry US accrual 2026-08 COGS: went out, and is not stored",
+    ),
+    "line of an accrual": (
+        "UPDATE setting SET value = replace(value, '2026-08-04', '2026-09-02') WHERE key LIKE 'accrual of batch%'",
+        "shipped 2026-09-02, posted",
+    ),
+    "cost of a line of an accrual": (
+        "UPDATE setting SET value = replace(value, '\"cogs\":\"4', '\"cogs\":\"5') WHERE key LIKE 'accrual of batch%'",
+        "COGS",
     ),
     "month": (
         "UPDATE entry SET entry_date = '2026-10-31' WHERE kind = 'settlement' AND key LIKE 'US 1 %'",
@@ -290,6 +369,7 @@ FAULTS = {
 
 def planted(healthy: Path, folder: Path, statement: str) -> Path:
     """Change a copy of the books as somebody would who gets around Cogsheet."""
+    folder.mkdir(exist_ok=True)
     copy = folder / "books.sqlite"
     shutil.copy(healthy, copy)
     with closing(sqlite3.connect(copy)) as connection:
