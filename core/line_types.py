@@ -289,12 +289,6 @@ PNL_PARTS: dict[LineType, PnlPart] = {
 """Where the profit and loss shows each type of money that a settlement holds: the one table for journal and P&L."""
 
 
-def usual_account(line_type: LineType) -> str:
-    """Return where a type posts unless Setup says otherwise: its own account, or that of the type it follows."""
-    declared = DECLARATIONS[line_type]
-    return usual_account(declared.follows) if declared.follows else declared.account
-
-
 _BY_EVENT: dict[Event, LineType] = {
     Event.FEE: LineType.OTHER_FEES,
     Event.ADVERTISING: LineType.ADVERTISING,

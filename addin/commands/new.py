@@ -12,10 +12,12 @@ from addin.machine.template import template_bytes
 from addin.sheets import books_name
 from addin.sheets.workbook_file import workbook
 from core.companies import BooksId, machine_folder
-from core.database import Database, settlements
+from core.database import Database, settings, settlements
 from core.database.company import new_company
 from core.database.location import is_url
 from core.errors import WorkbookError
+from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
+from core.journal.accounts import AccountRows, Chart
 from core.time import system_clock
 
 if TYPE_CHECKING:
@@ -78,4 +80,8 @@ def write_workbook(path: Path, database: Database) -> None:
 def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
     if is_url(address) or Path(address).exists():
         return Database.open(address)
-    return Database.create(address, new_company(company, currency, clock()))
+    made = Database.create(address, new_company(company, currency, clock()))
+    with made.writing() as connection:
+        rows = AccountRows(chart=Chart.CONTROLLER)
+        settings.put(connection, ACCOUNTS, rows, who="Cogsheet", now=clock())
+    return made

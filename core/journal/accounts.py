@@ -6,12 +6,13 @@ holds. An item group is the beginnings of its SKUs, as the bookkeeper types them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from core.line_types import BY_ITEM, DECLARATIONS, LineType, usual_account
+from core.line_types import BY_ITEM, DECLARATIONS, LineType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,39 @@ USUAL_TAX_CODE = "Tax Exempt (0%)"
 
 RATE_TAX_CODE = "{rate} (VAT on Income)"
 """The same of prices that hold a tax of the seller's own at a rate, as Xero calls it in the United Kingdom."""
+
+
+class Chart(StrEnum):
+    """Which accounts are the usual ones."""
+
+    FIRST = ""
+    """Those of books that were made before there was a choice: a line type that came later follows its elder's."""
+    CONTROLLER = "controller"
+    """Those of books made since, as controllers call them (docs/journal.md): most line types have one of their own."""
+
+
+_CONTROLLER: dict[LineType, str] = {
+    LineType.REFUND_CHARGES: "Marketplace Refunds",
+    LineType.REFUNDED_SHIPPING: "Marketplace Refunds",
+    LineType.CHARGEBACKS: "Chargebacks",
+    LineType.LIQUIDATIONS: "Liquidation Proceeds",
+    LineType.TIPS: "Tips",
+    LineType.PAYMENT_PROCESSING: "Merchant Account Fees",
+    LineType.STORAGE: "Storage Fees",
+    LineType.LONG_TERM_STORAGE: "Storage Surcharges",
+    LineType.INBOUND: "Inbound and Prep",
+    LineType.REMOVAL: "Removal and Disposal Fees",
+    LineType.RETURN_PROCESSING: "Return Processing Fees",
+    LineType.POSTAGE: "Postage and Delivery",
+    LineType.SUBSCRIPTION: "Marketplace Subscription Fees",
+    LineType.COUPONS_AND_VINE: "Coupon and Vine Fees",
+    LineType.REGULATORY_FEES: "Regulatory and Digital Taxes",
+    LineType.PENALTIES: "Marketplace Penalties",
+    LineType.REIMBURSEMENTS: "Inventory Reimbursements",
+    LineType.PREPAID_TAX: "Prepaid Income Tax",
+}
+"""Where this chart differs from the first one. Reimbursements stand beside Damaged and Lost Inventory, not under other
+income: for goods lost before an order Amazon pays what they cost, so that they are a recovery of cost."""
 
 
 class AccountRow(BaseModel):
@@ -61,6 +95,8 @@ class AccountRows(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     rows: tuple[AccountRow, ...] = ()
+    chart: Chart = Chart.FIRST
+    """Which accounts hold where nothing was chosen; it is that of the day on which the books were made, for ever."""
 
 
 SETTINGS_NAME = "accounts"
@@ -84,6 +120,7 @@ class Accounts:
 
     rows: tuple[AccountRow, ...] = ()
     usual_tax_code: str = USUAL_TAX_CODE
+    chart: Chart = Chart.FIRST
 
     def of(self, line_type: LineType, *, store: str, currency: str, group: str = "", rate: str = "") -> Account:
         """Return the account of a line.
@@ -97,16 +134,34 @@ class Accounts:
         """
         fitting = self._fitting(line_type, store, currency, group)
         posting = [row for row in fitting if row.name or row.number or row.is_bank]
-        elder = DECLARATIONS[line_type].follows
+        elder = self._elder(line_type)
         if not posting and elder is not None:
             return self.of(elder, store=store, currency=currency, group=group, rate=rate)
-        name = next((row.name for row in posting if row.name), usual_account(line_type))
+        name = next((row.name for row in posting if row.name), self._usual(line_type))
         return Account(
             name.replace("{store}", store).replace("{currency}", currency),
             posting[0].number if posting else "",
             self._tax_code(fitting, rate),
             is_bank=bool(posting) and posting[0].is_bank,
         )
+
+    def _usual(self, line_type: LineType) -> str:
+        """Return where a type posts unless something was chosen: its own account, or that of the type it follows."""
+        elder = self._elder(line_type)
+        if elder is not None:
+            return self._usual(elder)
+        own = DECLARATIONS[line_type].account
+        return _CONTROLLER.get(line_type, own) if self.chart is Chart.CONTROLLER else own
+
+    def _elder(self, line_type: LineType) -> LineType | None:
+        """Return the type that a type follows; one that has an account of its own in this chart follows none."""
+        has_own = self.chart is Chart.CONTROLLER and line_type in _CONTROLLER
+        return None if has_own else DECLARATIONS[line_type].follows
+
+    def _elders(self, line_type: LineType) -> list[LineType]:
+        """Return a line type and those that it follows, the type itself first."""
+        elder = self._elder(line_type)
+        return [line_type, *(self._elders(elder) if elder is not None else [])]
 
     def _tax_code(self, fitting: Sequence[AccountRow], rate: str) -> str:
         usual = RATE_TAX_CODE if rate else self.usual_tax_code
@@ -121,11 +176,11 @@ class Accounts:
 
     def without(self, key: tuple[str, str, str, str]) -> Accounts:
         """Return the accounts as they are without one row."""
-        return Accounts(tuple(row for row in self.rows if row.key != key), self.usual_tax_code)
+        return replace(self, rows=tuple(row for row in self.rows if row.key != key))
 
     def has_groups(self, line_type: LineType) -> bool:
         """Tell whether any item group posts this line type, or the one that it follows, to an account of its own."""
-        return any(row.line_type in _elders(line_type) and row.item_group for row in self.rows)
+        return any(row.line_type in self._elders(line_type) and row.item_group for row in self.rows)
 
     def group_of(self, line_type: LineType, sku: object) -> str:
         """Return the item group of a SKU: the one with the longest beginning that fits; empty for none."""
@@ -134,7 +189,7 @@ class Accounts:
         fitting = [
             (len(beginning), row.item_group)
             for row in self.rows
-            if row.line_type in _elders(line_type)
+            if row.line_type in self._elders(line_type)
             for beginning in beginnings(row.item_group)
             if sku.startswith(beginning)
         ]
@@ -153,12 +208,6 @@ class Accounts:
         return sorted(
             fitting, key=lambda row: (bool(row.item_group), bool(row.store), bool(row.currency)), reverse=True
         )
-
-
-def _elders(line_type: LineType) -> list[LineType]:
-    """Return a line type and those that it follows, the type itself first."""
-    elder = DECLARATIONS[line_type].follows
-    return [line_type, *(_elders(elder) if elder is not None else [])]
 
 
 def beginnings(item_group: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.database import batches, settings
@@ -37,7 +38,7 @@ def in_force(connection: Connection, policies: Policies | None = None) -> Accoun
     """Return where every line posts."""
     known = policies or settings.get(connection, POLICIES, Policies, Policies())
     chosen = settings.get(connection, SETTINGS_NAME, AccountRows, AccountRows())
-    return Accounts(chosen.rows, known.usual_tax_code)
+    return Accounts(chosen.rows, known.usual_tax_code, chosen.chart)
 
 
 def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, who: str, now: datetime) -> Accounts:
@@ -67,7 +68,7 @@ def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, w
     with database.writing() as connection:
         named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in rows)
         batches.new(connection, BatchKind.SETUP, who, now, note=f"Accounts: {named}")
-        settings.put(connection, SETTINGS_NAME, AccountRows(rows=accounts.rows), who=who, now=now)
+        settings.put(connection, SETTINGS_NAME, AccountRows(rows=accounts.rows, chart=accounts.chart), who=who, now=now)
     return accounts
 
 
@@ -85,7 +86,7 @@ def _with(accounts: Accounts, row: AccountRow) -> Accounts:
             "is_bank": row.is_bank,
         }
     )
-    return Accounts((*others.rows, kept) if kept.chooses else others.rows, accounts.usual_tax_code)
+    return replace(others, rows=(*others.rows, kept) if kept.chooses else others.rows)
 
 
 def _read(row: Mapping[str, str]) -> AccountRow:

@@ -288,8 +288,8 @@ def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[P
         return [(Policies(), Accounts())]
     at = held.batches[batch][1]
     policies = dict.fromkeys(settings.held_around(connection, POLICIES, Policies, Policies(), at))
-    rows = dict.fromkeys(one.rows for one in settings.held_around(connection, ACCOUNTS, AccountRows, AccountRows(), at))
-    return [(one, Accounts(some, one.usual_tax_code)) for one in policies for some in rows]
+    chosen = dict.fromkeys(settings.held_around(connection, ACCOUNTS, AccountRows, AccountRows(), at))
+    return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
 
 
 def _open_days(choices: Iterable[tuple[Policies, Accounts]]) -> set[date]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands.new import new_workbook
 from core.database import Database, batches
 from core.database.company import new_company
 from core.line_types import LineType
@@ -96,3 +97,64 @@ def test_the_beginnings_of_an_item_group_are_told_apart_by_commas(database: Data
     assert ["MUG-, CUP-", "MUG-, CUP-", ""] == [
         accounts.group_of(LineType.COGS_SALES, sku) for sku in ("MUG-1", "CUP-1", "PAN-1")
     ]
+
+
+MADE_SINCE = {
+    LineType.REIMBURSEMENTS: "Inventory Reimbursements",
+    LineType.PAYMENT_PROCESSING: "Merchant Account Fees",
+    LineType.STORAGE: "Storage Fees",
+    LineType.LIQUIDATIONS: "Liquidation Proceeds",
+    LineType.REFUNDED_SHIPPING: "Marketplace Refunds",
+    LineType.SALES: "Marketplace Sales",
+    LineType.GIFT_WRAP: "Shipping Income",
+    LineType.TAX_ON_FEES: "Marketplace Other Fees",
+}
+MADE_BEFORE = MADE_SINCE | {
+    LineType.REIMBURSEMENTS: "Other Income:Reimbursements",
+    LineType.PAYMENT_PROCESSING: "Marketplace Other Fees",
+    LineType.STORAGE: "Marketplace Other Fees",
+    LineType.LIQUIDATIONS: "Marketplace Sales",
+    LineType.REFUNDED_SHIPPING: "Shipping Income",
+}
+
+
+def names(database: Database) -> dict[LineType, str]:
+    accounts = all_books.load(database).accounts
+    return {line_type: accounts.of(line_type, **US).name for line_type in MADE_SINCE}
+
+
+def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(database: Database, tmp_path: Path) -> None:
+    """`new` makes the one kind; books that are there stay as they are, whatever is chosen in them."""
+    address = str(tmp_path / "new.sqlite")
+    new_workbook(tmp_path / "New.xlsm", company=tmp_path.name, currency="USD", database=address)
+    with Database.open(address) as made:
+        assert MADE_SINCE == names(made)
+    assert MADE_BEFORE == names(database)
+    change_accounts(database, [row("Sales", name="Income:Amazon")], who="M. Lee", now=NOW)
+    follows = {LineType.SALES: "Income:Amazon", LineType.LIQUIDATIONS: "Income:Amazon"}
+    assert MADE_BEFORE | follows == names(database)
+
+
+def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, tmp_path: Path) -> None:
+    """A second workbook for the same books says what they say."""
+    database.close()
+    address = str(tmp_path / "books.sqlite")
+    new_workbook(tmp_path / "Second.xlsm", company=tmp_path.name, currency="USD", database=address)
+    with Database.open(address) as joined:
+        assert MADE_BEFORE == names(joined)
+
+
+def test_what_is_chosen_in_new_books_holds_and_goes_back_to_their_own_names(tmp_path: Path) -> None:
+    """An emptied cell is the name of these books; an account of Other fees is none of Storage's there."""
+    address = str(tmp_path / "new.sqlite")
+    new_workbook(tmp_path / "New.xlsm", company=tmp_path.name, currency="USD", database=address)
+    with Database.open(address) as made:
+        chosen = [row("Storage", name="Warehousing"), row("Other fees", name="Fees", item_group="MUG-")]
+        change_accounts(made, chosen, who="M. Lee", now=NOW)
+        accounts = all_books.load(made).accounts
+        assert "Warehousing" == accounts.of(LineType.STORAGE, **US).name
+        assert "Fees" == accounts.of(LineType.OTHER_FEES, group="MUG-", **US).name
+        assert "Fees" == accounts.of(LineType.TAX_ON_FEES, group="MUG-", **US).name, "which follows it"
+        assert not accounts.has_groups(LineType.STORAGE)
+        change_accounts(made, [row("Storage"), row("Other fees", item_group="MUG-")], who="M. Lee", now=NOW)
+        assert MADE_SINCE == names(made)

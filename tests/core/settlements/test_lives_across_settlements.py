@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from core.database import entries, locks, overrides, true_ups
 from core.journal.accounts import Accounts
-from core.line_types import LineType, usual_account
+from core.line_types import LineType
 from core.model import CostStatus, Disposition, Event, records
 from core.money import cents, total
 from core.settlements import books as all_books
@@ -47,7 +47,10 @@ Row = dict[str, Any]
 
 COSTS = st.decimals(min_value=Decimal("0.5"), max_value=Decimal(2), places=2)
 ORDERS = st.sampled_from(["111-0", "111-1", "111-2"])
-INVENTORY = {usual_account(side) for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)}
+INVENTORY = {
+    Accounts().of(side, store="US", currency="USD").name
+    for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)
+}
 
 
 class Lives(RuleBasedStateMachine):

@@ -22,7 +22,7 @@ from core.database.company import new_company
 from core.database.settlements import EntryStatus, Import, OriginalFile
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.line_types import LineType, usual_account
+from core.line_types import LineType
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Event, frame, records
 from core.money import cents, total
@@ -42,7 +42,10 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
 COSTS = st.decimals(min_value=Decimal("0.5"), max_value=Decimal(3), places=2)
 ISSUED = {"801": "2026-08-06", "901": "2026-09-06"}
-INVENTORY = {usual_account(side) for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)}
+INVENTORY = {
+    Accounts().of(side, store="US", currency="USD").name
+    for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)
+}
 A, B, C = Good("1", "A", 1, "20.00"), Good("2", "B", 1, "15.00"), Good("3", "A", 2, "40.00")
 FIRST, LATER = Paid("11", "20.00", "2026-08-02"), Paid("12", "15.00", "2026-09-02")
 EDITED = ShopOrder("#1001", (A,), (FIRST,))

@@ -21,7 +21,7 @@ from core.database import entries, locks, true_ups
 from core.database.settlements import EntryStatus
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.line_types import LineType, usual_account
+from core.line_types import LineType
 from core.marketplaces import read
 from core.model import Disposition, Event, records
 from core.money import cents, total
@@ -61,7 +61,10 @@ ZONES = {
     "East": ["", "Australia/Sydney", "Pacific/Kiritimati"],
     "West": ["", "America/Los_Angeles", "Pacific/Honolulu"],
 }
-INVENTORY = {usual_account(side) for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)}
+INVENTORY = {
+    Accounts().of(side, store="US", currency="USD").name
+    for side in (LineType.INVENTORY_OUT, LineType.INVENTORY_IN, LineType.INVENTORY_LOST)
+}
 _FIGURES = ("unit_cost", "cogs", "cost_quantity", "disposition", "event")
 
 
