@@ -21,6 +21,7 @@ from core.database import true_ups as stored_true_ups
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import refuse_unimportable, to_import
+from core.model import records
 from core.money import total
 from core.settlements import books as all_books
 from core.settlements import reclassifying, reopening
@@ -76,6 +77,17 @@ class NotMadeByExportError(CogsheetError):
         super().__init__(
             f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. With --again, "
             f"{entries} that are in the books are written once more."
+        )
+
+
+class DismissedRowError(CogsheetError):
+    """A true-up that is dismissed is accepted or dismissed on the sheet."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        named = ", ".join(str(number) for number in numbers)
+        super().__init__(
+            f"Sheet Cost true-ups: true-up {named} is dismissed. Nothing was decided. Choose take up in column "
+            f"Decision and press the button: what still differs is proposed again, to accept or dismiss."
         )
 
 
@@ -306,7 +318,9 @@ def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
     """
     sheet = true_ups_sheet.read_decisions(desk.book)
     books = all_books.load(desk.database)
-    taken = _take_up(desk, books, choice)
+    _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
+    _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
+    taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = all_books.load(desk.database) if taken else books
     trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
     waiting = reclassifying.pending(desk.database, books)
@@ -326,9 +340,39 @@ def _each(choice: TrueUpChoice) -> list[tuple[Number, str]]:
     return [(name, choice.reason) for name in choice.dismiss]
 
 
+def _refuse_dismissed(books: Books, decided: Collection[Number]) -> None:
+    """Stop where a dismissed true-up is accepted or dismissed: what still differs is proposed once it is taken up."""
+    gone = sorted(set(books.dismissed_true_ups["id"]) & {name for name in decided if isinstance(name, int)})
+    if gone:
+        raise DismissedRowError(gone)
+
+
+def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -> None:
+    """Stop before anything is taken up where one of them is not dismissed."""
+    there = reclassifying.pending(desk.database, books, dismissed=True)
+    chosen = apart(names, there)
+    if unknown := sorted(set(chosen.true_ups) - set(books.dismissed_true_ups["id"])):
+        raise stored_true_ups.NotDismissedError(unknown)
+    if moved := set(chosen.reclassifications) - {one.number for one in there}:
+        raise reclassifying.NoReclassificationError(moved)
+
+
+def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpChoice]:
+    """Return what is to be taken up by the sheet; the reason that it was dismissed for is none to take it up."""
+    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups[["id", "reason"]])}
+    return [
+        TrueUpChoice(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
+    ]
+
+
 def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
     """Take up what was dismissed, and return what that was."""
-    chosen = apart(choice.take_up, reclassifying.pending(desk.database, books, dismissed=True))
+    there = reclassifying.pending(desk.database, books, dismissed=True)
+    chosen = apart(choice.take_up, there)
+    with desk.database.reading() as connection:
+        still = set(stored_true_ups.dismissed(connection)["id"])
+    if set(chosen.true_ups) <= set(books.dismissed_true_ups["id"]) - still:  # with one that it belongs together with
+        chosen = replace(chosen, true_ups=())
     reclassifications.take_up(desk, books, chosen.reclassifications, choice.reason)
     taken = chosen.true_ups and trueing.take_up(
         desk.database, books, chosen.true_ups, choice.reason, who=desk.user, now=desk.clock()

@@ -55,6 +55,7 @@ class View:
     journal: pd.DataFrame
     pending_true_ups: pd.DataFrame
     reclassifications: tuple[Reclassification, ...]
+    dismissed_reclassifications: tuple[Reclassification, ...]
     batches: pd.DataFrame
     saved_values: pd.DataFrame
     mapping_origins: pd.DataFrame
@@ -70,6 +71,7 @@ def load(database: Database, before: Books | None = None) -> View:
             entries.journal(connection),
             stored_true_ups.pending(connection),
             tuple(reclassifying.pending(database, books)),
+            tuple(reclassifying.pending(database, books, dismissed=True)),
             batches.history(connection),
             overrides.history(connection),
             mappings.origins(connection),
@@ -99,7 +101,8 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     journal.fill(book, view.journal)
     immaterial = trueing.immaterial(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)
-    true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved)
+    gone = true_ups.Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
+    true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved, gone)
     accounts.fill(book, books)
     history.fill(book, view.batches, view.saved_values, books.lines)
     types.fill(book, books)

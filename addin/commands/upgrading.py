@@ -99,6 +99,8 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
             f"New columns at the right end of sheet {sheet}: {', '.join(headers)}. If you had given such a column "
             f"another name, move what you typed there into the new one."
         )
+    for sheet, headers in added.choices.items():
+        sentences.append(f"New choices on sheet {sheet} in column {', '.join(headers)}.")
     for sheet, renamed in added.renamed.items():
         named = ", ".join(f"{one.old} is {one.new}" for one in renamed)
         sentences.append(
@@ -137,6 +139,7 @@ def _data(
         "backup": str(backup) if backup else None,
         "sheets": added.sheets if added else [],
         "columns": added.columns if added else {},
+        "choices": added.choices if added else {},
         "renamed": _renamed(added) if added else {},
         "modules_kept": list(project.kept) if project else [],
         "modules_replaced": list(project.replaced) if project else [],

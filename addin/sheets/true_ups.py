@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-ACCEPT, DISMISS = "accept", "dismiss"
+ACCEPT, DISMISS, TAKE_UP = "accept", "dismiss", "take up"
 
 SPEC = TableSpec(
     sheet="Cost true-ups",
@@ -36,9 +36,21 @@ SPEC = TableSpec(
         Column("COGS now", "cogs", Kind.MONEY),
         Column("Difference", "difference", Kind.MONEY, note="To what the books hold; + is more expense."),
         Column("Currency", "currency", width=10),
-        Column("Size", "size", width=12, note="immaterial: below the materiality limit of Setup, per settlement."),
-        Column("Decision", "decision", width=12, editable=True, choices=(ACCEPT, DISMISS)),
-        Column("Reason", "reason", width=30, editable=True, takes_dates=True, note="Why it is dismissed."),
+        Column(
+            "Size",
+            "size",
+            width=12,
+            note="immaterial: below the materiality limit of Setup, per settlement. dismissed: not proposed.",
+        ),
+        Column(
+            "Decision",
+            "decision",
+            width=12,
+            editable=True,
+            choices=(ACCEPT, DISMISS, TAKE_UP),
+            note="accept posts it, dismiss needs a reason; take up, of a dismissed one, proposes what still differs.",
+        ),
+        Column("Reason", "reason", width=30, editable=True, takes_dates=True, note="Why it is, or was, dismissed."),
         Column("Key", "id", hidden=True),
     ),
 )
@@ -52,9 +64,22 @@ class Decided:
     """Numbers of true-ups, and reclassifications as `R12`."""
     dismissed: tuple[tuple[int | str, str], ...]
     """The same with the reason."""
+    taken_up: tuple[tuple[int | str, str], ...] = ()
+    """Dismissed ones that are to be proposed again, with what stands beside them as reason."""
 
 
 IMMATERIAL = "immaterial"
+DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """What was dismissed and can be taken up again."""
+
+    true_ups: pd.DataFrame
+    """TRUE_UP_COLUMNS."""
+    reclassifications: Iterable[Mapping[str, object]] = ()
+    """Fields of SPEC."""
 
 
 def fill(
@@ -63,8 +88,9 @@ def fill(
     lines: pd.DataFrame,
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
+    dismissed: Dismissed | None = None,
 ) -> None:
-    """Show the pending proposals; what was chosen and not yet carried out stays.
+    """Show the pending proposals, and behind them what was dismissed; what was chosen and not yet carried out stays.
 
     Args:
         book: The workbook.
@@ -72,25 +98,40 @@ def fill(
         lines: The costed lines of the books, for order and SKU.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
+        dismissed: What was dismissed.
     """
-    known = pending.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left")
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, SPEC), SPEC)}
-    rows = [
-        {**row, "id": str(row["id"]), "size": IMMATERIAL if row["id"] in immaterial else None} for row in records(known)
+    waiting = [
+        row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
+        for row in _with_lines(pending, lines)
     ]
-    shown = []
-    for row in (*rows, *reclassifications):
-        chosen = present.get(str(row["id"]), {})
-        values = {column.field: row.get(column.field) for column in SPEC.columns}
-        shown.append({**values, "decision": chosen.get("decision"), "reason": chosen.get("reason")})
+    gone = [] if dismissed is None else [*_with_lines(dismissed.true_ups, lines), *dismissed.reclassifications]
+    shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
+    shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, SPEC, shown)
+
+
+def _with_lines(true_ups: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, object]]:
+    return records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
+
+
+def _shown(
+    row: Mapping[str, object], present: Mapping[str | None, Mapping[str, object]], choices: Collection[str]
+) -> dict[str, object]:
+    """Return a row with what was typed beside it, but a decision that was carried out: the row stands otherwise now."""
+    typed = present.get(str(row["id"]), {})
+    values = {column.field: row.get(column.field) for column in SPEC.columns} | {"id": str(row["id"])}
+    decision = typed.get("decision")
+    if decision in {ACCEPT, DISMISS, TAKE_UP} - set(choices):
+        return {**values, "decision": None}
+    return {**values, "decision": decision, "reason": typed.get("reason") or values["reason"]}
 
 
 def read_decisions(book: xw.Book) -> Decided:
     """Read what was chosen on the sheet.
 
     Raises:
-        CellsRefusedError: If a decision is neither accept nor dismiss, or a cell holds an error.
+        CellsRefusedError: If a decision is none of those, or a cell holds an error.
     """
     found = tables.find(book, SPEC)
     numbers = [_number(to_text(row["id"])) for row in tables.read(found, SPEC)]
@@ -99,7 +140,8 @@ def read_decisions(book: xw.Book) -> Decided:
     dismissed = tuple(
         (number, row["reason"]) for number, row in typed if number is not None and row["decision"] == DISMISS
     )
-    return Decided(accepted, dismissed)
+    again = tuple((number, row["reason"]) for number, row in typed if number is not None and row["decision"] == TAKE_UP)
+    return Decided(accepted, dismissed, again)
 
 
 def _number(text: str | None) -> int | str | None:

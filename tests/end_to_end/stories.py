@@ -131,14 +131,15 @@ class Story:
     def pending(self) -> list[dict[str, Any]]:
         """Return the true-ups that are proposed, as sheet Cost true-ups shows them."""
         self.book.run("trueups")
-        return [row for row in table(self.book.open(), "Cost true-ups").rows if row["Key"]]
+        rows = table(self.book.open(), "Cost true-ups").rows
+        return [row for row in rows if row["Key"] and row["Size"] != "dismissed"]
 
     def decide(self, decision: str, reason: str = "") -> Ran:
         """Type a decision beside every proposed true-up, and carry it out."""
         self.pending()
         book = self.book.open()
         proposals = table(book, "Cost true-ups")
-        for place in range(len(proposals.rows)):
+        for place in (place for place, row in enumerate(proposals.rows) if row["Size"] != "dismissed"):
             proposals.cell(place, "Decision").value = decision
             proposals.cell(place, "Reason").value = reason
         book.save(self.book.path)

@@ -220,6 +220,78 @@ def test_what_is_dismissed_is_taken_up_again_by_number(shop: Shop, book: DemoBoo
     assert 2 == book.run("trueups", "--take-up=4711").status
 
 
+def decide(book: DemoBook, *cells: tuple[str, str]) -> None:
+    """Type decision and reason into the rows of sheet Cost true-ups, from the first on."""
+    opened = book.open()
+    proposals = table(opened, "Cost true-ups")
+    for place, (decision, reason) in enumerate(cells):
+        proposals.cell(place, "Decision").value = decision
+        proposals.cell(place, "Reason").value = reason
+    opened.save(book.path)
+
+
+def on_sheet(book: DemoBook) -> list[tuple[object, ...]]:
+    rows = table(book.open(), "Cost true-ups").rows
+    names = ("Size", "Decision", "Reason", "Difference")
+    return [tuple(row[name] for name in names) for row in rows if row["Key"]]
+
+
+def dismissed_loss(shop: Shop, book: DemoBook) -> None:
+    """Export a loss of 3 at 7.00, let it cost 8.00, and dismiss the difference on the sheet."""
+    book.run("export", "US/1", "--format", "quickbooks")
+    shop.finale_says(CUP="8.00")
+    book.run("trueups")
+    decide(book, ("dismiss", "small"))
+    assert 0 == book.run("trueups").status
+
+
+def test_what_is_dismissed_stands_on_the_sheet_and_is_taken_up_by_its_cell(shop: Shop, book: DemoBook) -> None:
+    """Dismissed with its reason; `take up` beside it proposes it again, and then it is accepted like any other."""
+    dismissed_loss(shop, book)
+    assert [("dismissed", None, "small", 3)] == on_sheet(book)
+    book.run("sync", "--json")
+    assert [("dismissed", None, "small", 3)] == on_sheet(book), "whatever refreshes the sheet"
+
+    decide(book, ("take up", "the auditor wants it"))
+    taken = book.run("trueups", "--json").data
+    assert ([], 1) == (taken["dismissed"], len(taken["pending"]))
+    assert [(None, None, None, 3)] == on_sheet(book)
+    decide(book, ("accept", ""))
+    posted = book.run("trueups", "--json").data
+
+    assert {"Damaged and Lost Inventory": Decimal("3.00"), "Inventory Asset": Decimal("-3.00")} == balances(
+        *posted["files"]
+    )
+    assert [] == on_sheet(book)
+
+
+@pytest.mark.parametrize("decision", ["accept", "dismiss"])
+def test_a_dismissed_true_up_is_decided_only_once_it_is_taken_up(shop: Shop, book: DemoBook, decision: str) -> None:
+    """The message says so; nothing is decided, and what was typed stays."""
+    dismissed_loss(shop, book)
+    decide(book, (decision, "after all"))
+
+    refused = book.run("trueups")
+
+    assert (2, True) == (refused.status, "Choose take up in column Decision" in refused.error)
+    assert [("dismissed", decision, "after all", 3)] == on_sheet(book)
+
+
+def test_a_proposal_that_is_not_dismissed_cannot_be_taken_up(shop: Shop, book: DemoBook) -> None:
+    """And a sale with its refund is taken up as one, whichever of the rows says it."""
+    dismissed_loss(shop, book)
+    shop.finale_says({("111-1", "CUP"): "6.00", ("222-1", "CUP"): "5.00"}, CUP="8.00")
+    book.run("trueups")
+    decide(book, *[("take up", "")] * 3)
+    assert 2 == book.run("trueups").status
+    decide(book, ("", ""), *[("dismiss", "small")] * 2)
+    book.run("trueups")
+    assert ["dismissed"] * 3 == [row[0] for row in on_sheet(book)]
+    decide(book, *[("take up", "")] * 3)
+    taken = book.run("trueups", "--json").data
+    assert (3, 3, []) == (len(taken["taken_up"]), len(taken["pending"]), taken["dismissed"])
+
+
 def test_an_export_that_stops_writes_the_files_of_what_went_out(shop: Shop, book: DemoBook) -> None:
     """The second settlement lacks a cost: the first one's entries are in the books, and so they are in a file."""
     shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")

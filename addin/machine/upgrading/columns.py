@@ -79,6 +79,35 @@ def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
     return True
 
 
+def widen_choices(old: Place, new: Place) -> list[str]:
+    """Let cells offer the choices that are new in this version; return the headers of their columns.
+
+    Only a list of our own that lacks some is replaced: one that its user has changed stays as it is.
+    """
+    wider = []
+    for header in (one for one in new.headers if one in old.headers):
+        ours, theirs = (_choices(place, header) for place in (new, old))
+        if ours is not None and theirs is not None and set(_words(theirs)) < set(_words(ours)):
+            theirs.text = ours.text
+            old.sheet.touch()
+            wider.append(header)
+    return wider
+
+
+def _choices(place: Place, header: str) -> Element | None:
+    """Return the formula of the list that a column's cells are chosen from; none where it has no such list."""
+    column = place.column_of(header)
+    for rule in place.sheet.elements("dataValidation"):
+        areas = following.areas_of_rule(rule)
+        if rule.get("type") == "list" and any(one.left == one.right == column for one in areas):
+            return rule.find("formula1")
+    return None
+
+
+def _words(formula: Element) -> list[str]:
+    return formula.text.strip('"').split(",")
+
+
 def add(old: Place, new: Place) -> list[str]:
     """Add to a table the columns that the template's has and it lacks; return their headers.
 

@@ -40,11 +40,13 @@ class Added:
     """Headers by sheet."""
     renamed: dict[str, list[Renamed]] = field(default_factory=dict)
     """Headers that are others now, by sheet."""
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    """Headers of columns that offer more than before, by sheet."""
     configuration: bool = False
     """Whether xlwings' settings were put back to the template's."""
 
     def __bool__(self) -> bool:
-        return bool(self.sheets or self.columns or self.renamed or self.configuration)
+        return bool(self.sheets or self.columns or self.renamed or self.choices or self.configuration)
 
 
 def complete(file: WorkbookFile, template: WorkbookFile) -> Added:
@@ -105,7 +107,10 @@ def _complete_table(present: SheetPart, sheet: SheetPart, added: Added) -> None:
     for table in sheet.tables:
         old = next((other for other in present.tables if other.name.lower() == table.name.lower()), None)
         if old is not None:
-            headers = columns.add(Place(present, old), Place(sheet, table))
+            places = Place(present, old), Place(sheet, table)
+            if wider := columns.widen_choices(*places):
+                added.choices[present.name] = wider
+            headers = columns.add(*places)
             if headers:
                 added.columns[present.name] = headers
 

@@ -146,6 +146,25 @@ def test_the_choices_of_the_column_stay_with_it(book: Path) -> None:
     assert before == rules(book) != []
 
 
+def test_new_choices_are_offered_after_the_upgrade(book: Path) -> None:
+    """Sheet Cost true-ups of the version before knew no `take up`; lists that did not change stay as they are."""
+
+    def lists(path: Path) -> dict[str, str]:
+        sheets = WorkbookFile(path).sheets
+        rules = [(one.name, rule) for one in sheets for rule in one.elements("dataValidation")]
+        return {
+            f"{name}!{rule.get('sqref')}": rule.find("formula1").text for name, rule in rules if rule.find("formula1")
+        }
+
+    before = lists(book)
+    outcome = upgrade(book)
+    changed = {place: text for place, text in lists(book).items() if before[place] != text}
+
+    assert {"Cost true-ups": ["Decision"]} == outcome.data["choices"]
+    assert ['"accept,dismiss,take up"'] == list(changed.values())
+    assert "New choices on sheet Cost true-ups in column Decision" in outcome.message
+
+
 def test_a_second_upgrade_finds_nothing_to_do(book: Path) -> None:
     """Nothing is renamed, and no second copy is kept."""
     upgrade(book)
