@@ -231,8 +231,14 @@ def accrual_tie_outs(
 
 
 def _as_made(posted: Posted) -> entries.Entry:
-    """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal."""
-    key = EntryKey.parse(posted.entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal.
+
+    One whose key is not that of its store and name is left as it is: that is named by itself.
+    """
+    try:
+        key = EntryKey.parse(posted.entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    except ValueError:
+        return posted.entry
     return replace(posted.entry, kind=key.kind)
 
 

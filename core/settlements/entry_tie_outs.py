@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.database.entries import Entry as StoredEntry
+    from core.database.entries import EntryLine as StoredLine
     from core.database.entries import Posted
     from core.journal.accounts import Accounts
-    from core.journal.entry import Entry
+    from core.journal.entry import Entry, EntryLine
 
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 _BATCHES = {
@@ -100,6 +101,27 @@ def _of_one(name: str, stored: StoredEntry, made: Entry, open_days: Collection[d
         if ours.get(place, Decimal(0)) != theirs.get(place, Decimal(0)) or (place in ours) != (place in theirs):
             of_line = f"{name}, line “{words}” to {account} in {currency}"
             yield difference(of_line, ours.get(place), theirs.get(place))
+    yield from _details(name, stored, made)
+
+
+def _details(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+    """Number, tax rate and bank account of each line are those that its account had; older versions kept none.
+
+    One account may have lines of several tax rates: the prices of a seller's own rate, and those without.
+    """
+    theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in made.lines:
+        theirs[str(one.type), one.account].append(_detail(one))
+    for line in stored.lines:
+        wanted = theirs.get((line.memo, line.account))
+        if None not in (line.number, line.tax_code, line.is_bank) and wanted and _detail(line) not in wanted:
+            of_line = f"{name}, account of line “{line.memo}” to {line.account}"
+            yield difference(of_line, _detail(line), " or ".join(wanted))
+
+
+def _detail(line: StoredLine | EntryLine) -> str:
+    words = (f"number {line.number}" if line.number else "no number", f"tax rate {line.tax_code}")
+    return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
 
 
 def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
@@ -122,6 +144,8 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     name = f"{posted.store}/{posted.settlement_id}: entry {entry.key}"
     found = [TieOut(f"{name}, balance", rest, Decimal(0), is_exact=True) for rest in _balances(entry)]
     found += _key(name, posted)
+    if entry.memo not in ("", f"Cogsheet {entry.key}", f"Reversal of {entry.reverses}"):
+        found.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
     kinds = _BATCHES.get(entry.kind, ())
     if batch is None or (kinds and batch.kind not in kinds):
         found.append(difference(f"{name}, batch {posted.batch}", batch and batch.kind, " or ".join(kinds) or "a batch"))

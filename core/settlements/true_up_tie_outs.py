@@ -21,7 +21,7 @@ from core.money import cents, total
 from core.settlements.costs_now import posted_corrections
 from core.settlements.entry_tie_outs import made_tie_outs
 from core.settlements.line_tie_outs import place_of
-from core.settlements.tie_outs import TieOut
+from core.settlements.tie_outs import TieOut, difference
 from core.settlements.true_ups import finale_corrects
 
 if TYPE_CHECKING:
@@ -100,10 +100,21 @@ def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
     held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
     for row in of.accepted:
         name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
-        difference = row["cogs"] - held.get(row["key"], Decimal(0))
-        if row["difference"] != difference:
-            yield TieOut(name, row["difference"], difference, is_exact=True)
+        rest = row["cogs"] - held.get(row["key"], Decimal(0))
+        if row["difference"] != rest:
+            yield TieOut(name, row["difference"], rest, is_exact=True)
         held[row["key"]] = row["cogs"]
+        yield from _of_itself(name, row, books.company.home_currency)
+
+
+def _of_itself(name: str, row: Mapping[str, Any], home: str) -> Iterator[TieOut]:
+    """COGS of a true-up is units x unit cost, in home currency."""
+    if row["unit_cost"] is not None and row["cost_quantity"] is not None:
+        cogs = row["unit_cost"] * row["cost_quantity"]
+        if cogs != row["cogs"]:
+            yield TieOut(f"{name}, COGS and units x unit cost", row["cogs"], cogs, is_exact=True)
+    if row["currency"] != home:
+        yield difference(f"{name}, currency", row["currency"], home)
 
 
 _PLACE = ("order_id", "sku", "raw_type", "raw_description")

@@ -329,7 +329,8 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
     """Hold an exported settlement's stored lines against its lock, and the lock against what it was made of."""
     lock = locks.find(connection, settlement)
     if lock is None:
-        return []
+        is_out = settlement.cogs_entry is EntryStatus.EXPORTED
+        return [difference(f"{settlement.name}: lock of its costs", None, "a lock")] if is_out else []
     lines = books.lines_of(settlement)
     broken = locks.verify(connection, settlement, lines)
     name, none = settlement.name, Decimal(0)
@@ -350,5 +351,7 @@ def _batches(name: str, lock: Lock, settlement: BookedSettlement, held: Evidence
     for one in cost:
         if one.batch != lock.batch:
             yield difference(f"{name}: batch of entry {one.entry.key}", one.batch, f"{lock.batch}, that of the lock")
+        if one.entry.revision != lock.revision:
+            yield difference(f"{name}: revision of the lock", lock.revision, one.entry.revision)
     if lock.batch <= settlement.batch:
         yield difference(f"{name}: batch of the lock", lock.batch, f"after {settlement.batch}, which brought the lines")

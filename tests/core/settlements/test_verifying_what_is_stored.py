@@ -363,6 +363,40 @@ FAULTS = {
         "UPDATE 'lock' SET batch = batch + 1 WHERE id = (SELECT min(id) FROM 'lock')",
         "that of the lock",
     ),
+    "unit cost of a true-up": (
+        "UPDATE true_up SET unit_cost = unit_cost * 2 WHERE unit_cost IS NOT NULL",
+        "COGS and units x unit cost",
+    ),
+    "units of a true-up": (
+        "UPDATE true_up SET cost_quantity = cost_quantity + 1 WHERE cost_quantity IS NOT NULL",
+        "COGS and units x unit cost",
+    ),
+    "currency of a true-up": ("UPDATE true_up SET currency = 'EUR'", "currency: the books have “EUR”"),
+    "revision of the lock": (
+        "UPDATE 'lock' SET revision = 7 WHERE id = (SELECT max(id) FROM 'lock')",
+        "revision of the lock",
+    ),
+    "lock of another settlement": (
+        "UPDATE 'lock' SET settlement = (SELECT id FROM settlement WHERE settlement_id = '3') WHERE id = 1",
+        "US/1: lock of its costs: the books have nothing",
+    ),
+    "memo": ("UPDATE entry SET memo = 'Rent' WHERE kind = 'COGS' AND key LIKE 'US 1 %'", "memo: the books have “Rent”"),
+    "number of an account": (
+        "UPDATE entry_line SET number = '4711' WHERE memo = 'Sales'",
+        "account of line “Sales” to Marketplace Sales: the books have “number 4711",
+    ),
+    "tax rate of an account": (
+        "UPDATE entry_line SET tax_code = '20% (VAT on Income)' WHERE memo = 'Cost of goods sold'",
+        "account of line “Cost of goods sold” to Cost of Goods Sold",
+    ),
+    "bank account": (
+        "UPDATE entry_line SET is_bank = 1 WHERE memo = 'Settlement total'",
+        "no number, tax rate Tax Exempt (0%), a bank account",
+    ),
+    "store of an accrual": (
+        "UPDATE entry SET store = 'CA' WHERE settlement IS NULL",
+        "key: the books have “US accrual USD 2026-08 settlement r1”",
+    ),
     "revision": ("UPDATE entry SET revision = 7 WHERE kind = 'COGS' AND key LIKE 'US 1 %'", "revision"),
 }
 
