@@ -152,9 +152,8 @@ def test_new_choices_are_offered_after_the_upgrade(book: Path) -> None:
     def lists(path: Path) -> dict[str, str]:
         sheets = WorkbookFile(path).sheets
         rules = [(one.name, rule) for one in sheets for rule in one.elements("dataValidation")]
-        return {
-            f"{name}!{rule.get('sqref')}": rule.find("formula1").text for name, rule in rules if rule.find("formula1")
-        }
+        found = [(f"{name}!{rule.get('sqref')}", rule.find("formula1")) for name, rule in rules]
+        return {place: formula.text for place, formula in found if formula is not None}
 
     before = lists(book)
     outcome = upgrade(book)
