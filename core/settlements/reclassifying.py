@@ -25,7 +25,7 @@ from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.settlement_entry import settlement_entries
-from core.line_types import PNL_PARTS, LineType
+from core.line_types import PNL_PARTS, LineType, PnlPart
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
 from core.money import total
 from core.reports.parts import parts
@@ -244,8 +244,17 @@ def reclassified_money(books: Books) -> pd.DataFrame:
 
 
 def _of_books(books: Books) -> list[entries.Reclassified]:
+    """Return those that move something in the P&L: from Storage to Subscription, both fees, nothing does."""
     known = {one.id for one in books.settlements}
-    return [one for one in books.reclassified.values() if one.settlement in known]
+    return [one for one in books.reclassified.values() if one.settlement in known and _moves_a_part(one)]
+
+
+def _moves_a_part(one: entries.Reclassified) -> bool:
+    sums: dict[PnlPart, Decimal] = defaultdict(Decimal)
+    for kind, _, amount in one.lines:
+        if kind != LineType.CLEARING:
+            sums[PNL_PARTS[LineType(kind)]] += amount
+    return any(sums.values())
 
 
 def _as_line(books: Books, of: BookedSettlement, one: entries.Reclassified) -> dict[str, object]:

@@ -213,6 +213,17 @@ def test_answered_words_move_class_by_class_as_the_journal_does(database: Databa
     assert [] == wrong(database, FEES)
 
 
+def test_what_moves_within_one_class_is_no_row_of_the_profit_and_loss(database: Database) -> None:
+    """From Storage to Subscription, both fees: the journal has it, the P&L has nothing to show."""
+    accept_money(database)
+    books = books_of(database)
+    (key,) = books.reclassified
+    lines = (("Storage", "Storage Fees", Decimal(-3)), ("Subscription", "Subscription Fees", Decimal(3)))
+    within = replace(books, reclassified={key: replace(books.reclassified[key], lines=lines)})
+    assert reclassifying.reclassified_money(within).empty
+    assert len(reclassifying.reclassified_money(books)) == 1
+
+
 def test_a_reopened_settlement_has_no_reclassification_any_more(database: Database) -> None:
     """It is taken back with the entry that it corrected, and the lines say it themselves."""
     accept_money(database)
