@@ -121,7 +121,8 @@ def _currency_ranks(lines: ColumnLines) -> np.ndarray:
     """Return the place of each line's currency among those of the file, by name."""
     names = lines.currencies.values
     places = {name: place for place, name in enumerate(sorted(names))}
-    return np.array([places[name] for name in names], np.int64)[lines.currencies.codes]
+    ranks: np.ndarray = np.array([places[name] for name in names], np.int64)
+    return np.asarray(ranks[lines.currencies.codes])
 
 
 def _leading(lines: ColumnLines) -> np.ndarray:
