@@ -61,8 +61,8 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
     for known in settlements.of_file(connection, file.sha256):
         if known.store != source.store:
             raise AnotherStoreError(file.name, source.store, known.store, f"settlement {known.settlement_id}")
-    for rows, kept in ((reading.returns, goods_back), (reading.reimbursements, reimbursements)):
-        there = kept.store_of(connection, file.sha256) if len(rows) else None
+    for rows, store_of in ((reading.returns, goods_back.store_of), (reading.reimbursements, reimbursements.store_of)):
+        there = store_of(connection, file.sha256) if len(rows) else None
         if there not in (None, source.store):
             raise AnotherStoreError(file.name, source.store, str(there), "")
     for read in reading.settlements:
