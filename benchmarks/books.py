@@ -14,14 +14,14 @@ from addin.commands.desk import Desk
 from addin.commands.new import write_workbook
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
+from core.books.answers import Answer
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.loading import load_books
+from core.books.recosting import after_save
+from core.books.saving import save_answers
 from core.companies import MachineFolder
-from core.database import Database
-from core.database.company import new_company
 from core.model import Event
-from core.settlements import books as all_books
-from core.settlements.answers import Answer
-from core.settlements.recosting import after_save
-from core.settlements.saving import save_answers
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def measure() -> list[tuple[str, str]]:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
             _press(book, database, partial(settlement_buttons.import_files, files=[file]))
-            lines = len(all_books.load(database).lines)
+            lines = len(load_books(database).lines)
             fill = partial(settlement_buttons.fill, ids=[file.stem])
             return [
-                (f"load and cost {lines:,} transactions", seconds(lambda: all_books.load(database))),
+                (f"load and cost {lines:,} transactions", seconds(lambda: load_books(database))),
                 (f"cost {lines:,} transactions after saving one of them", _after_a_save(database)),
                 (
                     f"fill sheet Transactions with {lines:,} rows and save",
@@ -55,7 +55,7 @@ def measure() -> list[tuple[str, str]]:
 
 def _after_a_save(database: Database) -> str:
     """Measure costing what one saved cost touches, its database read included."""
-    before = all_books.load(database)
+    before = load_books(database)
     sales = before.lines[before.lines["event"] == Event.SALE]
     answer = Answer(str(sales["key"].iloc[0]), 0, Decimal("4.25"), None)
     save_answers(database, before, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW)

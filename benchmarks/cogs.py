@@ -11,9 +11,9 @@ from addin.takeaway.cogs_lines import cogs_rows
 from addin.takeaway.cogs_workbook import cogs_workbook
 from benchmarks.large_books import NOW, large_books
 from benchmarks.timing import seconds
+from core.books.exporting import ExportWish, make_entries
+from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
-from core.settlements.exporting import ExportWish, make_entries
-from core.settlements.verification import tie_outs
 
 
 def measure() -> list[tuple[str, str]]:

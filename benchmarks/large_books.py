@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from benchmarks.large_settlement import large_file
-from core.database import Database, batches, mappings, observations
-from core.database.batches import BatchKind
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books import batches, observations, sku_mapping
+from core.books.batches import BatchKind
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
+from core.books.loading import load_books
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, ObservationKind, frame, records
-from core.settlements import books as all_books
-from core.settlements.importing import import_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def large_books(folder: Path, raw_lines: int) -> Iterator[Database]:
 
 def _know_every_cost(database: Database) -> None:
     """Let Finale have said a cost of every product of every order, each another one."""
-    lines = records(all_books.load(database).lines[["order_id", "sku"]].dropna().drop_duplicates())
+    lines = records(load_books(database).lines[["order_id", "sku"]].dropna().drop_duplicates())
     skus = sorted({row["sku"] for row in lines})
     products = [{"sku": sku, "product_id": sku, "units": 1, "rule": "product id", "fetched_at": NOW} for sku in skus]
     costs = [
@@ -59,5 +60,5 @@ def _know_every_cost(database: Database) -> None:
     ]
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)
-        mappings.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
+        sku_mapping.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
         observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)

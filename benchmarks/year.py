@@ -15,10 +15,10 @@ from addin.commands.new import write_workbook
 from addin.sheets.drill_down import connect_rows
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.loading import load_books
 from core.companies import MachineFolder
-from core.database import Database
-from core.database.company import new_company
-from core.settlements import books as all_books
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def measure() -> list[tuple[str, str]]:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
             press(book, database, partial(settlement_buttons.import_files, files=files))
-            lines = len(all_books.load(database).lines)
+            lines = len(load_books(database).lines)
             chosen = files[-1].stem
             return [
                 (
                     f"load and cost {SETTLEMENTS} settlements, {lines:,} transactions",
-                    seconds(lambda: all_books.load(database)),
+                    seconds(lambda: load_books(database)),
                 ),
                 ("P&L of all of them", seconds(lambda: press(book, database, pnl.pnl))),
                 ("one COGS tab", seconds(lambda: press(book, database, partial(reports.cogs, ids=[chosen])))),

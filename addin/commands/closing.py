@@ -13,26 +13,27 @@ from addin.commands.words import counted
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
-from core.database import entries as stored_entries
+from core.books import entries as stored_entries
+from core.books import reopening
+from core.books.entries import Posted
+from core.books.exporting import ExportWish, NotReadyError, as_written, export_settlement
+from core.books.loading import load_books
+from core.books.posted_elsewhere import post_elsewhere
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
-from core.settlements import books as all_books
-from core.settlements import reopening
-from core.settlements.exporting import ExportWish, NotReadyError, as_written, export_settlement
-from core.settlements.posting_elsewhere import post_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from addin.commands.desk import Desk
-    from core.database.entries import Entry as StoredEntry
-    from core.database.entries import Posted
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.entries import StoredEntry
+    from core.books.exporting import Exported
     from core.journal.entry import Entry
-    from core.settlements.books import Books
-    from core.settlements.exporting import Exported
+
 
 KINDS = {
     "settlement": (EntryKind.SETTLEMENT,),
@@ -103,7 +104,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("export")
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     ledger = ledger_for(desk.database, choice.ledger)
     wish = ExportWish(
         kinds=_kinds_to_make(choice.entries),
@@ -249,7 +250,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
         LedgerNotChosenError: If nobody has said yet which accounting system they are for.
         CogsheetError: If a settlement is unknown, or the system would not take an entry.
     """
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     ledger = ledger_for(desk.database, choice.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
@@ -304,7 +305,7 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("call posted elsewhere")
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     chosen = books.named(ids)
     post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
     refresh(desk, load(desk.database))
@@ -329,7 +330,7 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("reopen")
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     made = [_reopen(desk, books, one, reason) for one in books.named(ids)]
     files = [
         path for entries in made if entries for path in write_for_import(desk, entries, ledger_for(desk.database, None))
@@ -347,7 +348,7 @@ def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str)
     """Reopen one settlement; return its reversing entries as the files have them."""
 
     def written(found: Sequence[StoredEntry]) -> list[Entry]:
-        posted = (stored_entries.Posted(one, settlement.store, settlement.settlement_id, 0) for one in found)
+        posted = (Posted(one, settlement.store, settlement.settlement_id, 0) for one in found)
         return [as_written(one, books.accounts) for one in posted]
 
     def check(found: Sequence[StoredEntry]) -> None:

@@ -8,14 +8,14 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
 from addin.connections.finale import KEY, SECRET, base_url, opened, remember
 from addin.connections.finale_account import account_of, finale_side
-from core.database import batches, settings
-from core.database.batches import BatchKind
+from core.books import batches, settings
+from core.books.batches import BatchKind
+from core.books.loading import load_books
 from core.errors import InventoryError
 from core.finale import account as accounts
 from core.finale.errors import SYSTEM
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
-from core.settlements import books as all_books
 
 if TYPE_CHECKING:
     from addin.commands.desk import Desk
@@ -59,7 +59,7 @@ def connect(desk: Desk, *, account: str, key: str, secret: str, credentials: Cre
     for label, text in ((KEY, key), (SECRET, secret)):
         kept.put(SYSTEM, name, label, Secret(text))
     _store(desk, known.model_copy(update={"account": name}))
-    show_setup(desk.book, all_books.load(desk.database), finale_side(desk.database))
+    show_setup(desk.book, load_books(desk.database), finale_side(desk.database))
     return _connected(check, example)
 
 

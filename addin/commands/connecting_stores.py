@@ -14,9 +14,9 @@ from addin.connections.marketplaces import (
     kept_secrets,
     kind_of,
 )
-from core.database import batches, pulled_documents, settings, stores
-from core.database.batches import BatchKind
-from core.database.stores import Store, StoreMarketplaceError
+from core.books import batches, pulling, settings, stores
+from core.books.batches import BatchKind
+from core.books.stores import Store, StoreMarketplaceError
 from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import STORES_NAME, StoreConnection
@@ -66,7 +66,7 @@ def connect_store(
     _refuse_other_marketplace(desk, entered.store, kind)
     opened = connector(desk, entered.store, how, lambda name: typed.get(name) or here(name), kinds)
     with desk.database.reading() as connection:
-        known = pulled_documents.known(connection, entered.store)
+        known = pulling.known_documents(connection, entered.store)
     first = next(iter(opened.documents(frozenset(known))), None)
     for name, secret in typed.items():
         kept.put(str(kind.marketplace), credentials_account(desk, entered.store), name, secret)

@@ -13,16 +13,15 @@ from addin.commands.words import amount, amounts, counted
 from addin.sheets import history as history_sheet
 from addin.sheets import resolve as resolve_sheet
 from addin.sheets.resolve import Elsewhere
+from core.books.answers import Fate
+from core.books.costs_today import asked_since
+from core.books.loading import load_books
+from core.books.saving import locked_keys, plan_answers, save_answers
+from core.books.status import LineCounts, line_counts, missing_lines
+from core.books.undo import restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.costing.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
 from core.model import records
-from core.settlements import books as all_books
-from core.settlements.answers import Fate
-from core.settlements.costs_now import asked_since
-from core.settlements.restoring import restore_values, values_of
-from core.settlements.saving import locked_keys, plan_answers, save_answers
-from core.settlements.status import LineCounts, line_counts, missing_lines
-from core.settlements.undoing import undo_batch, undo_last, undoable_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,11 +29,11 @@ if TYPE_CHECKING:
 
     from addin.commands.desk import Desk
     from addin.sheets.resolve import FillDown, SheetAnswers
-    from core.database.settlements import BookedSettlement
-    from core.database.undo import Undone
-    from core.settlements.answers import Decision
-    from core.settlements.books import Books
-    from core.settlements.saving import Saving
+    from core.books.answers import Decision
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.saving import Saving
+    from core.books.undo import Undone
     from core.time import SettlementName
 
 
@@ -108,7 +107,7 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
     sheet = resolve_sheet.read_answers(desk.book)
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     keys = _keys_asked(sheet, books, ids, choice)
     downs = resolve_sheet.fill_downs(sheet, keys)
     filled = resolve_sheet.filled_down(sheet, downs) if choice.same_sku else sheet

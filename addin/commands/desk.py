@@ -14,11 +14,11 @@ from addin.sheets import books_name
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check
 from addin.sheets.workbook_file import workbook
+from core.books.changes import ChangeNotAgreedError
+from core.books.database import Database
 from core.companies import database_address, machine_folder
-from core.database import Database
 from core.errors import CogsheetError
 from core.progress import silent
-from core.settlements.changes import ChangeNotAgreedError
 from core.time import system_clock
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.outcome import Outcome
+    from core.books.rereading import Reread
     from core.companies import MachineFolder
     from core.progress import Progress
-    from core.settlements.rereading import Reread
     from core.time import Clock
 
 

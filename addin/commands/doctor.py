@@ -19,22 +19,22 @@ from addin.machine.computer import this_computer
 from addin.machine.finding import Finding
 from addin.machine.template import template_bytes
 from addin.machine.version import program_version
-from core.database import pulled_documents
+from core.books import pulling
+from core.books.loading import load_books
+from core.books.pulling import PulledStore
+from core.books.remarks import missing
 from core.errors import CogsheetError
 from core.marketplaces.connectors import CONNECTORS
-from core.settlements import books as all_books
-from core.settlements.pulling import PulledStore
-from core.settlements.remarks import missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.commands.desk import Desk
     from addin.machine.computer import Computer
+    from core.books.books import Books
+    from core.books.pulling import ConnectedStore
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
-    from core.settlements.books import Books
-    from core.settlements.pulling import ConnectedStore
 
 
 def doctor(
@@ -52,7 +52,7 @@ def doctor(
         CogsheetError: If the books cannot be read at all.
     """
     here = computer or this_computer()
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     findings = [
         _program(),
         *_computer(desk, here),
@@ -121,7 +121,7 @@ def _store(desk: Desk, one: ConnectedStore | PulledStore) -> Finding:
     if isinstance(one, PulledStore):
         return Finding(f"Store {one.store}", ok=False, words=str(one.stopped))
     with desk.database.reading() as connection:
-        known = pulled_documents.known(connection, one.name)
+        known = pulling.known_documents(connection, one.name)
     try:
         first = next(iter(one.connector.documents(frozenset(known))), None)
     except CogsheetError as error:

@@ -6,23 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands.words import amount, counted
-from core.database.settlements import Import
-from core.settlements.remarks import remarks
-from core.settlements.time_zones import proposed_zones
+from core.books.booked_settlement import Import
+from core.books.remarks import remarks
+from core.books.time_zones import proposed_zones
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from addin.commands.outcome import Outcome
+    from core.books.books import Books
+    from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
     from core.model import Settlement
-    from core.settlements.books import Books
-    from core.settlements.importing import (
-        Figures,
-        ImportedFile,
-        ImportedReimbursements,
-        ImportedReturns,
-        ImportedSettlement,
-    )
 
 
 def sentences(file: ImportedFile) -> list[str]:

@@ -14,15 +14,15 @@ from addin.takeaway.close_summary import lock_advice
 from addin.takeaway.closing_figures import closing_figures
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.written_files import write_file, write_next
-from core.database import entries
+from core.books import entries
+from core.books.accruals import book_accrual, plan_accrual
+from core.books.exporting import ExportWish
+from core.books.reclassifications import rated_lines
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.file_names import file_name
 from core.journal.files import refuse_unimportable
 from core.reports.left_stock import by_month
-from core.settlements.accruing import book_accrual, plan_accrual
-from core.settlements.exporting import ExportWish
-from core.settlements.reclassifying import rated_lines
 from core.time import Month
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
     from addin.commands.desk import Desk
     from addin.takeaway.closing_figures import ClosingFigures
+    from core.books.accruals import AccrualPlan
+    from core.books.books import Books
     from core.journal.files import Ledger
     from core.reports.left_stock import LeftInMonth, LeftStock
     from core.reports.profit_and_loss import Rates
-    from core.settlements.accruing import AccrualPlan
-    from core.settlements.books import Books
 
 
 class MonthClosedError(CogsheetError):

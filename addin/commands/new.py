@@ -11,10 +11,11 @@ from addin.commands.words import counted
 from addin.machine.template import template_bytes
 from addin.sheets import books_name
 from addin.sheets.workbook_file import workbook
+from core.books import settings, settlements
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.database.location import is_url
 from core.companies import BooksId, machine_folder
-from core.database import Database, settings, settlements
-from core.database.company import new_company
-from core.database.location import is_url
 from core.errors import WorkbookError
 from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
 from core.journal.accounts import AccountRows, Chart

@@ -13,6 +13,7 @@ from addin.sheets import drill_down
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
 from addin.sheets.pnl import PnlWish
+from core.books.reclassifications import corrections
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
@@ -28,15 +29,14 @@ from core.reports.profit_and_loss import (
     summed,
     totals,
 )
-from core.settlements.reclassifying import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.commands.desk import Desk
+    from core.books.books import Books
     from core.exchange_rates import FoundRates
     from core.reports.profit_and_loss import LeftOut
-    from core.settlements.books import Books
 
 _EVERYTHING = PnlWish()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")

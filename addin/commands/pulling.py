@@ -9,16 +9,16 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.connections.marketplaces import connected_stores
+from core.books.pulling import PulledStore, pull_stores
 from core.marketplaces.connectors import CONNECTORS
-from core.settlements.pulling import PulledStore, pull_stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.commands.desk import Desk
+    from core.books.pulling import Pulled
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
-    from core.settlements.pulling import Pulled
 
 
 def pull(

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
+from core.books.rates import save_fetched_rates
+from core.books.reclassifications import rated_lines
 from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
-from core.settlements.reclassifying import rated_lines
-from core.settlements.typed_rates import save_fetched_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from addin.commands.desk import Desk
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 URL_VARIABLE = "COGSHEET_ECB_URL"
 """Another address than the bank's own, for a sandbox on this machine."""

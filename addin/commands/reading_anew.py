@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.words import counted
-from core.database.migrate import back_up, copy_path
+from core.books import rereading
+from core.books.database.migrate import back_up, copy_path
 from core.errors import CogsheetError
 from core.marketplaces import READER_VERSION
-from core.settlements import rereading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from addin.commands.outcome import Outcome
-    from core.database import Database
+    from core.books.database import Database
+    from core.books.rereading import Reread
     from core.progress import Progress
-    from core.settlements.rereading import Reread
+
 
 _MOST_LISTED = 12
 

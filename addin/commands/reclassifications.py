@@ -6,16 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.books import reclassifications
 from core.errors import CogsheetError
-from core.settlements import reclassifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from addin.commands.desk import Desk
+    from core.books.books import Books
+    from core.books.reclassifications import Reclassification
     from core.journal.entry import Entry
-    from core.settlements.books import Books
-    from core.settlements.reclassifying import Reclassification
+
 
 Number = int | str
 """The number of a true-up, or the name of a reclassification (`R12`; `R` is all that are pending)."""
@@ -90,17 +91,17 @@ def reason(one: Reclassification) -> str:
 
 def dismiss(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
     """Leave what was posted as it is; see `reclassifying.dismiss`."""
-    reclassifying.dismiss(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
+    reclassifications.dismiss_reclassification(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
 
 
 def take_up(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
     """Propose dismissed ones again; see `reclassifying.take_up`."""
-    reclassifying.take_up(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
+    reclassifications.take_up_reclassification(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
 
 
 def accept(desk: Desk, books: Books, numbers: Collection[int], check: Callable[[Sequence[Entry]], None]) -> list[Entry]:
     """Post them; see `reclassifying.accept`."""
-    return reclassifying.accept(
+    return reclassifications.accept_reclassification(
         desk.database,
         books,
         numbers,

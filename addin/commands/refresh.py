@@ -28,13 +28,13 @@ from addin.sheets import (
     true_ups,
     types,
 )
-from core.database import batches, entries, mappings, overrides
-from core.database import true_ups as stored_true_ups
-from core.settlements import books as all_books
-from core.settlements import reclassifying
-from core.settlements import true_ups as trueing
-from core.settlements.costs_now import every_line
-from core.settlements.recosting import after_save
+from core.books import batches, entries, overrides, true_up_history
+from core.books.costs_today import every_line
+from core.books.loading import load_books
+from core.books.reclassifications import pending_reclassifications
+from core.books.recosting import after_save
+from core.books.sku_mapping import origins
+from core.books.true_ups import immaterial_true_ups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     from addin.commands.desk import Desk
     from addin.sheets.setup_finale import FinaleSide
-    from core.database import Database
-    from core.settlements.books import Books
-    from core.settlements.reclassifying import Reclassification
+    from core.books.books import Books
+    from core.books.database import Database
+    from core.books.reclassifications import Reclassification
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ class View:
 
 def load(database: Database, before: Books | None = None) -> View:
     """Read what the sheets show, as it is now; after a save, with `before`, only what it touches is costed again."""
-    books = all_books.load(database) if before is None else after_save(database, before)
+    books = load_books(database) if before is None else after_save(database, before)
     with database.reading() as connection:
         return View(
             books,
             entries.journal(connection),
-            stored_true_ups.pending(connection),
-            tuple(reclassifying.pending(database, books)),
-            tuple(reclassifying.pending(database, books, dismissed=True)),
+            true_up_history.pending(connection),
+            tuple(pending_reclassifications(database, books)),
+            tuple(pending_reclassifications(database, books, dismissed=True)),
             batches.history(connection),
             overrides.history(connection),
-            mappings.origins(connection),
+            origins(connection),
             finale_side(database),
         )
 
@@ -99,7 +99,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     sku_mapping.fill(book, books, view.mapping_origins)
     opening_costs.fill(book, books.known.opening, books.company.home_currency)
     journal.fill(book, view.journal)
-    immaterial = trueing.immaterial(books, view.pending_true_ups)
+    immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)
     gone = true_ups.Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
     true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved, gone)

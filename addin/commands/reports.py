@@ -13,24 +13,24 @@ from addin.commands.words import amount, counted
 from addin.sheets import cogs as cogs_sheet
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
+from core.books import reclassifications
+from core.books.costs_today import unanswered
+from core.books.exporting import ExportWish
+from core.books.loading import load_books
+from core.books.remarks import twins_of
+from core.books.tie_outs import TieOut, tax_tie_outs
+from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.file_names import file_name
 from core.model import records
 from core.reports.left_stock import Standing, by_month
-from core.settlements import books as all_books
-from core.settlements import reclassifying
-from core.settlements.costs_now import unanswered
-from core.settlements.exporting import ExportWish
-from core.settlements.remarks import twins_of
-from core.settlements.tie_outs import TieOut, tax_tie_outs
-from core.settlements.verification import company_tie_outs, evidence, tie_outs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from addin.commands.desk import Desk
-    from core.database.settlements import BookedSettlement
-    from core.settlements.books import Books
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
 
 
 def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
@@ -121,7 +121,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown.
     """
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     chosen = books.named(ids) if ids else list(books.settlements)
     found, held = [], evidence(desk.database)
     for settlement in chosen:
@@ -153,7 +153,9 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
     """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
     names = {one.name for one in chosen}
-    moved = [one for one in reclassifying.pending(desk.database, books) if one.settlement.name in names]
+    moved = [
+        one for one in reclassifications.pending_reclassifications(desk.database, books) if one.settlement.name in names
+    ]
     waiting = {name: count for name, count in unanswered(books).items() if "/".join(name) in names}
     return [
         *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),

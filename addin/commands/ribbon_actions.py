@@ -24,8 +24,8 @@ from addin.machine.version import program_version
 from addin.sheets import tables
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import SPECS
+from core.books.changes import ChangeNotAgreedError
 from core.errors import CogsheetError, WorkbookError
-from core.settlements.changes import ChangeNotAgreedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

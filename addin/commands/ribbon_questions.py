@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.registry.command import Command
-    from core.settlements.importing import StoreNotNamedError
+    from core.books.stores import StoreNotNamedError
 
 _MONTHS_OFFERED = 12
 _MOST_NAMED = 8

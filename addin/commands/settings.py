@@ -9,13 +9,13 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.taken_edits import Edits, edited_effects
 from addin.commands.terminal import TerminalProgress
-from core.settlements.changes import words_of
+from core.books.changes import words_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.commands.desk import Desk
-    from core.settlements.changes import SettingEffect
+    from core.books.changes import SettingEffect
 
 
 def settings_of(book: Path, *, agreed: bool = False) -> Outcome:

@@ -17,20 +17,20 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.sheets import transactions as transactions_sheet
-from core.database.settlements import OriginalFile
+from core.books import removing
+from core.books.booked_settlement import OriginalFile
+from core.books.importing import ImportedFile, import_file
+from core.books.removing import remove_settlements
 from core.errors import CogsheetError
 from core.marketplaces import read
 from core.model import Event
-from core.settlements import removing
-from core.settlements.importing import ImportedFile, import_file
-from core.settlements.removing import remove_settlements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from addin.commands.desk import Desk
-    from core.settlements.removing import Removed
+    from core.books.removing import Removed
 
 
 class FileMissingError(CogsheetError):

@@ -14,14 +14,14 @@ from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets import changes as changes_sheet
 from addin.sheets import resolve as resolve_sheet
-from core.database import batches
-from core.database.batches import BatchKind
+from core.books import batches
+from core.books.batches import BatchKind
+from core.books.changes import cost_changes, difference_by_settlement, settlement_changes
+from core.books.loading import load_books
+from core.books.overrides import replace_averages, replaceable
+from core.books.syncing import due_settlements, sync_costs
+from core.books.true_ups import propose_true_ups
 from core.exchange_rates import missing_sentence
-from core.settlements import books as all_books
-from core.settlements.changes import cost_changes, difference_by_settlement, settlement_changes
-from core.settlements.estimates import replace_averages, replaceable
-from core.settlements.syncing import due_settlements, sync_costs
-from core.settlements.true_ups import propose
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.commands.desk import Desk
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.changes import SettlementChange
+    from core.books.status import SettlementState
+    from core.books.syncing import SyncResult
     from core.finale.system import InventorySystem
     from core.http.credentials import Credentials
-    from core.settlements.books import Books
-    from core.settlements.changes import SettlementChange
-    from core.settlements.status import SettlementState
-    from core.settlements.syncing import SyncResult
+
 
 _NAMED = 5
 """So many orders are named in a message."""
@@ -51,13 +52,13 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     Raises:
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
-    before = all_books.load(desk.database)
+    before = load_books(desk.database)
     chosen = before.named(ids) if ids else list(before.settlements) if full else due_settlements(before)
     with inventory(desk, credentials) as system:
         result = _fetch(desk, system, before, chosen, full=full)
-    synced = all_books.load(desk.database)
+    synced = load_books(desk.database)
     _note_changes(desk, before, synced)
-    proposed = propose(desk.database, synced, who=desk.user, now=desk.clock())
+    proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
     view = load(desk.database)
     books, vanished = view.books, view.books.vanished_orders - before.vanished_orders
     changed = cost_changes(before.lines, books.lines, vanished)
@@ -102,7 +103,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown.
     """
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None
     keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
     view = load(desk.database, books)

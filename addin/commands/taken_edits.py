@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
-from core.settlements.accounts import change_accounts
-from core.settlements.changes import refuse_unagreed
-from core.settlements.opening import change_opening_costs
-from core.settlements.policies import change_policies, policy_effects
-from core.settlements.sku_mapping import change_mappings
-from core.settlements.time_zones import change_time_zones, time_zone_effects
-from core.settlements.type_choices import change_types
-from core.settlements.typed_rates import save_typed_rates
+from core.books.accounts import change_accounts
+from core.books.changes import refuse_unagreed
+from core.books.opening_costs import change_opening_costs
+from core.books.policies import change_policies, policy_effects
+from core.books.rates import save_typed_rates
+from core.books.sku_mapping import change_mappings
+from core.books.time_zones import change_time_zones, time_zone_effects
+from core.books.type_choices import change_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from core.database import Database
-    from core.settlements.changes import SettingEffect
+    from core.books.changes import SettingEffect
+    from core.books.database import Database
 
 
 class Edits(StrEnum):

@@ -13,14 +13,23 @@ from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.sheets import true_ups as true_ups_sheet
 from addin.takeaway.ledger_used import ledger_for
-from core.database import true_ups as stored_true_ups
+from core.books import true_up_history
+from core.books.loading import load_books
+from core.books.reclassifications import NoReclassificationError, pending_reclassifications
+from core.books.true_up_history import NotDismissedError
+from core.books.true_ups import (
+    accept_true_ups,
+    dismiss_true_ups,
+    immaterial_true_ups,
+    propose_true_ups,
+    refuse_torn,
+    take_up_true_ups,
+    with_mirrors,
+)
 from core.errors import CogsheetError
 from core.journal.files import refuse_unimportable, to_import
 from core.model import records
 from core.money import total
-from core.settlements import books as all_books
-from core.settlements import reclassifying
-from core.settlements import true_ups as trueing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,10 +37,11 @@ if TYPE_CHECKING:
     from addin.commands.desk import Desk
     from addin.commands.reclassifications import Decided, Number
     from addin.commands.refresh import View
+    from core.books.books import Books
+    from core.books.reclassifications import Reclassification
+    from core.books.true_ups import AcceptedTrueUps
     from core.journal.entry import Entry
-    from core.settlements.books import Books
-    from core.settlements.reclassifying import Reclassification
-    from core.settlements.true_ups import AcceptedTrueUps
+
 
 _MOST_LISTED = 8
 
@@ -70,16 +80,16 @@ def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
         CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
     """
     sheet = true_ups_sheet.read_decisions(desk.book)
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
     _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
-    books = all_books.load(desk.database) if taken else books
-    trueing.propose(desk.database, books, who=desk.user, now=desk.clock())
-    waiting = reclassifying.pending(desk.database, books)
+    books = load_books(desk.database) if taken else books
+    propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
+    waiting = pending_reclassifications(desk.database, books)
     accepted = apart({*sheet.accepted, *choice.accept}, waiting)
     refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissed, *_each(choice))]
-    trueing.refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
+    refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0
     posted = _accept(desk, books, accepted)
@@ -102,12 +112,12 @@ def _refuse_dismissed(books: Books, decided: Collection[Number]) -> None:
 
 def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -> None:
     """Stop before anything is taken up where one of them is not dismissed."""
-    there = reclassifying.pending(desk.database, books, dismissed=True)
+    there = pending_reclassifications(desk.database, books, dismissed=True)
     chosen = apart(names, there)
     if unknown := sorted(set(chosen.true_ups) - set(books.dismissed_true_ups["id"])):
-        raise stored_true_ups.NotDismissedError(unknown)
+        raise NotDismissedError(unknown)
     if moved := set(chosen.reclassifications) - {one.number for one in there}:
-        raise reclassifying.NoReclassificationError(moved)
+        raise NoReclassificationError(moved)
 
 
 def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpChoice]:
@@ -120,14 +130,14 @@ def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpC
 
 def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
     """Take up what was dismissed, and return what that was."""
-    there = reclassifying.pending(desk.database, books, dismissed=True)
+    there = pending_reclassifications(desk.database, books, dismissed=True)
     chosen = apart(choice.take_up, there)
     with desk.database.reading() as connection:
-        still = set(stored_true_ups.dismissed(connection)["id"])
+        still = set(true_up_history.dismissed(connection)["id"])
     if set(chosen.true_ups) <= set(books.dismissed_true_ups["id"]) - still:  # with one that it belongs together with
         chosen = replace(chosen, true_ups=())
     reclassifications.take_up(desk, books, chosen.reclassifications, choice.reason)
-    taken = chosen.true_ups and trueing.take_up(
+    taken = chosen.true_ups and take_up_true_ups(
         desk.database, books, chosen.true_ups, choice.reason, who=desk.user, now=desk.clock()
     )
     return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
@@ -139,7 +149,7 @@ def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -
         reclassifications.dismiss(desk, books, chosen.reclassifications, why)
         for number in chosen.true_ups:
             if number not in gone:
-                gone |= set(trueing.dismiss(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
+                gone |= set(dismiss_true_ups(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
 
 
 def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
@@ -148,7 +158,7 @@ def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
             refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
 
     moved = reclassifications.accept(desk, books, chosen.reclassifications, check)
-    posted = trueing.accept(
+    posted = accept_true_ups(
         desk.database,
         books,
         chosen.true_ups,
@@ -165,7 +175,7 @@ def _true_ups_outcome(
     view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
 ) -> Outcome:
     left, home = view.pending_true_ups, view.books.company.home_currency
-    immaterial = trueing.immaterial(view.books, left)
+    immaterial = immaterial_true_ups(view.books, left)
     dismissed = [int(number) for number in view.books.dismissed_true_ups["id"]]
     limit = amount(view.books.policies.materiality, home)
     ours = to_import(posted.entries)
@@ -213,11 +223,11 @@ def _numbers(numbers: Sequence[int]) -> str:
 def _dismiss_immaterial(desk: Desk, books: Books, keep: Collection[int]) -> int:
     """Dismiss what is immaterial and not accepted, and return how many true-ups that were."""
     with desk.database.reading() as connection:
-        pending = stored_true_ups.pending(connection)
-    accepted = set(trueing.with_mirrors(books, pending, keep)["id"])
-    chosen = set(trueing.immaterial(books, pending)["id"]) - accepted
+        pending = true_up_history.pending(connection)
+    accepted = set(with_mirrors(books, pending, keep)["id"])
+    chosen = set(immaterial_true_ups(books, pending)["id"]) - accepted
     if not chosen:
         return 0
     limit = amount(books.policies.materiality, books.company.home_currency)
     reason = f"immaterial: below {limit}"
-    return len(trueing.dismiss(desk.database, books, chosen, reason, who=desk.user, now=desk.clock()))
+    return len(dismiss_true_ups(desk.database, books, chosen, reason, who=desk.user, now=desk.clock()))

@@ -11,7 +11,7 @@ from addin.commands.connecting_stores import StoreEntered, connect_store
 from addin.connections import connect_form
 from addin.connections.finale_account import account_of
 from addin.connections.marketplaces import connections, kind_of
-from core.database import stores
+from core.books import stores
 from core.marketplaces.connectors import CONNECTORS
 
 if TYPE_CHECKING:

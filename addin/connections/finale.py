@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.connections.finale_account import account_of
+from core.books import syncing
+from core.books.syncing import Probe
 from core.companies import World
-from core.database import syncs
-from core.database.syncs import Probe
 from core.errors import InventoryError
 from core.finale import inventory as finale
 from core.finale.account import BASE_URL
@@ -96,7 +96,7 @@ def opened(
 
 def _recall(desk: Desk, account: str) -> Schema | None:
     with desk.database.reading() as connection:
-        probe = syncs.recall_probe(connection, account)
+        probe = syncing.recall_probe(connection, account)
     if probe is None or desk.clock() - probe.fetched_at > _PROBE_HOLDS:
         return None
     return Schema.from_json(probe.content)
@@ -106,4 +106,4 @@ def remember(desk: Desk, system: FinaleInventory) -> None:
     """Keep what is known of the account's schema, for Setup and for the next connections."""
     if system.schema is not None:
         with desk.database.writing() as connection:
-            syncs.remember_probe(connection, system.account, Probe(system.schema.to_json(), desk.clock()))
+            syncing.remember_probe(connection, system.account, Probe(system.schema.to_json(), desk.clock()))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets.setup_finale import FinaleSide
+from core.books import batches, settings, syncing
+from core.books.batches import BatchKind
 from core.companies import World
-from core.database import batches, settings, syncs
-from core.database.batches import BatchKind
 from core.finale import typed_settings
 from core.finale.schema import Schema
 from core.settings import FINALE_NAME, FinaleAccount
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from addin.commands.desk import Desk
-    from core.database import Database
+    from core.books.database import Database
 
 DEMO_ACCOUNT = "demo"
 """How the demo's own Finale calls its account; a test keeps it equal to the sandbox's."""
@@ -37,7 +37,7 @@ def finale_side(database: Database) -> FinaleSide:
         account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
         if database.company.world is World.DEMO:
             account = account.model_copy(update={"account": DEMO_ACCOUNT})
-        probe = syncs.recall_probe(connection, account.account)
+        probe = syncing.recall_probe(connection, account.account)
     if probe is None:
         return FinaleSide(account)
     return FinaleSide(account, Schema.from_json(probe.content), probe.fetched_at)

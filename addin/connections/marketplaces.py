@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.books import settings
+from core.books.pulling import ConnectedStore, PulledStore
 from core.companies import World
-from core.database import settings
 from core.errors import CogsheetError
 from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import STORES_NAME, StoreConnection
-from core.settlements.pulling import ConnectedStore, PulledStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -20,21 +20,22 @@ from addin.demo.accounts import demo_accounts
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets.workbook_file import refuse_open
 from addin.takeaway.ledger_used import remember
+from core.books import settings
+from core.books.database import Database
+from core.books.database.company import Company
+from core.books.loading import load_books
 from core.companies import DEMO, BooksId, database_address, machine_folder
-from core.database import Database, settings
-from core.database.company import Company
 from core.journal.accounts import SETTINGS_NAME, AccountRows
 from core.journal.files import Ledger
 from core.money import total
-from core.settlements import books as all_books
 from core.time import system_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.commands.desk import Desk
+    from core.books.books import Books
     from core.progress import Progress
-    from core.settlements.books import Books
     from core.time import Clock
 
 BOOK = "Books.xlsm"
@@ -71,7 +72,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     _choose_accounts(desk)
     syncing.sync(desk)
     costs.resolve(desk)
-    books = all_books.load(desk.database)
+    books = load_books(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
     settlements.fill(desk, ids=[newest.settlement_id])
     pnl(desk)
@@ -79,7 +80,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
 
 
 def _choose_accounts(desk: Desk) -> None:
-    pairs = {(one.store, one.currency) for one in all_books.load(desk.database).settlements}
+    pairs = {(one.store, one.currency) for one in load_books(desk.database).settlements}
     with desk.database.writing() as connection:
         chosen = AccountRows(rows=demo_accounts(pairs))
         settings.put(connection, SETTINGS_NAME, chosen, who=desk.user, now=desk.clock())

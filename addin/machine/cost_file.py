@@ -26,8 +26,8 @@ from core.reports.sku_costs import sku_costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from core.books.books import Books
     from core.companies import MachineFolder
-    from core.settlements.books import Books
 
 _FOLDER = "costs"
 _LAYOUT = 1

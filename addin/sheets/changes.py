@@ -35,6 +35,6 @@ SPEC = TableSpec(
 
 
 def fill(book: xw.Book, changes: pd.DataFrame, summary: str = "") -> None:
-    """Show these changes (`core.settlements.changes`) in place of the last sync's, their sums above them."""
+    """Show these changes (`core.books.changes`) in place of the last sync's, their sums above them."""
     tables.find(book, SPEC).sheet.range("A2").value = summary or "The last sync changed no settlement's COGS."
     tables.update(book, SPEC, records_of(changes, SPEC))

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from core.database.settlements import BookedSettlement
-    from core.settlements.books import Books
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+
 
 SPEC = TableSpec(
     sheet="COGS template",

@@ -12,7 +12,7 @@ from core.reports.sku_costs import sku_costs
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 SPEC = TableSpec(
     sheet="Costs",

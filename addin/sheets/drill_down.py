@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.columns import TableSpec
     from addin.sheets.tables import FoundTable
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 _LABEL = re.compile(r',"([^"]*)"\)(?:,""\))?$')
 MOST_LINKED = 5_000

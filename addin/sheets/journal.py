@@ -36,7 +36,7 @@ SPEC = TableSpec(
 
 
 def fill(book: xw.Book, journal: pd.DataFrame) -> None:
-    """Show the journal (`core.database.entries.journal`), in place."""
+    """Show the journal (`core.books.entries.journal`), in place."""
     tables.update(book, SPEC, [_record(row) for row in records(journal)])
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.books.rates import TypedRate
+from core.books.reclassifications import rated_lines
 from core.exchange_rates import TYPED, find_rates, needed_rates
-from core.settlements.reclassifying import rated_lines
-from core.settlements.typed_rates import TypedRate
 
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from core.books.books import Books
     from core.exchange_rates import Rate
-    from core.settlements.books import Books
 
 SPEC = TableSpec(
     sheet="Exchange rates",

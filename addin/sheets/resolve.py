@@ -21,9 +21,9 @@ from addin.sheets.cells import (
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
+from core.books.answers import Answer, Cell
+from core.books.line_costs import STATED_SKU
 from core.model import Cause, Disposition, Event, Proposal
-from core.settlements.answers import Answer, Cell
-from core.settlements.books import STATED_SKU
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

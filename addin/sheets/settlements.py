@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
-from core.settlements.calendars import deposit_day
-from core.settlements.remarks import remarks
+from core.books.calendars import deposit_day
+from core.books.remarks import remarks
 
 if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables import Record
-    from core.database.settlements import BookedSettlement
-    from core.settlements.books import Books
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
     from core.time import StoreDays
 
 SPEC = TableSpec(

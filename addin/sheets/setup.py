@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.books.time_zones import proposed_zones
 from core.settings import DATED, POLICY_FIELDS
-from core.settlements.time_zones import proposed_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables import Record
+    from core.books.books import Books
     from core.settings import Policies
-    from core.settlements.books import Books
 
 Row = tuple[str, str, str]
 """Setting, value, and what it means."""

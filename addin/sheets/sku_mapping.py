@@ -8,13 +8,13 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from addin.sheets.frames import records_of
-from core.settlements.sku_mapping import TypedMapping, sku_mapping
+from core.books.sku_mapping import TypedMapping, sku_mapping
 
 if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 SPEC = TableSpec(
     sheet="SKU mapping",
@@ -50,7 +50,7 @@ def fill(book: xw.Book, books: Books, origins: pd.DataFrame) -> None:
     Args:
         book: The workbook.
         books: Their state.
-        origins: The newest answers of either origin (`core.database.mappings.origins`).
+        origins: The newest answers of either origin (`core.books.sku_mapping.origins`).
     """
     rows = sku_mapping(books.lines["sku"].dropna(), origins, books.observations)
     tables.update(book, SPEC, with_filled(SPEC, records_of(rows, SPEC)))

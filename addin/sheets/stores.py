@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables import Record
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 SPEC = TableSpec(
     sheet="Stores",

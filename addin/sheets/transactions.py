@@ -18,7 +18,7 @@ from core.time import local_days
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 SPEC = TableSpec(
     sheet="Transactions",

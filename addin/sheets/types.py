@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.books.type_choices import PROPOSED
+from core.books.unknown_types import listed_types
 from core.marketplaces.classification import CHOICES
-from core.settlements.type_choices import PROPOSED
-from core.settlements.unknown_types import listed_types
 
 if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables import Record
-    from core.settlements.books import Books
-    from core.settlements.unknown_types import ListedType
+    from core.books.books import Books
+    from core.books.unknown_types import ListedType
+
 
 SPEC = TableSpec(
     sheet="Transaction types",

@@ -10,7 +10,7 @@ from core.model import records
 if TYPE_CHECKING:
     from addin.commands.refresh import View
     from addin.takeaway.page import Row
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
 
 SHEET = "Audit log"
 COLUMNS = (

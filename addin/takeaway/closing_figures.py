@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from addin.takeaway.ties import ties
-from core.database.settlements import EntryStatus
+from core.books.accruals import to_accrue
+from core.books.booked_settlement import EntryStatus
+from core.books.calendars import deposit_day
+from core.books.costs_today import every_line
+from core.books.reclassifications import corrections
+from core.books.remarks import day_before_start, money_before_start
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
@@ -14,11 +19,6 @@ from core.model import CostSource, CostStatus, OverrideKind, records
 from core.reports.costed_lines import with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
-from core.settlements.accruing import to_accrue
-from core.settlements.calendars import deposit_day
-from core.settlements.costs_now import every_line
-from core.settlements.reclassifying import corrections
-from core.settlements.remarks import day_before_start, money_before_start
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.commands.refresh import View
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.exporting import ExportWish
     from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
     from core.reports.profit_and_loss import Rates
-    from core.settlements.books import Books
-    from core.settlements.exporting import ExportWish
     from core.time import Month
 
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.takeaway.page import Row
-    from core.database.settlements import BookedSettlement
-    from core.settlements.books import Books
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+
 
 COLUMNS = (
     Column("Posted", "posted_at", Kind.MOMENT, width=16, note="In UTC."),

@@ -19,10 +19,10 @@ from addin.takeaway import ties as ties_sheet
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
+from core.books.calendars import deposit_day
+from core.books.exporting import ExportWish
 from core.model import Event, records
 from core.money import cents
-from core.settlements.calendars import deposit_day
-from core.settlements.exporting import ExportWish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from addin.commands.refresh import View
     from addin.takeaway.page import Figure, Place, Row
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
 
 TABLE = "tblCOGS"
 HEADER_ROW = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.database import settings
+from core.books import settings
 from core.errors import CogsheetError
 from core.journal.files import Ledger
 from core.settings import SETTINGS_NAME, Policies
@@ -12,7 +12,7 @@ from core.settings import SETTINGS_NAME, Policies
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.database import Database
+    from core.books.database import Database
 
 _OLD_NAME = "ledger"
 """Under which name books kept it before it was a policy."""

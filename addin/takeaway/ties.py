@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from addin.sheets.columns import Column, Kind
 from addin.takeaway.look import ACCENT
 from addin.takeaway.page import column_letter
-from core.database.settlements import EntryStatus
+from core.books.booked_settlement import EntryStatus
+from core.books.exporting import make_entries
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
 from core.line_types import LineType
 from core.model import records
 from core.money import total
 from core.reports.ties import Posted, Tied, table_of_ties
-from core.settlements.exporting import make_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from addin.commands.refresh import View
     from addin.takeaway.page import Page, Place, Row
-    from core.database.settlements import BookedSettlement
-    from core.settlements.exporting import ExportWish
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.exporting import ExportWish
+
 
 SHEET = "Ties"
 COLUMNS = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from addin.sheets import cogs
 
 if TYPE_CHECKING:
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 
 @dataclass(frozen=True)

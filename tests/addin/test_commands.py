@@ -23,9 +23,9 @@ from addin.commands.registry.close import ENTRIES, LEDGERS
 from addin.commands.registry.command import Argument, Kind, Option, Selects, load
 from addin.commands.ribbon_actions import UnknownCommandError, changes_costs
 from addin.sheets.workbook import SPECS
+from core.books.database import Database
+from core.books.database.company import new_company
 from core.companies import MachineFolder
-from core.database import Database
-from core.database.company import new_company
 from core.journal.files import Ledger
 from core.reports.basis import Basis
 from workbooks.commands_page import PAGE, page, usage
@@ -210,7 +210,7 @@ def test_resolve_imports_no_server_no_http_and_no_migrations(tmp_path: Path) -> 
     arguments = ["resolve", str(tmp_path / "Books.xlsm")]
     modules = imported_by(arguments, {**os.environ, "COGSHEET_HOME": str(tmp_path)})
 
-    assert "core.settlements.books" in modules
+    assert "core.books.books" in modules
     unneeded = ("flask", "graphql", "sandbox", "alembic", "httpx", "keyring", "xlsxwriter", "openpyxl")
     assert [] == [name for name in modules if name.split(".")[0] in unneeded]
 

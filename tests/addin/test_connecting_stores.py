@@ -29,16 +29,16 @@ from addin.connections.marketplaces import (
 from addin.connections.store_questions import connect_by_asking
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
+from core.books.database import Database
+from core.books.database.company import Company
+from core.books.pulling import ConnectedStore
+from core.books.stores import StoreMarketplaceError
 from core.companies import DEMO, machine_folder
-from core.database import Database
-from core.database.company import Company
-from core.database.stores import StoreMarketplaceError
 from core.errors import UnauthorisedError
 from core.marketplaces.connector import ConnectorKind, Document
 from core.model import Marketplace
-from core.settlements.pulling import ConnectedStore
 from tests.addin.test_connecting import Vault
-from tests.core.settlements.listed_documents import Listed, settlement_document, v2_content
+from tests.core.books.listed_documents import Listed, settlement_document, v2_content
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

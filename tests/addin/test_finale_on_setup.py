@@ -15,9 +15,9 @@ from addin.demo.sandbox import SWITCHES
 from addin.machine.cost_file import CostFiles, asked_skus
 from addin.sheets import costs as costs_sheet
 from addin.sheets import setup, sku_mapping, tables
+from core.books.database import Database
+from core.books.database.company import Company
 from core.companies import DEMO, machine_folder
-from core.database import Database
-from core.database.company import Company
 from core.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
 from sandbox.business import demo_business

@@ -13,7 +13,7 @@ from addin.commands.new import new_workbook
 from addin.sheets import pnl as pnl_sheet
 from addin.sheets import pnl_summary as summary_sheet
 from addin.sheets import tables
-from tests.core.settlements.listed_documents import v2_content
+from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import pytest
 
 from addin.commands.closing import with_way_out
-from core.settlements.exporting import AlreadyExportedError, NotReadyError
+from core.books.exporting import AlreadyExportedError, NotReadyError
 
 
 @pytest.mark.parametrize(("only_costs", "named"), [(True, True), (False, False)])

@@ -27,7 +27,7 @@ from addin.connections.connect_form import (
 from core.marketplaces.connector import ConnectorKind
 from core.model import Marketplace
 from core.settings import StoreConnection
-from tests.core.settlements.listed_documents import Listed
+from tests.core.books.listed_documents import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

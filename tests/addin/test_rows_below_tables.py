@@ -12,10 +12,10 @@ from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
 from addin.sheets import accounts, opening_costs, rates, resolve, sku_mapping, tables
 from addin.sheets.edited_rows import RowBelowTableError
-from core.database import Database
-from core.database.opening_costs import latest
+from core.books.database import Database
+from core.books.opening_costs import latest
 from tests.books_with_vba import load_with_vba
-from tests.core.settlements.listed_documents import v2_content
+from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from addin.sheets import resolve as resolve_sheet
 from addin.sheets import setup, stores, tables
 from addin.sheets.pnl import PnlWish
 from core.journal.files import Ledger
-from tests.core.settlements.listed_documents import v2_content
+from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
 from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables, transactions, types
-from core.settlements.type_choices import TypeChoiceError
-from tests.core.settlements.exports_of_payouts import Row, shopify_export
-from tests.core.settlements.listed_documents import v2_content
-from tests.core.settlements.test_type_choices import UNKNOWN
+from core.books.type_choices import TypeChoiceError
+from tests.core.books.exports_of_payouts import Row, shopify_export
+from tests.core.books.listed_documents import v2_content
+from tests.core.books.test_type_choices import UNKNOWN
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

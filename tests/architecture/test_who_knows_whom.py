@@ -18,8 +18,7 @@ ORDER_OF_KNOWING = {
     "costing": 1,
     "reports": 1,
     "journal": 1,
-    "database": 2,
-    "settlements": 3,
+    "books": 2,
 }
 """A part of core may import parts of a lower level, or itself; what is not listed are tools that anyone may use."""
 
@@ -68,9 +67,9 @@ def test_only_one_module_speaks_http() -> None:
 
 
 @pytest.mark.parametrize("library", ["sqlalchemy", "alembic"])
-def test_only_the_database_knows_sql(library: str) -> None:
-    """SQLAlchemy and alembic are imported in core/database alone."""
-    assert all(path.startswith("core/database/") for path in importers_of(library))
+def test_only_the_books_know_sql(library: str) -> None:
+    """SQLAlchemy and alembic are imported in core/books alone."""
+    assert all(path.startswith("core/books/") for path in importers_of(library))
 
 
 def test_only_the_addin_and_the_engine_know_xlwings() -> None:
@@ -102,7 +101,7 @@ def test_excels_own_objects_are_touched_in_one_module() -> None:
 
 
 def test_the_order_of_knowing_has_no_way_back() -> None:
-    """Model, then readers and costing, then the database, then the life of settlements: never the other way."""
+    """Model, then readers, costing and journal, then the books: never the other way."""
     backwards = [
         f"{path.relative_to(ROOT).as_posix()} imports {name}"
         for path in modules("core")

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from core.database import Database, batches, observations, settlements
-from core.database.batches import BatchKind
+from core.books import batches, observations, settlement_lines
+from core.books.batches import BatchKind
+from core.books.database import Database
 from tests.end_to_end.demo_book import DemoBook, table
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -86,7 +87,7 @@ def finale_corrects(demo: DemoBook, settlement: str, by: str) -> int:
     with Database.open(demo.path.parent / "demo.sqlite") as database:
         with database.reading() as connection:
             known = observations.latest(connection)
-            lines = settlements.transactions(connection)
+            lines = settlement_lines.transactions(connection)
         mine = lines[(lines["settlement_id"] == settlement) & (lines["event"] == "sale")]["order_id"]
         costed = known[(known["kind"] == "order") & known["order_id"].isin(list(mine)) & known["unit_cost"].notna()]
         changed = costed.head(3).assign(unit_cost=costed["unit_cost"].head(3) + Decimal(by)).reset_index(drop=True)

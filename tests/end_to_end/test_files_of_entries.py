@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from core.database import Database
+from core.books.database import Database
 from core.journal.accounts import AccountRow
 from core.line_types import LineType
-from tests.core.settlements.shops import Shop, lost, refund, sale
+from tests.core.books.shops import Shop, lost, refund, sale
 from tests.end_to_end.demo_book import DemoBook, run, table
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from openpyxl import load_workbook
 
 from addin.commands.refresh import load
 from addin.takeaway.close_pack import close_pack
-from core.database import Database
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.syncing import sync_costs
 from core.marketplaces import read
 from core.progress import silent
 from core.reports.left_stock import Standing
-from core.settlements import books as all_books
-from core.settlements.importing import import_reading
-from core.settlements.syncing import sync_costs
 from sandbox.business.hard import case, hard_business
 from sandbox.business.records import Fee, FeeKind, SettlementPeriod
 from sandbox.settlement_files.amazon_v2 import settlement_files
@@ -29,7 +29,7 @@ from tests.core.finale.finale_account import NOON, DemoAccount
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.settlements.books import Books
+    from core.books.books import Books
     from sandbox.business import Business
 
 
@@ -49,7 +49,7 @@ def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
             original = OriginalFile(file.name, file.content)
             import_reading(database, read(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
         for _ in range(2):  # the second time nothing is new
-            books = all_books.load(database)
+            books = load_books(database)
             sync_costs(
                 database,
                 account.finale,
@@ -59,7 +59,7 @@ def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
                 clock=account.time.now,
                 progress=silent,
             )
-        return all_books.load(database), account
+        return load_books(database), account
 
 
 def test_what_left_without_a_line_is_listed_with_cost_standing_and_fee(tmp_path: Path) -> None:

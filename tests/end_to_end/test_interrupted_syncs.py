@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addin.demo.sandbox import SWITCHES
-from core.database import Database
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.syncing import sync_costs
 from core.errors import InventoryError
 from core.marketplaces import read
 from core.model import records
-from core.settlements import books as all_books
-from core.settlements.importing import import_reading
-from core.settlements.syncing import sync_costs
 from sandbox.business.hard import hard_business
 from sandbox.business.sized import sized_business
 from sandbox.misbehaviour import Fault
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.settlements.books import Books
+    from core.books.books import Books
     from sandbox.business import Business
 
 BUSINESSES: dict[str, Callable[[], Business]] = {
@@ -82,7 +82,7 @@ def _sync(database: Database, account: DemoAccount, ends_after: int | None = Non
         if pages == ends_after:
             raise ProcessEndedError
 
-    before = all_books.load(database)
+    before = load_books(database)
     result = sync_costs(
         database,
         account.finale,
@@ -93,7 +93,7 @@ def _sync(database: Database, account: DemoAccount, ends_after: int | None = Non
         progress=progress,
     )
     assert result.stopped is None or isinstance(result.stopped, InventoryError)
-    return all_books.load(database)
+    return load_books(database)
 
 
 def _answers(books: Books) -> list[dict[str, object]]:

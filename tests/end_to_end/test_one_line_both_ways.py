@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from addin.machine import cost_file
 from addin.sheets import books_name, resolve, transactions
 from addin.udfs import FINALE_COST, answers
+from core.books.decisions import decide
+from core.books.exporting import export_settlement
+from core.books.importing import import_file
+from core.books.saving import save_answers
 from core.companies import machine_folder
 from core.costing import cost
 from core.journal.cogs_entry import cogs_entries
 from core.marketplaces import read
-from core.settlements.answers import decide
-from core.settlements.exporting import export_settlement
-from core.settlements.importing import import_file
-from core.settlements.saving import save_answers
 from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, v2
 from workbook_engine import workbook

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.database import Database, batches, settlements, stores
-from core.database.batches import BatchKind
-from core.database.settlements import OriginalFile, SettlementKind, Source
-from core.database.stores import Store
+from core.books import batches, settlements, stores
+from core.books.batches import BatchKind
+from core.books.booked_settlement import OriginalFile, SettlementKind, Source
+from core.books.database import Database
+from core.books.stores import Store
 from core.marketplaces import READER_VERSION, read, with_line_keys
 from core.model import Marketplace
 from tests.end_to_end.demo_book import DemoBook, table

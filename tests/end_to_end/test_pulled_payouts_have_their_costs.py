@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.database import Database
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.syncing import sync_costs
 from core.finale.inventory import connect
 from core.http.credentials import Secret
 from core.marketplaces import read
 from core.model import CostStatus, Disposition, Event, Marketplace, records
 from core.progress import silent
-from core.settlements import books as all_books
-from core.settlements.importing import import_reading
-from core.settlements.syncing import sync_costs
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost
@@ -49,12 +49,12 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
         finale = connect(
             ACCOUNT, Secret(KEY), Secret(SECRET), sandbox.url, clock=sandbox.time.now, sleep=sandbox.time.sleep
         )
-        books = all_books.load(database)
+        books = load_books(database)
         done = sync_costs(
             database, finale, books, books.settlements, who="M. Lee", clock=sandbox.time.now, progress=silent
         )
         assert done.stopped is None
-        return records(all_books.load(database).lines)
+        return records(load_books(database).lines)
 
 
 def of(lines: list[Row], *events: Event) -> list[Row]:

@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.database import Database, entries
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books import entries
+from core.books.accounts import change_accounts
+from core.books.answers import Answer
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.exporting import ExportWish, export_settlement
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.policies import change_policies
+from core.books.saving import save_answers
+from core.books.syncing import sync_costs
+from core.books.verification import tie_outs
 from core.finale.inventory import connect
 from core.http.credentials import Secret
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
@@ -24,15 +34,6 @@ from core.model import Cause, CostStatus, Event, records
 from core.money import cents, total
 from core.progress import silent
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
-from core.settlements import books as all_books
-from core.settlements.accounts import change_accounts
-from core.settlements.answers import Answer
-from core.settlements.exporting import ExportWish, export_settlement
-from core.settlements.importing import import_reading
-from core.settlements.policies import change_policies
-from core.settlements.saving import save_answers
-from core.settlements.syncing import sync_costs
-from core.settlements.verification import tie_outs
 from sandbox.business import hard_business, random_business, sized_business
 from sandbox.server import serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
@@ -40,8 +41,8 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.settlements.books import Books
-    from core.settlements.tie_outs import TieOut
+    from core.books.books import Books
+    from core.books.tie_outs import TieOut
     from sandbox.business import Business
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def resolved_books(business: Business) -> Iterator[Database]:
             serve(business) as address,
             connect(address.account, Secret(address.key), Secret(address.secret), address.url) as system,
         ):
-            books = all_books.load(database)
+            books = load_books(database)
             sync_costs(database, system, books, books.settlements, who="test", clock=lambda: NOW, progress=silent)
         answer_all(database)
         yield database
@@ -73,7 +74,7 @@ def resolved_books(business: Business) -> Iterator[Database]:
 def answer_all(database: Database) -> None:
     """Answer for every missing cost; an answer may bring up a question about a return of the same order."""
     for _ in range(ROUNDS):
-        books = all_books.load(database)
+        books = load_books(database)
         missing = records(books.lines[books.lines["cost_status"] == CostStatus.MISSING])
         if not missing:
             return
@@ -96,7 +97,7 @@ def answer(database: Database, books: Books, missing: list[dict[str, Any]]) -> N
 
 
 def every_tie_out(database: Database) -> list[TieOut]:
-    books = all_books.load(database)
+    books = load_books(database)
     return [one for settlement in books.settlements for one in tie_outs(database, books, settlement, ExportWish())]
 
 
@@ -106,15 +107,15 @@ def wrong(found: list[TieOut]) -> list[str]:
 
 def export_all(database: Database) -> None:
     wish = ExportWish(kinds=BOTH, accept_suspect=True)
-    for settlement in all_books.load(database).settlements:
-        export_settlement(database, all_books.load(database), settlement, wish, who="test", now=NOW)
+    for settlement in load_books(database).settlements:
+        export_settlement(database, load_books(database), settlement, wish, who="test", now=NOW)
 
 
 def choose(database: Database, rng: Random) -> None:
     """Choose accounts and who posts what by chance."""
     who = {name: rng.choice(["Finale", "Cogsheet"]) for name in ("cogs_posted_by", "losses_posted_by")}
     change_policies(database, who, who="test", now=NOW)
-    skus = sorted(all_books.load(database).lines["sku"].dropna().unique())
+    skus = sorted(load_books(database).lines["sku"].dropna().unique())
     fields = ("store", "currency", "item_group", "name", "number", "tax_code", "bank")
     rows = [
         {
@@ -136,7 +137,7 @@ def check(business: Business, rng: Random) -> None:
         before = every_tie_out(database)
         export_all(database)
         after = every_tie_out(database)
-        books = all_books.load(database)
+        books = load_books(database)
         with database.reading() as connection:
             journal = entries.journal(connection)
 

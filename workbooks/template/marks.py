@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_col_to_name
 
+from core.books.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
 from core.reports.sku_costs import OK
-from core.settlements.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
 from workbooks.template.look import ACCENT, ACCENT_TINT, BAD, BAD_TINT, GOOD, QUIET, WARN, WARN_TINT
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from addin.commands import ribbon_questions as questions
 from addin.commands import true_ups as true_ups_action
 from addin.commands.outcome import Outcome
 from addin.takeaway.ledger_used import ledger_used
+from core.books.booked_settlement import EntryStatus
+from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.loading import load_books
 from core.costing.suspects import named_costs
-from core.database.settlements import EntryStatus
 from core.errors import CogsheetError
 from core.journal.files import Ledger
-from core.settlements import books as all_books
-from core.settlements.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def _to_excel(desk: Desk, name: str) -> Outcome:
 
 
 def _is_out(desk: Desk, name: str) -> bool:
-    (settlement,) = all_books.load(desk.database).named([name])
+    (settlement,) = load_books(desk.database).named([name])
     return EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
 
 
@@ -121,5 +121,5 @@ def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a 
     """Ask which month, from the last complete one backwards."""
     from addin.commands import month_end  # noqa: PLC0415 - the other buttons of the group write no pack
 
-    month = questions.month_to_close(desk.book.app, all_books.load(desk.database).zones.latest_day(desk.clock()))
+    month = questions.month_to_close(desk.book.app, load_books(desk.database).zones.latest_day(desk.clock()))
     return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)

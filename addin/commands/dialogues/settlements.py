@@ -8,7 +8,7 @@ from addin.commands import ribbon_questions as questions
 from addin.commands import settlements
 from addin.commands.excel import take_paths
 from addin.commands.outcome import Outcome
-from core.settlements.importing import StoreNotNamedError
+from core.books.stores import StoreNotNamedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

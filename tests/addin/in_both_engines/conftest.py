@@ -15,10 +15,10 @@ from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets import resolve, tables
+from core.books.database import Database
+from core.books.database.company import Company
+from core.books.loading import load_books
 from core.companies import DEMO
-from core.database import Database
-from core.database.company import Company
-from core.settlements import books as all_books
 from tests.addin.in_both_engines.desktop import Desktop
 from tests.addin.in_both_engines.office import EXCEL, FILES, Office
 from tests.fake_excel.application import FakeApplication
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 WITHOUT_COST = ("00123", "LATE-SCALE", "FOUND-CLOCK", "GHOST-SHELF")
 """SKUs of the demo business that have orders without cost."""
@@ -77,7 +77,7 @@ def business(made_business: Path, tmp_path: Path) -> Path:
 def books(made_business: Path) -> Books:
     """Return the state of the small business's books."""
     with Database.open(made_business / "demo.sqlite") as database:
-        return all_books.load(database)
+        return load_books(database)
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from addin import ribbon
 from addin.sheets import exchange, tables
-from core.database import Database, settings
+from core.books import settings
+from core.books.database import Database
+from core.books.loading import load_books
 from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
 from core.line_types import LineType
-from core.settlements import books as all_books
 from tests.fake_excel.windows_code import book_in
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.columns import TableSpec
-    from core.settlements.books import Books
+    from core.books.books import Books
     from tests.fake_excel.application import FakeApplication
 
 
@@ -73,4 +74,4 @@ class Desktop:
     def books(self) -> Books:
         """Return what is in the books now."""
         with Database.open(self.path.parent / "demo.sqlite") as database:
-            return all_books.load(database)
+            return load_books(database)

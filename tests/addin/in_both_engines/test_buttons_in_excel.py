@@ -9,7 +9,7 @@ import pytest
 from addin.commands.desk import on_file
 from addin.commands.settlements import import_files
 from addin.sheets import cogs, exchange, resolve, setup, tables, transactions
-from core.settlements.status import missing_lines
+from core.books.status import missing_lines
 from tests.addin.in_both_engines.as_user import UsersTable
 
 if TYPE_CHECKING:

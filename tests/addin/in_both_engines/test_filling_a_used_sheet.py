@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.columns import TableSpec
     from addin.sheets.tables import Record
-    from core.settlements.books import Books
+    from core.books.books import Books
 
 FIRST, SECOND = slice(0, 30), slice(10, 45)
 """The lines shown at first and those filled in afterwards: some go, some stay, some come."""

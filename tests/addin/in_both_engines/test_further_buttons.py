@@ -8,15 +8,16 @@ import openpyxl
 import pytest
 
 from addin.sheets import exchange, history, tables
-from core.database import Database
-from core.database import entries as stored_entries
-from core.database.settlements import EntryStatus
+from core.books import entries
+from core.books.booked_settlement import EntryStatus
+from core.books.database import Database
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.database.settlements import BookedSettlement
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.entries import Posted
     from tests.addin.in_both_engines.desktop import Desktop
 
 
@@ -82,7 +83,7 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     _, message = desktop.press("reopen", "ok")
 
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
-        posted = stored_entries.posted(connection)
+        posted = entries.posted(connection)
     keys = [one.entry.key for one in posted if one.entry.reverses is None]
     assert keys == [one.entry.reverses for one in posted if one.entry.reverses is not None], message
     assert keys
@@ -143,9 +144,9 @@ def test_export_to_excel_writes_what_went_out_once_more(desktop: Desktop) -> Non
     assert 1 == len(workbooks_of_entries(desktop.path.parent))
 
 
-def posted_entries(desktop: Desktop) -> list[stored_entries.Posted]:
+def posted_entries(desktop: Desktop) -> list[Posted]:
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
-        return list(stored_entries.posted(connection))
+        return list(entries.posted(connection))
 
 
 def workbooks_of_entries(folder: Path) -> list[Path]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.commands.desk import Desk
-    from core.settlements.books import Books
+    from core.books.books import Books
     from tests.addin.in_both_engines.office import Office
 
 SCENARIOS = [

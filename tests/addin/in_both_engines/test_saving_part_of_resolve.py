@@ -13,7 +13,7 @@ from addin.commands import costs, settlements
 from addin.commands.desk import on_file
 from addin.sheets import resolve, tables
 from core.model import Cause
-from tests.core.settlements.listed_documents import v2_content
+from tests.core.books.listed_documents import v2_content
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import load_workbook
 
 from addin.commands.refresh import View, load
-from core.database import Database, batches, mappings, observations
-from core.database.batches import BatchKind
-from core.database.settlements import OriginalFile
+from core.books import batches, observations, sku_mapping
+from core.books.answers import Answer
+from core.books.batches import BatchKind
+from core.books.booked_settlement import OriginalFile
+from core.books.exporting import ExportWish, export_settlement
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.reopening import reopen
+from core.books.saving import save_answers
 from core.marketplaces import read
 from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
-from core.settlements import books as all_books
-from core.settlements.answers import Answer
-from core.settlements.exporting import ExportWish, export_settlement
-from core.settlements.importing import import_reading
-from core.settlements.reopening import reopen
-from core.settlements.saving import save_answers
-from tests.core.settlements.test_importing import HEADER
+from tests.core.books.test_importing import HEADER
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from core.books.database import Database
     from core.journal.entry import Entry, EntryKind
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
@@ -129,18 +130,18 @@ class Reported:
         """Save a cost; one that equals its proposal is an accepted average."""
         offered = None if proposed is None else Decimal(proposed)
         answer = Answer(self.key(order), version, Decimal(cost), offered, note=note)
-        books = all_books.load(self.database)
+        books = load_books(self.database)
         save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, who="M. Lee", now=NOW)
 
     def export(self, settlement_id: str, *kinds: EntryKind) -> tuple[Entry, ...]:
         """Export a settlement and return its entries, those of Finale among them."""
-        books = all_books.load(self.database)
+        books = load_books(self.database)
         (settlement,) = books.named([settlement_id])
         wish = ExportWish(kinds=kinds)
         return export_settlement(self.database, books, settlement, wish, who="M. Lee", now=NOW).entries
 
     def reopen(self, settlement_id: str) -> None:
-        (settlement,) = all_books.load(self.database).named([settlement_id])
+        (settlement,) = load_books(self.database).named([settlement_id])
         reopen(self.database, settlement, "wrong bill", lock_date=None, who="M. Lee", now=NOW)
 
 
@@ -157,7 +158,9 @@ def make_books(database: Database) -> None:
     )
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        mappings.add(connection, frame(MAPPING_COLUMNS, [_mapping(sku) for sku in (FORMULA, NUMBER, LATE)]), batch, NOW)
+        sku_mapping.add(
+            connection, frame(MAPPING_COLUMNS, [_mapping(sku) for sku in (FORMULA, NUMBER, LATE)]), batch, NOW
+        )
         observations.add(connection, frame(OBSERVATION_COLUMNS, [_observed(*one) for one in known]), batch, NOW)
 
 

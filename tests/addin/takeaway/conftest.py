@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.database import Database
-from core.database.company import new_company
+from core.books.database import Database
+from core.books.database.company import new_company
 from tests.addin.takeaway.books_to_report import NOW, Reported, make_books
 
 if TYPE_CHECKING:

@@ -14,15 +14,14 @@ import pytest
 from addin.sheets import pnl
 from addin.takeaway.close_pack import SHEETS, close_pack
 from addin.takeaway.closing_figures import closing_figures
-from core.database import batches, observations
-from core.database.batches import BatchKind
+from core.books import batches, observations, true_ups
+from core.books.batches import BatchKind
+from core.books.exporting import ExportWish
+from core.books.loading import load_books
+from core.books.policies import change_policies
 from core.journal.entry import EntryKind
 from core.model import OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
-from core.settlements import books as all_books
-from core.settlements import true_ups
-from core.settlements.exporting import ExportWish
-from core.settlements.policies import change_policies
 from core.time import Month, MonthUnreadableError
 from tests.addin.takeaway.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below
 
@@ -164,7 +163,7 @@ def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Repor
         late = {"kind": ObservationKind.ORDER, "order_id": "111-3", "product_id": "LATE-MUG", "units": 2}
         cost = {"unit_cost": Decimal("5.30"), "currency": "USD", "record_date": "2026-08-06", "fetched_at": NOW}
         observations.add(connection, frame(OBSERVATION_COLUMNS, [late | cost]), batch, NOW)
-    true_ups.propose(reported.database, all_books.load(reported.database), who="M. Lee", now=NOW)
+    true_ups.propose_true_ups(reported.database, load_books(reported.database), who="M. Lee", now=NOW)
 
     sheet = pack(reported)["Open items"]
     (pending,) = rows_below(sheet, "tblTrueUps")

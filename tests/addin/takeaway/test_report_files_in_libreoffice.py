@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from addin.takeaway.close_pack import close_pack
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.journal_workbook import journal_workbook
+from core.books.policies import change_policies
 from core.journal.entry import EntryKind
-from core.settlements.policies import change_policies
 from tests.addin.takeaway.books_to_report import AUGUST, NOW, opened
 
 if TYPE_CHECKING:

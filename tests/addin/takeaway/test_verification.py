@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.books.exporting import ExportWish
+from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
-from core.settlements.exporting import ExportWish
-from core.settlements.verification import tie_outs
 from tests.addin.takeaway.books_to_report import AUGUST, SEPTEMBER
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from addin.sheets.columns import RENAMED, known_headers
 from addin.sheets.edited_rows import cell_names
 from addin.sheets.links import place
 from addin.sheets.workbook import SPECS, check
-from tests.core.settlements.listed_documents import v2_content
-from tests.core.settlements.test_type_choices import UNKNOWN
+from tests.core.books.listed_documents import v2_content
+from tests.core.books.test_type_choices import UNKNOWN
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import open_workbook, workbook
 from workbook_engine.workbook_file import WorkbookFile

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.books.reimbursements import as_line
 from core.costing import (
     OPENING_COLUMNS,
     REIMBURSED_COLUMNS,
@@ -33,7 +34,6 @@ from core.model import (
     StockEffect,
     frame,
 )
-from core.settlements.reimbursed_lines import as_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

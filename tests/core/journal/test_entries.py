@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.books.tie_outs import tax_tie_outs
 from core.facilitator_tax import open_tax, with_tax_kinds
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import cogs_entries
@@ -20,7 +21,6 @@ from core.line_types import LineType
 from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
 from core.money import cents, total
 from core.reports.parts import parts
-from core.settlements.tie_outs import tax_tie_outs
 from core.time import SettlementDates
 from core.typed_amounts import TypedAmount, to_text
 

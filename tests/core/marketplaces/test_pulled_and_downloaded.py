@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.database import Database
-from core.database.company import new_company
-from core.database.settlements import Import, OriginalFile
+from core.books.booked_settlement import Import, OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
 from core.marketplaces import read, without_personal_data
 from core.model import Event, Marketplace, StockEffect, records
-from core.settlements.importing import import_reading
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost

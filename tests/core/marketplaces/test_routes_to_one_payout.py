@@ -21,16 +21,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.database import Database, mappings, observations
-from core.database.batches import BatchKind, new
-from core.database.company import new_company
-from core.database.settlements import OriginalFile
+from core.books import observations, sku_mapping
+from core.books.batches import BatchKind, new
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.exporting import ExportWish, make_entries
+from core.books.importing import import_file
+from core.books.loading import load_books
 from core.journal.entry import EntryKind
 from core.marketplaces import read
 from core.model import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, Event, frame, records
-from core.settlements import books as all_books
-from core.settlements.exporting import ExportWish, make_entries
-from core.settlements.importing import import_file
 from sandbox.business.random_business import random_business
 from sandbox.settlement_files import amazon_unified, amazon_v2
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, money, payout, refund
@@ -39,8 +40,8 @@ from tests.core.marketplaces.test_amazon_formats_agree import settlements as ama
 from tests.examples import examples
 
 if TYPE_CHECKING:
+    from core.books.books import Books
     from core.model import Settlement
-    from core.settlements.books import Books
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
@@ -98,8 +99,8 @@ def booked(orders: set[str], *contents: bytes) -> tuple[Books, dict[str, Decimal
             with database.writing() as connection:
                 batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
                 observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
-                mappings.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
-            books = all_books.load(database)
+                sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
+            books = load_books(database)
     posted: defaultdict[str, Decimal] = defaultdict(Decimal)
     for settlement in books.settlements:
         for entry in make_entries(books, settlement, EntryKind.SETTLEMENT, ExportWish()):

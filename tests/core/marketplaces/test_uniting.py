@@ -11,7 +11,7 @@ from core.marketplaces import FORMATS, read
 from core.marketplaces.formats import Extent
 from core.marketplaces.uniting import Part, parts_of, united
 from core.model import records
-from tests.core.settlements.exports_of_payouts import Row, ebay_export
+from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.examples import examples
 
 DAYS = [f"2026-06-{day:02}" for day in range(1, 13)]

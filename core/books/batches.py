@@ -1,0 +1,80 @@
+"""The numbered batches: everything that changed the books, who did it and when. Append-only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from core.books.database import frames, tables
+from core.model import MOMENT, TEXT, WHOLE, Columns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+
+class BatchKind(StrEnum):
+    """What somebody did."""
+
+    SETUP = "setup"
+    IMPORT = "import"
+    SYNC = "sync"
+    SAVE = "save"
+    UNDO = "undo"
+    RESTORE = "restore"
+    MOVE = "move"
+    """Answers taken over, or proposed, when one document takes the place of another."""
+    REMOVE = "remove"
+    """A settlement or a store taken out of the books; its rows keep this batch as the one that ended them."""
+    REREAD = "read anew"
+    """What stored originals hold, as a newer reader reads them."""
+    EXPORT = "export"
+    REOPEN = "reopen"
+    TRUE_UP = "true-up"
+
+
+BATCH_COLUMNS: Columns = {
+    "number": WHOLE,
+    "kind": TEXT,  # BatchKind
+    "who": TEXT,
+    "at": MOMENT,
+    "note": TEXT,
+    "undoes": WHOLE,  # the batch that this one takes back
+}
+
+
+def new(connection: Connection, kind: BatchKind, who: str, now: datetime, note: str = "") -> int:
+    """Open a batch and return its number: 1, 2, ... without gaps, because writers come one after the other."""
+    return _insert(connection, {"kind": str(kind), "who": who, "at": now, "note": note})
+
+
+def new_undo(connection: Connection, undoes: int, who: str, now: datetime) -> int:
+    """Open the batch that takes another one back, and return its number."""
+    note = f"undoes batch {undoes}"
+    return _insert(connection, {"kind": str(BatchKind.UNDO), "who": who, "at": now, "note": note, "undoes": undoes})
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return every batch (BATCH_COLUMNS), the newest first."""
+    return frames.load(connection, select(tables.batch).order_by(tables.batch.c.number.desc()), BATCH_COLUMNS)
+
+
+def last(connection: Connection) -> int:
+    """Return the number of the newest batch; 0 where there is none."""
+    return connection.scalar(select(func.max(tables.batch.c.number))) or 0
+
+
+def since(connection: Connection, number: int) -> set[BatchKind]:
+    """Return what kinds of things were done after a batch."""
+    kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number > number).distinct())
+    return {BatchKind(kind) for kind in kinds}
+
+
+def _insert(connection: Connection, values: dict[str, Any]) -> int:
+    last = connection.scalar(select(func.max(tables.batch.c.number)))
+    number: int = (last or 0) + 1
+    connection.execute(insert(tables.batch).values(number=number, **values))
+    return number

@@ -1,0 +1,328 @@
+"""The books of a company as they are now: everything loaded once, costed once, and asked by every sheet and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books import documents
+from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.calendars import ended_before
+from core.books.line_costs import books_start_of, costed_lines, costing_policies, history_flags
+from core.books.status import SettlementState, settlement_state
+from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
+from core.books.type_choices import TypeChoices
+from core.costing import CostingInput, with_typed_skus
+from core.errors import CogsheetError
+from core.exchange_rates import ExchangeRates
+from core.facilitator_tax import with_tax_kinds
+from core.journal.accounts import Accounts
+from core.model import (
+    LEFT_STOCK_COLUMNS,
+    OVERRIDE_COLUMNS,
+    TEXT,
+    TRANSACTION_COLUMNS,
+    Cause,
+    ObservationKind,
+    frame,
+    records,
+)
+from core.reports.left_stock import LeftStock, left_without_line
+from core.time import SettlementName, StoreDays, local_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from core.books.database import Company
+    from core.books.documents import Documents
+    from core.books.entries import Reclassified
+    from core.books.stores import Store
+    from core.settings import Policies
+
+
+class SettlementUnknownError(CogsheetError):
+    """A settlement that was named is not in the books."""
+
+    def __init__(self, settlement_id: str, known: Iterable[str]) -> None:
+        listed = ", ".join(known) or "none yet"
+        super().__init__(f"Settlement {settlement_id} is not in these books. These are imported: {listed}.")
+
+
+class SettlementAmbiguousError(CogsheetError):
+    """A settlement id stands in more than one store."""
+
+    def __init__(self, settlement_id: str, stores: Iterable[str]) -> None:
+        named = ", ".join(f"{store}/{settlement_id}" for store in stores)
+        super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
+
+
+@dataclass(frozen=True)
+class Books:
+    """One state of a company's books."""
+
+    company: Company
+    policies: Policies
+    settlements: tuple[BookedSettlement, ...]
+    lines: pd.DataFrame
+    """Every transaction with its cost: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
+    known: CostingInput
+    """Everything that the costs were made of."""
+    accepted_true_ups: pd.DataFrame
+    """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
+    last_sync: datetime | None
+    dismissed_true_ups: pd.DataFrame = field(default_factory=lambda: frame(TRUE_UP_COLUMNS))
+    """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
+    posted_true_ups: pd.DataFrame = field(default_factory=lambda: frame(POSTED_COLUMNS))
+    """POSTED_COLUMNS: every true-up that was accepted for the locks that hold."""
+    accounts: Accounts = field(default_factory=Accounts)
+    """Where every line of an entry posts."""
+    stores: tuple[Store, ...] = ()
+    type_choices: TypeChoices = field(default_factory=TypeChoices)
+    """What unknown types are, as it holds for open settlements."""
+    last_batch: int = 0
+    """The newest batch that is in them."""
+    zones: StoreDays = field(default_factory=StoreDays)
+    """The calendar of each store, which cuts its days and months."""
+    rates: ExchangeRates = field(default_factory=ExchangeRates)
+    counted_together: frozenset[str] = frozenset()
+    """Keys of lines of pulled orders whose saved answers may move the units of other lines."""
+    starts: Mapping[SettlementName, date | None] = field(default_factory=dict)
+    """The books start that exported settlements went out with, where it was changed since."""
+    as_read: CostingInput | None = None
+    """What costs would be made of if exported settlements had the lines that their files and the answers of today give
+    them; `None` where that is what they have."""
+    left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
+    """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    documents: Documents | None = None
+    """What documents say of orders and of goods that came back, to count by them again."""
+    reclassified: Mapping[str, Reclassified] = field(default_factory=dict)
+    """What was decided of reclassifications that stand, by the key of their entry."""
+    skus_posted: Mapping[str, str | None] = field(default_factory=dict)
+    """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
+
+    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
+
+    @cached_property
+    def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
+        groups = self.lines.groupby(["store", "settlement_id"], sort=False)
+        return {(str(store), str(settlement_id)): lines for (store, settlement_id), lines in groups}
+
+    @property
+    def known_now(self) -> CostingInput:
+        """Everything that the costs would be made of, as files are read and words are answered today."""
+        if self.as_read is None:
+            return self.known
+        now = self.as_read
+        said = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
+        return replace(self.known, **said)
+
+    @cached_property
+    def read_otherwise(self) -> frozenset[SettlementName]:
+        """The exported settlements that have other lines today than they went out with."""
+        return self._differing(tuple(TRANSACTION_COLUMNS))
+
+    @cached_property
+    def goods_read_otherwise(self) -> frozenset[SettlementName]:
+        """Those of them of which other goods moved."""
+        return self._differing(("key", "event", "sku", "quantity", "stock_effect"))
+
+    def _differing(self, names: Sequence[str]) -> frozenset[SettlementName]:
+        if self.as_read is None:
+            return frozenset()
+        was, now = (
+            {row["key"]: (row["store"], row["settlement_id"], *(row[name] for name in names)) for row in rows}
+            for rows in (records(one.transactions) for one in (self.known, self.as_read))
+        )
+        return frozenset(row[:2] for key, row in (was | now).items() if was.get(key) != now.get(key))
+
+    @cached_property
+    def _transactions_as_read(self) -> pd.DataFrame:
+        return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides))
+
+    def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the transactions that a settlement's files give today, without costs."""
+        rows = self.money_of(self._transactions_as_read)
+        return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """What the inventory system says (OBSERVATION_COLUMNS)."""
+        return self.known.observations
+
+    @property
+    def mappings(self) -> pd.DataFrame:
+        """Which products the SKUs stand for (MAPPING_COLUMNS)."""
+        return self.known.mappings
+
+    @property
+    def overrides(self) -> pd.DataFrame:
+        """The saved answers in force (OVERRIDE_COLUMNS)."""
+        return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+
+    @cached_property
+    def left_without_line(self) -> tuple[LeftStock, ...]:
+        """Goods that left stock on orders of which no settlement in the books has a line for goods."""
+        starts = (self.policies.books_start, self.policies.finale_start)
+        return left_without_line(self.left_stock, self.lines, local_days(self.lines, self.zones), starts)
+
+    @cached_property
+    def _overrides_by_key(self) -> dict[str, dict[str, object]]:
+        return {row["key"]: row for row in records(self.overrides)}
+
+    @property
+    def vanished_orders(self) -> set[str]:
+        """The orders that had costs and are no longer in the inventory system."""
+        said = self.observations[self.observations["kind"] == ObservationKind.ORDER]
+        gone = said["product_id"].isna() & (said["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
+        return set(said.loc[gone, "order_id"]) & set(said.loc[~said["product_id"].isna(), "order_id"])
+
+    def lines_of(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the costed lines of one settlement."""
+        found = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
+        return self.lines.iloc[:0] if found is None else found
+
+    def money_of(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return lines as their settlement entry takes them: one that is out keeps the item groups it went out with.
+
+        A SKU that is typed later says which goods moved, for the COGS entry; the money that was posted stays.
+        """
+        late = lines["key"].isin(list(self.skus_posted))
+        if not late.any():
+            return lines
+        then = lines["key"].map(dict(self.skus_posted)).astype(TEXT)
+        return lines.assign(sku=lines["sku"].where(~late, then))
+
+    def as_locked(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return locked lines with the words that they were locked with."""
+        then = self.said_after_lock.set_index("key")
+        late = lines["key"].isin(list(then.index))
+        if not late.any():
+            return lines
+        names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "sku")]
+        was = then.loc[lines.loc[late, "key"], names].set_axis(lines.index[late])
+        return lines.assign(**{name: lines[name].mask(late, was[name].reindex(lines.index)) for name in names})
+
+    def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
+        """Return the costed lines of several settlements, one after the other."""
+        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in chosen)])
+
+    def state(self, settlement: BookedSettlement) -> SettlementState:
+        """Return where a settlement stands."""
+        lines = self.lines_of(settlement)
+        return settlement_state(
+            lines,
+            counted=self.counted(lines),
+            is_history=self.is_history(settlement),
+            ties_out=settlement.ties_out,
+            settlement_entry=settlement.settlement_entry,
+            cogs_entry=settlement.cogs_entry,
+        )
+
+    def is_history(self, settlement: BookedSettlement) -> bool:
+        """Tell whether a settlement lies before books start with all its lines: neither counted nor posted."""
+        lines = self.lines_of(settlement)
+        return self._ended(settlement) or (not lines.empty and self.counted(lines).empty)
+
+    def counted(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return the lines that these books count and post: those from books start on, by their store's day.
+
+        A settlement across that day is split; a line without a day belongs to the end of its settlement. An exported
+        settlement is counted as it was exported: its entries stay when books start is moved over it.
+        """
+        if lines.empty or (self.policies.books_start is None and not self.starts):
+            return lines
+        names = list(zip(lines["store"], lines["settlement_id"], strict=True))
+        first = {name: start.isoformat() if start else "" for name in set(names) for start in [self._start(name)]}
+        before = local_days(lines, self.zones) < pd.Series([first[name] for name in names], lines.index, dtype=TEXT)
+        in_old = pd.Series([name in self._ended_names for name in names], lines.index, dtype=bool)
+        return lines[~(before.fillna(value=False).astype(bool) | in_old)]
+
+    @cached_property
+    def _ended_names(self) -> frozenset[SettlementName]:
+        return frozenset((one.store, one.settlement_id) for one in self.settlements if self._ended(one))
+
+    def start_of(self, settlement: BookedSettlement) -> date | None:
+        """Return the books start that a settlement is counted by: an exported one's is that of its export."""
+        return self._start((settlement.store, settlement.settlement_id))
+
+    def _start(self, name: SettlementName) -> date | None:
+        return books_start_of(name, self.policies, self.starts)
+
+    def _ended(self, settlement: BookedSettlement) -> bool:
+        """Tell whether a settlement ended before its books start."""
+        return ended_before(settlement, self.start_of(settlement), self.zones)
+
+    def posted_part(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines whose COGS is shown as the settlement's: those that these books post, all of a History one.
+
+        A settlement across books start is split: what was posted before that day is in no entry of these books.
+        """
+        lines = self.lines_of(settlement)
+        return lines if self.is_history(settlement) else self.counted(lines)
+
+    def before_start(self, settlement: BookedSettlement) -> pd.DataFrame:
+        """Return the lines of a split settlement that were posted before books start; none where it is not split."""
+        lines = self.lines_of(settlement)
+        return lines.iloc[:0] if self.is_history(settlement) else lines[~lines["key"].isin(self.counted(lines)["key"])]
+
+    @cached_property
+    def never_posted(self) -> frozenset[str]:
+        """Keys of the lines that no entry of these books holds: before books start, or posted elsewhere."""
+        elsewhere = [one for one in self.settlements if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
+        left_out = set(self.lines["key"]) - set(self.counted(self.lines)["key"])
+        return frozenset(left_out | set(self.lines_of_all(elsewhere)["key"]))
+
+    def saved(self, key: object) -> Mapping[str, object]:
+        """Return who saved a line's override, when and why; empty where there is none."""
+        override = self._overrides_by_key.get(str(key), {})
+        return {name: override.get(name) for name in ("saved_by", "saved_at", "note")}
+
+    def named(self, ids: Iterable[str]) -> list[BookedSettlement]:
+        """Find settlements by id, or by `store/id` where two stores share an id.
+
+        Raises:
+            SettlementUnknownError: If one is not in the books.
+            SettlementAmbiguousError: If an id alone does not say which.
+        """
+        return [self._find(name) for name in ids]
+
+    def _find(self, name: str) -> BookedSettlement:
+        found = [s for s in self.settlements if name in (s.settlement_id, s.name)]
+        if not found:
+            raise SettlementUnknownError(name, (s.name for s in self.settlements))
+        if len(found) > 1:
+            raise SettlementAmbiguousError(name, (s.store for s in found))
+        return found[0]
+
+
+def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books:
+    """Return the books with the units of pulled orders counted and everything costed anew, of other knowledge. Pure.
+
+    Which line of an order carries its units follows from answers (a line confirmed as zero has none) and from books
+    start, so that a preview must count as the books will.
+
+    Args:
+        books: The books.
+        known: What costs are to be made of; the units of its transactions are counted again.
+        policies: The company's.
+    """
+    as_read = books.as_read
+    tied = books.counted_together
+    if books.documents is not None and not books.documents.order_units.empty:
+        told = replace(books.documents, policies=policies)
+        bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
+        known, tied, as_read = documents.with_documents_as_read(bare, told)
+    lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)))
+    return replace(books, known=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
+
+
+def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
+    """Return the books as they would be with other policies and another calendar. Pure."""
+    flags = history_flags(books.settlements, policies, zones, books.starts)
+    known = replace(books.known, settlements=flags, zones=zones)
+    return counted_anew(replace(books, zones=zones), known, policies)

@@ -1,0 +1,293 @@
+"""What a change does to the books: each line whose cost a sync changed, and what a setting would decide anew. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.costs_today import differences
+from core.errors import CogsheetError
+from core.model import TEXT, Columns, CostSource, conform, records
+from core.money import MONEY, cents, total
+from core.time import local_days
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from core.books.books import Books
+
+CHANGE_COLUMNS: Columns = {
+    "store": TEXT,
+    "settlement_id": TEXT,
+    "order_id": TEXT,
+    "sku": TEXT,
+    "event": TEXT,
+    "was": MONEY,  # unit cost before; missing = there was none
+    "now": MONEY,
+    "was_source": TEXT,
+    "now_source": TEXT,
+    "difference": MONEY,  # of the line's COGS, home currency, + is more expense; a cost that was missing counts as 0
+    "cost_note": TEXT,
+    "key": TEXT,
+}
+"""One row per line whose cost changed."""
+
+
+_COMPARED = ["unit_cost", "cogs", "cost_source"]
+
+
+def cost_changes(before: pd.DataFrame, after: pd.DataFrame, vanished: Collection[str] = ()) -> pd.DataFrame:
+    """Return the lines whose unit cost, COGS or source differ (CHANGE_COLUMNS), in the order of `after`.
+
+    An entered cost that Finale contradicts anew is among them with difference 0: shown, never applied.
+
+    Args:
+        before: Costed lines as they were.
+        after: The same books now; a line that is new is no change.
+        vanished: Orders that are no longer in the inventory system: their lines are listed, though their cost is kept.
+    """
+    pairs = after.merge(before[["key", *_COMPARED, "finale_cost"]], on="key", suffixes=("", "_before"))
+    differs = pd.Series(data=False, index=pairs.index)
+    differs |= pairs["order_id"].isin(list(vanished)) & pairs["unit_cost"].notna()
+    for column in _COMPARED:
+        now, was = pairs[column], pairs[f"{column}_before"]
+        differs |= (now.isna() != was.isna()) | (now != was).fillna(value=False).astype(bool)
+    says, said = pairs["finale_cost"], pairs["finale_cost_before"]
+    news = (says.isna() != said.isna()) | (says != said).fillna(value=False).astype(bool)
+    differs |= news & (pairs["cost_source"] == CostSource.ENTERED).fillna(value=False).astype(bool)
+    changed = pairs[differs]
+    return conform(
+        CHANGE_COLUMNS,
+        changed.assign(
+            was=changed["unit_cost_before"],
+            now=changed["unit_cost"],
+            was_source=changed["cost_source_before"],
+            now_source=changed["cost_source"],
+            difference=changed["cogs"].fillna(0) - changed["cogs_before"].fillna(0),
+        ).reset_index(drop=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementChange:
+    """What a sync changed in one open settlement, in home currency, to the cent."""
+
+    store: str
+    settlement_id: str
+    was: Decimal
+    now: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """By how much COGS changes, home currency: + is more expense."""
+        return self.now - self.was
+
+
+def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[SettlementChange]:
+    """Return the settlements whose COGS are others than before, in the order of `after`. Pure.
+
+    Args:
+        before: Costed lines as they were.
+        after: The same books now.
+    """
+    sums = [
+        {place: cents(total(lines["cogs"])) for place, lines in table.groupby(["store", "settlement_id"], sort=False)}
+        for table in (before, after)
+    ]
+    return [
+        SettlementChange(str(store), str(number), sums[0].get((store, number), cents(total([]))), now)
+        for (store, number), now in sums[1].items()
+        if sums[0].get((store, number)) != now
+    ]
+
+
+def difference_by_settlement(changes: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+    """Return what each settlement's COGS changed by, home currency, to the cent: + is more expense."""
+    groups = changes.groupby(["store", "settlement_id"], sort=False)
+    return {(str(store), str(number)): cents(total(rows["difference"])) for (store, number), rows in groups}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEffect:
+    """What a changed setting would do to one settlement, if it held for it."""
+
+    store: str
+    settlement_id: str
+    currency: str
+    status: str
+    """`exported`, `posted elsewhere` or `open`."""
+    moved: int
+    """Lines that would count in another month, or on the other side of the lock date."""
+    moved_net: Decimal
+    counted_in: int
+    """Lines that would be counted and are not."""
+    counted_out: int
+    """Lines that are counted and would not be: those before books start."""
+    counted_net: Decimal
+    """Their net together, what goes out with -; in the settlement's currency like all net sums."""
+    recosted: int
+    """Lines whose cost would be another."""
+    cogs_was: Decimal
+    cogs_now: Decimal
+    """COGS of the lines that are counted, in home currency, to the cent."""
+    true_up: Decimal
+    """What would be proposed of locked lines, in home currency."""
+    closed: int
+    """Lines concerned that lie in a closed period, before or after."""
+    crosses_start: bool
+    """Whether lines would cross books start though it was not moved: another time zone does that."""
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether something posted or closed would be decided anew."""
+        return self.status != OPEN or self.closed > 0 or self.crosses_start
+
+    def words(self, home: str) -> str:
+        """Say it in a sentence."""
+        does = [
+            _lines(self.moved, self.moved_net, self.currency, "in another month"),
+            _lines(self.counted_out, self.counted_net if not self.counted_in else None, self.currency, "not counted"),
+            _lines(self.counted_in, self.counted_net if not self.counted_out else None, self.currency, "counted anew"),
+            _lines(self.recosted, None, home, "at another cost"),
+            f"{self.closed:,} of them in a closed period" if self.closed else "",
+            f"COGS {home} {self.cogs_was:,.2f}, then {self.cogs_now:,.2f}" if self.cogs_was != self.cogs_now else "",
+            f"true-ups of {home} {self.true_up:,.2f} proposed" if self.true_up else "",
+        ]
+        return f"{self.settlement_id} ({self.store}, {self.status}): {', '.join(filter(None, does))}"
+
+
+OPEN = "open"
+
+
+class ChangeNotAgreedError(CogsheetError):
+    """A changed setting would decide something anew that is posted or closed."""
+
+    def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
+        self.effects = tuple(effects)
+        posted = any(one.status != OPEN for one in effects)
+        stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
+        super().__init__(
+            f"{setting} would change what is posted or closed:\n{words_of(effects, home)}\n"
+            f"Nothing was changed: it needs a yes.{stays}"
+        )
+
+
+def words_of(effects: Iterable[SettingEffect], home: str) -> str:
+    """Return a line for each settlement that a setting would change."""
+    return "\n".join(f"  {one.words(home)}." for one in effects)
+
+
+def refuse_unagreed(setting: str, effects: Sequence[SettingEffect], home: str, *, agreed: bool) -> None:
+    """Stop where a setting would decide something anew that is posted or closed.
+
+    Raises:
+        ChangeNotAgreedError: If it would, and nobody has agreed.
+    """
+    if not agreed and any(one.needs_yes for one in effects):
+        raise ChangeNotAgreedError(setting, effects, home)
+
+
+def posted_settlements(books: Books) -> list[BookedSettlement]:
+    """Return the settlements of which something is posted, from here or elsewhere."""
+    return [one for one in books.settlements if _status(one) != OPEN]
+
+
+def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
+    """Return what other settings would do to each settlement; one that they leave alone is not in it.
+
+    Args:
+        before: The books.
+        after: The same lines under the other settings (`with_settings`).
+    """
+    lines = before.lines[["key", "store", "settlement_id", "net"]].assign(**_compared(before, after))
+    concerned = lines[lines[["moved", "counted_in", "counted_out", "recosted"]].any(axis=1)]
+    true_ups = _true_ups(before, after)
+    of = {(str(store), str(number)): rows for (store, number), rows in concerned.groupby(["store", "settlement_id"])}
+    found = [
+        _effect(before, after, one, of.get(name, concerned.iloc[:0]), true_ups.get(name, _NONE))
+        for one in before.settlements
+        for name in [(one.store, one.settlement_id)]
+        if name in of or true_ups.get(name)
+    ]
+    return sorted(found, key=lambda one: (one.status == OPEN, one.store, one.settlement_id))
+
+
+_NONE = Decimal(0)
+
+
+def _compared(before: Books, after: Books) -> dict[str, pd.Series]:
+    """Compare every line under both settings."""
+    was, now = (local_days(books.lines, books.zones).fillna("") for books in (before, after))
+    counted_was, counted_now = (books.lines["key"].isin(books.counted(books.lines)["key"]) for books in (before, after))
+    lock = before.policies.lock_date.isoformat() if before.policies.lock_date else ""
+    crosses = (was <= lock) != (now <= lock)
+    both = counted_was & counted_now
+    costs = [books.lines["cogs"] for books in (before, after)]
+    recosted = (costs[0].isna() != costs[1].isna()) | _plain(costs[0] != costs[1])
+    return {
+        "moved": _plain(both & ((was.str.slice(0, 7) != now.str.slice(0, 7)) | crosses)),
+        "counted_in": _plain(counted_now & ~counted_was),
+        "counted_out": _plain(counted_was & ~counted_now),
+        "recosted": _plain(both & recosted),
+        "closed": _plain((was <= lock) | (now <= lock)) if lock else _plain(both & False),
+    }
+
+
+def _plain(flags: pd.Series) -> pd.Series:
+    return flags.fillna(value=False).astype(bool)
+
+
+def _true_ups(before: Books, after: Books) -> dict[tuple[str, str], Decimal]:
+    """Return by how much more would be proposed of each settlement's locked lines."""
+    if before.known.locked is None or before.known.locked.empty:
+        return {}
+    place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(before.lines[["key", *_PLACE]])}
+    sums: dict[tuple[str, str], Decimal] = {}
+    for books, sign in ((before, -1), (after, 1)):
+        for row in records(differences(books)):
+            name = place[row["key"]]
+            sums[name] = sums.get(name, _NONE) + sign * row["difference"]
+    return {name: cents(amount) for name, amount in sums.items() if amount}
+
+
+_PLACE = ["store", "settlement_id"]
+
+
+def _effect(
+    before: Books, after: Books, settlement: BookedSettlement, lines: pd.DataFrame, true_up: Decimal
+) -> SettingEffect:
+    gone, new = lines[lines["counted_out"]], lines[lines["counted_in"]]
+    was, now = (cents(total(books.counted(books.lines_of(settlement))["cogs"])) for books in (before, after))
+    return SettingEffect(
+        store=settlement.store,
+        settlement_id=settlement.settlement_id,
+        currency=settlement.currency,
+        status=_status(settlement),
+        moved=int(lines["moved"].sum()),
+        moved_net=cents(total(lines.loc[lines["moved"], "net"])),
+        counted_in=len(new),
+        counted_out=len(gone),
+        counted_net=cents(total(new["net"]) - total(gone["net"])),
+        recosted=int(lines["recosted"].sum()),
+        cogs_was=was,
+        cogs_now=now,
+        true_up=true_up,
+        closed=int(lines["closed"].sum()),
+        crosses_start=before.zones != after.zones and len(gone) + len(new) > 0,
+    )
+
+
+def _status(settlement: BookedSettlement) -> str:
+    states = (settlement.settlement_entry, settlement.cogs_entry)
+    return next((str(one) for one in (EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE) if one in states), OPEN)
+
+
+def _lines(count: int, net: Decimal | None, currency: str, how: str) -> str:
+    if not count:
+        return ""
+    sums = "" if net is None else f" of {currency} {net:,.2f}"
+    return f"{count:,} {'line' if count == 1 else 'lines'}{sums} {how}"

@@ -1,0 +1,273 @@
+"""What the books hold for exported lines, and what the same lines would cost today. Pure (docs/design/books.md).
+
+The locked figures stay. Every locked line is costed once more as if it were free, in the lines that its settlement's
+files give today; where the answer differs from what the books hold for the line (the locked COGS, or the last true-up
+accepted for it) the exact difference is found, refunds of such lines included.
+
+Worked example: 2 mugs were locked at 4.00 (COGS 8.00) and one refunded (-4.00). Finale now says 4.50: +1.00 and -0.50.
+Once the two are accepted and the bill is corrected to 4.75, it is +0.50 and -0.25: compared with 4.50, not with 4.00.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from core.books.booked_settlement import EntryStatus
+from core.books.line_costs import costed_lines, costing_policies
+from core.books.true_up_history import FOUND_COLUMNS, SAYS
+from core.costing import with_typed_skus
+from core.model import (
+    AMOUNT_COLUMNS,
+    PROPOSAL_TAKEN,
+    TEXT,
+    UNITS_TYPED,
+    CostSource,
+    CostStatus,
+    OverrideKind,
+    frame,
+    records,
+)
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from core.books.books import Books
+    from core.time import SettlementName
+
+Row = dict[str, Any]
+
+
+READING = "reading"
+"""What has changed where a line came or went with another reading of its settlement's files."""
+
+
+_NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
+
+
+_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
+
+
+def differences(books: Books) -> pd.DataFrame:
+    """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
+
+    What its settlement's files say today counts, and what was answered about their words since: a line that is none any
+    more gives its cost back, one that was not known costs what it costs. A line whose cost is not known any more
+    proposes nothing: what was locked was known. One whose difference was dismissed stays as it is held, for itself and
+    for the lines that take its cost, until it would cost something else; so does for ever what was posted elsewhere or
+    lies before books start.
+    """
+    if books.known.locked is None or books.known.locked.empty:
+        return frame(FOUND_COLUMNS)
+    found = _differences(books, books.never_posted)
+    dismissed = frozenset(_dismissed(books, found))
+    return _differences(books, books.never_posted | dismissed) if dismissed else found
+
+
+def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+    """Cost all locked lines but the standing ones as if they were free, and compare."""
+    pairs = _compared(books, _costed_now(books, standing), {row["key"]: row for row in held_lines(books)})
+    home = books.company.home_currency
+    rows = [_found(new, old, home) for new, old in pairs if old["key"] not in standing]
+    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
+
+
+def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
+    """Return every line as it costs today, by its key."""
+    return {row["key"]: row for row in records(_lines_now(books, standing))}
+
+
+def _lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+    """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
+    locked = books.known.locked
+    held = None if locked is None else locked[locked["key"].isin(list(standing))]
+    free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
+    return costed_lines(free, costing_policies(books.policies, books.company))
+
+
+def unanswered(books: Books) -> Counter[SettlementName]:
+    """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
+
+    What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
+    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
+    """
+    rows = _asking_now(books)
+    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
+
+
+def asked_since(books: Books) -> pd.DataFrame:
+    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
+
+    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
+    """
+    rows = _asking_now(books)
+    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
+
+
+def _asking_now(books: Books) -> pd.DataFrame:
+    """Return the lines of exported settlements that have no cost by what is known of their words today."""
+    said_late = set(books.said_after_lock["key"])
+    if books.as_read is None and not said_late:
+        return books.lines.iloc[:0]
+    rows = _lines_now(books, books.never_posted)
+    costing = {row["key"] for row in held_lines(books) if row["cogs"]}
+    locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
+    names = list(zip(rows["store"], rows["settlement_id"], strict=True))
+    late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
+    of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
+    asks = ~rows["cost_status"].isin([str(status) for status in _KNOWN]) & ~rows["key"].isin(list(costing))
+    return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
+
+
+def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
+    """Yield each line that is held, or would be, as it costs now and as it is held.
+
+    Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
+    proposed: half of a change would distort it.
+    """
+    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in _KNOWN)
+    came = lines_that_came(books)
+    come = [row for key, row in now.items() if key in came and key not in held]
+    waiting = {_name(row) for row in come if row["cost_status"] not in _KNOWN}
+    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
+    gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
+    for row in records(gone[["key", "store", "settlement_id"]]):
+        if _name(row) not in waiting:
+            yield {"key": row["key"], **_NOTHING}, held[row["key"]]
+
+
+def _name(row: Row) -> SettlementName:
+    return row["store"], row["settlement_id"]
+
+
+def lines_that_came(books: Books) -> AbstractSet[str]:
+    """Return the keys of lines that locked settlements have by today's reading and did not go out with. Pure."""
+    if books.as_read is None:
+        return frozenset()
+    locked = {one.name for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
+    known = set(books.lines["key"])
+    rows = books.counted(books.as_read.transactions)
+    names = zip(rows["key"], rows["store"], rows["settlement_id"], strict=True)
+    return {key for key, store, number in names if key not in known and f"{store}/{number}" in locked}
+
+
+def every_line(books: Books) -> pd.DataFrame:
+    """Return the lines that true-ups may be about: those of the books, and those that came with another reading.
+
+    A line that cost nothing and costs something by today's reading shows as what it is today: its cost posts as that.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS; what is shown by today's reading has no cost.
+    """
+    if books.as_read is None:
+        return with_typed_skus(books.lines, books.overrides)
+    rows, came = with_typed_skus(books.as_read.transactions, books.overrides), lines_that_came(books)
+    costing = set(books.lines.loc[books.lines["cogs"].notna(), "key"])
+    names = zip(rows["store"], rows["settlement_id"], strict=True)
+    read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
+    shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
+    kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
+    return pd.concat([with_typed_skus(kept, books.overrides), shown], ignore_index=True)
+
+
+def posted_corrections(books: Books) -> pd.DataFrame:
+    """Return what accepted true-ups correct, for reports that count it where the journal has it. Pure.
+
+    A sale of August was exported at 10.00 and cost 12.00 by an invoice of October: August keeps its 10.00, and October,
+    in which the true-up was accepted, has 2.00 more of COGS without any unit or money.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS of the corrected lines, whose COGS is the difference (home currency, + is
+        more expense), and `day`, on which the correction counts: that of its entry.
+    """
+    lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
+    told = books.posted_true_ups
+    days = [
+        row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
+        for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
+    ]
+    posted = told[["key"]].assign(cogs=told["difference"], day=pd.Series(days, told.index, dtype=TEXT))
+    found = posted.merge(lines, on="key")
+    amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
+    none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
+    bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
+    empty = {
+        name: pd.Series(None, found.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
+    }
+    return found.assign(**amounts, **bare, **empty)
+
+
+def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:
+    """Name the lines whose difference is the one that was dismissed."""
+    figures = {row["key"]: [row[name] for name in SAYS] for row in records(books.dismissed_true_ups)}
+    for row in records(found):
+        if figures.get(row["key"]) == [row[name] for name in SAYS]:
+            yield row["key"]
+
+
+def _without_estimates(books: Books) -> pd.DataFrame:
+    """Return the overrides less the accepted averages of locked lines whose real cost has arrived since.
+
+    Those of open lines hold until the bookkeeper replaces them.
+    """
+    arrived = books.lines[books.lines["finale_cost"].notna() & (books.lines["cost_source"] == CostSource.LOCKED)]
+    estimate = books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE
+    given_up = estimate & books.overrides["key"].isin(list(arrived["key"]))
+    return books.overrides[~given_up.fillna(value=False).astype(bool)]
+
+
+def held_lines(books: Books) -> list[Row]:
+    """Return what the books hold for every locked line: as locked, or as the last accepted true-up left it.
+
+    A line that came with another reading is held as soon as its true-up was accepted.
+    """
+    locked = [] if books.known.locked is None else records(books.known.locked)
+    accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
+    known = {row["key"] for row in locked}
+    came = ({"key": key, **_NOTHING} for key in accepted if key not in known)
+    return [row | _accepted(accepted.get(row["key"], {})) for row in (*locked, *came)]
+
+
+def _accepted(true_up: Row) -> Row:
+    return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
+
+
+def _found(now: Row, held: Row, home: str) -> Row:
+    """Compare a line with what the books hold for it.
+
+    A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
+    store came in after the export): what is taken back is in home currency, as every cost is.
+    """
+    difference = money_of(now["cogs"]) - money_of(held["cogs"])
+    return {
+        "key": now["key"],
+        "cause": _cause(now, held),
+        "unit_cost": now["unit_cost"],
+        "cost_quantity": now["cost_quantity"],
+        "disposition": now["disposition"],
+        "cogs": money_of(now["cogs"]),
+        "difference": difference,
+        "currency": home,
+    }
+
+
+def _cause(now: Row, held: Row) -> str:
+    if "cost_status" not in now or "cost_status" not in held:
+        return READING
+    if now["disposition"] != held["disposition"]:
+        return "disposition"
+    return "units" if now["cost_quantity"] != held["cost_quantity"] else "cost"
+
+
+def money_of(value: object) -> Decimal:
+    """Return an amount as it is, with its sign and currency; 0 where there is none."""
+    return value if isinstance(value, Decimal) else Decimal(0)

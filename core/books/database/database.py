@@ -1,0 +1,236 @@
+"""Opening, making and closing the books, and the two scopes in which they are read and written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from core.books.database import migrate
+from core.books.database.company import Company, read_company, write_company
+from core.books.database.engine import (
+    BUSY_SECONDS,
+    become_only_writer,
+    connect_to_read,
+    connect_to_write,
+    postgresql_engine,
+    postgresql_url,
+    sqlite_engine,
+)
+from core.books.database.errors import (
+    DatabaseExistsError,
+    DatabaseInSyncedFolderError,
+    DatabaseNotFoundError,
+    ForeignDatabaseError,
+    NotADatabaseError,
+)
+from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+
+class _Here(threading.local):
+    """What the present thread is doing with an opened database."""
+
+    writing: Connection | None = None
+    readers: int = 0
+
+
+class Database:
+    """The opened books of one company.
+
+    A context manager: leaving it closes every connection. One instance may be used by several threads.
+    """
+
+    def __init__(self, engine: Engine, location: Path | str, company: Company) -> None:
+        self._engine = engine
+        self._here = _Here()
+        self.location = location
+        """The path, or the URL with its password masked."""
+        self.company = company
+
+    @classmethod
+    def create(cls, location: str | Path, company: Company) -> Self:
+        """Make new books; see `core.books.database.company.new_company`.
+
+        Args:
+            location: A path where nothing is yet (its folder is made), or the URL of an empty PostgreSQL database.
+            company: Whose books they will be.
+
+        Raises:
+            DatabaseExistsError: If something is there already.
+            DatabaseInSyncedFolderError: If a path lies where SQLite is not safe.
+            DatabaseUnreachableError: If the server does not let us in.
+        """
+        if isinstance(location, str) and is_url(location):
+            _fill_new_server_database(location, company)
+        else:
+            _make_new_file(_safe_path(location), company)
+        return cls.open(location, expect_id=company.database_id)
+
+    @classmethod
+    def open(cls, location: str | Path, expect_id: str | None = None, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Open books, and bring their tables up to date; of a SQLite file a copy is kept beside it before that.
+
+        Args:
+            location: A path or a PostgreSQL URL.
+            expect_id: The database id that the workbook remembers; `None` takes any.
+            busy_seconds: How long to wait while another program writes.
+
+        Raises:
+            DatabaseNotFoundError: If nothing is there; an empty database is never made in its place.
+            NotADatabaseError: If something else is there.
+            ForeignDatabaseError: If it has another id.
+            NewerDatabaseError: If a later Cogsheet has been at work on it.
+            DatabaseInSyncedFolderError: If a path lies where SQLite is not safe.
+            DatabaseBusyError: If it must be migrated while another program writes.
+            MigrationFailedError: If its tables cannot be brought up to date; they are as before then.
+            DatabaseUnreachableError: If the server does not let us in.
+        """
+        if isinstance(location, str) and is_url(location):
+            url = postgresql_url(location)
+            engine = postgresql_engine(url, busy_seconds)
+            return cls._open(engine, url.render_as_string(hide_password=True), expect_id)
+        path = _safe_path(location)
+        if not path.is_file():
+            raise DatabaseNotFoundError(path)
+        return cls._open(sqlite_engine(path, busy_seconds), path, expect_id)
+
+    @classmethod
+    def _open(cls, engine: Engine, location: Path | str, expect_id: str | None) -> Self:
+        try:
+            company = _check_identity(engine, location, expect_id)
+            migrate.bring_up_to_date(engine, location)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, location, company)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the books from its first question to its last.
+
+        Inside `writing` of the same thread it is the writer's, and sees what was written so far.
+        """
+        if self._here.writing is not None:
+            yield self._here.writing
+            return
+        with connect_to_read(self._engine) as connection, connection.begin():
+            self._here.readers += 1
+            try:
+                yield connection
+            finally:
+                self._here.readers -= 1
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are stored together at the end, or, after an error, not at all.
+
+        Nobody else writes meanwhile. Inside another `writing` of the same thread it is a savepoint: an error that is
+        caught between the two undoes only the inner part.
+
+        Raises:
+            DatabaseBusyError: If another program writes for too long.
+        """
+        if self._here.writing is not None:
+            with self._here.writing.begin_nested():
+                yield self._here.writing
+            return
+        if self._here.readers:
+            raise RuntimeError("writing inside reading: on SQLite the writer would wait for its own reader")
+        with connect_to_write(self._engine) as connection, connection.begin():
+            become_only_writer(connection)
+            self._here.writing = connection
+            try:
+                yield connection
+            finally:
+                self._here.writing = None
+
+
+def _safe_path(location: str | Path) -> Path:
+    """Return the path, absolute, if SQLite is safe there: as it is written and as links lead on."""
+    written, real = Path(location).absolute(), Path(location).resolve()
+    for place in (written, real):
+        where = unsafe_place(str(place), os.environ, network_mounts(), remote_drives())
+        if where:
+            raise DatabaseInSyncedFolderError(place, where)
+    return real
+
+
+def _make_new_file(path: Path, company: Company) -> None:
+    """Finish the file under another name first, so that a file under its own name is always whole."""
+    if path.exists():
+        raise DatabaseExistsError(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    os.close(handle)
+    try:
+        engine = sqlite_engine(Path(unfinished))
+        try:
+            _fill(engine, company)
+        finally:
+            engine.dispose()
+        _give_name(Path(unfinished), path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
+def _give_name(unfinished: Path, path: Path) -> None:
+    """Rename without ever replacing what another program may have put there meanwhile."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise DatabaseExistsError(path) from None
+    except OSError:  # the disk knows no second names (FAT)
+        unfinished.rename(path)
+
+
+def _fill_new_server_database(location: str, company: Company) -> None:
+    engine = postgresql_engine(postgresql_url(location))
+    try:
+        if migrate.revision(engine) is not None:
+            raise DatabaseExistsError(engine.url.render_as_string(hide_password=True))
+        _fill(engine, company)
+    finally:
+        engine.dispose()
+
+
+def _fill(engine: Engine, company: Company) -> None:
+    with connect_to_write(engine) as connection, connection.begin():
+        become_only_writer(connection)
+        migrate.make_tables(connection)
+        write_company(connection, company)
+
+
+def _check_identity(engine: Engine, location: Path | str, expect_id: str | None) -> Company:
+    """Return whose books they are, before anything in them is touched."""
+    revision = migrate.revision(engine)
+    if revision is None:
+        raise NotADatabaseError(location) if isinstance(location, Path) else DatabaseNotFoundError(location)
+    migrate.check_known(revision, location)
+    with engine.connect() as connection:
+        company = read_company(connection)
+    if company is None:
+        raise NotADatabaseError(location)
+    if expect_id is not None and company.database_id != expect_id:
+        raise ForeignDatabaseError(location, company.name, expect_id, company.database_id)
+    return company

@@ -1,0 +1,192 @@
+"""How a connection to the books behaves: the same promises on SQLite and on PostgreSQL.
+
+Writers come one after the other (BEGIN IMMEDIATE; an advisory lock), readers see one state throughout, foreign keys
+hold, and waiting ends with `DatabaseBusyError`.
+
+SQLite keeps its rollback journal rather than the write-ahead log: between two writes the books are then one single
+file, which a bookkeeper can copy, move and back up without losing what still lies in a `-wal` file beside it. The price
+is that a reader and a committing writer wait for each other, for moments.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.pool import NullPool
+
+from core.books.database.errors import (
+    DamagedDatabaseError,
+    DatabaseBusyError,
+    DatabaseDriverMissingError,
+    DatabaseNotFoundError,
+    DatabaseStorageError,
+    DatabaseUnreachableError,
+    NotADatabaseError,
+)
+from core.errors import CogsheetError, DatabaseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+BUSY_SECONDS = 20.0
+"""How long one waits for another writer: longer than storing the largest settlement takes."""
+
+
+_WRITER_LOCK = 0x434F4753
+"""The advisory lock of whoever writes into a PostgreSQL database ("COGS")."""
+
+
+_PRIMARY_CODE = 0xFF
+"""SQLite puts details into the higher bits."""
+
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"}
+
+
+_STORAGE: dict[int | str | None, str] = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_READONLY: "the file is write-protected",
+    sqlite3.SQLITE_CANTOPEN: "the file or its folder may not be opened or written",
+    "53100": "the disk of the server is full",
+    "42501": "this user of the server may not do that",
+}
+"""By SQLite's code or PostgreSQL's state."""
+
+
+_CACHE_KIBIBYTES = 65536
+
+
+_WRITES = "cogsheet_writes"
+
+
+def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_keys: bool = True) -> Engine:
+    """Return an engine on an existing SQLite file; it never makes one.
+
+    Args:
+        path: The file, absolute.
+        busy_seconds: How long to wait for another writer.
+        foreign_keys: Off while tables are rebuilt.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode=rw", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: do not believe a disk that only says it has written
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", _begin_sqlite)
+    _name_errors(engine, path, busy_seconds)
+    return engine
+
+
+def postgresql_url(url: str) -> URL:
+    """Return the URL with the driver that is used."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """Return an engine on a PostgreSQL database.
+
+    Raises:
+        DatabaseDriverMissingError: If psycopg is not installed.
+    """
+    try:
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except ModuleNotFoundError as missing:
+        raise DatabaseDriverMissingError from missing
+
+    @event.listens_for(engine, "connect")
+    def wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
+        cursor.close()
+        connection.commit()
+
+    _name_errors(engine, url.render_as_string(hide_password=True), busy_seconds)
+    return engine
+
+
+def connect_to_read(engine: Engine) -> Connection:
+    """Return a connection whose next transaction sees one state throughout and can change nothing."""
+    if engine.dialect.name == "sqlite":
+        return engine.connect()
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def connect_to_write(engine: Engine) -> Connection:
+    """Return a connection whose next transaction is the only one that writes."""
+    if engine.dialect.name == "sqlite":
+        return engine.connect().execution_options(**{_WRITES: True})
+    return engine.connect().execution_options(isolation_level="READ COMMITTED")
+
+
+def become_only_writer(connection: Connection) -> None:
+    """Wait until no other transaction writes; on SQLite the transaction's beginning has done so.
+
+    A transaction under READ COMMITTED sees afterwards all that the writers before it have committed.
+
+    Raises:
+        DatabaseBusyError: If that takes too long.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _name_errors(engine: Engine, location: object, busy_seconds: float) -> None:
+    """Turn what the drivers raise into errors that say what to do."""
+
+    @event.listens_for(engine, "handle_error")
+    def name(context: ExceptionContext) -> None:
+        original = context.original_exception
+        if isinstance(original, CogsheetError):
+            raise original
+        named = _named(original, location, busy_seconds)
+        if named is None and (context.connection is None or context.is_disconnect):
+            named = _no_access(location, original)
+        if named is not None:
+            raise named from original
+
+
+def _named(error: BaseException, location: object, busy_seconds: float) -> DatabaseError | None:
+    """Return what the driver's own code for the error means to a user; `None` if it is a mistake of ours."""
+    sqlite: int | None = getattr(error, "sqlite_errorcode", None)
+    code = getattr(error, "sqlstate", None) if sqlite is None else sqlite & _PRIMARY_CODE
+    if code in _BUSY:
+        return DatabaseBusyError(location, busy_seconds)
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotADatabaseError(location)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return DamagedDatabaseError(location, _first_line(error))
+    return DatabaseStorageError(location, _STORAGE[code]) if code in _STORAGE else None
+
+
+def _no_access(location: object, error: BaseException) -> DatabaseError:
+    """Tell a server that does not have the database from one that does not answer."""
+    reason = _first_line(error)
+    if re.search(r'database ".*" does not exist', reason):
+        return DatabaseNotFoundError(location)
+    return DatabaseUnreachableError(location, reason)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,133 @@
+"""What becomes of each row that was typed on Resolve: saved, still missing, or refused and why. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from core.books import answers
+from core.books.answers import Answer, Cell, Decision, Fate, InForce, LineState
+from core.model import OverrideKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def decide(
+    answers: Sequence[Answer], lines: Mapping[str, LineState], *, accept_proposals: bool = False
+) -> list[Decision]:
+    """Say what becomes of each answer, in the order given.
+
+    Args:
+        answers: The rows of Resolve.
+        lines: The lines of the books by their key.
+        accept_proposals: Whether unedited proposals are saved too.
+    """
+    copies = {key for key, count in Counter(answer.key for answer in answers).items() if count > 1}
+    return [
+        _refused(answer, "this line stands twice on the sheet: delete one of the two rows")
+        if answer.key in copies
+        else _decide_one(answer, lines.get(answer.key), accept_proposals=accept_proposals)
+        for answer in answers
+    ]
+
+
+def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: bool) -> Decision:
+    if line is None:
+        return _refused(answer, "this line is not in the books: fill Resolve again")
+    refusal = answer.unreadable or _refusal(answer, line) or answers.contradiction(answer, line)
+    if refusal:
+        return _refused(answer, refusal)
+    if not line.has_new_sku(answer):
+        if _says_what_is_saved(answer, line.in_force):
+            return Decision(answer, Fate.UNCHANGED)
+        if _is_only_cleared(answer, line.in_force):
+            return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
+    if answer.version != line.in_force.version:
+        return _refused(answer, changed_meanwhile(line.in_force))
+    return _new_answer(answer, line, accept_proposals=accept_proposals)
+
+
+def _refusal(answer: Answer, line: LineState) -> str | None:
+    """Return why the books do not take this answer, whatever was saved before."""
+    cost = answer.named(Cell.COST)
+    if line.locked:
+        return "the settlement is exported and locked: its costs change by true-up only"
+    if answer.cost is not None and answer.cost < 0:
+        return f"{cost}: a cost cannot be negative: {answers.number_typed(answer.cost)}"
+    if answer.cost == 0 and answer.proposed != 0 and not answer.zero_ok:
+        zero = answer.named(Cell.ZERO_OK)
+        return f"{cost}: 0 is not taken as a cost: set {zero} to yes if these goods really cost nothing"
+    return None
+
+
+def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> Decision:
+    """Decide an answer that differs from what is saved."""
+    saved, is_proposal = line.in_force, answer.is_proposal
+    stock = _stock_differs(answer, saved)
+    note = saved.version > 0 and _note_differs(answer, saved)
+    sku = line.has_new_sku(answer)  # its proposal, made when nobody knew the goods, is not accepted with it
+    if _zero_is_new(answer, saved) or answer.typed_cost is not None:
+        return Decision(answer, Fate.SAVE, kind=OverrideKind.ENTERED)
+    if not line.missing and not stock and not note and not sku:
+        return Decision(answer, Fate.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save")
+    takes_cost = line.missing and not sku and not (stock and line.moves_none(answer.disposition))
+    if is_proposal and accept_proposals and takes_cost:
+        return Decision(answer, Fate.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
+    if stock or note or sku:
+        return Decision(answer, Fate.SAVE, is_proposal=is_proposal)
+    if saved.sku is not None and line.stated_sku is None and answer.sku is None:
+        return Decision(answer, Fate.UNCHANGED, "the saved SKU stays: Undo last save takes it back")
+    return Decision(answer, Fate.MISSING, _nothing_said(answer), is_proposal=is_proposal)
+
+
+def _zero_is_new(answer: Answer, saved: InForce) -> bool:
+    return answer.zero_ok and not saved.zero_confirmed
+
+
+def _nothing_said(answer: Answer) -> str:
+    if answer.note:
+        return "a note is saved with an answer, not alone"
+    return "the proposed cost was neither edited nor accepted" if answer.is_proposal else "no cost"
+
+
+def _stock_differs(answer: Answer, saved: InForce) -> bool:
+    said = (answer.units_back, answer.disposition)
+    return answer.stock_edited and said != (saved.units_back, saved.disposition)
+
+
+def _note_differs(answer: Answer, saved: InForce) -> bool:
+    return bool(answer.note) and answer.note != saved.note
+
+
+def _says_what_is_saved(answer: Answer, saved: InForce) -> bool:
+    if saved.version == 0 or _stock_differs(answer, saved) or _note_differs(answer, saved):
+        return False
+    if answer.zero_ok or saved.zero_confirmed:
+        return saved.zero_confirmed and not answer.cost
+    return answer.cost is not None and answer.cost == saved.unit_cost
+
+
+def _is_only_cleared(answer: Answer, saved: InForce) -> bool:
+    has_cost = saved.zero_confirmed or saved.unit_cost is not None
+    nothing_else = not answer.zero_ok and not _stock_differs(answer, saved) and not _note_differs(answer, saved)
+    return has_cost and answer.cost is None and nothing_else
+
+
+def _refused(answer: Answer, reason: str) -> Decision:
+    return Decision(answer, Fate.REFUSED, reason)
+
+
+def changed_meanwhile(saved: InForce) -> str:
+    """Say what another user has saved for the line since the row was filled; the time is in UTC."""
+    at = f" at {saved.saved_at:%H:%M} on {saved.saved_at:%Y-%m-%d}" if saved.saved_at else ""
+    sku = f", SKU {saved.sku}" if saved.sku else ""
+    return f"changed by another user: now {_cost_in_words(saved)}{sku}, saved by {saved.saved_by or 'somebody'}{at}"
+
+
+def _cost_in_words(saved: InForce) -> str:
+    """Return a cost with at least its cents and no needless zeros behind them."""
+    if saved.zero_confirmed or saved.unit_cost is None:
+        return "zero confirmed" if saved.zero_confirmed else "no cost"
+    whole, _, places = f"{saved.unit_cost:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"

@@ -1,0 +1,92 @@
+"""What documents beside settlements say of orders and of goods that came back, for costing. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.books.order_units import OrderUnits, with_order_units
+from core.books.reimbursements import reimbursed_lines
+from core.books.returned_goods import returned_lines
+from core.costing.finale import read_finale
+from core.costing.inputs import RETURNED_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.order_costs import OrderCosts
+from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Columns, conform, frame, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.database import Company
+    from core.books.stores import Store
+    from core.costing import CostingInput
+    from core.settings import Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What documents say of orders and of goods that came back, and whose they are."""
+
+    order_units: pd.DataFrame
+    goods_back: pd.DataFrame
+    reimbursements: pd.DataFrame
+    booked: tuple[BookedSettlement, ...]
+    policies: Policies
+    company: Company
+    stores: tuple[Store, ...]
+    held: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored, before any document counts their units."""
+    now: pd.DataFrame
+    """The same as files are read and words are answered today; `held` itself where that is what the books have."""
+
+
+def with_documents_as_read(
+    known: CostingInput, told: Documents
+) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
+    """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
+    as_read = None if told.now is told.held else with_documents(replace(known, transactions=told.now), told)[0]
+    return *with_documents(known, told), as_read
+
+
+def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, frozenset[str]]:
+    """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
+    known, tied = _with_order_units(known, told.order_units, told.booked, told.policies, told.company)
+    returned = returned_lines(known.transactions, told.goods_back, told.stores)
+    reported = reimbursed_lines(known.transactions, told.reimbursements, told.stores)
+    return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
+
+
+def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what was reported of goods (RETURNED_COLUMNS): by marketplaces, and by the orders' own documents."""
+    return one if other is None or other.empty else frame(RETURNED_COLUMNS, [*records(one), *records(other)])
+
+
+def _given(columns: Columns, table: pd.DataFrame | None) -> pd.DataFrame:
+    return frame(columns) if table is None else conform(columns, table)
+
+
+def _with_order_units(
+    known: CostingInput, told: pd.DataFrame, booked: Iterable[BookedSettlement], policies: Policies, company: Company
+) -> tuple[CostingInput, frozenset[str]]:
+    """Count the units of pulled orders over all documents; what is not sure of them is asked."""
+    if told.empty:
+        return replace(known, returned=frame(RETURNED_COLUMNS)), frozenset()
+    of_orders = known.observations["order_id"].isin(list(told["order_id"].unique()))
+    finale = read_finale(known.observations[of_orders], known.mappings, company.home_currency)
+    shipped = OrderCosts(finale, {})
+    counted = with_order_units(
+        known.transactions,
+        OrderUnits(
+            told,
+            booked,
+            _given(COSTED_COLUMNS, known.locked),
+            _given(TRUED_UP_COLUMNS, known.trued_up),
+            _given(OVERRIDE_COLUMNS, known.overrides),
+            policies.books_start,
+            lambda order, sku: shipped.of(order, sku).units,
+        ),
+    )
+    found = replace(known, transactions=counted.transactions, asked_units=counted.asked, returned=counted.returned)
+    return found, counted.tied

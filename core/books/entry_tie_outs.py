@@ -1,0 +1,366 @@
+"""Stored entries against the entries that the books make anew: poster, account, line type, month, day and amount. Pure.
+
+Accounts and posters may have been chosen otherwise since an entry went out, so that an entry is right where one of the
+choices that can have held at its export makes it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.books.batches import BatchKind
+from core.books.costs_today import posted_corrections
+from core.books.tie_outs import TieOut, difference, place_of
+from core.books.true_up_history import TRUE_UP_COLUMNS
+from core.books.true_ups import finale_corrects
+from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine
+from core.line_types import LineType
+from core.model import frame, records
+from core.money import cents, total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.entries import Posted, StoredEntry, StoredLine
+    from core.journal.accounts import Accounts
+    from core.settings import Policies
+
+_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+
+
+_BATCHES = {
+    EntryKind.SETTLEMENT: (BatchKind.EXPORT,),
+    EntryKind.COGS: (BatchKind.EXPORT,),
+    EntryKind.FINALE: (BatchKind.EXPORT,),
+    EntryKind.ACCRUAL: (BatchKind.EXPORT,),
+    EntryKind.TRUE_UP: (BatchKind.TRUE_UP,),
+    EntryKind.FINALE_TRUE_UP: (BatchKind.TRUE_UP,),
+}
+"""What somebody did when an entry of a kind was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What somebody did, and when, as far as entries tell it."""
+
+    kind: str
+    number: int
+
+
+def made_tie_outs(
+    name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]], open_days: Collection[date]
+) -> list[TieOut]:
+    """Hold stored entries against the same entries made anew; only what differs from the nearest candidate.
+
+    Args:
+        name: How the user calls the settlement.
+        stored: Those that stand, of the kinds that were made.
+        candidates: The entries as each choice of accounts and posters that can have held makes them.
+        open_days: First days after the lock dates that can have held: an entry of a closed period is dated there.
+    """
+    nearest: list[TieOut] | None = None
+    for made in candidates:
+        found = _differences(name, stored, made, open_days)
+        if nearest is None or len(found) < len(nearest):
+            nearest = found
+        if not nearest:
+            break
+    return nearest or []
+
+
+def _differences(
+    name: str, stored: Sequence[StoredEntry], made: Sequence[Entry], open_days: Collection[date]
+) -> list[TieOut]:
+    theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
+    ours = {_without_revision(one.key, one.revision): one for one in stored}
+    found = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
+    found += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
+    for key, one in ours.items():
+        if key in theirs:
+            found += _of_one(f"{name}: entry {one.key}", one, theirs[key], open_days)
+    return found
+
+
+def _without_revision(key: str, revision: int) -> str:
+    return key.removesuffix(f" r{revision}")
+
+
+def _alone(name: str, key: str, words: str) -> TieOut:
+    return TieOut(f"{name}: entry {key}", Decimal(1), Decimal(0), words)
+
+
+def _of_one(name: str, stored: StoredEntry, made: Entry, open_days: Collection[date]) -> Iterator[TieOut]:
+    if stored.kind is not made.key.kind:
+        yield difference(f"{name}, kind", str(stored.kind), str(made.key.kind))
+    if stored.entry_date != made.day and not (stored.entry_date > made.day and stored.entry_date in open_days):
+        yield difference(f"{name}, day", stored.entry_date, made.day)
+    ours = _sums((line.memo, line.account, line.currency, line.amount) for line in stored.lines)
+    theirs = _sums((str(line.type), line.account, made.currency, line.amount) for line in made.lines)
+    for place in sorted({*ours, *theirs}):
+        words, account, currency = place
+        if ours.get(place, Decimal(0)) != theirs.get(place, Decimal(0)) or (place in ours) != (place in theirs):
+            of_line = f"{name}, line “{words}” to {account} in {currency}"
+            yield difference(of_line, ours.get(place), theirs.get(place))
+    yield from _details(name, stored, made)
+
+
+def _details(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+    """Number, tax rate and bank account of each line are those that its account had; older versions kept none.
+
+    One account may have lines of several tax rates: the prices of a seller's own rate, and those without.
+    """
+    theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in made.lines:
+        theirs[str(one.type), one.account].append(_detail(one))
+    for line in stored.lines:
+        wanted = theirs.get((line.memo, line.account))
+        if None not in (line.number, line.tax_code, line.is_bank) and wanted and _detail(line) not in wanted:
+            of_line = f"{name}, account of line “{line.memo}” to {line.account}"
+            yield difference(of_line, _detail(line), " or ".join(wanted))
+
+
+def _detail(line: StoredLine | EntryLine) -> str:
+    words = (f"number {line.number}" if line.number else "no number", f"tax rate {line.tax_code}")
+    return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
+
+
+def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
+    sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for words, account, currency, amount in lines:
+        if amount:  # older versions stored lines of 0.00
+            sums[words, account, currency] += amount
+    return dict(sums)
+
+
+def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batch | None) -> list[TieOut]:
+    """Hold an entry against itself: balance, key, kind, month, batch, and what it takes back; only what differs.
+
+    Args:
+        posted: The entry.
+        all_posted: Every entry by its key.
+        batch: The batch that stored it; `None` where there is none of that number.
+    """
+    entry = posted.entry
+    name = f"{posted.store}/{posted.settlement_id}: entry {entry.key}"
+    found = [TieOut(f"{name}, balance", rest, Decimal(0), is_exact=True) for rest in _balances(entry)]
+    found += _key(name, posted)
+    if entry.memo not in ("", f"Cogsheet {entry.key}", f"Reversal of {entry.reverses}"):
+        found.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
+    kinds = _BATCHES.get(entry.kind, ())
+    if batch is None or (kinds and batch.kind not in kinds):
+        found.append(difference(f"{name}, batch {posted.batch}", batch and batch.kind, " or ".join(kinds) or "a batch"))
+    if entry.reverses is not None:
+        found += _reversal(name, posted, all_posted.get(entry.reverses))
+    elif entry.kind in _REVERSALS:
+        found.append(difference(f"{name}, entry that it takes back", None, "an entry"))
+    return [one for one in found if not one.ok]
+
+
+def _balances(entry: StoredEntry) -> list[Decimal]:
+    currencies = dict.fromkeys(line.currency for line in entry.lines)
+    return [total(line.amount for line in entry.lines if line.currency == currency) for currency in currencies]
+
+
+def _key(name: str, posted: Posted) -> Iterator[TieOut]:
+    """The kind, revision and month that a key says are those of its entry."""
+    entry = posted.entry
+    try:
+        key = EntryKey.parse(entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    except ValueError:
+        yield difference(f"{name}, key", entry.key, f"{posted.store} {posted.settlement_id} …")
+        return
+    if entry.kind not in _kinds_of(key, is_accrual=entry.settlement is None):
+        yield difference(f"{name}, kind", str(entry.kind), str(key.kind))
+    if key.revision != entry.revision:
+        yield difference(f"{name}, revision", entry.revision, key.revision)
+    month = f"{entry.entry_date:%Y-%m}"
+    if month < key.month or (entry.settlement is None and month != key.month):
+        yield difference(f"{name}, month", month, key.month)
+
+
+def _kinds_of(key: EntryKey, *, is_accrual: bool) -> tuple[EntryKind, ...]:
+    if is_accrual:
+        return (EntryKind.REVERSAL,) if key.suffix else (EntryKind.ACCRUAL, EntryKind.REVERSAL)
+    if not key.suffix:
+        return (key.kind,)
+    return (EntryKind.FINALE_REVERSAL if key.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,)
+
+
+def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[TieOut]:
+    """What takes an entry back has its lines with the other sign, and comes after it."""
+    if original is None:
+        yield difference(f"{name}, entry that it takes back", posted.entry.reverses, None)
+        return
+    mine = _lines(posted.entry, Decimal(1))
+    theirs = _lines(original.entry, Decimal(-1))
+    for place in sorted({*mine, *theirs}):
+        if mine.get(place) != theirs.get(place):
+            words, account, currency = place
+            yield difference(f"{name}, line “{words}” to {account} in {currency}", mine.get(place), theirs.get(place))
+    if posted.entry.settlement is not None and posted.entry.key != f"{original.entry.key}{REVERSED}":
+        yield difference(f"{name}, key", posted.entry.key, f"{original.entry.key}{REVERSED}")
+    if posted.entry.entry_date < original.entry.entry_date:
+        yield difference(f"{name}, day", posted.entry.entry_date, original.entry.entry_date)
+    if posted.batch < original.batch:
+        yield difference(f"{name}, batch", posted.batch, f"after {original.batch}")
+
+
+def _lines(entry: StoredEntry, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
+    return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
+
+
+def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[TieOut]:
+    """Hold the accounts of an accrual of an older version against the choices that can have held.
+
+    Those versions did not keep what was shipped and not settled then, so that its amounts cannot be made again.
+    """
+    entry, name = posted.entry, f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}"
+    known = {str(one): one for one in LineType}
+    unknown = [line for line in entry.lines if line.memo not in known]
+    found = [difference(f"{name}, line type", line.memo, "a line type") for line in unknown]
+    for line in entry.lines:
+        if line.memo in known and not any(
+            accounts.named(known[line.memo], line.account, store=posted.store, currency=line.currency)
+            for accounts in candidates
+        ):
+            usual = [
+                accounts.of(known[line.memo], store=posted.store, currency=line.currency).name
+                for accounts in candidates
+            ]
+            found.append(
+                difference(f"{name}, account of line “{line.memo}”", line.account, " or ".join(dict.fromkeys(usual)))
+            )
+    return found
+
+
+_TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
+
+
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TrueUps:
+    """What was accepted for the lines of a lock that holds."""
+
+    settlement: BookedSettlement
+    locked: Sequence[Mapping[str, Any]]
+    """COSTED_COLUMNS of the lock."""
+    accepted: Sequence[dict[str, Any]]
+    """TRUE_UP_COLUMNS, in the order in which they were proposed."""
+    standing: Sequence[StoredEntry]
+    """Every entry of the settlement that stands."""
+    choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
+    """The policies and accounts that can have held when a batch was made."""
+    made_at: Callable[[int], datetime | None]
+    """When a batch was made."""
+
+
+def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
+    """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
+    found = list(_chain(books, of))
+    so_far = total(row["cogs"] for row in of.locked if row["key"] not in books.never_posted)
+    own = [one for one in of.standing if one.kind in _TRUE_UPS]
+    for batch in sorted({*(row["decided_in"] for row in of.accepted), *(one.revision for one in own)}):
+        rows = [row for row in of.accepted if row["decided_in"] == batch]
+        exact = total(row["difference"] for row in rows)
+        whole = cents(so_far + exact) - cents(so_far)
+        stored = [one for one in own if one.revision == batch]
+        found += _of_batch(books, of, batch, rows, whole, stored)
+        so_far += exact
+    return [*found, *_in_profit_and_loss(books, of.settlement, own)]
+
+
+_ROUNDED = Decimal("0.02")
+"""What rounding can put between a kind of cost in an entry and its exact differences."""
+
+
+def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
+    """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs."""
+    shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+    booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+    every = posted_corrections(books)
+    corrections = every[(every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)]
+    for row in records(corrections[["day", "event", "cogs"]]):
+        shown[row["day"][:7], cost_type(row["event"])] += row["cogs"]
+    for entry in own:
+        for line in entry.lines:
+            if line.memo in COST_TYPES:
+                booked[f"{entry.entry_date:%Y-%m}", LineType(line.memo)] += line.amount
+    batches = len({one.revision for one in own}) or 1
+    for month, kind in sorted({*shown, *booked}):
+        exact, stored = shown[month, kind], booked[month, kind]
+        if abs(exact - stored) >= _ROUNDED * batches:
+            yield TieOut(f"{settlement.name}: true-ups of {month}, P&L and journal, {kind}", exact, stored)
+
+
+def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
+    lines = books.lines_of(of.settlement)
+    places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
+    held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
+    for row in of.accepted:
+        name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
+        rest = row["cogs"] - held.get(row["key"], Decimal(0))
+        if row["difference"] != rest:
+            yield TieOut(name, row["difference"], rest, is_exact=True)
+        held[row["key"]] = row["cogs"]
+        yield from _of_itself(name, row, books.company.home_currency)
+
+
+def _of_itself(name: str, row: Mapping[str, Any], home: str) -> Iterator[TieOut]:
+    """COGS of a true-up is units x unit cost, in home currency."""
+    if row["unit_cost"] is not None and row["cost_quantity"] is not None:
+        cogs = row["unit_cost"] * row["cost_quantity"]
+        if cogs != row["cogs"]:
+            yield TieOut(f"{name}, COGS and units x unit cost", row["cogs"], cogs, is_exact=True)
+    if row["currency"] != home:
+        yield difference(f"{name}, currency", row["currency"], home)
+
+
+_PLACE = ("order_id", "sku", "raw_type", "raw_description")
+
+
+def _of_batch(
+    books: Books,
+    of: TrueUps,
+    batch: int,
+    rows: Sequence[dict[str, Any]],
+    whole: Decimal,
+    stored: Sequence[StoredEntry],
+) -> list[TieOut]:
+    """Hold the entries of one acceptance against its differences."""
+    choices, days = of.choices(batch), _days(books, of, batch)
+    day = stored[0].entry_date if stored else min(days)
+    lines = frame(TRUE_UP_COLUMNS, rows).merge(books.lines[["key", "event", "sku"]], on="key")
+
+    def made() -> Iterator[Sequence[Entry]]:
+        for policies, accounts in choices:
+            finale = finale_corrects(of.standing, policies.finale_posts)
+            posting = CostPosting(of.settlement.store, books.company.home_currency, accounts, finale)
+            number = of.settlement.settlement_id
+            yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
+
+    open_days = {policies.lock_date + _A_DAY for policies, _ in choices if policies.lock_date is not None}
+    found = made_tie_outs(of.settlement.name, stored, made(), ())
+    odd = [one for one in stored if one.entry_date not in days | open_days]
+    return [*found, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
+
+
+def _odd_day(name: str, entry: StoredEntry, day: date) -> TieOut:
+    words = f"the books have “{entry.entry_date}”, recomputed it is “{day}” or the day before or after"
+    return TieOut(f"{name}: entry {entry.key}, day", Decimal(1), Decimal(0), words)
+
+
+def _days(books: Books, of: TrueUps, batch: int) -> set[date]:
+    """Return the day of an acceptance; its store's calendar may be another one now."""
+    at = of.made_at(batch)
+    if at is None:
+        return {one.entry_date for one in of.standing}
+    return {books.zones.day(at, of.settlement.store) + shift * _A_DAY for shift in (0, -1, 1)}

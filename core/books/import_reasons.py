@@ -1,0 +1,72 @@
+"""Why a file changed nothing in the books, what it says otherwise, and what to do, in words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.books import settlement_lines
+from core.books.booked_settlement import BookedSettlement, Import
+from core.books.database.frames import rows_of
+from core.books.settlement_lines import PLACE, line_differences, money_in_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.books.database import Connection
+    from core.marketplaces.uniting import Part
+    from core.model import Settlement
+
+
+def under_another_id(twin: BookedSettlement, how: str) -> str:
+    """Say that the books have a payout under another id, and what to do."""
+    return (
+        f"the books have it as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, because "
+        f"nothing may count twice. If this file is the better one, remove {twin.settlement_id} and import this file "
+        f"again."
+    )
+
+
+def another_kind_of_view(there: BookedSettlement) -> str:
+    """Say that the books have a payout from another kind of report, and what to do."""
+    return (
+        f"the books have it from another kind of report ({there.format}), and rows of two kinds cannot be united. "
+        f"Nothing was stored. If this file is the better one, remove {there.settlement_id} and import this file again."
+    )
+
+
+def why_not_changed(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
+    """Say why the lines in the books were left as they are, what differs, and what to do."""
+    changes = line_differences(before, read.transactions)
+    has, says = money_in_words(there.sum), money_in_words(read.sum)
+    sums = f"the books have {has} {there.currency}, this file {says} {read.currency}"
+    named = f" It differs: {'; '.join(changes)}." if changes else " Every line is the same."
+    if not there.is_open:
+        told = f"it is exported or posted elsewhere, and its lines stay as they were exported ({sums}).{named}"
+        if outcome is Import.LOCKED:
+            return (
+                f"{told} The file was kept with the settlement: what it changes of exported entries is proposed on "
+                f"sheet Cost true-ups, and reopening the settlement takes it over."
+            )
+        gives_way = read.ties_out and not there.ties_out
+        steps = "reopen the settlement" if gives_way else "reopen the settlement, remove it"
+        return f"{told} To book what this file says, {steps} and import the file again."
+    return (
+        f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
+        f"of the two is right. If it is this file, remove the settlement and import this file."
+    )
+
+
+def against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:
+    """Say which lines of a file cannot be, for those in the books come to what the marketplace paid."""
+    before, own = settlement_lines.transactions(connection, [there]), part.settlement.transactions
+    places = set(rows_of(own, PLACE))
+    changes = line_differences(before[[place in places for place in rows_of(before, PLACE)]], own)
+    with_it = (
+        "" if whole.ties_out else f" With this file they would come to {money_in_words(whole.sum)} {whole.currency}."
+    )
+    reopen = "" if there.is_open else "reopen the settlement, "
+    return (
+        f"the lines that the books have of it come to its total of {money_in_words(there.sum)} {there.currency} and "
+        f"are unchanged.{with_it} This file says otherwise: {'; '.join(changes)}. Download it again. If the books are "
+        f"wrong all the same, {reopen}remove {'it' if reopen else 'the settlement'} and import its right files."
+    )

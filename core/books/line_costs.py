@@ -1,0 +1,95 @@
+"""Every transaction with its cost: what a company's policies say to costing, and the lines that come of it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books.calendars import ended_before
+from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
+from core.costing.inputs import SETTLEMENT_COLUMNS
+from core.costing.lines import locked_unanswered
+from core.model import FLAG, PROPOSAL_TAKEN, UNITS_TYPED, WHOLE, OverrideKind, frame, records
+from core.settings import AverageOnDate, Policies, Poster, RefundUnits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.database import Company
+    from core.time import SettlementName, StoreDays
+
+
+def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
+    """Return what costing must know of a company's policies."""
+    return CostingPolicies(
+        home_currency=company.home_currency,
+        refund_returned=policies.refunded_goods,
+        adjustment_average="ask" if policies.adjustment_average is AverageOnDate.ASK else "use",
+        losses_elsewhere=policies.losses_posted_by is Poster.FINALE,
+        finale_start=policies.finale_start,
+        refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
+        books_start=policies.books_start,
+        earlier=tuple((day.isoformat(), costing_policies(held, company)) for day, held in policies.held_before()),
+    )
+
+
+def books_start_of(
+    name: SettlementName, policies: Policies, starts: Mapping[SettlementName, date | None]
+) -> date | None:
+    """Return the books start that a settlement counts by: an exported one keeps that of its export."""
+    return starts.get(name, policies.books_start)
+
+
+def history_flags(
+    booked: Iterable[BookedSettlement],
+    policies: Policies,
+    zones: StoreDays,
+    starts: Mapping[SettlementName, date | None],
+) -> pd.DataFrame:
+    """Tell which settlements end before the books start (docs/design/books.md, Policies)."""
+    rows = [
+        {
+            "store": one.store,
+            "settlement_id": one.settlement_id,
+            "history": ended_before(one, books_start_of((one.store, one.settlement_id), policies, starts), zones),
+        }
+        for one in booked
+    ]
+    return frame(SETTLEMENT_COLUMNS, rows)
+
+
+def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Cost every transaction and put the answer beside it.
+
+    Returns:
+        TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and what `named_lines` adds.
+    """
+    costed = cost(known, policies).drop(columns="key")
+    return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
+
+
+STATED_SKU = "stated_sku"
+"""Column of costed lines: the SKU that the settlement itself names; in `sku` stands a typed one where it names none."""
+
+
+def named_lines(known: CostingInput) -> pd.DataFrame:
+    """Return the transactions with the SKUs that were typed for them.
+
+    Returns:
+        TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
+    """
+    stated = known.transactions
+    late = locked_unanswered(known.locked)
+    every = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    saved = [row for row in every if row["key"] not in late]
+    typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
+    taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
+    told = {
+        STATED_SKU: stated["sku"],
+        UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
+        PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
+    }
+    return with_typed_skus(stated, known.overrides, known.locked).assign(**told)

@@ -1,0 +1,150 @@
+"""Load the books of a company: everything that is stored, read once and costed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books import (
+    accounts,
+    batches,
+    documents,
+    entries,
+    locks,
+    observations,
+    opening_costs,
+    order_units,
+    overrides,
+    rates,
+    reimbursements,
+    returned_goods,
+    settings,
+    settlement_lines,
+    settlements,
+    sku_mapping,
+    stores,
+    syncing,
+    true_up_history,
+)
+from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.books import Books
+from core.books.calendars import kept_calendars, store_days, time_zones
+from core.books.documents import Documents
+from core.books.later_readings import transactions_now
+from core.books.line_costs import costed_lines, costing_policies, history_flags
+from core.books.type_choices import Held, are_asked, in_force, with_choices
+from core.costing import CostingInput
+from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
+from core.exchange_rates import ExchangeRates
+from core.facilitator_tax import with_tax_kinds
+from core.model import conform, records
+from core.settings import SETTINGS_NAME, Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.books.database import Company, Connection, Database
+
+
+def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
+    """Return those of the rows asked about that stand otherwise in the same place of another table."""
+    rows, others = rows[asked], others[asked]
+    differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
+    return rows[pd.Series(differ, rows.index, dtype=bool)]
+
+
+def load_books(database: Database) -> Books:
+    """Load and cost the books."""
+    with database.reading() as connection:
+        return _read(connection, database.company)
+
+
+def _read(connection: Connection, company: Company) -> Books:
+    policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+    booked = tuple(settlements.booked(connection))
+    accepted = true_up_history.accepted(connection)
+    all_stores = tuple(stores.all_stores(connection))
+    kept = kept_calendars(connection, booked)
+    zones = store_days(booked, time_zones(connection), kept)
+    starts = {name: one.books_start for name, one in kept.items()}
+    stored = settlement_lines.transactions(connection)
+    held = with_choices(connection, stored, booked, all_stores)
+    at_lock = with_choices(connection, stored, booked, all_stores, held=Held.AT_LOCK)
+    now = transactions_now(connection, stored, held, booked, all_stores)
+    known = CostingInput(
+        transactions=held,
+        observations=observations.latest(connection),
+        mappings=sku_mapping.latest(connection),
+        overrides=overrides.in_force(connection),
+        locked=locks.lines(connection),
+        trued_up=conform(TRUED_UP_COLUMNS, accepted),
+        opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
+        settlements=history_flags(booked, policies, zones, starts),
+        zones=zones,
+    )
+    told = Documents(
+        order_units.load(connection),
+        returned_goods.load(connection),
+        reimbursements.load(connection),
+        booked,
+        policies,
+        company,
+        all_stores,
+        held,
+        now,
+    )
+    known, tied, as_read = documents.with_documents_as_read(known, told)
+    last_sync = syncing.last(connection, finished=True)
+    return Books(
+        company=company,
+        policies=policies,
+        settlements=booked,
+        lines=with_tax_kinds(costed_lines(known, costing_policies(policies, company))),
+        known=known,
+        accepted_true_ups=accepted,
+        last_sync=last_sync.finished_at if last_sync else None,
+        dismissed_true_ups=true_up_history.dismissed(connection),
+        posted_true_ups=true_up_history.posted(connection),
+        accounts=accounts.in_force(connection, policies),
+        stores=all_stores,
+        type_choices=in_force(connection),
+        last_batch=batches.last(connection),
+        zones=zones,
+        starts=starts,
+        rates=ExchangeRates.of(rates.latest(connection)),
+        counted_together=tied,
+        as_read=as_read,
+        documents=told,
+        left_stock=observations.left_stock(connection),
+        reclassified=entries.reclassified(connection),
+        skus_posted=_skus_posted(connection, stored, booked),
+        said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
+    )
+
+
+def _skus_posted(
+    connection: Connection, stored: pd.DataFrame, booked: Iterable[BookedSettlement]
+) -> dict[str, str | None]:
+    """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
+    typed = overrides.typed_skus(connection)
+    if not typed:
+        return {}
+    batches_out = entries.settlement_batches(connection)
+    out = {
+        (one.store, one.settlement_id): batches_out[one.id]
+        for one in booked
+        if one.settlement_entry is EntryStatus.EXPORTED and one.id in batches_out
+    }
+    silent = records(
+        stored.loc[stored["key"].isin(list(typed)) & stored["sku"].isna(), ["key", "store", "settlement_id"]]
+    )
+    found = {}
+    for row in silent:
+        batch = out.get((row["store"], row["settlement_id"]))
+        versions = typed[row["key"]]
+        then = [sku for number, sku in versions if batch is not None and number <= batch]
+        before = then[-1] if then else None
+        if batch is not None and before != versions[-1][1]:
+            found[row["key"]] = before
+    return found

@@ -1,0 +1,259 @@
+"""Where saved answers go when their lines are replaced: to the same line, or to Resolve as a proposal.
+
+An answer is an answer to its question. It goes to another line by itself only where that line asks the same: the same
+order, SKU and event, and the same units. A cost that was typed on a CSV line of 1 unit is not the unit cost of the
+record's line of 2 (20.00 for the line would be booked as 40.00): it is proposed there, with what it was typed for, and
+the line waits until somebody has looked. `undo` takes the moving back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.books import batches, overrides, settlement_lines
+from core.books.batches import BatchKind
+from core.model import TRANSACTION_COLUMNS, Problem, Proposal, Severity, records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.books.database import Connection
+
+Row = dict[str, Any]
+
+
+_CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
+
+
+_SAYS = ("unit_cost", "disposition", "units_back", "sku")
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where answers go, by the old line's key."""
+
+    same_line: Mapping[str, str] = field(default_factory=dict)
+    """The very same line; it may have another key now, where its ordinal among equal ones changed."""
+    same_question: Mapping[str, str] = field(default_factory=dict)
+    """Another document's line that asks the same."""
+    proposals: Mapping[str, str] = field(default_factory=dict)
+    """Another document's line of the same order and event, with other units or an SKU that was not known."""
+    unclear: tuple[str, ...] = ()
+    """Several lines fit, and nobody can say which one is meant."""
+    gone: tuple[str, ...] = ()
+    """No line fits, or the one that does has an answer of its own: nothing asks for this one any more."""
+
+    @property
+    def targets(self) -> set[str]:
+        """The lines that an answer or a proposal goes to, or stays with."""
+        return {new for moves in (self.same_line, self.same_question, self.proposals) for new in moves.values()}
+
+
+def says_something(override: Mapping[str, Any]) -> bool:
+    """Tell whether a saved answer holds anything; one that was taken back does not."""
+    return bool(override["zero_confirmed"]) or any(override[name] is not None for name in _SAYS)
+
+
+def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence[Row]) -> Destinations:
+    """Say where the answers of some lines go. Pure.
+
+    Args:
+        answered: Lines of `before` that have an answer.
+        before: All lines that are replaced.
+        after: All lines that take their place.
+    """
+    same = _same_line(answered, after)
+    rest = [row for row in answered if row["key"] not in same]
+    olds, fits, by_order = Counter(map(_place, before)), _by(after, _place), _by(after, _order)
+    used = set(same.values())
+    moved: dict[str, str] = {}
+    proposed: dict[str, str] = {}
+    unclear, gone = [], []
+    for row in rest:
+        # A view without SKUs (Shopify's export) has one line where the record has one per item.
+        fitting = fits[_place(row)] or fits[_typed_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
+        free = [one["key"] for one in fitting if one["key"] not in used]
+        if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
+            unclear.append(row["key"])
+        elif not free:
+            gone.append(row["key"])
+        else:
+            used.add(free[0])
+            (moved if _asks_the_same(row, fitting[0]) else proposed)[row["key"]] = free[0]
+    return Destinations(same, moved, proposed, tuple(unclear), tuple(gone))
+
+
+def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
+    """Return the line with the very same content for each answered one: under its own key where that is one of them."""
+    free = {content: [row["key"] for row in rows] for content, rows in _by(after, _content).items()}
+    same: dict[str, str] = {}
+    for row in sorted(answered, key=lambda row: row["key"] not in free.get(_content(row), [])):
+        keys = free.get(_content(row), [])
+        if keys:
+            same[row["key"]] = row["key"] if row["key"] in keys else keys[0]
+            keys.remove(same[row["key"]])
+    return same
+
+
+def _asks_the_same(old: Row, new: Row) -> bool:
+    """Tell whether a line has the units and the SKU that the answer was given for; what was typed counts as known."""
+    if old.get("typed_sku") is not None and new["sku"] not in (None, old["typed_sku"]):
+        return False
+    units = old["quantity"] if old["quantity"] is not None else old.get("typed_units")
+    return units is not None and new["quantity"] is not None and abs(units) == abs(new["quantity"])
+
+
+def _typed(saved: Row) -> Row:
+    """Return the units and the SKU that were typed with an answer; of a line that sends goods out they are its own."""
+    units = saved["units_back"]
+    return {"typed_units": None if units is None else int(units), "typed_sku": saved["sku"]}
+
+
+def _renamed(
+    there: Destinations, saved: Mapping[str, Row], lines: Mapping[str, Row], *, who: str, now: datetime
+) -> list[Row]:
+    """Return the answers under their lines' new keys, and nothing under keys that stand for another line now."""
+    taken_over = [{**saved[old], "key": new} for old, new in there.same_line.items() if old != new]
+    left = [key for key in saved if key in lines and key not in there.targets]
+    return [*taken_over, *(_nothing(key, who=who, now=now) for key in left)]
+
+
+def _nothing(key: str, *, who: str, now: datetime) -> Row:
+    return {"key": key, "zero_confirmed": False, "saved_by": who, "saved_at": now}
+
+
+def _proposal(saved: Row, question: Row, line: Row) -> Row:
+    """Return a version that sets nothing, and says what was typed for which line."""
+    return {
+        **_nothing(line["key"], who=saved["saved_by"], now=saved["saved_at"]),
+        "note": _typed_for(saved, question, line),
+        "shown_cost": saved["unit_cost"],
+        "shown_currency": saved["currency"],
+        "shown_kind": Proposal.TYPED_ELSEWHERE.value,
+    }
+
+
+def _typed_for(saved: Row, question: Row, line: Row) -> str:
+    what = "zero confirmed" if saved["zero_confirmed"] else "no cost"
+    cost = what if saved["unit_cost"] is None else f"{_money(saved['unit_cost'])} {saved['currency'] or ''}".strip()
+    stock = "" if saved["disposition"] is None else f", {saved['disposition']}"
+    typed = question.get("typed_units")
+    back = "" if saved["units_back"] is None else f", {_units(typed)}"
+    sku = "" if saved["sku"] is None else f", SKU {saved['sku']}"
+    return (
+        f"Typed for the line that an earlier file had here: {cost}{stock}{back}{sku}, for "
+        f"{_units(question['quantity'])}; this line has {_units(line['quantity'])}"
+    )
+
+
+def _units(count: int | None) -> str:
+    if count is None:
+        return "unknown units"
+    return "one unit" if abs(count) == 1 else f"{abs(count)} units"
+
+
+def _money(cost: Any) -> str:  # noqa: ANN401 - a Decimal out of a record
+    whole, _, places = f"{cost:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
+
+
+def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mapping[str, Row]) -> list[Problem]:
+    where = f"order {question['order_id']}" + ("" if question["sku"] is None else f", SKU {question['sku']}")
+    if key in there.proposals:
+        line = lines[there.proposals[key]]
+        message = f"{where}: what was saved is a proposal on Resolve now. {_typed_for(saved, question, line)}."
+        return [Problem(Severity.WARNING, message, where)]
+    if key in there.unclear:
+        message = (
+            f"What was saved for {where} could not be moved: several lines fit. Where Resolve lists them, answer them "
+            f"there."
+        )
+        return [Problem(Severity.WARNING, message, where)]
+    return []
+
+
+def _keys(rows: Iterable[Row]) -> list[str]:
+    return [row["key"] for row in rows]
+
+
+def _content(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _CONTENT)
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    return row["order_id"], row["sku"], row["event"]
+
+
+def _typed_place(row: Row) -> tuple[Any, ...]:
+    """Return the place that the line would have if it named the SKU that was typed for it."""
+    return row["order_id"], row.get("typed_sku") or row["sku"], row["event"]
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    return row["order_id"], row["event"]
+
+
+def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Row]]:
+    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[place(row)].append(row)
+    return found
+
+
+def move_overrides(
+    connection: Connection, old: pd.DataFrame, new: pd.DataFrame, batch: int, *, who: str, now: datetime
+) -> list[Problem]:
+    """Give each answer the line that asks for it now, before or after the new lines were stored.
+
+    Args:
+        connection: Of `Database.writing`.
+        old: The transactions that are replaced, with keys (TRANSACTION_COLUMNS).
+        new: Those that take their place, with keys.
+        batch: The number of the import's batch: answers of lines that only got another key are part of it.
+        who: Who imports.
+        now: When.
+
+    Returns:
+        What a person must look at: answers that became proposals, and those that fit several lines.
+    """
+    before = records(old)
+    asked = [*before, *_earlier_lines(connection, old, new)]
+    saved = {key: row for key, row in overrides.newest_of(connection, _keys(asked)).items() if says_something(row)}
+    answered = [{**row, **_typed(saved[row["key"]])} for row in asked if row["key"] in saved]
+    if not answered:
+        return []
+    after = records(new)
+    there = destinations(answered, before, after)
+    lines = {row["key"]: row for row in after}
+    questions = {row["key"]: row for row in answered}
+    overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
+    _move(connection, there, saved, questions, lines, who=who, now=now)
+    return [problem for key in saved for problem in _told(key, there, saved[key], questions[key], lines)]
+
+
+def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:
+    """Return what answered keys of the new lines meant when they were last in the books, before `old`."""
+    others = sorted(set(new["key"]) - set(old["key"]))
+    return records(settlement_lines.last_ended(connection, overrides.newest_of(connection, others)))
+
+
+def _move(
+    connection: Connection,
+    there: Destinations,
+    saved: Mapping[str, Row],
+    questions: Mapping[str, Row],
+    lines: Mapping[str, Row],
+    *,
+    who: str,
+    now: datetime,
+) -> None:
+    moved = [{**saved[old], "key": new} for old, new in there.same_question.items() if old != new]
+    proposed = [_proposal(saved[old], questions[old], lines[new]) for old, new in there.proposals.items()]
+    if moved or proposed:
+        batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the lines of another document")
+        overrides.append(connection, [*moved, *proposed], batch)

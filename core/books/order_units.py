@@ -1,0 +1,386 @@
+"""The units of pulled orders, counted over all documents of a store; what does not fit together is asked.
+
+`core.marketplaces.order_units` divides them; here stands what the books know besides: what was locked, what was
+confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the inventory
+system shipped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from core.books import original_files, settlements
+from core.books.database import Connection, frames, marketplace_tables
+from core.books.original_files import keep_original
+from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
+from core.marketplaces import read
+from core.marketplaces.order_units import Counted, ItemLine, Told, counted
+from core.marketplaces.shopify import outside_payouts, payments_api
+from core.model import (
+    ORDER_UNITS_COLUMNS,
+    TEXT,
+    TRANSACTION_COLUMNS,
+    Columns,
+    CostStatus,
+    Disposition,
+    Event,
+    Goods,
+    OverrideKind,
+    QuantitySource,
+    Reading,
+    StockEffect,
+    frame,
+    records,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    import pandas as pd
+
+    from core.books.booked_settlement import BookedSettlement, OriginalFile
+
+ItemName = tuple[str, str, str]
+"""Store, order and item."""
+
+
+_TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
+
+
+_OF_UNITS = ("quantity", "quantity_source", "stock_effect")
+
+
+_NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnits:
+    """What the books know of orders beside their lines."""
+
+    told: pd.DataFrame
+    """`core.books.order_units.STORED_COLUMNS`."""
+    booked: Iterable[BookedSettlement]
+    locked: pd.DataFrame
+    """COSTED_COLUMNS of the locked lines."""
+    trued_up: pd.DataFrame
+    """TRUED_UP_COLUMNS."""
+    overrides: pd.DataFrame
+    """OVERRIDE_COLUMNS in force."""
+    books_start: date | None = None
+    shipped: Callable[[str, str], int | None] = lambda _order, _sku: None
+    """Units of a SKU that the inventory system shipped on an order; nothing where it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOrders:
+    """The transactions with their units, and what goes with them."""
+
+    transactions: pd.DataFrame
+    asked: pd.DataFrame
+    """ASKED_UNITS_COLUMNS: sales whose units are not sure."""
+    returned: pd.DataFrame
+    """RETURNED_COLUMNS: refunds that take back what had been counted and never left."""
+    tied: frozenset[str] = frozenset()
+    """Keys of lines whose saved answers may move the units of other lines."""
+
+
+def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOrders:
+    """Return the transactions, the units of pulled orders counted over all documents. Pure.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of the company.
+        known: What the books know besides.
+    """
+    if known.told.empty:
+        return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
+    orders = _Orders(transactions, known)
+    counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
+    asked = orders.asked(counts)
+    units = {key: number for count in counts.values() for key, number in count.units.items()}
+    answers = {row["key"]: orders.saved_units.get(row["key"]) for row in asked}
+    back = [_returned(key, number) for count in counts.values() for key, number in count.returned.items()]
+    together = (line.key for lines in orders.lines.values() if len(lines) > 1 for line in lines)
+    return CountedOrders(
+        _with_quantities(transactions, {**orders.locked_units(), **units, **answers}),
+        frame(ASKED_UNITS_COLUMNS, [row for row in asked if answers[row["key"]] is None]),
+        frame(RETURNED_COLUMNS, back),
+        frozenset((*answers, *together)),
+    )
+
+
+class _Orders:
+    """The lines of the orders that documents tell of, by item."""
+
+    def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
+        self._known = known
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.booked}
+        self._locked = {row["key"]: row for row in records(known.locked)}
+        trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
+        self._trued_up = {key: units for key, units in trued_up if units is not None}
+        self.saved_units: dict[str, int] = {}
+        self._zero: set[str] = set()
+        self._read_answers(records(known.overrides))
+        self.told, self._first_paid = _told(known.told)
+        self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
+        self._row: dict[str, dict[str, Any]] = {}
+        self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        self._read_lines(transactions)
+
+    def _read_answers(self, saved: Iterable[dict[str, Any]]) -> None:
+        for row in saved:
+            if row["units_back"] is not None:
+                self.saved_units[row["key"]] = row["units_back"]
+            accepted_zero = row["kind"] == OverrideKind.ACCEPTED_AVERAGE and row["unit_cost"] == 0
+            if row["zero_confirmed"] or accepted_zero:
+                self._zero.add(row["key"])
+
+    def _read_lines(self, transactions: pd.DataFrame) -> None:
+        orders = {(store, order) for store, order, _ in self.told}
+        of_goods = transactions[transactions["event"].isin([Event.SALE.value, Event.REFUND.value])]
+        names = ["key", "store", "settlement_id", "event", "order_id", "order_item_id", "sku"]
+        for row in records(of_goods[[*names, "posted_at", "quantity", "stock_effect"]]):
+            if (row["store"], row["order_id"]) in orders:
+                self._read_line(row)
+
+    def _read_line(self, row: dict[str, Any]) -> None:
+        name = row["store"], row["order_id"], row["order_item_id"] or ""
+        if row["event"] == Event.SALE and not name[2] and row["quantity"] is None:
+            self._without_items[name[:2]].append(row)
+        if name not in self.told or (row["event"] == Event.REFUND and row["stock_effect"] != StockEffect.NONE):
+            return
+        lock = self._locked.get(row["key"])
+        self._row[row["key"]] = row
+        self.lines[name].append(
+            ItemLine(
+                key=row["key"],
+                when=(row["posted_at"] is not None, row["posted_at"], row["key"]),
+                document=self._document.get((row["store"], row["settlement_id"]), ""),
+                gives_back=-(row["quantity"] or 0) if row["event"] == Event.REFUND else 0,
+                taken=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
+                confirmed_zero=row["key"] in self._zero
+                or (lock is not None and lock["cost_status"] == CostStatus.ZERO_CONFIRMED),
+            )
+        )
+
+    def locked_units(self) -> dict[str, int | None]:
+        """Return the units of locked sales as they were exported."""
+        sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
+        return {key: self._locked[key]["cost_quantity"] for key in sales}
+
+    def asked(self, counts: Mapping[ItemName, Counted]) -> list[dict[str, Any]]:
+        """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
+        carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
+        reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
+        found = {key: {"key": key, "units": units, "reason": reason} for key, units, reason in reasons if reason}
+        otherwise = {row["key"]: row for row in self._shipped_otherwise(counts)}
+        return list({**otherwise, **found}.values())
+
+    def _reason(self, key: str, count: Counted) -> str:
+        units = count.units[key]
+        return self._beside(key, units) or self._after_zero(key, count) or self._before(key, units)
+
+    def _beside(self, key: str, units: int) -> str:
+        """Say that an earlier line of the order, of a file without SKUs, may be about the same units."""
+        row = self._row[key]
+        others = self._without_items.get((row["store"], row["order_id"]), [])
+        earlier = next((one for one in others if _is_before(one["posted_at"], row["posted_at"])), None)
+        if earlier is None:
+            return ""
+        return (
+            f"Settlement {earlier['settlement_id']} has an earlier line of this order without SKUs, which may count "
+            f"the same units: pull that payout, or enter the units of this line as Units back ({units}, or 0)."
+        )
+
+    def _after_zero(self, key: str, count: Counted) -> str:
+        if key not in count.after_zero:
+            return ""
+        return (
+            "An earlier line of this item was confirmed at cost 0. If no goods left with it, they belong here: enter "
+            f"{count.units[key]} as Units back, else 0."
+        )
+
+    def _before(self, key: str, units: int) -> str:
+        """Say that the order was first paid before books start, in a document that the books do not have."""
+        start, row = self._known.books_start, self._row[key]
+        name = row["store"], row["order_id"], row["order_item_id"]
+        paid, posted = self._first_paid[name], row["posted_at"]
+        if start is None or paid is None or posted is None or len(self.lines[name]) > 1:
+            return ""
+        if paid.date() >= start or posted.date() < start:
+            return ""
+        return (
+            f"The order was first paid on {paid.date().isoformat()}, before books start. Enter the units of this line "
+            f"as Units back: {units} if the goods are not expensed yet, else 0."
+        )
+
+    def _shipped_otherwise(self, counts: Mapping[ItemName, Counted]) -> Iterator[dict[str, Any]]:
+        """Return the last free sale of each SKU of an order of which the inventory system shipped another number."""
+        skus: dict[tuple[str, str], dict[str, list[ItemName]]] = defaultdict(lambda: defaultdict(list))
+        for name in counts:
+            sku = next((self._row[line.key]["sku"] for line in self.lines[name]), None)
+            if sku is not None:
+                skus[name[:2]][sku].append(name)
+        for (_, order), of_order in skus.items():
+            for sku, names in of_order.items():
+                shipped = self._known.shipped(order, sku)
+                carried = sum(counts[name].carried for name in names)
+                newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
+                if shipped is not None and _disagrees(shipped, carried, newest, only=len(of_order) == 1):
+                    units = {key: number for name in names for key, number in counts[name].units.items()}
+                    yield from self._asked_last(sku, units, shipped, carried)
+
+    def _asked_last(self, sku: str, units: Mapping[str, int], shipped: int, carried: int) -> Iterator[dict[str, Any]]:
+        if not units:
+            return
+        last = max(units, key=lambda key: (str(self._row[key]["posted_at"]), key))
+        other = max(0, units[last] + shipped - carried)
+        reason = (
+            f"The order's documents tell of {carried} units of {sku}, the inventory system shipped {shipped}. Enter "
+            f"the units of this line as Units back: {units[last]} by the documents, {other} by the inventory system."
+        )
+        yield {"key": last, "units": other, "reason": reason}
+
+
+def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool) -> bool:
+    """Tell whether units that were shipped contradict those that are counted.
+
+    Fewer are no contradiction while some are still to leave, or where nobody says how many have left. On an order of
+    one SKU a whole multiple is taken for a pack and marked at its cost (`core.costing.order_costs`).
+    """
+    if shipped > carried:
+        return not (only and carried and shipped % carried == 0)
+    left = [one.fulfilled for one in newest]
+    return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
+
+
+def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[Told]], dict[ItemName, datetime | None]]:
+    told: dict[ItemName, list[Told]] = defaultdict(list)
+    paid: dict[ItemName, datetime | None] = {}
+    for row in records(stored):
+        name = row["store"], row["order_id"], row["item_id"]
+        told[name].append(Told(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
+        paid[name] = row["first_paid_at"] or paid.get(name)
+    return dict(told), paid
+
+
+def _is_before(one: datetime | None, other: datetime | None) -> bool:
+    return one is None or (other is not None and one < other)
+
+
+def _returned(key: str, units: int) -> dict[str, object]:
+    return {
+        "key": key,
+        "disposition": Disposition.RESTOCKED.value,
+        "units_back": units,
+        "units_unsellable": 0,
+        "words": f"{units} {_NEVER_LEFT}",
+    }
+
+
+def _with_quantities(transactions: pd.DataFrame, units: Mapping[str, int | None]) -> pd.DataFrame:
+    """Return the transactions with the units of some sales, and what follows from them, in place of their own."""
+    changing = (*_OF_UNITS, "goods")
+    rows = records(transactions[["key", *changing]])
+    if all(row["key"] not in units or row["quantity"] == units[row["key"]] for row in rows):
+        return transactions
+    changed = [row | _counted(row, units[row["key"]]) if _differs(row, units) else row for row in rows]
+    columns = frame({name: TRANSACTION_COLUMNS[name] for name in ("key", *changing)}, changed)
+    return transactions.assign(**{name: columns[name].set_axis(transactions.index) for name in changing})
+
+
+def _counted(row: Mapping[str, Any], units: int | None) -> dict[str, object]:
+    """Return the units of a line, and that it sold goods where it read as money alone: B that A was exchanged for."""
+    moved = row["goods"] == Goods.NONE and units != 0
+    return {**_quantity(units), "goods": Goods.SOLD.value if moved else row["goods"]}
+
+
+def _differs(row: Mapping[str, Any], units: Mapping[str, int | None]) -> bool:
+    return row["key"] in units and row["quantity"] != units[row["key"]]
+
+
+def _quantity(units: int | None) -> dict[str, object]:
+    if units is None:
+        return dict(zip(_OF_UNITS, (None, QuantitySource.UNKNOWN.value, StockEffect.OUT.value), strict=True))
+    effect = StockEffect.OUT if units else StockEffect.NONE
+    return dict(zip(_OF_UNITS, (units, QuantitySource.FROM_ORDER.value, effect.value), strict=True))
+
+
+STORED_COLUMNS: Columns = {"store": TEXT, "sha256": TEXT, **ORDER_UNITS_COLUMNS}
+"""Every row of every document; several documents tell of one order (`core.marketplaces.order_units`)."""
+
+
+def remember_units(
+    connection: Connection, reading: Reading, file: OriginalFile, *, store: str, batch: int, now: datetime
+) -> None:
+    """Keep what a document says of its orders' units, and what the store's documents of older versions say.
+
+    Documents that were imported before the books kept this are read anew from their kept originals, for now another
+    document of the store is there that may name the same orders.
+
+    Args:
+        connection: Of `Database.writing`.
+        reading: What the document holds.
+        file: The document.
+        store: Whose it is.
+        batch: The number of the import's batch.
+        now: When.
+    """
+    add(connection, reading.order_units, store=store, file=file, batch=batch, now=now)
+    known = documents(connection, store)
+    booked = (one for one in settlements.booked(connection) if one.store == store)
+    older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
+    for sha256 in sorted(older - known):
+        original = original_files.original(connection, sha256)
+        if original is not None:
+            told = read(original.content, original.name).order_units
+            add_of(connection, told, store=store, sha256=sha256, batch=batch)
+
+
+def add(
+    connection: Connection, told: pd.DataFrame, *, store: str, file: OriginalFile, batch: int, now: datetime
+) -> bool:
+    """Store what a document says, with its bytes, and return whether it is new to the store.
+
+    Args:
+        connection: Of `Database.writing`; the store is known (`stores.ensure`).
+        told: ORDER_UNITS_COLUMNS.
+        store: Whose orders they are.
+        file: The document.
+        batch: The number of the import's batch.
+        now: When.
+    """
+    if file.sha256 in documents(connection, store):
+        return False
+    keep_original(connection, file, now)
+    add_of(connection, told, store=store, sha256=file.sha256, batch=batch)
+    return True
+
+
+def add_of(connection: Connection, told: pd.DataFrame, *, store: str, sha256: str, batch: int) -> None:
+    """Store what a document says whose bytes the books have; see `add`."""
+    frames.store(
+        connection, marketplace_tables.order_units, told, ORDER_UNITS_COLUMNS, store=store, sha256=sha256, batch=batch
+    )
+
+
+def documents(connection: Connection, store: str) -> set[str]:
+    """Return the documents of a store that have said something, by the hash of their bytes."""
+    return set(
+        connection.scalars(
+            select(marketplace_tables.order_units.c.sha256)
+            .where(marketplace_tables.order_units.c.store == store)
+            .distinct()
+        )
+    )
+
+
+def load(connection: Connection) -> pd.DataFrame:
+    """Return everything that was stored (STORED_COLUMNS), in the order it came."""
+    return frames.load(
+        connection, select(marketplace_tables.order_units).order_by(marketplace_tables.order_units.c.id), STORED_COLUMNS
+    )

@@ -1,0 +1,141 @@
+"""Take over the rates of exchange that the bookkeeper typed on sheet Exchange rates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from core.books import batches
+from core.books.batches import BatchKind
+from core.books.database import Database, frames, tables
+from core.errors import CogsheetError
+from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
+from core.model import WHOLE, Columns, conform, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRate:
+    """What stands in one row of the sheet, as text; an empty rate takes it away."""
+
+    currency: str
+    day: str
+    rate: str
+
+
+class RateUnreadableError(CogsheetError):
+    """What was typed is no rate."""
+
+    def __init__(self, typed: TypedRate, what: str) -> None:
+        super().__init__(
+            f"Sheet Exchange rates: {typed.currency or 'no currency'}, {typed.day or 'no date'}, "
+            f"{typed.rate or 'no rate'}: {what} Nothing was changed; correct the row and try again."
+        )
+
+
+def _row(typed: TypedRate, home: str) -> dict[str, object]:
+    currency = typed.currency.strip().upper()
+    if not _CURRENCY.fullmatch(currency):
+        raise RateUnreadableError(typed, "a currency is three letters, such as EUR.")
+    if currency == home:
+        raise RateUnreadableError(typed, f"{home} is the home currency and needs no rate.")
+    return {"base": currency, "quote": home, "day": _day(typed), "rate": _rate(typed), "source": TYPED}
+
+
+def _day(typed: TypedRate) -> str:
+    try:
+        return date.fromisoformat(typed.day.strip()).isoformat()
+    except ValueError as error:
+        raise RateUnreadableError(typed, "a date is written 2026-08-31.") from error
+
+
+def _rate(typed: TypedRate) -> str | None:
+    if not typed.rate.strip():
+        return None
+    try:
+        rate = Decimal(typed.rate.strip())
+    except InvalidOperation as error:
+        raise RateUnreadableError(typed, "the rate is not a number.") from error
+    if not rate.is_finite() or rate <= 0:
+        raise RateUnreadableError(typed, "a rate is above zero.")
+    return f"{rate:f}"
+
+
+HISTORY_COLUMNS: Columns = {**RATE_COLUMNS, "batch": WHOLE}
+
+
+def save_typed_rates(database: Database, typed: Sequence[TypedRate], *, who: str, now: datetime) -> int:
+    """Store typed rates as one batch, and return how many were new.
+
+    Raises:
+        RateUnreadableError: If one cannot be read; nothing is stored then.
+    """
+    if not typed:
+        return 0
+    home = database.company.home_currency
+    rows = [_row(one, home) for one in typed]
+    note = ", ".join(f"{row['base']} on {row['day']}: {row['rate'] or 'none'}" for row in rows)
+    return _store(database, frame(RATE_COLUMNS, rows), f"Exchange rates typed in: {note}", who, now)
+
+
+def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, now: datetime) -> int:
+    """Store the bank's rates (RATE_COLUMNS) as one batch, and return how many were new."""
+    return _store(database, fetched, f"Exchange rates of the {ECB}", who, now)
+
+
+def _store(database: Database, rates: pd.DataFrame, note: str, who: str, now: datetime) -> int:
+    with database.writing() as connection:
+        return add(connection, rates, lambda: batches.new(connection, BatchKind.SETUP, who, now, note=note))
+
+
+def add(connection: Connection, rates: pd.DataFrame, new_batch: Callable[[], int]) -> int:
+    """Store the rates that are new or changed, and return how many those are.
+
+    Args:
+        connection: Of `Database.writing`.
+        rates: RATE_COLUMNS.
+        new_batch: Makes their batch, asked only where one of them is new or changed.
+    """
+    rows = conform(RATE_COLUMNS, rates)
+    names = tuple(RATE_COLUMNS)
+    known = set(frames.rows_of(_newest(connection), names))
+    new = rows[pd.Series([says not in known for says in frames.rows_of(rows, names)], rows.index, dtype=bool)]
+    if len(new):
+        frames.store(connection, tables.exchange_rate, new, RATE_COLUMNS, batch=new_batch())
+    return len(new)
+
+
+def latest(connection: Connection) -> pd.DataFrame:
+    """Return every rate that holds (core.exchange_rates.RATE_COLUMNS); of one day there may be one of each source."""
+    newest = _newest(connection)
+    return newest[newest["rate"].notna()].reset_index(drop=True)
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return everything ever stored (HISTORY_COLUMNS), the oldest first."""
+    return frames.load(connection, select(tables.exchange_rate).order_by(tables.exchange_rate.c.id), HISTORY_COLUMNS)
+
+
+def _newest(connection: Connection) -> pd.DataFrame:
+    newest = select(func.max(tables.exchange_rate.c.id)).group_by(
+        tables.exchange_rate.c.base,
+        tables.exchange_rate.c.quote,
+        tables.exchange_rate.c.day,
+        tables.exchange_rate.c.source,
+    )
+    query = (
+        select(tables.exchange_rate)
+        .where(tables.exchange_rate.c.id.in_(newest))
+        .order_by(tables.exchange_rate.c.base, tables.exchange_rate.c.quote, tables.exchange_rate.c.day)
+    )
+    return frames.load(connection, query, RATE_COLUMNS)

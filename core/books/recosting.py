@@ -1,0 +1,186 @@
+"""The books after a save: only the lines concerned and those that refer to them are costed again.
+
+See docs/design/books.md, Saving, syncing, recosting.
+
+It equals a full costing, and reads nothing from the database but what was saved since. Where anything else has happened
+meanwhile (an import, a sync, an export, a policy), everything is loaded anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books import batches, overrides
+from core.books.batches import BatchKind
+from core.books.booked_settlement import EntryStatus
+from core.books.books import Books, counted_anew
+from core.books.line_costs import costing_policies, named_lines
+from core.books.loading import load_books
+from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
+from core.costing.frames import values
+from core.model import COSTED_COLUMNS, PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.books.database import Database
+
+_ONLY_ANSWERS = frozenset({BatchKind.SAVE, BatchKind.UNDO, BatchKind.RESTORE})
+
+
+def with_overrides(before: Books, now: pd.DataFrame) -> Books:
+    """Return the books as they would be with these overrides in force, and nothing else changed. Pure.
+
+    Args:
+        before: The books.
+        now: OVERRIDE_COLUMNS, of each line the newest version.
+    """
+    known = replace(before.known, overrides=now)
+    policies = costing_policies(before.policies, before.company)
+    changed = _changed(before.overrides, now)
+    if changed & before.counted_together:  # an answer about units moves those of the order's other lines
+        after = counted_anew(before, known, before.policies)
+        return replace(after, skus_posted=_skus_posted(before, after.lines, changed))
+    lines = recosted(before.lines, known, policies, changed)
+    return replace(before, known=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
+
+
+def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dict[str, str | None]:
+    """Return `Books.skus_posted` with the lines whose SKU changes now, after their settlement entry went out."""
+    concerned = lines["key"].isin(list(keys))
+    now = dict(zip(lines["key"][concerned], values(lines["sku"][concerned]), strict=True))
+    out = {(one.store, one.settlement_id) for one in before.settlements if one.settlement_entry is EntryStatus.EXPORTED}
+    was = records(before.lines.loc[before.lines["key"].isin(list(now)), ["key", "store", "settlement_id", "sku"]])
+    changed = {
+        row["key"]: row["sku"]
+        for row in was
+        if row["sku"] != now[row["key"]] and (row["store"], row["settlement_id"]) in out
+    }
+    return {**changed, **before.skus_posted}
+
+
+def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:
+    """Return the keys whose newest version is another."""
+    versions = {row["key"]: row["version"] for row in records(before[["key", "version"]])}
+    return {row["key"] for row in records(now[["key", "version"]]) if versions.get(row["key"]) != row["version"]}
+
+
+def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies, keys: Iterable[str]) -> pd.DataFrame:
+    """Return the costed lines with those costed again that depend on the given ones. Pure.
+
+    Args:
+        lines: All lines of the books as they were costed before: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        known: The books now.
+        policies: The company's.
+        keys: Lines whose overrides changed.
+
+    Returns:
+        What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
+    """
+    transactions, named = with_report(known), named_lines(known)
+    touched = _touched(transactions, _tied_before(lines, named, known, keys), known.mappings)
+    if not touched:
+        return lines
+    skus = {sku for rows in (lines, named) for sku in rows.loc[rows["key"].isin(list(touched)), "sku"].dropna()}
+    last = _last_used(lines[lines["sku"].isin(list(skus))], known)
+    lines = lines.assign(**{name: named[name].set_axis(lines.index) for name in ("sku", UNITS_TYPED, PROPOSAL_TAKEN)})
+    found = _with(lines, touched, replace(known, last_used=last), policies)
+    after = _last_used(found[found["sku"].isin(list(skus))], known)
+    others = _asking(found, _differing(last, after))
+    if not others:
+        return found
+    again = touched | _touched(transactions, others, known.mappings)
+    near = found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))
+    last = _last_used(found[near], known)
+    return _with(found, again, replace(known, last_used=last), policies)
+
+
+def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:
+    return closure(_near(transactions, keys), keys, mappings)
+
+
+def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, known: CostingInput, keys: Iterable[str]) -> set[str]:
+    """Return the lines, and those that were tied to them before the answers changed.
+
+    A return that names no order was counted with the refund of the order that a report names until somebody answered;
+    a line of which the SKU is typed or taken back was tied to the lines of the SKU that it had.
+    """
+    own = lines["key"].isin(list(keys)).to_numpy()
+    is_told = known.reimbursed is not None and not known.reimbursed.empty
+    if not is_told and values(lines["sku"][own]) == values(named["sku"][own]):
+        return set(keys)
+    before = replace(known, transactions=lines, overrides=None)
+    return {*keys, *_touched(with_report(before), keys, known.mappings)}
+
+
+_TIED_BY_SKU = [
+    Event.REIMBURSEMENT,
+    Event.REIMBURSEMENT_REVERSAL,
+    Event.LIQUIDATION,
+    Event.ADJUSTMENT,
+    Event.OTHER,
+]
+"""Events whose lines may be tied to others by their SKU alone."""
+
+
+def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
+    """Return all lines that may be tied to some: more than the closure, found without reading every line.
+
+    By order, as any marketplace would write it; by SKU what is no sale with a price, where the SKU has a line of
+    `_TIED_BY_SKU`.
+    """
+    orders = [_plain(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
+    skus, is_sale = transactions["sku"], (transactions["event"] == Event.SALE) & (transactions["principal"] != 0)
+    odd = set(skus[transactions["event"].isin(_TIED_BY_SKU)].dropna())
+    found = transactions["key"].isin(list(keys))
+    count = -1
+    while count != (count := int(found.sum())):
+        of_orders = {order for column in orders for order in column[found].dropna()}
+        for column in orders:
+            found |= column.isin(list(of_orders))
+        found |= skus.isin(list(odd & set(skus[found].dropna()))) & ~is_sale.fillna(value=False)
+    return transactions[found.astype(bool)]
+
+
+def _plain(orders: pd.Series) -> pd.Series:
+    """Return order ids as `core.costing.rules.plain_order` writes them; an empty one is none."""
+    plain = orders.str.strip().str.lstrip("#").str.lower()
+    return plain.where(orders != "")
+
+
+def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Cost the touched lines alone and put them back into their places."""
+    mask = lines["key"].isin(list(touched))
+    own = lines.loc[mask, [name for name in lines.columns if name == "key" or name not in COSTED_COLUMNS]]
+    costed = cost(replace(known, transactions=own), policies).drop(columns="key")
+    return pd.concat([lines[~mask], pd.concat([own, costed], axis=1)]).sort_index()
+
+
+def _last_used(lines: pd.DataFrame, known: CostingInput) -> pd.DataFrame:
+    return last_costs_used(lines, lines[["unit_cost", "cost_source"]], known.zones)
+
+
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    """Return the SKUs whose last cost used is another."""
+    was, now = ({row["sku"]: row for row in records(table)} for table in (before, after))
+    return {sku for sku in was.keys() | now.keys() if was.get(sku) != now.get(sku)}
+
+
+def _asking(lines: pd.DataFrame, skus: set[str]) -> set[str]:
+    """Return the lines without cost of these SKUs, to which another cost may be proposed now."""
+    missing = (lines["cost_status"] == CostStatus.MISSING) & lines["sku"].isin(list(skus))
+    return set(lines.loc[missing, "key"])
+
+
+def after_save(database: Database, before: Books) -> Books:
+    """Return the books as they are now, costing only what answers saved since `before` have changed."""
+    with database.reading() as connection:
+        since = batches.since(connection, before.last_batch)
+        now = overrides.in_force(connection)
+        last = batches.last(connection)
+    if not since <= _ONLY_ANSWERS:
+        return load_books(database)
+    return replace(with_overrides(before, now), last_batch=last)

@@ -1,0 +1,192 @@
+"""What a bookkeeper must know of a settlement beside its status: one before it is missing, types are unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
+from core.books.calendars import ended_before
+from core.books.costs_today import unanswered
+from core.books.identity import Twins, stored_twice
+from core.books.unknown_types import unclassified
+from core.line_types import LineType
+from core.marketplaces import FORMATS, READER_VERSION
+from core.marketplaces.continuity import Span, missing_settlements, reserves
+from core.model import Event, Problem, net_of
+from core.money import cents, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from core.books.books import Books
+    from core.time import StoreDays
+
+Name = tuple[str, str]
+"""Store and settlement id."""
+
+
+_MISSING = "Settlement missing before this one"
+
+
+_FOLLOWING = frozenset(form.name for form in FORMATS if form.follows_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know of a settlement."""
+
+    short: str
+    """For a cell beside its status."""
+    message: str
+    """What it is exactly, and what to do next."""
+
+
+_UNREADABLE = Remark(
+    "Read by an earlier version",
+    "Read by an earlier version of Cogsheet: its kept file cannot be read as this settlement any more. Remove the "
+    "settlement and import the file again.",
+)
+
+
+def remarks(books: Books) -> dict[Name, list[Remark]]:
+    """Return the remarks about each settlement that has any."""
+    found: dict[Name, list[Remark]] = defaultdict(list)
+    for store, problem in missing(books):
+        found[store, problem.where].append(Remark(_MISSING, problem.message))
+    for name, words in unclassified(books).items():
+        listed = ", ".join(
+            f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
+        )
+        message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
+        found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
+    for name, lines in unanswered(books).items():
+        found[name].append(_unanswered(lines))
+    for twins in twins_of(books):
+        for own, other in ((twins.one, twins.other), (twins.other, twins.one)):
+            found[own.store, own.settlement_id].append(Remark(f"Also in the books as {other.name}", twins.message))
+    for settlement in books.settlements:
+        if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
+            settlement.reader_version < settlement.last_reader and settlement.is_open
+        ):
+            found[settlement.store, settlement.settlement_id].append(_UNREADABLE)
+        if not books.before_start(settlement).empty:
+            found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
+        found[settlement.store, settlement.settlement_id] += documents(settlement)
+    return {name: said for name, said in found.items() if said}
+
+
+def twins_of(books: Books) -> list[Twins]:
+    """Return the settlements that are one payout under two names, which counts twice."""
+    return stored_twice(books.settlements, books.lines, {store.name: store.marketplace for store in books.stores})
+
+
+def _unanswered(lines: int) -> Remark:
+    """Name the lines of an exported settlement that ask for a cost by today's reading."""
+    counted = f"{lines} {'line' if lines == 1 else 'lines'}"
+    return Remark(
+        f"{counted} without cost by today's reading",
+        f"Its files are read differently than when it was exported, or its words are known since, and {counted} of it "
+        f"now ask for a cost. Its cost true-ups wait for them: answer what is listed on sheet Resolve; for other lines "
+        f"reopen the settlement, answer them, and export it again.",
+    )
+
+
+def documents(settlement: BookedSettlement) -> list[Remark]:
+    """Return what the documents that a settlement is made of leave open. Pure."""
+    why = provisional(settlement)
+    told = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
+    return [Remark(why, f"{why}. Export asks once more."), *told] if why else told
+
+
+def provisional(settlement: BookedSettlement) -> str:
+    """Say why a settlement is provisional: its final document may still say something else; empty where it is final."""
+    if not settlement.is_provisional:
+        return ""
+    form = next((form for form in FORMATS if form.name == settlement.format), None)
+    title = form.title if form else settlement.format
+    return f"Provisional: from {title}, which is not the settlement's own report"
+
+
+def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:
+    """Return what a settlement came to before books start, in its currency, + for the seller; 0 if not split."""
+    before = books.before_start(settlement)
+    return net_of(before, settlement.currency)
+
+
+def day_before_start(books: Books, settlement: BookedSettlement) -> date | None:
+    """Return the day on which a split settlement's opening balance is dated: the one before its books start."""
+    start = books.start_of(settlement)
+    return None if start is None else start - timedelta(days=1)
+
+
+def _split(books: Books, settlement: BookedSettlement) -> Remark:
+    """Name what of a settlement is posted here, and what its clearing account must hold when the books start."""
+    before, start = books.before_start(settlement), books.start_of(settlement)
+    account = books.accounts.of(LineType.CLEARING, store=settlement.store, currency=settlement.currency).name
+    money = f"{settlement.currency} {money_before_start(books, settlement):,.2f}"
+    home = books.company.home_currency
+    posted, left_out = (cents(total(part["cogs"])) for part in (books.posted_part(settlement), before))
+    if settlement.settlement_entry is EntryStatus.POSTED_ELSEWHERE:
+        balance = ""
+    else:
+        day = day_before_start(books, settlement)
+        balance = (
+            f" The deposit pays for both: enter {money} as opening balance of {account} on {day}, debit if positive."
+        )
+    return Remark(
+        f"Split at books start: {money} before it",
+        f"Books start on {start} splits this settlement: {money} of it and {home} {left_out:,.2f} of COGS were posted "
+        f"before that day and are in no entry of these books, which post {home} {posted:,.2f} of COGS.{balance}",
+    )
+
+
+def missing(books: Books) -> list[tuple[str, Problem]]:
+    """Return where a settlement seems to be missing: the store, and a warning whose place is the settlement behind it.
+
+    Only records whose format states its period are compared with each other; what lies before books start is over.
+    """
+    balances = _balances(books.lines)
+    by_store: dict[str, list[Span]] = defaultdict(list)
+    for settlement in books.settlements:
+        if _counts(books, settlement):
+            by_store[settlement.store].append(_span(settlement, balances, books.zones))
+    return [(store, problem) for store, spans in by_store.items() for problem in missing_settlements(spans)]
+
+
+def _counts(books: Books, settlement: BookedSettlement) -> bool:
+    if settlement.kind is not SettlementKind.RECORD or settlement.format not in _FOLLOWING:
+        return False
+    return not ended_before(settlement, books.policies.books_start, books.zones)
+
+
+def _balances(lines: pd.DataFrame) -> Mapping[Name, pd.DataFrame]:
+    own = lines[(lines["event"] == Event.BALANCE.value).fillna(value=False)]
+    return dict(_by_name(own))
+
+
+def _by_name(lines: pd.DataFrame) -> Iterator[tuple[Name, pd.DataFrame]]:
+    for (store, settlement_id), rows in lines.groupby(["store", "settlement_id"], sort=False):
+        yield (str(store), str(settlement_id)), rows
+
+
+def _span(settlement: BookedSettlement, balances: Mapping[Name, pd.DataFrame], zones: StoreDays) -> Span:
+    """Return what a settlement says about those before and after it, its period as the store's clock shows it."""
+    name = (settlement.store, settlement.settlement_id)
+    start, end = settlement.period_start, settlement.period_end
+    rows = balances.get(name)
+    current, previous = (Decimal(0), Decimal(0)) if rows is None else reserves(rows)
+    return Span(
+        settlement_id=settlement.settlement_id,
+        marketplace=settlement.marketplace,
+        currency=settlement.currency,
+        period_start=start and zones.local(start, *name),
+        period_end=end and zones.local(end, *name),
+        current_reserve=current,
+        previous_reserve=previous,
+    )

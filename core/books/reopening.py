@@ -1,0 +1,128 @@
+"""Reopen an exported settlement: its entries are reversed, its costs move again, its next export is a new revision.
+
+The reversing entry is dated like the original, or, where that period is closed, on the first open day
+(docs/design/books.md, States and locks).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from core.books import batches, entries, later_readings, locks, settlements, true_up_history
+from core.books.batches import BatchKind
+from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.exporting import standing_entries
+from core.books.loading import load_books
+from core.books.rereading import take_over
+from core.books.true_ups import decided_alike
+from core.errors import CogsheetError
+from core.journal.entry import POSTED_BY_FINALE, REVERSED, EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.books.database import Connection, Database
+    from core.books.entries import StoredEntry
+
+
+class ReopenReasonError(CogsheetError):
+    """A settlement is reopened without saying why."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"Settlement {settlement} was not reopened: a reason is needed, for it changes what was exported."
+        )
+
+
+def reversal(entry: StoredEntry, lock_date: date | None) -> StoredEntry:
+    """Return the entry that takes another one back. Pure."""
+    open_day = entry.entry_date if lock_date is None or entry.entry_date > lock_date else lock_date + timedelta(days=1)
+    return replace(
+        entry,
+        key=f"{entry.key}{REVERSED}",
+        kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
+        entry_date=open_day,
+        lines=tuple(replace(line, amount=-line.amount) for line in entry.lines if line.amount),
+        memo=f"Reversal of {entry.key}",
+        reverses=entry.key,
+    )
+
+
+def reopen(
+    database: Database,
+    settlement: BookedSettlement,
+    reason: str,
+    *,
+    lock_date: date | None,
+    who: str,
+    now: datetime,
+    check: Callable[[Sequence[StoredEntry]], None] | None = None,
+) -> list[StoredEntry]:
+    """Reverse a settlement's entries and let its costs move again.
+
+    What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a
+    settlement entry that had gone out from here before that stays out, and is reversed by reopening once more.
+
+    True-ups of other settlements that were dismissed together with this one's are proposed again, for the cost that
+    they were held beside moves now: a sale of 2 at 6.00 that goes out anew at 6.50 leaves its refund of 1 at 6.00, and
+    the difference is proposed.
+
+    Args:
+        database: The books.
+        settlement: Which.
+        reason: Why.
+        lock_date: Periods up to this day are closed.
+        who: Who reopens.
+        now: When.
+        check: Looks at the reversing entries before anything is stored, and raises where they could not be imported.
+
+    Returns:
+        The reversing entries.
+
+    Raises:
+        ReopenReasonError: If no reason is given.
+        NotLockedError: If nothing of it has gone out and it is not posted elsewhere.
+    """
+    if not reason.strip():
+        raise ReopenReasonError(settlement.name)
+    mirrors = _dismissed_mirrors(database, settlement)
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
+        held = locks.find(connection, settlement)
+        standing = standing_entries(entries.of_settlement(connection, settlement.id))
+        is_elsewhere = held is not None and held.reason is EntryStatus.POSTED_ELSEWHERE
+        is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
+        if held is not None or not is_out:
+            locks.reopen(connection, settlement, reason.strip(), batch)
+        made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
+        if check:
+            check(made)
+        for entry in made:
+            entries.post(connection, entry, batch)
+        if made or not standing:  # else its settlement entry is out, as it was before it was called posted elsewhere
+            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
+        _take_over_later_reading(connection, settlement, batch, who=who, now=now)
+        true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
+    return made
+
+
+def _take_over_later_reading(
+    connection: Connection, settlement: BookedSettlement, batch: int, *, who: str, now: datetime
+) -> None:
+    """Let a settlement that is open again have what its files say now, where that was kept beside it."""
+    there = settlements.of_number(connection, settlement.id)
+    if there is not None and there.is_open and there.id in later_readings.kept_for(connection):
+        take_over(connection, there, batch, who=who, now=now)
+
+
+def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list[int]:
+    """Return the dismissed true-ups of other settlements that were decided together with lines of this one."""
+    with database.reading() as connection:
+        refused = true_up_history.dismissed(connection)
+    if refused.empty:
+        return []
+    own = (refused["store"] == settlement.store) & (refused["settlement_id"] == settlement.settlement_id)
+    books = load_books(database)
+    return decided_alike(books, refused[~own], list(books.lines_of(settlement)["key"]))

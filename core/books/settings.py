@@ -1,0 +1,112 @@
+"""Settings of the company (policies, dates), each a JSON text under a name. Append-only; the newest holds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, insert, select
+
+from core.books.database import frames, tables
+from core.errors import DatabaseError
+from core.model import MOMENT, TEXT, Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+
+
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+_AS_IT_IS: TypeAdapter[object] = TypeAdapter(object)
+"""Writes any value by what it is."""
+
+
+HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
+"""Who set what to what (JSON) and when."""
+
+
+class SettingUnreadableError(DatabaseError):
+    """A stored setting is not what this version of Cogsheet expects."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"The stored setting “{key}” cannot be read ({reason}). Enter it again on sheet Setup.")
+
+
+def _read(key: str, kind: type[T], text: str) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
+
+
+def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
+    """Return a setting.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        key: Its name.
+        kind: What it is: a type that pydantic knows (`str`, `Decimal`, `date`, `list[str]`, a model ...).
+        default: What it is as long as nobody has set it.
+
+    Raises:
+        SettingUnreadableError: If what is stored is not of that kind.
+    """
+    text = _newest(connection, key)
+    return default if text is None else _read(key, kind, text)
+
+
+def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
+    """Set a setting, unless it is so already; decimals and dates come back exactly."""
+    text = _AS_IT_IS.dump_json(value).decode()
+    if text != _newest(connection, key):
+        connection.execute(insert(tables.setting).values(key=key, value=text, changed_by=who, changed_at=now))
+
+
+def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
+    """Return every value that a setting ever had, the newest first.
+
+    Raises:
+        SettingUnreadableError: If one of them is not of that kind.
+    """
+    texts = connection.scalars(
+        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc())
+    )
+    return [_read(key, kind, text) for text in texts]
+
+
+def held_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
+    """Return the values that a setting can have had at a moment, the newest first.
+
+    Machines whose clocks differ write into the same books, so that every value set within a day of it counts, and the
+    last one before.
+
+    Raises:
+        SettingUnreadableError: If one of them is not of that kind.
+    """
+    query = (
+        select(tables.setting.c.value, tables.setting.c.changed_at)
+        .where(tables.setting.c.key == key)
+        .order_by(tables.setting.c.id.desc())
+    )
+    rows = [row for row in connection.execute(query) if row.changed_at <= at + _CLOCKS_DIFFER]
+    near = [row.value for row in rows if row.changed_at > at - _CLOCKS_DIFFER]
+    before = next((row.value for row in rows if row.changed_at <= at - _CLOCKS_DIFFER), None)
+    values = [_read(key, kind, text) for text in (*near, *([] if before is None else [before]))]
+    return values if before is not None else [*values, default]
+
+
+def history(connection: Connection) -> pd.DataFrame:
+    """Return every value that any setting ever had (HISTORY_COLUMNS), the newest first."""
+    return frames.load(connection, select(tables.setting).order_by(tables.setting.c.id.desc()), HISTORY_COLUMNS)
+
+
+def _newest(connection: Connection, key: str) -> str | None:
+    newest = (
+        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc()).limit(1)
+    )
+    text: str | None = connection.scalar(newest)
+    return text

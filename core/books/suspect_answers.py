@@ -1,0 +1,85 @@
+"""Which of the costs typed on Resolve look wrong beside everything that is known of their SKU. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books.answers import Cell, Decision, Fate, LineState
+from core.costing.finale import read_finale
+from core.costing.suspects import Beside, SuspectCost, known_costs
+from core.exchange_rates import at_home
+from core.model import Event, OverrideKind, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.books.books import Books
+
+
+def suspect_answers(
+    books: Books, decisions: Sequence[Decision], states: Mapping[str, LineState]
+) -> tuple[SuspectCost, ...]:
+    """Judge every cost that would be saved, as the books will judge it and where they cannot (no average, no units)."""
+    costs = [one for one in decisions if one.fate is Fate.SAVE and one.kind is not None and one.answer.cost]
+    if not costs:
+        return ()
+    beside = _beside(books, costs, states)
+    judged = (_suspect(one, states[one.answer.key], beside[one.answer.key]) for one in costs)
+    return tuple(one for one in judged if one is not None)
+
+
+def _beside(books: Books, costs: Sequence[Decision], states: Mapping[str, LineState]) -> dict[str, Beside]:
+    """Return what each cost is held against, by line key."""
+    finale = read_finale(books.observations, books.mappings, books.company.home_currency)
+    skus = {one.answer.key: _sku(one, states) for one in costs}
+    known = known_costs({sku for sku in skus.values() if sku}, books.lines, books.known.opening, finale)
+    brought = _brought(books, {one.answer.key: one.answer.units_back for one in costs})
+    found = {}
+    for one in costs:
+        key, average = one.answer.key, finale.average(skus[one.answer.key])
+        others = [cost for of, cost in known.get(skus[key] or "", ()) if of != key]
+        others += [one.answer.proposed] if one.answer.proposed else []
+        found[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
+    return found
+
+
+def _sku(decision: Decision, states: Mapping[str, LineState]) -> str | None:
+    state = states[decision.answer.key]
+    return state.typed_sku(decision.answer) or state.sku
+
+
+_BROUGHT = frozenset({Event.SALE, Event.REFUND, Event.REIMBURSEMENT})
+"""Events whose money says something of what the goods cost; what is liquidated or only shipped brings little."""
+
+
+def _brought(books: Books, typed: Mapping[str, int | None]) -> dict[str, Decimal]:
+    """Return what one unit of each line brought, in home currency, +: its price, or its net where that is more.
+
+    Lines without money, and those of a currency without a rate, are left out. Typed units count where any were.
+    """
+    lines = books.lines[books.lines["key"].isin(list(typed)) & books.lines["event"].isin(list(_BROUGHT))]
+    home = books.company.home_currency
+    priced = [at_home(lines, name, books.rates, home, books.zones) for name in ("principal", "net")]
+    found = {}
+    for key, event, units, *amounts in zip(lines["key"], lines["event"], units_of(lines), *priced, strict=True):
+        signed = [-amount if event == Event.REFUND else amount for amount in amounts if not pd.isna(amount)]
+        found[key] = max(signed, default=Decimal(0)) / (typed[key] or (1 if pd.isna(units) else abs(int(units))) or 1)
+    return {key: money for key, money in found.items() if money > 0}
+
+
+def _suspect(decision: Decision, state: LineState, beside: Beside) -> SuspectCost | None:
+    """Judge a cost beside what is known of its SKU, and by how it was typed; a note says that it is meant."""
+    answer = decision.answer
+    if state.takes_no_cost or (decision.kind is OverrideKind.ENTERED and answer.note):
+        return None
+    cost, shown = answer.cost or Decimal(0), beside.average or answer.proposed or None
+    is_known = bool(beside.average or beside.others)
+    reason = answer.notation or beside.suspicion(cost) or (None if is_known else answer.odd)
+    if reason is None:
+        return None
+    return SuspectCost(
+        state.order_id, state.typed_sku(answer) or state.sku, cost, shown, reason, answer.named(Cell.COST)
+    )

@@ -1,0 +1,129 @@
+"""Which time zone a store has: proposed from its site, and taken over from what was typed on sheet Stores.
+
+A change that would move what is posted or closed is shown first and needs a yes. Entries that went out stay, and the
+lines of their settlements keep the calendar that they went out with (`core.books.calendars`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
+
+from core.books import batches, settings
+from core.books.batches import BatchKind
+from core.books.books import Books, with_settings
+from core.books.calendars import TIME_ZONES_NAME, keep_calendars, with_zones
+from core.books.changes import SettingEffect, refuse_unagreed, setting_effects
+from core.books.loading import load_books
+from core.errors import CogsheetError
+from core.marketplaces.time_zones import SITE_ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from core.books.database import Database
+
+
+class TimeZoneUnknownError(CogsheetError):
+    """What was typed is no time zone."""
+
+    def __init__(self, store: str, text: str) -> None:
+        near = get_close_matches(text, sorted(_names()), n=3, cutoff=0.5)
+        meant = f" Was {' or '.join(near)} meant?" if near else ""
+        super().__init__(
+            f"Sheet Stores: “{text}” is not a time zone for store {store}.{meant} Write it as region and city, such as "
+            f"America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was changed; correct it and try "
+            f"again."
+        )
+
+
+def proposed_zones(books: Books) -> dict[str, str | None]:
+    """Return the stores that have lines and no time zone, each with the zone of the site it sells most on. Pure.
+
+    `None` is a store whose marketplace lets each seller choose: it is asked, and nothing is proposed.
+    """
+    without = books.lines[~books.lines["store"].isin(list(books.zones))]
+    return {str(store): _zone_of_sites(rows["marketplace"]) for store, rows in without.groupby("store", sort=True)}
+
+
+def _zone_of_sites(sites: pd.Series) -> str | None:
+    """Return the declared zone of the most frequent site that has one."""
+    zones = sites.dropna().str.strip().str.lower().map(SITE_ZONES).dropna()
+    counts = Counter(str(zone) for zone in zones)
+    return min(counts, key=lambda zone: (-counts[zone], zone), default=None)
+
+
+def _words(edits: Mapping[str, str]) -> str:
+    return "Sheet Stores: " + ", ".join(f"time zone {text or 'UTC'} for {store}" for store, text in edits.items())
+
+
+def _name(store: str, text: str) -> str:
+    """Return the zone's own spelling; case and blanks for underscores are forgiven."""
+    wanted = text.strip().replace(" ", "_").lower()
+    found = next((name for name in _names() if name.lower() == wanted), None)
+    if wanted and found is None:
+        raise TimeZoneUnknownError(store, text)
+    return found or ""
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def change_time_zones(
+    database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
+) -> list[SettingEffect]:
+    """Store the zones that were typed, by store, as one batch; an empty text takes one away.
+
+    Args:
+        database: The books.
+        edits: Store -> what was typed.
+        who: Who typed it.
+        now: When.
+        agreed: Whether what it would move of what is posted or closed is agreed to.
+
+    Returns:
+        What it moved.
+
+    Raises:
+        TimeZoneUnknownError: If one is none; nothing is stored then.
+        ChangeNotAgreedError: If lines would cross books start or the lock date, or leave the months that they were
+            exported in, and nobody has agreed to it; nothing is stored then.
+    """
+    effects = time_zone_effects(database, edits)
+    refuse_unagreed(_words(edits), effects, database.company.home_currency, agreed=agreed)
+    named = {store: _name(store, text) for store, text in edits.items()}
+    with database.writing() as connection:
+        before = settings.get(connection, TIME_ZONES_NAME, dict[str, str], {})
+        after = {store: name for store, name in (before | named).items() if name}
+        if after == before:
+            return []
+        keep_calendars(connection, who=who, now=now)
+        note = ", ".join(f"Time zone of {store}: {name or 'none'}" for store, name in named.items())
+        batches.new(connection, BatchKind.SETUP, who, now, note=note)
+        settings.put(connection, TIME_ZONES_NAME, after, who=who, now=now)
+    return effects
+
+
+def time_zone_effects(database: Database, edits: Mapping[str, str]) -> list[SettingEffect]:
+    """Return what the zones that were typed would move, storing nothing.
+
+    Raises:
+        TimeZoneUnknownError: If one is none.
+    """
+    named = {store: _name(store, text) for store, text in edits.items()}
+    if not named:
+        return []
+    books = load_books(database)
+    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
+    zones |= {store: ZoneInfo(name) for store, name in named.items() if name}
+    return setting_effects(
+        books, with_settings(books, books.policies, with_zones(books.settlements, books.zones, zones))
+    )

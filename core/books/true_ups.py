@@ -1,0 +1,301 @@
+"""Cost true-ups: what became known of locked lines after they were locked (docs/design/books.md, True-ups).
+
+What differs (`core.books.costs_today`) is proposed. Accepted ones are posted into the first open period; nothing is
+ever posted by itself.
+
+A sale and what takes its cost are decided alike, so that a refund never reverses another cost than was expensed: with
+a proposal its mirrors are accepted or dismissed, and a line whose difference was dismissed counts as it is held.
+Worked example: a sale of 2 at 4.00 and the refund of one, the bill says 4.50. Accepting +1.00 alone would leave 9.00
+expensed and 4.00 reversed: 5.00 for one mug that cost 4.50. With its mirror, -0.50, it is 4.50.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from core.books import batches, entries, true_up_history
+from core.books.batches import BatchKind
+from core.books.calendars import open_day
+from core.books.costs_today import Row, differences, every_line, held_lines, money_of
+from core.books.exporting import standing_entries, stored
+from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
+from core.errors import CogsheetError
+from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.entry import POSTED_BY_FINALE, Entry, EntryKind
+from core.model import TEXT, frame, records
+from core.money import cents, total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.database import Connection, Database
+    from core.books.entries import StoredEntry
+    from core.journal.accounts import Accounts
+    from core.line_types import LineType
+
+
+class NoReasonError(CogsheetError):
+    """A true-up is dismissed without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__("A dismissed true-up needs a reason: the auditor will ask. Nothing was dismissed.")
+
+
+class TornTrueUpsError(CogsheetError):
+    """A sale's true-up is accepted and its refund's dismissed, or the other way round."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        named = ", ".join(str(number) for number in sorted(numbers))
+        super().__init__(
+            f"The true-ups {named} belong together: a refund reverses the cost of its sale. Accept both or dismiss "
+            f"both on sheet Cost true-ups. Nothing was decided."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedTrueUps:
+    """What accepting posted."""
+
+    entries: tuple[Entry, ...]
+    lines: int
+
+
+def finale_corrects(standing: Iterable[StoredEntry], by_policy: Collection[LineType]) -> frozenset[LineType]:
+    """Return the kinds of cost that Finale corrects: those that it posted, and of those without any the policy's. Pure.
+
+    Args:
+        standing: The entries of a settlement that stand.
+        by_policy: The kinds of cost that Finale posts as Setup has it.
+    """
+    kinds = (EntryKind.COGS, EntryKind.FINALE)
+    posted = {line.memo: one.kind for one in standing if one.kind in kinds for line in one.lines}
+    return frozenset(
+        debit for debit in COST_TYPES if (posted[debit] in POSTED_BY_FINALE if debit in posted else debit in by_policy)
+    )
+
+
+def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the true-ups (TRUE_UP_COLUMNS) that belong together with some lines. Pure."""
+    every = frame({"key": TEXT}, [{"key": key} for key in dict.fromkeys([*some["key"], *keys])])
+    groups = dict(zip(every["key"], _decided_alike(books, every), strict=True))
+    wanted = {groups[key] for key in keys}
+    return [int(number) for number, key in zip(some["id"], some["key"], strict=True) if groups[key] in wanted]
+
+
+def immaterial_true_ups(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
+    """Return the proposals that the materiality limit on Setup calls immaterial (TRUE_UP_COLUMNS). Pure.
+
+    Those of a settlement are, where together they come to less than the limit, more or less expense alike; what must be
+    decided together is immaterial only if all of it is.
+    """
+    sums = pending.groupby(["store", "settlement_id"])["difference"].transform("sum").abs()
+    small = pending[(sums < books.policies.materiality).astype(bool)] if len(pending) else pending
+    groups = _decided_alike(books, pending)
+    material = set(groups[~pending["id"].isin(list(small["id"]))])
+    return pending[~groups.isin(list(material))]
+
+
+def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) -> pd.DataFrame:
+    """Return the chosen proposals with those that must be decided alike (TRUE_UP_COLUMNS). Pure.
+
+    Alike are the proposals of one store, order and SKU, and a line's with that of the line whose cost it takes.
+
+    Raises:
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    late = sorted(set(numbers) - set(pending["id"]))
+    if late:
+        raise TrueUpDecidedError(late)
+    groups = _decided_alike(books, pending)
+    wanted = set(groups[pending["id"].isin(list(numbers))])
+    return pending[groups.isin(list(wanted))]
+
+
+def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
+    """Return for each proposal the number of the group that it is decided with."""
+    every = every_line(books)
+    waiting = every[every["key"].isin(list(pending["key"]))]
+    names = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    group_of: dict[tuple[object, ...], int] = {}
+    members: dict[int, set[tuple[object, ...]]] = {}
+    for number, key in enumerate(pending["key"]):
+        joined = {group_of[name] for name in names[key] if name in group_of}
+        members[number] = set(names[key]).union(*(members.pop(group) for group in joined))
+        group_of.update(dict.fromkeys(members[number], number))
+    return pd.Series([group_of[(key,)] for key in pending["key"]], pending.index, dtype="int64")
+
+
+_GOODS = ("store", "order_id", "sku")
+
+
+def _names(line: Row) -> Iterator[tuple[object, ...]]:
+    """Name what a line shares with those that are decided like it."""
+    yield (line["key"],)
+    if line["original_key"] is not None:
+        yield (line["original_key"],)
+    if None not in (line["order_id"], line["sku"]):
+        yield tuple(line[name] for name in _GOODS)
+
+
+def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) -> Decimal:
+    """Return the difference to the cent, home currency, so that all that was posted stays COGS rounded once.
+
+    Worked example: 0.005 accepted twice, one after the other, posts 0.01 and then 0.00, not 0.01 each time.
+    """
+    every = every_line(books)
+    own = (every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)
+    keys = set(every.loc[own, "key"]) - books.never_posted
+    posted = total(money_of(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
+    return cents(posted + difference) - cents(posted)
+
+
+def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
+    """Make the pending proposals say what is known now."""
+    found = differences(books)
+    with database.writing() as connection:
+        return true_up_history.propose(
+            connection, found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+        )
+
+
+def accept_true_ups(
+    database: Database,
+    books: Books,
+    numbers: Collection[int],
+    *,
+    accounts: Accounts,
+    lock_date: date | None,
+    who: str,
+    now: datetime,
+    check: Callable[[Sequence[Entry]], None] | None = None,
+) -> AcceptedTrueUps:
+    """Post proposals and their mirrors into the first open period: one entry per settlement, the exact difference.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        numbers: The proposals.
+        accounts: Where COGS and inventory post.
+        lock_date: Periods up to this day are closed.
+        who: Who accepts.
+        now: When; the day that it then is in a store is its entry's, unless that period is closed.
+        check: Looks at the entries before they are kept, and raises where they could not be imported.
+
+    Raises:
+        TrueUpDecidedError: If one of them is not pending any more; nothing is posted then.
+    """
+    if not numbers:
+        return AcceptedTrueUps((), 0)
+    made: list[Entry] = []
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
+        chosen = with_mirrors(books, true_up_history.pending(connection), numbers)
+        lines = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
+        for settlement in books.settlements:
+            own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
+            if len(own):
+                day = open_day(books.zones, settlement.store, now, lock_date)
+                posting = _posting(connection, books, settlement, accounts)
+                whole = _to_post(books, settlement, total(own["difference"]))
+                posted = true_up_entries(
+                    own, day, whole, settlement_id=settlement.settlement_id, revision=batch, posting=posting
+                )
+                _post(connection, settlement, own, posted, posting, batch)
+                made += posted
+        if check:
+            check(made)
+    return AcceptedTrueUps(tuple(made), len(chosen))
+
+
+def _posting(connection: Connection, books: Books, settlement: BookedSettlement, accounts: Accounts) -> CostPosting:
+    """Return where the true-ups of a settlement post: whoever posted a kind of cost corrects it.
+
+    What the settlement's entries hold nothing of is posted by whom Setup names.
+    """
+    stored_ones = standing_entries(entries.of_settlement(connection, settlement.id))
+    finale = finale_corrects(stored_ones, books.policies.finale_posts)
+    return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
+
+
+def _post(
+    connection: Connection,
+    settlement: BookedSettlement,
+    lines: pd.DataFrame,
+    made: Collection[Entry],
+    posting: CostPosting,
+    batch: int,
+) -> None:
+    """Store the entries of a settlement's true-ups, and with each decision the one that posts its kind of cost."""
+    for entry in made:
+        entries.post(connection, stored(entry, settlement.id), batch)
+    key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
+    by_finale = [cost_type(event) in posting.finale_posts for event in lines["event"]]
+    for poster in set(by_finale):
+        numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
+        true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry=key_of.get(poster)), batch)
+
+
+def dismiss_true_ups(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> list[int]:
+    """Decide that proposals and their mirrors are not posted.
+
+    Returns:
+        The numbers of all that were dismissed.
+
+    Raises:
+        NoReasonError: If no reason is given.
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    if not numbers:
+        return []
+    if not reason.strip():
+        raise NoReasonError
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
+        chosen = [int(number) for number in with_mirrors(books, true_up_history.pending(connection), numbers)["id"]]
+        true_up_history.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
+    return chosen
+
+
+def take_up_true_ups(
+    database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
+) -> list[int]:
+    """Propose dismissed true-ups again, with those that were decided alike, where they still differ.
+
+    Returns:
+        The numbers of all that were proposed again.
+
+    Raises:
+        NotDismissedError: If one of them is not dismissed.
+    """
+    if not numbers:
+        return []
+    with database.writing() as connection:
+        refused = true_up_history.dismissed(connection)
+        keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
+        chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
+        batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed again")
+        true_up_history.take_up(connection, chosen, reason.strip(), batch)
+    return chosen
+
+
+def refuse_torn(database: Database, books: Books, accepted: Collection[int], dismissed: Collection[int]) -> None:
+    """Stop where proposals that belong together are to be decided in different ways.
+
+    Raises:
+        TornTrueUpsError: If some are.
+        TrueUpDecidedError: If one of them is not pending any more.
+    """
+    with database.reading() as connection:
+        pending = true_up_history.pending(connection)
+    posted, left = (set(with_mirrors(books, pending, numbers)["id"]) for numbers in (accepted, dismissed))
+    if posted & left:
+        raise TornTrueUpsError(posted & left)

@@ -1,0 +1,363 @@
+"""Verify a settlement: deposit, profit and loss, COGS, journal and lock agree, and all of them with the files.
+
+Beside sums, everything that is stored is recomputed: the lines from the kept files, the entries from the lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.books import batches, entries, locks, original_files, overrides, settings, settlement_lines, true_up_history
+from core.books.accruals import accrual_tie_outs
+from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
+from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
+from core.books.exporting import ExportWish, make_entries, standing_entries
+from core.books.original_files import KeptBytesError
+from core.books.reclassifications import reclassified_tie_outs
+from core.books.tie_outs import (
+    TieOut,
+    difference,
+    header_tie_outs,
+    line_tie_outs,
+    lock_tie_outs,
+    place_of,
+    settlement_tie_outs,
+    stored_tie_outs,
+)
+from core.books.true_up_history import Decision
+from core.errors import CogsheetError
+from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
+from core.journal.accounts import AccountRows, Accounts
+from core.journal.entry import REVERSED, EntryKind
+from core.marketplaces import FORMATS, READER_VERSION, with_line_keys
+from core.marketplaces import read as read_file
+from core.marketplaces.formats import Extent, Standing
+from core.marketplaces.record import standing
+from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
+from core.model import TRANSACTION_COLUMNS, Settlement, conform, records
+from core.settings import SETTINGS_NAME as POLICIES
+from core.settings import Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from core.books.books import Books
+    from core.books.database import Connection, Database
+    from core.books.entries import Posted
+    from core.books.locks import Lock
+
+_TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
+
+
+_COST_KINDS = (EntryKind.COGS, EntryKind.FINALE)
+
+
+class KeptFile(NamedTuple):
+    """What a kept file says as it is read today."""
+
+    format: str
+    parts: dict[str, Part]
+    """By settlement id."""
+    fault: str = ""
+    """Why it cannot be read, or is not what was imported."""
+
+
+@dataclass
+class Evidence:
+    """What the books are compared with, read once for all settlements of a verification."""
+
+    posted: dict[str, Posted]
+    """Every entry, by its key."""
+    saved: dict[str, list[dict[str, Any]]]
+    """Every version of every saved answer by line key, the oldest first."""
+    batches: dict[int, tuple[Batch, datetime]]
+    true_ups: list[dict[str, Any]]
+    """Every true-up that was ever proposed (TRUE_UP_COLUMNS)."""
+    files: dict[str, KeptFile] = field(default_factory=dict)
+    """By hash; read when a settlement first needs it."""
+
+
+def _read_anew(settlement: BookedSettlement, parts: Sequence[Part]) -> Settlement:
+    if len(parts) > 1:
+        return united(parts)
+    return as_it_is_known(parts[0]) if settlement.kind is SettlementKind.VIEW else parts[0].settlement
+
+
+def _by_older_version(settlement: BookedSettlement, read: Settlement) -> list[TieOut]:
+    """Compare the sums alone: what an older reader said of a line's words is not what is said today."""
+    words = f"read by an older version (reader {settlement.reader_version}): its lines are not compared, only their sum"
+    note = TieOut(f"{settlement.name}: lines and kept files", Decimal(0), Decimal(0), words)
+    pairs = [("sum", settlement.sum, read.sum), ("currency", settlement.currency, read.currency)]
+    return [note, *(difference(f"{settlement.name}: {name}", old, new) for name, old, new in pairs if old != new)]
+
+
+def _standing(settlement: BookedSettlement, kept: Sequence[KeptFile]) -> Iterator[TieOut]:
+    """Whether the settlement is the record or stands in for it follows from the format of its newest file."""
+    if settlement.format != kept[-1].format:
+        yield difference(f"{settlement.name}: format", settlement.format, kept[-1].format)
+    is_view = standing(kept[-1].format, FORMATS) is Standing.VIEW
+    kind = SettlementKind.VIEW if is_view else SettlementKind.RECORD
+    if settlement.kind is not kind:
+        yield difference(f"{settlement.name}: kind", str(settlement.kind), str(kind))
+
+
+def _of_itself(posted: Posted, held: Evidence) -> list[TieOut]:
+    batch = held.batches.get(posted.batch)
+    return entry_tie_outs(posted, held.posted, batch and batch[0])
+
+
+def _statuses(settlement: BookedSettlement, standing_ones: Sequence[Posted]) -> Iterator[TieOut]:
+    """What stands is out, and came after the lines that it was made of."""
+    for one in standing_ones:
+        is_cost = one.entry.kind in _COST_KINDS
+        status = settlement.cogs_entry if is_cost else settlement.settlement_entry
+        if one.entry.kind in _TIED_KINDS and status is EntryStatus.OPEN:
+            yield difference(f"{settlement.name}: status of entry {one.entry.key}", str(status), "exported")
+        if one.batch <= settlement.batch:
+            name = f"{settlement.name}: batch of entry {one.entry.key}"
+            yield difference(name, one.batch, f"after {settlement.batch}, which brought the lines")
+
+
+def _as_chosen(books: Books, policies: Policies) -> Books:
+    """Return the books with other posters of cost, and everything else as it is."""
+    posters = {"cogs_posted_by": policies.cogs_posted_by, "losses_posted_by": policies.losses_posted_by}
+    return replace(books, policies=books.policies.model_copy(update=posters))
+
+
+def _open_days(choices: Iterable[tuple[Policies, Accounts]]) -> set[date]:
+    return {policies.lock_date + timedelta(days=1) for policies, _ in choices if policies.lock_date is not None}
+
+
+def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
+    locked = books.known.locked
+    return [] if locked is None else records(locked[locked["lock"] == lock])
+
+
+def _batches(name: str, lock: Lock, settlement: BookedSettlement, held: Evidence) -> Iterator[TieOut]:
+    """A lock is made in one batch with its COGS entry, after the lines came."""
+    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
+    gone = {one.entry.reverses for one in own}
+    cost = [one for one in own if one.entry.kind in _COST_KINDS and one.entry.key not in gone]
+    for one in cost:
+        if one.batch != lock.batch:
+            yield difference(f"{name}: batch of entry {one.entry.key}", one.batch, f"{lock.batch}, that of the lock")
+        if one.entry.revision != lock.revision:
+            yield difference(f"{name}: revision of the lock", lock.revision, one.entry.revision)
+    if lock.batch <= settlement.batch:
+        yield difference(f"{name}: batch of the lock", lock.batch, f"after {settlement.batch}, which brought the lines")
+
+
+def evidence(database: Database) -> Evidence:
+    """Read what the books are compared with."""
+    with database.reading() as connection:
+        saved: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in sorted(records(overrides.history(connection)), key=lambda row: row["version"]):
+            saved[row["key"]].append(row)
+        return Evidence(
+            {one.entry.key: one for one in entries.posted(connection)},
+            dict(saved),
+            {
+                row["number"]: (Batch(row["kind"], row["number"]), row["at"])
+                for row in records(batches.history(connection))
+            },
+            records(true_up_history.history(connection)),
+        )
+
+
+def tie_outs(
+    database: Database, books: Books, settlement: BookedSettlement, wish: ExportWish, held: Evidence | None = None
+) -> list[TieOut]:
+    """Return every tie-out of a settlement: of its lines, and of its entries as they would be and as they were sent.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        settlement: Which.
+        wish: Accounts and time zones, as at export.
+        held: What they are compared with, where several settlements are verified; read here where it is left out.
+    """
+    held = evidence(database) if held is None else held
+    state = books.state(settlement)
+    complete = state.counts.covered == state.counts.needed
+    kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
+    lines = books.lines_of(settlement)
+    posted = books.counted(lines)
+    is_posted = len(posted) > 0 or lines.empty  # one that ended before the books start has no entries, an empty one has
+    made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if is_posted else ())}
+    found = settlement_tie_outs(
+        settlement.name,
+        lines,
+        deposit=settlement.total,
+        currency=settlement.currency,
+        entries=[entry for of_kind in made.values() for entry in of_kind],
+        costs_known=complete and is_posted,
+        posted=posted,
+    )
+    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
+    out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
+    with database.reading() as connection:
+        stored = standing_entries(entries.of_settlement(connection, settlement.id))
+        if EntryStatus.EXPORTED in status.values():
+            found += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
+        found += _file_tie_outs(connection, settlement, held.files)
+        found += _entry_tie_outs(connection, books, settlement, held)
+        return [*found, *_lock_tie_outs(connection, books, settlement, held)]
+
+
+def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[TieOut]:
+    """Return the tie-outs of entries that belong to no settlement in the books: accruals and what takes them back."""
+    known = {one.id for one in books.settlements}
+    loose = [one for one in held.posted.values() if one.entry.settlement not in known]
+    found = [tie for one in loose for tie in _of_itself(one, held)]
+    with database.reading() as connection:
+        accruals = [one for one in loose if one.entry.kind in (EntryKind.ACCRUAL, EntryKind.REVERSAL)]
+        for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
+            own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
+            found += _accrual(connection, books, own, held)
+    return [TieOut("Entries of no settlement: what differs", Decimal(len(found)), Decimal(0)), *found]
+
+
+def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
+    """Hold the accrual of one batch against what it was made of; of one that an older version booked, its accounts."""
+    choices = _choices(connection, posted[0].batch, held)
+    made_again = accrual_tie_outs(connection, books, posted, choices)
+    if made_again is not None:
+        return made_again
+    accounts = [accounts for _, accounts in choices]
+    return [tie for one in posted if one.entry.kind is EntryKind.ACCRUAL for tie in account_tie_outs(one, accounts)]
+
+
+def _file_tie_outs(connection: Connection, settlement: BookedSettlement, files: dict[str, KeptFile]) -> list[TieOut]:
+    """Hold the stored settlement against its kept files, as far as the reader that stored it could say the same."""
+    kept = [_kept_file(connection, sha256, files) for sha256 in original_files.files_of(connection, settlement)]
+    faults = [one.fault for one in kept if one.fault] or ([] if kept else ["no file of it is kept"])
+    absent = [one for one in kept if not one.fault and settlement.settlement_id not in one.parts]
+    faults += ["a kept file of it no longer holds the settlement" for _ in absent]
+    if faults:
+        return [
+            TieOut(f"{settlement.name}: kept files", Decimal(1), Decimal(0), words) for words in dict.fromkeys(faults)
+        ]
+    read = _read_anew(settlement, [one.parts[settlement.settlement_id] for one in kept])
+    if settlement.reader_version < READER_VERSION:
+        return _by_older_version(settlement, read)
+    stored = settlement_lines.transactions(connection, [settlement])
+    keyed = conform(TRANSACTION_COLUMNS, with_line_keys(settlement.store, read.transactions))
+    found = line_tie_outs(settlement.name, stored, keyed)
+    return [*found, *header_tie_outs(settlement, read), *_standing(settlement, kept)]
+
+
+def _kept_file(connection: Connection, sha256: str, files: dict[str, KeptFile]) -> KeptFile:
+    if sha256 not in files:
+        files[sha256] = _read_kept(connection, sha256)
+    return files[sha256]
+
+
+def _read_kept(connection: Connection, sha256: str) -> KeptFile:
+    try:
+        file = original_files.original(connection, sha256)
+    except KeptBytesError as error:
+        return KeptFile("", {}, f"a kept file cannot be read: {error}")
+    if file is None:
+        return KeptFile("", {}, f"the file {sha256[:12]} is not in the books")
+    is_scrubbed = original_files.is_scrubbed(connection, sha256)
+    if not is_scrubbed and hashlib.sha256(file.content).hexdigest() != sha256:
+        return KeptFile("", {}, f"{file.name} was changed in the books: its contents are not what was imported")
+    try:
+        reading = read_file(file.content, file.name)
+    except CogsheetError as error:
+        return KeptFile("", {}, f"{file.name} can no longer be read: {error}")
+    extent = next((form.extent for form in FORMATS if form.name == reading.format), Extent.WHOLE)
+    return KeptFile(reading.format, parts_of(reading, file.name, extent))
+
+
+def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
+    """Hold every stored entry of a settlement against itself, and those that stand against the lines."""
+    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
+    found = [tie for one in own for tie in _of_itself(one, held)]
+    there = {one.entry.key: one for one in own}
+    standing_ones = [there[one.key] for one in standing_entries([one.entry for one in own])]
+    found += _statuses(settlement, standing_ones)
+    for kinds, status in (
+        ((EntryKind.SETTLEMENT,), settlement.settlement_entry),
+        (_COST_KINDS, settlement.cogs_entry),
+    ):
+        some = [one for one in standing_ones if one.entry.kind in kinds]
+        if some or status is EntryStatus.EXPORTED:
+            found += _made_anew(connection, books, settlement, kinds[0], some, held)
+    found += _true_ups(connection, books, settlement, standing_ones, held)
+    found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
+    return [TieOut(f"{settlement.name}: entries that differ from the lines", Decimal(len(found)), Decimal(0)), *found]
+
+
+def _made_anew(
+    connection: Connection,
+    books: Books,
+    settlement: BookedSettlement,
+    kind: EntryKind,
+    stored: Sequence[Posted],
+    held: Evidence,
+) -> list[TieOut]:
+    batch = stored[0].batch if stored else books.last_batch
+    choices = _choices(connection, batch, held)
+    candidates = (
+        make_entries(_as_chosen(books, policies), settlement, kind, ExportWish(accounts=accounts))
+        for policies, accounts in choices
+    )
+    return made_tie_outs(settlement.name, [one.entry for one in stored], candidates, _open_days(choices))
+
+
+def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[Policies, Accounts]]:
+    """Return the policies and accounts that can have held when a batch was made, the likeliest first."""
+    if batch not in held.batches:
+        return [(Policies(), Accounts())]
+    at = held.batches[batch][1]
+    policies = dict.fromkeys(settings.held_around(connection, POLICIES, Policies, Policies(), at))
+    chosen = dict.fromkeys(settings.held_around(connection, ACCOUNTS, AccountRows, AccountRows(), at))
+    return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
+
+
+def _true_ups(
+    connection: Connection, books: Books, settlement: BookedSettlement, standing_ones: Sequence[Posted], held: Evidence
+) -> list[TieOut]:
+    """Make the entries of accepted true-ups anew, of the differences that were decided with each batch."""
+    lock = locks.find(connection, settlement)
+    if lock is None:
+        return []
+    keys = set(books.lines_of(settlement)["key"])
+    accepted = [
+        row
+        for row in held.true_ups
+        if row["decision"] == Decision.ACCEPTED and row["key"] in keys and row["decided_in"] > lock.batch
+    ]
+    of = TrueUps(
+        settlement,
+        _locked(books, lock.id),
+        accepted,
+        [one.entry for one in standing_ones],
+        lambda batch: _choices(connection, batch, held),
+        lambda batch: held.batches[batch][1] if batch in held.batches else None,
+    )
+    return true_up_tie_outs(books, of)
+
+
+def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
+    """Hold an exported settlement's stored lines against its lock, and the lock against what it was made of."""
+    lock = locks.find(connection, settlement)
+    if lock is None:
+        is_out = settlement.cogs_entry is EntryStatus.EXPORTED
+        return [difference(f"{settlement.name}: lock of its costs", None, "a lock")] if is_out else []
+    lines = books.lines_of(settlement)
+    broken = locks.verify(connection, settlement, books.as_locked(lines))
+    name, none = settlement.name, Decimal(0)
+    places = {row["key"]: place_of(row) for row in records(lines)} if broken else {}
+    whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
+    named = [
+        TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
+    ]
+    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.saved, lock.batch)
+    return [whole, *named, *made_of, *_batches(name, lock, settlement, held)]

@@ -1,7 +1,0 @@
-"""What alembic runs around the migrations; the connection and its transaction come from `core.database.migrate`."""
-
-from alembic import context
-
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=True, render_as_batch=True)
-with context.begin_transaction():
-    context.run_migrations()

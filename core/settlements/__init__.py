@@ -1,1 +1,0 @@
-"""The life of a settlement: imported, costed, answered for, exported."""

@@ -1,0 +1,131 @@
+"""Small books that hold something in every table: what is stored of each version of the tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.books import (
+    batches,
+    entries,
+    later_readings,
+    locks,
+    observations,
+    opening_costs,
+    order_units,
+    overrides,
+    pulling,
+    rates,
+    reimbursements,
+    returned_goods,
+    settings,
+    settlement_lines,
+    sku_mapping,
+    syncing,
+    true_up_history,
+)
+from core.books.batches import BatchKind
+from core.books.booked_settlement import EntryStatus, SettlementKind
+from core.books.database import Database
+from core.books.entries import StoredEntry, StoredLine
+from core.books.opening_costs import OPENING_COST_COLUMNS
+from core.books.pulling import PulledDocument, PullOutcome
+from core.books.syncing import Probe
+from core.books.true_up_history import FOUND_COLUMNS, Decision, Verdict
+from core.exchange_rates import RATE_COLUMNS
+from core.journal.entry import EntryKind
+from core.model import (
+    LEFT_STOCK_COLUMNS,
+    MAPPING_COLUMNS,
+    ORDER_UNITS_COLUMNS,
+    REIMBURSEMENT_COLUMNS,
+    RETURN_COLUMNS,
+    frame,
+)
+from tests.core.books.examples import (
+    COMPANY,
+    NOW,
+    STORE,
+    answers,
+    costed,
+    observed,
+    save_settlement,
+    settlement,
+    source,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+def make_sample(path: Path) -> None:
+    """Make small books that hold something in every table."""
+    with Database.create(path, COMPANY) as database, database.writing() as connection:
+        save_settlement(connection, settlement(), source())
+        batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
+        overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
+        observations.add(connection, observed({}), batch, NOW)
+        settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
+        sku_mapping.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
+        rate = {"base": "EUR", "quote": "USD", "day": "2026-11-20", "rate": "1.0841", "source": "ECB"}
+        rates.add(connection, frame(RATE_COLUMNS, [rate]), lambda: batch)
+        syncing.start(connection, batch, "acme", {"orders": 1}, NOW)
+        syncing.remember_probe(connection, "acme", Probe({"fields": []}, NOW))
+        pulling.remember_document(
+            connection,
+            PulledDocument(STORE, "R1", "R1.txt", final=True, sha256=None, outcome=PullOutcome.IMPORTED, pulled_at=NOW),
+        )
+        returned = frame(
+            RETURN_COLUMNS,
+            [{"order_id": "1", "sku": "00123", "units": 1, "disposition": "Restocked", "raw": "SELLABLE"}],
+        )
+        returned_goods.add(connection, returned, store=STORE, file=source().file, batch=batch, now=NOW)
+        paid = {"reimbursement_id": "9", "order_id": "", "raw": "Lost_Warehouse", "sku": "00123", "currency": "USD"}
+        rows = frame(REIMBURSEMENT_COLUMNS, [paid | {"amount": Decimal("7.5"), "units_cash": 1, "original_id": ""}])
+        reimbursements.add(connection, rows, store=STORE, file=source().file, batch=batch, now=NOW)
+        told = {"order_id": "1", "item_id": "5", "sku": "00123", "units": 1, "as_of": NOW}
+        order_units.add(
+            connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
+        )
+        gone: dict[str, object] = {
+            "order_id": "R-1",
+            "names": '["R-1"]',
+            "product_id": "00123",
+            "record_date": "2026-11-02",
+        }
+        gone |= {"units": 1, "unit_cost": "5", "currency": "USD", "fetched_at": NOW}
+        observations.add_left_stock(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
+        add_closed_settlement(connection)
+        add_superseded_settlement(connection)
+
+
+def add_superseded_settlement(connection: Connection) -> None:
+    """Put a settlement into the books of which a newer view took the place."""
+    for keys in (("x", "y"), ("y",)):
+        view = source(f"view {len(keys)}".encode(), kind=SettlementKind.VIEW)
+        save_settlement(connection, settlement("S3", keys), view)
+
+
+def add_closed_settlement(connection: Connection) -> None:
+    """Put a locked settlement into the books, with an entry, true-ups and a reopening behind it."""
+    booked = save_settlement(connection, settlement("S2", ("c",))).booked
+    batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
+    opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch)
+    locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
+    locks.reopen(connection, booked, "a bill", batch)
+    locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
+    lines = (StoredLine("5000", Decimal("4.1"), "USD"), StoredLine("1400", Decimal("-4.1"), "USD"))
+    entries.post(connection, StoredEntry("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
+    true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
+    numbers = true_up_history.pending(connection)["id"].tolist()
+    true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry="S2/1"), batch)
+    more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
+    true_up_history.propose(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
+    numbers = true_up_history.pending(connection)["id"].tolist()
+    true_up_history.decide(connection, numbers, Verdict(Decision.DISMISSED, "small"), batch)
+    true_up_history.take_up(connection, numbers, "not so small", batch)
+    later_readings.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)

@@ -1,0 +1,192 @@
+"""A shop's books for tests of what is posted: Amazon V2 files of sales, refunds and losses, costs as Finale's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.books import batches, entries, observations, settings, sku_mapping, stores, true_up_history, true_ups
+from core.books.batches import BatchKind
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.exporting import ExportWish, export_settlement
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.policies import change_policies
+from core.books.reopening import reopen
+from core.books.stores import Store
+from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
+from core.marketplaces import read
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Marketplace, ObservationKind, frame, records
+from tests.core.marketplaces.amazon_files import flat_file, line, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.true_ups import AcceptedTrueUps
+    from core.journal.entry import EntryKind
+
+
+NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
+WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
+DAYS = {"1": ("2026-08-03", "2026-08-17"), "2": ("2026-08-17", "2026-08-31"), "3": ("2026-08-31", "2026-09-14")}
+"""First and last day of each settlement, by the last sign of its id."""
+
+
+def sale(order: str, sku: str, units: int = 1, *, day: str = "2026-08-05") -> dict[str, str]:
+    """Return a sale at 10.00 a unit."""
+    return line(
+        f"{10 * units}.00",
+        order_id=order,
+        order_item_code=f"{order}{sku}",
+        sku=sku,
+        quantity_purchased=str(units),
+        posted_date_time=f"{day} 10:00:00 UTC",
+    )
+
+
+def refund(order: str, sku: str, units: int = 1, *, day: str = "2026-08-06") -> dict[str, str]:
+    """Return the refund of units of an order."""
+    return line(
+        f"{-10 * units}.00",
+        transaction_type="Refund",
+        order_id=order,
+        order_item_code=f"{order}{sku}",
+        adjustment_id=f"adjustment {order} {sku}",
+        sku=sku,
+        quantity_purchased=str(units),
+        posted_date_time=f"{day} 10:00:00 UTC",
+    )
+
+
+def lost(sku: str, units: int = 1, *, words: str = "WAREHOUSE_LOST", day: str = "2026-08-07") -> dict[str, str]:
+    """Return the reimbursement of units that the warehouse lost."""
+    return line(
+        "9.00",
+        transaction_type="other-transaction",
+        amount_type="FBA Inventory Reimbursement",
+        amount_description=words,
+        order_id="",
+        order_item_code="",
+        shipment_id="",
+        sku=sku,
+        quantity_purchased=str(units),
+        posted_date_time=f"{day} 10:00:00 UTC",
+    )
+
+
+def settlement_file(number: str, *rows: dict[str, str], name: str = "") -> OriginalFile:
+    """Write a settlement's file."""
+    first, last = (f"{day} 00:00:00 UTC" for day in DAYS[number[-1]])
+    total = sum((Decimal(row["amount"]) for row in rows), Decimal(0))
+    head = summary(f"{total}", number, settlement_start_date=first, settlement_end_date=last, deposit_date=last)
+    return OriginalFile(name or f"{number}.txt", flat_file([head, *({**row, "settlement-id": number} for row in rows)]))
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Books of a company with its deeds."""
+
+    database: Database
+
+    @classmethod
+    def open(cls, folder: Path, *names: str) -> Shop:
+        """Make the books of a company with these stores."""
+        database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+        with database.writing() as connection:
+            for name in names or ("US",):
+                stores.ensure(connection, Store(name, Marketplace.AMAZON))
+        return cls(database)
+
+    @property
+    def books(self) -> Books:
+        """The books as they are now."""
+        return load_books(self.database)
+
+    def bring_in(self, number: str, *rows: dict[str, str], store: str = "US") -> None:
+        """Import a settlement of these lines."""
+        file = settlement_file(number, *rows)
+        import_reading(self.database, read(file.content, file.name), file, store=store, **WHO)
+
+    def settlement(self, name: str) -> BookedSettlement:
+        """Return a settlement by its id, or store and id."""
+        return self.books.named([name])[0]
+
+    def set(self, **policies: str) -> None:
+        """Change policies of Setup."""
+        change_policies(self.database, policies, **WHO)
+
+    def choose(self, *rows: AccountRow) -> None:
+        """Choose accounts."""
+        with self.database.writing() as connection:
+            settings.put(connection, SETTINGS_NAME, AccountRows(rows=rows), **WHO)
+
+    def finale_says(self, orders: Mapping[tuple[str, str], str] | None = None, **averages: str) -> None:
+        """Let Finale say the unit cost of an order's SKU, and the average cost of SKUs on any day in August."""
+        rows = [
+            {"kind": ObservationKind.ORDER, "order_id": order, "product_id": sku, "unit_cost": Decimal(cost)}
+            | {"units": 1, "record_date": "2026-08-04"}
+            for (order, sku), cost in (orders or {}).items()
+        ]
+        rows += [
+            {"kind": ObservationKind.AVERAGE_ON_DATE, "product_id": sku, "unit_cost": Decimal(cost)}
+            | {"record_date": f"2026-08-{day:02}"}
+            for sku, cost in averages.items()
+            for day in range(1, 32)
+        ]
+        products = [
+            {"sku": sku, "product_id": sku, "units": 1, "rule": "product id", "fetched_at": NOW}
+            for sku in sorted({str(row["product_id"]) for row in rows})
+        ]
+        same = {"currency": "USD", "fetched_at": NOW}
+        with self.database.writing() as connection:
+            batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+            sku_mapping.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
+            observations.add(connection, frame(OBSERVATION_COLUMNS, [row | same for row in rows]), batch, NOW)
+
+    def export(self, *names: str, kinds: tuple[EntryKind, ...] | None = None, lock_date: date | None = None) -> None:
+        """Export settlements."""
+        wish = ExportWish(lock_date=lock_date) if kinds is None else ExportWish(kinds=kinds, lock_date=lock_date)
+        for name in names:
+            export_settlement(self.database, self.books, self.settlement(name), wish, **WHO)
+
+    def reopen(self, name: str) -> None:
+        """Reopen a settlement."""
+        reopen(self.database, self.settlement(name), "wrong bill", lock_date=None, **WHO)
+
+    def proposed(self) -> list[dict[str, Any]]:
+        """Propose what became known, and return what is pending."""
+        true_ups.propose_true_ups(self.database, self.books, **WHO)
+        with self.database.reading() as connection:
+            return records(true_up_history.pending(connection))
+
+    def accept(self) -> AcceptedTrueUps:
+        """Accept everything that is proposed."""
+        numbers = [row["id"] for row in self.proposed()]
+        books = self.books
+        return true_ups.accept_true_ups(self.database, books, numbers, accounts=books.accounts, lock_date=None, **WHO)
+
+    def dismiss(self) -> list[int]:
+        """Dismiss everything that is proposed."""
+        return true_ups.dismiss_true_ups(
+            self.database, self.books, [row["id"] for row in self.proposed()], "immaterial", **WHO
+        )
+
+    def journal(self, *kinds: str) -> list[dict[str, Any]]:
+        """Return the journal's lines, of some kinds of entries or of all."""
+        with self.database.reading() as connection:
+            rows = records(entries.journal(connection))
+        return [row for row in rows if not kinds or row["kind"] in kinds]
+
+    def posted(self, *kinds: str) -> dict[str, str]:
+        """Return what each account got, of some kinds of entries or of all; what comes to nothing is left out."""
+        sums: dict[str, Decimal] = {}
+        for row in self.journal(*kinds):
+            sums[row["account"]] = sums.get(row["account"], Decimal(0)) + row["amount"]
+        return {account: f"{amount:.2f}" for account, amount in sums.items() if amount}

@@ -1,0 +1,523 @@
+"""Exports cut payouts: the files of one payout are united, whatever their order, and nothing counts twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.books import (
+    batches,
+    original_files,
+    pulling,
+    reclassifications,
+    settings,
+    settlement_lines,
+    settlements,
+    stores,
+)
+from core.books.answers import Answer
+from core.books.batches import BatchKind
+from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
+from core.books.costs_today import differences, unanswered
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.exporting import ExportWish, ProvisionalError, export_settlement
+from core.books.identity import AnotherStoreError
+from core.books.importing import import_file
+from core.books.loading import load_books
+from core.books.pulling import PulledDocument, PullOutcome
+from core.books.remarks import remarks
+from core.books.removing import NotRemovableError, StoreInUseError, StoreUnknownError, remove_settlements, remove_store
+from core.books.reopening import reopen
+from core.books.saving import save_answers
+from core.books.stores import Store
+from core.books.undo import NothingToUndoError, undo_last
+from core.marketplaces import read
+from core.model import Marketplace, records
+from core.settings import SETTINGS_NAME, Policies, StoredOriginals
+from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.core.books.test_importing import v2_file
+from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.books.importing import ImportedSettlement
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
+JUNE = (Row("2026-06-29", "#1", "97.00"), Row("2026-06-30", "#2", "48.50"))
+JULY = (Row("2026-07-01", "#3", "19.40"),)
+PAID = Row("2026-07-02", "", "-164.90", kind="payout")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
+    (imported,) = import_file(database, read(file.content, file.name), file, store=store, **WHO).settlements
+    return imported
+
+
+def lines_of(database: Database) -> list[dict[str, Any]]:
+    with database.reading() as connection:
+        return records(settlement_lines.transactions(connection))
+
+
+def nets(database: Database) -> dict[str, Decimal]:
+    return {row["order_id"]: row["net"] for row in lines_of(database)}
+
+
+def only(database: Database) -> BookedSettlement:
+    with database.reading() as connection:
+        (one,) = settlements.booked(connection)
+    return one
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
+def test_a_payout_that_two_exports_cut_has_all_its_rows(database: Database, export: Any) -> None:
+    """June's half is not lost when July's comes, and what changed is said with counts and sums."""
+    bring_in(database, export("june.csv", *JUNE))
+    united = bring_in(database, export("july.csv", *JULY))
+
+    assert {"#1": Decimal("97.00"), "#2": Decimal("48.50"), "#3": Decimal("19.40")} == nets(database)
+    assert (Import.UNITED, 0) == (united.result, united.ended)
+    assert ("2 transactions, 145.50 USD", "3 transactions, 164.90 USD") == (str(united.before), str(united.after))
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
+def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export: Any) -> None:
+    """Three files that overlap give the same lines with the same keys in each of their six orders."""
+    twin = Row("2026-06-30", "#2", "48.50")
+    files = [
+        export("a.csv", *JUNE, twin),
+        export("b.csv", JUNE[1], twin, *JULY),
+        export("c.csv", *JULY, Row("2026-07-02", "#4", "-5.00")),
+    ]
+    found = []
+    for number, order in enumerate(permutations(files)):
+        path = tmp_path / f"{number}" / "books.sqlite"
+        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+            for file in order:
+                bring_in(database, file)
+            found.append(lines_of(database))
+
+    assert all(one == found[0] for one in found)
+    assert ["#1", "#2", "#2", "#3", "#4"] == sorted(row["order_id"] for row in found[0])
+
+
+def test_a_row_in_two_files_is_one_and_twice_in_one_file_is_two(database: Database) -> None:
+    """EBay's fees have a day and no number: three equal ones in one file are three, also beside two in another."""
+    fees = [Row("2026-06-30", "", "-0.35", kind="fee")] * 3
+    bring_in(database, ebay_export("a.csv", *JUNE, *fees[:2]))
+    bring_in(database, ebay_export("b.csv", *fees, *JULY))
+
+    assert [Decimal("-0.35")] * 3 == [row["net"] for row in lines_of(database) if row["order_id"] is None]
+    assert bring_in(database, ebay_export("c.csv", fees[0], *JULY)).result is Import.ALREADY_IMPORTED
+
+
+def test_what_does_not_say_anything_of_the_money_makes_no_other_row(database: Database) -> None:
+    """A payout that was on its way in June's file and paid in July's, another buyer's spelling: the same rows."""
+    bring_in(database, ebay_export("a.csv", *(row._replace(status="In transit") for row in JUNE), buyer="J. Buyer"))
+    bring_in(database, ebay_export("b.csv", *JUNE, *JULY))
+
+    assert 3 == len(lines_of(database))
+
+
+def test_files_kept_without_personal_data_are_united_as_well(database: Database) -> None:
+    """The rows of a scrubbed original are those of the file."""
+    with database.writing() as connection:
+        scrubbed = Policies(store_originals=StoredOriginals.SCRUBBED)
+        settings.put(connection, SETTINGS_NAME, scrubbed, who="M. Lee", now=NOW)
+    bring_in(database, ebay_export("a.csv", *JUNE))
+    bring_in(database, ebay_export("b.csv", JUNE[1], *JULY))
+
+    assert 3 == len(lines_of(database))
+
+
+def test_a_row_goes_where_a_newer_file_covers_its_whole_day(database: Database) -> None:
+    """29 June lies within the newer file, which no longer holds #9; of its first and last day it says nothing."""
+    wrong = Row("2026-06-29", "#9", "5.00")
+    bring_in(database, shopify_export("a.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, wrong))
+    newer = bring_in(database, shopify_export("b.csv", Row("2026-06-28", "#7", "2.00"), *JUNE, *JULY))
+
+    assert {"#1", "#2", "#3", "#7", "#8"} == set(nets(database))
+    assert (Import.UNITED, 1) == (newer.result, newer.ended)
+
+
+def test_a_file_that_was_filtered_by_type_covers_no_other_type(database: Database) -> None:
+    """An export of refunds alone over the whole month does not remove the month's charges."""
+    bring_in(database, shopify_export("a.csv", *JUNE, *JULY))
+    refunds = [Row(day, "#0", "-1.00", kind="refund") for day in ("2026-06-01", "2026-06-30", "2026-07-31")]
+    bring_in(database, shopify_export("b.csv", *refunds))
+
+    assert {"#0", "#1", "#2", "#3"} == set(nets(database))
+
+
+def test_a_payout_that_is_proved_by_its_total_holds_whatever_comes_before_or_after(tmp_path: Path) -> None:
+    """The file whose rows reach the payout's own amount is all of it, in either order."""
+    whole = ebay_export("whole.csv", *JUNE, *JULY, PAID)
+    part = ebay_export("part.csv", JUNE[0], Row("2026-06-30", "#2", "40.00"))
+    for number, order in enumerate([(whole, part), (part, whole)]):
+        path = tmp_path / f"{number}" / "books.sqlite"
+        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+            for file in order:
+                bring_in(database, file)
+            one = only(database)
+            assert (Decimal("164.90"), Decimal("164.90"), True) == (one.total, one.sum, one.ties_out)
+            assert one.incomplete is None
+
+
+def test_an_incomplete_payout_says_so(database: Database) -> None:
+    """Its rows do not reach its total, or an export begins or ends in the middle of it."""
+    bring_in(database, ebay_export("september.csv", *JULY, PAID))
+    short = only(database)
+    bring_in(database, ebay_export("june.csv", *JUNE))
+
+    assert not short.ties_out
+    assert "19.40 of 164.90 USD" in str(short.incomplete)
+    assert (True, None) == (only(database).ties_out, only(database).incomplete)
+
+
+def test_an_export_that_ends_in_the_middle_of_a_payout_says_so_on_settlements(database: Database) -> None:
+    """Only an export that goes on behind the payout's last day shows that nothing follows."""
+    bring_in_all(database, shopify_export("a.csv", Row("2026-06-20", "#0", "1.00", payout="900000"), *JUNE))
+    said = remarks(load_books(database))["Shopify", "900001"]
+    later = Row("2026-07-09", "#9", "1.00", payout="900002")
+    bring_in_all(database, shopify_export("b.csv", *JULY, later))
+    then = remarks(load_books(database))["Shopify", "900001"]
+
+    assert ["Incomplete"] == [one.short for one in said if not one.short.startswith("Provisional")]
+    assert "after 2026-06-30" in said[-1].message
+    assert "before" not in said[-1].message
+    assert [True] == [one.short.startswith("Provisional") for one in then]
+
+
+def bring_in_all(database: Database, file: OriginalFile) -> None:
+    import_file(database, read(file.content, file.name), file, store=None, **WHO)
+
+
+def test_each_file_stays_with_the_settlement(database: Database) -> None:
+    """What it is made of can be read again, all of it."""
+    files = [shopify_export("a.csv", *JUNE), shopify_export("b.csv", *JULY)]
+    for file in files:
+        bring_in(database, file)
+    with database.reading() as connection:
+        assert [file.sha256 for file in files] == original_files.files_of(connection, only(database))
+
+
+def test_what_was_in_force_after_a_batch_can_be_shown(database: Database) -> None:
+    """Nothing is deleted: a line that a newer file ended is still known as of the day before."""
+    wrong = Row("2026-06-29", "#9", "5.00")
+    bring_in(database, shopify_export("a.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, wrong))
+    bring_in(database, shopify_export("b.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, *JULY))
+    with database.reading() as connection:
+        then, now = settlement_lines.transactions_at(connection, 1), settlement_lines.transactions_at(connection, 2)
+
+    assert {"#1", "#2", "#8", "#9"} == set(then["order_id"])
+    assert {"#1", "#2", "#3", "#8"} == set(now["order_id"])
+    assert lines_of(database) == records(now)
+
+
+def test_a_month_so_far_is_replaced_by_what_it_is_now(database: Database) -> None:
+    """It holds all there is of the month: an order that is no longer in it is gone."""
+    sold = [Sold(f"#{n}", "MUG", 1, Decimal(n), Decimal(0)) for n in (1, 2)]
+    so_far = [not_in_payouts(some, "shopify_not_in_payouts_so_far").content() for some in (sold, sold[1:])]
+    first, second = (bring_in(database, OriginalFile("so far.json", content)) for content in so_far)
+
+    assert [Import.NEW, Import.SUPERSEDED] == [first.result, second.result]
+    assert ["#2"] == [row["order_id"] for row in lines_of(database)]
+
+
+def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: Database) -> None:
+    """The advice to download it again works: the second file replaces the first, said with both sums."""
+    bring_in(database, v2_file("1", "85.00", total="45.00"))
+    second = bring_in(database, v2_file("1", "85.00", "-40.00", total="45.00"))
+
+    assert (Import.SUPERSEDED, True) == (second.result, only(database).ties_out)
+    assert ("1 transaction, 85.00 USD", "2 transactions, 45.00 USD") == (str(second.before), str(second.after))
+
+
+@pytest.mark.parametrize("total", ["85.00", "99.00"])
+def test_nothing_takes_the_place_of_a_record_that_ties_out(database: Database, total: str) -> None:
+    """Whether the second ties or not: two that contradict each other are for a person to decide."""
+    bring_in(database, v2_file("1", "45.00", total="45.00"))
+    second = bring_in(database, v2_file("1", "85.00", total=total))
+
+    assert second.result is Import.CONFLICT
+    assert "45.00 USD, this file 85.00 USD" in second.reason
+    assert "remove the settlement and import this file" in second.reason
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+    assert bring_in(database, v2_file("1", "85.00", total=total)).result is Import.NEW
+
+
+def test_what_went_out_is_not_replaced_and_the_conflict_says_what_to_do(database: Database) -> None:
+    """A record that does not tie out can only have been posted elsewhere; its lines stay, and reopening is named."""
+    bring_in(database, v2_file("1", "85.00", total="45.00"))
+    with database.writing() as connection:
+        settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
+    second = bring_in(database, v2_file("1", "85.00", "-40.00", total="45.00"))
+
+    assert (Import.CONFLICT, False) == (second.result, only(database).ties_out)
+    assert "reopen the settlement and import the file again" in second.reason
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "file",
+    [
+        shopify_export("a.csv", *JUNE),
+        unified_export("a.csv", *JUNE),
+        ebay_export("a.csv", *JUNE, *JULY, PAID),
+        OriginalFile("b.json", not_in_payouts([], "shopify_not_in_payouts_so_far").content()),
+    ],
+)
+def test_a_provisional_settlement_is_exported_on_a_second_yes_only(database: Database, file: OriginalFile) -> None:
+    """Its final document may still say something else: it says so, and export asks."""
+    if file.name == "b.json":
+        sold = [Sold("#1", "MUG", 1, Decimal(1), Decimal(0))]
+        file = OriginalFile("b.json", not_in_payouts(sold, "shopify_not_in_payouts_so_far").content())
+    bring_in(database, file)
+    give_costs(database)
+    books = load_books(database)
+    (one,) = books.settlements
+
+    assert any("Provisional" in remark.short for remark in remarks(books)[one.store, one.settlement_id])
+    with pytest.raises(ProvisionalError, match="not the settlement's own report"):
+        export_settlement(database, books, one, ExportWish(), **WHO)
+    assert export_settlement(database, books, one, ExportWish(accept_provisional=True), **WHO).locked
+
+
+def test_a_record_is_not_provisional(database: Database) -> None:
+    """The settlement report itself goes out as before."""
+    bring_in(database, v2_file("1", "85.00", total="85.00"))
+    give_costs(database)
+    books = load_books(database)
+
+    assert export_settlement(database, books, books.settlements[0], ExportWish(), **WHO).locked
+
+
+def give_costs(database: Database) -> None:
+    books = load_books(database)
+    missing = books.lines[books.lines["cost_status"] == "missing"]
+    units = [(str(row["key"]), None if row["quantity"] else 1) for row in records(missing)]
+    answers = [Answer(key, 0, Decimal(5), None, units_back=back, stock_edited=back is not None) for key, back in units]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=True, **WHO)
+
+
+def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(database: Database) -> None:
+    """Nothing is silently locked; once the settlement is reopened the same file takes the view's place."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportWish(accept_provisional=True), **WHO)
+    record = v2_file("1", "10.00", "12.00", total="22.00")
+    final = bring_in(database, record)
+
+    assert (Import.LOCKED, True) == (final.result, final.needs_attention)
+    assert "sale 111-1 MUG: 12.00 (1 units) instead of nothing" in final.reason
+    with database.reading() as connection:
+        assert [record.sha256] == original_files.files_of(connection, only(database), FileUse.AFTER_EXPORT)
+    assert 1 == len(lines_of(database))
+
+
+def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(database: Database) -> None:
+    """10.00 went out, the final document says 22.00: 12.00 of money are proposed, the goods wait for their cost."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportWish(accept_provisional=True), **WHO)
+    bring_in(database, v2_file("1", "10.00", "12.00", total="22.00"))
+    books = load_books(database)
+
+    (moved,) = reclassifications.pending_reclassifications(database, books)
+    accounts = {line.account: line.amount for line in moved.lines}
+    assert accounts == {"Marketplace Sales": Decimal(-12), f"{only(database).store} Clearing USD": Decimal(12)}
+    assert {(only(database).store, "1"): 1} == unanswered(books)
+    assert differences(books).empty
+
+    reopen(database, only(database), "the final document came", lock_date=None, **WHO)
+    assert (SettlementKind.RECORD, Decimal(22), True) == (
+        only(database).kind,
+        only(database).sum,
+        only(database).ties_out,
+    )
+    assert 2 == len(lines_of(database))
+    assert not unanswered(load_books(database))
+
+
+def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:
+    """By its bytes, by its lines in other bytes, and by a view of the same settlement."""
+    bring_in(database, v2_file("1", "10.00", "5.00", total="15.00"), store="Amazon US")
+    same = v2_file("1", "10.00", "5.00", total="15.00")
+    others = [
+        same,
+        replace(same, content=same.content + b"\n"),
+        unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")),
+    ]
+    for file in others:
+        with pytest.raises(AnotherStoreError, match="“Amazon US” has it already"):
+            bring_in(database, file, store="Amazon CA")
+    with database.reading() as connection:
+        assert ["Amazon US"] == [store.name for store in stores.all_stores(connection)]
+
+
+def test_two_stores_may_have_settlements_of_one_id(database: Database) -> None:
+    """Walmart names settlements by their period: other lines are another settlement."""
+    bring_in(database, v2_file("1", "10.00", total="10.00"), store="Amazon US")
+
+    assert bring_in(database, v2_file("1", "11.00", total="11.00"), store="Amazon CA").result is Import.NEW
+
+
+def test_the_same_rows_under_another_payout_id_are_asked(database: Database) -> None:
+    """A payout that failed and was issued again under another number: its charges count once."""
+    bring_in(database, shopify_export("a.csv", *JUNE))
+    again = bring_in(database, shopify_export("b.csv", *(row._replace(payout="900009") for row in JUNE)))
+
+    assert (Import.CONFLICT, 2) == (again.result, len(lines_of(database)))
+    assert "settlement 900001 (Shopify): 2 lines that are the same" in again.reason
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+    assert (
+        bring_in(database, shopify_export("b.csv", *(r._replace(payout="900009") for r in JUNE))).result is Import.NEW
+    )
+
+
+@pytest.mark.parametrize("derived_first", [True, False])
+def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_sum(
+    database: Database, *, derived_first: bool
+) -> None:
+    """The export without payout id and the pulled payout know one payout by two names: asked, in either order."""
+    sold = [Sold("#1", "MUG", 1, Decimal("60.00"), Decimal("-2.04"))]
+    pulled = OriginalFile("payout.json", shopify_api(sold).content())
+    csv = shopify_export("old.csv", Row("2026-06-17", "#1", "57.96", payout="2026-06-20 USD"))
+    csv = replace(csv, content=csv.content.replace(b"2026-07-01", b"2026-06-20"))
+    reading = read(csv.content)
+    derived = replace(reading, settlements=tuple(replace(one, derived_id=True) for one in reading.settlements))
+    steps = [(derived, csv), (read(pulled.content), pulled)]
+    results = [
+        import_file(database, what, file, store=None, **WHO).settlements[0]
+        for what, file in (steps if derived_first else steps[::-1])
+    ]
+
+    assert [Import.NEW, Import.CONFLICT] == [one.result for one in results]
+    assert "the same date, currency and sum" in results[1].reason
+
+
+def test_a_removed_settlement_comes_back_with_its_answers(database: Database) -> None:
+    """Undo brings back its lines, its files and what was saved for them."""
+    file = v2_file("1", "10.00", "5.00", total="15.00")
+    bring_in(database, file)
+    give_costs(database)
+    before = load_books(database).lines
+    (removed,) = remove_settlements(database, load_books(database), [only(database)], **WHO)
+    gone = load_books(database)
+    undone = undo_last(database, **WHO)
+
+    assert (2, 2, ()) == (removed.lines, removed.answers, removed.orphans)
+    assert (0, ()) == (len(gone.lines), gone.settlements)
+    assert 2 == len(undone.keys)
+    assert records(before) == records(load_books(database).lines)
+    assert bring_in(database, file).result is Import.ALREADY_IMPORTED
+
+
+def test_a_removed_settlement_can_be_imported_again(database: Database) -> None:
+    """What was saved for its lines holds again; the removal itself cannot be undone any more."""
+    file = v2_file("1", "10.00", "5.00", total="15.00")
+    bring_in(database, file)
+    give_costs(database)
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+
+    assert bring_in(database, file).result is Import.NEW
+    assert [Decimal(5)] * 2 == load_books(database).lines["unit_cost"].to_list()
+    undo_last(database, **WHO)  # the save
+    assert 2 == len(lines_of(database))
+    with pytest.raises(NothingToUndoError):
+        undo_last(database, **WHO)
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("entry", ["settlement_entry", "cogs_entry"])
+@pytest.mark.parametrize("status", [EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE])
+def test_what_has_gone_out_is_not_removed(database: Database, entry: str, status: EntryStatus) -> None:
+    """Not even where only one of the two entries is out."""
+    bring_in(database, v2_file("1", "10.00", total="10.00"))
+    with database.writing() as connection:
+        settlements.set_status(connection, only(database), **{entry: status})
+
+    with pytest.raises(NotRemovableError, match=str(status)):
+        remove_settlements(database, load_books(database), [only(database)], **WHO)
+    assert 1 == len(lines_of(database))
+
+
+def test_removing_says_whose_refunds_lose_their_original(database: Database) -> None:
+    """The refund in the next settlement took the sale's cost."""
+    bring_in(database, v2_file("1", "10.00", total="10.00"))
+    give_costs(database)
+    refund = v2_file("2", "-10.00", total="-10.00")
+    refund = replace(refund, content=refund.content.replace(b"\tOrder\t", b"\tRefund\t").replace(b"\tS0\t", b"\t\t"))
+    bring_in(database, refund)
+    books = load_books(database)
+    (removed,) = remove_settlements(database, books, books.named(["1"]), **WHO)
+
+    assert [("Amazon", "2", 1)] == [(one.store, one.settlement_id, one.lines) for one in removed.orphans]
+
+
+def test_a_removed_document_is_pulled_again(database: Database) -> None:
+    """A final document is fetched once; removing its settlement is how it is fetched anew."""
+    file = v2_file("1", "10.00", total="10.00")
+    bring_in(database, file)
+    note = PulledDocument("Amazon", "D1", "1.txt", True, file.sha256, PullOutcome.IMPORTED, NOW)  # noqa: FBT003 - final
+    with database.writing() as connection:
+        pulling.remember_document(connection, note)
+        before = pulling.known_documents(connection, "Amazon")
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+    with database.reading() as connection:
+        assert ({"D1"}, set()) == (before, pulling.known_documents(connection, "Amazon"))
+
+
+def test_a_store_without_settlements_can_be_removed(database: Database) -> None:
+    """One with settlements cannot, an unknown one neither; importing for it puts it into the books again."""
+    file = v2_file("1", "10.00", total="10.00")
+    bring_in(database, file, store="Typo")
+    with pytest.raises(StoreInUseError, match="settlements of it \\(1\\)"):
+        remove_store(database, "Typo", **WHO)
+    with pytest.raises(StoreUnknownError, match="“Typo”"):
+        remove_store(database, "Amazon", **WHO)
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+    remove_store(database, "Typo", **WHO)
+
+    assert () == load_books(database).stores
+    undo_last(database, **WHO)  # the removed settlement comes back, and its store with it
+    assert ["Typo"] == [store.name for store in load_books(database).stores]
+
+
+def test_a_removal_is_not_undone_over_what_was_imported_in_its_place(database: Database) -> None:
+    """Removed from the wrong store and imported for the right one: bringing it back would count it twice."""
+    file = v2_file("1", "10.00", total="10.00")
+    bring_in(database, file, store="Typo")
+    remove_settlements(database, load_books(database), [only(database)], **WHO)
+    assert "Amazon" == bring_in(database, file, store="Amazon").store
+
+    with pytest.raises(NothingToUndoError):
+        undo_last(database, **WHO)
+    assert 1 == len(lines_of(database))
+
+
+def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Database) -> None:
+    """Typed for the wrong marketplace and never used, its name is free again."""
+    with database.writing() as connection:
+        stores.ensure(connection, Store("Shop", Marketplace.WALMART))
+        stores.remove(connection, "Shop", batches.new(connection, BatchKind.REMOVE, "M. Lee", NOW))
+        stores.ensure(connection, Store("Shop", Marketplace.AMAZON))
+        assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)

@@ -1,0 +1,175 @@
+"""An answer goes to another line only where that asks the same; else Resolve proposes it, and undo reaches both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.books.answers import Answer
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_file
+from core.books.loading import load_books
+from core.books.removing import remove_settlements
+from core.books.saving import save_answers
+from core.books.undo import undo_last
+from core.marketplaces import read
+from core.model import Proposal, records
+from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.core.books.test_importing import v2_file
+from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.books.importing import ImportedSettlement
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, file: OriginalFile) -> ImportedSettlement:
+    (imported,) = import_file(database, read(file.content, file.name), file, store=None, **WHO).settlements
+    return imported
+
+
+def lines_by(database: Database, name: str = "order_id") -> dict[Any, dict[str, Any]]:
+    return {row[name]: row for row in records(load_books(database).lines)}
+
+
+def type_cost(database: Database, order: str, cost: str, *, units: int | None = None) -> None:
+    line = lines_by(database)[order]
+    answer = Answer(line["key"], line["version"], Decimal(cost), None, units_back=units, stock_edited=units is not None)
+    saving = save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
+    assert ["save"] == [str(one.fate) for one in saving.decisions]
+
+
+def record(*units: int) -> OriginalFile:
+    """Write a settlement report with one order per number of units."""
+    file = v2_file("1", *["10.00"] * len(units), total=f"{10 * len(units)}.00")
+    text = file.content.decode()
+    for number, count in enumerate(units):
+        head, middle, tail = text.partition(f"\t{number}\t\t\tMUG\t1\t")
+        text = head + middle.replace("\tMUG\t1\t", f"\tMUG\t{count}\t") + tail
+    return OriginalFile(file.name, text.encode())
+
+
+def view(*units: int) -> OriginalFile:
+    rows = [Row("2026-08-04", f"111-{n}", "10.00", payout="1", units=count) for n, count in enumerate(units)]
+    return unified_export("range.csv", *rows)
+
+
+def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None:
+    """20.00 was typed for the CSV line of 1; the record has 2: proposed with what it was typed for, not booked."""
+    bring_in(database, view(1))
+    type_cost(database, "111-0", "20.00")
+    told = bring_in(database, record(2))
+    line = lines_by(database)["111-0"]
+
+    assert (2, None, "missing") == (line["quantity"], line["unit_cost"], line["cost_status"])
+    assert (Decimal(20), Proposal.TYPED_ELSEWHERE) == (line["proposed_cost"], line["proposal"])
+    assert "20.00 USD, for one unit; this line has 2 units" in line["cost_note"]
+    assert any("is a proposal on Resolve now" in problem.message for problem in told.problems)
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(("typed", "moves"), [(None, False), (1, False), (2, True)])
+def test_units_that_were_typed_with_the_cost_count_as_the_lines(
+    database: Database, typed: int | None, *, moves: bool
+) -> None:
+    """Shopify's export says no units: what was typed for unknown units is proposed, what was typed for 2 moves."""
+    sold = [Sold("#1", "MUG", 2, Decimal("20.00"), Decimal("-1.00"))]
+    bring_in(database, OriginalFile("export.csv", shopify(sold).content()))
+    type_cost(database, "#1", "3.00", units=typed)
+    bring_in(database, OriginalFile("payout.json", shopify_api(sold).content()))
+    line = lines_by(database)["#1"]
+
+    assert (Decimal(3) if moves else None) == line["unit_cost"]
+    assert (None if moves else Decimal(3)) == line["proposed_cost"]
+
+
+def test_an_answer_with_the_same_units_moves_and_undo_takes_the_move_back(database: Database) -> None:
+    """The record's line asks the same; the answer that was moved can be taken away from it like a save."""
+    bring_in(database, view(2))
+    type_cost(database, "111-0", "4.00")
+    told = bring_in(database, record(2))
+    moved = lines_by(database)["111-0"]["unit_cost"]
+    undo_last(database, **WHO)
+
+    assert (Decimal(4), []) == (moved, [p for p in told.problems if "moved" in p.message])
+    assert lines_by(database)["111-0"]["unit_cost"] is None
+
+
+def test_a_proposal_is_accepted_and_undone_like_any_other(database: Database) -> None:
+    """Accepted it is the line's cost; after two undos nothing is left of it."""
+    bring_in(database, view(1))
+    type_cost(database, "111-0", "20.00")
+    bring_in(database, record(2))
+    line = lines_by(database)["111-0"]
+    answer = Answer(line["key"], line["version"], Decimal(20), Decimal(20))
+    save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **WHO)
+    accepted = lines_by(database)["111-0"]["unit_cost"]
+    for _ in range(2):
+        undo_last(database, **WHO)
+
+    assert Decimal(20) == accepted
+    assert lines_by(database)["111-0"]["proposed_cost"] is None
+
+
+def test_a_corrected_record_keeps_answers_to_the_same_questions_only(database: Database) -> None:
+    """The file that did not tie had 1 unit where the one that does has 3: same line, another question."""
+    first, second = record(1, 1), record(1, 3)
+    broken = OriginalFile("1.txt", first.content.replace(b"\t20.00\t", b"\t99.00\t"))
+    bring_in(database, broken)
+    for order in ("111-0", "111-1"):
+        type_cost(database, order, "6.00")
+    bring_in(database, second)
+    lines = lines_by(database)
+
+    assert [Decimal(6), None] == [lines[order]["unit_cost"] for order in ("111-0", "111-1")]
+    assert Decimal(6) == lines["111-1"]["proposed_cost"]
+
+
+def test_answers_that_still_hold_are_not_asked_again(database: Database) -> None:
+    """A second export with further rows: the lines of the first are as they were, and nothing is said of them."""
+    bring_in(database, shopify_export("a.csv", Row("2026-06-29", "#1", "97.00")))
+    type_cost(database, "#1", "3.00", units=1)
+    told = bring_in(database, shopify_export("b.csv", Row("2026-06-30", "#2", "48.50")))
+
+    assert Decimal(3) == lines_by(database)["#1"]["unit_cost"]
+    assert () == told.problems
+
+
+def test_an_answer_stays_with_its_row_when_the_row_gets_another_key(database: Database) -> None:
+    """A cheaper row of the same group comes first: both keys are given anew, and the answer goes with its row."""
+    bring_in(database, ebay_export("a.csv", Row("2026-06-29", "1", "50.00"), Row("2026-06-30", "9", "1.00")))
+    type_cost(database, "1", "3.00")
+    before = lines_by(database, "net")[Decimal(50)]
+    bring_in(database, ebay_export("b.csv", Row("2026-06-29", "1", "20.00"), Row("2026-06-28", "8", "1.00")))
+    lines = lines_by(database, "net")
+
+    assert (0, 1) == (before["ordinal"], lines[Decimal(50)]["ordinal"])
+    assert (Decimal(3), None) == (lines[Decimal(50)]["unit_cost"], lines[Decimal(20)]["unit_cost"])
+
+
+def test_an_answer_does_not_wake_up_on_another_line(database: Database) -> None:
+    """Removed and imported again with other units under the same key: what was saved is proposed, not booked."""
+    bring_in(database, record(1))
+    type_cost(database, "111-0", "20.00")
+    books = load_books(database)
+    remove_settlements(database, books, list(books.settlements), **WHO)
+    bring_in(database, record(2))
+
+    assert lines_by(database)["111-0"]["unit_cost"] is None
+    assert Decimal(20) == lines_by(database)["111-0"]["proposed_cost"]

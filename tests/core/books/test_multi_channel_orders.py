@@ -1,0 +1,195 @@
+"""A multi-channel order is costed once: in the store that sold it, found by the seller's own order number."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.books import batches, costs_today, observations, sku_mapping, true_up_history, true_ups
+from core.books.answers import Answer
+from core.books.batches import BatchKind
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.exporting import ExportWish, export_settlement
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.recosting import after_save
+from core.books.saving import save_answers
+from core.journal.accounts import Accounts
+from core.marketplaces import read
+from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, ObservationKind, frame, records
+from tests.core.books.listed_documents import v2_content
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+SHIPPED = {
+    "order-id": "S01-1",
+    "marketplace-name": "Non-Amazon US",
+    "amount-type": "ItemFees",
+    "amount-description": "FBAPerUnitFulfillmentFee",
+    "amount": "-4.00",
+}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("merchant_order", "expected"), [("#1044", CostStatus.NOT_APPLICABLE), ("#1045", CostStatus.MISSING)]
+)
+@pytest.mark.parametrize("selling_store_first", [True, False])
+def test_amazons_line_carries_the_cost_only_where_the_selling_store_is_elsewhere(
+    tmp_path: Path, merchant_order: str, expected: CostStatus, *, selling_store_first: bool
+) -> None:
+    """The number that the shop gave the order is in Amazon's file; `#1044` and `1044` are the same order."""
+    shipped = v2_content("1", {**SHIPPED, "merchant-order-id": merchant_order}, total="-4.00")
+    sold = v2_content("2", {"order-id": "1044"}, total="10.00")
+    files = [("Amazon US", shipped), ("Shop", sold)]
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        for store, content in reversed(files) if selling_store_first else files:
+            file = OriginalFile("file", content)
+            import_reading(database, read(content), file, store=store, who="M. Lee", now=NOW)
+        lines = load_books(database).lines
+
+    status = dict(zip(lines["store"], lines["cost_status"], strict=True))
+    assert {"Amazon US": expected, "Shop": CostStatus.MISSING} == status
+    assert merchant_order == lines.loc[lines["store"] == "Amazon US", "merchant_order_id"].iloc[0]
+
+
+def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(tmp_path: Path) -> None:
+    """Amazon's line was exported with the cost; when the shop's payout arrives, the difference is proposed and posted.
+
+    The line moves no goods any more, so it has no unit cost and no currency of its own: the proposal needs neither.
+    """
+    shipped = v2_content("1", {**SHIPPED, "merchant-order-id": "#1044"}, total="-4.00")
+    sold = v2_content("2", {"order-id": "1044"}, total="10.00")
+    who = {"who": "M. Lee", "now": NOW}
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "EUR", NOW)) as database:
+        import_reading(database, read(shipped), OriginalFile("file", shipped), store="Amazon US", **who)  # type: ignore[arg-type]
+        line = load_books(database).lines["key"].iloc[0]
+        answer = Answer(line, 0, Decimal("4.00"), None)
+        save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **who)  # type: ignore[arg-type]
+        books = load_books(database)
+        export_settlement(database, books, books.settlements[0], ExportWish(accept_suspect=True), **who)  # type: ignore[arg-type]
+        import_reading(database, read(sold), OriginalFile("file", sold), store="Shop", **who)  # type: ignore[arg-type]
+
+        for _ in range(2):
+            true_ups.propose_true_ups(database, load_books(database), **who)  # type: ignore[arg-type]
+        with database.reading() as connection:
+            (proposal,) = records(true_up_history.pending(connection))
+        books = load_books(database)
+        true_ups.accept_true_ups(database, books, [proposal["id"]], accounts=Accounts(), lock_date=None, **who)  # type: ignore[arg-type]
+
+        assert (Decimal("-4.00"), "EUR", None) == (proposal["difference"], proposal["currency"], proposal["unit_cost"])
+        assert costs_today.differences(load_books(database)).empty, "what was taken back is not proposed again"
+
+
+Products = dict[str, list[tuple[str | None, int]]]
+"""Per SKU the products that it stands for, with their units; none where Finale does not know it."""
+
+
+def finale_says(database: Database, products: Products) -> None:
+    """Let Finale map SKUs, and say that each product cost 5.00 on Amazon's order and on the shop's."""
+    known = [
+        {"sku": sku, "product_id": product, "units": units, "rule": "lookup", "fetched_at": NOW}
+        for sku, its in products.items()
+        for product, units in its
+    ]
+    named = sorted({product for its in products.values() for product, _ in its if product})
+    facts = [
+        {"kind": ObservationKind.ORDER, "order_id": order, "product_id": product, "unit_cost": Decimal(5)}
+        | {"units": 1, "record_date": "2026-08-04", "currency": "USD", "fetched_at": NOW}
+        for order in ("S01-1", "1044")
+        for product in named
+    ]
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+        sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
+        observations.add(connection, frame(OBSERVATION_COLUMNS, facts), batch, NOW)
+
+
+def one_order(database: Database, amazon: str, *shop: str) -> None:
+    """Import an order that Amazon shipped as one SKU and a shop sold as one or several."""
+    shipped = v2_content("1", {**SHIPPED, "sku": amazon, "merchant-order-id": "#1044"}, total="-4.00")
+    sales = [{"order-id": "1044", "sku": sku, "order-item-code": f"item {number}"} for number, sku in enumerate(shop)]
+    sold = v2_content("2", *sales, total=f"{10 * len(shop)}.00")
+    for store, content in (("Amazon US", shipped), ("Shop", sold)):
+        file = OriginalFile("file", content)
+        import_reading(database, read(content), file, store=store, who="M. Lee", now=NOW)
+
+
+MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}
+
+
+@pytest.mark.few(3)
+@pytest.mark.parametrize(
+    ("amazon", "shop", "products", "status", "cogs"),
+    [
+        ("MUG-FBA", ["mug-blue"], MUG, CostStatus.NOT_APPLICABLE, "5.00"),
+        ("SIX-FBA", ["mug-blue"], {"SIX-FBA": [("mug", 6)], **MUG}, CostStatus.NOT_APPLICABLE, "5.00"),
+        (
+            "SET",
+            ["mug-blue", "cup"],
+            {**MUG, "cup": [("cup", 1)], "SET": [("mug", 1), ("cup", 1)]},
+            "not applicable",
+            10,
+        ),
+        ("cup", ["SET"], {"cup": [("cup", 1)], "SET": [("mug", 1), ("cup", 1)]}, CostStatus.NOT_APPLICABLE, "10.00"),
+        ("MUG-FBA", ["MUG-FBA"], {}, CostStatus.NOT_APPLICABLE, "0"),
+        ("cup", ["mug-blue"], {**MUG, "cup": [("cup", 1)]}, CostStatus.COSTED, "10.00"),
+        ("SET", ["mug-blue"], {**MUG, "SET": [("mug", 1), ("cup", 1)]}, CostStatus.MISSING, "5.00"),
+        ("MUG-FBA", ["mug-blue"], {"MUG-FBA": [("mug", 1)], "mug-blue": [(None, 1)]}, CostStatus.MISSING, "0"),
+        ("MUG-FBA", ["mug-blue"], {"MUG-FBA": [(None, 1)], "mug-blue": [("mug", 1)]}, CostStatus.MISSING, "5.00"),
+    ],
+)
+def test_goods_are_the_same_where_their_products_are(
+    tmp_path: Path, amazon: str, shop: list[str], products: Products, status: str, cogs: str
+) -> None:
+    """However two stores name a product, an order of it is costed once; what is not sure of it is asked."""
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, amazon, *shop)
+        finale_says(database, products)
+        lines = load_books(database).lines
+
+    (amazons,) = records(lines[lines["store"] == "Amazon US"])
+    assert status == amazons["cost_status"]
+    assert Decimal(cogs) == sum((row["cogs"] for row in records(lines) if row["cogs"] is not None), Decimal(0))
+    if status == CostStatus.MISSING:
+        assert (Cause.GOODS_UNCLEAR, Decimal(0)) == (amazons["cause"], amazons["proposed_cost"])
+
+
+def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -> None:
+    """Both names were exported when nobody knew that they are one product: the difference is proposed."""
+    apart: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug old", 1)]}
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, "MUG-FBA", "mug-blue")
+        finale_says(database, apart)
+        for number in (0, 1):
+            books = load_books(database)
+            wish = ExportWish(accept_suspect=True)
+            export_settlement(database, books, books.settlements[number], wish, who="M. Lee", now=NOW)
+        before = costs_today.differences(load_books(database))
+        finale_says(database, MUG)
+        (found,) = records(costs_today.differences(load_books(database)))
+
+    assert before.empty
+    assert Decimal("-5.00") == found["difference"]
+
+
+def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
+    """What a save costs anew is what a full costing says, with two names of one product as well."""
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        one_order(database, "MUG-FBA", "mug-blue")
+        finale_says(database, MUG)
+        before = load_books(database)
+        key = str(before.lines.loc[before.lines["store"] == "Shop", "key"].iloc[0])
+        answer = Answer(key, 0, Decimal("4.25"), None)
+        save_answers(database, before, [answer], settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
+        after = after_save(database, before)
+
+        assert records(load_books(database).lines) == records(after.lines)
+        assert [Decimal(0), Decimal("4.25")] == sorted(after.lines["cogs"])

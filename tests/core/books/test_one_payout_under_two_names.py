@@ -1,0 +1,227 @@
+"""One payout under two names, a marketplace's own and one made of dates, is asked; two payouts stay two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.books import settlements
+from core.books.booked_settlement import Import, OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_file
+from core.books.loading import load_books
+from core.books.removing import remove_settlements
+from core.marketplaces import read
+from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.books.importing import ImportedSettlement
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+JUNE = (Row("2026-06-29", "#1", "97.00"), Row("2026-06-30", "#2", "48.50"))
+JULY = (Row("2026-07-01", "#3", "19.40"),)
+PAID = Row("2026-07-01", "", "-164.90", kind="payout")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
+    (one,) = import_file(database, read(file.content, file.name), file, store=store, who="M. Lee", now=NOW).settlements
+    return one
+
+
+def names(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return [one.settlement_id for one in settlements.booked(connection)]
+
+
+def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = "USD") -> OriginalFile:
+    """Return a Shopify export as those of 2025 are: without payout ids."""
+    text = file.content.decode().replace("900001", "").replace("2026-07-01,", f"{day},")
+    return OriginalFile(f"without {file.name}", text.replace(",USD\n", f",{currency}\n").encode())
+
+
+@pytest.mark.few(3)
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize(
+    ("named", "nameless"),
+    [
+        (JUNE, JULY),  # cut by months: no row in common, another sum
+        (JULY, JUNE),
+        ((*JUNE, *JULY), (*JUNE, *JULY)),  # the same rows
+        (JUNE, (JUNE[1], *JULY)),  # some of them
+        ((*JUNE, *JULY), (PAID,)),  # the payout's own row alone
+    ],
+)
+def test_shopifys_payout_of_a_day_is_one(
+    database: Database, named: tuple[Row, ...], nameless: tuple[Row, ...], *, derived_first: bool
+) -> None:
+    """Whichever comes first stays, and the other is asked with what to do."""
+    files = [shopify_export("named.csv", *named), without_ids(shopify_export("old.csv", *nameless))]
+    first, second = [bring_in(database, file) for file in (files[::-1] if derived_first else files)]
+
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+    assert [first.settlement_id] == names(database)
+    assert f"settlement {first.settlement_id}" in second.reason
+    assert "remove" in second.reason
+
+
+def test_the_remedy_that_is_named_works(database: Database) -> None:
+    """The whole payout, exported with its id, is imported once the nameless part is removed."""
+    part = bring_in(database, without_ids(shopify_export("old.csv", *JUNE)))
+    whole = shopify_export("whole.csv", *JUNE, *JULY, PAID)
+    assert Import.CONFLICT == bring_in(database, whole).result
+    with database.reading() as connection:
+        there = settlements.find(connection, part.store, part.settlement_id)
+    assert there is not None
+    remove_settlements(database, load_books(database), [there], who="M. Lee", now=NOW)
+
+    assert Import.NEW == bring_in(database, whole).result
+    assert ["900001"] == names(database)
+
+
+@pytest.mark.parametrize(("day", "currency"), [("2026-07-02", "USD"), ("2026-06-30", "USD"), ("2026-07-01", "CAD")])
+def test_another_day_or_currency_is_another_payout(database: Database, day: str, currency: str) -> None:
+    """What is paid on another day, or in another currency, stands beside it."""
+    bring_in(database, shopify_export("named.csv", *JUNE))
+    other = without_ids(shopify_export("old.csv", *JULY), day=day, currency=currency)
+    assert Import.NEW == bring_in(database, other).result
+
+
+def test_another_shops_payout_of_the_day_is_another(database: Database) -> None:
+    """Two shops are each paid once a day."""
+    bring_in(database, shopify_export("named.csv", *JUNE), "Shop one")
+    assert Import.NEW == bring_in(database, without_ids(shopify_export("old.csv", *JULY)), "Shop two").result
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("export", [ebay_export, unified_export])
+@pytest.mark.parametrize("rows", [JUNE, JUNE[:1], (*JULY, JUNE[0])])
+def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: Any, rows: tuple[Row, ...]) -> None:
+    """Amazon and eBay name every payout; the same rows under a second name are not stored beside the first."""
+    bring_in(database, export("a.csv", *JUNE))
+    second = bring_in(database, export("b.csv", *(row._replace(payout="900009") for row in rows)))
+    assert (Import.CONFLICT, ["900001"]) == (second.result, names(database))
+
+
+HEAD = (
+    "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+    "Transaction Description,Customer Order #,Amount,Amount Type,Ship Qty,Partner Item Id\n"
+)
+
+
+def walmart(period: str, *rows: str) -> OriginalFile:
+    """Write a report; rows are `posted,type,description,order,amount`."""
+    total = sum(float(row.rsplit(",", 1)[1]) for row in rows)
+    lines = [f",,,,{','.join(row.split(',')[:4])},{row.rsplit(',', 1)[1]},Fee/Reimbursement,,\n" for row in rows]
+    return OriginalFile(
+        f"w{period}.csv", f"{HEAD}{period},{total:.2f},USD,,PaymentSummary,,,,,,\n{''.join(lines)}".encode()
+    )
+
+
+STORAGE = "07/20/2026,Service Fee,WFS StorageFee,,-5.00"
+PREP = "07/21/2026,Service Fee,WFS PrepServiceFee,,-2.00"
+LABEL = "07/22/2026,Adjustment,Walmart Shipping Label Service Charge,2001,-4.00"
+DATED = "07/14/2026,07/28/2026"
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize(
+    ("dated", "blank"),
+    [
+        ((STORAGE, PREP), (STORAGE, PREP)),  # fees alone: the same sum
+        ((STORAGE, PREP), (STORAGE,)),  # a line in common that names no order
+        ((STORAGE, LABEL), (PREP, LABEL)),  # one that does
+    ],
+)
+def test_walmart_without_a_period(
+    database: Database, dated: tuple[str, ...], blank: tuple[str, ...], *, derived_first: bool
+) -> None:
+    """A report with its period and one without, named by its lines, are one where money or a line is the same."""
+    files = [walmart(DATED, *dated), walmart(",", *blank)]
+    first, second = [bring_in(database, file) for file in (files[::-1] if derived_first else files)]
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+
+
+@pytest.mark.parametrize("moved", ["08/03/2026", "08/10/2026", "06/30/2026"])
+def test_walmarts_next_statement_is_another(database: Database, moved: str) -> None:
+    """The same monthly fee on another day is another fee."""
+    bring_in(database, walmart(DATED, STORAGE))
+    assert Import.NEW == bring_in(database, walmart(",", STORAGE.replace("07/20/2026", moved))).result
+
+
+SALES = ("07/15/2026,Sale,Purchase,3001,20.00", "07/16/2026,Sale,Purchase,3002,9.00")
+LATER = "07/14/2026,07/29/2026"
+SHORTER = "07/14/2026,07/21/2026"
+NEXT = "07/28/2026,08/11/2026"
+"""Shares its first day with the last one of `DATED`."""
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("period", "there", "again"),
+    [
+        (LATER, SALES, SALES),  # the very rows
+        (SHORTER, SALES, SALES[:1]),  # some of them
+        (SHORTER, SALES[:1], SALES),  # more of them
+        (LATER, SALES, (SALES[0], LABEL)),  # one in common
+        ("07/29/2026,08/11/2026", SALES, SALES),  # no day in common
+        (LATER, (STORAGE,), (STORAGE, PREP)),  # fees name no order
+        ("07/29/2026,08/11/2026", (STORAGE, PREP), (STORAGE, PREP)),
+    ],
+)
+def test_walmarts_lines_under_another_stated_period_are_asked(
+    database: Database, period: str, there: tuple[str, ...], again: tuple[str, ...]
+) -> None:
+    """A period is made of dates whoever states it: what is removed first is imported under the other."""
+    first = bring_in(database, walmart(DATED, *there))
+    second = bring_in(database, walmart(period, *again))
+    assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
+    assert "remove 20260714-20260728 and import this file again" in second.reason
+    assert ["20260714-20260728"] == names(database)
+
+    with database.reading() as connection:
+        booked = settlements.find(connection, first.store, first.settlement_id)
+    assert booked is not None
+    remove_settlements(database, load_books(database), [booked], who="M. Lee", now=NOW)
+    assert Import.NEW == bring_in(database, walmart(period, *again)).result
+
+
+@pytest.mark.few(4)
+@pytest.mark.parametrize("period", [NEXT, LATER, "07/29/2026,08/11/2026"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        tuple(row.replace("/300", "/400").replace(",300", ",400") for row in SALES),  # other orders, the same sum
+        (STORAGE.replace("07/20/2026", "07/28/2026"),),  # the same fee at another moment
+        (STORAGE.replace("07/20/2026", ""),),  # and without one
+        (SALES[0].replace("Sale,Purchase,3001,20.00", "Refund,Return,3001,-20.00"),),  # the order's refund
+    ],
+)
+def test_walmarts_periods_without_a_line_in_common_are_two(
+    database: Database, period: str, rows: tuple[str, ...]
+) -> None:
+    """Neighbours may share a day, a sum, an order and a fee; the same file again is known."""
+    first = walmart(DATED, *SALES, STORAGE)
+    second = walmart(period, *rows)
+    told = [bring_in(database, file).result for file in (first, second, first, second)]
+    assert [Import.NEW, Import.NEW, Import.ALREADY_IMPORTED, Import.ALREADY_IMPORTED] == told
+
+
+def test_two_walmart_stores_are_charged_the_same(database: Database) -> None:
+    """A fee of one moment and sum is no line of another store's; an order's line is."""
+    bring_in(database, walmart(DATED, STORAGE), "One")
+    assert Import.NEW == bring_in(database, walmart(LATER, STORAGE), "Two").result
+    bring_in(database, walmart(NEXT, *SALES), "One")
+    assert Import.CONFLICT == bring_in(database, walmart("07/30/2026,08/11/2026", *SALES), "Two").result

@@ -1,0 +1,145 @@
+"""Remarks about settlements: one between two others is missing, types that nobody has classified."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.books import settings
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_reading
+from core.books.loading import load_books
+from core.books.remarks import remarks
+from core.marketplaces import read
+from core.settings import SETTINGS_NAME, Policies
+from tests.core.books.listed_documents import v2_content
+from tests.core.books.test_importing import unified_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+WALMART = (
+    "Period Start Date,Period End Date,Total Payable,Currency,Transaction Key,Transaction Posted Timestamp,"
+    "Transaction Type,Transaction Description,Customer Order #,Customer Order line #,Purchase Order #,"
+    "Purchase Order line #,Amount,Amount Type,Ship Qty,Commission Rate,Transaction Reason Description,Partner Item Id,"
+    "Partner GTIN,Partner Item Name,Product Tax Code,Ship to State,Ship to City,Ship to Zipcode,Contract Category,"
+    "Product Type,Commission Rule,Shipping Method,Fulfillment Type,Fulfillment Details,Original Commission"
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+        yield opened
+
+
+def bring_in(database: Database, *contents: bytes) -> None:
+    for content in contents:
+        import_reading(database, read(content), OriginalFile("file", content), store=None, who="M. Lee", now=NOW)
+
+
+def reserve(word: str, amount: str) -> dict[str, str]:
+    """Return the cells of a reserve's row."""
+    blank = dict.fromkeys(("order-id", "sku", "quantity-purchased", "order-item-code", "shipment-id"), "")
+    return {
+        **blank,
+        "transaction-type": "other-transaction",
+        "amount-type": "other-transaction",
+        "amount-description": word,
+        "amount": amount,
+    }
+
+
+def said(database: Database) -> dict[str, list[str]]:
+    """Return the remarks by settlement id."""
+    return {name: [one.message for one in found] for (_, name), found in remarks(load_books(database)).items()}
+
+
+def test_a_gap_between_two_settlements_is_said_of_the_later_one(database: Database) -> None:
+    """The days that nothing covers are named, and the remark goes when the missing settlement comes."""
+    first, middle, last = (
+        v2_content(name, {}, total="10.00", days=days)
+        for name, days in (("1", ("01", "08")), ("2", ("08", "15")), ("3", ("15", "22")))
+    )
+    bring_in(database, first, last)
+    before = said(database)
+    bring_in(database, middle)
+
+    assert {"3"} == set(before)
+    assert "Nothing covers 2026-08-08 to 2026-08-15" in before["3"][0]
+    assert {} == said(database)
+
+
+def test_a_reserve_that_is_not_taken_up_is_said(database: Database) -> None:
+    """Amazon kept 4.00 back and pays 3.00: what came between is missing."""
+    kept, paid = reserve("Current Reserve Amount", "-4.00"), reserve("Previous Reserve Amount Balance", "3.00")
+    bring_in(
+        database,
+        v2_content("1", {}, kept, total="6.00", days=("01", "08")),
+        v2_content("2", {}, paid, total="13.00", days=("08", "15")),
+    )
+
+    assert {"2"} == set(said(database))
+    assert "begins with a reserve of 3.00 USD" in said(database)["2"][0]
+
+
+def test_a_view_is_held_against_nothing(database: Database) -> None:
+    """A date-range report covers the days it was asked for."""
+    bring_in(database, v2_content("1", {}, total="10.00", days=("20", "27")))
+    bring_in(database, unified_file("9", ("111-0", "10.00")).content)
+
+    told = said(database)
+    assert ["9"] == list(told)
+    assert not any("Nothing covers" in remark for remark in told["9"])
+
+
+def test_what_lies_before_books_start_is_over(database: Database) -> None:
+    """Nobody misses a settlement of the years before."""
+    bring_in(
+        database,
+        v2_content("1", {}, total="10.00", days=("01", "08")),
+        v2_content("3", {}, total="10.00", days=("15", "22")),
+    )
+    with database.writing() as connection:
+        settings.put(connection, SETTINGS_NAME, Policies(books_start=date(2026, 8, 20)), who="M. Lee", now=NOW)
+
+    assert {} == said(database)
+
+
+def test_walmarts_periods_without_a_time_touch(database: Database) -> None:
+    """One ends on the 15th and the next begins on the 16th: nothing is missing."""
+    bring_in(database, *(_walmart(*days) for days in (("8/1/2026", "8/15/2026"), ("8/16/2026", "8/29/2026"))))
+
+    assert {} == said(database)
+
+
+def _walmart(start: str, end: str) -> bytes:
+    names = WALMART.split(",")
+    summary = {
+        "Period Start Date": start,
+        "Period End Date": end,
+        "Total Payable": "10.00",
+        "Currency": "USD",
+        "Transaction Type": "PaymentSummary",
+    }
+    sale = {
+        "Transaction Key": f"T{start}",
+        "Transaction Posted Timestamp": start,
+        "Transaction Type": "Sale",
+        "Customer Order #": "2001",
+        "Customer Order line #": "1",
+        "Purchase Order #": "1001",
+        "Purchase Order line #": "1",
+        "Amount": "10.00",
+        "Amount Type": "Product Price",
+        "Ship Qty": "1",
+        "Partner Item Id": "MUG",
+    }
+    rows = [",".join(row.get(name, "") for name in names) for row in (summary, sale)]
+    return "\n".join([WALMART, *rows, ""]).encode()

@@ -1,0 +1,312 @@
+"""What a save announces, what it refuses and what it leaves alone: on books of orders that live through settlements."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.books import batches, observations
+from core.books.answers import Answer, Fate
+from core.books.batches import BatchKind
+from core.books.exporting import ExportWish, SuspectCostsError, export_settlement
+from core.books.loading import load_books
+from core.books.saving import Saving, plan_answers, save_answers
+from core.books.status import missing_lines
+from core.model import (
+    OBSERVATION_COLUMNS,
+    CostStatus,
+    Disposition,
+    Event,
+    ObservationKind,
+    OverrideKind,
+    frame,
+    records,
+)
+from tests.core.books.lives_of_orders import (
+    NOW,
+    WHO,
+    Life,
+    bring_in,
+    files_of,
+    let_finale_say,
+    open_books,
+    plans,
+)
+from tests.examples import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.books.books import Books
+    from core.books.database import Database
+
+
+ORDER = "111-0"
+SALE_AND_REFUNDS = Life(ORDER, "US", sold=((0, 3),), refunds=((0, 1), (0, 1)), lost=None)
+"""The first refund says no units, the second one."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Books, and what a bookkeeper does with them."""
+
+    database: Database
+
+    @property
+    def books(self) -> Books:
+        return load_books(self.database)
+
+    def bring_in(self, plan: tuple[Life, ...]) -> None:
+        for (store, _), file in files_of(plan).items():
+            bring_in(self.database, store, file)
+
+    def average_is(self, cost: str) -> None:
+        """Let Finale know the current average of a mug."""
+        fact = {
+            "kind": ObservationKind.AVERAGE,
+            "product_id": "MUG",
+            "unit_cost": Decimal(cost),
+            "currency": "USD",
+            "fetched_at": NOW,
+        }
+        with self.database.writing() as connection:
+            batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+            observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
+
+    def line(self, event: Event) -> dict[str, object]:
+        lines = self.books.lines
+        return records(lines[lines["event"] == event])[0]
+
+    def answer(self, event: Event, **said: object) -> Answer:
+        """Return the row of Resolve of the first line of that kind, with what is said in its cells."""
+        line = self.line(event)
+        return Answer(**{"key": line["key"], "version": 0, "cost": None, "proposed": line["proposed_cost"], **said})  # type: ignore[arg-type]  # fields of Answer
+
+    def save(self, *answers: Answer, accept_proposals: bool = False, accept_suspect: bool = False) -> Saving:
+        return save_answers(
+            self.database,
+            self.books,
+            answers,
+            settlement_ids=None,
+            accept_proposals=accept_proposals,
+            accept_suspect=accept_suspect,
+            **WHO,
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Return books with a sale of three mugs and two refunds of it, of which Finale knows the average alone."""
+    with open_books(tmp_path) as database:
+        made = Desk(database)
+        made.bring_in((SALE_AND_REFUNDS,))
+        made.average_is("9.93")
+        yield made
+
+
+def booked(books: Books) -> dict[str, Decimal]:
+    """Return the COGS of each settlement, as sheet Settlements shows it."""
+    return {one.settlement_id: books.state(one).cogs for one in books.settlements}
+
+
+COSTS = st.sampled_from([None, "proposal", "0", "4.80", "9.9305", "12.00"])
+
+
+@st.composite
+def typed(draw: st.DrawFn) -> dict[str, object]:
+    """Draw what stands in the cells of a row."""
+    return {
+        "cost": draw(COSTS),
+        "zero_ok": draw(st.booleans()),
+        "units_back": draw(st.sampled_from([None, 0, 1, 2])),
+        "disposition": draw(st.sampled_from([None, *Disposition])),
+        "stock_edited": draw(st.booleans()),
+        "disposition_edited": draw(st.booleans()),
+        "note": draw(st.sampled_from([None, "as agreed"])),
+    }
+
+
+def as_answer(row: dict[str, object], said: dict[str, object], version: int = 0) -> Answer:
+    """Return the answer of a row whose cells hold what was drawn."""
+    cost = row["proposed_cost"] if said["cost"] == "proposal" else said["cost"]
+    number = None if cost is None else Decimal(str(cost))
+    return Answer(**{**said, "key": row["key"], "version": version, "cost": number, "proposed": row["proposed_cost"]})  # type: ignore[arg-type]  # fields of Answer
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(plans, st.data())
+def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
+    plan: tuple[Life, ...], data: st.DataObject
+) -> None:
+    """Preview, announcement and books loaded anew come to one figure, whatever was typed beside whatever."""
+    with tempfile.TemporaryDirectory() as folder, open_books(Path(folder)) as database:
+        desk = Desk(database)
+        desk.bring_in(plan)
+        desk.average_is("9.93")
+        for life in plan:
+            if data.draw(st.booleans()):
+                let_finale_say(database, life.order_id, Decimal("5.00"))
+        before = desk.books
+        rows = [row for row in records(before.lines) if row["event"] != Event.PAYOUT]
+        said = {str(row["key"]): data.draw(typed()) for row in rows}
+        answers = [as_answer(row, said[str(row["key"])]) for row in rows]
+        accept = data.draw(st.booleans())
+        how: dict[str, Any] = {"settlement_ids": None, "accept_proposals": accept, **WHO}
+
+        planned = plan_answers(before, answers, **how)
+        saving = save_answers(database, before, answers, **how, accept_suspect=True)
+
+        after = desk.books
+        difference = sum(booked(after).values(), Decimal(0)) - sum(booked(before).values(), Decimal(0))
+        assert difference == saving.cogs == planned.cogs
+        assert booked(after) == booked(saving.after)
+
+        again = [
+            replace(one.answer, version=saving.versions.get(one.answer.key, 0), stock_edited=False)
+            for one in saving.decisions
+            if one.fate is not Fate.REFUSED
+        ]
+        second = save_answers(database, after, again, **how, accept_suspect=True)
+        assert [] == second.with_fate(Fate.SAVE)
+        assert {one.answer.key for one in second.with_fate(Fate.MISSING)} <= set(missing_lines(after.lines)["key"])
+
+
+def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -> None:
+    """Its cost is its original's: once units and disposition are saved, none of it is left to say."""
+    desk.save(desk.answer(Event.SALE, cost=Decimal(10)))
+    restocked: dict[str, object] = {"units_back": 1, "disposition": Disposition.RESTOCKED}
+    first = desk.save(desk.answer(Event.REFUND, cost=None, stock_edited=True, **restocked))
+
+    second = desk.save(desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposed=Decimal(10), **restocked))
+    accepted = desk.save(
+        desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposed=Decimal(10), **restocked), accept_proposals=True
+    )
+
+    assert CostStatus.COSTED == desk.line(Event.REFUND)["cost_status"]
+    assert [[Fate.SAVE], [Fate.UNCHANGED], [Fate.UNCHANGED]] == [
+        [decision.fate for decision in saving.decisions] for saving in (first, second, accepted)
+    ]
+
+
+def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
+    """It used to announce the cost, book zero, show the cost and be saved again by every save."""
+    saving = desk.save(desk.answer(Event.SALE, cost=Decimal("9.93"), zero_ok=True), accept_proposals=True)
+
+    assert ["Zero OK is yes and Cost is 9.93: empty one of the two"] == [
+        one.reason for one in saving.with_fate(Fate.REFUSED)
+    ]
+    assert Decimal(0) == saving.cogs
+    assert desk.books.overrides.empty
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("cost", ["1e3", "1234.5", "0.45", "1.98", "49.66"])
+def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str) -> None:
+    """The row is named with order, SKU, cost and average; whoever accepts it saves it, and export names it again."""
+    answer = desk.answer(Event.SALE, cost=Decimal(cost))
+    stopped = desk.save(answer)
+    saved_then = len(desk.books.overrides)
+    desk.save(answer, accept_suspect=True)
+    named = f"order {ORDER}, SKU MUG: cost {Decimal(cost).normalize():f}, average 9.93"
+
+    assert [f"Cost, {named}"] == [str(one) for one in stopped.suspects]
+    assert (0, 1) == (saved_then, len(desk.books.overrides))
+    desk.save(desk.answer(Event.REFUND, cost=None, units_back=1, stock_edited=True))
+    with pytest.raises(SuspectCostsError, match=named):
+        export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportWish(), **WHO)
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("said", "suspects"),
+    [
+        ({"cost": Decimal("9.94")}, 0),
+        ({"cost": Decimal("49.65")}, 0),
+        ({"cost": Decimal(1000), "note": "a collector's piece"}, 0),
+        ({"cost": None, "zero_ok": True}, 0),
+        ({"cost": Decimal(1000)}, 1),
+    ],
+)
+def test_only_costs_that_are_far_off_and_unexplained_are_asked(
+    desk: Desk, said: dict[str, object], suspects: int
+) -> None:
+    """A note says that a cost is meant, and a confirmed zero is no cost."""
+    assert suspects == len(desk.save(desk.answer(Event.SALE, **said)).suspects)
+
+
+def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: Path) -> None:
+    """And without either beside what its sale brought; a number that Excel makes of a date is asked about too."""
+    with open_books(tmp_path) as database:
+        desk = Desk(database)
+        desk.bring_in((SALE_AND_REFUNDS,))
+        beside = desk.save(desk.answer(Event.SALE, cost=Decimal(100), proposed=Decimal(9)))
+        date = desk.save(desk.answer(Event.SALE, cost=Decimal(46143), odd="Excel keeps 2026-05-01 as this number"))
+        plain = desk.save(desk.answer(Event.SALE, cost=Decimal(46143)))
+        usual = desk.save(desk.answer(Event.SALE, cost=Decimal(12)))
+
+    assert [Decimal(9), None] == [one.suspects[0].average for one in (beside, date)]
+    assert "(more than five times what one unit brought" in str(plain.suspects[0])
+    assert ([], [], [], [Fate.SAVE]) == (
+        *(list(one.with_fate(Fate.REFUSED)) for one in (beside, date, plain)),
+        [one.fate for one in usual.decisions],
+    )
+    assert ((), 1) == (usual.suspects, len(usual.overrides))
+
+
+def test_a_note_added_to_a_saved_cost_is_saved_and_keeps_how_it_came_about(desk: Desk) -> None:
+    """Alone it is not: it would be an answer that answers nothing."""
+    alone = desk.save(desk.answer(Event.SALE, cost=None, note="see bill 12"))
+    desk.save(desk.answer(Event.SALE, cost=Decimal("9.93")), accept_proposals=True)
+    desk.save(desk.answer(Event.SALE, version=1, cost=Decimal("9.93"), proposed=Decimal("9.93"), note="see bill 12"))
+
+    (row,) = records(desk.books.overrides)
+    assert ["a note is saved with an answer, not alone"] == [one.reason for one in alone.decisions]
+    assert (2, Decimal("9.93"), OverrideKind.ACCEPTED_AVERAGE, "see bill 12") == (
+        row["version"],
+        row["unit_cost"],
+        row["kind"],
+        row["note"],
+    )
+
+
+def test_lines_without_cost_are_counted_alike_and_those_that_wait_apart(desk: Desk) -> None:
+    """The sale is listed; its two refunds wait for it, and one of them is answered."""
+    before = desk.books.state(desk.books.settlements[0])
+    desk.save(desk.answer(Event.REFUND, disposition=Disposition.NOT_RETURNED, stock_edited=True))
+    after = desk.books.state(desk.books.settlements[0])
+
+    assert [1, 1] == [len(missing_lines(desk.books.lines)), after.counts.missing]
+    assert "1 line without cost, 2 wait for their original" == before.cogs_status
+    assert "1 line without cost, 1 waits for its original" == after.cogs_status
+
+
+@pytest.mark.parametrize(
+    ("named", "saved"),
+    [
+        (("UK", "S0"), {"UK"}),
+        (("US", "S0"), {"US"}),
+        (("DE", "S0"), set()),
+    ],
+)
+def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
+    desk: Desk, named: tuple[str, str], saved: set[str]
+) -> None:
+    """Two stores have settlement S0, each a line without cost, and both rows are typed."""
+    line = desk.line(Event.SALE)
+    of_stores = [{**line, "key": f"{store} line", "store": store, "settlement_id": "S0"} for store in ("US", "UK")]
+    books = replace(desk.books, lines=pd.DataFrame(of_stores))
+    answers = [
+        Answer(key=str(row["key"]), version=0, cost=Decimal(5), proposed=None, zero_ok=False) for row in of_stores
+    ]
+
+    planned = plan_answers(books, answers, settlement_ids=[named], accept_proposals=False, **WHO)
+
+    assert saved == {str(planned.lines[one.answer.key]["store"]) for one in planned.with_fate(Fate.SAVE)}
