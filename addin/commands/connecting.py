@@ -12,7 +12,7 @@ from core.books import batches, settings
 from core.books.batches import BatchKind
 from core.books.loading import load_books
 from core.errors import InventoryError
-from core.finale import account as accounts
+from core.finale import settings as accounts
 from core.finale.errors import SYSTEM
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount

@@ -13,10 +13,10 @@ from core.books.syncing import Probe
 from core.companies import World
 from core.errors import InventoryError
 from core.finale import inventory as finale
-from core.finale.account import BASE_URL
 from core.finale.errors import SYSTEM
 from core.finale.remarks import settings_of
 from core.finale.schema import Schema
+from core.finale.settings import BASE_URL
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FinaleAccount
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from addin.sheets import tables
 from addin.sheets.cells import plain_values, to_text
-from core.finale.account import BASE_URL
+from core.finale.settings import BASE_URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

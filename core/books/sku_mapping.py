@@ -17,7 +17,7 @@ from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
 from core.books.observations import Added
 from core.errors import CogsheetError
-from core.finale.nearest import rule_and_nearest
+from core.finale.mapping import rule_and_nearest
 from core.finale.observations import NO_SUCH_PRODUCT
 from core.model import (
     FLAG,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import BadAnswerError, NotFoundError, RefusedError, ServiceError, UnauthorisedError
 from core.finale.errors import (
@@ -15,22 +16,25 @@ from core.finale.errors import (
     FinaleUnavailableError,
     QueryRefusedError,
 )
-from core.finale.probe import PROBE, read_probe
-from core.finale.schema import Schema, assumed, without_refused
-from core.http.answers import message_in
-from core.http.limits import TokenBucket
+from core.finale.schema import PROBE, Schema, assumed, read_probe, without_refused
+from core.http.answers import Answer, message_in
+from core.http.limits import Sleep, TokenBucket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from core.http.answers import Answer
     from core.http.client import HttpClient
-    from core.http.limits import Sleep
     from core.time import Clock
 
 SCHEMA_KEEPS = timedelta(days=1)
+
+
 _MOST_ADAPTATIONS = 25
+
+
 _INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
+
+
 _PAYMENT_REQUIRED = 402
 
 
@@ -198,3 +202,13 @@ def next_cursor(answer: Mapping[str, Any] | None) -> str | None:
     """Return the cursor of the next page; `None` behind the last one."""
     info = (answer or {}).get("pageInfo") or {}
     return info.get("endCursor") if info.get("hasNextPage") else None
+
+
+T = TypeVar("T")
+
+
+def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Yield the values in order, so many at a time; the last time what is left."""
+    iterator = iter(values)
+    while batch := tuple(islice(iterator, size)):
+        yield batch

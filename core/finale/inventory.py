@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from core.finale.account import BASE_URL, account_of
 from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
 from core.finale.mapping import Mapper
@@ -13,9 +12,9 @@ from core.finale.observations import Recorder
 from core.finale.order_reports import AVERAGES, COSTS
 from core.finale.remarks import account_words
 from core.finale.report_sync import ReportSync, fetch_averages
-from core.finale.report_urls import report_address
+from core.finale.reports import report_address
 from core.finale.self_test import Example, example_cost
-from core.finale.settings import FinaleSettings, Mode
+from core.finale.settings import BASE_URL, FinaleSettings, Mode, account_of
 from core.finale.sync import Sync
 from core.finale.system import AccountCheck
 from core.http.client import HttpClient, basic

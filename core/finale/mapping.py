@@ -2,31 +2,92 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.finale.lookups import ask_lookups, by_lookup
-from core.finale.nearest import nearest_products, with_nearest
-from core.finale.observations import page, whole
+from core.finale.observations import Recorder, Row, page, whole
 from core.finale.parse import cost_of, text_of
-from core.finale.products import Mapped, Product, all_products, ask_products, search_products
+from core.finale.products import Mapped, Product, all_products, ask_lookups, ask_products, by_lookup, search_products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.finale.client import FinaleClient
-    from core.finale.observations import Recorder, Row
     from core.finale.order_costs import Wanted
     from core.finale.system import CostPage
     from core.progress import Progress
 
+_ALIKE_FROM = 0.8
+
+
+_PROPOSES = "; nearest: "
+"""Between the rule of a mapping and the products that are proposed."""
+
+
+def with_nearest(rule: str, nearest: Iterable[str]) -> str:
+    """Return the rule of a SKU that nobody knows, with the products that it may mean."""
+    named = ", ".join(nearest)
+    return f"{rule}{_PROPOSES}{named}" if named else rule
+
+
+def rule_and_nearest(rule: str | None) -> tuple[str, str]:
+    """Take a rule and the products that it proposes apart again.
+
+    Examples:
+        >>> rule_and_nearest("not known in Finale; nearest: ABC-1, ABC-12")
+        ('not known in Finale', 'ABC-1, ABC-12')
+    """
+    plain, _, near = (rule or "").partition(_PROPOSES)
+    return plain, near
+
+
+def nearest_products(sku: str, product_ids: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """Return the products whose ids are most like a SKU, the likest first.
+
+    Those that differ only in blanks, case and separators come first, then those that are nearly the same.
+
+    Examples:
+        >>> nearest_products("abc 1", ["ABC-1", "ABC-12", "XYZ"])
+        ('ABC-1', 'ABC-12')
+    """
+    wanted = _letters(sku)
+    if not wanted:
+        return ()
+    likeness = ((_likeness(wanted, _letters(product_id)), product_id) for product_id in set(product_ids))
+    ranked = sorted((-alike, product_id) for alike, product_id in likeness if alike >= _ALIKE_FROM)
+    return tuple(product_id for _, product_id in ranked[:most])
+
+
+def _likeness(wanted: str, other: str) -> float:
+    if wanted == other:
+        return 1.0
+    longer = max(len(wanted), len(other))
+    if abs(len(wanted) - len(other)) > longer * (1 - _ALIKE_FROM) * 2:
+        return 0.0
+    return SequenceMatcher(None, wanted, other, autojunk=False).ratio() * 0.99
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
 PRODUCT_ID = "product id"
+
+
 KIT = "components of kit"
+
+
 NOT_KNOWN = "not known in Finale"
+
+
 _DEEPEST_KIT = 4
+
+
 _SEARCHED = 20
 """Unknown SKUs that likely products are searched for: one request."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.batches import batched
-from core.finale.client import next_cursor, nodes_of, pages
+from core.finale.client import batched, next_cursor, nodes_of, pages
 from core.finale.ledger import Movement, last_averages, read_movement
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
 from core.finale.schema import LEDGER
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from core.finale.client import FinaleClient
     from core.finale.schema import Schema
+
 
 MOVEMENTS_PER_PAGE = 500
 SPANS_PER_REQUEST = 20

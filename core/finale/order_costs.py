@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.ledger import shipments
-from core.finale.observations import SOURCE_LEDGER, SOURCE_ORDER
+from core.finale.ledger import Movement, ShippedCost, by_fit, by_order, shipments
+from core.finale.observations import SOURCE_LEDGER, SOURCE_ORDER, Recorder, Row
 from core.finale.orders import ordered_units
-from core.finale.parse import Cost
+from core.finale.parse import Cost, number_of
 from core.model import INTO_NEGATIVE_STOCK, Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
-    from core.finale.ledger import Movement, ShippedCost
-    from core.finale.matching import Match
-    from core.finale.observations import Recorder, Row
+    from core.finale.order_finder import Match
     from core.finale.system import OrderAsked
 
 NEARBY = timedelta(days=3)
 """So far from the day of shipping a movement may be recorded."""
+
+
 _PACKED_BEFORE = timedelta(days=1)
+
+
 _SHIPS_WITHIN = timedelta(days=14)
 
 
@@ -137,3 +138,52 @@ def not_found(
         for order in asked
         if order.order_id not in matches
     ]
+
+
+def marked(movements: Iterable[Movement]) -> list[Movement]:
+    """Return the movements, those marked whose average was made by a receipt into negative stock.
+
+    The mark stays as long as the average does: a later receipt sets it right, or nearly so. What was received before
+    the first movement given cannot be seen.
+
+    Args:
+        movements: Oldest first, those of one day in the order they happened.
+    """
+    before: dict[str, Movement] = {}
+    found = []
+    for movement in movements:
+        last = before.get(movement.product_id)
+        if last is not None and movement.average is not None:
+            same = number_of(last.average) == number_of(movement.average)
+            suspect = last.after_negative if same else last.leaves_negative
+            movement = replace(movement, after_negative=suspect)  # noqa: PLW2901 - the same one, marked
+        before[movement.product_id] = movement
+        found.append(movement)
+    return found
+
+
+BY_LABEL = f"{SOURCE_LEDGER}, by the shipment's number"
+
+
+BY_FIT = f"{SOURCE_LEDGER}, by product, day and units"
+
+
+def attributed(
+    movements: Sequence[Movement], wanted: Sequence[Wanted], link: str | None
+) -> tuple[dict[str, list[Movement]], str]:
+    """Return the sale movements by Finale's order id, and the words for the way they were found.
+
+    Args:
+        movements: All there are of the orders' days of shipping.
+        wanted: The orders.
+        link: How a movement names its order, see `remarks.order_link`.
+    """
+    movements = marked(movements)
+    orders = [order for each in wanted for order in each.match.orders]
+    if link in {"shipment", "order"}:
+        return by_order(movements, orders), SOURCE_LEDGER
+    if link == "description":
+        grouped = by_order(movements, orders)
+        if grouped:
+            return grouped, BY_LABEL
+    return by_fit(movements, orders), BY_FIT

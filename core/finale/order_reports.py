@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.finale.ledger import Movement, is_sale
-from core.finale.negative_stock import marked
+from core.finale.order_costs import marked
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.parse import date_of, number_of, text_of
 from core.finale.products import Product

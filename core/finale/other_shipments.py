@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.finale.ledger import shipped_costs
-from core.finale.matching import CUSTOMER_PO, match_orders, names_of
 from core.finale.observations import left_page
+from core.finale.order_finder import CUSTOMER_PO, match_orders, names_of
 from core.finale.orders import FinaleOrder
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.finale.ledger import Movement
-    from core.finale.matching import Match
     from core.finale.observations import Recorder, Row
+    from core.finale.order_finder import Match
     from core.finale.system import CostPage, OrderAsked
 
 Span = tuple["date", "date"]

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from core.finale.errors import FinaleRefusalError, ReportError
 from core.finale.ledger import Movement, last_averages
-from core.finale.matching import Match, match_orders
 from core.finale.observations import page
 from core.finale.order_costs import Wanted, not_found, order_rows
-from core.finale.order_finder import find_orders
+from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.order_reports import AVERAGES, COSTS, orders_of, read_averages, read_costs
 from core.finale.other_shipments import other_shipments
-from core.finale.report_urls import report_address
+from core.finale.reports import report_address
 from core.finale.shipped_orders import CORRECTED_WITHIN
 from core.finale.sync import dated_rows, order_pages, products_on_days, skus_of
 

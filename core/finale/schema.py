@@ -1,9 +1,4 @@
-"""What is known of an account's GraphQL schema, and which of its names are used.
-
-Nothing is hard-coded: names are chosen from what the account has, first by a list of candidates, then by pattern,
-before both by the user's own mapping (docs/facts/finale-api.md, Where the cost is). Where the account does not tell
-(introspection blocked), the candidates are assumed, and those that a query is refused for are dropped one by one.
-"""
+"""What is known of an account's GraphQL schema: asked by one probe, and which of its names are used."""
 
 from __future__ import annotations
 
@@ -16,11 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LEDGER = "stockHistory"
+
+
 PRODUCT = "product"
+
+
 ORDER = "order"
+
+
 ORDER_ITEM = "orderItem"
+
+
 SHIPMENT = "shipment"
+
+
 LOOKUP = "productLookup"
+
+
 TYPES = (LEDGER, PRODUCT, ORDER, ORDER_ITEM, SHIPMENT, LOOKUP)
 
 
@@ -47,6 +54,7 @@ ROLES: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "lookup packing": (LOOKUP, ("packing", "normalizedPackingString", "stdPacking"), r"packing"),
 }
 """What is looked for: the type it stands on, the names it may have in order of trust, and a pattern for others."""
+
 
 _ASSUMED_FIELDS: Mapping[str, tuple[str, ...]] = {
     LEDGER: (
@@ -92,12 +100,16 @@ _ASSUMED_FIELDS: Mapping[str, tuple[str, ...]] = {
     SHIPMENT: ("shipmentId", "shipmentUrl", "status", "shipDate", "order"),
     LOOKUP: ("productLookupId", "product", "packing", "status"),
 }
+
+
 _ASSUMED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     LEDGER: ("first", "after", "sort", "transactionType", "recordDate"),
     PRODUCT: ("first", "after", "sort", "productId", "search"),
     ORDER: ("first", "after", "sort", "type", "orderDate", "search"),
     LOOKUP: ("first", "after", "search"),
 }
+
+
 _JSON_VERSION = 1
 
 
@@ -178,10 +190,14 @@ def assumed(now: datetime, chosen: Mapping[str, str]) -> Schema:
 
 
 _NO_FIELD = re.compile(r"""Cannot query field ["'](?P<field>\w+)["'] on type ["'](?P<type>\w+)["']""")
+
+
 _NO_ARGUMENT = re.compile(
     r"""Unknown argument ["'](?P<argument>\w+)["'] on field ["'](?:(?P<type>\w+)\.)?(?P<field>\w+)["']"""
     r"""(?: of type ["'](?P<of>\w+)["'])?"""
 )
+
+
 _NOT_AS_THOUGHT = re.compile(
     r"""Field ["'](?P<field>\w+)["'] (?:of type ["']\w+["'] must have|must not have) a selection"""
 )
@@ -236,3 +252,64 @@ def _without_argument(schema: Schema, argument: str, field_name: str) -> Schema:
         return schema
     arguments = {**schema.arguments, type_name: tuple(a for a in schema.arguments[type_name] if a != argument)}
     return replace(schema, arguments=arguments, dropped=(*schema.dropped, f"{field_name}({argument})"))
+
+
+_KIND = "type{name kind ofType{name kind}}"
+
+
+PROBE = (
+    "{ "
+    + " ".join(f'{name}: __type(name:"{name}"){{fields{{name {_KIND}}}}}' for name in TYPES)
+    + " q: __schema{queryType{fields{name args{name}}}} }"
+)
+"""The query; its answer goes to `read_probe`."""
+
+
+_MUST_BE_OBJECTS = {"product", "shipment", "order", "itemList"}
+
+
+def read_probe(answer: Mapping[str, Any], now: datetime, chosen: Mapping[str, str]) -> Schema:
+    """Return the schema that an answer to `PROBE` tells; what it leaves open is assumed.
+
+    Args:
+        answer: The `data` of the answer.
+        now: When it came.
+        chosen: The user's own names by role.
+    """
+    guess = assumed(now, chosen)
+    connections = _connections(answer)
+    if not connections:
+        return guess
+    fields = {name: _fields(name, answer.get(name), guess, chosen) for name in TYPES}
+    arguments = {name: connections[connection(name)] for name in TYPES if connection(name) in connections}
+    return Schema(now, introspected=True, fields=fields, arguments=arguments, chosen=chosen)
+
+
+def _connections(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    query_type = (answer.get("q") or {}).get("queryType") or {}
+    return {
+        field["name"]: tuple(argument["name"] for argument in field.get("args") or ())
+        for field in query_type.get("fields") or ()
+    }
+
+
+def _fields(name: str, told: Mapping[str, Any] | None, guess: Schema, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    if not told or not told.get("fields"):
+        return guess.fields[name]
+    wanted = set(guess.fields[name]) | set(chosen.values())
+    patterns = [pattern for kind, _, pattern in ROLES.values() if kind == name]
+    return tuple(
+        field["name"]
+        for field in told["fields"]
+        if (field["name"] in wanted or _matches(patterns, field["name"])) and _has_the_right_kind(field)
+    )
+
+
+def _matches(patterns: Iterable[str], name: str) -> bool:
+    return any(re.search(pattern, name, re.IGNORECASE) for pattern in patterns)
+
+
+def _has_the_right_kind(field: Mapping[str, Any]) -> bool:
+    kind = field.get("type") or {}
+    kinds = {kind.get("kind"), (kind.get("ofType") or {}).get("kind")} - {None}
+    return field["name"] not in _MUST_BE_OBJECTS or not kinds or "OBJECT" in kinds

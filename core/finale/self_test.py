@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.finale.ledger import Movement
     from core.finale.schema import Schema
 
+
 _LATELY = "50"
 
 

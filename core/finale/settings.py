@@ -1,11 +1,15 @@
-"""What the user may set for one Finale account; all of it can be left out."""
+"""What the user may set for one Finale account, its name included; all of it can be left out."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from core.finale.errors import FinaleAccountError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,3 +52,25 @@ class FinaleSettings:
         if self.mode != Mode.AUTOMATIC:
             return self.mode
         return Mode.REPORT if self.cost_report else Mode.ORDERS
+
+
+BASE_URL = "https://app.finaleinventory.com"
+
+
+def account_of(text: str) -> str:
+    """Return the account's path component from what the user pasted: a whole address or the name alone.
+
+    Raises:
+        FinaleAccountError: If it holds none (docs/facts/finale-api.md, Address and key).
+
+    Examples:
+        >>> account_of("https://app.finaleinventory.com/Acme/sc2/?order/list")
+        'acme'
+    """
+    pasted = text.strip()
+    if "/" in pasted or "." in pasted:
+        path = urlsplit(pasted if "://" in pasted else f"https://{pasted.lstrip('/')}").path
+        pasted = path.strip("/").split("/")[0]
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", pasted):
+        raise FinaleAccountError(text.strip())
+    return pasted.lower()

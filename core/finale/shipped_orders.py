@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.attribution import BY_FIT, attributed
 from core.finale.ledger import Movement, last_averages
 from core.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.finale.observations import page
-from core.finale.order_costs import NEARBY, Wanted, order_rows
+from core.finale.order_costs import BY_FIT, NEARBY, Wanted, attributed, order_rows
 from core.finale.other_shipments import DaysRead
 from core.finale.remarks import has_ledger, order_link
 from core.finale.schema import LEDGER

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.batches import batched
+from core.finale.client import batched
 from core.finale.movements import averages_on, movements_in_spans
 from core.finale.observations import page
 from core.finale.order_costs import Wanted, not_found, order_rows
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from core.finale.client import FinaleClient
     from core.finale.ledger import Movement
     from core.finale.mapping import Mapper
-    from core.finale.matching import Match
     from core.finale.observations import Recorder, Row
+    from core.finale.order_finder import Match
     from core.finale.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress
 

@@ -13,8 +13,8 @@ import pytest
 
 from core.finale.errors import FinaleRefusalError
 from core.finale.inventory import FinaleInventory, FinaleSettings, connect
-from core.finale.matching import Match
 from core.finale.order_costs import Wanted
+from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
 from core.finale.system import CostPage, CostRequest, OrderAsked

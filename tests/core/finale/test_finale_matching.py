@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.finale.matching import Match, match_orders
+from core.finale.order_finder import Match, match_orders
 from core.finale.orders import FinaleOrder
 
 AMAZON = "111-1234567-7654321"

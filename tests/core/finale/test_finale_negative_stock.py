@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from core.finale.ledger import Movement
-from core.finale.negative_stock import marked
+from core.finale.order_costs import marked
 from core.finale.order_reports import read_costs
 from core.model import INTO_NEGATIVE_STOCK, ObservationKind, records
 from sandbox.business.hard import case, hard_business

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.finale.lookups import by_lookup
-from core.finale.nearest import nearest_products
-from core.finale.products import read_components
+from core.finale.mapping import nearest_products
+from core.finale.products import by_lookup, read_components
 from core.finale.rest import Lookup, records
 
 LOOKUPS = (

@@ -13,8 +13,7 @@ import pytest
 
 from core.finale.errors import ReportError
 from core.finale.order_reports import orders_of, read_averages, read_costs
-from core.finale.report_urls import report_address
-from core.finale.reports import read_table, ungrouped
+from core.finale.reports import read_table, report_address, ungrouped
 
 DAYS = (date(2026, 8, 1), date(2026, 9, 30))
 TEXT_FORM = '["2026-08-01", "2026-09-30"]'
