@@ -10,12 +10,11 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Blueprint, Flask, jsonify, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sandbox.control import control_pages
 from sandbox.ecb import ecb_pages
 from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
 from sandbox.gatekeeper import Gatekeeper, drop_connections
@@ -24,22 +23,33 @@ from sandbox.marketplaces.amazon_api import amazon_access, amazon_pages
 from sandbox.marketplaces.ebay_api import ebay_access, ebay_pages
 from sandbox.marketplaces.shopify_api import shopify_access, shopify_pages
 from sandbox.marketplaces.walmart_api import walmart_access, walmart_pages
-from sandbox.misbehaviour import Fault, Misbehaviour
+from sandbox.misbehaviour import MISBEHAVIOURS, Fault, Misbehaviour, UnknownMisbehaviourError
 from sandbox.requests_seen import RequestsSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from wsgiref.types import WSGIEnvironment
 
+    from flask.typing import ResponseReturnValue
+
     from sandbox.business import Business
     from sandbox.marketplaces.access import StoreAccess
 
 _log = logging.getLogger("sandbox")
 
+
 ACCOUNT = "demo"
+
+
 KEY = "sandbox-key"
+
+
 SECRET = "sandbox-secret"  # noqa: S105  # opens nothing but the sandbox
+
+
 LOOPBACK = "127.0.0.1"
+
+
 _POLL_SECONDS = 0.02
 """How soon the end of the block is noticed."""
 
@@ -153,3 +163,50 @@ def serve(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def control_pages(switches: Misbehaviour, meter: Meter, seen: RequestsSeen) -> Blueprint:
+    """Return the pages under `/_control`."""
+    pages = Blueprint("control", __name__, url_prefix="/_control")
+
+    @pages.get("")
+    def which() -> ResponseReturnValue:
+        return jsonify(on=list(switches), known=MISBEHAVIOURS)
+
+    @pages.post("")
+    def switch() -> ResponseReturnValue:
+        """Take `{"set": {"429": {"after": 3, "times": 2}}, "clear": ["slow"]}`; `set` may be a list of names too."""
+        wanted = request.get_json()
+        try:
+            faults = {name: _fault(settings) for name, settings in _named(wanted.get("set", {})).items()}
+            Misbehaviour(faults)  # refuses unknown names before anything is switched
+            switches.clear(wanted.get("clear", ()))
+            for name, fault in faults.items():
+                switches.set(name, fault)
+        except (UnknownMisbehaviourError, TypeError) as error:
+            return jsonify(error=str(error)), 400
+        return which()
+
+    @pages.get("/requests")
+    def requests_seen() -> ResponseReturnValue:
+        return jsonify(seen.as_json())
+
+    @pages.post("/reset")
+    def reset() -> ResponseReturnValue:
+        switches.clear()
+        meter.forget()
+        seen.forget()
+        return which()
+
+    return pages
+
+
+def _named(wanted: dict[str, Any] | list[str]) -> dict[str, Any]:
+    return wanted if isinstance(wanted, dict) else {name: {} for name in wanted}
+
+
+def _fault(settings: dict[str, Any] | None) -> Fault:
+    given = dict(settings or {})
+    if "on" in given:
+        given["on"] = tuple(given["on"])
+    return Fault(**given)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.business.sales import STORE
-from sandbox.marketplaces.access import Now, StoreAccess, Tokens
+from sandbox.marketplaces.access import Now, Quotas, StoreAccess, Tokens
 from sandbox.marketplaces.amazon_reports import (
     ADDRESS_LASTS,
     StoredReport,
@@ -22,7 +22,6 @@ from sandbox.marketplaces.amazon_reports import (
     shelf,
     signature,
 )
-from sandbox.marketplaces.quotas import Quotas
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.business.demo_walmart import STORE
-from sandbox.marketplaces.access import Now, StoreAccess, Tokens
-from sandbox.marketplaces.quotas import Quotas
+from sandbox.marketplaces.access import Now, Quotas, StoreAccess, Tokens
 from sandbox.settlement_files.walmart_v1 import report_date, settlement_files
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from sandbox.business import demo_business
 from sandbox.business.business import Business
 from sandbox.business.shops import Shop, shop_of, with_shops
 from sandbox.limits import Limits
-from sandbox.marketplaces import ebay_api, shopify_api
+from sandbox.marketplaces import ebay_api
+from sandbox.marketplaces.shopify_api import ACCESS_TOKEN
 from sandbox.server import create_app
 from sandbox.settlement_files.amazon_v2 import settlement_files
 from sandbox.settlement_files.ebay_report import report_file
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GRAPHQL = "/shopify/admin/api/2026-10/graphql.json"
-TOKEN = {"X-Shopify-Access-Token": shopify_api.ACCESS_TOKEN}
+TOKEN = {"X-Shopify-Access-Token": ACCESS_TOKEN}
 PAYOUTS = "{ shopifyPaymentsAccount { payouts(first: 2) { nodes { id net { amount } } pageInfo { endCursor } } } }"
 
 

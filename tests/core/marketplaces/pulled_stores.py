@@ -16,7 +16,8 @@ from core.marketplaces.connectors import CONNECTORS
 from core.model import Marketplace
 from sandbox.business import demo_business
 from sandbox.business.shops import shop_of
-from sandbox.marketplaces import ebay_api, shopify_api
+from sandbox.marketplaces import ebay_api
+from sandbox.marketplaces.shopify_api import CLIENT_ID, CLIENT_SECRET
 from sandbox.server import serve
 from tests.core.http.http_service import FakeTime
 
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
 
 TODAY = datetime(2026, 9, 10, 9, 30, tzinfo=UTC)
 SETTINGS: dict[str, dict[str, str]] = {
-    "shopify": {"shop": "linden", "client id": shopify_api.CLIENT_ID, "pull from": "2026-08-01"},
+    "shopify": {"shop": "linden", "client id": CLIENT_ID, "pull from": "2026-08-01"},
     "ebay": {"client id": ebay_api.CLIENT_ID, "pull from": "2026-08-01"},
 }
 SECRETS: dict[str, dict[str, str]] = {
-    "shopify": {"secret": shopify_api.CLIENT_SECRET},
+    "shopify": {"secret": CLIENT_SECRET},
     "ebay": {"client secret": ebay_api.CLIENT_SECRET, "refresh token": ebay_api.REFRESH_TOKEN},
 }
 MARKETPLACES = {"shopify": Marketplace.SHOPIFY, "ebay": Marketplace.EBAY}

@@ -14,7 +14,7 @@ from core.marketplaces.pull_start import PullStartError, pull_start
 from core.marketplaces.shopify.connector import connect as connect_shop
 from core.marketplaces.shopify.errors import ShopNameError
 from core.marketplaces.tokens import PermissionEndedError
-from sandbox.marketplaces import shopify_api
+from sandbox.marketplaces.shopify_api import ACCESS_TOKEN
 from sandbox.misbehaviour import ON_ANSWER
 from tests.core.marketplaces.pulled_stores import SECRETS, TODAY, Pulled, Service, service
 
@@ -181,7 +181,7 @@ def test_a_permission_that_was_taken_back_is_said(sandbox: Service, store: str, 
 def test_an_older_apps_token_opens_the_shop_as_it_is(sandbox: Service, undisturbed: dict[str, Pulled]) -> None:
     """A token `shpat_...` is sent itself; no other is fetched."""
     pulled = Pulled()
-    pulled.pull(sandbox.connector("shopify", secret=shopify_api.ACCESS_TOKEN))
+    pulled.pull(sandbox.connector("shopify", secret=ACCESS_TOKEN))
 
     assert undisturbed["shopify"].contents == pulled.contents
     assert not any("access_token" in line for line in sandbox.seen()["log"])

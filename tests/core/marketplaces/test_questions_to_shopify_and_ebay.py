@@ -25,7 +25,7 @@ from sandbox.business import demo_business
 from sandbox.business.records import OrderLine
 from sandbox.business.shop_prices import back_of, total_of
 from sandbox.business.shops import GoodsBack, Movement, Payment, Return, Shop
-from sandbox.marketplaces import shopify_api
+from sandbox.marketplaces.shopify_api import ACCESS_TOKEN
 from sandbox.server import create_app
 from tests.core.http.http_service import FakeTime
 from tests.core.marketplaces.pulled_stores import SECRETS, SETTINGS, TODAY, store_of
@@ -108,7 +108,7 @@ def shop(shop: Shop, *, at_once: int, misbehaviour: tuple[str, ...] = ()) -> Sho
     http = HttpClient(
         "Shopify",
         "http://127.0.0.1/shopify",
-        headers=lambda: {"X-Shopify-Access-Token": shopify_api.ACCESS_TOKEN},
+        headers=lambda: {"X-Shopify-Access-Token": ACCESS_TOKEN},
         transport=httpx.WSGITransport(app=app),
         sleep=time.sleep,
     )
