@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from workbook_engine import notes, sheet_list
+from workbook_engine import notes, workbook_part
 from workbook_engine.cell_values import escape_text
 from workbook_engine.errors import UnsupportedError
 from workbook_engine.package import relations_name
@@ -36,13 +36,13 @@ def take_in(file: WorkbookFile, sheet: SheetPart, place: int) -> SheetPart:
         RefusedByExcelError: If the name is taken, or the workbook's structure is protected.
         UnsupportedError: If it has something that is not taken along (pictures, pivot tables, controls).
     """
-    sheet_list.refuse_locked_structure(file)
-    sheet_list.refuse_sheet_name(file, sheet.name)
+    workbook_part.refuse_locked_structure(file)
+    workbook_part.refuse_sheet_name(file, sheet.name)
     part = file.package.new_name("xl/worksheets/sheet{}.xml")
     text = _restyled(file, sheet.book, sheet.book.package.text(sheet.part))
     file.package.write(part, text.encode())
     _take_relations(file, sheet.book, sheet.part, part)
-    taken = sheet_list.register(file, part, place, sheet.name, state=sheet.element.get("state"))
+    taken = workbook_part.register(file, part, place, sheet.name, state=sheet.element.get("state"))
     for view in taken.elements("sheetView"):
         if view.get("tabSelected"):
             view.set("tabSelected", None)
@@ -113,7 +113,7 @@ def _number_tables(file: WorkbookFile, taken: SheetPart) -> None:
 
 
 def _take_names(file: WorkbookFile, sheet: SheetPart, taken: SheetPart) -> None:
-    place, new_place = sheet_list.place_of(sheet.book, sheet), sheet_list.place_of(file, taken)
+    place, new_place = workbook_part.place_of(sheet.book, sheet), workbook_part.place_of(file, taken)
     for name in sheet.book.workbook.names:
         if name.get("localSheetId") == str(place):
             file.workbook.add_name(name.get("name"), name.text, new_place)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbook_engine.errors import RefusedByExcelError
-from workbook_engine.file_formulas import from_file, to_file
+from workbook_engine.formulas import from_file, to_file
 from workbook_engine.references import Reference, quote_sheet, split_formula
 
 if TYPE_CHECKING:

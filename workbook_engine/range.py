@@ -1,25 +1,114 @@
-"""Cells as xlwings sees them."""
+"""How cells look: the part of a range that has to do with formats, widths and visibility."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import hyperlinks, moves, sheet_blocks, sheet_formulas, table_rows
+from workbook_engine import moves, notes, sheet_blocks, table_rows
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_text, column_name
 from workbook_engine.cell_values import datetime_to_serial, general_text, read_formula, split_cell, style_of
 from workbook_engine.errors import UnsupportedError
-from workbook_engine.name import cells_named
+from workbook_engine.formulas import formulas_in, unshare
+from workbook_engine.name import Name, cells_named
 from workbook_engine.native import NativeCells
-from workbook_engine.range_formats import RangeFormats
+from workbook_engine.notes import Link
 from workbook_engine.references import quote_sheet
+from workbook_engine.styles import AreaStyles, Color, Font, color_code, red_green_blue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbook_engine.name import Name
     from workbook_engine.sheet import Sheet
+    from workbook_engine.sheet_part import SheetPart
     from workbook_engine.table import Table
+
+
+class RangeFormats:
+    """The formats of the cells of an area; a property is `None` where its cells differ."""
+
+    def __init__(self, part: SheetPart, area: Area) -> None:
+        self._part = part
+        self._area = area
+
+    @property
+    def _look(self) -> AreaStyles:
+        return AreaStyles(self._part, self._area)
+
+    @property
+    def number_format(self) -> str | None:
+        """The number format."""
+        return self._look.common(lambda style: self._look.styles.style(style).number_format)
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        self._look.restyle(lambda style: self._look.styles.with_number_format(style, value))
+
+    @property
+    def color(self) -> tuple[int, int, int] | None:
+        """The background as red, green, blue; `None` for none and for a colour of the theme, too."""
+        found = self._look.common(self._look.styles.fill_color)
+        return red_green_blue(found) if found else None
+
+    @color.setter
+    def color(self, value: Color | None) -> None:
+        self._look.restyle(lambda style: self._look.styles.with_fill(style, color_code(value)))
+
+    @property
+    def font(self) -> Font:
+        """The font."""
+        return Font(self._look)
+
+    # columns and rows
+
+    @property
+    def column_width(self) -> float | None:
+        """The width of its columns in characters."""
+        area = self._area
+        widths = {self._part.columns.width(column) for column in range(area.left, area.right + 1)}
+        return widths.pop() if len(widths) == 1 else None
+
+    @column_width.setter
+    def column_width(self, value: float) -> None:
+        self._part.columns.set_width(self._area.left, self._area.right, value)
+        self._part.touch()
+
+    @property
+    def row_height(self) -> float | None:
+        """The height of its rows in points."""
+        heights = {self._part.row_height(row) for row in range(self._area.top, self._area.bottom + 1)}
+        return heights.pop() if len(heights) == 1 else None
+
+    @row_height.setter
+    def row_height(self, value: float) -> None:
+        self._set_rows("ht", f"{value:g}")
+        self._set_rows("customHeight", "1")
+
+    @property
+    def row_hidden(self) -> bool | None:
+        """Whether its rows are hidden, by hand or by a filter."""
+        hidden = {self._part.row_hidden(row) for row in range(self._area.top, self._area.bottom + 1)}
+        return hidden.pop() if len(hidden) == 1 else None
+
+    @row_hidden.setter
+    def row_hidden(self, value: bool) -> None:
+        self._set_rows("hidden", "1" if value else None)
+
+    def _set_rows(self, attribute: str, value: str | None) -> None:
+        for row in range(self._area.top, self._area.bottom + 1):
+            self._part.rows.set_row_attribute(row, attribute, value)
+        self._part.touch()
+
+    @property
+    def column_hidden(self) -> bool | None:
+        """Whether its columns are hidden."""
+        hidden = {self._part.columns.hidden(column) for column in range(self._area.left, self._area.right + 1)}
+        return hidden.pop() if len(hidden) == 1 else None
+
+    @column_hidden.setter
+    def column_hidden(self, value: bool) -> None:
+        self._part.columns.set_hidden(self._area.left, self._area.right, hidden=value)
+        self._part.touch()
 
 
 class Coordinates(NamedTuple):
@@ -140,7 +229,7 @@ class Range(RangeFormats):
         part, writer = self._part, self._part.book.writer
         part.book.forget_stale_values()
         if part.rows.rows and part.has_shared:
-            sheet_formulas.unshare(part)
+            unshare(part)
         for number, line in enumerate(values, self.row):
             for column, value in enumerate(line, self.column):
                 cell = part.rows.cell(number, column)
@@ -156,7 +245,7 @@ class Range(RangeFormats):
             return None
         self._refuse_whole_columns()
         area = self._area
-        formulas = sheet_formulas.formulas_in(self._part, area)
+        formulas = formulas_in(self._part, area)
         rows = [
             tuple(
                 f"={formulas[row, column]}" if (row, column) in formulas else self._typed_text(row, column)
@@ -256,7 +345,7 @@ class Range(RangeFormats):
 
     def add_hyperlink(self, address: str, text_to_display: str, screen_tip: str) -> None:
         """Put a link into the cell: an address, or `#'Sheet'!A1` for a place in this workbook."""
-        hyperlinks.add(self._part, self._area, hyperlinks.Link(address, text_to_display, screen_tip))
+        notes.add(self._part, self._area, Link(address, text_to_display, screen_tip))
 
 
 def _by_number(position: int, columns: int) -> tuple[int, int]:

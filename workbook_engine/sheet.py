@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbook_engine import sheet_copy, sheet_list
+from workbook_engine import sheet_copy, workbook_part
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, parse_area
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.name import Names
@@ -64,8 +64,8 @@ class Sheets:
     def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
         """Add an empty sheet before the active one, or where asked, and show it."""
         file = self._book.xl
-        place = sheet_list.place_of(file, (before or after or self.active).xl) + (0 if before or not after else 1)
-        part = sheet_list.add_sheet(file, place, name)
+        place = workbook_part.place_of(file, (before or after or self.active).xl) + (0 if before or not after else 1)
+        part = workbook_part.add_sheet(file, place, name)
         sheet = Sheet(self._book, part)
         sheet.activate()
         return sheet
@@ -90,7 +90,7 @@ class Sheet:
 
     @name.setter
     def name(self, value: str) -> None:
-        sheet_list.rename(self.xl, value)
+        workbook_part.rename(self.xl, value)
 
     @property
     def names(self) -> Names:
@@ -100,7 +100,7 @@ class Sheet:
     @property
     def index(self) -> int:
         """Its place among all sheets, from 1."""
-        return sheet_list.place_of(self.xl.book, self.xl) + 1
+        return workbook_part.place_of(self.xl.book, self.xl) + 1
 
     def range(self, arg1: object, arg2: object = None) -> Range:
         """Return cells: an address, a name, a (row, column) or (row, column, rows, columns), or two corners."""
@@ -151,15 +151,15 @@ class Sheet:
     @property
     def visible(self) -> bool:
         """Whether it is shown; hidden and very hidden both read as no."""
-        return sheet_list.is_visible(self.xl)
+        return workbook_part.is_visible(self.xl)
 
     @visible.setter
     def visible(self, value: bool) -> None:
-        sheet_list.set_visible(self.xl, visible=bool(value))
+        workbook_part.set_visible(self.xl, visible=bool(value))
 
     def activate(self) -> None:
         """Show it when the workbook is opened."""
-        sheet_list.activate(self.xl)
+        workbook_part.activate(self.xl)
 
     def select(self) -> None:
         """Show it when the workbook is opened."""
@@ -170,10 +170,10 @@ class Sheet:
         neighbour = before or after or self
         if neighbour.xl.book is not self.xl.book:
             raise UnsupportedError("A sheet can only be copied within its workbook.")
-        place = sheet_list.place_of(self.xl.book, neighbour.xl) + (0 if before else 1)
+        place = workbook_part.place_of(self.xl.book, neighbour.xl) + (0 if before else 1)
         copy = sheet_copy.copy_sheet(self.xl, place)
-        if sheet_list.is_visible(copy):
-            sheet_list.activate(copy)
+        if workbook_part.is_visible(copy):
+            workbook_part.activate(copy)
 
     def delete(self) -> None:
         """Delete it.
@@ -181,7 +181,7 @@ class Sheet:
         Raises:
             RefusedByExcelError: If it is the last one shown, or belongs to the VBA project.
         """
-        sheet_list.delete(self.xl)
+        workbook_part.delete(self.xl)
 
     def clear_contents(self) -> None:
         """Empty all cells; their formats stay."""

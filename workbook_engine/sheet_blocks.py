@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area
 from workbook_engine.cell_values import style_of
 from workbook_engine.errors import UnsupportedError
-from workbook_engine.file_formulas import to_file
+from workbook_engine.formulas import to_file
 from workbook_engine.number_formats import Meaning
 from workbook_engine.references import copy_formula
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from workbook_engine import formula_places, notes, sheet_list
+from workbook_engine import formulas, notes, workbook_part
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.package import Relation, relations_name
 from workbook_engine.references import rename_sheet, rename_table
@@ -37,15 +37,15 @@ def copy_sheet(sheet: SheetPart, place: int) -> SheetPart:
     if sheet.element.get("state") == "veryHidden":
         raise RefusedByExcelError(f"Sheet {sheet.name} is very hidden; Excel copies only sheets that can be shown.")
     file = sheet.book
-    sheet_list.refuse_locked_structure(file)
+    workbook_part.refuse_locked_structure(file)
     file.forget_stale_values()
     source, old_name = sheet.to_text(), sheet.name
     for table in sheet.tables:
         table.store()
     part = file.package.new_name("xl/worksheets/sheet{}.xml")
     file.package.write(part, source.encode())
-    charts = [copied for copied in _copy_relations(file, sheet.part, part) if formula_places.is_chart(copied)]
-    copy = sheet_list.register(file, part, place, _new_name(file, old_name), state=sheet.element.get("state"))
+    charts = [copied for copied in _copy_relations(file, sheet.part, part) if formulas.is_chart(copied)]
+    copy = workbook_part.register(file, part, place, _new_name(file, old_name), state=sheet.element.get("state"))
     _make_independent(copy)
     renamed = _renew_tables(file, copy)
     copied_names = _copy_names(file, sheet, copy)
@@ -56,9 +56,9 @@ def copy_sheet(sheet: SheetPart, place: int) -> SheetPart:
             formula = rename_table(formula, old, new)
         return formula
 
-    formula_places.change_sheet(copy, change)
+    formulas.change_sheet(copy, change)
     for chart in charts:
-        formula_places.change_chart(file, chart, change)
+        formulas.change_chart(file, chart, change)
     for name in copied_names:
         name.text = change(name.text, "")
     if copy.has_formulas:
@@ -145,7 +145,7 @@ def _renew_tables(file: WorkbookFile, copy: SheetPart) -> dict[str, str]:
 
 
 def _copy_names(file: WorkbookFile, sheet: SheetPart, copy: SheetPart) -> list[Element]:
-    place, new_place = sheet_list.place_of(file, sheet), sheet_list.place_of(file, copy)
+    place, new_place = workbook_part.place_of(file, sheet), workbook_part.place_of(file, copy)
     names = list(file.workbook.names)
     local = {name.get("name").lower() for name in names if name.get("localSheetId") == str(place)}
     copied: list[Element] = []

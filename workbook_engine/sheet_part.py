@@ -6,13 +6,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbook_engine import sheet_formulas
 from workbook_engine.addresses import Area, area_name, parse_area
 from workbook_engine.cell_codec import FORMULA
 from workbook_engine.cell_values import style_of
 from workbook_engine.column_settings import ColumnSettings
 from workbook_engine.errors import NotAWorkbookError, SheetProtectedError
-from workbook_engine.file_formulas import to_file
+from workbook_engine.formulas import has_kind, release, to_file
 from workbook_engine.sheet_rows import SheetRows
 from workbook_engine.table_part import TablePart
 from workbook_engine.xml_text import Document
@@ -98,8 +97,8 @@ class SheetPart:
     def rows(self) -> SheetRows:
         """The rows, cut apart when first asked for."""
         text = self._text[1]
-        self.has_shared = sheet_formulas.has_kind(text, "shared")
-        self.has_arrays = sheet_formulas.has_kind(text, "array")
+        self.has_shared = has_kind(text, "shared")
+        self.has_arrays = has_kind(text, "array")
         rows = SheetRows(text)
         self._text = (self._text[0], "", self._text[2])
         return rows
@@ -216,7 +215,7 @@ class SheetPart:
     def begin_write(self, area: Area) -> list[list[int]]:
         """Check that an area may be written, prepare it, and return the styles of its cells."""
         if self.has_formulas:
-            sheet_formulas.release(self, area)
+            release(self, area)
         styles = [self.row_styles(number, area) for number in range(area.top, area.bottom + 1)]
         self._refuse_locked(area, styles)
         return styles

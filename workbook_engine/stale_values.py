@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import sheet_formulas
+from workbook_engine import formulas
 from workbook_engine.addresses import Area, parse_area
 from workbook_engine.cell_values import without_value
 from workbook_engine.references import Reference, moved_area, split_formula
@@ -184,7 +184,7 @@ def _all_formulas(book: WorkbookFile) -> list[_Formula]:
         if not sheet.has_formulas:
             continue
         own = sheet.name.lower()
-        for row, column, _, formula in sheet_formulas.whole_formulas(sheet):
+        for row, column, _, formula in formulas.whole_formulas(sheet):
             spread = parse_area(formula.area) if formula.kind == "array" else None
             area = spread or Area(row, column, row, column)
             found.append(_Formula(sheet, area, _used(formula.text, own, row, tables, names)))

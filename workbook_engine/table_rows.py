@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import following
+from workbook_engine import moves
 from workbook_engine.addresses import MAX_ROW, Area, area_name
 from workbook_engine.cell_values import general_text, read_formula
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
-from workbook_engine.formula_places import RULE_FORMULAS
+from workbook_engine.formulas import RULE_FORMULAS
 from workbook_engine.references import Move, copy_formula, rename_column, split_formula
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def column_rules(sheet: SheetPart, table: TablePart) -> list[ColumnRule]:
     body = table.body
     found = []
     for rule in sheet.root.walk():
-        for index, area in enumerate(following.areas_of_rule(rule)):
+        for index, area in enumerate(moves.areas_of_rule(rule)):
             if area.meets(body) and area.top <= body.top and area.bottom == body.bottom:
                 found.append(ColumnRule(rule, index))
     return found
@@ -128,7 +128,7 @@ def stretch_rules(sheet: SheetPart, table: TablePart, rules: list[ColumnRule]) -
     """Let rules that covered all data rows cover the new ones too."""
     body = table.body
     for rule, place in rules:
-        areas = following.areas_of_rule(rule)
+        areas = moves.areas_of_rule(rule)
         if place >= len(areas):
             continue
         old = areas[place]
@@ -137,7 +137,7 @@ def stretch_rules(sheet: SheetPart, table: TablePart, rules: list[ColumnRule]) -
             for element in rule.walk():
                 if element.local in RULE_FORMULAS and element.text:
                     element.text = copy_formula(element.text, areas[0].top - old.top)
-        following.set_rule_areas(rule, areas)
+        moves.set_rule_areas(rule, areas)
         sheet.touch()
 
 

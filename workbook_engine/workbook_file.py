@@ -118,10 +118,10 @@ class WorkbookFile:
     def settle(self) -> None:
         """Let everything follow the moves of cells; whoever reads or writes a formula, rule, link or name calls it."""
         if self.moves:
-            from workbook_engine import following  # noqa: PLC0415 - it needs this module
+            from workbook_engine.moves import follow  # noqa: PLC0415 - it needs this module
 
             moves, self.moves = self.moves, []
-            following.follow(self, moves)
+            follow(self, moves)
 
     def forget_stale_values(self) -> None:
         """Drop stored values of formulas that no longer hold; done before anything gets another name, too."""
@@ -136,10 +136,10 @@ class WorkbookFile:
             change: Takes a formula (without `=`) and the name of the sheet it stands on in lower case (empty where it
                 stands on none), and returns the new formula.
         """
-        from workbook_engine import formula_places  # noqa: PLC0415 - it needs this module
+        from workbook_engine import formulas  # noqa: PLC0415 - it needs this module
 
         self.forget_stale_values()
-        formula_places.change_all(self, change)
+        formulas.change_all(self, change)
 
 
 def _read_strings(text: str) -> list[str]:

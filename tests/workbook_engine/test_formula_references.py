@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_name, parse_area
-from workbook_engine.file_formulas import from_file, to_file
+from workbook_engine.formulas import from_file, to_file
 from workbook_engine.references import (
     Move,
     copy_formula,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import xlwings as xw
 
-from workbook_engine import engine, font, name, range, sheet, table  # noqa: A004 - the module's name
+from workbook_engine import engine, name, sheet, table
+from workbook_engine.range import Range
+from workbook_engine.styles import Font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(xw.__file__).parent
 CLASSES = (
     *(engine.Engine, engine.Apps, engine.App, engine.Books, engine.Book, sheet.Sheets, sheet.Sheet),
-    *(range.Range, font.Font, table.Tables, table.Table, name.Names, name.Name),
+    *(Range, Font, table.Tables, table.Table, name.Names, name.Name),
 )
 SET_BY_XLWINGS = {"options"}
 """What `xlwings.main` itself puts on an object."""

@@ -9,7 +9,7 @@ from addin.machine.upgrading import columns
 from addin.machine.upgrading.columns import Place
 from addin.machine.upgrading.parts import code_names
 from core.errors import WorkbookError
-from workbook_engine import sheet_list
+from workbook_engine import workbook_part
 from workbook_engine.addresses import Area
 from workbook_engine.foreign_sheet import take_in
 
@@ -61,7 +61,7 @@ def complete(file: WorkbookFile, template: WorkbookFile) -> Added:
         present = _same(file, sheet)
         if present is None:
             _refuse_taken(file, sheet)
-            place = 0 if previous is None else sheet_list.place_of(file, previous) + 1
+            place = 0 if previous is None else workbook_part.place_of(file, previous) + 1
             present = take_in(file, sheet, place)
             _rename_code(file, present)
             added.sheets.append(sheet.name)
