@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 from addin.machine.cost_file import CostFiles
-from addin.sheets import books_name
+from addin.sheets import workbook
 from addin.sheets.exchange import MISSING_COST
 from core import log
 from core.companies import machine_folder
@@ -143,7 +143,7 @@ class BooksOfCallers:
         now, name = self.clock(), book.name
         asked_at, database_id = self._known.get(name, (float("-inf"), ""))
         if now - asked_at > _SECONDS_BELIEVED:
-            database_id = books_name.read(book).database_id
+            database_id = workbook.read_books_name(book).database_id
             self._known[name] = (now, database_id)
         return database_id
 

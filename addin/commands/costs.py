@@ -10,9 +10,21 @@ import pandas as pd
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
-from addin.sheets import history as history_sheet
+from addin.sheets import history
 from addin.sheets import resolve as resolve_sheet
-from addin.sheets.resolve import Elsewhere
+from addin.sheets.resolve import (
+    Elsewhere,
+    ask_anew,
+    fill_down,
+    fill_downs,
+    filled_down,
+    keys_in_rows,
+    read_answers,
+    remembered,
+    say_coverage,
+    settlements_shown,
+    write_fates,
+)
 from core.books.answers import Fate
 from core.books.costs_today import asked_since
 from core.books.loading import load_books
@@ -43,11 +55,11 @@ def restore(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -
     Raises:
         CogsheetError: If a value is not in that batch.
     """
-    wanted = history_sheet.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
     if not wanted:
         return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
     restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
-    history_sheet.clear_marks(desk.book)
+    history.clear_marks(desk.book)
     view = load(desk.database)
     refresh(desk, view)
     lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
@@ -106,11 +118,11 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     Raises:
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
-    sheet = resolve_sheet.read_answers(desk.book)
+    sheet = read_answers(desk.book)
     books = load_books(desk.database)
     keys = _keys_asked(sheet, books, ids, choice)
-    downs = resolve_sheet.fill_downs(sheet, keys)
-    filled = resolve_sheet.filled_down(sheet, downs) if choice.same_sku else sheet
+    downs = fill_downs(sheet, keys)
+    filled = filled_down(sheet, downs) if choice.same_sku else sheet
     answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
     said: _Said = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
@@ -124,8 +136,8 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     if saving.suspects and not choice.accept_suspect:
         return _stopped_by_suspects(saving)
     if choice.same_sku and downs:
-        resolve_sheet.fill_down(sheet, downs)
-        filled = replace(filled, rows=resolve_sheet.read_answers(desk.book).rows)
+        fill_down(sheet, downs)
+        filled = replace(filled, rows=read_answers(desk.book).rows)
     view = load(desk.database, books)
     _write_fates(filled, saving, view.books)
     _say_coverage(desk, view.books)
@@ -135,7 +147,7 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
 
 def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
     """Return the lines that a save is about; `None` means all. What lies outside is neither saved nor filled."""
-    of_rows = set(resolve_sheet.keys_in_rows(sheet, choice.rows)) if choice.rows else None
+    of_rows = set(keys_in_rows(sheet, choice.rows)) if choice.rows else None
     if not ids:
         return of_rows
     of_ids = set(books.lines_of_all(books.named(ids))["key"])
@@ -205,15 +217,13 @@ def _counts(books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
 
 def _say_coverage(desk: Desk, books: Books) -> None:
     """Say above the list how much of its settlements has a cost, and how much its rows would cover."""
-    shown = resolve_sheet.settlements_shown(desk.book)
+    shown = settlements_shown(desk.book)
     chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
     counts, lines = _counts(books, chosen), missing_lines(books.counted(books.lines_of_all(chosen)))
     stakes = lines.assign(net=lines["net"].abs())
     at_stake = amounts(sum_by_currency(stakes, "net", _at_home(books, stakes), books.company.home_currency))
     has_cost = f"{counts.coverage:.1%} of the lines that need a cost have one"
-    resolve_sheet.say_coverage(
-        desk.book, f"Coverage: {has_cost}; {counts.without_cost}, {at_stake} of net sales at stake."
-    )
+    say_coverage(desk.book, f"Coverage: {has_cost}; {counts.without_cost}, {at_stake} of net sales at stake.")
 
 
 def _at_home(books: Books, lines: pd.DataFrame) -> pd.Series:
@@ -272,7 +282,7 @@ def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -
     """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
     late = _asked_since(books, chosen)
     missing = pd.concat([missing_lines(books.counted(books.lines_of_all(chosen))), late], ignore_index=True)
-    resolve_sheet.fill(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
+    resolve_sheet.fill_resolve(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
     _say_coverage(desk, books)
     counts = _counts(books, chosen)
     return replace(counts, needed=counts.needed + len(late), missing=counts.missing + len(late))
@@ -306,11 +316,11 @@ def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
         version = saving.versions.get(decision.answer.key)
         fates[row] = {"status": _status(decision, asking.get(decision.answer.key))}
         if version is not None:
-            fates[row] |= {"version": version, "filled": resolve_sheet.remembered(sheet.rows[row])}
+            fates[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
             own = after.lines[after.lines["key"] == decision.answer.key]
-            fates[row]["filled"] = resolve_sheet.ask_anew(sheet, row, own)
-    resolve_sheet.write_fates(sheet, fates)
+            fates[row]["filled"] = ask_anew(sheet, row, own)
+    write_fates(sheet, fates)
 
 
 def _still_asked(books: Books) -> dict[str, str]:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits
 from addin.connections.finale_account import page_account
-from addin.sheets import books_name
 from addin.sheets.drill_down import connect_rows
-from addin.sheets.workbook import check
-from addin.sheets.workbook_file import workbook
+from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
 from core.companies import database_address, machine_folder
@@ -74,9 +72,9 @@ def desk(
         ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
-    books = books_name.read(book)
+    books = read_books_name(book)
     machine = machine_folder()
-    check(book)
+    check_workbook(book)
     address = database_address(books, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
@@ -100,7 +98,10 @@ def on_file(
         CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
     """
     try:
-        with workbook(path) as book, desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened:
+        with (
+            open_workbook(path) as book,
+            desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened,
+        ):
             outcome = with_news(action(opened), opened.news)
             connect_rows(opened.book, page_account(opened.database))
             book.save()

@@ -9,8 +9,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, show
 from addin.commands.words import counted
 from addin.machine.template import template_bytes
-from addin.sheets import books_name
-from addin.sheets.workbook_file import workbook
+from addin.sheets.workbook import open_workbook, write_books_name
 from core.books import settings, settlements
 from core.books.database import Database
 from core.books.database.company import new_company
@@ -69,8 +68,8 @@ def write_workbook(path: Path, database: Database) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(template_bytes())
     try:
-        with workbook(path) as book:
-            books_name.write(book, BooksId(database.company.name, database.company.database_id))
+        with open_workbook(path) as book:
+            write_books_name(book, BooksId(database.company.name, database.company.database_id))
             show(book, load(database))
             book.save()
     except BaseException:

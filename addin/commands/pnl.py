@@ -10,9 +10,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
-from addin.sheets import pnl as pnl_sheet
-from addin.sheets import pnl_summary as summary_sheet
-from addin.sheets.pnl import PnlWish
+from addin.sheets.pnl import PnlWish, fill_pnl, fill_pnl_summary, write_head
 from core.books.reclassifications import corrections
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
@@ -84,9 +82,9 @@ def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> 
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
     message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home)])
-    pnl_sheet.fill(desk.book, found)
-    pnl_sheet.write_head(desk.book, wish, message)
-    summary_sheet.fill(desk.book, summary, charted(summary, found), message)
+    fill_pnl(desk.book, found)
+    write_head(desk.book, wish, message)
+    fill_pnl_summary(desk.book, summary, charted(summary, found), message)
     return _outcome(found, priced, rates, wish, home)
 
 

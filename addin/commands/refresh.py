@@ -21,13 +21,13 @@ from addin.sheets import (
     rates,
     settlements,
     setup,
-    setup_finale,
     sku_mapping,
     stores,
     transactions,
     true_ups,
     types,
 )
+from addin.sheets.true_ups import Dismissed
 from core.books import batches, entries, overrides, true_up_history
 from core.books.costs_today import every_line
 from core.books.loading import load_books
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.desk import Desk
-    from addin.sheets.setup_finale import FinaleSide
+    from addin.sheets.setup import FinaleSide
     from core.books.books import Books
     from core.books.database import Database
     from core.books.reclassifications import Reclassification
@@ -81,7 +81,7 @@ def load(database: Database, before: Books | None = None) -> View:
 
 def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
     """Refresh sheet Setup."""
-    setup.fill(book, books, setup_finale.rows(finale))
+    setup.fill_setup(book, books, setup.finale_rows(finale))
 
 
 def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
@@ -94,23 +94,23 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     """Refresh every sheet that shows the books as a whole, the COGS tabs that are there and the open settlements."""
     books = view.books
     show_setup(book, books, view.finale)
-    settlements.fill(book, books)
-    costs.fill(book, books)
-    sku_mapping.fill(book, books, view.mapping_origins)
-    opening_costs.fill(book, books.known.opening, books.company.home_currency)
-    journal.fill(book, view.journal)
+    settlements.fill_settlements(book, books)
+    costs.fill_costs(book, books)
+    sku_mapping.fill_sku_mapping(book, books, view.mapping_origins)
+    opening_costs.fill_opening_costs(book, books.known.opening, books.company.home_currency)
+    journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)
-    gone = true_ups.Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
-    true_ups.fill(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved, gone)
-    accounts.fill(book, books)
-    history.fill(book, view.batches, view.saved_values, books.lines)
-    types.fill(book, books)
-    stores.fill(book, books)
-    rates.fill(book, books)
-    cogs.refresh(book, books)
+    gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
+    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), set(immaterial["id"]), moved, gone)
+    accounts.fill_accounts(book, books)
+    history.fill_change_history(book, view.batches, view.saved_values, books.lines)
+    types.fill_types(book, books)
+    stores.fill_stores(book, books)
+    rates.fill_rates(book, books)
+    cogs.refresh_cogs(book, books)
     if transactions_too:
         shown = transactions.settlements_shown(book)
         open_ones = [s for s in books.settlements if (s.store, s.settlement_id) in shown]
         if open_ones:
-            transactions.fill(book, books.lines_of_all(open_ones), books)
+            transactions.fill_transactions(book, books.lines_of_all(open_ones), books)

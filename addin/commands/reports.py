@@ -10,7 +10,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
 from addin.commands.words import amount, counted
-from addin.sheets import cogs as cogs_sheet
+from addin.sheets.cogs import cost_cells, fill_cogs
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
@@ -45,7 +45,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     view = load(desk.database)
     books = view.books
     chosen = books.named(ids)
-    sheets = [cogs_sheet.fill(desk.book, books, settlement) for settlement in chosen]
+    sheets = [fill_cogs(desk.book, books, settlement) for settlement in chosen]
     refresh(desk, view)
     states = [books.state(settlement) for settlement in chosen]
     home = books.company.home_currency
@@ -174,7 +174,7 @@ def _tie_out(one: TieOut) -> dict[str, object]:
 
 def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
     """Hold each cost cell of the settlement's COGS tab against the books; a tab that is not there says nothing."""
-    cells = cogs_sheet.cost_cells(desk.book, books, settlement)
+    cells = cost_cells(desk.book, books, settlement)
     if cells is None:
         return []
     name = settlement.name

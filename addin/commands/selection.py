@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets import cogs, resolve, settlements, tables, transactions
+from addin.sheets import tables
 from addin.sheets.cells import to_text
+from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.settlements import SETTLEMENTS_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.errors import WorkbookError
 from workbook_engine.addresses import parse_area
 
@@ -47,9 +51,9 @@ def selected_settlements(book: xw.Book) -> list[str]:
     if sheet.book.name != book.name:
         raise NothingSelectedError(f"The cells that are selected belong to another workbook, {sheet.book.name}.")
     names = [table.name for table in sheet.tables]
-    if settlements.SPEC.table in names:
-        return _touched(selection, tables.find(book, settlements.SPEC))
-    for spec in (transactions.SPEC, resolve.SPEC, cogs.SPEC):
+    if SETTLEMENTS_SPEC.table in names:
+        return _touched(selection, tables.find(book, SETTLEMENTS_SPEC))
+    for spec in (TRANSACTIONS_SPEC, RESOLVE_SPEC, COGS_SPEC):
         own = next((name for name in names if _is_table_of(name, spec)), None)
         if own is not None:
             return _shown(tables.read(tables.find(book, spec, table=own), spec), sheet)
@@ -87,15 +91,15 @@ def selected_rows_of(book: xw.Book, spec: TableSpec) -> list[int]:
 def is_on_cogs_tab(book: xw.Book) -> bool:
     """Tell whether the user looks at a COGS tab."""
     selection = book.app.selection
-    return selection is not None and any(_is_table_of(table.name, cogs.SPEC) for table in selection.sheet.tables)
+    return selection is not None and any(_is_table_of(table.name, COGS_SPEC) for table in selection.sheet.tables)
 
 
 def _is_table_of(name: str, spec: TableSpec) -> bool:
-    return name == spec.table or (spec is cogs.SPEC and name.startswith(f"{spec.table}_"))
+    return name == spec.table or (spec is COGS_SPEC and name.startswith(f"{spec.table}_"))
 
 
 def _touched(selection: xw.Range, found: FoundTable) -> list[str]:
-    rows = tables.read(found, settlements.SPEC)
+    rows = tables.read(found, SETTLEMENTS_SPEC)
     if found.body is None:
         raise NothingSelectedError("There is no settlement yet: use Import settlement… first.")
     areas = _areas(selection)

@@ -16,7 +16,7 @@ from addin.commands.imported_words import (
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
-from addin.sheets import transactions as transactions_sheet
+from addin.sheets import transactions
 from core.books import removing
 from core.books.booked_settlement import OriginalFile
 from core.books.importing import ImportedFile, import_file
@@ -81,7 +81,7 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     chosen = view.books.named(ids)
     lines = view.books.lines_of_all(chosen)
     refresh(desk, view, transactions_too=False)
-    transactions_sheet.fill(desk.book, lines, view.books)
+    transactions.fill_transactions(desk.book, lines, view.books)
     named = ", ".join(settlement.settlement_id for settlement in chosen)
     count = int((lines["event"] != Event.PAYOUT).sum())
     return Outcome(

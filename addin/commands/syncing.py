@@ -12,8 +12,8 @@ from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
-from addin.sheets import changes as changes_sheet
-from addin.sheets import resolve as resolve_sheet
+from addin.sheets import resolve
+from addin.sheets.changes import fill_cost_changes
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.changes import cost_changes, difference_by_settlement, settlement_changes
@@ -65,8 +65,8 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     refresh(desk, view)
     of_settlements = settlement_changes(before.lines, books.lines)
     summary = "; ".join(_in_words(one, books.company.home_currency) for one in of_settlements)
-    changes_sheet.fill(desk.book, changed, summary)
-    shown = resolve_sheet.settlements_shown(desk.book)
+    fill_cost_changes(desk.book, changed, summary)
+    shown = resolve.settlements_shown(desk.book)
     if shown:
         fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from addin.connections.finale_account import change_account
-from addin.sheets import accounts, opening_costs, rates, setup, setup_finale, sku_mapping, stores, types
+from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
 from core.books.opening_costs import change_opening_costs
@@ -74,10 +74,10 @@ def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingE
 
 _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (sku_mapping.edited_mappings, change_mappings),
-    (setup_finale.edited_settings, change_account),
+    (setup.edited_settings, change_account),
     (accounts.edited_accounts, change_accounts),
     (types.edited_types, change_types),
-    (opening_costs.edited, change_opening_costs),
+    (opening_costs.edited_opening_costs, change_opening_costs),
     (rates.edited_rates, save_typed_rates),
 )
 """What was edited on each sheet of settings that decides nothing posted anew, and what stores it."""

@@ -11,7 +11,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.reclassifications import apart, reason
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
-from addin.sheets import true_ups as true_ups_sheet
+from addin.sheets.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
 from core.books import true_up_history
 from core.books.loading import load_books
@@ -79,7 +79,7 @@ def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
     Raises:
         CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
     """
-    sheet = true_ups_sheet.read_decisions(desk.book)
+    sheet = read_decisions(desk.book)
     books = load_books(desk.database)
     _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
     _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})

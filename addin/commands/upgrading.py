@@ -13,9 +13,7 @@ from addin.machine.template import template_bytes
 from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
 from addin.machine.upgrading.project import version_of
 from addin.machine.upgrading.sheets import Added, complete
-from addin.sheets import books_name
-from addin.sheets.workbook import check
-from addin.sheets.workbook_file import workbook
+from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.written_files import write_file, write_next
 from core.errors import WorkbookError
 from workbook_engine.workbook_file import WorkbookFile
@@ -49,8 +47,8 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
             then nothing was changed.
     """
     before = path.read_bytes() if path.is_file() else b""
-    with tempfile.TemporaryDirectory() as folder, workbook(path) as book:
-        books_name.read(book)
+    with tempfile.TemporaryDirectory() as folder, open_workbook(path) as book:
+        read_books_name(book)
         new = _opened(template or template_bytes(), Path(folder))
         file: WorkbookFile = book.impl.xl
         was, now = version_of(project_of(file)), version_of(project_of(new))
@@ -61,7 +59,7 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
         project = replace_project(file, new)
         if project.same and not ribbon and not added:
             return Outcome(f"{path} is up to date: Cogsheet {now}. Nothing was changed.", data=_data(was, now, None))
-        check(book)
+        check_workbook(book)
         backup = _backup(path, before)
         book.save()
     sentences = [f"{path} is upgraded from Cogsheet {was or 'unknown'} to {now}.", *_said(added, project)]

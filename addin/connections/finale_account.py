@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.setup_finale import FinaleSide
+from addin.sheets.setup import FinaleSide
 from core.books import batches, settings, syncing
 from core.books.batches import BatchKind
 from core.companies import World

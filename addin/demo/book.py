@@ -18,7 +18,7 @@ from addin.commands.pnl import pnl
 from addin.commands.terminal import TerminalProgress
 from addin.demo.accounts import demo_accounts
 from addin.demo.sandbox import demo_settlement_files
-from addin.sheets.workbook_file import refuse_open
+from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
 from core.books import settings
 from core.books.database import Database

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from addin.sheets.tables import Record
     from core.books.books import Books
 
-SPEC = TableSpec(
+ACCOUNTS_SPEC = TableSpec(
     sheet="Accounts",
     table="tblAccounts",
     title="Accounts that entries post to: type over what differs in your books; it holds from the next button on",
@@ -58,15 +58,15 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_accounts(book: xw.Book, books: Books) -> None:
     """Show every kind of line with its account, and the rows that the bookkeeper added."""
     shown = {row.key: row for row in (*_listed(books), *books.accounts.rows)}
-    tables.update(book, SPEC, with_filled(SPEC, (_record(books, row) for row in shown.values())))
+    tables.update(book, ACCOUNTS_SPEC, with_filled(ACCOUNTS_SPEC, (_record(books, row) for row in shown.values())))
 
 
 def edited_accounts(book: xw.Book) -> list[dict[str, str]]:
     """Return the rows that were edited or added on the sheet, as texts."""
-    return edited_rows(book, SPEC)
+    return edited_rows(book, ACCOUNTS_SPEC)
 
 
 def _listed(books: Books) -> Iterator[AccountRow]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-SPEC = TableSpec(
+CHANGES_SPEC = TableSpec(
     sheet="Changes",
     table="tblChanges",
     title="What the last sync changed in open settlements",
@@ -34,7 +34,7 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, changes: pd.DataFrame, summary: str = "") -> None:
+def fill_cost_changes(book: xw.Book, changes: pd.DataFrame, summary: str = "") -> None:
     """Show these changes (`core.books.changes`) in place of the last sync's, their sums above them."""
-    tables.find(book, SPEC).sheet.range("A2").value = summary or "The last sync changed no settlement's COGS."
-    tables.update(book, SPEC, records_of(changes, SPEC))
+    tables.find(book, CHANGES_SPEC).sheet.range("A2").value = summary or "The last sync changed no settlement's COGS."
+    tables.update(book, CHANGES_SPEC, records_of(changes, CHANGES_SPEC))

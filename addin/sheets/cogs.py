@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from addin.sheets.tables import FoundTable
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
 
-
-SPEC = TableSpec(
+COGS_SPEC = TableSpec(
     sheet="COGS template",
     table="tblCOGS",
     title="Cost of goods sold",
@@ -62,6 +62,8 @@ SPEC = TableSpec(
         Column("Key", "key", hidden=True),
     ),
 )
+
+
 HEADER_CELLS = (
     ("Settlement", "settlement_id"),
     ("Store", "store"),
@@ -74,32 +76,37 @@ HEADER_CELLS = (
 )
 """Labels in A3:A10 and the field whose value stands beside each in column B."""
 
+
 _HEADER_ROW = 3
+
+
 _HEADER_VALUE_COLUMN = 2
+
+
 _LONGEST_SHEET_NAME = 31
 
 
-def fill(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
+def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     """Make or refresh the COGS tab of a settlement; returns the sheet's name."""
     table = table_name(books, settlement)
     sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
     lines = books.posted_part(settlement)
     shown = lines[has_or_needs_cost(lines)]
-    records = records_of(marked(with_units(shown)), SPEC)
-    tables.update(book, SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
+    records = records_of(marked(with_units(shown)), COGS_SPEC)
+    tables.update(book, COGS_SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)
     return str(sheet.name)
 
 
-def refresh(book: xw.Book, books: Books) -> None:
+def refresh_cogs(book: xw.Book, books: Books) -> None:
     """Refresh the COGS tabs that are there."""
-    present, names = set(tabs(book, books)), _table_names(books)
+    present, names = set(cogs_tabs(book, books)), _table_names(books)
     for settlement in books.settlements:
         if names[settlement.id] in present:
-            fill(book, books, settlement)
+            fill_cogs(book, books, settlement)
 
 
-def tabs(book: xw.Book, books: Books) -> list[str]:
+def cogs_tabs(book: xw.Book, books: Books) -> list[str]:
     """Return the names of the tables of the COGS tabs that are there, in the order of the settlements."""
     present = {table.name for sheet in book.sheets for table in sheet.tables}
     names = _table_names(books)
@@ -113,7 +120,7 @@ def table_name(books: Books, settlement: BookedSettlement) -> str:
 
 def _table_names(books: Books) -> dict[int, str]:
     labels = _labels(books.settlements, lambda text: re.sub(r"[^0-9A-Za-z_]", "_", text))
-    return {number: f"{SPEC.table}_{label}" for number, label in labels.items()}
+    return {number: f"{COGS_SPEC.table}_{label}" for number, label in labels.items()}
 
 
 def sheet_text(text: str) -> str:
@@ -153,13 +160,13 @@ def _sheet_of(book: xw.Book, table: str) -> xw.Sheet | None:
 
 def _new_sheet(book: xw.Book, name: str, table: str) -> xw.Sheet:
     """Copy the hidden template sheet; its table and the formulas that refer to it get the new name."""
-    template = tables.find(book, SPEC).sheet
+    template = tables.find(book, COGS_SPEC).sheet
     sheet = template.copy(after=book.sheets[len(book.sheets) - 1], name=name)
     sheet.visible = True
     copied = next(iter(sheet.tables))
-    old_names = (str(copied.name), SPEC.table)
+    old_names = (str(copied.name), COGS_SPEC.table)
     copied.name = table
-    above = sheet.range((1, 1), (SPEC.header_row - 1, len(SPEC.columns)))
+    above = sheet.range((1, 1), (COGS_SPEC.header_row - 1, len(COGS_SPEC.columns)))
     for row, formulas in enumerate(above.formula, start=1):
         for column, formula in enumerate(formulas, start=1):
             if str(formula or "").startswith("=") and any(f"{old}[" in formula for old in old_names):
@@ -204,8 +211,8 @@ def cost_cells(book: xw.Book, books: Books, settlement: BookedSettlement) -> lis
     table = table_name(books, settlement)
     if _sheet_of(book, table) is None:
         return None
-    found = tables.find(book, SPEC, table=table)
-    rows = tables.read(found, SPEC)
+    found = tables.find(book, COGS_SPEC, table=table)
+    rows = tables.read(found, COGS_SPEC)
     return [
         CostCell(str(row["key"]), field, _figure(row[field]), _address(found, field, index))
         for index, row in enumerate(rows)
@@ -219,6 +226,6 @@ def _figure(value: object) -> Decimal:
     return number if isinstance(number, Decimal) else Decimal(0)
 
 
-def _address(found: tables.FoundTable, field: str, index: int) -> str:
+def _address(found: FoundTable, field: str, index: int) -> str:
     cell = found.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
     return f"{found.sheet.name}!{cell}"

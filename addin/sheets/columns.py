@@ -20,7 +20,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     RATE = "rate"
     LINK = "link"
-    """A formula that our own code wrote (`addin.sheets.links`); never a text of the data."""
+    """A formula that our own code wrote (`addin.sheets.drill_down`); never a text of the data."""
 
 
 NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
 
-SPEC = TableSpec(
+COSTS_SPEC = TableSpec(
     sheet="Costs",
     table="tblCosts",
     title="Costs per SKU, as Finale Inventory gave them at the last sync",
@@ -33,6 +33,6 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_costs(book: xw.Book, books: Books) -> None:
     """Show every SKU that the books know, in place."""
-    tables.update(book, SPEC, records_of(sku_costs(books.mappings, books.observations), SPEC))
+    tables.update(book, COSTS_SPEC, records_of(sku_costs(books.mappings, books.observations), COSTS_SPEC))

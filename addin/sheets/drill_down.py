@@ -1,19 +1,29 @@
-"""From a figure to what it is made of, and back: P&L item, COGS row, settlement line, saved answer, Finale's page.
+"""Links from a row of one sheet to the row of another that stands for the same line (docs/design/workbook-engine.md).
 
-All links are written in one pass after a button has done its work, because a link can only be made where both of its
-rows stand on a sheet. A protected sheet is left as it is.
+A link is a formula that finds its row by key each time it is calculated, so it still leads there after either sheet was
+sorted, filtered or has grown. Our own code writes it: the only texts of the data in it are names of sheets and tables,
+quoted as Excel wants it, and addresses in Base64. The row in which the key stands while the sheet is filled is tried
+first, so that Excel need not search a long table for every link.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from addin.sheets import cogs, history, pnl, resolve, tables, transactions
-from addin.sheets.links import Place, column_texts, finale_order_link, first_link, place, place_of
+from addin.sheets import cogs, tables
+from addin.sheets.cells import plain_values, to_text
+from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.history import HISTORY_SPEC
+from addin.sheets.pnl import PNL_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.errors import WorkbookError
+from core.finale.settings import BASE_URL
 from workbook_engine import store_values
 from workbook_engine.errors import WorkbookFileError
 
@@ -26,7 +36,93 @@ if TYPE_CHECKING:
     from addin.sheets.tables import FoundTable
     from core.books.books import Books
 
+_LONGEST_TEXT = 255
+"""Excel takes no longer text within a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table whose rows can be linked to."""
+
+    sheet: str
+    table: str
+    header: str
+    """Of the column that is searched."""
+    rows: Mapping[str, int]
+    """Key -> data row, from 1, as the sheet stands."""
+
+    def link(self, key: object, by: str, label: str) -> str | None:
+        """Return the formula that leads to the row of a key; `None` where it has none.
+
+        Args:
+            key: Of the row that is meant.
+            by: The header of the column that holds the key in the row of the link itself.
+            label: What the link shows.
+        """
+        row = self.rows.get(key) if isinstance(key, str) else None
+        if row is None:
+            return None
+        column, wanted = f"{self.table}[{self.header}]", f"[@[{by}]]"
+        found = f"IFERROR(IF(INDEX({column},{row})={wanted},{row},NA()),MATCH({wanted},{column},0))"
+        top = f"ROW({self.table}[[#Headers],[{self.header}]])"
+        sheet = _in_text("#'" + self.sheet.replace("'", "''") + "'!A")
+        return f'=IFERROR(HYPERLINK({sheet}&({top}+{found}),{_in_text(label)}),"")'
+
+
+def place(found: FoundTable, field: str = "key") -> Place:
+    """Return where the rows of a table stand now.
+
+    Args:
+        found: The table.
+        field: The field whose values name the rows; of equal values the first counts.
+    """
+    rows: dict[str, int] = {}
+    for number, key in enumerate(column_texts(found, field), start=1):
+        if key:
+            rows.setdefault(key, number)
+    return Place(str(found.sheet.name), str(found.table.name), found.headers[field], rows)
+
+
+def column_texts(found: FoundTable, field: str) -> list[str]:
+    """Read one column of a table as texts."""
+    body = found.body
+    if body is None:
+        return []
+    cells = plain_values(found.column_cells(field, 0, int(body.shape[0])))
+    return [to_text(row[0]) or "" for row in cells]
+
+
+def place_of(book: xw.Book, spec: TableSpec, field: str = "key", *, table: str | None = None) -> Place:
+    """Return where the rows of a table stand now, found by its name."""
+    return place(tables.find(book, spec, table=table), field)
+
+
+def first_link(places: Iterable[tuple[Place, str]], key: object, by: str) -> str | None:
+    """Return the link to the first of several places, each with its label, that has a row for the key."""
+    found = (place.link(key, by, label) for place, label in places)
+    return next((formula for formula in found if formula), None)
+
+
+def finale_order_link(account: str, order_id: object) -> str | None:
+    """Return the link to an order's page in Finale; `None` without account or order.
+
+    The form of the address is the one that users of Finale pass on; it is not documented (docs/facts/finale-api.md,
+    Address and key).
+    """
+    if not account or not isinstance(order_id, str) or not order_id:
+        return None
+    path = f"/{account}/api/order/{quote(order_id, safe='')}"
+    address = f"{BASE_URL}/{quote(account)}/sc2/?order/sales/order/{b64encode(path.encode()).decode('ascii')}"
+    return f'=HYPERLINK({_in_text(address)},"Finale")' if len(address) < _LONGEST_TEXT else None
+
+
+def _in_text(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
 _LABEL = re.compile(r',"([^"]*)"\)(?:,""\))?$')
+
+
 MOST_LINKED = 5_000
 """A longer sheet Transactions has links only where a cost is missing or was saved: formulas there cost time."""
 
@@ -46,8 +142,8 @@ class _Places:
 
 def lines_in_sight(book: xw.Book, books: Books) -> set[str]:
     """Return the keys of the lines that stand on a COGS tab or on sheet Transactions."""
-    tabs = [place_of(book, cogs.SPEC, table=table) for table in cogs.tabs(book, books)]
-    return {key for one in (*tabs, place_of(book, transactions.SPEC)) for key in one.rows}
+    tabs = [place_of(book, COGS_SPEC, table=table) for table in cogs.cogs_tabs(book, books)]
+    return {key for one in (*tabs, place_of(book, TRANSACTIONS_SPEC)) for key in one.rows}
 
 
 def connect_rows(book: xw.Book, finale_account: str = "") -> None:
@@ -64,25 +160,25 @@ def connect_rows(book: xw.Book, finale_account: str = "") -> None:
     few = len(places.lines.rows) <= MOST_LINKED
     of_lines = (*answers, *(places.tab_places if few else ()))
     written = [one for tab in places.tabs for one in _connect_cogs(tab, places, item_of, finale_account)]
-    written += _connect(tables.find(book, pnl.SPEC), pnl.SPEC, shown, "line", "Key")
-    written += _connect(tables.find(book, resolve.SPEC), resolve.SPEC, shown, "key", "Key")
-    written += _connect(tables.find(book, history.SPEC), history.SPEC, shown, "line", "Line")
-    written += _connect(tables.find(book, transactions.SPEC), transactions.SPEC, of_lines, "key", "Key")
+    written += _connect(tables.find(book, PNL_SPEC), PNL_SPEC, shown, "line", "Key")
+    written += _connect(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC, shown, "key", "Key")
+    written += _connect(tables.find(book, HISTORY_SPEC), HISTORY_SPEC, shown, "line", "Line")
+    written += _connect(tables.find(book, TRANSACTIONS_SPEC), TRANSACTIONS_SPEC, of_lines, "key", "Key")
     _show_labels(written)
 
 
 def _find_places(book: xw.Book) -> _Places:
     names = [table.name for sheet in book.sheets for table in sheet.tables]
     tabs = tuple(
-        tables.find(book, cogs.SPEC, table=name) for name in names if str(name).startswith(f"{cogs.SPEC.table}_")
+        tables.find(book, COGS_SPEC, table=name) for name in names if str(name).startswith(f"{COGS_SPEC.table}_")
     )
     return _Places(
         tabs,
         tuple((place(tab), "COGS") for tab in reversed(tabs)),
-        place_of(book, transactions.SPEC),
-        place_of(book, resolve.SPEC),
-        place_of(book, history.SPEC, "line"),
-        place_of(book, pnl.SPEC, "line"),
+        place_of(book, TRANSACTIONS_SPEC),
+        place_of(book, RESOLVE_SPEC),
+        place_of(book, HISTORY_SPEC, "line"),
+        place_of(book, PNL_SPEC, "line"),
     )
 
 
@@ -96,7 +192,7 @@ def _connect(
 def _connect_cogs(
     tab: FoundTable, places: _Places, item_of: Mapping[tuple[str, str], str], account: str
 ) -> list[_Written]:
-    spec = cogs.SPEC
+    spec = COGS_SPEC
     stores, skus, orders = (column_texts(tab, field) for field in ("store", "sku", "order_id"))
     items = [item_of.get((store, sku)) or item_of.get(("", sku)) for store, sku in zip(stores, skus, strict=True)]
     _write(tab, spec, "item_key", items)
@@ -133,7 +229,7 @@ def _shown(formula: str | None) -> str | None:
 
 def item_keys(book: xw.Book) -> dict[tuple[str, str], str]:
     """Return store and item of each row of sheet P&L with the key that names it; of all stores the store is empty."""
-    found = tables.find(book, pnl.SPEC)
+    found = tables.find(book, PNL_SPEC)
     columns = (column_texts(found, field) for field in ("store", "item", "line"))
     keys: dict[tuple[str, str], str] = {}
     for store, item, key in zip(*columns, strict=True):

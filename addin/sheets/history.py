@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.tables import Record
 
-SPEC = TableSpec(
+HISTORY_SPEC = TableSpec(
     sheet="Change history",  # Excel keeps the name History to itself
     table="tblHistory",
     title="Everything that changed the books, in the order of its batches; nothing is ever erased",
@@ -54,7 +54,7 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> None:
+def fill_change_history(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> None:
     """Show the history, in place.
 
     Args:
@@ -63,10 +63,10 @@ def fill(book: xw.Book, batches: pd.DataFrame, versions: pd.DataFrame, lines: pd
         versions: HISTORY_COLUMNS of the overrides.
         lines: The books' lines, for settlement, order and SKU.
     """
-    marks = {row["key"]: row["restore"] for row in tables.read(tables.find(book, SPEC), SPEC)}
+    marks = {row["key"]: row["restore"] for row in tables.read(tables.find(book, HISTORY_SPEC), HISTORY_SPEC)}
     # In the order in which it happened: what is new is appended, as in every list that stays in place.
     rows = sorted(history_records(batches, versions, lines), key=lambda row: str(row["batch"]).zfill(9))
-    tables.update(book, SPEC, [{**row, "restore": marks.get(row["key"])} for row in rows])
+    tables.update(book, HISTORY_SPEC, [{**row, "restore": marks.get(row["key"])} for row in rows])
 
 
 def marked(book: xw.Book) -> list[tuple[int, str]]:
@@ -75,17 +75,17 @@ def marked(book: xw.Book) -> list[tuple[int, str]]:
     Raises:
         CellsRefusedError: If a cell of column Restore holds anything but yes.
     """
-    found = tables.find(book, SPEC)
-    marks = typed_words(found, SPEC, ["restore"])
-    rows = zip(tables.read(found, SPEC), marks, strict=True)
+    found = tables.find(book, HISTORY_SPEC)
+    marks = typed_words(found, HISTORY_SPEC, ["restore"])
+    rows = zip(tables.read(found, HISTORY_SPEC), marks, strict=True)
     keys = [(to_text(row["key"]) or "").split(" ", 1) for row, mark in rows if mark["restore"]]
     return [(int(key[0]), key[1]) for key in keys if len(key) == len(("batch", "line"))]
 
 
 def clear_marks(book: xw.Book) -> None:
     """Take the marks away."""
-    found = tables.find(book, SPEC)
-    tables.write_cells(found, SPEC.column("restore"), [None] * len(tables.read(found, SPEC)))
+    found = tables.find(book, HISTORY_SPEC)
+    tables.write_cells(found, HISTORY_SPEC.column("restore"), [None] * len(tables.read(found, HISTORY_SPEC)))
 
 
 def history_records(batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> list[Record]:

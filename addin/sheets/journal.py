@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.tables import Record
 
-SPEC = TableSpec(
+JOURNAL_SPEC = TableSpec(
     sheet="Journal",
     table="tblJournal",
     title="Entries as they were exported: debits and credits of every entry are equal",
@@ -35,9 +35,9 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, journal: pd.DataFrame) -> None:
+def fill_journal(book: xw.Book, journal: pd.DataFrame) -> None:
     """Show the journal (`core.books.entries.journal`), in place."""
-    tables.update(book, SPEC, [_record(row) for row in records(journal)])
+    tables.update(book, JOURNAL_SPEC, [_record(row) for row in records(journal)])
 
 
 def _record(row: Record) -> Record:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-SPEC = TableSpec(
+OPENING_COSTS_SPEC = TableSpec(
     sheet="Opening costs",
     table="tblOpening",
     title="Costs of goods shipped before Finale start: one row per SKU, taken over by the next button",
@@ -44,11 +44,11 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
+def fill_opening_costs(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
     """Show the opening costs in force (OPENING_COLUMNS)."""
     rows = [] if opening is None else records(opening)
     shown = ({**row, "unit_cost": _plain(row["unit_cost"]), "currency": home_currency} for row in rows)
-    tables.update(book, SPEC, with_filled(SPEC, shown))
+    tables.update(book, OPENING_COSTS_SPEC, with_filled(OPENING_COSTS_SPEC, shown))
 
 
 def _plain(cost: Decimal) -> Decimal:
@@ -56,7 +56,7 @@ def _plain(cost: Decimal) -> Decimal:
     return Decimal(f"{cost.normalize():f}")
 
 
-def edited(book: xw.Book) -> list[TypedOpening]:
+def edited_opening_costs(book: xw.Book) -> list[TypedOpening]:
     """Return the rows that were edited or added since the sheet was filled."""
     names = ("sku", "unit_cost", "currency", "as_of")
-    return [TypedOpening(**{name: row[name] for name in names}) for row in edited_rows(book, SPEC)]
+    return [TypedOpening(**{name: row[name] for name in names}) for row in edited_rows(book, OPENING_COSTS_SPEC)]

@@ -9,15 +9,14 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.books.rates import TypedRate
 from core.books.reclassifications import rated_lines
-from core.exchange_rates import TYPED, find_rates, needed_rates
+from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
 
 if TYPE_CHECKING:
     import xlwings as xw
 
     from core.books.books import Books
-    from core.exchange_rates import Rate
 
-SPEC = TableSpec(
+RATES_SPEC = TableSpec(
     sheet="Exchange rates",
     table="tblRates",
     title="Exchange rates: what one unit of a currency is worth at home; type over any, or add rows below",
@@ -44,13 +43,16 @@ SPEC = TableSpec(
     ),
 )
 
+
 MISSING = "missing"
+
+
 _DIGITS = 10
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_rates(book: xw.Book, books: Books) -> None:
     """Show the rate of every day that lines need, those that were typed in, and the days without any; in place."""
-    tables.update(book, SPEC, with_filled(SPEC, rate_records(books)))
+    tables.update(book, RATES_SPEC, with_filled(RATES_SPEC, rate_records(books)))
 
 
 def rate_records(books: Books) -> list[dict[str, Any]]:
@@ -83,6 +85,6 @@ def edited_rates(book: xw.Book) -> list[TypedRate]:
     """Return the rates that were typed in or over on the sheet since it was filled."""
     return [
         TypedRate(row["currency"], row["day"], row["rate"])
-        for row in edited_rows(book, SPEC)
+        for row in edited_rows(book, RATES_SPEC)
         if row["currency"] or row["day"] or row["rate"]
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.sheets import tables
 from addin.sheets.cells import (
@@ -28,14 +28,13 @@ from core.model import Cause, Disposition, Event, Proposal
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
-    from typing import Any
 
     import pandas as pd
     import xlwings as xw
 
     from addin.sheets.tables import FoundTable, Record
 
-SPEC = TableSpec(
+RESOLVE_SPEC = TableSpec(
     sheet="Resolve",
     table="tblResolve",
     title="Missing costs: keep the prefilled cost or type another, then Save costs",
@@ -97,10 +96,17 @@ SPEC = TableSpec(
     ),
 )
 
+
 _TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note", "sku")
+
+
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
+
+
 _DISPOSITION = 2
+
+
 _SKU = _TYPED_FIELDS.index("sku")
 
 
@@ -116,7 +122,7 @@ class SheetAnswers:
     """The data row of each answer, from 0."""
 
 
-def records(lines: pd.DataFrame) -> list[Record]:
+def resolve_records(lines: pd.DataFrame) -> list[Record]:
     """Return the rows for missing lines: the proposal prefilled as cost, nothing typed."""
     is_refund = lines["event"].isin([Event.REFUND, Event.DISPUTE])
     elsewhere = (lines["proposal"] == Proposal.TYPED_ELSEWHERE).fillna(value=False)
@@ -127,7 +133,7 @@ def records(lines: pd.DataFrame) -> list[Record]:
     )
     stated = lines.get(STATED_SKU, lines["sku"])
     own = ["" if is_none else str(sku) for sku, is_none in zip(stated, stated.isna(), strict=True)]
-    rows = zip(records_of(filled, SPEC), own, strict=True)
+    rows = zip(records_of(filled, RESOLVE_SPEC), own, strict=True)
     return [{**record, "filled": _remembered(record, sku)} for record, sku in rows]
 
 
@@ -162,7 +168,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
         elsewhere: What the books say of the other lines.
     """
     typed = {row["key"]: row for row in present if row["key"] and is_typed(row)}
-    of_others = records(elsewhere.missing[elsewhere.missing["key"].isin(list(typed))])
+    of_others = resolve_records(elsewhere.missing[elsewhere.missing["key"].isin(list(typed))])
     fresh = [*fresh, *of_others]
     wanted = {record["key"] for record in fresh}
     merged = [
@@ -180,7 +186,7 @@ def is_typed(row: Mapping[str, object]) -> bool:
     return _contents(row) != _filled(row)
 
 
-def fill(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
+def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
     """List these missing lines, the most money at stake first; what was typed and not saved stays.
 
     Args:
@@ -189,16 +195,16 @@ def fill(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Else
         at_home: Their net in home currency; a line without a rate stands behind the others, in its own currency.
         elsewhere: What the books say of the other lines.
     """
-    present = tables.read(tables.find(book, SPEC), SPEC)
+    present = tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC)
     stakes = lines[["currency"]].assign(unknown=at_home.isna(), stake=-at_home.fillna(lines["net"]).abs())
     stakes["currency"] = stakes["currency"].where(stakes["unknown"], "")
     order = stakes.sort_values(["unknown", "currency", "stake"], kind="stable").index
-    tables.update(book, SPEC, keep_typing(records(lines.loc[order]), present, elsewhere))
+    tables.update(book, RESOLVE_SPEC, keep_typing(resolve_records(lines.loc[order]), present, elsewhere))
 
 
 def say_coverage(book: xw.Book, text: str) -> None:
     """Write above the list how much of the settlements it lists has its cost."""
-    tables.find(book, SPEC).sheet.range("A2").value = text
+    tables.find(book, RESOLVE_SPEC).sheet.range("A2").value = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,7 @@ def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers
 def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
     """Write typed costs into the other rows of their SKU."""
     costs = {row: one.cost for one in chosen for row in one.rows}
-    column = SPEC.column("cost")
+    column = RESOLVE_SPEC.column("cost")
     for row, cost in costs.items():
         sheet.found.column_cells("cost", row, 1).value = to_cell(cost, column.kind)
 
@@ -265,7 +271,7 @@ def keys_in_rows(sheet: SheetAnswers, rows: Collection[int]) -> list[str]:
 
 def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
     """Return store and settlement id of every row on the sheet."""
-    rows = tables.read(tables.find(book, SPEC), SPEC)
+    rows = tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC)
     return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}
 
 
@@ -275,16 +281,16 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     Raises:
         WorkbookError: If the table or one of its columns is missing, or something was typed below it.
     """
-    found = tables.find(book, SPEC)
-    rows = tables.read(found, SPEC)
+    found = tables.find(book, RESOLVE_SPEC)
+    rows = tables.read(found, RESOLVE_SPEC)
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
-    refuse_rows_below(found, SPEC)
+    refuse_rows_below(found, RESOLVE_SPEC)
     formulas = _formulas(found, len(rows))
-    cells = {name: typed_cells(found, SPEC.column(name), row_of) for name in _TYPED_FIELDS}
+    cells = {name: typed_cells(found, RESOLVE_SPEC.column(name), row_of) for name in _TYPED_FIELDS}
     answers, name_of = [], cell_names(found)
     for place, index in enumerate(row_of):
         typed = {name: cells[name][place] for name in _TYPED_FIELDS}
-        places = {Cell(name): name_of(SPEC.column(name), index) for name in _TYPED_FIELDS}
+        places = {Cell(name): name_of(RESOLVE_SPEC.column(name), index) for name in _TYPED_FIELDS}
         answers.append(_answer(rows[index], typed, places, formula=formulas[index]))
     return SheetAnswers(found, rows, answers, row_of)
 
@@ -298,7 +304,7 @@ def write_fates(sheet: SheetAnswers, fates: Mapping[int, Mapping[str, object]]) 
     """
     for field in ("status", "version", "filled"):
         values = [fates.get(index, {}).get(field, row[field]) for index, row in enumerate(sheet.rows)]
-        tables.write_cells(sheet.found, SPEC.column(field), values)
+        tables.write_cells(sheet.found, RESOLVE_SPEC.column(field), values)
 
 
 _ASKED_ANEW = ("description", "cause", "proposed_cost", "proposal", "proposal_as_of")
@@ -314,11 +320,11 @@ def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
         row: The data row, from 0.
         lines: The line, as the books have it now.
     """
-    (record,) = records(lines)
+    (record,) = resolve_records(lines)
     before = sheet.rows[row]
     is_typed_cost = _plain(before["cost"]) not in ("", _plain(before["proposed_cost"]))
     for field in _ASKED_ANEW if is_typed_cost else (*_ASKED_ANEW, "cost"):
-        kind = SPEC.column(field).kind
+        kind = RESOLVE_SPEC.column(field).kind
         sheet.found.column_cells(field, row, 1).value = to_cell(record[field], kind)
     return remembered(before if is_typed_cost else {**before, "cost": record["cost"]})
 
@@ -398,7 +404,7 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
     notation = in_scientific_notation(typed["cost"])
     if notation is not None:  # is asked about, not refused
         typed = {**typed, "cost": to_decimal(notation)}
-    read = {name: read_choice(value, SPEC.column(name)) for name, value in typed.items()}
+    read = {name: read_choice(value, RESOLVE_SPEC.column(name)) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
     now, filled = _contents(row), _filled(row)
     return Answer(

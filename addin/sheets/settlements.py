@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.time import StoreDays
 
-SPEC = TableSpec(
+SETTLEMENTS_SPEC = TableSpec(
     sheet="Settlements",
     table="tblSettlements",
     title="Settlements: select one or more rows, then use the buttons of the Cogsheet tab",
@@ -54,14 +54,14 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_settlements(book: xw.Book, books: Books) -> None:
     """Show every settlement of the books, in place."""
     said = remarks(books)
     records = [
         {**_record(books, one), "remarks": "; ".join(r.short for r in said.get((one.store, one.settlement_id), []))}
         for one in books.settlements
     ]
-    tables.update(book, SPEC, records)
+    tables.update(book, SETTLEMENTS_SPEC, records)
 
 
 def period_text(settlement: BookedSettlement, zones: StoreDays) -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.books.time_zones import proposed_zones
-from core.settings import DATED, POLICY_FIELDS
+from core.finale.remarks import account_words
+from core.finale.typed_settings import TITLES, shown
+from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     import xlwings as xw
 
     from addin.sheets.tables import Record
     from core.books.books import Books
-    from core.settings import Policies
+    from core.finale.schema import Schema
 
 Row = tuple[str, str, str]
 """Setting, value, and what it means."""
 
-SPEC = TableSpec(
+
+SETUP_SPEC = TableSpec(
     sheet="Setup",
     table="tblSetup",
     title="Cogsheet: the true cost on every settlement line",
@@ -37,15 +42,15 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
+def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
     """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
-    tables.update(book, SPEC, _records(books, more))
+    tables.update(book, SETUP_SPEC, _records(books, more))
 
 
 def edited_policies(book: xw.Book) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SPEC) if row["setting"] in names}
+    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SETUP_SPEC) if row["setting"] in names}
 
 
 def _records(books: Books, more: Iterable[Row]) -> list[Record]:
@@ -69,7 +74,9 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
         for name, field in POLICY_FIELDS.items()
     ]
     rows = [*facts, *policies, *more]
-    return with_filled(SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows))
+    return with_filled(
+        SETUP_SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows)
+    )
 
 
 def _proposed(books: Books) -> str:
@@ -94,3 +101,34 @@ def _moment(books: Books) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FinaleSide:
+    """What the books hold about the Finale account."""
+
+    account: FinaleAccount = field(default_factory=FinaleAccount)
+    schema: Schema | None = None
+    """What was found of it; `None` before the first sync."""
+    found_at: datetime | None = None
+
+
+def finale_rows(finale: FinaleSide) -> Iterable[Row]:
+    """Return setting, value and meaning of each row."""
+    name = finale.account.account
+    yield "Finale account", name or "not connected yet", "Set by Connect. Its key is in this computer's vault alone."
+    for setting, (title, meaning) in TITLES.items():
+        yield title, shown(finale.account, setting), meaning
+    if finale.schema is None or finale.found_at is None:
+        yield "Finale costs now", "not known yet", "Sync or Check finds out what the account offers."
+        return
+    mode, remarks = account_words(finale.schema, finale.account)
+    yield "Finale costs now", mode, f"What the account was found to offer on {finale.found_at:%Y-%m-%d %H:%M} UTC."
+    for number, remark in enumerate(remarks, start=1):
+        yield f"Finale remark {number}", "", remark  # without a value the sentence may run on to the right
+
+
+def edited_settings(book: xw.Book) -> dict[str, str]:
+    """Return the account's settings that were changed on the sheet since it was filled: name and new text."""
+    names = {title: name for name, (title, _) in TITLES.items()}
+    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SETUP_SPEC) if row["setting"] in names}

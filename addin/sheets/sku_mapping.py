@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
 
-SPEC = TableSpec(
+SKU_MAPPING_SPEC = TableSpec(
     sheet="SKU mapping",
     table="tblMapping",
     title="Which Finale product each SKU stands for; type your own where Finale's is missing or wrong, then sync",
@@ -44,7 +44,7 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books, origins: pd.DataFrame) -> None:
+def fill_sku_mapping(book: xw.Book, books: Books, origins: pd.DataFrame) -> None:
     """Show every SKU of the books in place.
 
     Args:
@@ -53,13 +53,13 @@ def fill(book: xw.Book, books: Books, origins: pd.DataFrame) -> None:
         origins: The newest answers of either origin (`core.books.sku_mapping.origins`).
     """
     rows = sku_mapping(books.lines["sku"].dropna(), origins, books.observations)
-    tables.update(book, SPEC, with_filled(SPEC, records_of(rows, SPEC)))
+    tables.update(book, SKU_MAPPING_SPEC, with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC)))
 
 
 def edited_mappings(book: xw.Book) -> list[TypedMapping]:
     """Return the rows whose product or units were typed, changed or emptied since the sheet was filled."""
     return [
         TypedMapping(row["sku"], row["own_product"], row["own_units"], row["product"])
-        for row in edited_rows(book, SPEC)
+        for row in edited_rows(book, SKU_MAPPING_SPEC)
         if row["sku"] or row["own_product"]
     ]

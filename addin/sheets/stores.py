@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from addin.sheets.tables import Record
     from core.books.books import Books
 
-SPEC = TableSpec(
+STORES_SPEC = TableSpec(
     sheet="Stores",
     table="tblStores",
     title="Stores: one time zone per store cuts its days and months",
@@ -35,7 +35,7 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_stores(book: xw.Book, books: Books) -> None:
     """Show every store, in place."""
     newest = {one.store: one.imported_at for one in sorted(books.settlements, key=lambda one: one.imported_at)}
     rows: list[Record] = [
@@ -47,9 +47,9 @@ def fill(book: xw.Book, books: Books) -> None:
         }
         for store in books.stores
     ]
-    tables.update(book, SPEC, with_filled(SPEC, rows))
+    tables.update(book, STORES_SPEC, with_filled(STORES_SPEC, rows))
 
 
 def edited_time_zones(book: xw.Book) -> dict[str, str]:
     """Return the time zones that were changed on the sheet since it was filled, by store."""
-    return {row["store"]: row["time_zone"] for row in edited_rows(book, SPEC) if row["store"]}
+    return {row["store"]: row["time_zone"] for row in edited_rows(book, STORES_SPEC) if row["store"]}

@@ -7,13 +7,13 @@ Nothing is written before everything that can be checked has been checked.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from addin.sheets.cells import plain_values, to_cell, to_text
-from addin.sheets.columns import NUMBER_FORMATS, Kind, known_headers
-from addin.sheets.filters import unfiltered
+from addin.sheets.columns import NUMBER_FORMATS, Column, Kind, TableSpec, known_headers
 from addin.sheets.protection import refuse_protected
 from addin.sheets.row_plan import Key, duplicates, plan_rows
 from core.errors import WorkbookError
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import xlwings as xw
-
-    from addin.sheets.columns import Column, TableSpec
+    from xlwings.main import AutoFilter, AutoFilterCriteria, Table
 
 Record = dict[str, object]
 
@@ -251,3 +250,38 @@ def _blocks(found: FoundTable, spec: TableSpec) -> Iterator[list[Column]]:
             block = []
         block.append(column)
     yield block
+
+
+@contextmanager
+def unfiltered(table: Table) -> Iterator[None]:
+    """Show all rows of a table while the `with` block lasts, then filter it again as it was.
+
+    A filter by colour, icon or a date's group cannot be asked for and set again; such a filter is left off.
+    """
+    criteria = _criteria(table)
+    for one in criteria:
+        table.autofilter.clear(one.field)
+    try:
+        yield
+    finally:
+        for one in criteria:
+            _apply(table.autofilter, one)
+
+
+def _criteria(table: Table) -> list[AutoFilterCriteria]:
+    """Return what a table is filtered by; the engine for files writes all rows whatever the filter."""
+    if not hasattr(table.impl, "autofilter") or not table.show_autofilter:
+        return []
+    return [one for one in table.autofilter.criteria if one.type != "none"]
+
+
+def _apply(autofilter: AutoFilter, one: AutoFilterCriteria) -> None:
+    if one.type == "values" and one.values:
+        autofilter.apply_values(one.field, one.values)
+    elif one.type == "comparison" and one.operator is not None:
+        autofilter.apply_comparison(one.field, one.operator, one.value1, one.value2)
+    elif one.type in ("top_items", "bottom_items") and one.count is not None:
+        (autofilter.apply_top_items if one.type == "top_items" else autofilter.apply_bottom_items)(one.field, one.count)
+    elif one.type in ("top_percent", "bottom_percent") and one.percent is not None:
+        apply = autofilter.apply_top_percent if one.type == "top_percent" else autofilter.apply_bottom_percent
+        apply(one.field, one.percent)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
 
-SPEC = TableSpec(
+TRANSACTIONS_SPEC = TableSpec(
     sheet="Transactions",
     table="tblTransactions",
     title="Transactions of the chosen settlement",
@@ -67,7 +67,7 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None:
+def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None:
     """Show these costed lines, in place; the payout that takes their sum away is none of them.
 
     Args:
@@ -86,7 +86,7 @@ def fill(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
     )
-    tables.update(book, SPEC, records_of(shown, SPEC))
+    tables.update(book, TRANSACTIONS_SPEC, records_of(shown, TRANSACTIONS_SPEC))
 
 
 def _rates(books: Books, lines: pd.DataFrame) -> FoundRates:
@@ -96,5 +96,5 @@ def _rates(books: Books, lines: pd.DataFrame) -> FoundRates:
 
 def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
     """Return store and settlement id of the lines on the sheet."""
-    rows = tables.read(tables.find(book, SPEC), SPEC)
+    rows = tables.read(tables.find(book, TRANSACTIONS_SPEC), TRANSACTIONS_SPEC)
     return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ACCEPT, DISMISS, TAKE_UP = "accept", "dismiss", "take up"
 
-SPEC = TableSpec(
+
+TRUE_UPS_SPEC = TableSpec(
     sheet="Cost true-ups",
     table="tblTrueUps",
     title="Costs that arrived after export: accept or dismiss, then Cost true-ups",
@@ -69,6 +70,8 @@ class Decided:
 
 
 IMMATERIAL = "immaterial"
+
+
 DISMISSED = "dismissed"
 
 
@@ -82,7 +85,7 @@ class Dismissed:
     """Fields of SPEC."""
 
 
-def fill(
+def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
@@ -100,7 +103,7 @@ def fill(
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
     """
-    present = {to_text(row["id"]): row for row in tables.read(tables.find(book, SPEC), SPEC)}
+    present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
         for row in _with_lines(pending, lines)
@@ -108,7 +111,7 @@ def fill(
     gone = [] if dismissed is None else [*_with_lines(dismissed.true_ups, lines), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
-    tables.update(book, SPEC, shown)
+    tables.update(book, TRUE_UPS_SPEC, shown)
 
 
 def _with_lines(true_ups: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, object]]:
@@ -120,7 +123,7 @@ def _shown(
 ) -> dict[str, object]:
     """Return a row with what was typed beside it, but a decision that was carried out: the row stands otherwise now."""
     typed = present.get(str(row["id"]), {})
-    values = {column.field: row.get(column.field) for column in SPEC.columns} | {"id": str(row["id"])}
+    values = {column.field: row.get(column.field) for column in TRUE_UPS_SPEC.columns} | {"id": str(row["id"])}
     decision = typed.get("decision")
     if decision in {ACCEPT, DISMISS, TAKE_UP} - set(choices):
         return {**values, "decision": None}
@@ -133,9 +136,9 @@ def read_decisions(book: xw.Book) -> Decided:
     Raises:
         CellsRefusedError: If a decision is none of those, or a cell holds an error.
     """
-    found = tables.find(book, SPEC)
-    numbers = [_number(to_text(row["id"])) for row in tables.read(found, SPEC)]
-    typed = list(zip(numbers, typed_words(found, SPEC, ["decision", "reason"]), strict=True))
+    found = tables.find(book, TRUE_UPS_SPEC)
+    numbers = [_number(to_text(row["id"])) for row in tables.read(found, TRUE_UPS_SPEC)]
+    typed = list(zip(numbers, typed_words(found, TRUE_UPS_SPEC, ["decision", "reason"]), strict=True))
     accepted = tuple(number for number, row in typed if number is not None and row["decision"] == ACCEPT)
     dismissed = tuple(
         (number, row["reason"]) for number, row in typed if number is not None and row["decision"] == DISMISS

@@ -8,7 +8,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.books.type_choices import PROPOSED
-from core.books.unknown_types import listed_types
+from core.books.unknown_types import ListedType, listed_types
 from core.marketplaces.classification import CHOICES
 
 if TYPE_CHECKING:
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from addin.sheets.tables import Record
     from core.books.books import Books
-    from core.books.unknown_types import ListedType
 
-
-SPEC = TableSpec(
+TYPES_SPEC = TableSpec(
     sheet="Transaction types",
     table="tblTypes",
     title="Types of transactions that Cogsheet does not know: say what they are, once for all open settlements",
@@ -44,14 +42,14 @@ SPEC = TableSpec(
 )
 
 
-def fill(book: xw.Book, books: Books) -> None:
+def fill_types(book: xw.Book, books: Books) -> None:
     """Show every type that is unknown, or was until somebody said what it is."""
-    tables.update(book, SPEC, with_filled(SPEC, (_record(one) for one in listed_types(books))))
+    tables.update(book, TYPES_SPEC, with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books))))
 
 
 def edited_types(book: xw.Book) -> dict[tuple[str, str], str]:
     """Return what was said of types since the sheet was filled, by marketplace and word."""
-    return {(row["marketplace"], row["word"]): row["event"] for row in edited_rows(book, SPEC) if row["word"]}
+    return {(row["marketplace"], row["word"]): row["event"] for row in edited_rows(book, TYPES_SPEC) if row["word"]}
 
 
 def _record(one: ListedType) -> Record:

@@ -2,57 +2,63 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.sheets import (
-    accounts,
-    changes,
-    cogs,
-    costs,
-    history,
-    journal,
-    opening_costs,
-    pnl,
-    pnl_summary,
-    rates,
-    resolve,
-    settlements,
-    setup,
-    sku_mapping,
-    stores,
-    tables,
-    transactions,
-    true_ups,
-    types,
-)
+import workbook_engine
+from addin.sheets import tables
+from addin.sheets.accounts import ACCOUNTS_SPEC
+from addin.sheets.changes import CHANGES_SPEC
+from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.costs import COSTS_SPEC
+from addin.sheets.history import HISTORY_SPEC
+from addin.sheets.journal import JOURNAL_SPEC
+from addin.sheets.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.rates import RATES_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.settlements import SETTLEMENTS_SPEC
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.sku_mapping import SKU_MAPPING_SPEC
+from addin.sheets.stores import STORES_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
+from addin.sheets.true_ups import TRUE_UPS_SPEC
+from addin.sheets.types import TYPES_SPEC
+from core.companies import BooksId
+from core.errors import WorkbookError
+from workbook_engine.errors import WorkbookFileError
+from workbook_engine.package import refuse_if_open
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import xlwings as xw
 
 SPECS = (
-    setup.SPEC,
-    settlements.SPEC,
-    transactions.SPEC,
-    resolve.SPEC,
-    costs.SPEC,
-    sku_mapping.SPEC,
-    opening_costs.SPEC,
-    changes.SPEC,
-    pnl.SPEC,
-    pnl_summary.SPEC,
-    journal.SPEC,
-    true_ups.SPEC,
-    history.SPEC,
-    accounts.SPEC,
-    types.SPEC,
-    stores.SPEC,
-    rates.SPEC,
-    cogs.SPEC,
+    SETUP_SPEC,
+    SETTLEMENTS_SPEC,
+    TRANSACTIONS_SPEC,
+    RESOLVE_SPEC,
+    COSTS_SPEC,
+    SKU_MAPPING_SPEC,
+    OPENING_COSTS_SPEC,
+    CHANGES_SPEC,
+    PNL_SPEC,
+    PNL_SUMMARY_SPEC,
+    JOURNAL_SPEC,
+    TRUE_UPS_SPEC,
+    HISTORY_SPEC,
+    ACCOUNTS_SPEC,
+    TYPES_SPEC,
+    STORES_SPEC,
+    RATES_SPEC,
+    COGS_SPEC,
 )
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
 
 
-def check(book: xw.Book) -> None:
+def check_workbook(book: xw.Book) -> None:
     """See that every table is there with its columns, before anything is done to the books.
 
     Raises:
@@ -60,3 +66,69 @@ def check(book: xw.Book) -> None:
     """
     for spec in SPECS:
         tables.find(book, spec)
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[xw.Book]:
+    """Open a workbook file and close it at the end; what is not saved with `book.save()` is lost.
+
+    Raises:
+        WorkbookError: If it is missing, damaged, encrypted or open elsewhere, or refuses what is done to it.
+    """
+    with _told_as_ours(), workbook_engine.workbook(path) as book:
+        yield book
+
+
+def refuse_open(path: Path) -> None:
+    """Refuse a file that another program has open, before anything is done.
+
+    Raises:
+        WorkbookError: If it is open.
+    """
+    with _told_as_ours():
+        refuse_if_open(path)
+
+
+@contextmanager
+def _told_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except WorkbookFileError as error:
+        raise WorkbookError(str(error)) from error
+
+
+NAME = "_cogsheet_books"
+
+
+_SEPARATOR = "|"
+
+
+class NoCogsheetWorkbookError(WorkbookError):
+    """The workbook does not say whose books it shows."""
+
+    def __init__(self, book: str) -> None:
+        super().__init__(
+            f"{book} is not a Cogsheet workbook, or lost its hidden name {NAME}. Nothing was changed. "
+            f"Make one with `cogsheet new`; an existing company's books are joined with `--database`."
+        )
+
+
+def read_books_name(book: xw.Book) -> BooksId:
+    """Return whose books a workbook shows.
+
+    Raises:
+        NoCogsheetWorkbookError: If it does not say so.
+    """
+    if NAME not in book.names:
+        raise NoCogsheetWorkbookError(book.name)
+    text = (book.names[NAME].refers_to or "").removeprefix("=").strip('"').replace('""', '"')
+    company, separator, database_id = text.rpartition(_SEPARATOR)
+    if not separator or not company:
+        raise NoCogsheetWorkbookError(book.name)
+    return BooksId(company, database_id)
+
+
+def write_books_name(book: xw.Book, books: BooksId) -> None:
+    """Let the workbook say whose books it shows."""
+    text = f"{books.company}{_SEPARATOR}{books.database_id}".replace('"', '""')
+    book.names[NAME].refers_to = f'="{text}"'

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from addin.sheets import journal, pnl
 from addin.sheets.columns import Column, Kind
+from addin.sheets.journal import JOURNAL_SPEC
+from addin.sheets.pnl import PNL_SPEC
 from core.reports.costed_lines import LINE_MARKS
 
 ENTRY = (
@@ -142,7 +143,7 @@ _PNL_FIELDS = (
 _PNL_WIDTHS = {"store": 16, "reimbursements": 19, "advertising": 14, "balance": 15, "missing_note": 42}
 PNL = tuple(
     replace(column, width=_PNL_WIDTHS.get(column.field, min(column.width, 22)))
-    for column in map(pnl.SPEC.column, _PNL_FIELDS)
+    for column in map(PNL_SPEC.column, _PNL_FIELDS)
 )
 PNL_SUMS = (
     "units_sold",
@@ -159,4 +160,4 @@ PNL_SUMS = (
     "tax",
     "balance",
 )
-JOURNAL = tuple(column for column in journal.SPEC.columns if column.field != "position")
+JOURNAL = tuple(column for column in JOURNAL_SPEC.columns if column.field != "position")

@@ -12,7 +12,8 @@ from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
 from addin.connections.finale import URL_VARIABLE, NotConnectedError
 from addin.demo.sandbox import demo_finale, demo_settlement_files
-from addin.sheets import setup, tables
+from addin.sheets import tables
+from addin.sheets.setup import SETUP_SPEC
 from core.companies import machine_folder
 from core.errors import InventoryError
 from workbook_engine import workbook
@@ -131,7 +132,7 @@ def test_setup_shows_the_account_once_it_is_connected(book: Path, finale: Sandbo
     on_file(book, lambda desk: connecting.connect(desk, account=finale.account, **arguments))  # type: ignore[arg-type]  # by name
 
     with workbook(book) as opened:
-        rows = tables.read(tables.find(opened, setup.SPEC), setup.SPEC)
+        rows = tables.read(tables.find(opened, SETUP_SPEC), SETUP_SPEC)
     shown = {row["setting"]: row["value"] for row in rows}
     assert (finale.account, "costs per order from the stock history") == (
         shown["Finale account"],

@@ -27,8 +27,8 @@ from addin.connections.marketplaces import (
     connections,
 )
 from addin.connections.store_questions import connect_by_asking
-from addin.sheets import settlements as settlements_sheet
 from addin.sheets import tables
+from addin.sheets.settlements import SETTLEMENTS_SPEC
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.pulling import ConnectedStore
@@ -103,7 +103,7 @@ def test_a_connected_store_is_pulled_and_its_key_is_in_the_vault_alone(office: O
     pulled = office.do(pull)
 
     with workbook(office.book) as book:
-        rows = tables.read(tables.find(book, settlements_sheet.SPEC), settlements_sheet.SPEC)
+        rows = tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC)
     assert "1.txt" in connected.message
     assert [("Amazon US", "1"), ("Amazon US", "2")] == [(row["store"], row["settlement_id"]) for row in rows]
     assert (0, "2 new documents" in pulled.message) == (pulled.exit_status, True)
@@ -121,7 +121,7 @@ def test_a_missing_settlement_is_said_where_one_looks(office: Office) -> None:
     office.connect()
     pulled = office.do(pull)
     with workbook(office.book) as book:
-        rows = tables.read(tables.find(book, settlements_sheet.SPEC), settlements_sheet.SPEC)
+        rows = tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC)
     checked = office.do(doctor)
 
     expected = "Nothing covers 2026-08-08 to 2026-08-15"
@@ -184,7 +184,7 @@ def test_a_store_that_is_disconnected_is_asked_no_more(office: Office) -> None:
     with pytest.raises(NoStoreConnectedError):
         office.do(pull)
     with workbook(office.book) as book:
-        assert 2 == len(tables.read(tables.find(book, settlements_sheet.SPEC), settlements_sheet.SPEC))
+        assert 2 == len(tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC))
 
 
 def test_a_marketplace_that_cannot_be_pulled_from_is_named(office: Office) -> None:

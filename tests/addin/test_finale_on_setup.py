@@ -13,8 +13,10 @@ from addin.commands.new import write_workbook
 from addin.connections.finale_account import DEMO_ACCOUNT, finale_side
 from addin.demo.sandbox import SWITCHES
 from addin.machine.cost_file import CostFiles, asked_skus
-from addin.sheets import costs as costs_sheet
-from addin.sheets import setup, sku_mapping, tables
+from addin.sheets import tables
+from addin.sheets.costs import COSTS_SPEC
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.sku_mapping import SKU_MAPPING_SPEC
 from core.books.database import Database
 from core.books.database.company import Company
 from core.companies import DEMO, machine_folder
@@ -47,14 +49,14 @@ def book(tmp_path: Path) -> Path:
 
 def on_setup(book: xw.Book) -> dict[str, tuple[object, object]]:
     """Return value and meaning of each setting."""
-    rows = tables.read(tables.find(book, setup.SPEC), setup.SPEC)
+    rows = tables.read(tables.find(book, SETUP_SPEC), SETUP_SPEC)
     return {str(row["setting"]): (row["value"], row["meaning"]) for row in rows}
 
 
 def type_setting(path: Path, setting: str, text: str) -> None:
     """Type a value beside a setting."""
     with workbook(path) as book:
-        found = tables.find(book, setup.SPEC)
+        found = tables.find(book, SETUP_SPEC)
         place = list(on_setup(book)).index(setting)
         found.column_cells("value", place, 1).value = text
         book.save()
@@ -141,9 +143,7 @@ def test_an_address_with_a_secret_reaches_neither_books_nor_log(book: Path) -> N
 def on_costs(path: Path) -> set[str]:
     """Return the SKUs on sheet Costs."""
     with workbook(path) as book:
-        return {str(row["sku"]) for row in tables.read(tables.find(book, costs_sheet.SPEC), costs_sheet.SPEC)} - {
-            "None"
-        }
+        return {str(row["sku"]) for row in tables.read(tables.find(book, COSTS_SPEC), COSTS_SPEC)} - {"None"}
 
 
 def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: P
     on_file(book, partial(syncing.sync, full=True))
     assert products | {"NOBODY-KNOWS"} == on_costs(book)
     with workbook(book) as opened:
-        listed = tables.read(tables.find(opened, sku_mapping.SPEC), sku_mapping.SPEC)
+        listed = tables.read(tables.find(opened, SKU_MAPPING_SPEC), SKU_MAPPING_SPEC)
     assert [("NOBODY-KNOWS", "SKU not mapped")] == [(row["sku"], row["used"]) for row in listed]
 
 

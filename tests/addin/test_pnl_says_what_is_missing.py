@@ -10,9 +10,8 @@ import pytest
 from addin.commands import pnl, settlements
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
-from addin.sheets import pnl as pnl_sheet
-from addin.sheets import pnl_summary as summary_sheet
 from addin.sheets import tables
+from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
+    from addin.sheets.tables import Record
 
 FEE = {"transaction-type": "other-transaction", "amount-type": "other-transaction", "order-id": "", "sku": ""}
 STORAGE = FEE | {"amount-description": "Storage Fee", "amount": "-2.50", "quantity-purchased": ""}
@@ -43,7 +43,7 @@ def ask(book: Path) -> Outcome:
     return on_file(book, pnl.pnl)
 
 
-def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
+def rows(book: Path, spec: TableSpec) -> list[Record]:
     with workbook(book) as opened:
         return tables.read(tables.find(opened, spec), spec)
 
@@ -79,11 +79,11 @@ def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:
     assert 1 == outcome.exit_status
     assert "Excludes EUR 10.00 net sales, EUR 7.50 before cost" in outcome.message
     assert ["EUR"] == [one["currency"] for one in outcome.data["excluded"]]  # type: ignore[attr-defined]  # a list
-    items = {row["item"]: row for row in rows(book, pnl_sheet.SPEC)}
+    items = {row["item"]: row for row in rows(book, PNL_SPEC)}
     assert ({"MUG", "(no rate) EUR"}, 10.0, None) == (
         set(items),
         items["MUG"]["sales"],
         items["(no rate) EUR"]["sales"],
     )
-    totals = [row for row in rows(book, summary_sheet.SPEC) if row["month"] == "All"]
+    totals = [row for row in rows(book, PNL_SUMMARY_SPEC) if row["month"] == "All"]
     assert all("EUR 10.00" in str(row["missing_note"]) for row in totals)

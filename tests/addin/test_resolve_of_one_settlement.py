@@ -22,7 +22,7 @@ def missing(*keys: str, proposed: str = "4.10") -> list[dict[str, object]]:
 
 
 def listed(*keys: str) -> list[dict[str, object]]:
-    return resolve.records(frame(COLUMNS, missing(*keys)))
+    return resolve.resolve_records(frame(COLUMNS, missing(*keys)))
 
 
 def typed(key: str, cost: float = 5.25, status: str | None = None) -> dict[str, object]:

@@ -10,8 +10,13 @@ import pytest
 from addin.commands import costs, settlements
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
-from addin.sheets import accounts, opening_costs, rates, resolve, sku_mapping, tables
+from addin.sheets import tables
+from addin.sheets.accounts import ACCOUNTS_SPEC
 from addin.sheets.edited_rows import RowBelowTableError
+from addin.sheets.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.rates import RATES_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.sku_mapping import SKU_MAPPING_SPEC
 from core.books.database import Database
 from core.books.opening_costs import latest
 from tests.books_with_vba import load_with_vba
@@ -50,11 +55,11 @@ def type_below(path: Path, spec: TableSpec, field: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("spec", "field", "value"),
     [
-        (opening_costs.SPEC, "unit_cost", 3.25),
-        (sku_mapping.SPEC, "own_product", "MUG"),
-        (rates.SPEC, "rate", 1.1),
-        (accounts.SPEC, "name", "Sales of mugs"),
-        (resolve.SPEC, "cost", 5),
+        (OPENING_COSTS_SPEC, "unit_cost", 3.25),
+        (SKU_MAPPING_SPEC, "own_product", "MUG"),
+        (RATES_SPEC, "rate", 1.1),
+        (ACCOUNTS_SPEC, "name", "Sales of mugs"),
+        (RESOLVE_SPEC, "cost", 5),
     ],
 )
 def test_what_stands_below_is_named(book: Path, spec: TableSpec, field: str, value: object) -> None:

@@ -12,10 +12,11 @@ from addin.commands import settings as settings_action
 from addin.commands.desk import YesNeededError, on_file
 from addin.commands.new import new_workbook
 from addin.commands.taken_edits import Edits
-from addin.sheets import pnl as pnl_sheet
-from addin.sheets import resolve as resolve_sheet
-from addin.sheets import setup, stores, tables
-from addin.sheets.pnl import PnlWish
+from addin.sheets import tables
+from addin.sheets.pnl import PNL_SPEC, PnlWish
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.stores import STORES_SPEC
 from core.journal.files import Ledger
 from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
+    from addin.sheets.tables import Record
 
 SITE = {"marketplace-name": "Amazon.com.au"}
 EVENING = SITE | {"posted-date-time": "2026-08-31 15:00:00 UTC"}
@@ -47,7 +49,7 @@ def bring_in(book: Path, name: str, *lines: dict[str, str], total: str = "10.00"
     return on_file(book, partial(settlements.import_files, files=[file]))
 
 
-def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
+def rows(book: Path, spec: TableSpec) -> list[Record]:
     with workbook(book) as opened:
         return tables.read(tables.find(opened, spec), spec)
 
@@ -59,26 +61,26 @@ def write(book: Path, spec: TableSpec, place: int, field: str, text: object) -> 
 
 
 def setting(book: Path, name: str, text: str) -> None:
-    place = next(number for number, row in enumerate(rows(book, setup.SPEC)) if row["setting"] == name)
-    write(book, setup.SPEC, place, "value", text)
+    place = next(number for number, row in enumerate(rows(book, SETUP_SPEC)) if row["setting"] == name)
+    write(book, SETUP_SPEC, place, "value", text)
 
 
 def value(book: Path, name: str) -> object:
-    return next(row["value"] for row in rows(book, setup.SPEC) if row["setting"] == name)
+    return next(row["value"] for row in rows(book, SETUP_SPEC) if row["setting"] == name)
 
 
 def export(book: Path, *ids: str) -> Outcome:
     """Give every line a cost of 4.00 and export."""
     on_file(book, costs.resolve)
-    for place, _ in enumerate(rows(book, resolve_sheet.SPEC)):
-        write(book, resolve_sheet.SPEC, place, "cost", 4.0)
+    for place, _ in enumerate(rows(book, RESOLVE_SPEC)):
+        write(book, RESOLVE_SPEC, place, "cost", 4.0)
     on_file(book, costs.save)
     return on_file(book, partial(closing.export, ids=ids, choice=CHOICE))
 
 
 def months(book: Path) -> dict[object, object]:
     on_file(book, partial(pnl.pnl, wish=PnlWish(by_month=True)))
-    return {row["month"]: row["sales"] for row in rows(book, pnl_sheet.SPEC)}
+    return {row["month"]: row["sales"] for row in rows(book, PNL_SPEC)}
 
 
 @pytest.mark.long
@@ -91,7 +93,7 @@ def test_a_time_zone_is_proposed_at_import_and_on_setup(book: Path) -> None:
     assert [{"store": "Amazon", "proposed": "Australia/Sydney"}] == outcome.data["time_zones"]
     assert "Amazon: Australia/Sydney" == value(book, "Time zones to set")
     assert 0 == outcome.exit_status
-    write(book, stores.SPEC, 0, "time_zone", "Australia/Sydney")
+    write(book, STORES_SPEC, 0, "time_zone", "Australia/Sydney")
     assert "time zone" not in bring_in(book, "2", SITE | {"order-id": "111-7"}).message
     assert {"2026-08": 10.0, "2026-09": 10.0} == months(book)
 
@@ -102,7 +104,7 @@ def test_a_zone_that_moves_an_exported_month_waits_for_a_yes(book: Path) -> None
     bring_in(book, "1", EVENING)
     export(book, "1")
     bring_in(book, "2", EVENING | {"order-id": "111-7"})
-    write(book, stores.SPEC, 0, "time_zone", "Australia/Sydney")
+    write(book, STORES_SPEC, 0, "time_zone", "Australia/Sydney")
 
     with pytest.raises(YesNeededError, match=r"1 line of USD 10\.00 in another month") as refused:
         on_file(book, pnl.pnl)
@@ -140,7 +142,7 @@ def test_a_policy_is_taken_from_the_first_open_day_by_the_next_command(book: Pat
 
     on_file(book, costs.resolve)
 
-    row = next(row for row in rows(book, setup.SPEC) if row["setting"] == "Refunded goods")
+    row = next(row for row in rows(book, SETUP_SPEC) if row["setting"] == "Refunded goods")
     assert "Not returned" == row["value"]
     assert "Holds from 2026-08-05 on; before 2026-08-05: Restocked." in str(row["meaning"])
 

@@ -10,8 +10,10 @@ import pytest
 from addin.commands import settlements
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
-from addin.sheets import settlements as settlements_sheet
-from addin.sheets import tables, transactions, types
+from addin.sheets import tables
+from addin.sheets.settlements import SETTLEMENTS_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
+from addin.sheets.types import TYPES_SPEC
 from core.books.type_choices import TypeChoiceError
 from tests.core.books.exports_of_payouts import Row, shopify_export
 from tests.core.books.listed_documents import v2_content
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from addin.commands.outcome import Outcome
     from addin.sheets.columns import TableSpec
+    from addin.sheets.tables import Record
 
 
 @pytest.fixture
@@ -38,14 +41,14 @@ def bring_in(book: Path, name: str, days: tuple[str, str]) -> Outcome:
     return on_file(book, partial(settlements.import_files, files=[file]))
 
 
-def rows(book: Path, spec: TableSpec) -> list[tables.Record]:
+def rows(book: Path, spec: TableSpec) -> list[Record]:
     with workbook(book) as opened:
         return tables.read(tables.find(opened, spec), spec)
 
 
 def type_event(book: Path, text: str | None) -> None:
     with workbook(book) as opened:
-        found = tables.find(opened, types.SPEC)
+        found = tables.find(opened, TYPES_SPEC)
         found.column_cells("event", 0, 1).value = text
         opened.save()
 
@@ -53,11 +56,11 @@ def type_event(book: Path, text: str | None) -> None:
 def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> None:
     """The remark goes, the lines say what was chosen, and a settlement that comes later takes it by itself."""
     outcome = bring_in(book, "1", ("01", "08"))
-    (listed,) = rows(book, types.SPEC)
-    (before,) = rows(book, settlements_sheet.SPEC)
+    (listed,) = rows(book, TYPES_SPEC)
+    (before,) = rows(book, SETTLEMENTS_SPEC)
     type_event(book, "advertising")
     on_file(book, partial(settlements.fill, ids=["1"]))
-    (after,) = rows(book, settlements_sheet.SPEC)
+    (after,) = rows(book, SETTLEMENTS_SPEC)
     later = bring_in(book, "2", ("08", "15"))
 
     assert ("Amazon", "Lightning Levy / Base", "USD -2.50", "1", None) == tuple(
@@ -66,9 +69,9 @@ def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> No
     assert "Unknown types (1)" == before["remarks"]
     assert "Unknown types: Lightning Levy / Base (1 line)" in outcome.message
     assert after["remarks"] in (None, "")
-    assert ["advertising"] == [row["event"] for row in rows(book, transactions.SPEC)]
+    assert ["advertising"] == [row["event"] for row in rows(book, TRANSACTIONS_SPEC)]
     assert "Unknown" not in later.message
-    assert [("Advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, types.SPEC)]
+    assert [("Advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, TYPES_SPEC)]
 
 
 def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> None:
@@ -80,8 +83,8 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
         TypeChoiceError, match="Sheet Transaction types: “levy” cannot be taken for Lightning Levy / Base"
     ):
         bring_in(book, "2", ("08", "15"))
-    assert ["levy"] == [row["event"] for row in rows(book, types.SPEC)]
-    assert 1 == len(rows(book, settlements_sheet.SPEC))
+    assert ["levy"] == [row["event"] for row in rows(book, TYPES_SPEC)]
+    assert 1 == len(rows(book, SETTLEMENTS_SPEC))
 
 
 @pytest.mark.long
@@ -92,7 +95,7 @@ def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
         type_event(book, text)
         on_file(book, partial(settlements.fill, ids=["1"]))
 
-    assert ["other"] == [row["event"] for row in rows(book, transactions.SPEC)]
+    assert ["other"] == [row["event"] for row in rows(book, TRANSACTIONS_SPEC)]
 
 
 def nameless_files() -> dict[str, tuple[str, bytes]]:
@@ -121,12 +124,12 @@ def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, mark
     file = book.parent / name
     file.write_bytes(content)
     outcome = on_file(book, partial(settlements.import_files, files=[file]))
-    (listed,) = rows(book, types.SPEC)
-    (before,) = rows(book, settlements_sheet.SPEC)
+    (listed,) = rows(book, TYPES_SPEC)
+    (before,) = rows(book, SETTLEMENTS_SPEC)
     type_event(book, "Advertising")
     on_file(book, partial(settlements.fill, ids=[str(before["settlement_id"])]))
-    (answered,) = rows(book, types.SPEC)
-    (after,) = rows(book, settlements_sheet.SPEC)
+    (answered,) = rows(book, TYPES_SPEC)
+    (after,) = rows(book, SETTLEMENTS_SPEC)
 
     assert (marketplace, "(no type)", "USD 2.50", None) == tuple(
         listed[name] for name in ("marketplace", "word", "amount", "event")
@@ -135,4 +138,4 @@ def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, mark
     assert ("(no type)", "Advertising") == (answered["word"], answered["event"])
     assert "Unknown types (1)" in str(before["remarks"])
     assert "Unknown types" not in str(after["remarks"])
-    assert ["advertising"] == [row["event"] for row in rows(book, transactions.SPEC)]
+    assert ["advertising"] == [row["event"] for row in rows(book, TRANSACTIONS_SPEC)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.machine.template import template_bytes
-from addin.sheets.workbook_file import refuse_open, workbook
+from addin.sheets.workbook import open_workbook, refuse_open
 from core.errors import WorkbookError
 from workbook_engine.errors import RefusedByExcelError
 
@@ -19,7 +19,7 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     """Before anything is read."""
     with (
         pytest.raises(WorkbookError, match=r"There is no workbook .*Nowhere\.xlsm"),
-        workbook(tmp_path / "Nowhere.xlsm"),
+        open_workbook(tmp_path / "Nowhere.xlsm"),
     ):
         pass
 
@@ -29,7 +29,7 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "Books.xlsm"
     path.write_bytes(b"no zip")
 
-    with pytest.raises(WorkbookError, match=r"Books\.xlsm cannot be read as a workbook"), workbook(path):
+    with pytest.raises(WorkbookError, match=r"Books\.xlsm cannot be read as a workbook"), open_workbook(path):
         pass
 
 
@@ -38,7 +38,7 @@ def test_a_refused_change_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "Books.xlsm"
     path.write_bytes(template_bytes())
 
-    with pytest.raises(WorkbookError, match="Resolve") as refused, workbook(path) as book:
+    with pytest.raises(WorkbookError, match="Resolve") as refused, open_workbook(path) as book:
         book.sheets["Setup"].name = "Resolve"
 
     assert isinstance(refused.value.__cause__, RefusedByExcelError)

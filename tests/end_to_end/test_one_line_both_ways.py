@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from addin.machine import cost_file
-from addin.sheets import books_name, resolve, transactions
+from addin.sheets import resolve, transactions
+from addin.sheets.workbook import read_books_name
 from addin.udfs import FINALE_COST, answers
 from core.books.decisions import decide
 from core.books.exporting import export_settlement
@@ -93,14 +94,14 @@ def _costed(story: Story, when: str) -> list[Row]:
     (line,) = story.lines()
     cells = ("Unit cost", "!", "COGS", "Cost source", "Margin")
     shown = ", ".join(f"*{name}* {_cell(line[name])}" for name in cells)
-    made = _name(cost, transactions.fill) if when == "before" else _name(cost)
+    made = _name(cost, transactions.fill_transactions) if when == "before" else _name(cost)
     return [(f"sheet Transactions, {when}", shown, made)]
 
 
 def _asked(story: Story) -> list[Row]:
     (row,) = story.asked()
     shown = f"*Cause* {row['Cause']}, *Cost* {_cell(row['Cost'])}: {TYPED} is typed into it"
-    return [("sheet Resolve", shown, _name(resolve.fill))]
+    return [("sheet Resolve", shown, _name(resolve.fill_resolve))]
 
 
 def _saved(story: Story) -> list[Row]:
@@ -111,7 +112,7 @@ def _saved(story: Story) -> list[Row]:
 
 def _in_a_cell(book: DemoBook) -> list[Row]:
     with workbook(book.path) as opened:
-        costs = cost_file.CostFiles(machine_folder()).snapshot(books_name.read(opened).database_id)
+        costs = cost_file.CostFiles(machine_folder()).snapshot(read_books_name(opened).database_id)
     values, _ = answers([[SKU]], [[ORDER]], costs, lambda answer: float(answer.unit_cost or 0))
     return [(f'`=FINALE_COST("{SKU}", "{ORDER}")`', _cell(values[0][0]), _name(cost_file.publish, FINALE_COST))]
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
-from addin.sheets import books_name, cogs, pnl, pnl_summary, setup
-from addin.sheets.workbook import SPECS
+from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import package
 from workbooks.template.code_names import code_name
@@ -42,7 +44,7 @@ _PROPERTIES = {
     "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
 }
 _PROJECT_ID = "{7B1F6A54-2C7E-4E0B-9A53-C065EE700001}"
-_EXTRAS = {setup.SPEC.sheet: add_first_steps, cogs.SPEC.sheet: add_tie_out, pnl.SPEC.sheet: add_questions}
+_EXTRAS = {SETUP_SPEC.sheet: add_first_steps, COGS_SPEC.sheet: add_tie_out, PNL_SPEC.sheet: add_questions}
 
 
 def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[TableSpec] = SPECS) -> bytes:
@@ -57,7 +59,7 @@ def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[Tab
         A workbook of the type .xlsm: these sheets with empty tables, validation and marks, ribbon and VBA.
     """
     parts = package.read_parts(_written_workbook(replaced_modules, specs))
-    package.hide_name(parts, books_name.NAME)
+    package.hide_name(parts, NAME)
     package.use_accent(parts)
     package.add_table_style(parts)
     package.add_ribbon(parts, ribbon_xml(NAMESPACE_2007), ribbon_xml(NAMESPACE_2010))
@@ -76,7 +78,7 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequenc
         modules = vba_modules([code_name(worksheet.name) for worksheet in worksheets], replaced_modules)
         workbook.add_vba_project(io.BytesIO(write_project(modules, _PROJECT_ID)), is_stream=True)
         # Filled when the workbook is given to a company.
-        workbook.define_name(books_name.NAME, '=""')
+        workbook.define_name(NAME, '=""')
     return target.getvalue()
 
 
@@ -86,7 +88,7 @@ def _add_sheets(workbook: Workbook, look: Look, specs: Sequence[TableSpec]) -> l
         worksheet = add_table_sheet(workbook, look, spec)
         if spec.sheet in _EXTRAS:
             _EXTRAS[spec.sheet](worksheet, look)
-        if spec is pnl_summary.SPEC:
+        if spec is PNL_SUMMARY_SPEC:
             add_charts(workbook, worksheet)
         worksheets.append(worksheet)
     hidden = (add_configuration, add_exchange, add_chart_figures)

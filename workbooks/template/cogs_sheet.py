@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.cogs import HEADER_CELLS, SPEC
+from addin.sheets.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.columns import NUMBER_FORMATS, Kind
 from workbooks.template.look import BAD, GOOD, INK
 
@@ -23,10 +23,10 @@ _BOOKS = _FIRST_ROW + 1 + [field for _, field in HEADER_CELLS].index("cogs")
 _LABEL, _VALUE = 3, 5
 """Zero-based columns of the tie-out: the label runs over two columns."""
 TIE_OUT = (
-    ("Units in the table", f"=SUM({SPEC.table}[Units])", _WHOLE, 0),
-    ("COGS of the table", f"=SUM({SPEC.table}[COGS])", _MONEY, 0),
-    ("COGS of the rows shown by the filter", f"=SUBTOTAL(109,{SPEC.table}[COGS])", _MONEY, 0),
-    ("Rows without COGS", f"=COUNTA({SPEC.table}[Key])-COUNT({SPEC.table}[COGS])", _WHOLE, 0),
+    ("Units in the table", f"=SUM({COGS_SPEC.table}[Units])", _WHOLE, 0),
+    ("COGS of the table", f"=SUM({COGS_SPEC.table}[COGS])", _MONEY, 0),
+    ("COGS of the rows shown by the filter", f"=SUBTOTAL(109,{COGS_SPEC.table}[COGS])", _MONEY, 0),
+    ("Rows without COGS", f"=COUNTA({COGS_SPEC.table}[Key])-COUNT({COGS_SPEC.table}[COGS])", _WHOLE, 0),
     ("Difference to the books", f"=ROUND(F5-N(B{_BOOKS}),2)", _MONEY, 0),
     ("Table and books", '=IF(F8=0,"Tie out","Do not tie out")', "@", "Tie out"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.pnl_summary import BLOCKS, CHART_SHEET, FIRST_ROW
+from addin.sheets.pnl import BLOCKS, CHART_SHEET, FIRST_ROW
 from workbooks.template.look import ACCENT, HAIRLINE, INK, QUIET
 
 if TYPE_CHECKING:

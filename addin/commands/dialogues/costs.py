@@ -9,8 +9,8 @@ from addin.commands import costs
 from addin.commands import ribbon_questions as questions
 from addin.commands.outcome import Outcome
 from addin.commands.selection import selected_rows_of
-from addin.sheets import history as history_sheet
-from addin.sheets import resolve as resolve_sheet
+from addin.sheets import history
+from addin.sheets.resolve import RESOLVE_SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def sync(desk: Desk, ids: Sequence[str]) -> Outcome:
 def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Say what would be saved, ask, then save: everything on Resolve, or the selected rows where there are several."""
     app, nothing = desk.book.app, Outcome("Nothing was saved: what you typed on Resolve is still there.")
-    rows = questions.rows_to_save(app, selected_rows_of(desk.book, resolve_sheet.SPEC))
+    rows = questions.rows_to_save(app, selected_rows_of(desk.book, RESOLVE_SPEC))
     if rows is None:
         return nothing
     choice = costs.SaveChoice(accept_proposals=True, rows=rows)
@@ -52,7 +52,7 @@ def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 
 def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Offer to restore what is marked on Change history, else to undo the last save, or the one before it."""
-    marked = history_sheet.marked(desk.book)
+    marked = history.marked(desk.book)
     if marked and questions.confirmed(desk.book.app, questions.restore_question(len(marked), undo_next=True)):
         return costs.restore(desk)
     question = "Undo the last save? Lines that were saved again since, or exported, stay as they are."
@@ -68,7 +68,7 @@ def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Restore what is marked on Change history, once the user has read how much that is."""
-    marked = history_sheet.marked(desk.book)
+    marked = history.marked(desk.book)
     if marked and not questions.confirmed(desk.book.app, questions.restore_question(len(marked))):
         return Outcome("Nothing was restored: the marks in column Restore are still there.")
     return costs.restore(desk)

@@ -14,7 +14,8 @@ from addin.commands import costs, settlements, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.demo.sandbox import demo_settlement_files
-from addin.sheets import resolve, tables
+from addin.sheets import tables
+from addin.sheets.resolve import RESOLVE_SPEC
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from addin.sheets.tables import Record
     from core.books.books import Books
 
 WITHOUT_COST = ("00123", "LATE-SCALE", "FOUND-CLOCK", "GHOST-SHELF")
@@ -114,9 +116,9 @@ def resolve_rows(excel: FakeApplication, business: Path) -> Callable[[int], xw.B
     book = open_book(excel, business)
 
     def with_rows(count: int) -> xw.Book:
-        blank: tables.Record = {column.field: None for column in resolve.SPEC.columns}
+        blank: Record = {column.field: None for column in RESOLVE_SPEC.columns}
         records = [blank | {"key": f"row {n}"} for n in range(count)]
-        tables.update(book, resolve.SPEC, records)
+        tables.update(book, RESOLVE_SPEC, records)
         return book
 
     return with_rows

@@ -9,7 +9,8 @@ import pytest
 from addin import ribbon
 from addin.commands.ribbon_actions import OtherVersionError, refuse_other_version
 from addin.commands.selection import selected_settlements
-from addin.sheets import exchange, settlements, tables
+from addin.sheets import exchange, tables
+from addin.sheets.settlements import SETTLEMENTS_SPEC
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import change
 from tests.fake_excel.application import AUTOMATIC, MANUAL, FakeChart
@@ -59,17 +60,17 @@ def test_cells_of_another_workbook_are_no_settlement(desktop: Desktop, made_busi
 
 def add_settlement(desktop: Desktop, settlement_id: str) -> None:
     """Add a row to sheet Settlements as if it had been imported."""
-    found = tables.find(desktop.book, settlements.SPEC)
-    rows = tables.read(found, settlements.SPEC)
-    tables.update(desktop.book, settlements.SPEC, [*rows, {**rows[0], "settlement_id": settlement_id}])
+    found = tables.find(desktop.book, SETTLEMENTS_SPEC)
+    rows = tables.read(found, SETTLEMENTS_SPEC)
+    tables.update(desktop.book, SETTLEMENTS_SPEC, [*rows, {**rows[0], "settlement_id": settlement_id}])
 
 
 def test_all_pieces_of_a_selection_count_but_hidden_rows_do_not(desktop: Desktop) -> None:
     """Rows touched by any piece are meant, whole columns and rows too; a row that a filter hides is not."""
     for settlement_id in ("222", "333", "444"):
         add_settlement(desktop, settlement_id)
-    first = str(desktop.rows(settlements.SPEC)[0]["settlement_id"])
-    store = str(desktop.rows(settlements.SPEC)[0]["store"])
+    first = str(desktop.rows(SETTLEMENTS_SPEC)[0]["settlement_id"])
+    store = str(desktop.rows(SETTLEMENTS_SPEC)[0]["store"])
 
     def selected(*addresses: str) -> list[str]:
         desktop.select("Settlements", *addresses)

@@ -8,7 +8,11 @@ import pytest
 
 from addin.commands.desk import on_file
 from addin.commands.settlements import import_files
-from addin.sheets import cogs, exchange, resolve, setup, tables, transactions
+from addin.sheets import exchange, tables
+from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.books.status import missing_lines
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -22,7 +26,7 @@ def test_open_settlement_fills_and_shows_its_transactions(desktop: Desktop) -> N
 
     assert exchange.DONE == outcome, message
     assert "on sheet Transactions" in message
-    assert len(desktop.books().lines) == len(desktop.rows(transactions.SPEC))
+    assert len(desktop.books().lines) == len(desktop.rows(TRANSACTIONS_SPEC))
     assert desktop.book.sheets.active.name == "Transactions"
 
 
@@ -49,13 +53,13 @@ def test_resolve_lists_what_is_missing(desktop: Desktop) -> None:
     outcome, message = desktop.press("resolve")
 
     missing = len(missing_lines(desktop.books().lines))
-    assert (exchange.ATTENTION, missing) == (outcome, len(desktop.rows(resolve.SPEC)))
+    assert (exchange.ATTENTION, missing) == (outcome, len(desktop.rows(RESOLVE_SPEC)))
     assert message.startswith(f"{missing} lines")
 
 
 def typed_costs(desktop: Desktop, *costs: float | None) -> None:
     """Type costs into the first rows of Resolve."""
-    found = tables.find(desktop.book, resolve.SPEC)
+    found = tables.find(desktop.book, RESOLVE_SPEC)
     for row, cost in enumerate(costs):
         found.column_cells("cost", row, 1).value = cost
 
@@ -65,7 +69,7 @@ def typed_costs(desktop: Desktop, *costs: float | None) -> None:
 def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str, *, proposals_saved: bool) -> None:
     """It first says how many costs were entered and how many proposals are unedited; No saves the former only."""
     typed_costs(desktop, 4.25)
-    proposals = sum(row["cost"] is not None for row in desktop.rows(resolve.SPEC)) - 1
+    proposals = sum(row["cost"] is not None for row in desktop.rows(RESOLVE_SPEC)) - 1
 
     outcome, message = desktop.press("save", answer)
 
@@ -86,7 +90,7 @@ def test_save_can_be_cancelled(desktop: Desktop) -> None:
 
     assert "Nothing was saved" in message
     assert desktop.books().overrides.empty
-    assert desktop.rows(resolve.SPEC)[0]["cost"] == 4.25
+    assert desktop.rows(RESOLVE_SPEC)[0]["cost"] == 4.25
 
 
 @pytest.mark.few(1)
@@ -152,7 +156,7 @@ def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
     desktop.press("cogs")
     before = desktop.press("verify")
     name = f"tblCOGS_{desktop.books().settlements[0].settlement_id}"
-    tab = tables.find(desktop.book, cogs.SPEC, table=name)
+    tab = tables.find(desktop.book, COGS_SPEC, table=name)
     tab.column_cells("unit_cost", 0, 1).value = 99
     after = desktop.press("verify")
 
@@ -216,15 +220,15 @@ def test_import_asks_which_store_a_file_belongs_to(desktop: Desktop) -> None:
 @pytest.mark.long
 def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
     """The user filters Resolve by a SKU, types its cost and saves: every row's status is its own."""
-    rows = desktop.rows(resolve.SPEC)
+    rows = desktop.rows(RESOLVE_SPEC)
     typed = next(number for number, row in enumerate(rows) if row["cost"] is None)
-    found = tables.find(desktop.book, resolve.SPEC)
+    found = tables.find(desktop.book, RESOLVE_SPEC)
     found.table.autofilter.apply_values(found.positions["sku"] + 1, [str(rows[typed]["sku"])])
     found.column_cells("cost", typed, 1).value = 3.5
 
     desktop.press("save", "no")
 
-    after = {row["key"]: row for row in desktop.rows(resolve.SPEC)}
+    after = {row["key"]: row for row in desktop.rows(RESOLVE_SPEC)}
     assert {row["key"]: row["sku"] for row in rows} == {key: row["sku"] for key, row in after.items()}
     saved = [key for key, row in after.items() if str(row["status"]).startswith("saved")]
     assert [rows[typed]["key"]] == saved
@@ -262,11 +266,11 @@ def test_a_setting_that_decides_anew_what_is_closed_is_asked_by_any_button(
     assert "Take it?" in asked
     assert "in a closed period" in asked
     assert start == str(desktop.books().policies.books_start), message
-    (shown,) = (row["value"] for row in desktop.rows(setup.SPEC) if row["setting"] == "Books start")
+    (shown,) = (row["value"] for row in desktop.rows(SETUP_SPEC) if row["setting"] == "Books start")
     assert "2030-01-01" in str(shown)
 
 
 def _type_setting(desktop: Desktop, name: str, text: str) -> None:
-    found = tables.find(desktop.book, setup.SPEC)
-    place = next(number for number, row in enumerate(desktop.rows(setup.SPEC)) if row["setting"] == name)
+    found = tables.find(desktop.book, SETUP_SPEC)
+    place = next(number for number, row in enumerate(desktop.rows(SETUP_SPEC)) if row["setting"] == name)
     found.column_cells("value", place, 1).value = text

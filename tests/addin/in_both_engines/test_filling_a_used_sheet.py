@@ -13,6 +13,8 @@ from addin.sheets.cells import to_cell
 from addin.sheets.columns import Kind
 from addin.sheets.frames import records_of
 from addin.sheets.protection import ProtectedSheetError
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.reports.costed_lines import indicator, margin
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
@@ -71,7 +73,7 @@ def comparable(value: Any) -> object:
 
 
 def transaction_records(lines: pd.DataFrame) -> list[Record]:
-    return records_of(lines.assign(indicator=indicator(lines), margin=margin(lines)), transactions.SPEC)
+    return records_of(lines.assign(indicator=indicator(lines), margin=margin(lines)), TRANSACTIONS_SPEC)
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +82,7 @@ def made_filled(made_business: Path, books: Books, tmp_path_factory: pytest.Temp
     path = tmp_path_factory.mktemp("filled") / "Books.xlsm"
     path.write_bytes((made_business / "Books.xlsm").read_bytes())
     with Office(None).opened(path) as book:
-        transactions.fill(book, books.lines.iloc[FIRST])
+        transactions.fill_transactions(book, books.lines.iloc[FIRST])
         book.save()
     return path
 
@@ -105,12 +107,12 @@ def test_the_sheet_shows_the_new_lines(
     users.save()
 
     with office.opened(filled) as book:
-        transactions.fill(book, books.lines.iloc[SECOND])
+        transactions.fill_transactions(book, books.lines.iloc[SECOND])
         book.save()
 
     users = UsersTable(filled, "tblTransactions")
-    wanted = expected(transactions.SPEC, transaction_records(books.lines.iloc[SECOND]))
-    assert wanted == shown(users, transactions.SPEC)
+    wanted = expected(TRANSACTIONS_SPEC, transaction_records(books.lines.iloc[SECOND]))
+    assert wanted == shown(users, TRANSACTIONS_SPEC)
     kept = [key for key in before if key in wanted]
     assert [*kept, *(key for key in wanted if key not in kept)] == [row["Key"] for row in users.values()]
 
@@ -118,7 +120,7 @@ def test_the_sheet_shows_the_new_lines(
 def fill_again(office: Office, path: Path, books: Books, scenario: Callable[[UsersTable], None]) -> UsersTable:
     change(path, "tblTransactions", scenario)
     with office.opened(path) as book:
-        transactions.fill(book, books.lines.iloc[SECOND])
+        transactions.fill_transactions(book, books.lines.iloc[SECOND])
         book.save()
     return UsersTable(path, "tblTransactions")
 
@@ -186,14 +188,14 @@ def test_a_copied_sheet_is_left_alone(office: Office, filled: Path, books: Books
     with office.opened(filled) as book:
         copy = book.sheets["Transactions"].copy(name="As it was")
         name = next(iter(copy.tables)).name
-        transactions.fill(book, books.lines.iloc[SECOND])
+        transactions.fill_transactions(book, books.lines.iloc[SECOND])
         book.save()
 
     first, second = (
-        expected(transactions.SPEC, transaction_records(books.lines.iloc[part])) for part in (FIRST, SECOND)
+        expected(TRANSACTIONS_SPEC, transaction_records(books.lines.iloc[part])) for part in (FIRST, SECOND)
     )
-    assert first == shown(UsersTable(filled, name), transactions.SPEC)
-    assert second == shown(UsersTable(filled, "tblTransactions"), transactions.SPEC)
+    assert first == shown(UsersTable(filled, name), TRANSACTIONS_SPEC)
+    assert second == shown(UsersTable(filled, "tblTransactions"), TRANSACTIONS_SPEC)
 
 
 def test_a_protected_sheet_is_named(office: Office, filled: Path, books: Books) -> None:
@@ -204,7 +206,7 @@ def test_a_protected_sheet_is_named(office: Office, filled: Path, books: Books) 
         office.opened(filled) as book,
         pytest.raises((ProtectedSheetError, SheetProtectedError), match="Sheet Transactions is protected"),
     ):
-        transactions.fill(book, books.lines.iloc[SECOND])
+        transactions.fill_transactions(book, books.lines.iloc[SECOND])
 
 
 def test_a_cost_in_a_currency_cell_is_read_in_full(office: Office, business: Path) -> None:
@@ -223,12 +225,12 @@ def test_a_cost_in_a_currency_cell_is_read_in_full(office: Office, business: Pat
 def test_ids_stay_text(office: Office, business: Path) -> None:
     """An id with leading zeros and a SKU that looks like a date are filled and read back as they are."""
     odd = ["00123", "1/2/2026", "=A1", "1E5", "TRUE"]
-    blank: tables.Record = {column.field: None for column in resolve.SPEC.columns}
+    blank: Record = {column.field: None for column in RESOLVE_SPEC.columns}
     records = [blank | {"key": f"k{n}", "sku": sku} for n, sku in enumerate(odd)]
 
     with office.opened(business) as book:
-        tables.update(book, resolve.SPEC, records)
-        rows = tables.read(tables.find(book, resolve.SPEC), resolve.SPEC)
+        tables.update(book, RESOLVE_SPEC, records)
+        rows = tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC)
 
     assert odd == [row["sku"] for row in rows]
 
@@ -236,11 +238,11 @@ def test_ids_stay_text(office: Office, business: Path) -> None:
 def test_a_number_of_a_text_column_is_text(office: Office, business: Path) -> None:
     """Every column declared as text has the text format in every row after filling."""
     with office.opened(business) as book:
-        found = tables.find(book, resolve.SPEC)
-        count = len(tables.read(found, resolve.SPEC))
+        found = tables.find(book, RESOLVE_SPEC)
+        count = len(tables.read(found, RESOLVE_SPEC))
         formats = {
             column.field: found.column_cells(column.field, 0, count).number_format
-            for column in resolve.SPEC.columns
+            for column in RESOLVE_SPEC.columns
             if column.kind in (Kind.TEXT, Kind.FLAG)
         }
 

@@ -12,8 +12,9 @@ import pytest
 
 from addin import udfs
 from addin.machine import cost_file
-from addin.sheets import books_name
+from addin.sheets import workbook
 from addin.sheets.exchange import MISSING_COST
+from addin.sheets.workbook import NAME
 from core.companies import BooksId, MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 from tests.fake_excel.application import FakeApplication
@@ -183,9 +184,9 @@ def test_unknown_skus_are_noted_for_the_next_sync(cells: Cells) -> None:
 def test_nothing_raises(cells: Cells, name: BooksId | None) -> None:
     """Books with an impossible name, or none: the cost is missing, no traceback reaches a cell, no file is written."""
     if name is None:
-        cells.book.names[books_name.NAME].delete()
+        cells.book.names[NAME].delete()
     else:
-        books_name.write(cells.book, name)
+        workbook.write_books_name(cells.book, name)
 
     assert MISSING_COST == cells.call("FINALE_COST", "A-1", MISSING)
     assert "Traceback" in (cells.machine.path / "cogsheet.log").read_text(encoding="utf-8")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from addin.sheets import exchange, history, tables
+from addin.sheets import exchange, tables
+from addin.sheets.history import HISTORY_SPEC
 from core.books import entries
 from core.books.booked_settlement import EntryStatus
 from core.books.database import Database
@@ -57,7 +58,7 @@ def test_posted_elsewhere_takes_its_reason_from_vba_and_reopen_takes_it_back(des
     outcome, message = desktop.press("reopen", "ok")
 
     assert (exchange.DONE, EntryStatus.OPEN) == (outcome, the_settlement(desktop).cogs_entry), message
-    notes = " ".join(str(row["batch_note"]) for row in desktop.rows(history.SPEC))
+    notes = " ".join(str(row["batch_note"]) for row in desktop.rows(HISTORY_SPEC))
     assert [True, True] == [reason in notes for reason in ("=A2X since June", "Posted by nobody")]
     assert desktop.book.sheets[exchange.SHEET].range(exchange.TEXT_CELL).value is None
 
@@ -106,8 +107,8 @@ def test_restore_brings_marked_values_back(desktop: Desktop) -> None:
     desktop.press("save", "ok")
     saved = desktop.books().overrides
     desktop.press("undo", "ok")
-    found = tables.find(desktop.book, history.SPEC)
-    row = next(number for number, row in enumerate(desktop.rows(history.SPEC)) if row["unit_cost"] is not None)
+    found = tables.find(desktop.book, HISTORY_SPEC)
+    row = next(number for number, row in enumerate(desktop.rows(HISTORY_SPEC)) if row["unit_cost"] is not None)
     found.column_cells("restore", row, 1).value = "yes"
 
     _, kept = desktop.press("restore", "cancel")

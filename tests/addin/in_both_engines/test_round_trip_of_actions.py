@@ -9,6 +9,7 @@ import pytest
 
 from addin.commands import costs, reports, settlements, syncing
 from addin.sheets import resolve, tables
+from addin.sheets.resolve import RESOLVE_SPEC
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.commands.desk import Desk
+    from addin.sheets.tables import Record
     from core.books.books import Books
     from tests.addin.in_both_engines.office import Office
 
@@ -74,8 +76,8 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
 
     def round_trip(desk: Desk) -> Any:
         costs.save(desk, choice=costs.SaveChoice(accept_proposals=True))
-        found = tables.find(desk.book, resolve.SPEC)
-        row = next(n for n, values in enumerate(tables.read(found, resolve.SPEC)) if values["key"] == second)
+        found = tables.find(desk.book, RESOLVE_SPEC)
+        row = next(n for n, values in enumerate(tables.read(found, RESOLVE_SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"
         settlements.fill(desk, ids=[name])
         costs.resolve(desk, ids=[name])
@@ -120,8 +122,8 @@ def test_filling_a_table_needs_few_calls(excel_calls: Callable[[Callable[[], obj
 
     def fill(count: int) -> Callable[[], object]:
         book = resolve_rows(1)
-        blank: tables.Record = {column.field: None for column in resolve.SPEC.columns}
+        blank: Record = {column.field: None for column in RESOLVE_SPEC.columns}
         records = [blank | {"key": f"k{n}"} for n in range(count)]
-        return lambda: tables.update(book, resolve.SPEC, records)
+        return lambda: tables.update(book, RESOLVE_SPEC, records)
 
     assert excel_calls(fill(5)) == excel_calls(fill(50))

@@ -11,7 +11,8 @@ import pytest
 
 from addin.commands import costs, settlements
 from addin.commands.desk import on_file
-from addin.sheets import resolve, tables
+from addin.sheets import tables
+from addin.sheets.resolve import RESOLVE_SPEC
 from core.model import Cause
 from tests.core.books.listed_documents import v2_content
 
@@ -27,7 +28,7 @@ NO_COST_ASKED = {Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR,
 @pytest.mark.long
 def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
     """Two rows are selected: Yes saves these, the others keep what was typed, and coverage is told before and after."""
-    found = tables.find(desktop.book, resolve.SPEC)
+    found = tables.find(desktop.book, RESOLVE_SPEC)
     for row in range(3):
         found.column_cells("cost", row, 1).value = 4.25 + row
     first = found.first_row()
@@ -38,7 +39,7 @@ def test_only_the_selected_rows_are_saved(desktop: Desktop) -> None:
     assert "2 rows are selected" in desktop.excel.user.shown[0]
     assert "Saved 2 entered" in message
     assert "Coverage of these settlements" in message
-    rows = desktop.rows(resolve.SPEC)
+    rows = desktop.rows(RESOLVE_SPEC)
     assert ["saved", "saved", None] == [row["status"] for row in rows[:3]]
     assert 6.25 == rows[2]["cost"]
 
@@ -55,15 +56,15 @@ def two_mugs(business: Path) -> None:
 @pytest.mark.usefixtures("two_mugs")
 def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     """The question names cost, rows and SKU; Yes writes the cost into the other unedited rows and saves them."""
-    found = tables.find(desktop.book, resolve.SPEC)
-    rows = [number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["sku"] == "MUG"]
+    found = tables.find(desktop.book, RESOLVE_SPEC)
+    rows = [number for number, row in enumerate(desktop.rows(RESOLVE_SPEC)) if row["sku"] == "MUG"]
     found.column_cells("cost", rows[0], 1).value = 4.2
     desktop.select("Setup", "A1")
 
     _, message = desktop.press("save", "yes", "no")
 
     question = desktop.excel.user.shown[0]
-    listed = desktop.rows(resolve.SPEC)
+    listed = desktop.rows(RESOLVE_SPEC)
     taken = [row for row in rows if listed[row]["status"] == "saved"]
     assert f"Use 4.2 for the other {len(taken) - 1} row" in question
     assert "of SKU MUG" in question
@@ -86,8 +87,8 @@ def changed(message: str) -> str:
 @pytest.mark.long
 def test_the_question_names_costs_that_look_wrong_and_the_figure_that_is_booked(desktop: Desktop) -> None:
     """Who goes on saves them; who cancels finds them as they were typed."""
-    found = tables.find(desktop.book, resolve.SPEC)
-    row = next(number for number, row in enumerate(desktop.rows(resolve.SPEC)) if row["proposed_cost"])
+    found = tables.find(desktop.book, RESOLVE_SPEC)
+    row = next(number for number, row in enumerate(desktop.rows(RESOLVE_SPEC)) if row["proposed_cost"])
     found.column_cells("cost", row, 1).value = 1000
     desktop.select("Setup", "A1")
     before = booked(desktop)

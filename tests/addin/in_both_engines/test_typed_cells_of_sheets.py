@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.sheets import accounts, history, opening_costs, pnl, rates, resolve, setup, tables, true_ups
+from addin.sheets import history, opening_costs, pnl, rates, resolve, setup, tables, true_ups
+from addin.sheets.accounts import ACCOUNTS_SPEC
 from addin.sheets.cells import typed_values
 from addin.sheets.edited_rows import CellsRefusedError, edited_rows
+from addin.sheets.history import HISTORY_SPEC
+from addin.sheets.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.pnl import ASK_ROW, PNL_SPEC
+from addin.sheets.rates import RATES_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC, Elsewhere
+from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.true_ups import TRUE_UPS_SPEC
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.settings import Policies
 
@@ -34,22 +42,26 @@ def put(book: xw.Book, spec: TableSpec, field: str, row: int, value: object, num
 
 
 def row_of(book: xw.Book, setting: str) -> int:
-    return [row["setting"] for row in tables.read(tables.find(book, setup.SPEC), setup.SPEC)].index(setting)
+    return [row["setting"] for row in tables.read(tables.find(book, SETUP_SPEC), SETUP_SPEC)].index(setting)
 
 
 def test_a_real_date_is_taken_wherever_one_is_wanted(office: Office, business: Path) -> None:
     """On Setup, Exchange rates, Opening costs and above the P&L; each as it would be written."""
     with office.opened(business) as book:
-        put(book, setup.SPEC, "value", row_of(book, "Lock date"), DAY, "yyyy-mm-dd")
+        put(book, SETUP_SPEC, "value", row_of(book, "Lock date"), DAY, "yyyy-mm-dd")
         for field, value in (("currency", "EUR"), ("day", DAY), ("rate", 1.0841)):
-            put(book, rates.SPEC, field, 0, value, "d-mmm-yy" if field == "day" else "General")
+            put(book, RATES_SPEC, field, 0, value, "d-mmm-yy" if field == "day" else "General")
         for field, value in (("sku", "MUG"), ("unit_cost", 4.17), ("as_of", DAY)):
-            put(book, opening_costs.SPEC, field, 0, value, "d/m/yyyy" if field == "as_of" else "General")
-        sheet = tables.find(book, pnl.SPEC).sheet
-        sheet.range((pnl.ASK_ROW + 1, 2)).number_format = "yyyy-mm-dd"
-        sheet.range((pnl.ASK_ROW + 1, 2)).value = DAY
+            put(book, OPENING_COSTS_SPEC, field, 0, value, "d/m/yyyy" if field == "as_of" else "General")
+        sheet = tables.find(book, PNL_SPEC).sheet
+        sheet.range((ASK_ROW + 1, 2)).number_format = "yyyy-mm-dd"
+        sheet.range((ASK_ROW + 1, 2)).value = DAY
 
-        policies, typed, opening = setup.edited_policies(book), rates.edited_rates(book), opening_costs.edited(book)
+        policies, typed, opening = (
+            setup.edited_policies(book),
+            rates.edited_rates(book),
+            opening_costs.edited_opening_costs(book),
+        )
         wish = pnl.read_wish(book)
 
     assert {"lock_date": "2026-08-31"} == policies
@@ -62,9 +74,9 @@ def test_a_date_that_excel_made_of_what_was_filled_is_no_edit(office: Office, bu
     """A bookkeeper who only retypes the day that stands there changes nothing."""
     with office.opened(business) as book:
         row = row_of(book, "Lock date")
-        found = tables.find(book, setup.SPEC)
+        found = tables.find(book, SETUP_SPEC)
         found.column_cells("filled", row, 1).value = "2026-08-31"
-        put(book, setup.SPEC, "value", row, DAY, "yyyy-mm-dd")
+        put(book, SETUP_SPEC, "value", row, DAY, "yyyy-mm-dd")
 
         assert {} == setup.edited_policies(book)
 
@@ -72,17 +84,17 @@ def test_a_date_that_excel_made_of_what_was_filled_is_no_edit(office: Office, bu
 @pytest.mark.parametrize(
     ("spec", "field", "value", "number_format", "words"),
     [
-        (opening_costs.SPEC, "unit_cost", DAY, "yyyy-mm-dd", "holds a date, 2026-08-31: write a plain number"),
-        (opening_costs.SPEC, "unit_cost", 0.45, "0%", "holds a percentage, 45 %: write a plain number"),
-        (opening_costs.SPEC, "unit_cost", "=1/0", "General", "holds the error #DIV/0!"),
-        (opening_costs.SPEC, "sku", DAY, "d-mmm", "holds a date, 2026-08-31: type it as text"),
-        (opening_costs.SPEC, "sku", True, "General", "holds TRUE"),
-        (rates.SPEC, "rate", 1.08, "0.00%", "holds a percentage, 108 %"),
-        (rates.SPEC, "day", "#N/A", "General", "holds the error #N/A"),
-        (rates.SPEC, "rate", True, "General", "holds TRUE"),
-        (setup.SPEC, "value", "#VALUE!", "General", "holds the error #VALUE!"),
-        (accounts.SPEC, "number", DAY, "yyyy-mm-dd", "holds a date, 2026-08-31"),
-        (accounts.SPEC, "name", "#NAME?", "General", "holds the error #NAME?"),
+        (OPENING_COSTS_SPEC, "unit_cost", DAY, "yyyy-mm-dd", "holds a date, 2026-08-31: write a plain number"),
+        (OPENING_COSTS_SPEC, "unit_cost", 0.45, "0%", "holds a percentage, 45 %: write a plain number"),
+        (OPENING_COSTS_SPEC, "unit_cost", "=1/0", "General", "holds the error #DIV/0!"),
+        (OPENING_COSTS_SPEC, "sku", DAY, "d-mmm", "holds a date, 2026-08-31: type it as text"),
+        (OPENING_COSTS_SPEC, "sku", True, "General", "holds TRUE"),
+        (RATES_SPEC, "rate", 1.08, "0.00%", "holds a percentage, 108 %"),
+        (RATES_SPEC, "day", "#N/A", "General", "holds the error #N/A"),
+        (RATES_SPEC, "rate", True, "General", "holds TRUE"),
+        (SETUP_SPEC, "value", "#VALUE!", "General", "holds the error #VALUE!"),
+        (ACCOUNTS_SPEC, "number", DAY, "yyyy-mm-dd", "holds a date, 2026-08-31"),
+        (ACCOUNTS_SPEC, "name", "#NAME?", "General", "holds the error #NAME?"),
     ],
 )
 def test_what_a_setting_does_not_want_is_refused_by_its_cell(
@@ -90,9 +102,9 @@ def test_what_a_setting_does_not_want_is_refused_by_its_cell(
 ) -> None:
     """The message names sheet, cell and column, what the cell holds and how to write it; never a number of Excel's."""
     with office.opened(business) as book:
-        row = row_of(book, Policies.model_fields["materiality"].title or "") if spec is setup.SPEC else 0
+        row = row_of(book, Policies.model_fields["materiality"].title or "") if spec is SETUP_SPEC else 0
         for other in ("sku", "currency"):
-            if field != other and any(column.field == other for column in spec.columns) and spec is not accounts.SPEC:
+            if field != other and any(column.field == other for column in spec.columns) and spec is not ACCOUNTS_SPEC:
                 put(book, spec, other, row, "EUR")
         if value == "=1/0":
             value = "#DIV/0!"  # neither engine calculates; Excel types the error in as well
@@ -108,8 +120,8 @@ def test_what_a_setting_does_not_want_is_refused_by_its_cell(
 def test_a_mark_or_decision_that_is_none_is_refused(office: Office, business: Path) -> None:
     """`no` in Restore restored the row, and `acept` was passed over without a word."""
     with office.opened(business) as book:
-        restore = put(book, history.SPEC, "restore", 0, "no", "@")
-        decision = put(book, true_ups.SPEC, "decision", 0, "acept", "@")
+        restore = put(book, HISTORY_SPEC, "restore", 0, "no", "@")
+        decision = put(book, TRUE_UPS_SPEC, "decision", 0, "acept", "@")
 
         with pytest.raises(CellsRefusedError, match="write yes, or leave it empty") as mark:
             history.marked(book)
@@ -130,13 +142,13 @@ def test_resolve_names_each_cell_that_cannot_be_taken(office: Office, business: 
         (3, "disposition", "lost at sea", "@", "holds “lost at sea”: write Restocked or"),
     ]
     with office.opened(business) as book:
-        cells = [put(book, resolve.SPEC, field, row, value, code) for row, field, value, code, _ in typed]
+        cells = [put(book, RESOLVE_SPEC, field, row, value, code) for row, field, value, code, _ in typed]
         answers = resolve.read_answers(book).answers
-        nothing = resolve.Elsewhere(frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}), frozenset())
-        kept = resolve.keep_typing([], tables.read(tables.find(book, resolve.SPEC), resolve.SPEC), nothing)
+        nothing = Elsewhere(frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}), frozenset())
+        kept = resolve.keep_typing([], tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC), nothing)
 
     for cell, (row, field, _, _, words) in zip(cells, typed, strict=True):
-        assert f"{cell} ({resolve.SPEC.column(field).header}) {words}" in str(answers[row].unreadable)
+        assert f"{cell} ({RESOLVE_SPEC.column(field).header}) {words}" in str(answers[row].unreadable)
     assert 4 == len(kept)
 
 
@@ -145,8 +157,8 @@ def test_formats_that_differ_are_told_apart_in_one_column(office: Office, busine
     formats = ("0.00", "0.00", "0%", "0.00", 'yyyy"%"', "0.00")
     with office.opened(business) as book:
         for row, code in enumerate(formats):
-            put(book, resolve.SPEC, "cost", row, 2.5, code)
-        found = tables.find(book, resolve.SPEC)
+            put(book, RESOLVE_SPEC, "cost", row, 2.5, code)
+        found = tables.find(book, RESOLVE_SPEC)
         values = typed_values(found.column_cells("cost", 0, len(formats)))
 
     assert ["2.5", "2.5", "250 %", "2.5", "1900-01-01 12:00:00", "2.5"] == [str(value) for value in values]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from addin.sheets import pnl
+from addin.sheets.pnl import PNL_SPEC
 from addin.takeaway.close_pack import SHEETS, close_pack
 from addin.takeaway.closing_figures import closing_figures
 from core.books import batches, observations, true_ups
@@ -181,7 +181,7 @@ def test_the_profit_and_loss_is_that_of_the_month(reported: Reported) -> None:
     rows = rows_below(book["P&L"], "tblPnl")
 
     for field in ("net_sales", "fees", "cogs", "profit"):
-        header = pnl.SPEC.column(field).header
+        header = PNL_SPEC.column(field).header
         assert expected[field] == sum((Decimal(str(row[header] or 0)) for row in rows), Decimal(0))
     summary = book["Summary"]
     assert (float(expected["net_sales"]), float(expected["profit"])) == (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_col_to_name
 
-from addin.sheets import transactions
+from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.model import CostStatus, Event
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 
@@ -48,7 +48,7 @@ class Line:
 
 
 def put_lines(opened: OpenWorkbook, lines: Sequence[Line]) -> None:
-    letters = {column.header: xl_col_to_name(index) for index, column in enumerate(transactions.SPEC.columns)}
+    letters = {column.header: xl_col_to_name(index) for index, column in enumerate(TRANSACTIONS_SPEC.columns)}
     cells: dict[str, Sequence[object]] = {
         "Order ID": [line.order_id for line in lines],
         "SKU": [line.sku for line in lines],

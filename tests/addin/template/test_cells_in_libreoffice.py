@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from xlsxwriter.utility import xl_col_to_name
 
-from addin.sheets import costs, exchange
+from addin.sheets import exchange
+from addin.sheets.costs import COSTS_SPEC
 from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
 from core.reports.cost_snapshot import cost_snapshot
 from core.reports.sku_costs import OK, SKU_COST_COLUMNS
@@ -110,7 +111,7 @@ def test_a_sku_answers_as_python_does(libreoffice: Opener) -> None:
     ]
     python = cost_snapshot(frame(COSTED_COLUMNS | TRANSACTION_COLUMNS, []), frame(SKU_COST_COLUMNS, rows))
     opened = libreoffice.open("Skus.xlsm")
-    letters = {column.header: xl_col_to_name(index) for index, column in enumerate(costs.SPEC.columns)}
+    letters = {column.header: xl_col_to_name(index) for index, column in enumerate(COSTS_SPEC.columns)}
     shown = {"SKU": "sku", "Current average": "average", "as of": "average_as_of", "Status": "status"}
     for header, field in shown.items():
         cells = [[_in_cell(row.get(field))] for row in rows]

@@ -15,8 +15,8 @@ import pytest
 
 from addin.commands import registry
 from addin.commands.registry import BUTTONS, RIBBON, buttons_of
-from addin.sheets import books_name, exchange
-from addin.sheets.workbook import SPECS
+from addin.sheets import exchange
+from addin.sheets.workbook import NAME, SPECS
 from core.model import Event
 from core.reports.costed_lines import WAITING_MARK
 from workbooks.template.hidden_sheets import CONFIGURATION
@@ -289,7 +289,7 @@ def test_vba_and_python_agree_on_paths_outcomes_and_the_missing_cost(extracted_m
 def test_the_books_name_is_hidden_and_empty(built_parts: Parts) -> None:
     """The program fills it; nobody meets it in the Name Manager."""
     names = _xml(built_parts, "xl/workbook.xml").iter(f"{MAIN}definedName")
-    found = [(name.text, name.get("hidden")) for name in names if name.get("name") == books_name.NAME]
+    found = [(name.text, name.get("hidden")) for name in names if name.get("name") == NAME]
 
     assert [('""', "1")] == found
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl.cell import Cell
 
-from addin.sheets import cogs, exchange
+from addin.sheets import exchange
+from addin.sheets.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.columns import NUMBER_FORMATS, Kind
-from addin.sheets.pnl_summary import CHART_SHEET
+from addin.sheets.pnl import CHART_SHEET
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
 from workbooks.template.hidden_sheets import CONFIGURATION, CONFIGURATION_SHEET
@@ -189,12 +190,12 @@ def test_a_sku_may_be_typed_only_where_the_line_names_none(workbook: Workbook) -
 
 def test_the_cogs_sheet_ties_out_live(workbook: Workbook) -> None:
     """Facts in A3:B9; formulas over the table hold it against the books."""
-    sheet = workbook[cogs.SPEC.sheet]
-    labels = [sheet.cell(row, 1).value for row in range(3, 3 + len(cogs.HEADER_CELLS))]
+    sheet = workbook[COGS_SPEC.sheet]
+    labels = [sheet.cell(row, 1).value for row in range(3, 3 + len(HEADER_CELLS))]
     formulas = {sheet.cell(row, 4).value: str(sheet.cell(row, 6).value) for row in range(4, 10)}
 
-    assert [label for label, _ in cogs.HEADER_CELLS] == labels
-    assert {None} == {sheet.cell(row, 2).value for row in range(3, 3 + len(cogs.HEADER_CELLS))}
+    assert [label for label, _ in HEADER_CELLS] == labels
+    assert {None} == {sheet.cell(row, 2).value for row in range(3, 3 + len(HEADER_CELLS))}
     assert formulas["Units in the table"] == "=SUM(tblCOGS[Units])"
     assert formulas["COGS of the table"] == "=SUM(tblCOGS[COGS])"
     assert formulas["Difference to the books"] == "=ROUND(F5-N(B9),2)"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.sheets import books_name, changes, resolve
+from addin.sheets import workbook
+from addin.sheets.changes import CHANGES_SPEC
+from addin.sheets.resolve import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS
 from core.companies import BooksId
 from tests.addin.users_own import add_own
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 NEW_COLUMNS = ("Cost", "Zero OK", "Status", "Filled")
 """Of sheet Resolve: with number format, choices, marks, hidden."""
-NEW_SHEET = changes.SPEC.sheet
+NEW_SHEET = CHANGES_SPEC.sheet
 
 
 def write_old_book(path: Path, *, replaced: dict[str, str] | None = None) -> Path:
@@ -38,16 +40,16 @@ def _version(number: str) -> dict[str, str]:
 
 
 def _specs() -> list[TableSpec]:
-    kept = (column for column in resolve.SPEC.columns if column.header not in NEW_COLUMNS)
+    kept = (column for column in RESOLVE_SPEC.columns if column.header not in NEW_COLUMNS)
     fewer = tuple(replace(column, editable=False, only_where="") if column.only_where else column for column in kept)
-    older = {resolve.SPEC: replace(resolve.SPEC, columns=fewer)}
-    return [older.get(spec, spec) for spec in SPECS if spec is not changes.SPEC]
+    older = {RESOLVE_SPEC: replace(RESOLVE_SPEC, columns=fewer)}
+    return [older.get(spec, spec) for spec in SPECS if spec is not CHANGES_SPEC]
 
 
 def _fill(path: Path) -> None:
     """Write a row and a column of the user's, and name the books."""
     book = open_workbook(path)
-    books_name.write(book, BooksId("North Shore", "1234"))
+    workbook.write_books_name(book, BooksId("North Shore", "1234"))
     sheet = book.sheets["Resolve"]
     sheet.range("A5").value = ["North US", "S-1", "00123"]
     book.sheets.add("Notes", after=book.sheets["Setup"]).range("A1").value = "=SUM(tblResolve[Net])"

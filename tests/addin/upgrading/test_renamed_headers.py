@@ -15,11 +15,12 @@ from addin.commands import settlements
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
 from addin.commands.upgrading import upgrade
-from addin.sheets import books_name, tables, types
+from addin.sheets import tables, types
 from addin.sheets.columns import RENAMED, known_headers
+from addin.sheets.drill_down import place
 from addin.sheets.edited_rows import cell_names
-from addin.sheets.links import place
-from addin.sheets.workbook import SPECS, check
+from addin.sheets.types import TYPES_SPEC
+from addin.sheets.workbook import SPECS, check_workbook, read_books_name, write_books_name
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.test_type_choices import UNKNOWN
 from tests.workbook_engine.package_check import check_package
@@ -49,10 +50,10 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "Acme.xlsm"
     new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
     with workbook(path) as opened:
-        known = books_name.read(opened)
+        known = read_books_name(opened)
     path.write_bytes(STORED.read_bytes())
     with workbook(path) as opened:
-        books_name.write(opened, known)
+        write_books_name(opened, known)
         notes = opened.sheets.add("Notes", after=opened.sheets["Setup"])
         for cell, (before, _) in FORMULAS.items():
             notes.range(cell).value = before
@@ -65,13 +66,13 @@ def book(tmp_path: Path) -> Path:
 
 def type_answer(path: Path, text: str) -> None:
     with workbook(path) as opened:
-        tables.find(opened, types.SPEC).column_cells("event", 0, 1).value = text
+        tables.find(opened, TYPES_SPEC).column_cells("event", 0, 1).value = text
         opened.save()
 
 
 def headers(path: Path) -> list[str]:
     with workbook(path) as opened:
-        found = tables.find(opened, types.SPEC)
+        found = tables.find(opened, TYPES_SPEC)
         return [str(text) for text in found.header.value]
 
 
@@ -81,7 +82,7 @@ def test_an_old_workbook_is_read_by_its_old_header(book: Path) -> None:
     on_file(book, partial(settlements.fill, ids=["1"]))
 
     with workbook(book) as opened:
-        (row,) = tables.read(tables.find(opened, types.SPEC), types.SPEC)
+        (row,) = tables.read(tables.find(opened, TYPES_SPEC), TYPES_SPEC)
     assert ("Lightning Levy / Base", "Advertising") == (row["word"], row["event"])
     assert "Event" in headers(book)
     assert "Line type" not in headers(book)
@@ -92,8 +93,8 @@ def test_a_message_names_the_column_as_it_stands_there(book: Path) -> None:
 
     def named() -> tuple[str, str]:
         with workbook(book) as opened:
-            found = tables.find(opened, types.SPEC)
-            return cell_names(found)(types.SPEC.column("event"), 0), place(found, "event").header
+            found = tables.find(opened, TYPES_SPEC)
+            return cell_names(found)(TYPES_SPEC.column("event"), 0), place(found, "event").header
 
     assert ("Transaction types!F5 (Event)", "Event") == named()
     upgrade(book)
@@ -115,7 +116,7 @@ def test_upgrade_renames_the_header_and_what_names_it(book: Path) -> None:
     }
     check_package(book)
     with workbook(book) as opened:
-        check(opened)
+        check_workbook(opened)
 
 
 def test_what_was_typed_before_the_upgrade_is_taken_after_it(book: Path) -> None:
@@ -129,7 +130,7 @@ def test_what_was_typed_before_the_upgrade_is_taken_after_it(book: Path) -> None
 
     with workbook(book) as opened:
         assert {} == types.edited_types(opened)
-        (row,) = tables.read(tables.find(opened, types.SPEC), types.SPEC)
+        (row,) = tables.read(tables.find(opened, TYPES_SPEC), TYPES_SPEC)
     assert "Advertising" == row["event"]
 
 

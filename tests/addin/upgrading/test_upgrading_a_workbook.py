@@ -14,8 +14,8 @@ from addin.machine.upgrading.columns import NoRoomForColumnsError
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.machine.upgrading.sheets import SheetNameTakenError
-from addin.sheets import resolve
-from addin.sheets.workbook import SPECS, check
+from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.workbook import SPECS, check_workbook
 from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book
@@ -90,9 +90,9 @@ def test_the_workbook_has_the_new_sheets_and_columns(book: Path) -> None:
     """The next button finds all that it needs; the row that was there is still there."""
     outcome = upgrade(book)
     opened = open_workbook(book)
-    check(opened)
+    check_workbook(opened)
     sheet = opened.sheets["Resolve"]
-    first = sheet.range((resolve.SPEC.header_row + 1, 1)).resize(1, 3).value
+    first = sheet.range((RESOLVE_SPEC.header_row + 1, 1)).resize(1, 3).value
 
     assert ("0.0.9", version()) == (outcome.data["from"], outcome.data["to"])
     assert [old_book.NEW_SHEET] == outcome.data["sheets"]
@@ -107,11 +107,11 @@ def test_new_columns_look_and_behave_as_the_templates(book: Path, tmp_path: Path
     """Number format, choices, marks and being hidden come along, and name the columns where they are here."""
     upgrade(book)
     sheet = load_workbook(book)["Resolve"]
-    headers = [cell.value for cell in sheet[resolve.SPEC.header_row]]
+    headers = [cell.value for cell in sheet[RESOLVE_SPEC.header_row]]
     letters = {header: get_column_letter(index) for index, header in enumerate(headers, 1) if header}
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     marks = {str(area.sqref).split(":")[0]: area.rules for area in sheet.conditional_formatting}
-    first = resolve.SPEC.header_row + 1
+    first = RESOLVE_SPEC.header_row + 1
     cost, zero, key = letters["Cost"], letters["Zero OK"], letters["Filled"]
     mine = open_workbook(tmp_path / "Books.xlsm").sheets["Resolve"]
 

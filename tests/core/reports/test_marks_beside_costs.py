@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.sheets import cogs
+from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.workbook import SPECS
 from addin.takeaway import close_columns, cogs_lines
 from core.model import COSTED_COLUMNS, CostSource, CostStatus, frame, records
@@ -23,7 +23,7 @@ COSTED = {"cost_status": CostStatus.COSTED, "unit_cost": Decimal(1000), "cogs": 
 def columns_of_marks() -> list[tuple[str, Column, tuple[str, ...]]]:
     """Return every column of marks there is, and which marks can stand in it."""
     lines, sums = (MISSING_MARK, WAITING_MARK, SUSPECT_MARK), (MISSING_MARK, WAITING_MARK)
-    of_sheets = [(spec.sheet, spec.columns, sums if "P&L" in spec.sheet else lines) for spec in (*SPECS, cogs.SPEC)]
+    of_sheets = [(spec.sheet, spec.columns, sums if "P&L" in spec.sheet else lines) for spec in (*SPECS, COGS_SPEC)]
     of_files = [("COGS workbook", cogs_lines.COLUMNS, lines), ("accrual", close_columns.ACCRUED, lines)]
     found = [(name, one, marks) for name, columns, marks in (*of_sheets, *of_files) for one in columns]
     return [(name, one, marks) for name, one, marks in found if one.field == "indicator"]
