@@ -15,8 +15,9 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.loading import load_books
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, ObservationKind, frame, records
+from core.model import ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from xml.parsers import expat
 
 from core.errors import BadAnswerError
 from core.exchange_rates import ECB, EURO, LONGEST_AGE, RATE_COLUMNS
+from core.frame_columns import frame
 from core.http.client import HttpClient
-from core.model import frame
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.model import TEXT, Event, records
+from core.frame_columns import TEXT, records
+from core.model import Event
 from core.money import MONEY, at_line_places, total
 from core.time import local_days
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from core.model import Columns
+    from core.frame_columns import Columns
 
 RATE_COLUMNS: Columns = {
     "base": TEXT,  # one unit of it ...

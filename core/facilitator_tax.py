@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from core.frame_columns import TEXT
 from core.line_types import LineType, TaxKind
-from core.model import TEXT, Event
+from core.model import Event
 from core.money import total
 from core.typed_amounts import sum_of_type
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.errors import CogsheetError
-from core.model import TEXT
+from core.frame_columns import TEXT
 
 if TYPE_CHECKING:
     from typing import Self

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import LineType, TaxKind, usual_type
-from core.model import AMOUNT_COLUMNS, Event
+from core.model import Event
 from core.money import MONEY
 
 if TYPE_CHECKING:

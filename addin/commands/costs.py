@@ -33,7 +33,7 @@ from core.books.status import LineCounts, line_counts, missing_lines
 from core.books.undo import restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.costing.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -21,7 +21,7 @@ from core.books.remarks import twins_of
 from core.books.tie_outs import TieOut, tax_tie_outs
 from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.file_names import file_name
-from core.model import records
+from core.frame_columns import records
 from core.reports.left_stock import Standing, by_month
 
 if TYPE_CHECKING:

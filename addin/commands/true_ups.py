@@ -27,8 +27,8 @@ from core.books.true_ups import (
     with_mirrors,
 )
 from core.errors import CogsheetError
+from core.frame_columns import records
 from core.journal.files import refuse_unimportable, to_import
-from core.model import records
 from core.money import total
 
 if TYPE_CHECKING:

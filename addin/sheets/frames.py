@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     import pandas as pd

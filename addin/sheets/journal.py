@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     import pandas as pd

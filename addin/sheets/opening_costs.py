@@ -9,7 +9,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from core.books.opening_costs import TypedOpening
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,8 @@ from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
-from core.model import TEXT, Event
+from core.frame_columns import TEXT
+from core.model import Event
 from core.reports.costed_lines import LINE_MARKS, margin, marked, with_units
 from core.time import local_days
 

@@ -10,7 +10,7 @@ from addin.sheets import tables
 from addin.sheets.cells import to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import typed_words
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets.columns import Column, Kind
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     from addin.commands.refresh import View

@@ -17,8 +17,8 @@ from addin.takeaway.look import QUIET, Look
 from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
 from core.books.exporting import ExportWish
+from core.frame_columns import records
 from core.journal.entry import POSTED_BY_FINALE
-from core.model import records
 from core.reports.costed_lines import SUM_MARKS, marked, with_units
 from core.reports.profit_and_loss import with_unknown_costs_blank
 from core.time import Month

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.columns import Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, WARN
 from addin.takeaway.page import quoted
-from core.model import records
+from core.frame_columns import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,10 +12,11 @@ from core.books.calendars import deposit_day
 from core.books.costs_today import every_line
 from core.books.reclassifications import corrections
 from core.books.remarks import day_before_start, money_before_start
+from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
-from core.model import CostSource, CostStatus, OverrideKind, records
+from core.model import CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss

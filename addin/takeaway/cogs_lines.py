@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from addin.sheets.columns import Column, Kind
 from addin.takeaway.look import BAD, BAD_TINT
 from addin.takeaway.page import MARKS
-from core.model import CostStatus, records
+from core.frame_columns import records
+from core.model import CostStatus
 from core.reports.accrual import ship_days
 from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_units
 

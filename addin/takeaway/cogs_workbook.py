@@ -21,7 +21,8 @@ from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
 from core.books.calendars import deposit_day
 from core.books.exporting import ExportWish
-from core.model import Event, records
+from core.frame_columns import records
+from core.model import Event
 from core.money import cents
 
 if TYPE_CHECKING:

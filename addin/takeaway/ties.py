@@ -9,10 +9,10 @@ from addin.takeaway.look import ACCENT
 from addin.takeaway.page import column_letter
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import make_entries
+from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
 from core.line_types import LineType
-from core.model import records
 from core.money import total
 from core.reports.ties import Posted, Tied, table_of_ties
 

@@ -24,10 +24,11 @@ from core.books.tie_outs import TieOut, difference
 from core.books.type_choices import with_choices
 from core.costing import with_typed_skus
 from core.facilitator_tax import with_tax_kinds
+from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, conform, frame, records
 from core.journal.accrual_entry import AccrualDays, accrual_entries, reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
 from core.line_types import LineType
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, CostStatus, conform, frame, records
+from core.model import CostStatus
 from core.reports.accrual import shipped_not_settled
 from core.time import Month, local_days
 

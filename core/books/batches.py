@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select
 
 from core.books.database import frames, tables
-from core.model import MOMENT, TEXT, WHOLE, Columns
+from core.frame_columns import MOMENT, TEXT, WHOLE, Columns
 
 if TYPE_CHECKING:
     from datetime import datetime

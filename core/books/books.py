@@ -19,17 +19,9 @@ from core.costing import CostingInput, with_typed_skus
 from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
+from core.frame_columns import LEFT_STOCK_COLUMNS, OVERRIDE_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
-from core.model import (
-    LEFT_STOCK_COLUMNS,
-    OVERRIDE_COLUMNS,
-    TEXT,
-    TRANSACTION_COLUMNS,
-    Cause,
-    ObservationKind,
-    frame,
-    records,
-)
+from core.model import Cause, ObservationKind
 from core.reports.left_stock import LeftStock, left_without_line
 from core.time import SettlementName, StoreDays, local_days
 

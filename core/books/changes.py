@@ -11,7 +11,8 @@ import pandas as pd
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.costs_today import differences
 from core.errors import CogsheetError
-from core.model import TEXT, Columns, CostSource, conform, records
+from core.frame_columns import TEXT, Columns, conform, records
+from core.model import CostSource
 from core.money import MONEY, cents, total
 from core.time import local_days
 

@@ -21,17 +21,8 @@ from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
-from core.model import (
-    AMOUNT_COLUMNS,
-    PROPOSAL_TAKEN,
-    TEXT,
-    UNITS_TYPED,
-    CostSource,
-    CostStatus,
-    OverrideKind,
-    frame,
-    records,
-)
+from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from core.books.returned_goods import returned_lines
 from core.costing.finale import read_finale
 from core.costing.inputs import RETURNED_COLUMNS, TRUED_UP_COLUMNS
 from core.costing.order_costs import OrderCosts
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Columns, conform, frame, records
+from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, Columns, conform, frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, func, insert, select, union_all
 from core.books import settings
 from core.books.database import closing_tables, frames, tables
 from core.errors import DatabaseError
+from core.frame_columns import TEXT, WHOLE, Columns
 from core.journal.entry import EntryKind
-from core.model import TEXT, WHOLE, Columns
 from core.money import MONEY
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from core.books.costs_today import posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import TRUE_UP_COLUMNS
 from core.books.true_ups import finale_corrects
+from core.frame_columns import frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine
 from core.line_types import LineType
-from core.model import frame, records
 from core.money import cents, total
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from core.books import reimbursements, returned_goods, settlement_lines, settlem
 from core.books.booked_settlement import BookedSettlement, SettlementKind, Source
 from core.books.database.frames import rows_of
 from core.errors import CogsheetError
-from core.model import TRANSACTION_COLUMNS, Event, Marketplace, Reading, Settlement
+from core.frame_columns import TRANSACTION_COLUMNS
+from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
 
 if TYPE_CHECKING:

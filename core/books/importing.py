@@ -27,13 +27,14 @@ from core.books.order_units import remember_units
 from core.books.readings import KeptPart, kept_parts, together, with_keys_of
 from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
+from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces import FORMATS, READER_VERSION, importable, without_personal_data
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, united
-from core.model import TRANSACTION_COLUMNS, Disposition, Problem, Reading, Settlement
+from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from core.books.database import Connection, frames, tables
 from core.books.type_choices import Held, with_choices
-from core.model import TRANSACTION_COLUMNS
+from core.frame_columns import TRANSACTION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -10,7 +10,8 @@ from core.books.calendars import ended_before
 from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.inputs import SETTLEMENT_COLUMNS
 from core.costing.lines import locked_unanswered
-from core.model import FLAG, PROPOSAL_TAKEN, UNITS_TYPED, WHOLE, OverrideKind, frame, records
+from core.frame_columns import FLAG, WHOLE, frame, records
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, OverrideKind
 from core.settings import AverageOnDate, Policies, Poster, RefundUnits
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from core.costing import CostingInput
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
-from core.model import conform, records
+from core.frame_columns import conform, records
 from core.settings import SETTINGS_NAME, Policies
 
 if TYPE_CHECKING:

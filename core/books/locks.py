@@ -20,8 +20,8 @@ from core.books import settlement_lines, settlements
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.database import closing_tables, frames
 from core.errors import DatabaseError
+from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
 from core.journal.entry import EntryKind
-from core.model import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches, overrides, settlement_lines
 from core.books.batches import BatchKind
-from core.model import TRANSACTION_COLUMNS, Problem, Proposal, Severity, records
+from core.frame_columns import TRANSACTION_COLUMNS, records
+from core.model import Problem, Proposal, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

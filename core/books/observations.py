@@ -16,18 +16,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, select, update
 
 from core.books.database import frames, tables
-from core.model import (
-    LEFT_STOCK_COLUMNS,
-    MOMENT,
-    OBSERVATION_COLUMNS,
-    WHOLE,
-    Cause,
-    Columns,
-    ObservationKind,
-    conform,
-    frame,
-    records,
-)
+from core.frame_columns import LEFT_STOCK_COLUMNS, MOMENT, OBSERVATION_COLUMNS, WHOLE, Columns, conform, frame, records
+from core.model import Cause, ObservationKind
 
 if TYPE_CHECKING:
     from datetime import datetime

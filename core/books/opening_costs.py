@@ -14,7 +14,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
 from core.errors import CogsheetError
-from core.model import TEXT, WHOLE, Columns, conform, frame, records
+from core.frame_columns import TEXT, WHOLE, Columns, conform, frame, records
 from core.money import MONEY
 
 if TYPE_CHECKING:

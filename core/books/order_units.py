@@ -17,25 +17,11 @@ from core.books import original_files, settlements
 from core.books.database import Connection, frames, marketplace_tables
 from core.books.original_files import keep_original
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
+from core.frame_columns import ORDER_UNITS_COLUMNS, TEXT, TRANSACTION_COLUMNS, Columns, frame, records
 from core.marketplaces import read
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
-from core.model import (
-    ORDER_UNITS_COLUMNS,
-    TEXT,
-    TRANSACTION_COLUMNS,
-    Columns,
-    CostStatus,
-    Disposition,
-    Event,
-    Goods,
-    OverrideKind,
-    QuantitySource,
-    Reading,
-    StockEffect,
-    frame,
-    records,
-)
+from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

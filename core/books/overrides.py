@@ -19,19 +19,8 @@ from core.books import batches, locks
 from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
 from core.books.line_costs import costed_lines, costing_policies
-from core.model import (
-    FLAG,
-    MOMENT,
-    OVERRIDE_COLUMNS,
-    TEXT,
-    WHOLE,
-    Columns,
-    CostSource,
-    CostStatus,
-    conform,
-    frame,
-    records,
-)
+from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
+from core.model import CostSource, CostStatus
 from core.money import MONEY
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from core.books.importing import ImportedFile, NotImportableError, import_file
 from core.books.readings import KeptFileError
 from core.books.stores import Store, StoreMarketplaceError
 from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
+from core.frame_columns import FLAG, MOMENT, TEXT, Columns
 from core.marketplaces import read
-from core.model import FLAG, MOMENT, TEXT, Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

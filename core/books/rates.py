@@ -16,7 +16,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
 from core.errors import CogsheetError
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
-from core.model import WHOLE, Columns, conform, frame
+from core.frame_columns import WHOLE, Columns, conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

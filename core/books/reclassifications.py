@@ -28,10 +28,11 @@ from core.books.entries import Posted, Reclassified, StoredEntry
 from core.books.exporting import as_written, standing_entries, stored
 from core.books.tie_outs import TieOut, difference
 from core.errors import CogsheetError
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import PNL_PARTS, LineType, PnlPart
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
+from core.model import CostStatus, Event, Goods
 from core.money import total
 from core.reports.parts import parts
 from core.time import settlement_dates

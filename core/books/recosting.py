@@ -21,7 +21,8 @@ from core.books.line_costs import costing_policies, named_lines
 from core.books.loading import load_books
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
-from core.model import COSTED_COLUMNS, PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event, records
+from core.frame_columns import COSTED_COLUMNS, records
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 from core.books.database import frames, marketplace_tables, tables
 from core.books.original_files import keep_original
 from core.costing import REIMBURSED_COLUMNS
+from core.frame_columns import REIMBURSEMENT_COLUMNS, TEXT, Columns, conform, frame
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import Reimbursed, matched, united
 from core.marketplaces.wording import folded
-from core.model import REIMBURSEMENT_COLUMNS, TEXT, Columns, conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

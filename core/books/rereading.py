@@ -19,9 +19,10 @@ from core.books.database.frames import rows_of
 from core.books.importing import Figures
 from core.books.moving import move_overrides
 from core.books.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
+from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces import READER_VERSION
 from core.marketplaces.line_keys import with_line_keys
-from core.model import TRANSACTION_COLUMNS, Problem, Settlement, Severity
+from core.model import Problem, Settlement, Severity
 from core.progress import Progress, silent
 
 if TYPE_CHECKING:

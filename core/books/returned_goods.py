@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from core.books.database import frames, marketplace_tables, tables
 from core.books.original_files import keep_original
 from core.costing import RETURNED_COLUMNS
+from core.frame_columns import RETURN_COLUMNS, TEXT, Columns, conform, frame
 from core.marketplaces.returns import returned_by_line, united
-from core.model import RETURN_COLUMNS, TEXT, Columns, conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -26,7 +26,8 @@ from core.books.recosting import with_overrides
 from core.books.suspect_answers import suspect_answers
 from core.costing import with_typed_units
 from core.costing.proposals import UNITS
-from core.model import OVERRIDE_COLUMNS, CostStatus, Event, Goods, frame, records
+from core.frame_columns import OVERRIDE_COLUMNS, frame, records
+from core.model import CostStatus, Event, Goods
 from core.money import total
 
 if TYPE_CHECKING:

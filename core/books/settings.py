@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from core.books.database import frames, tables
 from core.errors import DatabaseError
-from core.model import MOMENT, TEXT, Columns
+from core.frame_columns import MOMENT, TEXT, Columns
 
 if TYPE_CHECKING:
     import pandas as pd

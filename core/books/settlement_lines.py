@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, l
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
-from core.model import TRANSACTION_COLUMNS
+from core.frame_columns import TRANSACTION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

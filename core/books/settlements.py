@@ -22,7 +22,8 @@ from core.books.booked_settlement import (
     Source,
 )
 from core.books.database import frames, tables
-from core.model import TRANSACTION_COLUMNS, Problem, Settlement, Severity
+from core.frame_columns import TRANSACTION_COLUMNS
+from core.model import Problem, Settlement, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection

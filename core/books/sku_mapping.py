@@ -19,19 +19,8 @@ from core.books.observations import Added
 from core.errors import CogsheetError
 from core.finale.mapping import rule_and_nearest
 from core.finale.observations import NO_SUCH_PRODUCT
-from core.model import (
-    FLAG,
-    MAPPING_COLUMNS,
-    MOMENT,
-    TEXT,
-    WHOLE,
-    Cause,
-    Columns,
-    ObservationKind,
-    conform,
-    frame,
-    records,
-)
+from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, Columns, conform, frame, records
+from core.model import Cause, ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -20,7 +20,8 @@ from core.costing import with_report, without_order
 from core.errors import InventoryError
 from core.finale.observations import SOURCE_ORDER
 from core.finale.system import CostRequest, InventorySystem, OrderAsked
-from core.model import INTO_NEGATIVE_STOCK, TEXT, Cause, CostStatus, records
+from core.frame_columns import TEXT, records
+from core.model import INTO_NEGATIVE_STOCK, Cause, CostStatus
 from core.time import Clock, local_days
 
 if TYPE_CHECKING:

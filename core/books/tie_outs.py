@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.books.database.frames import rows_of
 from core.facilitator_tax import open_tax
+from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, Entry, EntryKind
 from core.line_types import PNL_PARTS, LineType
-from core.model import TRANSACTION_COLUMNS, CostSource, Event, Settlement, records
+from core.model import CostSource, Event, Settlement
 from core.money import cents, total
 from core.reports.parts import PARTS, parts
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals

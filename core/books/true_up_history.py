@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 from core.books import entries
 from core.books.database import closing_tables, frames, tables
 from core.errors import DatabaseError
-from core.model import MOMENT, TEXT, WHOLE, Columns, conform
+from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, conform
 from core.money import MONEY
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from core.books.costs_today import Row, differences, every_line, held_lines, mon
 from core.books.exporting import standing_entries, stored
 from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
+from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, Entry, EntryKind
-from core.model import TEXT, frame, records
 from core.money import cents, total
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, tables
 from core.books.overrides import ANSWER_COLUMNS, Refused
 from core.errors import CogsheetError
-from core.model import frame, records
+from core.frame_columns import frame, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.frame_columns import records
 from core.marketplaces.classification import listed_by_reader_one, whatever_follows
 from core.marketplaces.wording import folded
 from core.marketplaces.words import proposed_type
-from core.model import Event, records
+from core.model import Event
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:

@@ -31,6 +31,7 @@ from core.books.tie_outs import (
 )
 from core.books.true_up_history import Decision
 from core.errors import CogsheetError
+from core.frame_columns import TRANSACTION_COLUMNS, conform, records
 from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
 from core.journal.accounts import AccountRows, Accounts
 from core.journal.entry import REVERSED, EntryKind
@@ -39,7 +40,6 @@ from core.marketplaces import read as read_file
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.record import standing
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
-from core.model import TRANSACTION_COLUMNS, Settlement, conform, records
 from core.settings import SETTINGS_NAME as POLICIES
 from core.settings import Policies
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from core.books.database import Connection, Database
     from core.books.entries import Posted
     from core.books.locks import Lock
+    from core.model import Settlement
 
 _TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
 

@@ -16,7 +16,8 @@ from core.costing.precedence import is_without_order, takes_average
 from core.costing.proposals import UNITS, Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.reimbursed import with_sentence
 from core.costing.rules import Rule, judge
-from core.model import COSTED_COLUMNS, Cause, CostSource, CostStatus
+from core.frame_columns import COSTED_COLUMNS
+from core.model import Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

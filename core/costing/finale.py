@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.errors import CostCurrencyError
 from core.costing.frames import declared, rows
-from core.model import INTO_NEGATIVE_STOCK, MAPPING_COLUMNS, NO_MOVEMENT, OBSERVATION_COLUMNS, Cause, ObservationKind
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS
+from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

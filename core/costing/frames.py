@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.model import conform
+from core.frame_columns import conform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from core.model import Columns
+    from core.frame_columns import Columns
 
 
 def values(column: pd.Series) -> list[Any]:

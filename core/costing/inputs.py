@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from core.model import FLAG, TEXT, WHOLE, Columns, Disposition
+from core.frame_columns import FLAG, TEXT, WHOLE, Columns
+from core.model import Disposition
 from core.money import MONEY
 
 if TYPE_CHECKING:

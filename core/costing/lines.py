@@ -12,7 +12,8 @@ from core.costing.errors import DuplicateLineError
 from core.costing.first_reader import goods_by_words
 from core.costing.frames import declared, rows, values
 from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, Goods, OverrideKind, Proposal
+from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT
+from core.model import Goods, OverrideKind, Proposal
 from core.time import local_days
 
 if TYPE_CHECKING:

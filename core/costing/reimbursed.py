@@ -14,7 +14,8 @@ from core.costing.frames import declared, rows
 from core.costing.inputs import REIMBURSED_COLUMNS
 from core.costing.lines import overrides_in_force, typed_skus, with_typed_skus
 from core.costing.rules import Judgement, Rule
-from core.model import GOODS_EFFECTS, TEXT, TRANSACTION_COLUMNS, Event, Goods, frame, records
+from core.frame_columns import TEXT, TRANSACTION_COLUMNS, frame, records
+from core.model import GOODS_EFFECTS, Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

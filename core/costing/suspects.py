@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.model import CostSource, records
+from core.frame_columns import records
+from core.model import CostSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.finale.parse import Cost, cost_of
 from core.finale.system import CostPage
-from core.model import (
-    LEFT_STOCK_COLUMNS,
-    MAPPING_COLUMNS,
-    NO_MOVEMENT,
-    OBSERVATION_COLUMNS,
-    Cause,
-    ObservationKind,
-    frame,
-)
+from core.frame_columns import LEFT_STOCK_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
+from core.model import NO_MOVEMENT, Cause, ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from core.model import LEFT_STOCK_COLUMNS, frame
+from core.frame_columns import LEFT_STOCK_COLUMNS, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

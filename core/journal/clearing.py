@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.frame_columns import records
 from core.line_types import LineType
-from core.model import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

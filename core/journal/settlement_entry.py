@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.facilitator_tax import TAX_KIND
+from core.frame_columns import AMOUNT_COLUMNS
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
 from core.line_types import LineType, usual_type
-from core.model import AMOUNT_COLUMNS, Event
+from core.model import Event
 from core.money import cents, total
 from core.time import months_of
 from core.typed_amounts import typed_amounts

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.line_types import LineType
 from core.marketplaces.wording import folded
 from core.marketplaces.words import ABOUT_UNITS, Meaning
-from core.model import GOODS_EFFECTS, TRANSACTION_COLUMNS, Event, Goods, QuantitySource, StockEffect, frame, records
+from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, from_text, named, to_text
 
 if TYPE_CHECKING:

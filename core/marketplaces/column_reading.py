@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import UnreadableFileError
+from core.frame_columns import RETURN_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.column_lines import amounts_of
 from core.marketplaces.column_transactions import (
     counted_units,
@@ -27,7 +28,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import columns_of
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.tie_out import difference, has_error, most_named, other_currency, several_sites
-from core.model import RETURN_COLUMNS, TRANSACTION_COLUMNS, Event, Problem, Reading, Settlement, frame
+from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
 from core.typed_amounts import named
 

@@ -17,20 +17,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS
 from core.marketplaces.column_lines import as_text, content_order, same_groups
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.transactions import GOODS, escaped
-from core.model import (
-    AMOUNT_COLUMNS,
-    GOODS_EFFECTS,
-    RAW_LINE_COLUMNS,
-    TRANSACTION_COLUMNS,
-    Event,
-    Goods,
-    QuantitySource,
-    StockEffect,
-    is_multi_channel,
-)
+from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
 from core.money import LINE_PLACES, MONEY
 from core.typed_amounts import TypedAmount, to_text
 

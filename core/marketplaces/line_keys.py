@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.frame_columns import TEXT
 from core.marketplaces.transactions import escaped, group_key
-from core.model import TEXT
 
 READER_VERSION = 2
 """Stored with every settlement. A change of what is read raises it: settlements of an older version that are not

@@ -11,10 +11,11 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
 from core.marketplaces.amazon.words import REASONS, meaning
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN
-from core.model import REIMBURSEMENT_COLUMNS, Event, Goods, frame, records
+from core.model import Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

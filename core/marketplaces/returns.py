@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.model import RETURN_COLUMNS, Disposition, Event, Goods, frame, records
+from core.frame_columns import RETURN_COLUMNS, frame, records
+from core.model import Disposition, Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

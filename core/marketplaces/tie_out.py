@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from core.frame_columns import RETURN_COLUMNS, frame
 from core.marketplaces.lines import refuse_too_much
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
-from core.model import RETURN_COLUMNS, Event, Problem, Reading, Settlement, Severity, frame, is_multi_channel
+from core.model import Event, Problem, Reading, Settlement, Severity, is_multi_channel
 from core.money import cents
 
 if TYPE_CHECKING:

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 import pyarrow.compute as pc
 
-from core.model import (
-    AMOUNT_COLUMNS,
-    GOODS_EFFECTS,
-    RAW_LINE_COLUMNS,
-    TRANSACTION_COLUMNS,
-    Event,
-    Goods,
-    QuantitySource,
-    StockEffect,
-    frame,
-)
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
-from core.model import TRANSACTION_COLUMNS, Event, Problem, Severity, frame, net_of, records
+from core.model import Event, Problem, Severity, net_of
 from core.money import cents
 
 if TYPE_CHECKING:

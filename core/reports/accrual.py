@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.model import TEXT, Event, ObservationKind, records
+from core.frame_columns import TEXT, records
+from core.model import Event, ObservationKind
 from core.reports.sku_costs import SEVERAL
 from core.time import local_days
 

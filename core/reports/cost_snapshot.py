@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.model import Cause, CostStatus, Event, records, units_of
+from core.frame_columns import records
+from core.model import Cause, CostStatus, Event, units_of
 from core.money import at_line_places
 from core.reports.sku_costs import OK
 

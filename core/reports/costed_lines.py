@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, CostStatus, units_of
+from core.frame_columns import TEXT
+from core.model import CostStatus, units_of
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model import CostStatus, Event, records
+from core.frame_columns import records
+from core.model import CostStatus, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

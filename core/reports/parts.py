@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.facilitator_tax import TAX_KIND
+from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import PNL_PARTS, PnlPart, usual_type
-from core.model import AMOUNT_COLUMNS, Event
+from core.model import Event
 from core.money import MONEY
 from core.typed_amounts import typed_by_place
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.model import frame, records
+from core.frame_columns import frame, records
 from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_item, left_out, summed, with_ratios
 from core.time import Month
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.model import TEXT, WHOLE, CostStatus, Event, frame, records, units_of
+from core.frame_columns import TEXT, WHOLE, frame, records
+from core.model import CostStatus, Event, units_of
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from core.model import Columns
+    from core.frame_columns import Columns
 
 PNL_COLUMNS: Columns = {
     "month": TEXT,  # 2026-08 of the store's own time zone; missing where months are not asked for

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.model import MOMENT, TEXT, Cause, ObservationKind, frame, records
+from core.frame_columns import MOMENT, TEXT, frame, records
+from core.model import Cause, ObservationKind
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.model import Columns
+    from core.frame_columns import Columns
 
 SKU_COST_COLUMNS: Columns = {
     "sku": TEXT,

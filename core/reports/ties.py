@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.model import TEXT, WHOLE, Event, frame
+from core.frame_columns import TEXT, WHOLE, frame
+from core.model import Event
 from core.money import MONEY, cents, total
 from core.reports.costed_lines import has_or_needs_cost
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.model import Columns
+    from core.frame_columns import Columns
 
 TIES_COLUMNS: Columns = {
     "store": TEXT,

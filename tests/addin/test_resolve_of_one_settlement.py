@@ -8,7 +8,8 @@ import pytest
 
 from addin.sheets import resolve
 from addin.sheets.resolve import Elsewhere, keep_typing
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Event, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Event
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 

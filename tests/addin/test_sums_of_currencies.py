@@ -11,7 +11,7 @@ from addin.commands.words import amounts
 from addin.takeaway.close_blocks import sides
 from addin.takeaway.page import Place
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, ExchangeRates, at_home, sum_by_currency
-from core.model import TRANSACTION_COLUMNS, frame
+from core.frame_columns import TRANSACTION_COLUMNS, frame
 
 POSTED = datetime(2026, 8, 4, 12, tzinfo=UTC)
 

@@ -20,7 +20,8 @@ from core.exchange_rates import (
     missing_sentence,
     needed_rates,
 )
-from core.model import TRANSACTION_COLUMNS, Event, frame
+from core.frame_columns import TRANSACTION_COLUMNS, frame
+from core.model import Event
 
 FRIDAY, SUNDAY, MONDAY = "2026-08-21", "2026-08-23", "2026-08-24"
 

@@ -24,8 +24,8 @@ from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.errors import InventoryError
+from core.frame_columns import records
 from core.marketplaces import read
-from core.model import records
 from sandbox.business.hard import hard_business
 from sandbox.business.sized import sized_business
 from sandbox.misbehaviour import Fault

@@ -15,9 +15,10 @@ from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.finale.inventory import connect
+from core.frame_columns import records
 from core.http.credentials import Secret
 from core.marketplaces import read
-from core.model import CostStatus, Disposition, Event, Marketplace, records
+from core.model import CostStatus, Disposition, Event, Marketplace
 from core.progress import silent
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops

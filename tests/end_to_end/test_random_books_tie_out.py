@@ -26,11 +26,12 @@ from core.books.saving import save_answers
 from core.books.syncing import sync_costs
 from core.books.verification import tie_outs
 from core.finale.inventory import connect
+from core.frame_columns import records
 from core.http.credentials import Secret
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
 from core.line_types import LineType
 from core.marketplaces import read
-from core.model import Cause, CostStatus, Event, records
+from core.model import Cause, CostStatus, Event
 from core.money import cents, total
 from core.progress import silent
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals

@@ -29,8 +29,8 @@ from sqlalchemy import (
 
 from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
-from core.model import Columns
-from core.model import frame as empty
+from core.frame_columns import Columns
+from core.frame_columns import frame as empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from core.books.database.column_types import Moment, Money, RowId, Verbatim, metadata
-from core.model import AMOUNT_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS
 
 company = Table(
     "company",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.frame_columns import RAW_LINE_COLUMNS, frame
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
@@ -17,7 +18,7 @@ from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.reimbursements import Reimbursed, reimbursed_rows, reimbursements_frame
 from core.marketplaces.wording import folded
-from core.model import RAW_LINE_COLUMNS, Marketplace, Problem, Reading, Severity, frame
+from core.model import Marketplace, Problem, Reading, Severity
 
 if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents

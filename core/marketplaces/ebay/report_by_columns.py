@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces.column_lines import (
     POSTED,
     WORDS,
@@ -48,7 +49,7 @@ from core.marketplaces.figures import Figures, proved, read_in_its_notation
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.tables import Kind
-from core.model import AMOUNT_COLUMNS, Event
+from core.model import Event
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:

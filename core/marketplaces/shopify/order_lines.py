@@ -9,22 +9,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.frame_columns import ORDER_UNITS_COLUMNS, frame
 from core.line_types import LineType
 from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.shopify.restock import disposition
 from core.marketplaces.shopify.sharing import Share, fees, shared_out
 from core.marketplaces.shopify.words import SALE, column, movement_types
 from core.marketplaces.transactions import Units, counted_units
-from core.model import (
-    ORDER_UNITS_COLUMNS,
-    Disposition,
-    Event,
-    Goods,
-    Marketplace,
-    QuantitySource,
-    StockEffect,
-    frame,
-)
+from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,7 +18,7 @@ from addin.sheets.rates import RATES_SPEC
 from addin.sheets.resolve import RESOLVE_SPEC, Elsewhere
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.true_ups import TRUE_UPS_SPEC
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.settings import Policies
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.reopening import reopen
 from core.books.saving import save_answers
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, ObservationKind, frame
+from core.model import Cause, ObservationKind
 from tests.core.books.test_importing import HEADER
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from core.books.entries import JOURNAL_COLUMNS
+from core.frame_columns import frame
 from core.journal.clearing import Deposit, ExpectedBalance, expected_balances, outstanding
 from core.line_types import LineType
-from core.model import frame
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 8, 31)
 ACCOUNT = "US Clearing USD"

@@ -19,8 +19,9 @@ from core.books.batches import BatchKind
 from core.books.exporting import ExportWish
 from core.books.loading import load_books
 from core.books.policies import change_policies
+from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.entry import EntryKind
-from core.model import OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame
+from core.model import CostStatus, ObservationKind
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.time import Month, MonthUnreadableError
 from tests.addin.takeaway.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below

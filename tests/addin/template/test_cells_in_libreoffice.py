@@ -12,7 +12,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from addin.sheets import exchange
 from addin.sheets.costs import COSTS_SPEC
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Cause, CostStatus, Event
 from core.reports.cost_snapshot import cost_snapshot
 from core.reports.sku_costs import OK, SKU_COST_COLUMNS
 from tests.addin.template.filled_office import COSTS, ON, Line, pressed, put_lines

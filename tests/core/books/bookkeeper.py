@@ -25,10 +25,11 @@ from core.books.removing import remove_settlements
 from core.books.reopening import reopen
 from core.books.undo import NothingToUndoError, restore_values, undo_last
 from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.line_types import LineType
-from core.model import Event, records
+from core.model import Event
 from core.money import cents, total
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.sku_mapping import TypedMapping, change_mappings
 from core.books.stores import Store
-from core.model import OBSERVATION_COLUMNS, Marketplace, ObservationKind, frame
+from core.frame_columns import OBSERVATION_COLUMNS, frame
+from core.model import Marketplace, ObservationKind
 from tests.core.books.bookkeeper import NOW, WHO
 from tests.core.books.listed_documents import v2_content
 

@@ -14,11 +14,8 @@ from core.books.booked_settlement import BookedSettlement, Imported, OriginalFil
 from core.books.database.company import Company
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.stores import Store
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import (
-    AMOUNT_COLUMNS,
-    COSTED_COLUMNS,
-    OBSERVATION_COLUMNS,
-    TRANSACTION_COLUMNS,
     CostSource,
     CostStatus,
     Event,
@@ -29,7 +26,6 @@ from core.model import (
     Settlement,
     Severity,
     StockEffect,
-    frame,
 )
 
 if TYPE_CHECKING:

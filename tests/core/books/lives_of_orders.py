@@ -20,8 +20,9 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.stores import Store
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Disposition, Marketplace, ObservationKind, frame
+from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:

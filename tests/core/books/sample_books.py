@@ -34,8 +34,7 @@ from core.books.pulling import PulledDocument, PullOutcome
 from core.books.syncing import Probe
 from core.books.true_up_history import FOUND_COLUMNS, Decision, Verdict
 from core.exchange_rates import RATE_COLUMNS
-from core.journal.entry import EntryKind
-from core.model import (
+from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
     MAPPING_COLUMNS,
     ORDER_UNITS_COLUMNS,
@@ -43,6 +42,7 @@ from core.model import (
     RETURN_COLUMNS,
     frame,
 )
+from core.journal.entry import EntryKind
 from tests.core.books.examples import (
     COMPANY,
     NOW,

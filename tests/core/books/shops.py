@@ -18,9 +18,10 @@ from core.books.loading import load_books
 from core.books.policies import change_policies
 from core.books.reopening import reopen
 from core.books.stores import Store
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Marketplace, ObservationKind, frame, records
+from core.model import Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from core.books.changes import cost_changes, difference_by_settlement
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
 

@@ -22,9 +22,10 @@ from core.books.importing import import_file
 from core.books.saving import save_answers
 from core.books.sku_mapping import TypedMapping, change_mappings
 from core.books.type_choices import change_types
+from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import CostStatus, records
+from core.model import CostStatus
 from tests.core.books.bookkeeper import WHO, Bookkeeper, so_many
 from tests.core.books.claims import (
     DAYS,

@@ -12,8 +12,8 @@ from core.books.batches import BatchKind
 from core.books.entries import EntryDiffersError, StoredEntry, StoredLine, StoredUnbalancedEntryError
 from core.books.opening_costs import OPENING_COST_COLUMNS
 from core.errors import DatabaseError
+from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
-from core.model import frame, records
 from tests.core.books.examples import NOW, save_settlement
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from core.books.locks import (
     line_hashes,
     total_hash,
 )
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostSource, conform, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, conform, frame
+from core.model import CostSource
 from tests.core.books.examples import NOW, costed, save_settlement, settlement, source
 from tests.core.books.examples import transaction as sale
 from tests.examples import examples

@@ -6,7 +6,7 @@ from core.books import batches, sku_mapping
 from core.books.batches import BatchKind
 from core.books.observations import Added
 from core.books.sku_mapping import TYPED_IN
-from core.model import MAPPING_COLUMNS, frame, records
+from core.frame_columns import MAPPING_COLUMNS, frame, records
 from tests.core.books.examples import LATER, NOW
 
 if TYPE_CHECKING:

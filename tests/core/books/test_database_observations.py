@@ -10,7 +10,8 @@ import pytest
 from core.books import batches, observations
 from core.books.batches import BatchKind
 from core.books.observations import Added
-from core.model import Cause, ObservationKind, records
+from core.frame_columns import records
+from core.model import Cause, ObservationKind
 from tests.core.books.examples import LATER, NOW, observed
 
 if TYPE_CHECKING:

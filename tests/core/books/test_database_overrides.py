@@ -9,7 +9,8 @@ from core.books import batches, overrides
 from core.books.batches import BatchKind
 from core.books.database.errors import UnstorableValueError
 from core.books.overrides import Refusal, Refused
-from core.model import OVERRIDE_COLUMNS, Proposal, records
+from core.frame_columns import OVERRIDE_COLUMNS, records
+from core.model import Proposal
 from tests.core.books.examples import LATER, NOW, answers, books_with_lines
 
 if TYPE_CHECKING:

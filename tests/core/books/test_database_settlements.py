@@ -11,7 +11,8 @@ from core.books import original_files, settlement_lines, settlements, stores
 from core.books.booked_settlement import EntryStatus, Import, OriginalFile, SettlementKind
 from core.books.database.errors import UnstorableValueError
 from core.books.stores import Store, StoreMarketplaceError
-from core.model import TRANSACTION_COLUMNS, Marketplace, frame
+from core.frame_columns import TRANSACTION_COLUMNS, frame
+from core.model import Marketplace
 from tests.core.books.examples import NOW, STORE, save_settlement, settlement, source, transaction
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from core.books import batches, settings, syncing
 from core.books.batches import BatchKind
 from core.books.settings import SettingUnreadableError
 from core.books.syncing import Probe, SyncRun
-from core.model import Disposition, records
+from core.frame_columns import records
+from core.model import Disposition
 from tests.core.books.examples import LATER, NOW
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.entries import StoredEntry, StoredLine
 from core.books.true_up_history import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
+from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
-from core.model import frame, records
 from tests.core.books.examples import NOW, costed, save_settlement, settlement
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from core.books.booked_settlement import Import
 from core.books.database import Database
 from core.books.database.engine import postgresql_url
 from core.books.overrides import Refusal, Refused
-from core.model import records
+from core.frame_columns import records
 from tests.core.books.examples import (
     COMPANY,
     NOW,

@@ -14,7 +14,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, SettlementKind
 from core.books.database import Database
 from core.books.undo import Skip
-from core.model import records
+from core.frame_columns import records
 from tests.core.books.examples import (
     COMPANY,
     LATER,

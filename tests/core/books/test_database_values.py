@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, fun
 from core.books.database import Database, frames
 from core.books.database.column_types import Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
-from core.model import MOMENT, TEXT, WHOLE, frame
+from core.frame_columns import MOMENT, TEXT, WHOLE, frame
 from core.money import MONEY
 from tests.core.books.examples import COMPANY, NOW
 from tests.examples import examples

@@ -25,10 +25,11 @@ from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.policies import change_policies
 from core.books.syncing import cost_request
 from core.books.time_zones import change_time_zones, proposed_zones
+from core.frame_columns import MAPPING_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, TRANSACTION_COLUMNS, CostSource, Event, frame, records
+from core.model import CostSource, Event
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.time import StoreDays, local_days, months_of, settlement_dates
 from tests.core.books.listed_documents import v2_content

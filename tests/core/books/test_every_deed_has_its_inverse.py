@@ -15,8 +15,9 @@ from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.true_up_history import NotDismissedError
 from core.books.verification import tie_outs
+from core.frame_columns import records
 from core.journal.entry import EntryKind
-from core.model import Event, records
+from core.model import Event
 from tests.core.books.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:

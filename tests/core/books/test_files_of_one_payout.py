@@ -37,8 +37,9 @@ from core.books.reopening import reopen
 from core.books.saving import save_answers
 from core.books.stores import Store
 from core.books.undo import NothingToUndoError, undo_last
+from core.frame_columns import records
 from core.marketplaces import read
-from core.model import Marketplace, records
+from core.model import Marketplace
 from core.settings import SETTINGS_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file

@@ -11,8 +11,8 @@ from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_reading
+from core.frame_columns import records
 from core.marketplaces import read
-from core.model import records
 from tests.core.marketplaces.pulled_store import NOON, PULLED, PulledStore, by_hand
 
 if TYPE_CHECKING:

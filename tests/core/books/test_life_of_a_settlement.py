@@ -24,10 +24,11 @@ from core.books.reopening import ReopenReasonError, reopen
 from core.books.saving import Saving, save_answers
 from core.books.true_ups import NoReasonError
 from core.books.undo import NothingToUndoError, undo_last
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostSource, ObservationKind, frame, records
+from core.model import Cause, CostSource, ObservationKind
 from tests.core.books.test_importing import v2_file
 
 if TYPE_CHECKING:

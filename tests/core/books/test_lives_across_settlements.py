@@ -26,9 +26,10 @@ from core.books.loading import load_books
 from core.books.reopening import reopen
 from core.books.saving import save_answers
 from core.books.undo import NothingToUndoError, undo_last
+from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.line_types import LineType
-from core.model import CostStatus, Disposition, Event, records
+from core.model import CostStatus, Disposition, Event
 from core.money import cents, total
 from tests.core.books.bookkeeper import LoadsOnce, so_many
 from tests.core.books.lives_of_orders import (

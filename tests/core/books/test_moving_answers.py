@@ -17,8 +17,9 @@ from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.saving import save_answers
 from core.books.undo import undo_last
+from core.frame_columns import records
 from core.marketplaces import read
-from core.model import Proposal, records
+from core.model import Proposal
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api

@@ -19,9 +19,10 @@ from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.recosting import after_save
 from core.books.saving import save_answers
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, ObservationKind, frame, records
+from core.model import Cause, CostStatus, ObservationKind
 from tests.core.books.listed_documents import v2_content
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from core.books.batches import BatchKind
 from core.books.exporting import ExportWish, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
+from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.accounts import Accounts
-from core.model import OBSERVATION_COLUMNS, ObservationKind, frame
+from core.model import ObservationKind
 from core.settings import SETTINGS_NAME, Policies
 from tests.core.books.lives_of_orders import NOW, WHO, Life, bring_in, files_of, open_books
 

@@ -14,8 +14,8 @@ from core.books.booked_settlement import BookedSettlement, Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
+from core.frame_columns import records
 from core.marketplaces import read
-from core.model import records
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 
 if TYPE_CHECKING:

@@ -45,10 +45,11 @@ from core.books.saving import save_answers
 from core.books.time_zones import change_time_zones
 from core.books.undo import NothingToUndoError, undo_last
 from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, ObservationKind, frame, records
+from core.model import CostStatus, ObservationKind
 from core.money import cents, total
 from core.time import local_days
 from tests.core.books.bookkeeper import LoadsOnce, so_many

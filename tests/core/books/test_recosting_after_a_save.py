@@ -17,7 +17,8 @@ from core.books.policies import change_policies
 from core.books.recosting import after_save, recosted
 from core.books.saving import save_answers
 from core.costing import CostingPolicies
-from core.model import OVERRIDE_COLUMNS, Disposition, OverrideKind, conform, frame, records
+from core.frame_columns import OVERRIDE_COLUMNS, conform, frame, records
+from core.model import Disposition, OverrideKind
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.examples import examples

@@ -27,11 +27,12 @@ from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import recosted
 from core.books.syncing import cost_request
 from core.costing import REIMBURSED_COLUMNS, CostingPolicies, closure, cost, with_report
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, frame, records
 from core.marketplaces import read
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import Counts
 from core.marketplaces.wording import folded
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, Disposition, OverrideKind, frame, records
+from core.model import Disposition, OverrideKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.test_reimbursements_report import COLUMNS

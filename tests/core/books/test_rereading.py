@@ -33,10 +33,10 @@ from core.books.reopening import reopen
 from core.books.rereading import due, read_anew
 from core.books.type_choices import change_types
 from core.books.verification import tie_outs
+from core.frame_columns import records
 from core.journal.accounts import AccountRow, Accounts
 from core.line_types import LineType
 from core.marketplaces import READER_VERSION
-from core.model import records
 from core.reports.parts import PARTS
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 

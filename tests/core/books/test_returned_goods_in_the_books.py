@@ -19,8 +19,9 @@ from core.books.exporting import ExportWish, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, Disposition, frame
+from core.model import Cause, CostStatus, Disposition
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.test_returned_goods import COLUMNS
 

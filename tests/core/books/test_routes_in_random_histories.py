@@ -23,8 +23,9 @@ from core.books.database.company import new_company
 from core.books.importing import import_file
 from core.books.saving import save_answers
 from core.books.undo import NothingToUndoError, undo_last
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, Event, frame, records
+from core.model import CostStatus, Event
 from tests.core.books.bookkeeper import NOW, WHO, Bookkeeper, so_many
 from tests.core.books.payouts_by_routes import EBAY, ISSUED, SHOPIFY, Movement, Payouts
 

@@ -14,8 +14,9 @@ from core.books.exporting import ExportWish, export_settlement
 from core.books.loading import load_books
 from core.books.saving import Saving, save_answers
 from core.books.true_ups import TornTrueUpsError
+from core.frame_columns import records
 from core.journal.accounts import Accounts
-from core.model import CostStatus, Disposition, Event, records
+from core.model import CostStatus, Disposition, Event
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 
 if TYPE_CHECKING:

@@ -20,16 +20,8 @@ from core.books.exporting import ExportWish, SuspectCostsError, export_settlemen
 from core.books.loading import load_books
 from core.books.saving import Saving, plan_answers, save_answers
 from core.books.status import missing_lines
-from core.model import (
-    OBSERVATION_COLUMNS,
-    CostStatus,
-    Disposition,
-    Event,
-    ObservationKind,
-    OverrideKind,
-    frame,
-    records,
-)
+from core.frame_columns import OBSERVATION_COLUMNS, frame, records
+from core.model import CostStatus, Disposition, Event, ObservationKind, OverrideKind
 from tests.core.books.lives_of_orders import (
     NOW,
     WHO,

@@ -20,8 +20,9 @@ from core.books.posted_elsewhere import post_elsewhere
 from core.books.reopening import reopen
 from core.books.time_zones import change_time_zones, time_zone_effects
 from core.books.verification import tie_outs
+from core.frame_columns import records
 from core.journal.entry import EntryKind
-from core.model import CostStatus, Event, records
+from core.model import CostStatus, Event
 from core.money import total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.time import local_days

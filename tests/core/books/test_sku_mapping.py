@@ -23,7 +23,8 @@ from core.books.sku_mapping import (
 )
 from core.books.syncing import cost_request, typed_products
 from core.finale.observations import NO_SUCH_PRODUCT
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, ObservationKind, frame, records
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
+from core.model import ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.books.booked_settlement import EntryStatus
 from core.books.status import settlement_state
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Cause, CostStatus, Event
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,15 +25,8 @@ from core.books.syncing import (
 from core.costing import without_order
 from core.errors import InventoryError
 from core.finale.system import AccountCheck, CostPage, CostRequest
-from core.model import (
-    COSTED_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
-    TRANSACTION_COLUMNS,
-    Cause,
-    ObservationKind,
-    frame,
-)
+from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Cause, ObservationKind
 from core.progress import silent
 from core.settings import Policies
 from core.time import StoreDays

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from core.books.costs_today import posted_corrections
 from core.books.exporting import ExportWish
 from core.books.verification import tie_outs
+from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
-from core.model import records
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from tests.core.books.shops import Shop, lost, refund, sale
 

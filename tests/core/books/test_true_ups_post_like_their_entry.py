@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books import costs_today, entries
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cogs_by_type, true_up_entries
 from core.line_types import LineType
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
+from core.model import CostStatus, Event
 from core.money import MONEY, cents, total
 from tests.core.books.shops import NOW, Shop, lost, refund, sale
 

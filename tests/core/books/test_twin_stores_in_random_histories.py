@@ -23,9 +23,10 @@ from core.books.policies import change_policies
 from core.books.saving import save_answers
 from core.books.time_zones import change_time_zones
 from core.books.type_choices import change_types
+from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import Disposition, Event, records
+from core.model import Disposition, Event
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from tests.core.books.bookkeeper import WHO, Bookkeeper, Row, so_many
 from tests.core.books.twin_stores import (

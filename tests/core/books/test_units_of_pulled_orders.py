@@ -25,8 +25,9 @@ from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import after_save
 from core.books.saving import plan_answers, save_answers
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, CostStatus, frame
+from core.model import Cause, CostStatus
 from core.settings import SETTINGS_NAME, Policies
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 

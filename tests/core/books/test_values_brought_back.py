@@ -18,7 +18,8 @@ from core.books.overrides import replace_averages, replaceable
 from core.books.saving import save_answers
 from core.books.status import missing_lines
 from core.books.undo import ValueUnknownError, restore_values, undo_last, values_of
-from core.model import Cause, CostSource, Event, records
+from core.frame_columns import records
+from core.model import Cause, CostSource, Event
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 

@@ -15,8 +15,9 @@ from core.books.opening_costs import OpeningCostError, TypedOpening, change_open
 from core.books.policies import change_policies
 from core.books.posted_elsewhere import NothingToLockError, PostedElsewhereReasonError, post_elsewhere
 from core.books.remarks import remarks
+from core.frame_columns import records
 from core.journal.entry import EntryKind
-from core.model import CostSource, CostStatus, Event, records
+from core.model import CostSource, CostStatus, Event
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 from tests.core.books.shops import Shop, sale
 

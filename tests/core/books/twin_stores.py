@@ -19,7 +19,8 @@ from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.stores import Store
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Disposition, Marketplace, ObservationKind, frame
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
+from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.test_returned_goods import COLUMNS
 

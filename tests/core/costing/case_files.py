@@ -18,22 +18,16 @@ from core.costing import (
     CostingInput,
     CostingPolicies,
 )
-from core.marketplaces.reimbursements import Reimbursed
-from core.model import (
+from core.frame_columns import (
     COSTED_COLUMNS,
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     OVERRIDE_COLUMNS,
     TRANSACTION_COLUMNS,
-    CostStatus,
-    Disposition,
-    Event,
-    Goods,
-    ObservationKind,
-    OverrideKind,
-    StockEffect,
     frame,
 )
+from core.marketplaces.reimbursements import Reimbursed
+from core.model import CostStatus, Disposition, Event, Goods, ObservationKind, OverrideKind, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from core.costing import SETTLEMENT_COLUMNS, CostingInput
-from core.model import (
+from core.frame_columns import (
     COSTED_COLUMNS,
-    GOODS_EFFECTS,
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     OVERRIDE_COLUMNS,
     TRANSACTION_COLUMNS,
+    frame,
+)
+from core.model import (
+    GOODS_EFFECTS,
     Cause,
     CostStatus,
     Disposition,
@@ -25,7 +28,6 @@ from core.model import (
     ObservationKind,
     OverrideKind,
     StockEffect,
-    frame,
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingPolicies, closure, cost, last_costs_used
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, CostSource, CostStatus, Disposition, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import CostSource, CostStatus, Disposition
 from tests.core.costing.random_books import MAPPINGS, Rows, by_key, observations, random_books
 from tests.examples import examples
 

@@ -11,19 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.costing import RETURNED_COLUMNS, CostingInput, CostingPolicies, cost
-from core.model import (
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
-    OVERRIDE_COLUMNS,
-    TRANSACTION_COLUMNS,
-    Cause,
-    CostStatus,
-    Disposition,
-    Event,
-    Goods,
-    StockEffect,
-    frame,
-)
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Cause, CostStatus, Disposition, Event, Goods, StockEffect
 from tests.core.costing.random_books import START, by_key, costs
 from tests.examples import examples
 

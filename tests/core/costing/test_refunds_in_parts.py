@@ -13,17 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
-from core.model import (
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
-    OVERRIDE_COLUMNS,
-    TRANSACTION_COLUMNS,
-    CostStatus,
-    Event,
-    Goods,
-    OverrideKind,
-    frame,
-)
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import CostStatus, Event, Goods, OverrideKind
 from tests.core.costing.random_books import START, by_key
 
 Row = dict[str, Any]

@@ -12,16 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
-from core.model import (
-    COSTED_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
-    TRANSACTION_COLUMNS,
-    Event,
-    ObservationKind,
-    StockEffect,
-    frame,
-)
+from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Event, ObservationKind, StockEffect
 from tests.examples import examples
 
 POLICIES = CostingPolicies("USD")

@@ -12,8 +12,9 @@ import pandas as pd
 
 from core.finale.inventory import FinaleInventory, FinaleSettings, connect
 from core.finale.system import CostPage, CostRequest, OrderAsked
+from core.frame_columns import records
 from core.http.credentials import Secret
-from core.model import Cause, ObservationKind, records
+from core.model import Cause, ObservationKind
 from core.progress import silent
 from sandbox.oracle import expected_answer
 from sandbox.server import ACCOUNT, KEY, SECRET, create_app

@@ -18,8 +18,9 @@ from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
 from core.finale.system import CostPage, CostRequest, OrderAsked
+from core.frame_columns import records
 from core.http.credentials import Secret
-from core.model import Cause, ObservationKind, records
+from core.model import Cause, ObservationKind
 from core.progress import silent
 from tests.core.finale.finale_account import NOON, StillTime
 

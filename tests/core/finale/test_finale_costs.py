@@ -14,7 +14,8 @@ import pytest
 
 from core.finale.inventory import FinaleSettings
 from core.finale.system import CostRequest
-from core.model import Cause, ObservationKind, records
+from core.frame_columns import records
+from core.model import Cause, ObservationKind
 from core.progress import silent
 from sandbox.business import Business, demo_business
 from sandbox.business.hard import case, hard_business

@@ -14,7 +14,8 @@ from core.finale.inventory import FinaleSettings, Mode
 from core.finale.remarks import remarks
 from core.finale.schema import Schema
 from core.finale.system import CostRequest
-from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind, records
+from core.frame_columns import records
+from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind
 from sandbox.business.hard import case, hard_business
 from sandbox.limits import Limits
 from sandbox.misbehaviour import Fault

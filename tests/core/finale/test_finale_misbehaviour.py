@@ -17,7 +17,7 @@ from core.errors import CogsheetError, InventoryError
 from core.finale.errors import FinaleKeyError, FinaleRefusalError
 from core.finale.inventory import FinaleSettings
 from core.finale.system import CostPage, CostRequest
-from core.model import records
+from core.frame_columns import records
 from core.progress import silent
 from sandbox.business.hard import hard_business
 from sandbox.business.random_business import random_business

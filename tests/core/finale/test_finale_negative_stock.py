@@ -12,7 +12,8 @@ import pytest
 from core.finale.ledger import Movement
 from core.finale.order_costs import marked
 from core.finale.order_reports import read_costs
-from core.model import INTO_NEGATIVE_STOCK, ObservationKind, records
+from core.frame_columns import records
+from core.model import INTO_NEGATIVE_STOCK, ObservationKind
 from sandbox.business.hard import case, hard_business
 from sandbox.business.ledger import SALE, ledger_rows
 from sandbox.business.random_business import random_business

@@ -12,7 +12,7 @@ import pytest
 from core.finale.other_shipments import DaysRead
 from core.finale.settings import FinaleSettings
 from core.finale.system import CostRequest
-from core.model import records
+from core.frame_columns import records
 from sandbox.business.hard import NO_STORE, case, hard_business
 from tests.core.finale.finale_account import DemoAccount, everything
 from tests.core.finale.test_finale_report_mode import BY_REPORT

@@ -8,7 +8,8 @@ import pytest
 
 from core.finale.errors import ReportError
 from core.finale.inventory import FinaleSettings
-from core.model import ObservationKind, records
+from core.frame_columns import records
+from core.model import ObservationKind
 from sandbox.business.hard import case, hard_business
 from sandbox.business.sized import sized_business
 from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import USUAL_TAX_CODE, Account, AccountRow, Accounts
 from core.journal.cogs_entry import COST_TYPES, cogs_entries
 from core.journal.entry import EntryKind
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import BY_ITEM, MEANINGS, LineType
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
+from core.model import CostStatus, Event
 from core.money import cents, total
 from core.time import SettlementDates
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from core.books.tie_outs import tax_tie_outs
 from core.facilitator_tax import open_tax, with_tax_kinds
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, Goods, frame
+from core.model import CostStatus, Event, Goods
 from core.money import cents, total
 from core.reports.parts import parts
 from core.time import SettlementDates

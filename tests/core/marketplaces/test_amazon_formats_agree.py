@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.frame_columns import AMOUNT_COLUMNS, records
 from core.marketplaces import read
-from core.model import AMOUNT_COLUMNS, Event, records
+from core.model import Event
 from sandbox.business import demo_business, random_business
 from sandbox.settlement_files import amazon_unified, amazon_v1, amazon_v2, amazon_xml
 from tests.examples import examples

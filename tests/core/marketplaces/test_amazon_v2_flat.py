@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import read
-from core.model import AMOUNT_COLUMNS, Event, QuantitySource, StockEffect
+from core.model import Event, QuantitySource, StockEffect
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, bare_line, flat_file, line, summary
 
 if TYPE_CHECKING:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import read, with_line_keys
 from core.marketplaces.inspection import inspection
-from core.model import AMOUNT_COLUMNS, Reading
 from tests.core.marketplaces.amazon_files import Cells, flat_file, line, summary
 from tests.examples import examples
+
+if TYPE_CHECKING:
+    from core.model import Reading
 
 SOME = settings(deadline=None, max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow])
 CENTS = st.decimals(min_value=-99_999, max_value=99_999, places=2)

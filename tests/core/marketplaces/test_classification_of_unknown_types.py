@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import LineType
 from core.marketplaces import read
 from core.marketplaces.classification import CHOICES, OLDER_CHOICES, asked_words, choice_of, classified
-from core.model import AMOUNT_COLUMNS, Event, Goods
+from core.model import Event, Goods
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.marketplaces import errors, read
-from core.model import TRANSACTION_COLUMNS, records
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.costing import CostingInput, CostingPolicies, cost
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read
 from core.marketplaces.classification import classified
-from core.model import MAPPING_COLUMNS, OBSERVATION_COLUMNS, Cause, QuantitySource, frame, records
+from core.model import Cause, QuantitySource
 from tests.core.marketplaces.amazon_files import V2_COLUMNS
 from tests.core.marketplaces.settlement_writers import V1_COLUMNS, _csv, _tabbed
 

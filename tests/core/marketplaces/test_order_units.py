@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from core.books.order_units import STORED_COLUMNS, OrderUnits, with_order_units
 from core.costing import TRUED_UP_COLUMNS
+from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.order_units import ItemLine, Told, counted
-from core.model import COSTED_COLUMNS, OVERRIDE_COLUMNS, Event, conform, frame
+from core.model import Event
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
 from tests.examples import examples
 

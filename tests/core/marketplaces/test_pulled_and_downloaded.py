@@ -13,8 +13,9 @@ from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_reading
+from core.frame_columns import records
 from core.marketplaces import read, without_personal_data
-from core.model import Event, Marketplace, StockEffect, records
+from core.model import Event, Marketplace, StockEffect
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost

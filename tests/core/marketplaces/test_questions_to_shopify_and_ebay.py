@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from core.errors import BadAnswerError, RefusedError, ServiceError, UnreadableFileError
+from core.frame_columns import records
 from core.http.client import HttpClient
 from core.http.credentials import Secret
 from core.marketplaces import read
@@ -20,7 +21,7 @@ from core.marketplaces.connectors import CONNECTORS
 from core.marketplaces.shopify.client import ShopifyClient
 from core.marketplaces.shopify.connector import ShopifyConnector
 from core.marketplaces.shopify.errors import AccessDeniedError, QuestionTooDearError
-from core.model import Event, Marketplace, records
+from core.model import Event, Marketplace
 from sandbox.business import demo_business
 from sandbox.business.records import OrderLine
 from sandbox.business.shop_prices import back_of, total_of

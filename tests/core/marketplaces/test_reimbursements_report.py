@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.marketplaces import errors, read
 from core.marketplaces.amazon.fba_reimbursements import read_reimbursements
 from core.marketplaces.reimbursements import Reimbursed, matched, reimbursements_frame, united
-from core.model import TRANSACTION_COLUMNS, Event, frame
+from core.model import Event
 
 COLUMNS = (
     "approval-date\treimbursement-id\tamazon-order-id\treason\tsku\tcurrency-unit\tamount-per-unit\tamount-total\t"

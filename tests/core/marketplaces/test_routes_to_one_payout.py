@@ -29,9 +29,10 @@ from core.books.database.company import new_company
 from core.books.exporting import ExportWish, make_entries
 from core.books.importing import import_file
 from core.books.loading import load_books
+from core.frame_columns import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.entry import EntryKind
 from core.marketplaces import read
-from core.model import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, CostStatus, Event, frame, records
+from core.model import CostStatus, Event
 from sandbox.business.random_business import random_business
 from sandbox.settlement_files import amazon_unified, amazon_v2
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, money, payout, refund

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import FORMATS, read, with_line_keys
-from core.model import AMOUNT_COLUMNS, Event
+from core.model import Event
 from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, not_in_payouts, total
 from tests.examples import examples
 

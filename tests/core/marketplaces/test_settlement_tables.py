@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.errors import UnreadableFileError
+from core.frame_columns import records
 from core.marketplaces import errors, read, without_personal_data
-from core.model import Reading, records
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
+
+if TYPE_CHECKING:
+    from core.model import Reading
 
 SOLD = [Sold("111-1", "A-1", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "B", 1, Decimal(5), Decimal(-1))]
 TABLES = [form for form in WRITERS if form not in ("amazon_xml", "shopify_payments_api", "ebay_payout_api")]

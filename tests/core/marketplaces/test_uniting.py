@@ -7,10 +7,10 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.frame_columns import records
 from core.marketplaces import FORMATS, read
 from core.marketplaces.formats import Extent
 from core.marketplaces.uniting import Part, parts_of, united
-from core.model import records
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.examples import examples
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.frame_columns import records
 from core.marketplaces import read
 from core.marketplaces.classification import classified
 from core.marketplaces.inspection import inspection
-from core.model import Goods, records
+from core.model import Goods
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:

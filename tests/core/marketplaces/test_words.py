@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.frame_columns import records
 from core.line_types import LineType
 from core.marketplaces import read
 from core.marketplaces.amazon import words as amazon
@@ -16,7 +17,7 @@ from core.marketplaces.shopify import words as shopify
 from core.marketplaces.walmart import words as walmart
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, Meaning, proposed_type, table
-from core.model import Event, Goods, records
+from core.model import Event, Goods
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 

@@ -11,20 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import Accounts
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.entry import Entry, EntryKind
 from core.line_types import LineType
-from core.model import (
-    AMOUNT_COLUMNS,
-    COSTED_COLUMNS,
-    OBSERVATION_COLUMNS,
-    TRANSACTION_COLUMNS,
-    CostStatus,
-    Event,
-    ObservationKind,
-    frame,
-)
+from core.model import CostStatus, Event, ObservationKind
 from core.money import cents, total
 from core.reports.accrual import ship_days, shipped_not_settled
 from core.time import Month, MonthUnreadableError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.model import COSTED_COLUMNS, TRANSACTION_COLUMNS, Cause, CostStatus, Event, frame
+from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import Cause, CostStatus, Event
 from core.reports.cost_snapshot import NOT_ASKED, ORDER_UNKNOWN, CostAnswer, cost_snapshot
 from core.reports.sku_costs import OK, SKU_COST_COLUMNS
 

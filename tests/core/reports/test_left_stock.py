@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.model import COSTED_COLUMNS, LEFT_STOCK_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame
+from core.frame_columns import COSTED_COLUMNS, LEFT_STOCK_COLUMNS, TRANSACTION_COLUMNS, frame
+from core.model import CostStatus, Event
 from core.reports.left_stock import LeftStock, Standing, by_month, left_without_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import pytest
 from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.workbook import SPECS
 from addin.takeaway import close_columns, cogs_lines
-from core.model import COSTED_COLUMNS, CostSource, CostStatus, frame, records
+from core.frame_columns import COSTED_COLUMNS, frame, records
+from core.model import CostSource, CostStatus
 from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked
 
 if TYPE_CHECKING:

@@ -8,17 +8,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model import (
-    AMOUNT_COLUMNS,
-    COSTED_COLUMNS,
-    OBSERVATION_COLUMNS,
-    TRANSACTION_COLUMNS,
-    CostStatus,
-    Event,
-    ObservationKind,
-    frame,
-    records,
-)
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.model import CostStatus, Event, ObservationKind
 from core.money import cents
 from core.reports.basis import Basis, counted_days
 from core.reports.pnl_summary import ALL_MONTHS, ALL_STORES, charted, pnl_summary

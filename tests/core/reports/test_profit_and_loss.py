@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.model import CostStatus, Event
 from core.money import cents, total
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 from core.reports.parts import PARTS, parts

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, CostStatus, Event, frame, records
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.model import CostStatus, Event
 from core.money import cents, total
 from core.reports.ties import Posted, Tied, table_of_ties
 from tests.examples import examples
