@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
-from core.finale.inventory import connect
+from core.finale.inventory import connect_finale
 from core.finale.settings import FinaleSettings
 from core.finale.system import CostRequest, OrderAsked
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.progress import silent
 from sandbox.business import sized_business
 from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
@@ -50,7 +50,7 @@ def cost_request(business: Business) -> CostRequest:
     """Ask for every order and SKU of the business's settlement files."""
     orders: dict[str, tuple[set[str], date]] = {}
     for file in settlement_files(business):
-        for settlement in read(file.content).settlements:
+        for settlement in read_file(file.content).settlements:
             lines = settlement.transactions.dropna(subset=["order_id", "sku"])
             for order_id, sku, posted in zip(lines["order_id"], lines["sku"], lines["posted_at"], strict=True):
                 orders.setdefault(order_id, (set(), posted.date()))[0].add(sku)
@@ -60,7 +60,7 @@ def cost_request(business: Business) -> CostRequest:
 
 def _requests(address: SandboxAddress, request: CostRequest, settings: FinaleSettings) -> str:
     key, secret = Secret(address.key), Secret(address.secret)
-    with connect(address.account, key, secret, address.url, settings=settings) as system:
+    with connect_finale(address.account, key, secret, address.url, settings=settings) as system:
         found = sum(int(page.observations["unit_cost"].notna().sum()) for page in system.costs(request, silent))
     with urlopen(f"{address.url}/_control/requests") as answer:  # noqa: S310 - the sandbox on this machine
         total = json.load(answer)["total"]

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from benchmarks.rows import Result, cpu_medians
-from core.marketplaces import read, with_line_keys
+from core.marketplaces import read_file
+from core.marketplaces.line_keys import with_line_keys
 from sandbox.business import demo_business
 from sandbox.business.shops import shop_of
 from sandbox.settlement_files import amazon_unified, amazon_v1, amazon_v2, walmart_v1
@@ -121,7 +122,7 @@ def _alone(path: Path) -> tuple[float, float]:
 
 
 def _imported(content: bytes) -> int:
-    return sum(len(with_line_keys("Store", one.transactions)) for one in read(content).settlements)
+    return sum(len(with_line_keys("Store", one.transactions)) for one in read_file(content).settlements)
 
 
 def _read_by_pandas(content: bytes, kind: _Kind) -> int:

@@ -15,9 +15,12 @@ from flask import Blueprint, Response
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATH = "/stats/eurofxref"
+ECB_PATH = "/stats/eurofxref"
+
 
 _FIRST_DAY = date(2024, 1, 2)
+
+
 _BEGINS = {
     "USD": Decimal("1.0841"),
     "JPY": Decimal("158.32"),
@@ -29,10 +32,20 @@ _BEGINS = {
     "PLN": Decimal("4.2990"),
     "INR": Decimal("90.5130"),
 }
+
+
 _SWING = 41
+
+
 _STEP = Decimal("0.0005")
+
+
 _CLOSED = {(1, 1), (5, 1), (12, 25), (12, 26)}
+
+
 _NINETY_DAYS = timedelta(days=90)
+
+
 _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" '
@@ -44,7 +57,7 @@ _OPENING = (
 
 def ecb_pages(now: Callable[[], float]) -> Blueprint:
     """Return the pages that hold the rates; `now` is in Unix seconds."""
-    pages = Blueprint("ecb", __name__, url_prefix=PATH)
+    pages = Blueprint("ecb", __name__, url_prefix=ECB_PATH)
 
     def today() -> date:
         return datetime.fromtimestamp(now(), UTC).date()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("sandbox")
 
 
-ACCOUNT = "demo"
+DEMO_ACCOUNT = "demo"
 
 
 KEY = "sandbox-key"
@@ -75,7 +75,7 @@ def create_app(  # noqa: PLR0913  # every one of them is a seam for a test
     business: Business,
     *,
     misbehaviour: Iterable[str] | Mapping[str, Fault] = (),
-    account: str = ACCOUNT,
+    account: str = DEMO_ACCOUNT,
     key: str = KEY,
     secret: str = SECRET,
     others: Iterable[Account] = (),
@@ -134,7 +134,7 @@ def serve(
     business: Business,
     *,
     port: int = 0,
-    account: str = ACCOUNT,
+    account: str = DEMO_ACCOUNT,
     key: str = KEY,
     secret: str = SECRET,
     **differences: object,

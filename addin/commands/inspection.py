@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.settlements import content_of
 from addin.commands.words import counted
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def inspect_file(path: Path) -> Outcome:
     Raises:
         CogsheetError: If it cannot be read.
     """
-    found = inspection(read(content_of(path), path.name))
+    found = inspection(read_file(content_of(path), path.name))
     return Outcome(_page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
 
 

@@ -16,8 +16,7 @@ from core.books.database.company import new_company
 from core.books.database.location import is_url
 from core.companies import BooksId, machine_folder
 from core.errors import WorkbookError
-from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
-from core.journal.accounts import AccountRows, Chart
+from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
 from core.time import system_clock
 
 if TYPE_CHECKING:
@@ -83,5 +82,5 @@ def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
     made = Database.create(address, new_company(company, currency, clock()))
     with made.writing() as connection:
         rows = AccountRows(chart=Chart.CONTROLLER)
-        settings.put(connection, ACCOUNTS, rows, who="Cogsheet", now=clock())
+        settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=clock())
     return made

@@ -11,7 +11,7 @@ from addin.commands.words import counted
 from core.books import rereading
 from core.books.database.migrate import back_up, copy_path
 from core.errors import CogsheetError
-from core.marketplaces import READER_VERSION
+from core.marketplaces.line_keys import READER_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

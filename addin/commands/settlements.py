@@ -22,7 +22,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.importing import ImportedFile, import_file
 from core.books.removing import remove_settlements
 from core.errors import CogsheetError
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
         CogsheetError: If a file cannot be read; then nothing of any was stored.
     """
     contents = [OriginalFile(path.name, content_of(path)) for path in files]
-    readings = [(file, read(file.content, file.name)) for file in contents]
+    readings = [(file, read_file(file.content, file.name)) for file in contents]
     done: list[ImportedFile] = []
     for number, (file, reading) in enumerate(readings, start=1):
         done.append(import_file(desk.database, reading, file, store=store, who=desk.user, now=desk.clock()))

@@ -12,8 +12,8 @@ from core.books import syncing
 from core.books.syncing import Probe
 from core.companies import World
 from core.errors import InventoryError
-from core.finale import inventory as finale
 from core.finale.errors import SYSTEM
+from core.finale.inventory import connect_finale
 from core.finale.remarks import settings_of
 from core.finale.schema import Schema
 from core.finale.settings import BASE_URL
@@ -88,7 +88,7 @@ def opened(
     wish = chosen or FinaleAccount()
     how = settings_of(wish, desk.database.company.home_currency)
     known = _recall(desk, account) if url == BASE_URL else None
-    with finale.connect(
+    with connect_finale(
         account, Secret(key), Secret(secret), url, settings=how, schema=known, clock=desk.clock
     ) as system:
         yield system

@@ -25,7 +25,7 @@ from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
 from core.companies import DEMO, BooksId, database_address, machine_folder
-from core.journal.accounts import SETTINGS_NAME, AccountRows
+from core.journal.accounts import ACCOUNTS_NAME, AccountRows
 from core.journal.files import Ledger
 from core.money import total
 from core.time import system_clock
@@ -83,7 +83,7 @@ def _choose_accounts(desk: Desk) -> None:
     pairs = {(one.store, one.currency) for one in load_books(desk.database).settlements}
     with desk.database.writing() as connection:
         chosen = AccountRows(rows=demo_accounts(pairs))
-        settings.put(connection, SETTINGS_NAME, chosen, who=desk.user, now=desk.clock())
+        settings.put(connection, ACCOUNTS_NAME, chosen, who=desk.user, now=desk.clock())
     remember(desk.database, Ledger.QUICKBOOKS, who=desk.user, now=desk.clock())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import CogsheetError
 from core.time import system_clock
 from sandbox.business import demo_business
-from sandbox.ecb import PATH as ECB_PATH
+from sandbox.ecb import ECB_PATH
 from sandbox.marketplaces.access import StoreAccess
 from sandbox.misbehaviour import MISBEHAVIOURS, UnknownMisbehaviourError, UnreadableFaultError, read_switches
 from sandbox.server import SandboxAddress, serve

@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
-from addin.takeaway import close_columns as columns
 from addin.takeaway.close_blocks import Sum, block, entries_block, sides
+from addin.takeaway.close_columns import (
+    ACCRUED,
+    BALANCES,
+    ESTIMATES,
+    JOURNAL,
+    LEFT,
+    LEFT_BY_MONTH,
+    NOT_EXPORTED,
+    OUTSTANDING,
+    PNL,
+    PNL_SUMS,
+    TRUE_UPS,
+    WITHOUT_COST,
+)
 from addin.takeaway.close_summary import write_summary
 from addin.takeaway.closing_figures import closing_figures
 from addin.takeaway.look import QUIET, Look
@@ -38,7 +51,7 @@ if TYPE_CHECKING:
 SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")
 
 _FIRST_ROW = 3
-_POSTED_BY_FINALE = {column.field: {"font_color": QUIET, "italic": True} for column in columns.JOURNAL}
+_POSTED_BY_FINALE = {column.field: {"font_color": QUIET, "italic": True} for column in JOURNAL}
 
 
 def close_pack(
@@ -115,10 +128,10 @@ def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
     lines = records(marked(with_units(figures.accrued)))
-    row, _ = block(page, row, "Lines of the accrual", columns.ACCRUED, lines, "tblAccrued", sums=("units", "cogs"))
+    row, _ = block(page, row, "Lines of the accrual", ACCRUED, lines, "tblAccrued", sums=("units", "cogs"))
     if len(figures.not_accrued):
         without = records(marked(with_units(figures.not_accrued)))
-        block(page, row, "Not accrued: no cost yet", columns.ACCRUED, without, "tblNotAccrued", sums=("units",))
+        block(page, row, "Not accrued: no cost yet", ACCRUED, without, "tblNotAccrued", sums=("units",))
     return sums
 
 
@@ -148,17 +161,17 @@ def _balances(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
         }
         for one in figures.balances
     ]
-    row, place = block(page, _FIRST_ROW, "Accounts", columns.BALANCES, rows, "tblBalances")
+    row, place = block(page, _FIRST_ROW, "Accounts", BALANCES, rows, "tblBalances")
     if place:
         for number, record in enumerate(rows, start=place.header + 1):
             formula = f"=D{number + 1}+E{number + 1}-F{number + 1}"
-            form = page.look.row(columns.BALANCES[6].kind, bold=True)
-            page.live(number, 6, formula, record["closing"], columns.BALANCES[6].kind, form)
+            form = page.look.row(BALANCES[6].kind, bold=True)
+            page.live(number, 6, formula, record["closing"], BALANCES[6].kind, form)
     made_of = [
         {**{field: getattr(one, field) for field in _OUTSTANDING_FIELDS}, "why": _why(one, figures)}
         for one in figures.outstanding
     ]
-    block(page, row, "Made of these settlements", columns.OUTSTANDING, made_of, "tblOutstanding", sums=())
+    block(page, row, "Made of these settlements", OUTSTANDING, made_of, "tblOutstanding", sums=())
     return {} if place is None else {"closing": Sum(place, "closing", Decimal(0))}
 
 
@@ -179,12 +192,10 @@ def _why(one: Outstanding, figures: ClosingFigures) -> str:
 def _open_items(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     """Write what is not finished."""
     page.title("Open items", f"What is not finished for the time to {figures.month.last_day}.")
-    row, _ = block(
-        page, _FIRST_ROW, "Settlements not exported", columns.NOT_EXPORTED, figures.not_exported, "tblNotExported"
-    )
-    row, _ = block(page, row, "Lines without cost", columns.WITHOUT_COST, figures.without_cost, "tblWithoutCost")
-    row, _ = block(page, row, "Estimates not confirmed", columns.ESTIMATES, figures.estimates, "tblEstimates")
-    row, place = block(page, row, "Cost true-ups pending", columns.TRUE_UPS, figures.true_ups, "tblTrueUps")
+    row, _ = block(page, _FIRST_ROW, "Settlements not exported", NOT_EXPORTED, figures.not_exported, "tblNotExported")
+    row, _ = block(page, row, "Lines without cost", WITHOUT_COST, figures.without_cost, "tblWithoutCost")
+    row, _ = block(page, row, "Estimates not confirmed", ESTIMATES, figures.estimates, "tblEstimates")
+    row, place = block(page, row, "Cost true-ups pending", TRUE_UPS, figures.true_ups, "tblTrueUps")
     _left(page, row, figures)
     whole = sum((one["difference"] for one in figures.true_ups), Decimal(0))
     return {} if place is None else {"true_ups": Sum(place, "difference", whole)}
@@ -194,10 +205,10 @@ def _left(page: Page, row: int, figures: ClosingFigures) -> None:
     """Write what left stock in the month without a settlement line, and the totals of the months so far."""
     lines = [{**asdict(one), "month": one.month, "cost": one.cost} for one in figures.left]
     heading = "Left stock without a settlement line"
-    row, _ = block(page, row, heading, columns.LEFT, lines, "tblLeft", sums=("units", "cost"))
+    row, _ = block(page, row, heading, LEFT, lines, "tblLeft", sums=("units", "cost"))
     if figures.left_by_month:
         months = [{**asdict(one), "currency": figures.home_currency} for one in figures.left_by_month]
-        block(page, row, f"{heading}, by month", columns.LEFT_BY_MONTH, months, "tblLeftByMonth")
+        block(page, row, f"{heading}, by month", LEFT_BY_MONTH, months, "tblLeftByMonth")
 
 
 def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
@@ -210,7 +221,7 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     if not rows:
         page.text(_FIRST_ROW, 0, "Nothing was posted in this month.", page.look.quiet())
         return {}
-    place = page.table(_FIRST_ROW, columns.PNL, rows, "tblPnl", sums=columns.PNL_SUMS)
+    place = page.table(_FIRST_ROW, PNL, rows, "tblPnl", sums=PNL_SUMS)
     return {
         field: Sum(place, field, sum((row[field] for row in rows if row[field] is not None), Decimal(0)))
         for field in ("net_sales", "fees", "advertising", "reimbursements", "other_income", "cogs", "profit")
@@ -227,7 +238,7 @@ def _journal(page: Page, figures: ClosingFigures) -> Sides:
         page.text(_FIRST_ROW, 0, "No entry of this month was exported.", page.look.quiet())
         return {}
     rows = [row | {MARKS: _POSTED_BY_FINALE} if row["kind"] in POSTED_BY_FINALE else row for row in figures.journal]
-    return sides(page.table(_FIRST_ROW, columns.JOURNAL, rows, "tblJournal"), rows)
+    return sides(page.table(_FIRST_ROW, JOURNAL, rows, "tblJournal"), rows)
 
 
 def _tie_outs(page: Page, figures: ClosingFigures) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from addin.takeaway.ties import ties
+from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import deposit_day
@@ -141,7 +141,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         _true_ups(view),
         profit_and_loss(lines, question, zones=zones, rates=rates, corrections=corrections(books)),
         _journal(view, month),
-        ties(view, _touching(counted, to_date, month, zones), wish),
+        ties_of(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,
         books.policies.cogs_posters,
         [one for one in books.left_without_line if one.month == str(month)],

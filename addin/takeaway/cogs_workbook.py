@@ -15,10 +15,10 @@ from addin.sheets.cogs import sheet_text
 from addin.sheets.columns import Kind
 from addin.sheets.settlements import period_text
 from addin.takeaway import audit_log
-from addin.takeaway import ties as ties_sheet
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
+from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
 from core.books.calendars import deposit_day
 from core.books.exporting import ExportWish
 from core.frame_columns import records
@@ -64,12 +64,12 @@ def cogs_workbook(
     name = sheet_name(settlement.settlement_id)
     _describe(workbook, settlement, now)
     cogs = Page(workbook, look, name, values_only=values_only)
-    ties = Page(workbook, look, ties_sheet.SHEET, values_only=values_only)
+    ties = Page(workbook, look, TIES_SHEET, values_only=values_only)
     company = view.books.company.name
     made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
-    table = ties_sheet.ties(view, [settlement], wish or ExportWish(zones=view.books.zones))
+    table = ties_of(view, [settlement], wish or ExportWish(zones=view.books.zones))
     ties.title("One settlement, one figure per report", f"{made} · figures that must be equal are checked at the right")
-    tied = ties_sheet.write_ties(ties, 3, table, checks_too=True)
+    tied = write_ties(ties, 3, table, checks_too=True)
     ties.print_setup(3, footer=company)
     _write_cogs(cogs, view, settlement, made, (tied, records(table)[0]))
     cogs.print_setup(HEADER_ROW, footer=company, last_column=LAST_PRINTED)
@@ -180,7 +180,7 @@ def _write_tie_outs(page: Page, rows: Sequence[Row], total: tuple[str, Decimal],
 def _of_ties(tied: tuple[Place, Row], field: str) -> tuple[str, Figure]:
     """Return the formula that fetches a figure from the table of ties, and the figure; an empty one stays empty."""
     place, row = tied
-    cell = f"{quoted(place.sheet)}!{ties_sheet.address(place, place.header + 1, field)}"
+    cell = f"{quoted(place.sheet)}!{tie_address(place, place.header + 1, field)}"
     return f'=IF(ISBLANK({cell}),"",{cell})', row[field]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.books import settings
 from core.errors import CogsheetError
 from core.journal.files import Ledger
-from core.settings import SETTINGS_NAME, Policies
+from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,7 @@ class LedgerNotChosenError(CogsheetError):
 def ledger_used(database: Database) -> Ledger | None:
     """Return the accounting system of the last export, or the one chosen on sheet Setup; `None` before either."""
     with database.reading() as connection:
-        chosen = settings.get(connection, SETTINGS_NAME, Policies, Policies()).accounting_system
+        chosen = settings.get(connection, POLICIES_NAME, Policies, Policies()).accounting_system
         if chosen or not settings.versions(connection, _OLD_NAME, Ledger):
             return chosen
         return settings.get(connection, _OLD_NAME, Ledger, Ledger.QUICKBOOKS)
@@ -57,6 +57,6 @@ def ledger_for(database: Database, asked: Ledger | None) -> Ledger:
 def remember(database: Database, ledger: Ledger, *, who: str, now: datetime) -> None:
     """Keep which accounting system an export was made for."""
     with database.writing() as connection:
-        known = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+        known = settings.get(connection, POLICIES_NAME, Policies, Policies())
         changed = known.model_copy(update={"accounting_system": ledger})
-        settings.put(connection, SETTINGS_NAME, changed, who=who, now=now)
+        settings.put(connection, POLICIES_NAME, changed, who=who, now=now)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.columns import Column, Kind
 from addin.takeaway.look import ACCENT
-from addin.takeaway.page import column_letter
-from core.books.booked_settlement import EntryStatus
-from core.books.exporting import make_entries
+from addin.takeaway.page import Page, Place, Row, column_letter
+from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.exporting import ExportWish, make_entries
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.commands.refresh import View
-    from addin.takeaway.page import Page, Place, Row
-    from core.books.booked_settlement import BookedSettlement
-    from core.books.exporting import ExportWish
+
+TIES_SHEET = "Ties"
 
 
-SHEET = "Ties"
 COLUMNS = (
     Column("Store", "store", width=16),
     Column("Settlement ID", "settlement_id", width=16),
@@ -44,16 +42,21 @@ COLUMNS = (
     Column("COGS entry", "cogs_entry", Kind.MONEY, width=14, note="Empty while costs are missing."),
     Column("Entries", "entries", width=44),
 )
+
+
 CHECKS = (("lines", "deposit"), ("profit_and_loss", "lines"), ("clearing", "lines"))
 """Figures in the settlement's currency that must be equal."""
+
+
 COGS_CHECKS = (("pnl_cost", "cogs_tab"), ("cogs_entry", "cogs_tab"))
 """Figures in home currency that must be equal."""
+
 
 _BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
 """What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
-def ties(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) -> pd.DataFrame:
+def ties_of(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) -> pd.DataFrame:
     """Return the table of ties (TIES_COLUMNS) of these settlements, one row each."""
     books = view.books
     tied = [_tied(view, one, wish) for one in settlements]
@@ -129,10 +132,10 @@ def _write_checks(page: Page, place: Place, rows: Sequence[Row]) -> None:
         form = page.look.format(bold=True, text_wrap=True, align="center", bottom=1, bottom_color=ACCENT)
         page.text(place.header, column, f"{headers[left]} = {headers[right]}", form)
         for number, row in enumerate(rows, start=place.header + 1):
-            pair = [(address(place, number, field), row[field]) for field in (left, right)]
+            pair = [(tie_address(place, number, field), row[field]) for field in (left, right)]
             page.check(number, column, pair[0], pair[1])
 
 
-def address(place: Place, row: int, field: str) -> str:
+def tie_address(place: Place, row: int, field: str) -> str:
     """Return the address of a cell of a table on its own sheet."""
     return f"${column_letter(place.columns[field])}${row + 1}"

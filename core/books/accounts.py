@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from core.books import batches, settings
 from core.books.batches import BatchKind
 from core.errors import CogsheetError
-from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
+from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
 from core.line_types import LineType
-from core.settings import SETTINGS_NAME as POLICIES
-from core.settings import Policies
+from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,8 +76,8 @@ def _read(row: Mapping[str, str]) -> AccountRow:
 
 def in_force(connection: Connection, policies: Policies | None = None) -> Accounts:
     """Return where every line posts."""
-    known = policies or settings.get(connection, POLICIES, Policies, Policies())
-    chosen = settings.get(connection, SETTINGS_NAME, AccountRows, AccountRows())
+    known = policies or settings.get(connection, POLICIES_NAME, Policies, Policies())
+    chosen = settings.get(connection, ACCOUNTS_NAME, AccountRows, AccountRows())
     return Accounts(chosen.rows, known.usual_tax_code, chosen.chart)
 
 
@@ -109,5 +108,5 @@ def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, w
     with database.writing() as connection:
         named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in rows)
         batches.new(connection, BatchKind.SETUP, who, now, note=f"Accounts: {named}")
-        settings.put(connection, SETTINGS_NAME, AccountRows(rows=accounts.rows, chart=accounts.chart), who=who, now=now)
+        settings.put(connection, ACCOUNTS_NAME, AccountRows(rows=accounts.rows, chart=accounts.chart), who=who, now=now)
     return accounts

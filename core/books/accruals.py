@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
+
 Pair = tuple["Entry", "Entry"]
 """An accrual entry and its reversal."""
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from core.books import entries, settings, settlements
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.marketplaces import FORMATS
-from core.settings import SETTINGS_NAME, Policies
+from core.settings import POLICIES_NAME, Policies
 from core.time import SettlementName, StoreDays
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
         entries.first_standing(connection),
         time_zones(connection),
     )
-    start = settings.get(connection, SETTINGS_NAME, Policies, Policies()).books_start
+    start = settings.get(connection, POLICIES_NAME, Policies, Policies()).books_start
     new = [
         KeptCalendar(
             store=one.store,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
+
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 
 

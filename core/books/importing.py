@@ -28,14 +28,15 @@ from core.books.readings import KeptPart, kept_parts, together, with_keys_of
 from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS
-from core.marketplaces import FORMATS, READER_VERSION, importable, without_personal_data
+from core.marketplaces import FORMATS, without_personal_data
 from core.marketplaces.formats import Extent, Standing
-from core.marketplaces.line_keys import with_line_keys
+from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
+from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, united
 from core.model import Disposition, Problem, Reading, Settlement
-from core.settings import SETTINGS_NAME, Policies, StoredOriginals
+from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -216,7 +217,7 @@ def import_file(
 def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
     """Return what is to be kept in place of a file's bytes, where the company wants no personal data."""
     with database.reading() as connection:
-        policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+        policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     scrub = policies.store_originals is StoredOriginals.SCRUBBED
     return without_personal_data(file.content, file.name) if scrub else None
 

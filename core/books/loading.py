@@ -39,7 +39,7 @@ from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.frame_columns import conform, records
-from core.settings import SETTINGS_NAME, Policies
+from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def load_books(database: Database) -> Books:
 
 
 def _read(connection: Connection, company: Company) -> Books:
-    policies = settings.get(connection, SETTINGS_NAME, Policies, Policies())
+    policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_up_history.accepted(connection)
     all_stores = tuple(stores.all_stores(connection))

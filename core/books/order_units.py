@@ -18,7 +18,7 @@ from core.books.database import Connection, frames, marketplace_tables
 from core.books.original_files import keep_original
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TEXT, TRANSACTION_COLUMNS, Columns, frame, records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
@@ -323,7 +323,7 @@ def remember_units(
     for sha256 in sorted(older - known):
         original = original_files.original(connection, sha256)
         if original is not None:
-            told = read(original.content, original.name).order_units
+            told = read_file(original.content, original.name).order_units
             add_of(connection, told, store=store, sha256=sha256, batch=batch)
 
 

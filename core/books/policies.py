@@ -21,7 +21,7 @@ from core.books.calendars import keep_calendars
 from core.books.changes import SettingEffect, posted_settlements, refuse_unagreed, setting_effects
 from core.books.loading import load_books
 from core.errors import CogsheetError
-from core.settings import DATED, POLICY_FIELDS, SETTINGS_NAME, EarlierPolicy, Policies
+from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, EarlierPolicy, Policies
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def change_policies(
         if after.books_start != books.policies.books_start:
             keep_calendars(connection, who=who, now=now)
         batches.new(connection, BatchKind.SETUP, who, now, note=_note(edits, after))
-        settings.put(connection, SETTINGS_NAME, after, who=who, now=now)
+        settings.put(connection, POLICIES_NAME, after, who=who, now=now)
     return after
 
 
@@ -160,4 +160,4 @@ def policy_effects(database: Database, edits: Mapping[str, str]) -> list[Setting
 
 
 def _in_force(connection: Connection) -> Policies:
-    return settings.get(connection, SETTINGS_NAME, Policies, Policies())
+    return settings.get(connection, POLICIES_NAME, Policies, Policies())

@@ -23,7 +23,7 @@ from core.books.readings import KeptFileError
 from core.books.stores import Store, StoreMarketplaceError
 from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
 from core.frame_columns import FLAG, MOMENT, TEXT, Columns
-from core.marketplaces import read
+from core.marketplaces import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -194,7 +194,7 @@ def _pull(database: Database, store: ConnectedStore, document: Document, *, who:
     except _OF_ONE_DOCUMENT as error:
         return _failed(database, _note(store, document, clock(), reason=str(error)))
     try:
-        reading = read(file.content, file.name)
+        reading = read_file(file.content, file.name)
         with database.writing() as connection:
             imported = import_file(database, reading, file, store=store.name, who=who, now=clock())
             not_done = _not_done(imported)

@@ -12,8 +12,7 @@ from core.books import original_files
 from core.books.booked_settlement import BookedSettlement, FileUse, OriginalFile, SettlementKind
 from core.errors import CogsheetError, UnreadableFileError
 from core.frame_columns import TEXT, records
-from core.marketplaces import FORMATS
-from core.marketplaces import read as read_file
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.record import standing
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united

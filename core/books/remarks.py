@@ -14,8 +14,9 @@ from core.books.costs_today import unanswered
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
 from core.line_types import LineType
-from core.marketplaces import FORMATS, READER_VERSION
+from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
+from core.marketplaces.line_keys import READER_VERSION
 from core.model import Event, Problem, net_of
 from core.money import cents, total
 

@@ -20,8 +20,7 @@ from core.books.importing import Figures
 from core.books.moving import move_overrides
 from core.books.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
 from core.frame_columns import TRANSACTION_COLUMNS
-from core.marketplaces import READER_VERSION
-from core.marketplaces.line_keys import with_line_keys
+from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.model import Problem, Settlement, Severity
 from core.progress import Progress, silent
 

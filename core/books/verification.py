@@ -32,16 +32,14 @@ from core.books.tie_outs import (
 from core.books.true_up_history import Decision
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS, conform, records
-from core.journal.accounts import SETTINGS_NAME as ACCOUNTS
-from core.journal.accounts import AccountRows, Accounts
+from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Accounts
 from core.journal.entry import REVERSED, EntryKind
-from core.marketplaces import FORMATS, READER_VERSION, with_line_keys
-from core.marketplaces import read as read_file
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing
+from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
-from core.settings import SETTINGS_NAME as POLICIES
-from core.settings import Policies
+from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -317,8 +315,8 @@ def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[P
     if batch not in held.batches:
         return [(Policies(), Accounts())]
     at = held.batches[batch][1]
-    policies = dict.fromkeys(settings.held_around(connection, POLICIES, Policies, Policies(), at))
-    chosen = dict.fromkeys(settings.held_around(connection, ACCOUNTS, AccountRows, AccountRows(), at))
+    policies = dict.fromkeys(settings.held_around(connection, POLICIES_NAME, Policies, Policies(), at))
+    chosen = dict.fromkeys(settings.held_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
     return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
 
 

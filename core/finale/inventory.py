@@ -16,8 +16,8 @@ from core.finale.reports import report_address
 from core.finale.self_test import Example, example_cost
 from core.finale.settings import BASE_URL, FinaleSettings, Mode, account_of
 from core.finale.sync import Sync
-from core.finale.system import AccountCheck
-from core.http.client import HttpClient, basic
+from core.finale.system import AccountCheck, CostPage, CostRequest
+from core.http.client import HttpClient, Transport, basic
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
 
     from core.finale.products import Product
     from core.finale.schema import Schema
-    from core.finale.system import CostPage, CostRequest
-    from core.http.client import Transport
     from core.http.credentials import Secret
     from core.http.limits import Sleep
     from core.progress import Progress
 
-
-__all__ = ["FinaleInventory", "FinaleSettings", "Mode", "connect"]
+__all__ = ["FinaleInventory", "FinaleSettings", "Mode", "connect_finale"]
 
 
 class FinaleInventory:
@@ -116,7 +113,7 @@ class FinaleInventory:
         return f"<FinaleInventory {self.account}>"
 
 
-def connect(  # noqa: PLR0913 - all that a connection is made of, by name
+def connect_finale(  # noqa: PLR0913 - all that a connection is made of, by name
     account: str,
     key: Secret,
     secret: Secret,

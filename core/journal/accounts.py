@@ -99,7 +99,7 @@ class AccountRows(BaseModel):
     """Which accounts hold where nothing was chosen; it is that of the day on which the books were made, for ever."""
 
 
-SETTINGS_NAME = "accounts"
+ACCOUNTS_NAME = "accounts"
 """Under which name the database keeps them."""
 
 

@@ -19,9 +19,9 @@ from core.marketplaces.amazon import (
     xml_report,
 )
 from core.marketplaces.ebay import payout_api, report_by_columns
-from core.marketplaces.formats import LIKE_ENOUGH
+from core.marketplaces.formats import LIKE_ENOUGH, Format
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.reading.contents import open_contents
+from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.reading.unknown_files import explain
 from core.marketplaces.shopify import outside_payouts, payments_api, payments_columns
@@ -29,8 +29,6 @@ from core.marketplaces.tie_out import importable
 from core.marketplaces.walmart import recon_v0, recon_v1_columns
 
 if TYPE_CHECKING:
-    from core.marketplaces.formats import Format
-    from core.marketplaces.reading.contents import Contents
     from core.model import Reading
 
 __all__ = [
@@ -42,6 +40,7 @@ __all__ = [
     "with_line_keys",
     "without_personal_data",
 ]
+
 
 FORMATS: tuple[Format, ...] = (
     v2_columns.FORMAT,
@@ -62,7 +61,7 @@ FORMATS: tuple[Format, ...] = (
 """Every format that is recognised; adding one is its module and one line here."""
 
 
-def read(content: bytes, name: str = "", charset: str = "") -> Reading:
+def read_file(content: bytes, name: str = "", charset: str = "") -> Reading:
     """Read a settlement file.
 
     Args:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.marketplaces.amazon import connector as amazon
-from core.marketplaces.ebay import connector as ebay
-from core.marketplaces.shopify import connector as shopify
-from core.marketplaces.walmart import connector as walmart
+from core.marketplaces.amazon.connector import AMAZON_CONNECTOR
+from core.marketplaces.ebay.connector import EBAY_CONNECTOR
+from core.marketplaces.shopify.connector import SHOPIFY_CONNECTOR
+from core.marketplaces.walmart.connector import WALMART_CONNECTOR
 
 if TYPE_CHECKING:
     from core.marketplaces.connector import ConnectorKind
 
 CONNECTORS: tuple[ConnectorKind, ...] = (
-    amazon.KIND,
-    walmart.KIND,
-    shopify.KIND,
-    ebay.KIND,
+    AMAZON_CONNECTOR,
+    WALMART_CONNECTOR,
+    SHOPIFY_CONNECTOR,
+    EBAY_CONNECTOR,
 )
 """One per marketplace."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sandbox.settlement_files import amazon_v2
 from sandbox.settlement_files.amazon_charges import charges
 from sandbox.settlement_files.amazon_postings import postings, within
-from sandbox.settlement_files.amazon_v2 import COLUMNS as V2_COLUMNS
 from sandbox.settlement_files.amazon_v2 import SettlementFile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sandbox.settlement_files.amazon_postings import Posting
 
 COLUMNS = (
-    *V2_COLUMNS[:12],
+    *amazon_v2.COLUMNS[:12],
     "shipment-fee-type",
     "shipment-fee-amount",
     "order-fee-type",

@@ -13,7 +13,7 @@ from core.errors import BadAnswerError
 from core.exchange_rates import ExchangeRates
 from core.http.answers import Answer
 from sandbox.business import demo_business
-from sandbox.ecb import PATH, rate, working_days
+from sandbox.ecb import ECB_PATH, rate, working_days
 from sandbox.server import serve
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def bank() -> Iterator[str]:
     """Return the address of a bank on this machine."""
     now = datetime(2026, 8, 24, 18, tzinfo=UTC).timestamp()
     with serve(demo_business(), now=lambda: now) as address:
-        yield f"{address.url}{PATH}"
+        yield f"{address.url}{ECB_PATH}"
 
 
 def test_rates_come_over_http_and_answer_for_each_day(bank: str) -> None:

@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from addin.connections.finale import URL_VARIABLE
 from sandbox.business import Business
 from sandbox.business.records import Order, OrderLine, Packed, Product, Purchase, PurchaseLine, Shipment
-from sandbox.server import ACCOUNT, serve
+from sandbox.server import DEMO_ACCOUNT, serve
 from tests.end_to_end.demo_book import DemoBook, Ran, table
 
 if TYPE_CHECKING:
@@ -301,7 +301,7 @@ class FinaleOnLine:
     def sync(self, story: Story, *happened: Purchase | Left, currency: str = "USD") -> Ran:
         """Serve what has happened so far, connect and sync."""
         with self.serving(finale_of(*happened, currency=currency)):
-            story.deed("connect", "--account", ACCOUNT)
+            story.deed("connect", "--account", DEMO_ACCOUNT)
             ran = story.book.run("sync")
         assert ran.status in (0, 1), ran.output + ran.error
         story.book.run("resolve")

@@ -18,7 +18,7 @@ from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.progress import silent
 from core.reports.left_stock import Standing
 from sandbox.business.hard import case, hard_business
@@ -47,7 +47,7 @@ def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
     with Database.create(path, new_company("Hard", "USD", NOON)) as database:
         for file in settlement_files(there):
             original = OriginalFile(file.name, file.content)
-            import_reading(database, read(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+            import_reading(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
         for _ in range(2):  # the second time nothing is new
             books = load_books(database)
             sync_costs(

@@ -25,7 +25,7 @@ from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.errors import InventoryError
 from core.frame_columns import records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from sandbox.business.hard import hard_business
 from sandbox.business.sized import sized_business
 from sandbox.misbehaviour import Fault
@@ -68,7 +68,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with Database.create(folder / f"{name}.sqlite", new_company(name, "USD", NOON)) as database:
             for file in settlement_files(business()):
                 original = OriginalFile(file.name, file.content)
-                import_reading(database, read(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+                import_reading(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
     return folder
 
 

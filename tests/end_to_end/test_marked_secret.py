@@ -20,7 +20,7 @@ from core import log
 from core.companies import machine_folder
 from core.errors import CogsheetError
 from sandbox.business import demo_business
-from sandbox.server import ACCOUNT, serve
+from sandbox.server import DEMO_ACCOUNT, serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.addin.test_connecting import Vault
 
@@ -76,7 +76,7 @@ def test_a_marked_secret_is_in_no_file_no_log_and_no_message(
 
     with serve(demo_business(), key=KEY, secret=SECRET) as address:
         monkeypatch.setenv(URL_VARIABLE, address.url)
-        press(connecting.connect, account=ACCOUNT, key=KEY, secret=SECRET, credentials=vault)
+        press(connecting.connect, account=DEMO_ACCOUNT, key=KEY, secret=SECRET, credentials=vault)
         press(settlements.import_files, files=[tmp_path / smallest.name])
         press(syncing.sync, credentials=vault)
         for failure in FAILURES:

@@ -18,7 +18,7 @@ from core.books.saving import save_answers
 from core.companies import machine_folder
 from core.costing import cost
 from core.journal.cogs_entry import cogs_entries
-from core.marketplaces import read
+from core.marketplaces import read_file
 from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, v2
 from workbook_engine import workbook
@@ -79,14 +79,18 @@ def _in(story: Story, file: Path) -> list[Row]:
         "quantity-purchased",
     )
     rows = " and ".join("`" + " · ".join(row[header.index(name)] for name in wanted) + "`" for row in (price, fee))
-    (line,) = read(file.read_bytes(), file.name).settlements[0].transactions.to_dict("records")
+    (line,) = read_file(file.read_bytes(), file.name).settlements[0].transactions.to_dict("records")
     story.bring(file)
     stored = (
         f"{line['event']}, {line['sku']}, {line['quantity']} units, principal {line['principal']:.2f}, referral fee "
     )
     return [
         ("two rows of a V2 file", rows, "Amazon"),
-        ("one transaction", f"{stored}{line['referral_fee']:.2f}, net {line['net']:.2f}", _name(read, import_file)),
+        (
+            "one transaction",
+            f"{stored}{line['referral_fee']:.2f}, net {line['net']:.2f}",
+            _name(read_file, import_file),
+        ),
     ]
 
 

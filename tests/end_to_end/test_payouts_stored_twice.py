@@ -13,7 +13,8 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile, SettlementKind, Source
 from core.books.database import Database
 from core.books.stores import Store
-from core.marketplaces import READER_VERSION, read, with_line_keys
+from core.marketplaces import read_file
+from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.model import Marketplace
 from tests.end_to_end.demo_book import DemoBook, table
 from tests.end_to_end.stories import CASES, Story, needs_cases
@@ -45,7 +46,7 @@ def company(folder: Path) -> Story:
 
 def store_as_an_earlier_version(folder: Path, file: Path, store: str, named: str = "") -> None:
     """Store a file's settlement without looking for what is there; such books do not say that an id is derived."""
-    reading = read(file.read_bytes(), file.name)
+    reading = read_file(file.read_bytes(), file.name)
     (one,) = reading.settlements
     one = replace(one, settlement_id=named or one.settlement_id, derived_id=False)
     one.transactions["settlement_id"] = one.settlement_id

@@ -14,16 +14,16 @@ from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
-from core.finale.inventory import connect
+from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostStatus, Disposition, Event, Marketplace
 from core.progress import silent
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost
-from sandbox.server import ACCOUNT, KEY, SECRET
+from sandbox.server import DEMO_ACCOUNT, KEY, SECRET
 from tests.core.marketplaces.pulled_stores import Pulled, service, store_of
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
             pulled.pull(sandbox.connector(store))
             for name, content in pulled.contents.items():
                 file = OriginalFile(name, content)
-                import_reading(database, read(content, name), file, store=None, who="M. Lee", now=NOW)
-        finale = connect(
-            ACCOUNT, Secret(KEY), Secret(SECRET), sandbox.url, clock=sandbox.time.now, sleep=sandbox.time.sleep
+                import_reading(database, read_file(content, name), file, store=None, who="M. Lee", now=NOW)
+        finale = connect_finale(
+            DEMO_ACCOUNT, Secret(KEY), Secret(SECRET), sandbox.url, clock=sandbox.time.now, sleep=sandbox.time.sleep
         )
         books = load_books(database)
         done = sync_costs(

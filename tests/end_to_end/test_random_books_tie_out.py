@@ -25,12 +25,12 @@ from core.books.policies import change_policies
 from core.books.saving import save_answers
 from core.books.syncing import sync_costs
 from core.books.verification import tie_outs
-from core.finale.inventory import connect
+from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
 from core.line_types import LineType
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Event
 from core.money import cents, total
 from core.progress import silent
@@ -61,10 +61,10 @@ def resolved_books(business: Business) -> Iterator[Database]:
     ):
         for file in settlement_files(business):
             original = OriginalFile(file.name, file.content)
-            import_reading(database, read(file.content), original, store="Amazon US", who="test", now=NOW)
+            import_reading(database, read_file(file.content), original, store="Amazon US", who="test", now=NOW)
         with (
             serve(business) as address,
-            connect(address.account, Secret(address.key), Secret(address.secret), address.url) as system,
+            connect_finale(address.account, Secret(address.key), Secret(address.secret), address.url) as system,
         ):
             books = load_books(database)
             sync_costs(database, system, books, books.settlements, who="test", clock=lambda: NOW, progress=silent)

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from addin.demo.sandbox import demo_settlement_files
 from sandbox.business import demo_business
-from sandbox.ecb import PATH
+from sandbox.ecb import ECB_PATH
 from sandbox.server import serve
 from tests.end_to_end.demo_book import DemoBook, run, table
 from workbooks.template.builder import TEMPLATE
@@ -108,7 +108,7 @@ def test_lines_in_another_currency_wait_for_their_rate(tmp_path: Path, monkeypat
 
     now = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
     with serve(demo_business(), now=lambda: now) as address:
-        monkeypatch.setenv("COGSHEET_ECB_URL", f"{address.url}{PATH}")
+        monkeypatch.setenv("COGSHEET_ECB_URL", f"{address.url}{ECB_PATH}")
         fetched = book.run("rates", "--json")
     with_bank = book.run("pnl", "--json").data
     assert (0, []) == (fetched.status, fetched.data["missing"])

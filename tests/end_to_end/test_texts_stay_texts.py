@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.marketplaces import read
+from core.marketplaces import read_file
 from tests.end_to_end.demo_book import DemoBook, table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def texts_of_the_files(folder: Path) -> set[str]:
     """Return every SKU and id of the demo's settlement files."""
     found: set[str] = set()
     for path in (folder / "settlements").iterdir():
-        for settlement in read(path.read_bytes()).settlements:
+        for settlement in read_file(path.read_bytes()).settlements:
             lines = settlement.transactions
             found |= {settlement.settlement_id, *lines["sku"].dropna(), *lines["order_id"].dropna()}
     return found

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sandbox.business import Business, demo_business, hard_business
-from sandbox.server import ACCOUNT, KEY, SECRET, create_app
+from sandbox.server import DEMO_ACCOUNT, KEY, SECRET, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Ask:
 
     def post(self, query: str, **variables: object) -> httpx.Response:
         """Return the response to a query."""
-        return self.client.post(f"/{ACCOUNT}/api/graphql", json={"query": query, "variables": variables})
+        return self.client.post(f"/{DEMO_ACCOUNT}/api/graphql", json={"query": query, "variables": variables})
 
     def nodes(self, connection: str, arguments: str, fields: str) -> list[Any]:
         """Return the nodes of one connection."""
@@ -46,7 +46,7 @@ class Ask:
 
     def get(self, path: str, **arguments: str) -> httpx.Response:
         """Return the response to a GET below the account's path."""
-        return self.client.get(f"/{ACCOUNT}/{path}", params=arguments)
+        return self.client.get(f"/{DEMO_ACCOUNT}/{path}", params=arguments)
 
     def control(self, **wanted: object) -> httpx.Response:
         """Set and clear switches."""

@@ -12,7 +12,7 @@ import pytest
 from sandbox.business.catalogue import DEAR, NEVER_RECEIVED
 from sandbox.finale.formatting import shown
 from sandbox.oracle import expected_unit_cost
-from sandbox.server import ACCOUNT, KEY, SECRET, serve
+from sandbox.server import DEMO_ACCOUNT, KEY, SECRET, serve
 
 if TYPE_CHECKING:
     from sandbox.business import Business
@@ -181,7 +181,7 @@ def test_the_ledger_can_be_asked_by_product(ask: Ask, demo: Business) -> None:
     url = ask.nodes("productViewConnection", 'productId: "00123"', "productUrl")[0]["productUrl"]
     rows = ask.nodes("stockHistoryViewConnection", f'product: ["{url}"]', "product { productId }")
 
-    assert f"/{ACCOUNT}/api/product/100001" == url
+    assert f"/{DEMO_ACCOUNT}/api/product/100001" == url
     assert sum(row.product_id == "00123" for row in demo.ledger) == len(rows)
 
 
@@ -259,7 +259,7 @@ def test_it_listens_on_a_real_socket(demo: Business) -> None:
         answer = client.post(f"/{address.account}/api/graphql", json={"query": "{ __typename }"})
 
     assert {"data": {"__typename": "QueryRoot"}} == answer.json()
-    assert (ACCOUNT, KEY, SECRET) == (address.account, address.key, address.secret)
+    assert (DEMO_ACCOUNT, KEY, SECRET) == (address.account, address.key, address.secret)
     assert SECRET not in repr(address)
     with pytest.raises(httpx.ConnectError), httpx.Client() as late:
         late.get(address.url)

@@ -23,7 +23,7 @@ from sandbox.misbehaviour import (
     read_switches,
 )
 from sandbox.oracle import expected_proposal
-from sandbox.server import ACCOUNT, KEY, SECRET, serve
+from sandbox.server import DEMO_ACCOUNT, KEY, SECRET, serve
 
 if TYPE_CHECKING:
     from sandbox.business import Business
@@ -100,8 +100,8 @@ def test_a_connection_is_dropped_before_the_answer(demo: Business) -> None:
         httpx.Client(base_url=address.url, auth=(address.key, address.secret)) as client,
     ):
         with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):  # not a time-out
-            client.post(f"/{ACCOUNT}/api/graphql", json={"query": ALIVE})
-        assert 200 == client.post(f"/{ACCOUNT}/api/graphql", json={"query": ALIVE}).status_code
+            client.post(f"/{DEMO_ACCOUNT}/api/graphql", json={"query": ALIVE})
+        assert 200 == client.post(f"/{DEMO_ACCOUNT}/api/graphql", json={"query": ALIVE}).status_code
 
 
 def test_renamed_fields_still_say_what_they_are(asker: Asker, demo: Business) -> None:
@@ -201,7 +201,7 @@ def test_a_fault_begins_and_ends_when_told(ask: Ask) -> None:
 def test_a_fault_can_be_meant_for_one_kind_of_request(ask: Ask) -> None:
     """Only reports go wrong, the rest is answered."""
     ask.control(set={"empty-body": {"on": ["report"]}})
-    report = ask.client.get(report_url("http://sandbox", ACCOUNT, "product", PRODUCT_COLUMNS, stream=False))
+    report = ask.client.get(report_url("http://sandbox", DEMO_ACCOUNT, "product", PRODUCT_COLUMNS, stream=False))
 
     assert "" == report.text
     assert "errors" not in ask.graphql(ALIVE)
@@ -257,7 +257,7 @@ def test_requests_are_counted_by_kind(ask: Ask) -> None:
     ask.post(ALIVE)
     ask.get("api/product/")
     ask.get("api/product/100001")
-    ask.client.get(report_url("http://sandbox", ACCOUNT, "product", PRODUCT_COLUMNS, stream=False))
+    ask.client.get(report_url("http://sandbox", DEMO_ACCOUNT, "product", PRODUCT_COLUMNS, stream=False))
     counts = ask.client.get("/_control/requests").json()
 
     assert (2, 1, 1, 1, 5) == tuple(counts[kind] for kind in ("graphql", "get", "collection", "report", "total"))
@@ -267,10 +267,10 @@ def test_requests_are_counted_by_kind(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("account", "auth"),
     [
-        (ACCOUNT, None),
-        (ACCOUNT, (KEY, "wrong")),
-        (ACCOUNT, ("wrong", SECRET)),
-        (ACCOUNT, (KEY, "")),
+        (DEMO_ACCOUNT, None),
+        (DEMO_ACCOUNT, (KEY, "wrong")),
+        (DEMO_ACCOUNT, ("wrong", SECRET)),
+        (DEMO_ACCOUNT, (KEY, "")),
         ("elsewhere", (KEY, SECRET)),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sandbox.finale.column_lists import ReportColumn, read_columns, write_columns
 from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
-from sandbox.server import ACCOUNT
+from sandbox.server import DEMO_ACCOUNT
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +27,7 @@ SALES = ["stockHistoryTransactionType", ["Sale shipment"], None]
 
 def fetch(ask: Ask, dataset: str, columns: tuple[ReportColumn, ...], more: str = "", **url: Any) -> httpx.Response:
     """Return the response to a report URL."""
-    address = report_url("http://sandbox", ACCOUNT, dataset, columns, **({"stream": False} | url))
+    address = report_url("http://sandbox", DEMO_ACCOUNT, dataset, columns, **({"stream": False} | url))
     return ask.client.get(address + more)
 
 
@@ -145,7 +145,7 @@ def test_a_valuation_is_zero_where_there_is_no_average(ask: Ask) -> None:
 @pytest.mark.parametrize("change", [("data=product", "data=nothing"), ("~", "x"), ("format=csv", "format=pdf")])
 def test_a_broken_url_answers_a_page(ask: Ask, change: tuple[str, str]) -> None:
     """Unknown dataset, columns or format: HTML instead of data, with status 200."""
-    url = report_url("http://sandbox", ACCOUNT, "product", PRODUCT_COLUMNS, report_format="csv", stream=False)
+    url = report_url("http://sandbox", DEMO_ACCOUNT, "product", PRODUCT_COLUMNS, report_format="csv", stream=False)
     response = ask.client.get(url.replace(*change))
 
     assert (200, "text/html") == (response.status_code, response.headers["content-type"].split(";")[0])
@@ -166,7 +166,7 @@ def test_column_lists_survive_writing_and_reading(columns: list[ReportColumn]) -
 
 def test_filters_are_json_inside_base64(ask: Ask) -> None:
     """Filters that are none are a broken URL."""
-    url = report_url("http://sandbox", ACCOUNT, "product", PRODUCT_COLUMNS, stream=False)
+    url = report_url("http://sandbox", DEMO_ACCOUNT, "product", PRODUCT_COLUMNS, stream=False)
     broken = url.replace("filters=W10%3D", "filters=%25%25")
 
     assert broken != url

@@ -27,10 +27,10 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from core import frame_columns
 from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
 from core.frame_columns import Columns
-from core.frame_columns import frame as empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,7 +108,7 @@ def among(column: ColumnElement[Any], wanted: Iterable[Any]) -> Iterator[ColumnE
 
 def concat(parts: Iterable[pd.DataFrame], columns: Columns) -> pd.DataFrame:
     """Put frames of the same columns below each other; none at all is an empty frame."""
-    return pd.concat([*parts] or [empty(columns)], ignore_index=True)
+    return pd.concat([*parts] or [frame_columns.frame(columns)], ignore_index=True)
 
 
 def update_rows(connection: Connection, statement: Update, rows: list[dict[str, Any]]) -> None:

@@ -31,13 +31,23 @@ if TYPE_CHECKING:
     from core.http.credentials import Secret
 
 _API = "reports/2021-06-30"
+
+
 _KEPT_DAYS = 90
+
+
 _SAFE_SIDE = timedelta(minutes=10)
 """A clock that goes a little wrong must not ask for more than 90 days."""
+
+
 _RATES = {"getReports": (10, 0.0222), "getReport": (15, 2.0), "getReportDocument": (15, 0.0167)}
 """At once, and a second after that; the answers say what an account really has."""
+
+
 _SHARE_TAKEN = 0.95
 """Of the rate that is granted: Amazon's clock and ours are not the same."""
+
+
 _MOST_ADDRESSES = 3
 
 
@@ -176,7 +186,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     return AmazonConnector(keys, region_of(settings.get("region", "")), link)
 
 
-KIND = ConnectorKind(
+AMAZON_CONNECTOR = ConnectorKind(
     marketplace=Marketplace.AMAZON,
     connect=connect,
     settings={"region": "The country whose Amazon site the store sells on (US, CA, UK, DE, AU ...), or na, eu or fe"},

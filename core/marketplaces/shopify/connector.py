@@ -26,9 +26,17 @@ if TYPE_CHECKING:
     from core.time import Clock
 
 _MONTH = "not in payouts "
+
+
 _SO_FAR = " so far"
+
+
 _SHOP = re.compile(r"(?:https://)?(?:admin\.shopify\.com/store/)?([a-z0-9][a-z0-9-]*)(?:\.myshopify\.com)?(?:/.*)?")
+
+
 _LEGACY = "shpat_"
+
+
 _PAYOUT_GID = "gid://shopify/ShopifyPaymentsPayout/"
 
 
@@ -178,7 +186,7 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-KIND = ConnectorKind(
+SHOPIFY_CONNECTOR = ConnectorKind(
     marketplace=Marketplace.SHOPIFY,
     connect=connect,
     settings={

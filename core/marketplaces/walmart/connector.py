@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import BadAnswerError, NotFoundError, UnauthorisedError
-from core.http.answers import message_in
+from core.http.answers import Answer, message_in
 from core.http.client import HttpClient, basic
 from core.http.limits import TokenBucket
 from core.marketplaces.connector import ConnectorKind, Document, Link
@@ -24,15 +24,26 @@ from core.model import Marketplace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.http.answers import Answer
     from core.http.credentials import Secret
 
 HOST = "https://marketplace.walmartapis.com"
+
+
 _API = "v3/report/reconreport"
+
+
 _VERSION = "v1"
+
+
 _BURST, _PER_SECOND = 5, 0.2
+
+
 _SERVICE_NAME = "Walmart Marketplace"
+
+
 _NOTHING_THERE = "CONTENT_NOT_FOUND"
+
+
 _DATE_LENGTH = 8
 
 
@@ -152,7 +163,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
     return WalmartConnector(secret("client id"), secret("client secret"), link)
 
 
-KIND = ConnectorKind(
+WALMART_CONNECTOR = ConnectorKind(
     marketplace=Marketplace.WALMART,
     connect=connect,
     secrets={

@@ -11,7 +11,7 @@ from addin.sheets import exchange, tables
 from core.books import settings
 from core.books.database import Database
 from core.books.loading import load_books
-from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
+from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.line_types import LineType
 from tests.fake_excel.windows_code import book_in
 
@@ -69,7 +69,7 @@ class Desktop:
         """Let every line type post to an account with that code."""
         rows = AccountRows(rows=tuple(AccountRow(line_type=one, number=code) for one in LineType))
         with Database.open(self.path.parent / "demo.sqlite") as database, database.writing() as connection:
-            settings.put(connection, SETTINGS_NAME, rows, who="M. Lee", now=datetime(2026, 9, 1, tzinfo=UTC))
+            settings.put(connection, ACCOUNTS_NAME, rows, who="M. Lee", now=datetime(2026, 9, 1, tzinfo=UTC))
 
     def books(self) -> Books:
         """Return what is in the books now."""

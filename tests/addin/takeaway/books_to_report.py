@@ -21,7 +21,7 @@ from core.books.loading import load_books
 from core.books.reopening import reopen
 from core.books.saving import save_answers
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Cause, ObservationKind
 from tests.core.books.test_importing import HEADER
 
@@ -149,7 +149,7 @@ class Reported:
 def make_books(database: Database) -> None:
     """Fill the books: costs are known of all orders but 111-3, whose bill has not come."""
     for file in FILES:
-        import_reading(database, read(file.content), file, store="Amazon US", who="M. Lee", now=NOW)
+        import_reading(database, read_file(file.content), file, store="Amazon US", who="M. Lee", now=NOW)
     known = (
         ("111-1", FORMULA, "3.333333", "2026-08-04"),
         ("111-2", NUMBER, "4.10", "2026-08-05"),

@@ -21,7 +21,7 @@ from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.stores import Store
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
@@ -168,7 +168,7 @@ def open_books(folder: Path) -> Database:
 
 def bring_in(database: Database, store: str, file: OriginalFile) -> None:
     """Import a file."""
-    import_reading(database, read(file.content, file.name), file, store=store, **WHO)
+    import_reading(database, read_file(file.content, file.name), file, store=store, **WHO)
 
 
 def let_finale_say(database: Database, order: str, cost: Decimal, units: int | None = None) -> None:

@@ -19,8 +19,8 @@ from core.books.policies import change_policies
 from core.books.reopening import reopen
 from core.books.stores import Store
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
-from core.journal.accounts import SETTINGS_NAME, AccountRow, AccountRows
-from core.marketplaces import read
+from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
+from core.marketplaces import read_file
 from core.model import Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
@@ -113,7 +113,7 @@ class Shop:
     def bring_in(self, number: str, *rows: dict[str, str], store: str = "US") -> None:
         """Import a settlement of these lines."""
         file = settlement_file(number, *rows)
-        import_reading(self.database, read(file.content, file.name), file, store=store, **WHO)
+        import_reading(self.database, read_file(file.content, file.name), file, store=store, **WHO)
 
     def settlement(self, name: str) -> BookedSettlement:
         """Return a settlement by its id, or store and id."""
@@ -126,7 +126,7 @@ class Shop:
     def choose(self, *rows: AccountRow) -> None:
         """Choose accounts."""
         with self.database.writing() as connection:
-            settings.put(connection, SETTINGS_NAME, AccountRows(rows=rows), **WHO)
+            settings.put(connection, ACCOUNTS_NAME, AccountRows(rows=rows), **WHO)
 
     def finale_says(self, orders: Mapping[tuple[str, str], str] | None = None, **averages: str) -> None:
         """Let Finale say the unit cost of an order's SKU, and the average cost of SKUs on any day in August."""

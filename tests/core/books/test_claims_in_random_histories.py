@@ -24,7 +24,7 @@ from core.books.sku_mapping import TypedMapping, change_mappings
 from core.books.type_choices import change_types
 from core.frame_columns import records
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostStatus
 from tests.core.books.bookkeeper import WHO, Bookkeeper, so_many
 from tests.core.books.claims import (
@@ -81,7 +81,7 @@ class Claims(Bookkeeper):
     @rule(number=st.sampled_from(sorted(SETTLEMENTS)))
     def import_settlement(self, number: str) -> None:
         file = file_of(self.world.plan, number)
-        import_file(self.database, read(file.content, file.name), file, store=STORE, **WHO)
+        import_file(self.database, read_file(file.content, file.name), file, store=STORE, **WHO)
 
     @rule(prices=st.tuples(PRICES, PRICES, PRICES))
     def finale_says(self, prices: tuple[Decimal, Decimal, Decimal]) -> None:

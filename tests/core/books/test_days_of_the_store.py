@@ -28,7 +28,7 @@ from core.books.time_zones import change_time_zones, proposed_zones
 from core.frame_columns import MAPPING_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostSource, Event
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.time import StoreDays, local_days, months_of, settlement_dates
@@ -70,7 +70,7 @@ class Shop:
         ]
         content = v2_content(number, *rows, total=f"{10 * len(rows)}.00", days=("17", "31"))
         content = content.replace(b"2026-08-31 00:00:00", f"2026-{end} 00:00:00".encode())
-        import_reading(self.database, read(content), OriginalFile("file", content), store=store, **WHO)  # type: ignore[arg-type]
+        import_reading(self.database, read_file(content), OriginalFile("file", content), store=store, **WHO)  # type: ignore[arg-type]
 
     def zone(self, **zones: str) -> None:
         change_time_zones(self.database, zones, **WHO)  # type: ignore[arg-type]

@@ -38,9 +38,9 @@ from core.books.saving import save_answers
 from core.books.stores import Store
 from core.books.undo import NothingToUndoError, undo_last
 from core.frame_columns import records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Marketplace
-from core.settings import SETTINGS_NAME, Policies, StoredOriginals
+from core.settings import POLICIES_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
@@ -65,7 +65,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
-    (imported,) = import_file(database, read(file.content, file.name), file, store=store, **WHO).settlements
+    (imported,) = import_file(database, read_file(file.content, file.name), file, store=store, **WHO).settlements
     return imported
 
 
@@ -140,7 +140,7 @@ def test_files_kept_without_personal_data_are_united_as_well(database: Database)
     """The rows of a scrubbed original are those of the file."""
     with database.writing() as connection:
         scrubbed = Policies(store_originals=StoredOriginals.SCRUBBED)
-        settings.put(connection, SETTINGS_NAME, scrubbed, who="M. Lee", now=NOW)
+        settings.put(connection, POLICIES_NAME, scrubbed, who="M. Lee", now=NOW)
     bring_in(database, ebay_export("a.csv", *JUNE))
     bring_in(database, ebay_export("b.csv", JUNE[1], *JULY))
 
@@ -206,7 +206,7 @@ def test_an_export_that_ends_in_the_middle_of_a_payout_says_so_on_settlements(da
 
 
 def bring_in_all(database: Database, file: OriginalFile) -> None:
-    import_file(database, read(file.content, file.name), file, store=None, **WHO)
+    import_file(database, read_file(file.content, file.name), file, store=None, **WHO)
 
 
 def test_each_file_stays_with_the_settlement(database: Database) -> None:
@@ -403,9 +403,9 @@ def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_s
     pulled = OriginalFile("payout.json", shopify_api(sold).content())
     csv = shopify_export("old.csv", Row("2026-06-17", "#1", "57.96", payout="2026-06-20 USD"))
     csv = replace(csv, content=csv.content.replace(b"2026-07-01", b"2026-06-20"))
-    reading = read(csv.content)
+    reading = read_file(csv.content)
     derived = replace(reading, settlements=tuple(replace(one, derived_id=True) for one in reading.settlements))
-    steps = [(derived, csv), (read(pulled.content), pulled)]
+    steps = [(derived, csv), (read_file(pulled.content), pulled)]
     results = [
         import_file(database, what, file, store=None, **WHO).settlements[0]
         for what, file in (steps if derived_first else steps[::-1])

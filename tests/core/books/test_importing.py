@@ -19,7 +19,7 @@ from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.saving import save_answers
 from core.books.stores import Store, StoreMarketplaceError, StoreNotNamedError
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Marketplace
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
 
@@ -78,7 +78,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
-    reading = read(file.content, file.name)
+    reading = read_file(file.content, file.name)
     (imported,) = import_reading(database, reading, file, store=store, who="M. Lee", now=NOW)
     return imported
 

@@ -27,7 +27,7 @@ from core.books.undo import NothingToUndoError, undo_last
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Cause, CostSource, ObservationKind
 from tests.core.books.test_importing import v2_file
 
@@ -122,7 +122,7 @@ class Ledger:
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
         file: OriginalFile = v2_file("1", "20.00", "20.00", total="40.00")
-        import_reading(database, read(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        import_reading(database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
         made = Ledger(database)
         made.finale_says("4.00", None)
         yield made
@@ -174,7 +174,7 @@ def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Led
     same, other = v2_file("1", "20.00", "20.00", total="40.00"), v2_file("1", "20.00", "25.00", "9.00", total="54.00")
 
     (again,), (changed,) = (
-        import_reading(ledger.database, read(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        import_reading(ledger.database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
         for file in (same, other)
     )
 

@@ -18,7 +18,7 @@ from core.books.removing import remove_settlements
 from core.books.saving import save_answers
 from core.books.undo import undo_last
 from core.frame_columns import records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Proposal
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
@@ -41,7 +41,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, file: OriginalFile) -> ImportedSettlement:
-    (imported,) = import_file(database, read(file.content, file.name), file, store=None, **WHO).settlements
+    (imported,) = import_file(database, read_file(file.content, file.name), file, store=None, **WHO).settlements
     return imported
 
 

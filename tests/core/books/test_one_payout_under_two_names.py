@@ -14,7 +14,7 @@ from core.books.database.company import new_company
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
-from core.marketplaces import read
+from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
-    (one,) = import_file(database, read(file.content, file.name), file, store=store, who="M. Lee", now=NOW).settlements
+    (one,) = import_file(
+        database, read_file(file.content, file.name), file, store=store, who="M. Lee", now=NOW
+    ).settlements
     return one
 
 

@@ -16,7 +16,7 @@ from core.books.posted_elsewhere import post_elsewhere
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.accounts import Accounts
 from core.model import ObservationKind
-from core.settings import SETTINGS_NAME, Policies
+from core.settings import POLICIES_NAME, Policies
 from tests.core.books.lives_of_orders import NOW, WHO, Life, bring_in, files_of, open_books
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def close_august(database: Database, how: str) -> None:
         post_elsewhere(database, books, books.settlements, "old program", **WHO)
     elif how == "history":
         with database.writing() as connection:
-            settings.put(connection, SETTINGS_NAME, Policies(books_start=date(2026, 8, 20)), **WHO)
+            settings.put(connection, POLICIES_NAME, Policies(books_start=date(2026, 8, 20)), **WHO)
 
 
 def cogs(books: Books) -> list[Decimal]:

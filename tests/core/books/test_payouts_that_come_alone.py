@@ -15,7 +15,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
 from core.frame_columns import records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, file: OriginalFile) -> tuple[ImportedSettlement, ...]:
-    return import_file(database, read(file.content, file.name), file, store=None, who="M. Lee", now=NOW).settlements
+    return import_file(
+        database, read_file(file.content, file.name), file, store=None, who="M. Lee", now=NOW
+    ).settlements
 
 
 def only(database: Database) -> tuple[BookedSettlement, list[dict[str, Any]]]:
@@ -108,4 +110,6 @@ def test_a_payout_without_an_id_is_named(export: Any, others: tuple[Row, ...]) -
     file = export("f.csv", *others, PAID._replace(payout="--" if export is ebay_export else "", status=""))
     if export is shopify_export and not others:
         return  # without any id the payout is named by its date
-    assert any("This payout of 145.50 USD names no payout id" in one.message for one in read(file.content).problems)
+    assert any(
+        "This payout of 145.50 USD names no payout id" in one.message for one in read_file(file.content).problems
+    )

@@ -48,7 +48,7 @@ from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostStatus, ObservationKind
 from core.money import cents, total
 from core.time import local_days
@@ -113,9 +113,9 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     @rule(number=st.sampled_from(sorted(FILES)))
     def import_file(self, number: str) -> None:
         file = FILES[number]
-        (imported,) = import_reading(self.database, read(file.content), file, store=None, **WHO)
+        (imported,) = import_reading(self.database, read_file(file.content), file, store=None, **WHO)
         if imported.settlement_id == "3" and imported.result is not Import.LOCKED:
-            self.view_rows |= set(read(file.content).settlements[0].transactions["net"])
+            self.view_rows |= set(read_file(file.content).settlements[0].transactions["net"])
 
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
@@ -356,7 +356,7 @@ def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
         path = tmp_path / "".join(order).replace(" ", "") / "books.sqlite"
         with Database.create(path, new_company("Acme", "USD", NOW)) as database:
             for number in order:
-                import_reading(database, read(FILES[number].content), FILES[number], store=None, **WHO)
+                import_reading(database, read_file(FILES[number].content), FILES[number], store=None, **WHO)
             found.append(sorted(records(load_books(database).lines), key=lambda line: str(line["key"])))
 
     assert len(found[0]) == 4 + len(VIEW)

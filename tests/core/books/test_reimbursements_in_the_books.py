@@ -28,7 +28,7 @@ from core.books.recosting import recosted
 from core.books.syncing import cost_request
 from core.costing import REIMBURSED_COLUMNS, CostingPolicies, closure, cost, with_report
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, frame, records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import Counts
 from core.marketplaces.wording import folded
@@ -82,7 +82,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, *files: OriginalFile, store: str | None = None) -> list[ImportedFile]:
-    readings = [(file, read(file.content, file.name)) for file in files]
+    readings = [(file, read_file(file.content, file.name)) for file in files]
     return [import_file(database, one, file, store=store, who="M. Lee", now=NOW) for file, one in readings]
 
 

@@ -14,8 +14,8 @@ from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.books.loading import load_books
 from core.books.remarks import remarks
-from core.marketplaces import read
-from core.settings import SETTINGS_NAME, Policies
+from core.marketplaces import read_file
+from core.settings import POLICIES_NAME, Policies
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.test_importing import unified_file
 
@@ -41,7 +41,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring_in(database: Database, *contents: bytes) -> None:
     for content in contents:
-        import_reading(database, read(content), OriginalFile("file", content), store=None, who="M. Lee", now=NOW)
+        import_reading(database, read_file(content), OriginalFile("file", content), store=None, who="M. Lee", now=NOW)
 
 
 def reserve(word: str, amount: str) -> dict[str, str]:
@@ -107,7 +107,7 @@ def test_what_lies_before_books_start_is_over(database: Database) -> None:
         v2_content("3", {}, total="10.00", days=("15", "22")),
     )
     with database.writing() as connection:
-        settings.put(connection, SETTINGS_NAME, Policies(books_start=date(2026, 8, 20)), who="M. Lee", now=NOW)
+        settings.put(connection, POLICIES_NAME, Policies(books_start=date(2026, 8, 20)), who="M. Lee", now=NOW)
 
     assert {} == said(database)
 

@@ -36,7 +36,7 @@ from core.books.verification import tie_outs
 from core.frame_columns import records
 from core.journal.accounts import AccountRow, Accounts
 from core.line_types import LineType
-from core.marketplaces import READER_VERSION
+from core.marketplaces.line_keys import READER_VERSION
 from core.reports.parts import PARTS
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 

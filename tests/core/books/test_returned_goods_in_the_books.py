@@ -20,7 +20,7 @@ from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Disposition
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.test_returned_goods import COLUMNS
@@ -50,7 +50,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_in(database: Database, *files: OriginalFile, store: str | None = None) -> list[ImportedFile]:
-    readings = [(file, read(file.content, file.name)) for file in files]
+    readings = [(file, read_file(file.content, file.name)) for file in files]
     return [import_file(database, one, file, store=store, who="M. Lee", now=NOW) for file, one in readings]
 
 

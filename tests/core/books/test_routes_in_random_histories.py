@@ -24,7 +24,7 @@ from core.books.importing import import_file
 from core.books.saving import save_answers
 from core.books.undo import NothingToUndoError, undo_last
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostStatus, Event
 from tests.core.books.bookkeeper import NOW, WHO, Bookkeeper, so_many
 from tests.core.books.payouts_by_routes import EBAY, ISSUED, SHOPIFY, Movement, Payouts
@@ -94,7 +94,7 @@ class Shop(Bookkeeper):
 
     def bring_in(self, file: OriginalFile) -> dict[str, Import]:
         """Import a file, and return what became of each payout."""
-        made = import_file(self.database, read(file.content, file.name), file, store=None, **WHO)
+        made = import_file(self.database, read_file(file.content, file.name), file, store=None, **WHO)
         return {one.settlement_id: one.result for one in made.settlements}
 
     @rule(cost=COSTS, other=COSTS)

@@ -13,7 +13,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
 from core.books.stores import OtherSiteError, StoreNotNamedError, refuse_unasked_sites
-from core.marketplaces import read
+from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
@@ -41,7 +41,7 @@ def in_currency(file: OriginalFile, currency: str) -> OriginalFile:
 
 
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> list[str]:
-    import_file(database, read(file.content, file.name), file, store=store, who="M. Lee", now=NOW)
+    import_file(database, read_file(file.content, file.name), file, store=store, who="M. Lee", now=NOW)
     with database.reading() as connection:
         return [one.store for one in settlements.booked(connection)]
 
@@ -102,8 +102,10 @@ def test_a_file_that_mixes_sites_says_so() -> None:
     """A multi-channel order is none of a site."""
     mixed = amazon("1", "Amazon.com", "Amazon.ca")
     plain = amazon("1", "Amazon.com", "amazon.com", "Non-Amazon US")
-    assert ["several sites (amazon.ca, amazon.com)" in one.message for one in read(mixed.content).problems] == [True]
-    assert () == read(plain.content).problems
+    assert ["several sites (amazon.ca, amazon.com)" in one.message for one in read_file(mixed.content).problems] == [
+        True
+    ]
+    assert () == read_file(plain.content).problems
 
 
 @pytest.mark.few(3)

@@ -13,8 +13,8 @@ from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
-from core.marketplaces import read
-from core.settings import SETTINGS_NAME, Policies, StoredOriginals
+from core.marketplaces import read_file
+from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def want(database: Database, how: StoredOriginals) -> None:
     with database.writing() as connection:
-        settings.put(connection, SETTINGS_NAME, Policies(store_originals=how), who="M. Lee", now=NOW)
+        settings.put(connection, POLICIES_NAME, Policies(store_originals=how), who="M. Lee", now=NOW)
 
 
 def bring_in(database: Database, file: OriginalFile) -> ImportedFile:
-    return import_file(database, read(file.content), file, store=None, who="M. Lee", now=NOW)
+    return import_file(database, read_file(file.content), file, store=None, who="M. Lee", now=NOW)
 
 
 def kept(database: Database, file: OriginalFile) -> bytes:
@@ -58,8 +58,8 @@ def test_a_scrubbed_original_holds_no_personal_data(database: Database, file: Or
 
     assert personal in file.content
     assert personal not in stored
-    assert read(file.content).raw_lines.equals(read(stored).raw_lines)
-    assert read(file.content).returns.equals(read(stored).returns)
+    assert read_file(file.content).raw_lines.equals(read_file(stored).raw_lines)
+    assert read_file(file.content).returns.equals(read_file(stored).returns)
 
 
 def test_the_same_file_is_known_again_though_it_is_kept_scrubbed(database: Database) -> None:

@@ -25,7 +25,7 @@ from core.books.time_zones import change_time_zones
 from core.books.type_choices import change_types
 from core.frame_columns import records
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Disposition, Event
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from tests.core.books.bookkeeper import WHO, Bookkeeper, Row, so_many
@@ -79,7 +79,7 @@ class TwinStores(Bookkeeper):
 
     def import_one(self, place: tuple[str, str]) -> None:
         file = self.files[place]
-        import_file(self.database, read(file.content, file.name), file, store=place[0], **WHO)
+        import_file(self.database, read_file(file.content, file.name), file, store=place[0], **WHO)
 
     @rule(data=st.data())
     def import_settlement(self, data: st.DataObject) -> None:
@@ -88,7 +88,7 @@ class TwinStores(Bookkeeper):
     @rule()
     def import_returns(self) -> None:
         file = returns_report(self.plan)
-        import_file(self.database, read(file.content, file.name), file, store="East", **WHO)
+        import_file(self.database, read_file(file.content, file.name), file, store="East", **WHO)
         self.reported = True
 
     @rule(costs=st.tuples(COSTS, COSTS), average=COSTS)

@@ -21,7 +21,7 @@ from core.books.type_choices import SETTING, TypeChoiceError, change_types
 from core.books.unknown_types import listed_types
 from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.classification import CHOICES
 from tests.core.books.listed_documents import v2_content
 
@@ -52,7 +52,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring_in(database: Database, name: str, days: tuple[str, str]) -> None:
     content = v2_content(name, UNKNOWN, total="-2.50", days=days)
-    import_reading(database, read(content), OriginalFile(name, content), store=None, who="M. Lee", now=NOW)
+    import_reading(database, read_file(content), OriginalFile(name, content), store=None, who="M. Lee", now=NOW)
 
 
 def say(database: Database, event: str) -> None:

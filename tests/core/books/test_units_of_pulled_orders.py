@@ -26,9 +26,9 @@ from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import after_save
 from core.books.saving import plan_answers, save_answers
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Cause, CostStatus
-from core.settings import SETTINGS_NAME, Policies
+from core.settings import POLICIES_NAME, Policies
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def bring_in(database: Database, *contents: bytes) -> None:
     for number, content in enumerate(contents):
         file = OriginalFile(f"{number}.json", content)
-        import_file(database, read(content, file.name), file, store=None, who="M. Lee", now=NOW)
+        import_file(database, read_file(content, file.name), file, store=None, who="M. Lee", now=NOW)
 
 
 def sync(database: Database, *shipped: tuple[str, int], order: str = "#1001") -> None:
@@ -386,7 +386,7 @@ def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, s
     policies = books.policies.model_copy(update={"books_start": start})
     planned = with_settings(books, policies, books.zones)
     with database.writing() as connection:
-        settings.put(connection, SETTINGS_NAME, policies, who="M. Lee", now=NOW)
+        settings.put(connection, POLICIES_NAME, policies, who="M. Lee", now=NOW)
 
     assert same(planned, load_books(database))
     asks = (planned.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).any()
@@ -397,7 +397,7 @@ def test_an_order_first_paid_before_books_start_is_asked(database: Database) -> 
     """Its units may have been expensed in the books before these."""
     with database.writing() as connection:
         policies = Policies(books_start=date(2026, 9, 1))
-        settings.put(connection, SETTINGS_NAME, policies, who="M. Lee", now=NOW)
+        settings.put(connection, POLICIES_NAME, policies, who="M. Lee", now=NOW)
     bring_in(database, raised()[1])
     sync(database, ("A", 3))
     books = load_books(database)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import httpx
 import pandas as pd
 
-from core.finale.inventory import FinaleInventory, FinaleSettings, connect
+from core.finale.inventory import FinaleInventory, connect_finale
+from core.finale.settings import FinaleSettings
 from core.finale.system import CostPage, CostRequest, OrderAsked
 from core.frame_columns import records
 from core.http.credentials import Secret
 from core.model import Cause, ObservationKind
 from core.progress import silent
 from sandbox.oracle import expected_answer
-from sandbox.server import ACCOUNT, KEY, SECRET, create_app
+from sandbox.server import DEMO_ACCOUNT, KEY, SECRET, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,7 +84,7 @@ class DemoAccount:
         schema: Schema | None = None,
         secret: str = SECRET,
         account_secret: str = SECRET,
-        account: str = ACCOUNT,
+        account: str = DEMO_ACCOUNT,
         refused: str = "",
         limits: Limits | None = None,
     ) -> None:
@@ -106,10 +107,10 @@ class DemoAccount:
         settings: FinaleSettings = FinaleSettings(),  # noqa: B008 - frozen
         schema: Schema | None = None,
         secret: str = SECRET,
-        account: str = ACCOUNT,
+        account: str = DEMO_ACCOUNT,
     ) -> FinaleInventory:
         """Return another client of the same account."""
-        return connect(
+        return connect_finale(
             account,
             Secret(KEY),
             Secret(secret),

@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from core.finale.errors import FinaleRefusalError
-from core.finale.inventory import FinaleInventory, FinaleSettings, connect
+from core.finale.inventory import FinaleInventory, connect_finale
 from core.finale.order_costs import Wanted
 from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
+from core.finale.settings import FinaleSettings
 from core.finale.system import CostPage, CostRequest, OrderAsked
 from core.frame_columns import records
 from core.http.credentials import Secret
@@ -83,7 +84,7 @@ def account(
         return httpx.Response(200, json={"data": data})
 
     time = StillTime()
-    return connect(
+    return connect_finale(
         "demo",
         Secret("key"),
         Secret("secret"),

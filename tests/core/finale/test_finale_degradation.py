@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 
 from core.finale.errors import FinaleRefusalError
-from core.finale.inventory import FinaleSettings, Mode
 from core.finale.remarks import remarks
 from core.finale.schema import Schema
+from core.finale.settings import FinaleSettings, Mode
 from core.finale.system import CostRequest
 from core.frame_columns import records
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind

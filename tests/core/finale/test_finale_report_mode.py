@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from core.finale.errors import ReportError
-from core.finale.inventory import FinaleSettings
+from core.finale.settings import FinaleSettings
 from core.frame_columns import records
 from core.model import ObservationKind
 from sandbox.business.hard import case, hard_business

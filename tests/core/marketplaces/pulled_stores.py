@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.model import Marketplace
@@ -90,7 +90,7 @@ class Pulled:
 
     def settlements(self) -> dict[str, Settlement]:
         """Return what the documents say, by settlement id."""
-        found = (read(content, name) for name, content in self.contents.items())
+        found = (read_file(content, name) for name, content in self.contents.items())
         return {each.settlement_id: each for reading in found for each in reading.settlements}
 
 

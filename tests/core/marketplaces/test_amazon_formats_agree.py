@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frame_columns import AMOUNT_COLUMNS, records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Event
 from sandbox.business import demo_business, random_business
 from sandbox.settlement_files import amazon_unified, amazon_v1, amazon_v2, amazon_xml
@@ -37,7 +37,7 @@ demo = cache(demo_business)
 
 def readings(writer: ModuleType, business: Business) -> list[Reading]:
     """Return what is read of the files that one writer makes."""
-    return [read(file.content, file.name) for file in writer.settlement_files(business)]
+    return [read_file(file.content, file.name) for file in writer.settlement_files(business)]
 
 
 def settlements(writer: ModuleType, business: Business) -> list[Settlement]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import Event, QuantitySource, StockEffect
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, bare_line, flat_file, line, summary
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def only(content: bytes) -> Settlement:
     """Return the one settlement of a file."""
-    (settlement,) = read(content, "v2.txt").settlements
+    (settlement,) = read_file(content, "v2.txt").settlements
     return settlement
 
 
@@ -295,7 +295,7 @@ def test_events(kind: str, amount_type: str, description: str, event: Event) -> 
 )
 def test_unknown_words_are_listed_and_keep_their_amount(cells: dict[str, str], listed: str) -> None:
     """A type, amount type or description that nobody knows is listed, and the settlement still ties out."""
-    reading = read(flat_file([summary("3.21"), line("3.21", **cells)]))
+    reading = read_file(flat_file([summary("3.21"), line("3.21", **cells)]))
 
     assert (listed,) == reading.unknown_types
     assert [True] == [settlement.ties_out for settlement in reading.settlements]
@@ -359,7 +359,7 @@ def test_several_settlements_in_one_file() -> None:
         line("5", settlement_id="1"),
     ]
 
-    first, second = read(flat_file(rows)).settlements
+    first, second = read_file(flat_file(rows)).settlements
 
     assert ("1", "USD", Decimal(5), True) == (first.settlement_id, first.currency, first.sum, first.ties_out)
     assert ("2", "CAD", Decimal(8), True) == (second.settlement_id, second.currency, second.sum, second.ties_out)
@@ -370,7 +370,7 @@ def test_lines_before_the_header_and_repeated_headers_are_no_rows() -> None:
     header = dict(zip(V2_COLUMNS, V2_COLUMNS, strict=True))
     content = flat_file([summary("1"), header, line("1"), {}], before=["Seller: Example", "", "a\tb"])
 
-    reading = read(content)
+    reading = read_file(content)
 
     assert [True] == [settlement.ties_out for settlement in reading.settlements]
     assert [7] == reading.raw_lines["line_no"].tolist()

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces import read, with_line_keys
+from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
+from core.marketplaces.line_keys import with_line_keys
 from tests.core.marketplaces.amazon_files import Cells, flat_file, line, summary
 from tests.examples import examples
 
@@ -76,7 +77,7 @@ def test_any_row_order_gives_the_same_keys_and_transactions(rows: list[Cells], d
     every = [summary(total(rows)), *rows]
     shuffled = data.draw(st.permutations(every))
 
-    expected, actual = keyed(read(flat_file(every))), keyed(read(flat_file(shuffled)))
+    expected, actual = keyed(read_file(flat_file(every))), keyed(read_file(flat_file(shuffled)))
 
     assert expected == actual
     assert len(expected) == len({record["key"] for record in expected})
@@ -86,7 +87,7 @@ def test_any_row_order_gives_the_same_keys_and_transactions(rows: list[Cells], d
 @SOME
 def test_no_cent_is_lost(rows: list[Cells]) -> None:
     """Σ raw lines = Σ transactions = Σ of their ten amounts = total."""
-    reading = read(flat_file([summary(total(rows)), *rows]))
+    reading = read_file(flat_file([summary(total(rows)), *rows]))
     (settlement,) = reading.settlements
     transactions = settlement.transactions
     parts = sum((amount for column in AMOUNT_COLUMNS for amount in transactions[column]), Decimal(0))
@@ -107,7 +108,7 @@ def test_any_missing_amount_shows(rows: list[Cells], cents: int) -> None:
     """A total that differs by any amount does not tie out."""
     wrong = str(Decimal(total(rows)) + Decimal(cents) / 100)
 
-    assert not read(flat_file([summary(wrong), *rows])).settlements[0].ties_out
+    assert not read_file(flat_file([summary(wrong), *rows])).settlements[0].ties_out
 
 
 @given(rows=st.lists(lines(), max_size=12))
@@ -121,7 +122,7 @@ def test_units_are_those_of_the_rows_that_count(rows: list[Cells]) -> None:
         == ("Order", "ItemPrice", "Principal")
     ]
 
-    found = inspection(read(flat_file([summary(total(rows)), *rows])))
+    found = inspection(read_file(flat_file([summary(total(rows)), *rows])))
     assert sum(principal) == (found["units_sold"] or 0)
     assert found["units_sold"] is not None or found["sales_without_units"]
 
@@ -140,6 +141,6 @@ def test_any_notation_gives_the_same_settlement(rows: list[Cells], notation: tup
 
     foreign = [{**cells, "amount": written(cells["amount"])} for cells in rows]
 
-    assert keyed(read(flat_file([summary(total(rows)), *rows]))) == keyed(
-        read(flat_file([summary(written(total(rows))), *foreign]))
+    assert keyed(read_file(flat_file([summary(total(rows)), *rows]))) == keyed(
+        read_file(flat_file([summary(written(total(rows))), *foreign]))
     )

@@ -9,7 +9,7 @@ import pytest
 
 from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import LineType
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.classification import CHOICES, OLDER_CHOICES, asked_words, choice_of, classified
 from core.model import Event, Goods
 from core.typed_amounts import from_text
@@ -29,7 +29,7 @@ def unknown(amount: str = "12.00", **cells: str) -> dict[str, str]:
 
 def transactions(*lines: dict[str, str]) -> pd.DataFrame:
     """Return the transactions of a file."""
-    return read(flat_file([summary("0"), *lines])).settlements[0].transactions
+    return read_file(flat_file([summary("0"), *lines])).settlements[0].transactions
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_earlier_versions_stored_is_a_choice(event: Event) -> None:
 
 def test_words_are_those_that_are_listed() -> None:
     """The word on sheet Transaction types is the one `inspect` lists."""
-    reading = read(flat_file([summary("0"), unknown(), unknown("1", transaction_type="Glitter")]))
+    reading = read_file(flat_file([summary("0"), unknown(), unknown("1", transaction_type="Glitter")]))
     rows = reading.settlements[0].transactions
 
     assert set(reading.unknown_types) == {word for text in rows["typed"] for word in asked_words(text)}

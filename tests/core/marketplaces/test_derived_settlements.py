@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.frame_columns import TRANSACTION_COLUMNS, records
-from core.marketplaces import errors, read
+from core.marketplaces import errors, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ HEADER = "Transaction Date,Type,Order,Payout Status,Payout Date,Amount,Fee,Net,C
 
 def shopify(*rows: str, header: str = HEADER) -> Reading:
     """Read an export of these rows."""
-    return read((header + "".join(f"{row}\n" for row in rows)).encode(), "f")
+    return read_file((header + "".join(f"{row}\n" for row in rows)).encode(), "f")
 
 
 def sums(reading: Reading) -> dict[str, Decimal]:
@@ -131,7 +131,7 @@ DATED = {"start": "", "end": "", "total": "17.00", "first": "04/25/2026", "last"
 )
 def test_walmart_settlement_is_named_by_its_lines(cells: dict[str, str], name: str, *, ties: bool) -> None:
     """By the first and last day that lines were posted, where the summary row has no period; its total still counts."""
-    (settlement,) = read(WALMART.format(**DATED | cells).encode()).settlements
+    (settlement,) = read_file(WALMART.format(**DATED | cells).encode()).settlements
 
     assert (name, ties) == (settlement.settlement_id, settlement.ties_out)
     assert settlement.total is not None
@@ -141,17 +141,17 @@ def test_walmart_settlement_is_named_by_its_lines(cells: dict[str, str], name: s
 def test_walmart_period_that_cannot_be_told(cells: dict[str, str]) -> None:
     """Half a period is damage, and lines without any date name nothing."""
     with pytest.raises(errors.BadCellError, match=r"column Period (Start|End) Date: a blank cell is not the"):
-        read(WALMART.format(**DATED | cells).encode(), "f")
+        read_file(WALMART.format(**DATED | cells).encode(), "f")
 
 
 def test_cases(shared_cases: Path) -> None:
     """The real files that were refused."""
     name = "shopify_2025_without_payout_id.csv"
     assert {"2025-10-07 USD": Decimal("37.96"), "2025-10-08 USD": Decimal("9.41")} == sums(
-        read((shared_cases / name).read_bytes(), name)
+        read_file((shared_cases / name).read_bytes(), name)
     )
     blank, stated = (
-        read((shared_cases / f"walmart_{period}_period.csv").read_bytes()).settlements[0]
+        read_file((shared_cases / f"walmart_{period}_period.csv").read_bytes()).settlements[0]
         for period in ("blank", "with")
     )
     assert "20260425-20260425" == blank.settlement_id

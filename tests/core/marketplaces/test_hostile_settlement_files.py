@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import UnreadableFileError
-from core.marketplaces import errors, read, without_personal_data
+from core.marketplaces import errors, read_file, without_personal_data
 from core.marketplaces.reading.contents import open_contents, unpacked
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
@@ -28,7 +28,7 @@ SOLD = [Sold("111-1", "A-1", 2, Decimal("10.00"), Decimal("-1.00"))]
 def refusal(content: bytes, kind: type[UnreadableFileError], charset: str = "") -> str:
     """Return the message with which a file is refused."""
     with pytest.raises(kind) as caught:
-        read(content, "June.txt", charset)
+        read_file(content, "June.txt", charset)
     return str(caught.value)
 
 
@@ -71,7 +71,7 @@ def test_any_byte_of_an_archive_may_be_wrong(pack: bytes, at: int) -> None:
     content = pack[:at] + bytes([pack[at] ^ 0xFF]) + pack[at + 1 :] if at < len(pack) else pack
 
     try:
-        assert read(content, "June.txt").settlements
+        assert read_file(content, "June.txt").settlements
     except UnreadableFileError as error:
         assert str(error).startswith("June.txt")  # noqa: PT017 - either is right
 
@@ -93,7 +93,7 @@ def test_locked_zip() -> None:
 
 def test_archives_in_archives() -> None:
     """One archive in another is opened; one that never ends is not, and a workbook in a zip is named."""
-    assert read(gzip.compress(zipped())).settlements
+    assert read_file(gzip.compress(zipped())).settlements
     endless = SOUND
     for _ in range(5):
         endless = gzip.compress(endless)
@@ -190,7 +190,7 @@ def test_documents_nested_without_end() -> None:
 def test_control_characters_are_left_out_and_said(form: str, old: bytes, new: bytes) -> None:
     """The SKU is what it was; a note names the line."""
     written = WRITERS[form](SOLD).content()
-    plain, marred = read(written, "f"), read(written.replace(old, new), "f")
+    plain, marred = read_file(written, "f"), read_file(written.replace(old, new), "f")
 
     assert plain.settlements[0].transactions["sku"].tolist() == marred.settlements[0].transactions["sku"].tolist()
     assert (0, 1) == (len(plain.problems), len(marred.problems))
@@ -201,7 +201,7 @@ def test_backslashes_before_a_u_are_no_control_character() -> None:
     r"""`\\\\u001f` in JSON is a backslash and five letters."""
     assert ("A\\\\u001f", ()) == ((found := open_contents(b"A\\\\u001f")).text, found.notes)
     written = WRITERS["ebay_payout_api"](SOLD).content().replace(b"A-1", b"A\\\\u001f")
-    assert ["A\\u001f"] == read(written).settlements[0].transactions["sku"].tolist()
+    assert ["A\\u001f"] == read_file(written).settlements[0].transactions["sku"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_backslashes_before_a_u_are_no_control_character() -> None:
 )
 def test_declared_charsets_that_are_none(charset: str) -> None:
     """What a sender declares is believed only where it makes a text."""
-    assert read(SOUND, "f", charset).settlements
+    assert read_file(SOUND, "f", charset).settlements
 
 
 @pytest.mark.parametrize("posted", ["0001-01-01", "9999-12-31 23:59:59 UTC", "1889-06-01"])
@@ -235,4 +235,4 @@ def test_hostile_cases(shared_cases: Path) -> None:
         ("amount_group_over_1e12.txt", "line 15: up to this line the amounts"),
     ):
         with pytest.raises(UnreadableFileError, match=words):
-            read((shared_cases / "hostile" / name).read_bytes(), name)
+            read_file((shared_cases / "hostile" / name).read_bytes(), name)

@@ -8,7 +8,7 @@ import pytest
 
 from core.costing import CostingInput, CostingPolicies, cost
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.classification import classified
 from core.model import Cause, QuantitySource
 from tests.core.marketplaces.amazon_files import V2_COLUMNS
@@ -89,7 +89,7 @@ CASES = [
 
 def costed(file: File, choices: dict[str, str] | None = None) -> dict[str, Any]:
     """Return the only line of a file, as costing sees it once words are chosen."""
-    (settlement,) = read(*file).settlements
+    (settlement,) = read_file(*file).settlements
     lines = classified(settlement.transactions.assign(key="the line", store="US"), choices or {})
     books = CostingInput(lines, frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS))
     (line,), (row,) = records(lines), records(cost(books, CostingPolicies("USD")))

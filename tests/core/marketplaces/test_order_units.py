@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.books.order_units import STORED_COLUMNS, OrderUnits, with_order_units
 from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.order_units import ItemLine, Told, counted
 from core.model import Event
@@ -157,7 +157,7 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
     life = Life(dice)
     kept = [one for one in life.documents[:-1] if dice.random() < 0.8] + life.documents[-1:]  # most
     dice.shuffle(kept)
-    readings = [read(content, "payout.json") for content in kept]
+    readings = [read_file(content, "payout.json") for content in kept]
     parts = [with_line_keys("Shop", one.settlements[0].transactions) for one in readings]
     told = [one.order_units.assign(store="Shop", sha256=one.settlements[0].settlement_id) for one in readings]
     names = [one.settlements[0].settlement_id for one in readings]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.marketplaces import FORMATS, read, with_line_keys, without_personal_data
+from core.marketplaces import FORMATS, read_file, without_personal_data
+from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.reading.tables import Kind
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "marketplaces"
@@ -26,7 +27,7 @@ def test_scrubbed_original_reads_like_the_original(name: str) -> None:
     """Without its personal data a file has the same settlements, transactions and line keys."""
     original = (GOLDEN / name).read_bytes()
     scrubbed = without_personal_data(original, name)
-    before, after = read(original, name), read(scrubbed, name)
+    before, after = read_file(original, name), read_file(scrubbed, name)
 
     assert all(words in original and words not in scrubbed for words in PERSONAL[name])
     assert before.raw_lines.equals(after.raw_lines)
@@ -49,7 +50,7 @@ def test_file_without_personal_columns_is_left_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", PERSONAL)
 def test_nothing_personal_is_in_what_was_read(name: str) -> None:
     """Neither lines nor transactions nor problems hold any of it."""
-    reading = read((GOLDEN / name).read_bytes(), name)
+    reading = read_file((GOLDEN / name).read_bytes(), name)
     frames = [
         reading.raw_lines,
         reading.unsettled,

@@ -14,7 +14,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_reading
 from core.frame_columns import records
-from core.marketplaces import read, without_personal_data
+from core.marketplaces import read_file, without_personal_data
 from core.model import Event, Marketplace, StockEffect
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
@@ -49,7 +49,7 @@ def pulled() -> dict[str, Pulled]:
 def downloaded() -> dict[str, dict[str, Settlement]]:
     """Return the settlements of the files that the sellers download."""
     return {
-        store: {each.settlement_id: each for each in read(FILES[store](shop).content).settlements}
+        store: {each.settlement_id: each for each in read_file(FILES[store](shop).content).settlements}
         for store, shop in ((store, store_of(MARKETPLACES[store])) for store in FILES)
     }
 
@@ -244,13 +244,13 @@ def test_the_pulled_payout_is_the_record_and_the_download_a_view(
     shop: Shop = store_of(marketplace)
     name = next(name for name in pulled[store].contents if "payout" in name and "Not" not in name)
     bundle = OriginalFile(name, pulled[store].contents[name])
-    (number,) = (each.settlement_id for each in read(bundle.content).settlements)
+    (number,) = (each.settlement_id for each in read_file(bundle.content).settlements)
     file = OriginalFile("download.csv", FILES[store](shop, [number]).content)
 
     def outcomes(folder: str, *files: OriginalFile) -> list[Import]:
         with new_books(tmp_path / folder) as books:
             found = (
-                import_reading(books, read(f.content, f.name), f, store=None, who="M. Lee", now=NOW) for f in files
+                import_reading(books, read_file(f.content, f.name), f, store=None, who="M. Lee", now=NOW) for f in files
             )
             return [each.result for imported in found for each in imported]
 
@@ -271,7 +271,7 @@ def test_the_running_month_is_replaced_until_it_is_over(tmp_path: Path) -> None:
 
     with new_books(tmp_path) as books:
         found = [
-            import_reading(books, read(each, name), OriginalFile(name, each), store=None, who="M. Lee", now=NOW)
+            import_reading(books, read_file(each, name), OriginalFile(name, each), store=None, who="M. Lee", now=NOW)
             for each in contents
         ]
 
@@ -285,7 +285,9 @@ def test_personal_data_can_be_left_out_of_what_is_kept(pulled: dict[str, Pulled]
 
     assert b"Robin" in content
     assert not [word for word in (b"Robin", b"Springfield", b"buyer-1", b'1234"') if word in scrubbed]
-    assert records(read(content).settlements[0].transactions) == records(read(scrubbed).settlements[0].transactions)
+    assert records(read_file(content).settlements[0].transactions) == records(
+        read_file(scrubbed).settlements[0].transactions
+    )
     assert not [word for each in pulled["shopify"].contents.values() for word in (b"Robin", b"address") if word in each]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import CogsheetError, RateLimitedError, ServiceError
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.connector import Link
 from core.model import Marketplace
 from sandbox.misbehaviour import ON_ANSWER, Fault
@@ -48,7 +48,7 @@ def test_what_is_pulled_is_what_is_downloaded_by_hand(marketplace: Marketplace) 
 @of_each
 def test_pulled_settlements_read_like_files(marketplace: Marketplace) -> None:
     """Every one ties out and belongs to the marketplace."""
-    readings = [read(content) for content in PulledStore(marketplace, business=demo()).pull()]
+    readings = [read_file(content) for content in PulledStore(marketplace, business=demo()).pull()]
 
     assert {marketplace} == {reading.marketplace for reading in readings}
     assert all(settlement.ties_out for reading in readings for settlement in reading.settlements)

@@ -11,7 +11,7 @@ from core.errors import RateLimitedError, ServiceError
 from core.marketplaces.connector import Link
 from core.marketplaces.connectors import CONNECTORS
 from core.marketplaces.pull_start import PullStartError, pull_start
-from core.marketplaces.shopify.connector import connect as connect_shop
+from core.marketplaces.shopify.connector import connect
 from core.marketplaces.shopify.errors import ShopNameError
 from core.marketplaces.tokens import PermissionEndedError
 from sandbox.marketplaces.shopify_api import ACCESS_TOKEN
@@ -231,7 +231,7 @@ def test_a_shop_that_cannot_be_made_out_is_refused() -> None:
         raise AssertionError
 
     with pytest.raises(ShopNameError, match="linden & ridge"):
-        connect_shop({"shop": "linden & ridge"}, never, Link())
+        connect({"shop": "linden & ridge"}, never, Link())
 
 
 def test_what_is_asked_for_a_store_is_explained() -> None:

@@ -15,7 +15,7 @@ from core.errors import BadAnswerError, RefusedError, ServiceError, UnreadableFi
 from core.frame_columns import records
 from core.http.client import HttpClient
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.connector import Document, Link
 from core.marketplaces.connectors import CONNECTORS
 from core.marketplaces.shopify.client import ShopifyClient
@@ -131,7 +131,7 @@ def connected(marketplace: Marketplace, answer: Callable[[httpx.Request], httpx.
 def test_a_large_order_comes_whole(misbehaviour: tuple[str, ...]) -> None:
     """Lines, refunded lines, refunds and payments beyond the first page are fetched, none twice."""
     connector = shop(large_order(), at_once=3, misbehaviour=misbehaviour)
-    (settlement,) = read(connector.fetch(PAYOUT)).settlements
+    (settlement,) = read_file(connector.fetch(PAYOUT)).settlements
     rows = records(settlement.transactions)
     sold = {row["sku"]: row["quantity"] for row in rows if row["event"] == Event.SALE and row["quantity"]}
     back = [row["sku"] for row in rows if row["event"] == Event.REFUND]
@@ -151,7 +151,7 @@ def test_an_order_that_is_not_given_is_listed() -> None:
     """Its charge keeps its amount and has neither SKU nor units; a warning names the order and what is missing."""
     document = json.loads(shop(SHOP, at_once=3).fetch(PAYOUT))
     gone = document["orders"].pop(0)["name"]
-    (settlement,) = read(json.dumps(document).encode()).settlements
+    (settlement,) = read_file(json.dumps(document).encode()).settlements
     charge = next(row for row in records(settlement.transactions) if row["order_id"] == gone)
 
     assert settlement.ties_out
@@ -269,7 +269,7 @@ def test_a_withdrawal_takes_money_from_the_seller() -> None:
             **{name: {"amount": amount, "currencyCode": "USD"} for name, amount in NEGATIVE.items()},
         }
     ]
-    (settlement,) = read(json.dumps(document).encode()).settlements
+    (settlement,) = read_file(json.dumps(document).encode()).settlements
 
     assert (Decimal("-41.9"), True) == (settlement.total, settlement.ties_out)
 
@@ -279,7 +279,7 @@ def test_a_net_that_is_not_amount_less_fee_is_an_error() -> None:
     content = shop(SHOP, at_once=3).fetch(PAYOUT)
     document = json.loads(content)
     document["transactions"][0]["net"]["amount"] = "0.01"
-    (settlement,) = read(json.dumps(document).encode(), "payout.json").settlements
+    (settlement,) = read_file(json.dumps(document).encode(), "payout.json").settlements
 
     assert not settlement.ties_out
     assert "payout.json, column transactions[0].net" in [problem.where for problem in settlement.problems]
@@ -301,4 +301,4 @@ def test_a_damaged_document_is_refused_with_its_place(old: str, new: str, messag
     assert old in text
 
     with pytest.raises(UnreadableFileError, match=message):
-        read(text.replace(old, new, 1).encode(), "payout.json")
+        read_file(text.replace(old, new, 1).encode(), "payout.json")

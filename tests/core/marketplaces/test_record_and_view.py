@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.marketplaces import FORMATS, read
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.continuity import Span, missing_settlements, span
 from core.marketplaces.formats import Standing
 from core.marketplaces.record import replaces, standing
@@ -92,7 +92,7 @@ def test_span_of_a_settlement_that_was_read() -> None:
         bare_line("150.00", transaction_type="other-transaction", amount_description="Previous Reserve Amount Balance"),
         bare_line("-42.67", transaction_type="other-transaction", amount_description="Current Reserve Amount"),
     ]
-    (settlement,) = read(flat_file([summary("107.33"), *rows])).settlements
+    (settlement,) = read_file(flat_file([summary("107.33"), *rows])).settlements
 
     found = span(settlement)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame
-from core.marketplaces import errors, read
+from core.marketplaces import errors, read_file
 from core.marketplaces.amazon.fba_reimbursements import read_reimbursements
 from core.marketplaces.reimbursements import Reimbursed, matched, reimbursements_frame, united
 from core.model import Event
@@ -83,7 +83,7 @@ def test_report_is_read_without_loss() -> None:
     """Its amounts stay exact and its SKUs verbatim, in tabs and in commas alike."""
     content = report(amazon_order_id="111-1", original_reimbursement_id="4999")
     (found,) = read_reimbursements(content, "r.txt")
-    reading = read(content, "r.txt")
+    reading = read_file(content, "r.txt")
 
     assert row(sku="MUG _1", order_id="111-1", original_id="4999") == found
     assert ("amazon_fba_reimbursements", (), ()) == (reading.format, reading.settlements, reading.problems)
@@ -112,19 +112,19 @@ def test_numbers_with_a_comma() -> None:
 def test_cell_that_cannot_be_read(cells: dict[str, str], message: str) -> None:
     """The file is refused, and the cell is named."""
     with pytest.raises(errors.BadCellError, match=message):
-        read(report(**cells), "r.txt")
+        read_file(report(**cells), "r.txt")
 
 
 def test_dates_whose_order_is_undecided() -> None:
     """03/12/2026 may be March or December: the report is asked for again."""
     with pytest.raises(errors.AmbiguousDatesError, match="column approval-date: '03/12/2026'"):
-        read(report(approval_date="03/12/2026"), "r.txt")
+        read_file(report(approval_date="03/12/2026"), "r.txt")
 
 
 def test_unknown_reason_and_units_that_do_not_add_up() -> None:
     """Both are said with their line; the row stays, with units that nobody uses."""
     content = report(reason="Return_Adjustment", quantity_reimbursed_total="3")
-    reading = read(content, "r.txt")
+    reading = read_file(content, "r.txt")
     (found,) = united([reading.reimbursements])
 
     assert [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.marketplaces import errors, read, with_line_keys
+from core.marketplaces import errors, read_file
 from core.marketplaces.amazon.customer_returns import read_returns
+from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
 from core.marketplaces.shopify.restock import disposition
 from core.model import Disposition
@@ -51,7 +52,7 @@ def test_report_with_a_bad_quantity() -> None:
 
 def refunds(*lines: dict[str, str]) -> dict[str, Returned]:
     """Return what the report says about refunds of the order that it is about, by adjustment id."""
-    (settlement,) = read(flat_file([summary("0"), *lines])).settlements
+    (settlement,) = read_file(flat_file([summary("0"), *lines])).settlements
     transactions = with_line_keys("Store", settlement.transactions)
     names = dict(zip(transactions["key"], transactions["adjustment_id"], strict=True))
     return {names[key]: found for key, found in returned_by_line(transactions, read_returns(REPORT.encode())).items()}
@@ -121,7 +122,7 @@ def test_reports_whose_periods_overlap() -> None:
 
 def test_a_report_is_read_as_a_file_without_settlements() -> None:
     """It is recognised by its content, like a settlement file, and its rows lose nothing."""
-    reading = read(REPORT.encode(), "any name.txt")
+    reading = read_file(REPORT.encode(), "any name.txt")
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
     assert list(read_returns(REPORT.encode())) == united([reading.returns])
@@ -130,9 +131,9 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
 @pytest.mark.parametrize("word", ["OPENED", "Sellable?", "WHDS_SELLABLE"])
 def test_state_that_amazon_does_not_document(word: str) -> None:
     """It is said, with its line; a blank one is refused."""
-    (warning,) = read(REPORT.replace("CUSTOMER_DAMAGED", word).encode(), "r.txt").problems
+    (warning,) = read_file(REPORT.replace("CUSTOMER_DAMAGED", word).encode(), "r.txt").problems
 
     assert warning.message.startswith(f"'{word}' is not a state of returned goods that Cogsheet knows")
     assert "r.txt, line 3, column detailed-disposition" == warning.where
     with pytest.raises(errors.BadCellError, match=r"r\.txt, line 3, column detailed-disposition: a blank cell"):
-        read(REPORT.replace("CUSTOMER_DAMAGED", "").encode(), "r.txt")
+        read_file(REPORT.replace("CUSTOMER_DAMAGED", "").encode(), "r.txt")

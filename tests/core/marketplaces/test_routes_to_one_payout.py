@@ -31,7 +31,7 @@ from core.books.importing import import_file
 from core.books.loading import load_books
 from core.frame_columns import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.entry import EntryKind
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.model import CostStatus, Event
 from sandbox.business.random_business import random_business
 from sandbox.settlement_files import amazon_unified, amazon_v2
@@ -62,7 +62,7 @@ def in_cents(amount: Decimal) -> Decimal:
 
 
 def the_settlement(content: bytes) -> Settlement:
-    (found,) = read(content, "payout").settlements
+    (found,) = read_file(content, "payout").settlements
     assert found.ties_out, found.problems
     return found
 
@@ -96,7 +96,7 @@ def booked(orders: set[str], *contents: bytes) -> tuple[Books, dict[str, Decimal
         with database:
             for number, content in enumerate(contents):
                 file = OriginalFile(str(number), content)
-                import_file(database, read(content, file.name), file, store=None, who="M. Lee", now=NOW)
+                import_file(database, read_file(content, file.name), file, store=None, who="M. Lee", now=NOW)
             with database.writing() as connection:
                 batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
                 observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
@@ -339,7 +339,7 @@ def test_a_refund_abroad_is_the_share_of_its_sale(rate: str, net: str, back: str
 def test_a_row_whose_rate_does_not_fit_is_said() -> None:
     """The net amount counts; that items or rows may be missing is a warning."""
     rows = (row.format(rate="1.25", net="33.50", back="-21.75") for row in ABROAD)
-    reading = read("\n".join((EBAY_COLUMNS, *rows, "")).encode(), "report.csv")
+    reading = read_file("\n".join((EBAY_COLUMNS, *rows, "")).encode(), "report.csv")
 
     assert ["report.csv, line 2, column Net amount"] == [problem.where for problem in reading.problems]
     assert "At the exchange rate 1.25" in reading.problems[0].message

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.marketplaces import importable, read
+from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
+from core.marketplaces.tie_out import importable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,14 +129,14 @@ OTHERS = {
 def test_control_totals(samples: Path, name: str, totals: dict[str, object]) -> None:
     """Each file reads with exactly the totals that were counted in its raw text."""
     path = samples / name
-    found = inspection(read(path.read_bytes(), path.name))
+    found = inspection(read_file(path.read_bytes(), path.name))
 
     assert totals == {key: found[key] for key in totals}
 
 
 def test_unified_file_has_one_settlement_of_its_released_rows(samples: Path) -> None:
     """Seventeen deferred rows are in no settlement, though the file gives them its id."""
-    reading = read((samples / "amazon/us_unified_transaction_2026-06.csv").read_bytes())
+    reading = read_file((samples / "amazon/us_unified_transaction_2026-06.csv").read_bytes())
 
     assert [(7, "42.00")] == [(settlement.lines, f"{settlement.sum:.2f}") for settlement in reading.settlements]
     assert 17 == len(reading.unsettled)
@@ -143,7 +144,7 @@ def test_unified_file_has_one_settlement_of_its_released_rows(samples: Path) -> 
 
 def test_unfinished_walmart_file_is_not_importable(samples: Path) -> None:
     """It says that it has 81 lines and has 9; its damaged purchase order alone would not matter."""
-    reading = read((samples / "walmart/thirdparty_recon_v1_rows.tsv").read_bytes(), "recon.tsv")
+    reading = read_file((samples / "walmart/thirdparty_recon_v1_rows.tsv").read_bytes(), "recon.tsv")
 
     assert not importable(reading)
     assert ["recon.tsv, line 2", "recon.tsv, line 9, column Purchase Order #"] == [p.where for p in reading.problems]
@@ -151,7 +152,7 @@ def test_unfinished_walmart_file_is_not_importable(samples: Path) -> None:
 
 def test_shopify_amounts_and_fees(samples: Path) -> None:
     """Amounts, fees and net are what the rows say."""
-    reading = read((samples / "shopify/thirdparty_payments_transactions_rows.csv").read_bytes())
+    reading = read_file((samples / "shopify/thirdparty_payments_transactions_rows.csv").read_bytes())
     frames = [reading.unsettled, *(settlement.transactions for settlement in reading.settlements)]
 
     assert ["89.90", "-3.19", "86.71"] == [

@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 
 from core.errors import UnreadableFileError
-from core.marketplaces import FORMATS, importable, read, with_line_keys
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.inspection import inspection
+from core.marketplaces.line_keys import with_line_keys
+from core.marketplaces.tie_out import importable
 
 if TYPE_CHECKING:
     from core.model import Reading
@@ -43,7 +45,7 @@ def plain(transactions: pd.DataFrame) -> list[dict[str, object]]:
 def told(content: bytes, name: str) -> dict[str, object]:
     """Return everything a reading says, or why there is none."""
     try:
-        reading = read(content, name)
+        reading = read_file(content, name)
     except UnreadableFileError as error:
         return {"refused": type(error).__name__, "message": str(error)}
     return {
@@ -82,10 +84,10 @@ def test_format_is_told_by_content(case: Path) -> None:
     named = json.loads(expected_file(case).read_text(encoding="utf-8"))
     if "refused" in named:
         with pytest.raises(UnreadableFileError):
-            read(case.read_bytes())
+            read_file(case.read_bytes())
     else:
-        assert {key: named["inspection"][key] for key in figures(read(case.read_bytes()))} == figures(
-            read(case.read_bytes())
+        assert {key: named["inspection"][key] for key in figures(read_file(case.read_bytes()))} == figures(
+            read_file(case.read_bytes())
         )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection, problems, ties_out
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
@@ -48,12 +48,12 @@ MIXED = flat_file(
 
 def test_keys() -> None:
     """Exactly the keys that were agreed."""
-    assert KEYS == set(inspection(read(MIXED)))
+    assert KEYS == set(inspection(read_file(MIXED)))
 
 
 def test_counts_and_amounts() -> None:
     """Counts are numbers, amounts are text, orders are all ids that stand on any line."""
-    found = inspection(read(MIXED))
+    found = inspection(read_file(MIXED))
 
     assert {
         "format": "amazon_v2_flat",
@@ -89,7 +89,7 @@ def test_each_settlement_has_its_own_totals() -> None:
             line("5", settlement_id="1"),
         ]
     )
-    found = inspection(read(content, "two.txt"))
+    found = inspection(read_file(content, "two.txt"))
     settlements = found["settlements"]
 
     assert isinstance(settlements, list)
@@ -106,12 +106,12 @@ def test_each_settlement_has_its_own_totals() -> None:
 )
 def test_amounts_keep_their_decimals(amount: str, text: str) -> None:
     """At least two decimals, all there are, and never an exponent."""
-    assert text == inspection(read(flat_file([summary(amount), line(amount)])))["sum"]
+    assert text == inspection(read_file(flat_file([summary(amount), line(amount)])))["sum"]
 
 
 def test_problems_of_file_and_settlements_are_listed_together() -> None:
     """What a person must know is in one list."""
-    reading = read(flat_file([summary("1"), line("2", order_item_code="1.5E+13")], end="\n"), "bad.txt")
+    reading = read_file(flat_file([summary("1"), line("2", order_item_code="1.5E+13")], end="\n"), "bad.txt")
 
     assert ["warning", "error"] == [problem.severity for problem in problems(reading)]
     assert not ties_out(reading)
@@ -134,7 +134,7 @@ SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00"))]
 def test_units_that_no_row_says_are_unknown(content: bytes, expected: tuple[int | None, ...]) -> None:
     """Unknown is not 0; a sum of the known ones says of how many transactions it knows nothing."""
     names = ("units_sold", "units_refunded", "sales_without_units", "refunds_without_units")
-    found = inspection(read(content))
+    found = inspection(read_file(content))
 
     assert expected == tuple(found[name] for name in names)
 
@@ -148,7 +148,7 @@ def without_payout_row(form: str) -> bytes:
 @pytest.mark.parametrize("form", ["amazon_unified_csv", "shopify_payments_csv", "ebay_transaction_report"])
 def test_formats_without_a_total_tie_against_nothing(form: str) -> None:
     """Nothing contradicts them, and nothing confirms them either."""
-    reading = read(without_payout_row(form))
+    reading = read_file(without_payout_row(form))
     settlements = inspection(reading)["settlements"]
 
     assert ties_out(reading) is None
@@ -167,4 +167,4 @@ def test_formats_without_a_total_tie_against_nothing(form: str) -> None:
 )
 def test_what_ties_out(content: bytes, *, expected: bool) -> None:
     """A total that the lines make, or not; a row that does not add up is wrong without any total."""
-    assert expected is ties_out(read(content))
+    assert expected is ties_out(read_file(content))

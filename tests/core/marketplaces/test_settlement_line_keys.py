@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.marketplaces import READER_VERSION, read, with_line_keys
-from core.marketplaces.line_keys import line_key
+from core.marketplaces import read_file
+from core.marketplaces.line_keys import READER_VERSION, line_key, with_line_keys
 from core.marketplaces.transactions import group_key
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
@@ -39,7 +39,7 @@ def test_key_is_what_the_database_holds() -> None:
 
 def test_frame_gets_store_and_key() -> None:
     """Both columns are filled and nothing else changes."""
-    (settlement,) = read(flat_file([summary("1"), line("1")])).settlements
+    (settlement,) = read_file(flat_file([summary("1"), line("1")])).settlements
 
     keyed = with_line_keys("Store", settlement.transactions)
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces import FORMATS, read, with_line_keys
+from core.marketplaces import FORMATS, read_file
+from core.marketplaces.line_keys import with_line_keys
 from core.model import Event
 from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, not_in_payouts, total
 from tests.examples import examples
@@ -33,7 +34,7 @@ ORDER_LINES = st.builds(
 
 def only(content: bytes) -> Settlement:
     """Return the one settlement of a file."""
-    (settlement,) = read(content).settlements
+    (settlement,) = read_file(content).settlements
     return settlement
 
 
@@ -90,7 +91,7 @@ def test_any_row_order_gives_the_same_keys_and_transactions(form: str, sold: lis
 @FEW
 def test_amount_columns_sum_to_net_and_net_to_the_sum(form: str, sold: list[Sold]) -> None:
     """Σ ten amounts = net of a transaction, Σ net = Σ raw lines = the settlement's sum."""
-    reading = read(WRITERS[form](sold).content())
+    reading = read_file(WRITERS[form](sold).content())
     (settlement,) = reading.settlements
     counted = settlement.transactions[settlement.transactions["event"] != Event.PAYOUT.value]
     parts = sum((amount for column in AMOUNT_COLUMNS for amount in counted[column]), Decimal(0))
@@ -104,7 +105,7 @@ def test_writer_writes_the_format_it_is_named_after(form: str) -> None:
     """The format is detected by content."""
     sold = [Sold("111-1", "00123", 2, Decimal("10.00"), Decimal("-1.00"))]
 
-    assert form == read(WRITERS[form](sold).content()).format
+    assert form == read_file(WRITERS[form](sold).content()).format
 
 
 def test_every_format_that_is_read_has_a_writer() -> None:

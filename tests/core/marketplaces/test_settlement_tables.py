@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import UnreadableFileError
 from core.frame_columns import records
-from core.marketplaces import errors, read, without_personal_data
+from core.marketplaces import errors, read_file, without_personal_data
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
@@ -33,7 +33,7 @@ def rows(reading: Reading) -> list[dict[str, object]]:
 
 def same(form: str, changed: str) -> None:
     """Check that a file reads like the one that was written."""
-    assert rows(read(WRITERS[form](SOLD).content())) == rows(read(changed.encode())) != []
+    assert rows(read_file(WRITERS[form](SOLD).content())) == rows(read_file(changed.encode())) != []
 
 
 def written(form: str) -> str:
@@ -48,16 +48,16 @@ def test_tabs_at_the_ends_of_lines_are_gone(form: str, end: str) -> None:
     stripped = end.join(text.rstrip("\t") for text in written(form).split("\n"))
 
     same(form, stripped)
-    assert all(settlement.ties_out for settlement in read(stripped.encode()).settlements)
+    assert all(settlement.ties_out for settlement in read_file(stripped.encode()).settlements)
 
 
 def test_stripped_file_without_its_last_line_end() -> None:
     """An editor may take that too; a total shows that the last row is whole."""
     stripped = "\n".join(text.rstrip("\t") for text in V2.decode().split("\n")).rstrip("\n")
 
-    (settlement,) = read(stripped.encode()).settlements
+    (settlement,) = read_file(stripped.encode()).settlements
     assert (Decimal(10), True) == (settlement.sum, settlement.ties_out)
-    (cut,) = read(stripped.rpartition("\n")[0].encode()).settlements
+    (cut,) = read_file(stripped.rpartition("\n")[0].encode()).settlements
     assert not cut.ties_out
 
 
@@ -68,7 +68,7 @@ def test_row_that_breaks_off_is_still_told(keep: int) -> None:
 
     for content in ("\n".join([first, second, third[:keep], third, ""]), "\n".join([first, second, third[:keep]])):
         with pytest.raises(errors.TruncatedFileError, match="line 3: this row has"):
-            read(content.encode())
+            read_file(content.encode())
 
 
 RETURNS = """return-date\torder-id\tsku\tquantity\tdetailed-disposition\treason\tcustomer-comments
@@ -80,11 +80,11 @@ RETURNS = """return-date\torder-id\tsku\tquantity\tdetailed-disposition\treason\
 def test_report_without_total_that_breaks_off_in_its_last_row() -> None:
     """Stripped by an editor it is read; cut off in its last word it is refused, since no total would show it."""
     stripped = RETURNS.replace("\t\n", "\n")
-    assert 3 == int(read(stripped.encode()).returns["units"].sum())
+    assert 3 == int(read_file(stripped.encode()).returns["units"].sum())
 
     for cut in (stripped[:-1], stripped[:-8], stripped[:-12]):
         with pytest.raises(errors.TruncatedFileError, match=r"line [23]: this row has"):
-            read(cut.encode())
+            read_file(cut.encode())
 
 
 @pytest.mark.few(8)
@@ -92,7 +92,7 @@ def test_report_without_total_that_breaks_off_in_its_last_row() -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
 def test_wide_encodings(form: str, encoding: str) -> None:
     """A spreadsheet's “Unicode text” is the same file, with its mark or without."""
-    assert rows(read(written(form).encode())) == rows(read(written(form).encode(encoding)))
+    assert rows(read_file(written(form).encode())) == rows(read_file(written(form).encode(encoding)))
 
 
 @pytest.mark.parametrize("form", BETWEEN_COMMAS)
@@ -123,7 +123,7 @@ def test_columns_in_another_order(form: str) -> None:
     mark = "\t" if form.endswith("_flat") else ","
     turned = "\n".join(mark.join(reversed(row.split(mark))) for row in written(form).split("\n"))
 
-    plain, other = rows(read(WRITERS[form](SOLD).content())), rows(read(turned.encode()))
+    plain, other = rows(read_file(WRITERS[form](SOLD).content())), rows(read_file(turned.encode()))
     assert plain == other
 
 
@@ -143,7 +143,7 @@ def test_second_file_with_other_columns() -> None:
     second = ",".join([names[0], *reversed(names[1:])])
 
     with pytest.raises(errors.PastedFilesError, match="line 3: a second header begins here"):
-        read(f"{header}\n{row}\n{second}\n{row}\n".encode())
+        read_file(f"{header}\n{row}\n{second}\n{row}\n".encode())
 
 
 @pytest.mark.parametrize("form", ["amazon_unified_csv", "shopify_payments_csv", "ebay_transaction_report"])
@@ -153,15 +153,18 @@ def test_two_downloads_that_overlap(form: str) -> None:
     at = next(n for n, one in enumerate(text) if one.count(",") > 5)
 
     with pytest.raises(errors.OverlappingFilesError, match=rf"this row stands on line {at + 2} too"):
-        read("\n".join([*text, text[at], text[at + 1], ""]).encode())
-    assert len(rows(read("\n".join([*text, text[-1], ""]).encode()))) == len(rows(read(written(form).encode()))) + 1
+        read_file("\n".join([*text, text[at], text[at + 1], ""]).encode())
+    assert (
+        len(rows(read_file("\n".join([*text, text[-1], ""]).encode())))
+        == len(rows(read_file(written(form).encode()))) + 1
+    )
 
 
 def test_the_same_settlement_twice_does_not_tie() -> None:
     """Where there is a total it shows the doubled rows."""
     header, *others = V2.decode().rstrip("\n").split("\n")
 
-    (settlement,) = read("\n".join([header, *others, header, *others, ""]).encode()).settlements
+    (settlement,) = read_file("\n".join([header, *others, header, *others, ""]).encode()).settlements
     assert (Decimal(20), False) == (settlement.sum, settlement.ties_out)
 
 
@@ -171,9 +174,13 @@ def test_tabs_with_every_cell_in_quotes() -> None:
         "\t".join(f'"{cell}"' for cell in row.split("\t")) for row in V2.decode().rstrip("\n").split("\n")
     )
 
-    assert rows(read(V2)) == rows(read(quoted.encode())) == rows(read(without_personal_data(quoted.encode())))
+    assert (
+        rows(read_file(V2))
+        == rows(read_file(quoted.encode()))
+        == rows(read_file(without_personal_data(quoted.encode())))
+    )
     stray = V2.decode().replace(" A 1", '"Save $5, #1').encode()
-    assert ['"Save $5, #1', "SKU-1"] == sorted(str(row["sku"]) for row in rows(read(stray)))
+    assert ['"Save $5, #1', "SKU-1"] == sorted(str(row["sku"]) for row in rows(read_file(stray)))
 
 
 def test_quote_in_a_long_file_of_another_kind() -> None:
@@ -181,7 +188,7 @@ def test_quote_in_a_long_file_of_another_kind() -> None:
     many = [line("0.00", amount_description="Shipping", promotion_id=f'x,"Save {n}') for n in range(3000)]
     content = flat_file([summary("1.00"), line("1.00", promotion_id='"a,"b'), *many])
 
-    assert read(content).settlements[0].ties_out
+    assert read_file(content).settlements[0].ties_out
 
 
 @pytest.mark.parametrize(("second", "expected"), [("", 2), ("2", 2), ("3", None)])
@@ -193,9 +200,9 @@ def test_two_columns_that_mean_the_same(second: str, expected: int | None) -> No
 
     if expected is None:
         with pytest.raises(errors.DuplicateColumnError, match="line 4, column Quantity: two columns of the file mean"):
-            read(content)
+            read_file(content)
     else:
-        assert expected in [row["quantity"] for row in rows(read(content))]
+        assert expected in [row["quantity"] for row in rows(read_file(content))]
 
 
 def _with_second(row: str, second: str) -> str:
@@ -210,7 +217,7 @@ def test_a_quote_that_never_closes() -> None:
     content = "\n".join([header, first, first.replace("charge", '"charge'), *([first] * 3000), *rest])
 
     with pytest.raises(UnreadableFileError, match="line 3: this text has more than 32,767 characters"):
-        read(content.encode())
+        read_file(content.encode())
 
 
 @pytest.mark.parametrize(
@@ -224,4 +231,4 @@ def test_currency_that_is_none(form: str, column: str, broken: str) -> None:
     text = written(form).replace(f"{mark}USD{mark}", f"{mark}{broken}{mark}", 1).replace("\tUSD\n", f"\t{broken}\n", 1)
 
     with pytest.raises(errors.BadCellError, match=f"line 2, column {column}: '{broken}' is not a currency"):
-        read(text.encode())
+        read_file(text.encode())

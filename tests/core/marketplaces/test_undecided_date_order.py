@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.marketplaces import errors, read
+from core.marketplaces import errors, read_file
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "B", 1, Decimal(5), Decimal(-1))]
@@ -15,7 +15,7 @@ RETURNS = "return-date,order-id,sku,quantity,detailed-disposition\n{0},111-1,A,1
 
 def returns(first: str, second: str) -> list[str]:
     """Return the days of a returns report."""
-    days = read(RETURNS.format(first, second).encode(), "r.csv").returns["returned_at"]
+    days = read_file(RETURNS.format(first, second).encode(), "r.csv").returns["returned_at"]
     return [f"{day:%Y-%m-%d}" for day in days]
 
 
@@ -61,7 +61,7 @@ def test_views_saved_again_by_a_spreadsheet(form: str, old: str, told: str, open
     """The same for every format that states no period: one order for all its date columns, or none."""
     text = WRITERS[form](SOLD).content().decode()
 
-    (settlement,) = read(text.replace(old, told).encode()).settlements
+    (settlement,) = read_file(text.replace(old, told).encode()).settlements
     assert "2026-06-17" == f"{settlement.period_start:%Y-%m-%d}"
     with pytest.raises(errors.AmbiguousDatesError, match="nothing else in the file tells which"):
-        read(text.replace(old, open_question).encode())
+        read_file(text.replace(old, open_question).encode())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces import FORMATS, read
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.report_columns import COMPONENTS, vat_rate
 from core.marketplaces.figures import proved
@@ -49,7 +49,7 @@ def with_column(form: str, name: str, *cells: str, before: str = "") -> Reading:
         added.append(mark.join(parts))
     header = lines[at].split(mark)
     header.insert(column, name)
-    return read("\n".join([*lines[:at], mark.join(header), *added, ""]).encode(), "f")
+    return read_file("\n".join([*lines[:at], mark.join(header), *added, ""]).encode(), "f")
 
 
 BETWEEN = [
@@ -68,7 +68,7 @@ BETWEEN = [
 )
 def test_numbers_between_two_amounts_are_no_money(form: str, before: str, name: str, cell: str) -> None:
     """Each reader names the column and reads everything else as without it."""
-    plain, more = read(WRITERS[form](SOLD).content()), with_column(form, name, cell, before=before)
+    plain, more = read_file(WRITERS[form](SOLD).content()), with_column(form, name, cell, before=before)
 
     assert amounts(plain) == amounts(more)
     assert [found.sum for found in plain.settlements] == [found.sum for found in more.settlements]
@@ -81,7 +81,7 @@ def test_numbers_between_two_amounts_are_no_money(form: str, before: str, name: 
 @pytest.mark.parametrize(("form", "before"), BETWEEN)
 def test_columns_without_numbers_are_not_named(form: str, before: str, cell: str) -> None:
     """What holds no number is not asked about."""
-    assert read(WRITERS[form](SOLD).content()).problems == with_column(form, "Memo", cell, before=before).problems
+    assert read_file(WRITERS[form](SOLD).content()).problems == with_column(form, "Memo", cell, before=before).problems
 
 
 UNIFIED = """All amounts in USD
@@ -105,7 +105,7 @@ def test_unified_report_proves_a_column_by_every_row(
     cells: tuple[str, ...], other: Decimal | None, *, ties: bool
 ) -> None:
     """All rows need it, or it is not used; a rate beside it is not; a row without proof is an error."""
-    reading = read(UNIFIED.format(*cells).encode())
+    reading = read_file(UNIFIED.format(*cells).encode())
 
     assert other == amounts(reading).get("other")
     assert ties is reading.settlements[0].ties_out
@@ -124,7 +124,7 @@ EBAY = (
 
 def ebay(name: str = "Memo", cell: str = "--", rate: str = "--", donation: str = "--", net: str = "19.75") -> Reading:
     """Read an eBay report of one order."""
-    return read(EBAY.format(name=name, cell=cell, rate=rate, donation=donation, net=net).encode(), "f")
+    return read_file(EBAY.format(name=name, cell=cell, rate=rate, donation=donation, net=net).encode(), "f")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_ebay_fee_of_an_order_with_items() -> None:
         f"{header}\n{start},17.75,GBP,--,11,--,--,--,--,--,--,--,--,--,--,23\n"
         f"{start},--,--,--,11,1,T1,A,1,10,3,--,-2.25,-1.50,--,--\n{start},--,--,--,11,2,T2,B,1,10,--,--,-1,-0.50,--,--\n"
     )
-    reading = read(text.encode())
+    reading = read_file(text.encode())
 
     assert {"principal": 20, "shipping": 3, "referral_fee": Decimal("-3.25"), "other": -2} == amounts(reading)
 
@@ -238,7 +238,7 @@ def test_v2_amount_columns_that_amazon_does_not_have() -> None:
     cells = {"amount-in-usd": "12.50"}
     content = flat_file([summary("10"), {**line("10"), **cells}], columns=[*V2_COLUMNS, "amount-in-usd"])
 
-    (note,) = read(content, "f").problems
+    (note,) = read_file(content, "f").problems
     assert 'Column "amount-in-usd" is not known and was not used; its numbers sum to 12.50.' == note.message
     assert "f, line 1, column amount-in-usd" == note.where
 
@@ -246,7 +246,7 @@ def test_v2_amount_columns_that_amazon_does_not_have() -> None:
 def test_ebay_uk_cases(shared_cases: Path) -> None:
     """The two reports that were read as 20.00 of fees, and refused."""
     for name in ("ebay_uk_vat_rate_number.csv", "ebay_uk_vat_rate_percent.csv"):
-        reading = read((shared_cases / name).read_bytes(), name)
+        reading = read_file((shared_cases / name).read_bytes(), name)
         assert {"principal": 20, "shipping": 3, "referral_fee": Decimal("-3.25")} == amounts(reading)
         assert ((Decimal("19.75"), True), ()) == (
             (reading.settlements[0].sum, reading.settlements[0].ties_out),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frame_columns import records
-from core.marketplaces import FORMATS, read
+from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent
 from core.marketplaces.uniting import Part, parts_of, united
 from tests.core.books.exports_of_payouts import Row, ebay_export
@@ -24,7 +24,7 @@ ROWS = st.lists(
 
 def part(name: str, rows: list[Row]) -> Part:
     file = ebay_export(name, *rows)
-    reading = read(file.content, file.name)
+    reading = read_file(file.content, file.name)
     return parts_of(reading, file.name, Extent.DAYS)["900001"]
 
 
@@ -53,7 +53,7 @@ def test_currencies_are_not_summed() -> None:
     """One payout in two currencies does not tie out, and both are named."""
     rows = [Row("2026-06-01", "1", "1.00")]
     file = ebay_export("b.csv", Row("2026-06-02", "2", "1.00"))
-    other = parts_of(read(file.content.replace(b"USD", b"EUR"), file.name), file.name, Extent.DAYS)["900001"]
+    other = parts_of(read_file(file.content.replace(b"USD", b"EUR"), file.name), file.name, Extent.DAYS)["900001"]
     found = united([part("a.csv", rows), other])
 
     assert not found.ties_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.frame_columns import records
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.classification import classified
 from core.marketplaces.inspection import inspection
 from core.model import Goods
@@ -30,12 +30,12 @@ def walmart(amount_type: str, units: str) -> Reading:
     """Read a sale with one amount of 20.00."""
     row = f",,,,,07/25/2026,Sale,Purchase,2000123,1,1088,1,20.00,{amount_type},{units},,,,W-9{',' * 13}"
     head = f"07/14/2026,07/28/2026,20.00,USD,,,PaymentSummary{',' * 25}"
-    return read(f"{WALMART}\n{head}\n{row}".encode(), "w.csv")
+    return read_file(f"{WALMART}\n{head}\n{row}".encode(), "w.csv")
 
 
 def amazon(*rows: dict[str, str]) -> Reading:
     """Read a V2 settlement."""
-    return read(flat_file([summary("0"), *rows]), "a.txt")
+    return read_file(flat_file([summary("0"), *rows]), "a.txt")
 
 
 def goods(reading: Reading) -> list[tuple[str, int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.marketplaces import FORMATS, errors, read
+from core.marketplaces import FORMATS, errors, read_file
 
 EBAY_NAMES = [f"Colonne {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(37)]
 EBAY_ROW = ["5 août 2026", "Commande", "11-11111-11111", *["--"] * 33, "19,75"]
@@ -13,7 +13,7 @@ EBAY_ROW = ["5 août 2026", "Commande", "11-11111-11111", *["--"] * 33, "19,75"]
 def refusal(text: str, kind: type[Exception]) -> str:
     """Return the message with which a file is refused."""
     with pytest.raises(kind) as caught:
-        read(text.encode(), "June.csv")
+        read_file(text.encode(), "June.csv")
     return str(caught.value)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.marketplaces import errors, importable, read
+from core.marketplaces import errors, read_file
+from core.marketplaces.tie_out import importable
 from core.model import Severity
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
@@ -25,7 +26,7 @@ SOLD = [Sold("111-1", "00123", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111
 def refusal(content: bytes, kind: type[UnreadableFileError]) -> str:
     """Return the message with which a file is refused."""
     with pytest.raises(kind) as caught:
-        read(content, "June.csv")
+        read_file(content, "June.csv")
     return str(caught.value)
 
 
@@ -93,7 +94,7 @@ def test_header_alone(form: str) -> None:
 @pytest.mark.parametrize("form", PULLED)
 def test_pulled_payout_without_transactions(form: str) -> None:
     """It is no file that somebody cut: the payout is there with its total, and does not tie out."""
-    (settlement,) = read(WRITERS[form](SOLD).content(rows=[])).settlements
+    (settlement,) = read_file(WRITERS[form](SOLD).content(rows=[])).settlements
 
     assert (Decimal("13.00"), False) == (settlement.total, settlement.ties_out)
 
@@ -132,7 +133,7 @@ def test_walmart_zip_is_read() -> None:
         archive.writestr("report.csv", (GOLDEN / "walmart-v1.csv").read_bytes())
 
     readings = [
-        read(content)
+        read_file(content)
         for content in (
             packed.getvalue(),
             (GOLDEN / "walmart-v1.csv").read_bytes(),
@@ -149,7 +150,7 @@ def test_walmart_zip_is_read() -> None:
 def test_walmart_report_without_summary_does_not_tie_out() -> None:
     """Nothing says what the lines must sum to."""
     written = WRITERS["walmart_recon_v1"](SOLD)
-    (settlement,) = read(written.content(written.rows[1:])).settlements
+    (settlement,) = read_file(written.content(written.rows[1:])).settlements
 
     assert ("20260617-20260617", None, False) == (settlement.settlement_id, settlement.total, settlement.ties_out)
 
@@ -162,7 +163,7 @@ def test_unified_currency_of_the_site(site: str, currency: str) -> None:
     content = changed("amazon_unified_csv", "All amounts in USD\n", "").decode()
     with_site = content.replace("description", "marketplace").replace("Title", site)
 
-    assert [currency] == [settlement.currency for settlement in read(with_site.encode()).settlements]
+    assert [currency] == [settlement.currency for settlement in read_file(with_site.encode()).settlements]
 
 
 def test_unified_slash_dates() -> None:
@@ -170,7 +171,7 @@ def test_unified_slash_dates() -> None:
     told = changed("amazon_unified_csv", '"Jun 17, 2026 8:14:22 AM UTC"', "27/06/2026 10:00:00")
     open_question = changed("amazon_unified_csv", '"Jun 17, 2026 8:14:22 AM UTC"', "07/06/2026 10:00:00")
 
-    assert ["2026-06-27"] == [f"{settlement.period_start:%Y-%m-%d}" for settlement in read(told).settlements]
+    assert ["2026-06-27"] == [f"{settlement.period_start:%Y-%m-%d}" for settlement in read_file(told).settlements]
     assert "line 3, column date/time: '07/06/2026 10:00:00' may be" in refusal(
         open_question, errors.AmbiguousDatesError
     )
@@ -181,13 +182,13 @@ def test_rows_that_add_up_decide_an_open_decimal_mark() -> None:
     content = changed("amazon_unified_csv", "2,10.00,-1.00,0,0,0,9.00", '2,"1,500",-600,0,0,0,900')
     whole = content.replace(b"5,-1,0,0,0,4", b'"1,200",-200,0,0,0,"1,000"')
 
-    assert [Decimal(1900)] == [settlement.sum for settlement in read(whole).settlements]
+    assert [Decimal(1900)] == [settlement.sum for settlement in read_file(whole).settlements]
 
 
 def test_a_payout_without_its_sales_is_kept_and_does_not_tie_out() -> None:
     """What a payout paid for is in another file where nothing but its own row is here: none of it is lost."""
     written = WRITERS["shopify_payments_csv"](SOLD)
-    (settlement,) = read(written.content(written.rows[-1:])).settlements
+    (settlement,) = read_file(written.content(written.rows[-1:])).settlements
 
     assert ["payout"] == settlement.transactions["event"].tolist()
     assert settlement.total != settlement.sum

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.marketplaces import errors, read
+from core.marketplaces import errors, read_file
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, bare_line, flat_file, line, summary
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SOUND = flat_file([summary("10.00"), line("12.00"), line("-2.00", amount_type="I
 def refusal(content: bytes, kind: type[UnreadableFileError]) -> str:
     """Return the message with which a file is refused."""
     with pytest.raises(kind) as caught:
-        read(content, "June.txt")
+        read_file(content, "June.txt")
     return str(caught.value)
 
 
@@ -137,7 +137,7 @@ def test_cut_off_in_a_row(kept: int) -> None:
 
 def test_cut_off_between_rows() -> None:
     """A file that ends too early but cleanly is read, and does not tie out."""
-    (settlement,) = read(SOUND[: SOUND.rstrip(b"\n").rindex(b"\n") + 1]).settlements
+    (settlement,) = read_file(SOUND[: SOUND.rstrip(b"\n").rindex(b"\n") + 1]).settlements
 
     assert not settlement.ties_out
 
@@ -198,8 +198,8 @@ def test_ambiguous_decimal_mark() -> None:
 
 def test_total_decides_an_open_decimal_mark() -> None:
     """Of two readings the one that ties out is right."""
-    thousands = read(flat_file([summary("1,234"), line("1,000"), line("234")])).settlements[0]
-    decimals = read(flat_file([summary("12"), line("10,500"), line("1,500")])).settlements[0]
+    thousands = read_file(flat_file([summary("1,234"), line("1,000"), line("234")])).settlements[0]
+    decimals = read_file(flat_file([summary("12"), line("10,500"), line("1,500")])).settlements[0]
 
     assert [("1234", True), ("12.000", True)] == [(str(found.sum), found.ties_out) for found in (thousands, decimals)]
 
@@ -222,7 +222,7 @@ def test_slash_dates_are_read_against_the_period() -> None:
         bare_line("0", posted_date_time="2026-06-09 00:00:00 UTC", posted_date="99/99/99"),
     ]
 
-    (settlement,) = read(flat_file([summary("1", **cells), *rows])).settlements
+    (settlement,) = read_file(flat_file([summary("1", **cells), *rows])).settlements
 
     assert {"2026-06-09"} == {moment.date().isoformat() for moment in settlement.transactions["posted_at"]}
 
@@ -236,7 +236,7 @@ def test_damaged_settlement_id() -> None:
 
 def test_damaged_item_code_is_listed() -> None:
     """An id that is not needed is listed as a warning, and the file is read."""
-    reading = read(flat_file([summary("1"), line("1", order_item_code="1.51673E+13")]), "June.txt")
+    reading = read_file(flat_file([summary("1"), line("1", order_item_code="1.51673E+13")]), "June.txt")
 
     assert ["June.txt, line 3, column order-item-code"] == [problem.where for problem in reading.problems]
     assert reading.settlements[0].ties_out
@@ -254,7 +254,7 @@ def test_damaged_item_code_is_listed() -> None:
 )
 def test_packed_and_marked_files_are_read(content: bytes) -> None:
     """A zip or gzip of one file and files with a byte order mark are read as they are."""
-    assert [True] == [settlement.ties_out for settlement in read(content).settlements]
+    assert [True] == [settlement.ties_out for settlement in read_file(content).settlements]
 
 
 @pytest.mark.parametrize(
@@ -272,4 +272,4 @@ def test_encodings(encoding: str, charset: str, currency: str, sku: str) -> None
     """The declared encoding, UTF-8, that of Japan and that of the West are tried in this order."""
     content = flat_file([summary("1", currency=currency), line("1", sku=sku)], encoding=encoding)
 
-    assert [sku] == read(content, charset=charset).settlements[0].transactions["sku"].tolist()
+    assert [sku] == read_file(content, charset=charset).settlements[0].transactions["sku"].tolist()

@@ -18,7 +18,7 @@ import pytest
 from core.errors import BadAnswerError, NotFoundError, RateLimitedError
 from core.http.answers import Answer
 from core.http.credentials import Secret
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.connector import Document, Link
 from core.marketplaces.walmart.connector import HOST, WalmartConnector, read_dates
 from core.marketplaces.walmart.service_errors import WalmartAccessError
@@ -167,7 +167,7 @@ def test_a_report_that_lacks_a_whole_row_is_never_taken_for_the_whole() -> None:
     rows = by_hand(WALMART)[0].splitlines(keepends=True)
     found = report(b"".join(rows[:-1])).connector.fetch(Document("10282026", "report.csv"))
 
-    assert [False] == [settlement.ties_out for settlement in read(found).settlements]
+    assert [False] == [settlement.ties_out for settlement in read_file(found).settlements]
 
 
 def test_a_report_that_is_gone_is_an_error() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from core.frame_columns import records
 from core.line_types import LineType
-from core.marketplaces import read
+from core.marketplaces import read_file
 from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
@@ -52,7 +52,7 @@ def cases() -> Path:
 
 
 def reading_of(*rows: dict[str, str]) -> Reading:
-    return read(flat_file([summary("0"), *rows]))
+    return read_file(flat_file([summary("0"), *rows]))
 
 
 def goods_of(*rows: dict[str, str]) -> dict[str, object]:
@@ -199,7 +199,7 @@ def test_walmart_is_told_by_type_and_description(kind: str, description: str, ev
 
 def test_walmarts_real_words(cases: Path) -> None:
     """Every row of a real statement's words is told, and the destroyed return is no stock."""
-    reading = read((cases / "walmart_real_words.csv").read_bytes())
+    reading = read_file((cases / "walmart_real_words.csv").read_bytes())
     rows = records(reading.settlements[0].transactions)
     by_type: dict[object, Decimal] = {}
     for row in rows:
@@ -243,7 +243,7 @@ def test_no_real_file_raises_more_than_three_questions(samples: Path) -> None:
     """Else they would be answered blindly."""
     asked = {}
     for path in sorted(path for path in samples.rglob("*") if path.suffix in (".txt", ".csv", ".tsv")):
-        asked[path.name] = len(read(path.read_bytes(), path.name).unknown_types)
+        asked[path.name] = len(read_file(path.read_bytes(), path.name).unknown_types)
 
     assert asked
     assert {name for name, count in asked.items() if count > 3} == set()

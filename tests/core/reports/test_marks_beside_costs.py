@@ -9,7 +9,8 @@ import pytest
 
 from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.workbook import SPECS
-from addin.takeaway import close_columns, cogs_lines
+from addin.takeaway import cogs_lines
+from addin.takeaway.close_columns import ACCRUED
 from core.frame_columns import COSTED_COLUMNS, frame, records
 from core.model import CostSource, CostStatus
 from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked
@@ -25,7 +26,7 @@ def columns_of_marks() -> list[tuple[str, Column, tuple[str, ...]]]:
     """Return every column of marks there is, and which marks can stand in it."""
     lines, sums = (MISSING_MARK, WAITING_MARK, SUSPECT_MARK), (MISSING_MARK, WAITING_MARK)
     of_sheets = [(spec.sheet, spec.columns, sums if "P&L" in spec.sheet else lines) for spec in (*SPECS, COGS_SPEC)]
-    of_files = [("COGS workbook", cogs_lines.COLUMNS, lines), ("accrual", close_columns.ACCRUED, lines)]
+    of_files = [("COGS workbook", cogs_lines.COLUMNS, lines), ("accrual", ACCRUED, lines)]
     found = [(name, one, marks) for name, columns, marks in (*of_sheets, *of_files) for one in columns]
     return [(name, one, marks) for name, one, marks in found if one.field == "indicator"]
 
