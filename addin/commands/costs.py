@@ -12,12 +12,10 @@ from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
 from addin.sheets import history
 from addin.sheets import resolve as resolve_sheet
+from addin.sheets.fill_down import fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
     Elsewhere,
     ask_anew,
-    fill_down,
-    fill_downs,
-    filled_down,
     keys_in_rows,
     read_answers,
     remembered,
@@ -40,7 +38,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from addin.commands.desk import Desk
-    from addin.sheets.resolve import FillDown, SheetAnswers
+    from addin.sheets.fill_down import FillDown
+    from addin.sheets.resolve_rows import SheetAnswers
     from core.books.answers import Decision
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets import tables
+from addin.sheets import resolve_rows, tables
 from addin.sheets.cells import (
     NotANumber,
     Refused,
@@ -18,12 +18,12 @@ from addin.sheets.cells import (
     to_text,
     to_whole,
 )
-from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
+from addin.sheets.resolve_rows import RESOLVE_SPEC, TYPED_FIELDS, SheetAnswers
 from core.books.answers import Answer, Cell
 from core.books.line_costs import STATED_SKU
-from core.model import Cause, Disposition, Event, Proposal
+from core.model import Event, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,92 +34,11 @@ if TYPE_CHECKING:
 
     from addin.sheets.tables import FoundTable, Record
 
-RESOLVE_SPEC = TableSpec(
-    sheet="Resolve",
-    table="tblResolve",
-    title="Missing costs: keep the prefilled cost or type another, then Save costs",
-    key=("key",),
-    printed_to="note",
-    columns=(
-        Column("Store", "store", width=18),
-        Column("Settlement", "settlement_id", width=17),
-        Column(
-            "SKU",
-            "sku",
-            width=24,
-            editable=True,
-            only_where='RIGHT({filled},4)=" """"]"',  # the line itself names none, see `remembered`
-            note="Where the line names none: type which goods they are, and how many as Units back.",
-        ),
-        Column("Description", "description", width=30),
-        Column("Order ID", "order_id", width=22),
-        Column("Type", "event", width=14),
-        Column("Posted", "posted_at", Kind.MOMENT, width=16),
-        Column("Units", "quantity", Kind.WHOLE, width=8),
-        Column("Net", "net", Kind.MONEY, note="In the currency beside it."),
-        Column("Currency", "currency", width=10, note="Of the net; costs are in home currency."),
-        Column("Cause", "cause", width=24),
-        Column("Proposed cost", "proposed_cost", Kind.UNIT_COST, width=17),
-        Column("Proposal", "proposal", width=20),
-        Column("as of", "proposal_as_of", Kind.MOMENT, width=16),
-        Column(
-            "Cost",
-            "cost",
-            Kind.UNIT_COST,
-            editable=True,
-            note="Per unit, in home currency. Prefilled with the proposal, which is saved only when accepted.",
-        ),
-        Column(
-            "Zero OK",
-            "zero_ok",
-            Kind.FLAG,
-            width=10,
-            editable=True,
-            choices=("yes",),
-            note="yes: these goods really cost nothing.",
-        ),
-        Column(
-            "Units back",
-            "units_back",
-            Kind.WHOLE,
-            width=14,
-            editable=True,
-            note="Refunds: units that came back. Where a SKU is typed: its units.",
-        ),
-        Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
-        Column("Note", "note", width=28, editable=True, takes_dates=True, note="Saved with an answer."),
-        Column("Status", "status", width=34, note="What became of your entry at the last Save."),
-        Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
-        Column("Key", "key", hidden=True),
-        Column("Version", "version", Kind.WHOLE, hidden=True),
-        Column("Filled", "filled", hidden=True, note="What the editable cells were filled with; last its own SKU."),
-    ),
-)
-
-
-_TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note", "sku")
-
-
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
 
 
 _DISPOSITION = 2
-
-
-_SKU = _TYPED_FIELDS.index("sku")
-
-
-@dataclass(frozen=True, slots=True)
-class SheetAnswers:
-    """The rows of Resolve as they stand, and the table they were read from, to write each row's fate beside it."""
-
-    found: FoundTable
-    rows: list[Record]
-    answers: list[Answer]
-    """One per row that has a key, in the order of the sheet."""
-    row_of: list[int]
-    """The data row of each answer, from 0."""
 
 
 def resolve_records(lines: pd.DataFrame) -> list[Record]:
@@ -183,7 +102,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
 
 def is_typed(row: Mapping[str, object]) -> bool:
     """Tell whether a row of the sheet holds something that was typed and not yet saved."""
-    return _contents(row) != _filled(row)
+    return resolve_rows.contents(row) != resolve_rows.filled(row)
 
 
 def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
@@ -205,62 +124,6 @@ def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhe
 def say_coverage(book: xw.Book, text: str) -> None:
     """Write above the list how much of the settlements it lists has its cost."""
     tables.find(book, RESOLVE_SPEC).sheet.range("A2").value = text
-
-
-@dataclass(frozen=True, slots=True)
-class FillDown:
-    """A cost typed for one SKU, and the other rows of that SKU that nobody has answered."""
-
-    sku: str
-    cost: Decimal
-    rows: tuple[int, ...]
-    """Data rows, from 0."""
-
-
-_NO_COST_ASKED = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING})
-
-
-def fill_downs(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list[FillDown]:
-    """Return for each SKU of which one cost was typed which other rows could take it. Pure.
-
-    A SKU with two different typed costs is left alone, and so are rows that ask for units or whether goods moved.
-
-    Args:
-        sheet: What `read_answers` gave.
-        keys: Only rows of these lines; `None` means all.
-    """
-    typed: dict[str, set[Decimal]] = {}
-    open_rows: dict[str, list[int]] = {}
-    for row, answer in zip(sheet.row_of, sheet.answers, strict=True):
-        record = sheet.rows[row]
-        sku = to_text(record["sku"])
-        if sku is None or answer.unreadable or (keys is not None and answer.key not in keys):
-            continue
-        if _contents(record)[0] == _filled(record)[0]:
-            is_open = answer.version == 0 and not answer.zero_ok and to_text(record["cause"]) not in _NO_COST_ASKED
-            open_rows.setdefault(sku, []).extend([row] if is_open else [])
-        elif answer.cost:
-            typed.setdefault(sku, set()).add(answer.cost)
-    found = [(sku, costs.pop(), tuple(open_rows.get(sku, ()))) for sku, costs in typed.items() if len(costs) == 1]
-    return [FillDown(*one) for one in found if one[2]]
-
-
-def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers:
-    """Return the answers as they will be once typed costs stand in the other rows of their SKU. Pure."""
-    costs = {row: one.cost for one in chosen for row in one.rows}
-    answers = [
-        replace(answer, cost=costs.get(row, answer.cost))
-        for row, answer in zip(sheet.row_of, sheet.answers, strict=True)
-    ]
-    return replace(sheet, answers=answers)
-
-
-def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
-    """Write typed costs into the other rows of their SKU."""
-    costs = {row: one.cost for one in chosen for row in one.rows}
-    column = RESOLVE_SPEC.column("cost")
-    for row, cost in costs.items():
-        sheet.found.column_cells("cost", row, 1).value = to_cell(cost, column.kind)
 
 
 def keys_in_rows(sheet: SheetAnswers, rows: Collection[int]) -> list[str]:
@@ -286,11 +149,11 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
     refuse_rows_below(found, RESOLVE_SPEC)
     formulas = _formulas(found, len(rows))
-    cells = {name: typed_cells(found, RESOLVE_SPEC.column(name), row_of) for name in _TYPED_FIELDS}
+    cells = {name: typed_cells(found, RESOLVE_SPEC.column(name), row_of) for name in TYPED_FIELDS}
     answers, name_of = [], cell_names(found)
     for place, index in enumerate(row_of):
-        typed = {name: cells[name][place] for name in _TYPED_FIELDS}
-        places = {Cell(name): name_of(RESOLVE_SPEC.column(name), index) for name in _TYPED_FIELDS}
+        typed = {name: cells[name][place] for name in TYPED_FIELDS}
+        places = {Cell(name): name_of(RESOLVE_SPEC.column(name), index) for name in TYPED_FIELDS}
         answers.append(_answer(rows[index], typed, places, formula=formulas[index]))
     return SheetAnswers(found, rows, answers, row_of)
 
@@ -322,7 +185,10 @@ def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
     """
     (record,) = resolve_records(lines)
     before = sheet.rows[row]
-    is_typed_cost = _plain(before["cost"]) not in ("", _plain(before["proposed_cost"]))
+    is_typed_cost = resolve_rows.plain_number(before["cost"]) not in (
+        "",
+        resolve_rows.plain_number(before["proposed_cost"]),
+    )
     for field in _ASKED_ANEW if is_typed_cost else (*_ASKED_ANEW, "cost"):
         kind = RESOLVE_SPEC.column(field).kind
         sheet.found.column_cells(field, row, 1).value = to_cell(record[field], kind)
@@ -334,54 +200,16 @@ def remembered(row: Mapping[str, object]) -> str:
 
     It ends with the SKU that the line itself names, so with ` ""]` where it names none and one may be typed.
     """
-    return _remembered(row, _own_sku(row))
+    return _remembered(row, resolve_rows.own_sku(row))
 
 
 def _remembered(row: Mapping[str, object], own_sku: str) -> str:
-    return json.dumps([*_contents(row), own_sku], ensure_ascii=False)
-
-
-def _contents(row: Mapping[str, object]) -> list[str]:
-    """Return the editable cells as plain text, a number without trailing zeros."""
-    return [_plain(row["cost"]), _plain(row["units_back"]), *(to_text(row[field]) or "" for field in _TYPED_FIELDS[2:])]
-
-
-def _plain(value: object) -> str:
-    number = to_decimal(value)
-    if number is None:
-        return ""
-    return number.text if isinstance(number, NotANumber) else f"{number.normalize():f}"
-
-
-def _filled(row: Mapping[str, object]) -> list[str]:
-    """Return what the editable cells were filled with."""
-    return _memory(row)[: len(_TYPED_FIELDS)]
-
-
-def _own_sku(row: Mapping[str, object]) -> str:
-    """Return the SKU that the line of a row names itself; empty where it names none."""
-    return _memory(row)[len(_TYPED_FIELDS)]
-
-
-def _memory(row: Mapping[str, object]) -> list[str]:
-    """Read the hidden column; one that an older version filled knows no SKU, so that the cell's counts as filled."""
-    try:
-        content = json.loads(to_text(row["filled"]) or "")
-    except json.JSONDecodeError:
-        content = None
-    fields, sku = len(_TYPED_FIELDS), to_text(row["sku"]) or ""
-    match content:
-        case list() if len(content) == fields + 1:
-            return content
-        case list() if len(content) == _SKU:
-            return [*content, sku, ""]
-        case _:
-            return [""] * (fields + 1)
+    return json.dumps([*resolve_rows.contents(row), own_sku], ensure_ascii=False)
 
 
 def _typing(row: Mapping[str, object], record: Record) -> Record:
     """Return the typed cells of a row; an emptied SKU is no answer, so that the one of the books is shown again."""
-    return {field: row[field] for field in _TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
+    return {field: row[field] for field in TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
 
 
 def _formulas(found: FoundTable, count: int) -> list[str]:
@@ -399,14 +227,14 @@ def _formulas(found: FoundTable, count: int) -> list[str]:
 
 def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> Answer:
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
-    if to_text(row["sku"]) == (_own_sku(row) or None):
+    if to_text(row["sku"]) == (resolve_rows.own_sku(row) or None):
         typed = {**typed, "sku": None}  # the line's own, which nobody typed
     notation = in_scientific_notation(typed["cost"])
     if notation is not None:  # is asked about, not refused
         typed = {**typed, "cost": to_decimal(notation)}
     read = {name: read_choice(value, RESOLVE_SPEC.column(name)) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
-    now, filled = _contents(row), _filled(row)
+    now, filled = resolve_rows.contents(row), resolve_rows.filled(row)
     return Answer(
         key=to_text(row["key"]) or "",
         version=version if isinstance(version, int) else 0,

@@ -10,7 +10,7 @@ from addin.commands import ribbon_questions as questions
 from addin.commands.outcome import Outcome
 from addin.commands.selection import selected_rows_of
 from addin.sheets import history
-from addin.sheets.resolve import RESOLVE_SPEC
+from addin.sheets.resolve_rows import RESOLVE_SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,12 +30,13 @@ from sqlalchemy import (
 from core import frame_columns
 from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
-from core.frame_columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.types import TypeEngine
+
+    from core.frame_columns import Columns
 
 _ROWS_AT_ONCE = 2_000
 
