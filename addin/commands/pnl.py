@@ -17,16 +17,9 @@ from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
+from core.reports.left_out import left_out
 from core.reports.pnl_summary import charted, pnl_summary
-from core.reports.profit_and_loss import (
-    WITHOUT_COST,
-    PnlQuestion,
-    is_item,
-    left_out,
-    priced_lines,
-    summed,
-    totals,
-)
+from core.reports.profit_and_loss import WITHOUT_COST, PnlQuestion, is_item, priced_lines, summed, totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +27,7 @@ if TYPE_CHECKING:
     from addin.commands.desk import Desk
     from core.books.books import Books
     from core.exchange_rates import FoundRates
-    from core.reports.profit_and_loss import LeftOut
+    from core.reports.left_out import LeftOut
 
 _EVERYTHING = PnlWish()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")

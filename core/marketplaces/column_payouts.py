@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.column_lines import moments_of
+from core.marketplaces.column_figures import moments_of
 from core.marketplaces.column_reading import exact, header_of_rows, settlements_in_order
 from core.marketplaces.payouts import nameless, not_paid
 from core.model import Event

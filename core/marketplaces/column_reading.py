@@ -13,19 +13,15 @@ import numpy as np
 
 from core.errors import UnreadableFileError
 from core.frame_columns import RETURN_COLUMNS, TRANSACTION_COLUMNS, frame
-from core.marketplaces.column_lines import amounts_of
-from core.marketplaces.column_transactions import (
-    counted_units,
-    groups_of,
-    raw_lines_of,
-    transactions_by_settlement,
-)
+from core.marketplaces.column_figures import amounts_of
+from core.marketplaces.column_groups import groups_of
+from core.marketplaces.column_transactions import counted_units, raw_lines_of, transactions_by_settlement
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, TooMuchMoneyError
 from core.marketplaces.figures import are_rates, day_first, note_on_undeclared
 from core.marketplaces.lines import Header
 from core.marketplaces.places import Place
-from core.marketplaces.reading.columns import columns_of
+from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.tie_out import difference, has_error, most_named, other_currency, several_sites
 from core.model import Event, Problem, Reading, Settlement
@@ -37,8 +33,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from core.marketplaces.column_groups import Groups
     from core.marketplaces.column_lines import ColumnLines
-    from core.marketplaces.column_transactions import Groups
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.columns import Coded, ColumnTable
     from core.marketplaces.reading.contents import Contents

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import frame, records
-from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_item, left_out, summed, with_ratios
+from core.reports.left_out import left_out
+from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_item, summed, with_ratios
 from core.time import Month
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.reports.profit_and_loss import LeftOut, PnlQuestion
+    from core.reports.left_out import LeftOut
+    from core.reports.profit_and_loss import PnlQuestion
 
 ALL_MONTHS = "All"
 ALL_STORES = "All stores"

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.frame_columns import TEXT, WHOLE, frame, records
+from core.frame_columns import TEXT, WHOLE, Columns, frame, records
 from core.model import CostStatus, Event, units_of
 from core.money import MONEY, at_line_places, cents, total
+from core.reports import left_out
 from core.reports.basis import Basis, counted_days
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
-
-    from core.frame_columns import Columns
 
 PNL_COLUMNS: Columns = {
     "month": TEXT,  # 2026-08 of the store's own time zone; missing where months are not asked for
@@ -58,25 +57,50 @@ PNL_COLUMNS: Columns = {
 }
 """One row per month, store and item; figures to the cent, profit included; ratios at six places."""
 
+
 NO_ITEM = "(no item)"
 """Begins the label of fees, advertising and the like that belong to no item; what they are follows."""
+
+
 NO_RATE = "(no rate)"
 """Begins the label of what is left out because its currency has no rate; the currency follows."""
+
+
 ROUNDING = "(rounding)"
 """What the settlements' rounded figures differ from the items'."""
 
+
 _MOST_ORDERS_NAMED = 5
+
+
 WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
+
+
 _NOTHING_MISSING: dict[str, str | None] = {"indicator": None, "missing_note": None}
+
+
 _LABELS = ("month_label", "store_label", "item_label")
+
+
 _FIGURES = (*PARTS, "cogs")
+
+
 _BLANK = (*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE, "units_sold", "units_refunded")
+
+
 _COUNTS = ("units_sold", "units_refunded", "without_rate", "without_date")
+
+
 _SOLD = (Event.SALE, Event.LIQUIDATION)
+
+
 _REFUNDED = (Event.REFUND, Event.DISPUTE)
+
 
 Rates = dict[tuple[str, str], Decimal]
 """(currency, ISO day) -> units of home currency for one unit of it."""
+
+
 Labels = tuple[str, str, str]
 
 
@@ -257,57 +281,6 @@ def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFr
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Lines of one currency that are in no figure, because no rate is known."""
-
-    currency: str
-    lines: int
-    net_sales: Decimal
-    """In that currency."""
-    profit: Decimal
-    """In that currency, before any cost."""
-    cogs: Decimal
-    """In home currency, so that the two cannot be netted; lines without a cost are not in it."""
-    without_cost: int
-    """How many of the lines lack a cost, as sheet Resolve counts them."""
-    waiting: int = 0
-    """How many refunds wait for their original's cost."""
-
-    def words(self, home: str) -> str:
-        """Say what is left out: `EUR 90.00 net sales, EUR 80.00 before cost, COGS USD 10.00 (2 lines)`."""
-        cogs = (
-            f"COGS {home} {self.cogs:,.2f}"
-            if self.cogs or not (self.without_cost or self.waiting)
-            else "COGS not known"
-        )
-        lines = f"{self.lines:,} {'line' if self.lines == 1 else 'lines'}"
-        lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
-        lacking += f", {self.waiting:,} waiting for the original's" if self.waiting else ""
-        return (
-            f"{self.currency} {self.net_sales:,.2f} net sales, {self.currency} {self.profit:,.2f} before cost, "
-            f"{cogs} ({lines}{lacking})"
-        )
-
-
-def left_out(priced: pd.DataFrame) -> list[LeftOut]:
-    """Return what is in no figure of lines that `priced_lines` gave, by currency."""
-    found = priced[priced["without_rate"]]
-    names = found["currency"].fillna("no currency")
-    return [
-        LeftOut(
-            currency=str(currency),
-            lines=int((~rows["is_correction"]).sum()),
-            net_sales=cents(total(rows["left_out_net_sales"])),
-            profit=cents(total(rows["left_out_profit"])),
-            cogs=cents(total(rows["left_out_cogs"])),
-            without_cost=int((rows["cost_status"] == CostStatus.MISSING).sum()),
-            waiting=int((rows["cost_status"] == CostStatus.WAITING).sum()),
-        )
-        for currency, rows in found.groupby(names, sort=True)
-    ]
-
-
 def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
     units = units_of(lines).fillna(0)
     return {
@@ -383,7 +356,7 @@ def _with_left_out(
     """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
     found = dict(marks)
     for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
-        (row,) = left_out(rows)
+        (row,) = left_out.left_out(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
         lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"

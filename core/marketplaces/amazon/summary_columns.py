@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.summary_rows import PERIOD, day_first, headers, is_summary
-from core.marketplaces.column_lines import ColumnLines, moments_of, money_of, shapes_of
+from core.marketplaces.column_figures import moments_of, money_of
+from core.marketplaces.column_lines import ColumnLines, shapes_of
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures
 from core.marketplaces.places import Place

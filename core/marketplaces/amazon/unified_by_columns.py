@@ -10,16 +10,8 @@ import numpy as np
 
 from core.marketplaces.amazon import unified_csv
 from core.marketplaces.amazon.unified_columns import COMPONENTS
-from core.marketplaces.column_lines import (
-    POSTED,
-    SETTLEMENT,
-    WORDS,
-    ColumnLines,
-    Declaration,
-    moments_of,
-    money_of,
-    shapes_of,
-)
+from core.marketplaces.column_figures import moments_of, money_of
+from core.marketplaces.column_lines import POSTED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
 from core.marketplaces.column_reading import (
     ColumnFindings,
     by_columns_or_rows,

@@ -15,18 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.column_lines import (
-    POSTED,
-    WORDS,
-    ColumnLines,
-    Declaration,
-    Shape,
-    TypedShare,
-    amounts_of,
-    moments_of,
-    money_of,
-    shapes_of,
-)
+from core.marketplaces.column_figures import amounts_of, moments_of, money_of
+from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, Shape, TypedShare, shapes_of
 from core.marketplaces.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.column_reading import (
     ColumnFindings,
@@ -55,7 +45,7 @@ from core.money import LINE_PLACES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.column_lines import Money
+    from core.marketplaces.column_figures import Money
     from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, moments_of, money_of, shapes_of
+from core.marketplaces.column_figures import moments_of, money_of
+from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, shapes_of
 from core.marketplaces.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.column_reading import (
     ColumnFindings,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, moments_of, money_of, shapes_of
+from core.marketplaces.column_figures import moments_of, money_of
+from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, shapes_of
 from core.marketplaces.column_reading import (
     ColumnFindings,
     by_columns_or_rows,

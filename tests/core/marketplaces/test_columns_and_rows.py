@@ -15,7 +15,7 @@ from core.errors import UnreadableFileError
 from core.marketplaces import format_of
 from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns, v1_flat, v2_columns, v2_flat
 from core.marketplaces.ebay import report_by_columns, transaction_report
-from core.marketplaces.reading.columns import columns_of
+from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import find_header
 from core.marketplaces.shopify import payments_columns, payments_csv
