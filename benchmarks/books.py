@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands import settlements as settlement_buttons
+from addin.commands import settlements
 from addin.commands.desk import Desk
 from addin.commands.new import write_workbook
 from benchmarks.large_settlement import large_file
@@ -39,9 +39,9 @@ def measure() -> list[tuple[str, str]]:
         with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
-            _press(book, database, partial(settlement_buttons.import_files, files=[file]))
+            _press(book, database, partial(settlements.import_files, files=[file]))
             lines = len(load_books(database).lines)
-            fill = partial(settlement_buttons.fill, ids=[file.stem])
+            fill = partial(settlements.fill, ids=[file.stem])
             return [
                 (f"load and cost {lines:,} transactions", seconds(lambda: load_books(database))),
                 (f"cost {lines:,} transactions after saving one of them", _after_a_save(database)),

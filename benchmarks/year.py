@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands import pnl, reports
-from addin.commands import settlements as settlement_buttons
 from addin.commands.desk import Desk
 from addin.commands.new import write_workbook
+from addin.commands.settlements import fill, import_files
 from addin.sheets.drill_down import connect_rows
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
@@ -39,7 +39,7 @@ def measure() -> list[tuple[str, str]]:
         with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
-            press(book, database, partial(settlement_buttons.import_files, files=files))
+            press(book, database, partial(import_files, files=files))
             lines = len(load_books(database).lines)
             chosen = files[-1].stem
             return [
@@ -47,11 +47,11 @@ def measure() -> list[tuple[str, str]]:
                     f"load and cost {SETTLEMENTS} settlements, {lines:,} transactions",
                     seconds(lambda: load_books(database)),
                 ),
-                ("P&L of all of them", seconds(lambda: press(book, database, pnl.pnl))),
+                ("P&L of all of them", seconds(lambda: press(book, database, pnl.make_pnl))),
                 ("one COGS tab", seconds(lambda: press(book, database, partial(reports.cogs, ids=[chosen])))),
                 (
                     "open one settlement",
-                    seconds(lambda: press(book, database, partial(settlement_buttons.fill, ids=[chosen]))),
+                    seconds(lambda: press(book, database, partial(fill, ids=[chosen]))),
                 ),
                 ("size of the workbook", f"{book.stat().st_size / 1e6:7.2f} MB"),
             ]

@@ -13,8 +13,7 @@ from addin.commands.words import counted
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
-from core.books import entries as stored_entries
-from core.books import reopening
+from core.books import entries, reopening
 from core.books.entries import Posted
 from core.books.exporting import ExportWish, NotReadyError, as_written, export_settlement
 from core.books.loading import load_books
@@ -254,16 +253,16 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
     ledger = ledger_for(desk.database, choice.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
-        posted = stored_entries.posted(connection)
+        posted = entries.posted(connection)
     wanted = [
         one
         for one in posted
         if (not ids or (one.store, one.settlement_id) in chosen) and _is_wanted(one, choice.entries)
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
-    for _, entries in deeds:
-        refuse_unimportable(entries, ledger, books.company.home_currency)
-    files = [path for what, entries in deeds for path in write_for_import(desk, entries, ledger, choice.folder, what)]
+    for _, made in deeds:
+        refuse_unimportable(made, ledger, books.company.home_currency)
+    files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, choice.folder, what)]
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(
         f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they were exported: "

@@ -12,8 +12,8 @@ from core.books import batches, settings
 from core.books.batches import BatchKind
 from core.books.loading import load_books
 from core.errors import InventoryError
-from core.finale import settings as accounts
 from core.finale.errors import SYSTEM
+from core.finale.settings import account_name
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
 
@@ -48,7 +48,7 @@ def connect(desk: Desk, *, account: str, key: str, secret: str, credentials: Cre
         OtherAccountError: If the books belong to another account.
         InventoryError: If account or key are not right, or nothing answers; then nothing is kept.
     """
-    name = accounts.account_of(account)
+    name = account_name(account)
     known = account_of(desk)
     if known.account and known.account != name:
         raise OtherAccountError(known.account, name)

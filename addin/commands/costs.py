@@ -11,11 +11,11 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
 from addin.sheets import history
-from addin.sheets import resolve as resolve_sheet
 from addin.sheets.fill_down import fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
     Elsewhere,
     ask_anew,
+    fill_resolve,
     keys_in_rows,
     read_answers,
     remembered,
@@ -82,7 +82,7 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     books = view.books
     chosen = books.named(ids) if ids else list(books.settlements)
     refresh(desk, view)
-    counts = fill_resolve(desk, books, chosen)
+    counts = list_missing(desk, books, chosen)
     advice = "Type each cost or keep the proposal, then Save costs." if counts.missing else "Nothing to resolve."
     return Outcome(
         f"{counts.without_cost_at(' on sheet Resolve')}. {advice}",
@@ -244,7 +244,7 @@ def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
         undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)
-    fill_resolve(desk, view.books, list(view.books.settlements))
+    list_missing(desk, view.books, list(view.books.settlements))
     is_stuck = undone.batch is None
     before = undoable_before(desk.database, undone.undone) if is_stuck else None
     sentences = [_undone_sentence(undone)]
@@ -277,11 +277,11 @@ def _place(line: Mapping[str, object]) -> dict[str, object]:
     return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
 
 
-def fill_resolve(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+def list_missing(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
     """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
     late = _asked_since(books, chosen)
     missing = pd.concat([missing_lines(books.counted(books.lines_of_all(chosen))), late], ignore_index=True)
-    resolve_sheet.fill_resolve(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
+    fill_resolve(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
     _say_coverage(desk, books)
     counts = _counts(books, chosen)
     return replace(counts, needed=counts.needed + len(late), missing=counts.missing + len(late))

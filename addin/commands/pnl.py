@@ -42,7 +42,7 @@ class StoreUnknownError(CogsheetError):
         )
 
 
-def pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> Outcome:
+def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> Outcome:
     """Fill sheets P&L and P&L summary, for these settlements or for all.
 
     Raises:

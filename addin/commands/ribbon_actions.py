@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands import ribbon_questions as questions
+from addin.commands import ribbon_questions
 from addin.commands.desk import desk
 from addin.commands.excel import StatusBar, place_of, show, take_text, undisturbed, version_of_buttons
 from addin.commands.outcome import Outcome
@@ -79,7 +79,7 @@ def press(name: str, book: xw.Book) -> Outcome:
     try:
         return _pressed(action, book, Edits.ASK)
     except ChangeNotAgreedError as error:
-        if not questions.confirmed(book.app, f"{error}\n\nTake it?"):
+        if not ribbon_questions.confirmed(book.app, f"{error}\n\nTake it?"):
             return Outcome("Nothing was changed: what you typed is still in its cell. Put it back as it was to go on.")
     return _pressed(action, book, Edits.AGREED)
 
@@ -101,7 +101,9 @@ def _act(command: Command, desk: Desk, *, text: str) -> Outcome:
         text: What was answered in words before Python started.
     """
     ids = _selected(command, desk.book)
-    if command.asks.confirm and not questions.confirmed(desk.book.app, questions.confirmation(command, ids)):
+    if command.asks.confirm and not ribbon_questions.confirmed(
+        desk.book.app, ribbon_questions.confirmation(command, ids)
+    ):
         return Outcome("Nothing was changed.")
     outcome = _asked(command, desk, ids) if command.asks.dialogue else _done(command, desk, ids, text)
     if command.shows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.costs import fill_resolve
+from addin.commands.costs import list_missing
 from addin.commands.imported_words import (
     entries,
     file_entry,
@@ -103,7 +103,7 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     removed = remove_settlements(desk.database, books, books.named(ids), who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)
-    fill_resolve(desk, view.books, list(view.books.settlements))
+    list_missing(desk, view.books, list(view.books.settlements))
     return Outcome(
         "\n".join(line for one in removed for line in _removed_sentences(one)),
         needs_attention=any(one.orphans for one in removed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.costs import fill_resolve
+from addin.commands.costs import list_missing
 from addin.commands.outcome import Outcome
 from addin.commands.rates import missing_rates
 from addin.commands.refresh import load, refresh
@@ -68,7 +68,7 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     fill_cost_changes(desk.book, changed, summary)
     shown = resolve.settlements_shown(desk.book)
     if shown:
-        fill_resolve(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
+        list_missing(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
     outcome = _with_vanished(outcome, vanished)
     outcome = _with_changes(outcome, changed, proposed.new, books.company.home_currency)

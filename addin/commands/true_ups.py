@@ -73,7 +73,7 @@ class TrueUpChoice:
     """Whether all that is left below the materiality limit is dismissed, with that reason."""
 
 
-def true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
+def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
     """List what became known of exported lines, and carry out what was decided of it.
 
     Raises:

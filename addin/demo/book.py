@@ -14,7 +14,7 @@ from addin.commands import costs, settlements, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.commands.outcome import Outcome
-from addin.commands.pnl import pnl
+from addin.commands.pnl import make_pnl
 from addin.commands.terminal import TerminalProgress
 from addin.demo.accounts import demo_accounts
 from addin.demo.sandbox import demo_settlement_files
@@ -75,7 +75,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     books = load_books(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
     settlements.fill(desk, ids=[newest.settlement_id])
-    pnl(desk)
+    make_pnl(desk)
     return _summary(books, folder)
 
 

@@ -107,6 +107,7 @@ def contents(row: Mapping[str, object]) -> list[str]:
 
 
 def plain_number(value: object) -> str:
+    """Return a number as plain text without trailing zeros, and what is no number as it was typed."""
     number = to_decimal(value)
     if number is None:
         return ""

@@ -14,7 +14,7 @@ from core.finale.remarks import account_words
 from core.finale.report_sync import ReportSync, fetch_averages
 from core.finale.reports import report_address
 from core.finale.self_test import Example, example_cost
-from core.finale.settings import BASE_URL, FinaleSettings, Mode, account_of
+from core.finale.settings import BASE_URL, FinaleSettings, Mode, account_name
 from core.finale.sync import Sync
 from core.finale.system import AccountCheck, CostPage, CostRequest
 from core.http.client import HttpClient, Transport, basic
@@ -144,6 +144,6 @@ def connect_finale(  # noqa: PLR0913 - all that a connection is made of, by name
     """
     http = HttpClient(SYSTEM, base_url, headers=basic(key, secret), transport=transport, clock=clock, sleep=sleep)
     client = FinaleClient(
-        http, account_of(account), clock=clock, sleep=sleep, schema=schema, chosen=settings.field_names
+        http, account_name(account), clock=clock, sleep=sleep, schema=schema, chosen=settings.field_names
     )
     return FinaleInventory(client, settings, clock)

@@ -57,14 +57,14 @@ class FinaleSettings:
 BASE_URL = "https://app.finaleinventory.com"
 
 
-def account_of(text: str) -> str:
+def account_name(text: str) -> str:
     """Return the account's path component from what the user pasted: a whole address or the name alone.
 
     Raises:
         FinaleAccountError: If it holds none (docs/facts/finale-api.md, Address and key).
 
     Examples:
-        >>> account_of("https://app.finaleinventory.com/Acme/sc2/?order/list")
+        >>> account_name("https://app.finaleinventory.com/Acme/sc2/?order/list")
         'acme'
     """
     pasted = text.strip()

@@ -11,7 +11,7 @@ from core.finale.errors import ReportError
 from core.finale.order_reports import AVERAGES, COSTS
 from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS, report_address
 from core.finale.schema import ROLES
-from core.finale.settings import Mode, account_of
+from core.finale.settings import Mode, account_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,7 +113,7 @@ def _report(account: FinaleAccount, name: str, text: str) -> str:
     _refuse_secret(name, text)
     try:
         # Before Connect the account is that of the address; Check looks again.
-        report_address(_REPORTS[name], text, account.account or account_of(text))
+        report_address(_REPORTS[name], text, account.account or account_name(text))
     except ReportError as error:
         raise FinaleSettingError(name, str(error)) from error
     return text

@@ -27,6 +27,8 @@ from core.typed_amounts import TypedAmount, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.line_types import LineType
+
 REPORTED, DERIVED, FROM_ORDER, UNKNOWN, NONE = range(5)
 """How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
 

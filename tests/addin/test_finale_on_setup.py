@@ -22,9 +22,9 @@ from core.books.database.company import Company
 from core.companies import DEMO, machine_folder
 from core.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
+from sandbox import server
 from sandbox.business import demo_business
 from sandbox.business.shops import with_shops
-from sandbox.server import DEMO_ACCOUNT
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
@@ -165,4 +165,4 @@ def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: P
 
 def test_the_demos_account_is_called_as_its_finale_calls_it() -> None:
     """The sandbox is imported only where it is started, so that its name stands twice."""
-    assert DEMO_ACCOUNT == DEMO_ACCOUNT
+    assert server.DEMO_ACCOUNT == DEMO_ACCOUNT

@@ -40,7 +40,7 @@ def bring_in(book: Path, name: str, *lines: dict[str, str], total: str, currency
 
 
 def ask(book: Path) -> Outcome:
-    return on_file(book, pnl.pnl)
+    return on_file(book, pnl.make_pnl)
 
 
 def rows(book: Path, spec: TableSpec) -> list[Record]:

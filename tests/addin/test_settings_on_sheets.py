@@ -79,7 +79,7 @@ def export(book: Path, *ids: str) -> Outcome:
 
 
 def months(book: Path) -> dict[object, object]:
-    on_file(book, partial(pnl.pnl, wish=PnlWish(by_month=True)))
+    on_file(book, partial(pnl.make_pnl, wish=PnlWish(by_month=True)))
     return {row["month"]: row["sales"] for row in rows(book, PNL_SPEC)}
 
 
@@ -107,7 +107,7 @@ def test_a_zone_that_moves_an_exported_month_waits_for_a_yes(book: Path) -> None
     write(book, STORES_SPEC, 0, "time_zone", "Australia/Sydney")
 
     with pytest.raises(YesNeededError, match=r"1 line of USD 10\.00 in another month") as refused:
-        on_file(book, pnl.pnl)
+        on_file(book, pnl.make_pnl)
     shown = on_file(book, settings_action.preview, edits=Edits.LEAVE)
     taken = on_file(book, settings_action.take, edits=Edits.AGREED)
 

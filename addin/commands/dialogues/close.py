@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import closing
-from addin.commands import ribbon_questions as questions
-from addin.commands import true_ups as true_ups_action
+from addin.commands import closing, ribbon_questions
 from addin.commands.outcome import Outcome
+from addin.commands.true_ups import TrueUpChoice, list_true_ups
 from addin.takeaway.ledger_used import ledger_used
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 def export(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Ask for the accounting system, then export one settlement after the other."""
-    ledger = questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
+    ledger = ribbon_questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
     if ledger is None:
         return Outcome("Nothing was exported.")
     return _together([_for_ledger(desk, name, ledger) for name in ids])
@@ -34,7 +33,7 @@ def export(desk: Desk, ids: Sequence[str]) -> Outcome:
 
 def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Export to plain workbooks; what has gone out already is written once more."""
-    if not questions.confirmed(desk.book.app, questions.excel_question(ids)):
+    if not ribbon_questions.confirmed(desk.book.app, ribbon_questions.excel_question(ids)):
         return Outcome("Nothing was exported.")
     return _together([_to_excel(desk, name) for name in ids])
 
@@ -91,18 +90,22 @@ def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
         raise
     except CogsheetError as error:
         return Outcome(str(error), needs_attention=True)
-    if changed == choice or not questions.confirmed(desk.book.app, question):
+    if changed == choice or not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome(f"{name} was not exported.", needs_attention=True)
     return _export_one(desk, name, changed)
 
 
 def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Carry out what the sheet says, then offer to dismiss what is immaterial, or to take up what was dismissed."""
-    outcome = true_ups_action.true_ups(desk)
+    outcome = list_true_ups(desk)
     small = outcome.data["immaterial"]
     question = "Dismiss the true-ups below the materiality limit set on Setup, with that reason?"
-    if isinstance(small, list) and small and questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}"):
-        outcome = true_ups_action.true_ups(desk, choice=true_ups_action.TrueUpChoice(dismiss_immaterial=True))
+    if (
+        isinstance(small, list)
+        and small
+        and ribbon_questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}")
+    ):
+        outcome = list_true_ups(desk, choice=TrueUpChoice(dismiss_immaterial=True))
     return _take_up(desk, outcome)
 
 
@@ -112,14 +115,14 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
     if outcome.data["pending"] or not isinstance(dismissed, list) or not dismissed:
         return outcome
     question = f"{outcome.message}\n\nPropose the dismissed true-ups again?"
-    if not questions.confirmed(desk.book.app, question):
+    if not ribbon_questions.confirmed(desk.book.app, question):
         return outcome
-    return true_ups_action.true_ups(desk, choice=true_ups_action.TrueUpChoice(take_up=dismissed))
+    return list_true_ups(desk, choice=TrueUpChoice(take_up=dismissed))
 
 
 def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Ask which month, from the last complete one backwards."""
     from addin.commands import month_end  # noqa: PLC0415 - the other buttons of the group write no pack
 
-    month = questions.month_to_close(desk.book.app, load_books(desk.database).zones.latest_day(desk.clock()))
+    month = ribbon_questions.month_to_close(desk.book.app, load_books(desk.database).zones.latest_day(desk.clock()))
     return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import costs
-from addin.commands import ribbon_questions as questions
+from addin.commands import costs, ribbon_questions
 from addin.commands.outcome import Outcome
 from addin.commands.selection import selected_rows_of
 from addin.sheets import history
@@ -25,7 +24,7 @@ def sync(desk: Desk, ids: Sequence[str]) -> Outcome:
     outcome = syncing.sync(desk, ids=ids)
     if not outcome.data.get("replaceable_averages"):
         return outcome
-    if not questions.confirmed(desk.book.app, f"{outcome.message}\n\nReplace the accepted averages now?"):
+    if not ribbon_questions.confirmed(desk.book.app, f"{outcome.message}\n\nReplace the accepted averages now?"):
         return outcome
     return replace(outcome, message=f"{outcome.message}\n{syncing.accept(desk).message}")
 
@@ -33,17 +32,17 @@ def sync(desk: Desk, ids: Sequence[str]) -> Outcome:
 def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Say what would be saved, ask, then save: everything on Resolve, or the selected rows where there are several."""
     app, nothing = desk.book.app, Outcome("Nothing was saved: what you typed on Resolve is still there.")
-    rows = questions.rows_to_save(app, selected_rows_of(desk.book, RESOLVE_SPEC))
+    rows = ribbon_questions.rows_to_save(app, selected_rows_of(desk.book, RESOLVE_SPEC))
     if rows is None:
         return nothing
     choice = costs.SaveChoice(accept_proposals=True, rows=rows)
-    same_sku = questions.same_cost_for_sku(app, costs.save(desk, choice=choice, preview=True).data)
+    same_sku = ribbon_questions.same_cost_for_sku(app, costs.save(desk, choice=choice, preview=True).data)
     if same_sku is None:
         return nothing
     choice = replace(choice, same_sku=same_sku)
     entered_only = replace(choice, accept_proposals=False)
     plan, of_entered = (costs.save(desk, choice=one, preview=True).data for one in (choice, entered_only))
-    proposals_too = questions.save_proposals_too(app, plan, of_entered)
+    proposals_too = ribbon_questions.save_proposals_too(app, plan, of_entered)
     if proposals_too is None:
         return nothing
     # whoever says yes has read which costs look wrong: the question names them
@@ -53,22 +52,24 @@ def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Offer to restore what is marked on Change history, else to undo the last save, or the one before it."""
     marked = history.marked(desk.book)
-    if marked and questions.confirmed(desk.book.app, questions.restore_question(len(marked), undo_next=True)):
+    if marked and ribbon_questions.confirmed(
+        desk.book.app, ribbon_questions.restore_question(len(marked), undo_next=True)
+    ):
         return costs.restore(desk)
     question = "Undo the last save? Lines that were saved again since, or exported, stay as they are."
-    if not questions.confirmed(desk.book.app, question):
+    if not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome("Nothing was undone.")
     outcome = costs.undo(desk)
     before = outcome.data["undoable_before"]
     if not isinstance(before, int):
         return outcome
     question = f"{outcome.message}\n\nUndo batch {before} instead?"
-    return costs.undo(desk, batch=before) if questions.confirmed(desk.book.app, question) else outcome
+    return costs.undo(desk, batch=before) if ribbon_questions.confirmed(desk.book.app, question) else outcome
 
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Restore what is marked on Change history, once the user has read how much that is."""
     marked = history.marked(desk.book)
-    if marked and not questions.confirmed(desk.book.app, questions.restore_question(len(marked))):
+    if marked and not ribbon_questions.confirmed(desk.book.app, ribbon_questions.restore_question(len(marked))):
         return Outcome("Nothing was restored: the marks in column Restore are still there.")
     return costs.restore(desk)

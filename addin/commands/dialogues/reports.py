@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import reports
-from addin.commands import ribbon_questions as questions
+from addin.commands import reports, ribbon_questions
 from addin.commands.excel import show
 from addin.commands.outcome import Outcome
 from addin.commands.selection import is_on_cogs_tab
@@ -26,7 +25,7 @@ def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
         return outcome
     show(desk.book.sheets[made[0]["sheet"]])
     question = "The tab is up to date. Save it as a separate workbook beside this one, to hand on?"
-    if not on_tab or not questions.confirmed(desk.book.app, question):
+    if not on_tab or not ribbon_questions.confirmed(desk.book.app, question):
         return outcome
     written = reports.download_cogs(desk, ids=ids)
     return replace(outcome, message=f"{outcome.message}\n{written.message}")
@@ -34,7 +33,7 @@ def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
 
 def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Ask whether the workbooks keep their formulas, and write them beside this one."""
-    values_only = questions.values_only(desk.book.app, ids)
+    values_only = ribbon_questions.values_only(desk.book.app, ids)
     if values_only is None:
         return Outcome("No workbook was written.")
     return reports.download_cogs(desk, ids=ids, values_only=values_only)
@@ -42,7 +41,7 @@ def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
 
 def pnl(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Answer what the cells above the table of sheet P&L ask."""
-    from addin.commands import pnl as pnl_action  # noqa: PLC0415 - the other buttons of the group need no P&L
+    from addin.commands.pnl import make_pnl  # noqa: PLC0415 - the other buttons of the group need no P&L
     from addin.sheets.pnl import read_wish  # noqa: PLC0415 - as above
 
-    return pnl_action.pnl(desk, ids=ids, wish=read_wish(desk.book))
+    return make_pnl(desk, ids=ids, wish=read_wish(desk.book))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands import ribbon_questions as questions
-from addin.commands import settlements
+from addin.commands import ribbon_questions, settlements
 from addin.commands.excel import take_paths
 from addin.commands.outcome import Outcome
 from core.books.stores import StoreNotNamedError
@@ -24,7 +23,7 @@ def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a
     try:
         return settlements.import_files(desk, files=files)
     except StoreNotNamedError as error:
-        store = questions.store_of(desk.book.app, error)
+        store = ribbon_questions.store_of(desk.book.app, error)
         if store is None:
             return Outcome("No store was chosen, so nothing more was imported.")
         return settlements.import_files(desk, files=files, store=store)

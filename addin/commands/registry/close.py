@@ -110,7 +110,7 @@ CLOSE = (
         ),
         gathers=Gathered("choice", "addin.commands.true_ups:TrueUpChoice"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
-        action="addin.commands.true_ups:true_ups",
+        action="addin.commands.true_ups:list_true_ups",
         shows="Cost true-ups",
         notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
         "together; `R12` is the reclassification of a settlement's money, `R` all of them.",

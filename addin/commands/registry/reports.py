@@ -71,7 +71,7 @@ REPORTS = (
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         asks=Asks(dialogue="addin.commands.dialogues.reports:pnl"),
-        action="addin.commands.pnl:pnl",
+        action="addin.commands.pnl:make_pnl",
         shows="P&L",
         notes="It fills sheets *P&L* and *P&L summary* ([below](#what-pnl-counts-when)).",
     ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.finale.errors import FinaleAccountError
 from core.finale.parse import Cost, cost_of, date_of, number_of, pack_units
-from core.finale.settings import account_of
+from core.finale.settings import account_name
 from core.model import Cause
 
 
@@ -110,7 +110,7 @@ def test_a_packing_says_how_many_units_are_in_one(packing: object, units: int | 
 )
 def test_the_account_is_taken_from_whatever_was_pasted(pasted: str) -> None:
     """Users paste whole addresses."""
-    assert "acme" == account_of(pasted)
+    assert "acme" == account_name(pasted)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_the_account_is_taken_from_whatever_was_pasted(pasted: str) -> None:
 def test_an_address_without_account_says_what_to_paste(pasted: str) -> None:
     """What names no account is refused with an example."""
     with pytest.raises(FinaleAccountError, match="Paste the address that the browser shows"):
-        account_of(pasted)
+        account_name(pasted)
