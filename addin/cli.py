@@ -23,7 +23,7 @@ from addin.machine.start import lasting_imports
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
     from addin.commands.registry.command import Command
     from core.errors import CogsheetError
 

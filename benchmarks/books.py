@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands import settlements
-from addin.commands.desk import Desk
+from addin.commands.button import Desk
 from addin.commands.new import write_workbook
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
@@ -25,7 +25,7 @@ from core.model import Event
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 

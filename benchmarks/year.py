@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands import pnl, reports
-from addin.commands.desk import Desk
+from addin.commands.button import Desk
 from addin.commands.new import write_workbook
 from addin.commands.settlements import fill, import_files
 from addin.sheets.drill_down import connect_rows
@@ -24,7 +24,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SETTLEMENTS = 24

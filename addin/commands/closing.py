@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
 from addin.commands.words import counted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.entries import StoredEntry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import show_setup
 from addin.connections.finale import KEY, SECRET, base_url, opened, remember
 from addin.connections.finale_account import account_of, finale_side
@@ -18,7 +18,7 @@ from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.finale.self_test import Example
     from core.finale.system import AccountCheck
     from core.http.credentials import Credentials

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.connections.marketplaces import (
     StoreNotConnectedError,
     connections,
@@ -24,7 +24,7 @@ from core.settings import STORES_NAME, StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind, Document
 

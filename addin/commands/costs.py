@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
 from addin.sheets import history
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.sheets.fill_down import FillDown
     from addin.sheets.resolve_rows import SheetAnswers
     from core.books.answers import Decision

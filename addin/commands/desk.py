@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import getpass
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Desk, Outcome
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits
 from addin.connections.finale_account import page_account
@@ -16,20 +16,14 @@ from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
 from core.companies import database_address, machine_folder
 from core.errors import CogsheetError
-from core.progress import silent
-from core.time import system_clock
+from core.progress import Progress, silent
+from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import xlwings as xw
-
-    from addin.commands.outcome import Outcome
-    from core.books.rereading import Reread
-    from core.companies import MachineFolder
-    from core.progress import Progress
-    from core.time import Clock
 
 
 class YesNeededError(CogsheetError):
@@ -39,22 +33,6 @@ class YesNeededError(CogsheetError):
         super().__init__(
             f"{error} `cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What lies before the bookkeeper when a button is pressed."""
-
-    book: xw.Book
-    path: Path
-    """Where the workbook is; the demo's database lies beside it."""
-    database: Database
-    user: str
-    machine: MachineFolder
-    clock: Clock = system_clock
-    progress: Progress = silent
-    news: tuple[Reread, ...] = ()
-    """What became of settlements that were read anew when the books were opened."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import show_setup
 from addin.commands.words import counted
 from addin.connections.finale import inventory
@@ -29,7 +29,7 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.machine.computer import Computer
     from core.books.books import Books
     from core.books.pulling import ConnectedStore

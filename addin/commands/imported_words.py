@@ -13,7 +13,7 @@ from core.books.time_zones import proposed_zones
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
     from core.books.books import Books
     from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
     from core.model import Settlement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
 from addin.commands.words import counted
 from core.marketplaces import read_file

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.takeaway.close_pack import write_pack
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.takeaway.closing_figures import ClosingFigures
     from core.books.accruals import AccrualPlan
     from core.books.books import Books

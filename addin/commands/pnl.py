@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
@@ -24,7 +24,7 @@ from core.reports.profit_and_loss import WITHOUT_COST, PnlQuestion, is_item, pri
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.books import Books
     from core.exchange_rates import FoundRates
     from core.reports.left_out import LeftOut

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
-from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.connections.marketplaces import connected_stores
@@ -15,7 +15,7 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.pulling import Pulled
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind

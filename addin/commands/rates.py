@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from core.books.rates import save_fetched_rates
@@ -18,7 +18,7 @@ from core.exchange_rates import find_rates, missing_sentence, needed_rates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.books import Books
 
 URL_VARIABLE = "COGSHEET_ECB_URL"

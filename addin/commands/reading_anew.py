@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
     from core.books.database import Database
     from core.books.rereading import Reread
     from core.progress import Progress

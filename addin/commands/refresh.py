@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.sheets.setup import FinaleSide
     from core.books.books import Books
     from core.books.database import Database

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.month_end import left_sentences
-from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
 from addin.commands.words import amount, counted
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
 

@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.commands import ribbon_questions
+from addin.commands.button import Outcome
 from addin.commands.desk import desk
 from addin.commands.excel import StatusBar, place_of, show, take_text, undisturbed, version_of_buttons
-from addin.commands.outcome import Outcome
 from addin.commands.reading_anew import with_news
 from addin.commands.registry import named
 from addin.commands.registry.command import Selects, load
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.commands.registry.command import Command
 
 

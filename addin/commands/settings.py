@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.desk import on_file
-from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.taken_edits import Edits, edited_effects
 from addin.commands.terminal import TerminalProgress
@@ -14,7 +14,7 @@ from core.books.changes import words_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.changes import SettingEffect
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.imported_words import (
     entries,
@@ -13,7 +14,6 @@ from addin.commands.imported_words import (
     sentences,
     with_remarks,
 )
-from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.sheets import transactions
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.removing import Removed
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
-from addin.commands.outcome import Outcome
 from addin.commands.rates import missing_rates
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.changes import SettlementChange

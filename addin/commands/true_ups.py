@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands import reclassifications
+from addin.commands.button import Outcome
 from addin.commands.closing import to_import_words, write_for_import
-from addin.commands.outcome import Outcome
 from addin.commands.reclassifications import apart, reason
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
@@ -34,7 +34,7 @@ from core.money import total
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.commands.reclassifications import Decided, Number
     from addin.commands.refresh import View
     from core.books.books import Books

@@ -17,8 +17,7 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from addin.commands.desk import Desk
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Desk, Outcome
     from addin.connections.connect_form import Form
     from core.marketplaces.connector import ConnectorKind
 

@@ -23,7 +23,7 @@ from core.settings import FinaleAccount
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.finale.inventory import FinaleInventory
     from core.http.credentials import Credentials
 

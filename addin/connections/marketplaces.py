@@ -19,7 +19,7 @@ from core.settings import STORES_NAME, StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.demo.sandbox import StoreAccess
     from core.http.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind

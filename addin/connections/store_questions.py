@@ -17,8 +17,7 @@ from core.settings import StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.commands.desk import Desk
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Desk, Outcome
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.commands import costs, settlements, syncing
+from addin.commands.button import Outcome
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
-from addin.commands.outcome import Outcome
 from addin.commands.pnl import make_pnl
 from addin.commands.terminal import TerminalProgress
 from addin.demo.accounts import demo_accounts
@@ -33,7 +33,7 @@ from core.time import system_clock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.books.books import Books
     from core.progress import Progress
     from core.time import Clock

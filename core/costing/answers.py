@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.causes import cause
+from core.costing.line_kinds import may_be_money_only
 from core.costing.lines import Lock
 from core.costing.originals import Used, used_on
 from core.costing.outcome import as_locked, not_applicable, outcome
 from core.costing.precedence import Answer, Asked, first_answer
 from core.costing.reversals import Part, negative
-from core.costing.rules import Rule, may_be_money_only
+from core.costing.rules import Rule
 from core.costing.suspects import suspicion
 from core.model import CostStatus
 

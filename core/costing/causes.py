@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.costing.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.precedence import takes_average
-from core.costing.rules import Rule, may_be_money_only, means_its_order_alone
+from core.costing.rules import Rule
 from core.model import Cause
 
 if TYPE_CHECKING:

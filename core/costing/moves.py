@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
+from core.costing.line_kinds import is_removal
 from core.costing.reversals import waits_for_an_answer
-from core.costing.rules import Rule, is_removal
+from core.costing.rules import Rule
 from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Cause, Disposition, Goods
 

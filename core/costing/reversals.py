@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.costing.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.originals import weighted
 from core.costing.outcome import Outcome, not_applicable
-from core.costing.rules import Rule, may_be_money_only, means_its_order_alone
+from core.costing.rules import Rule
 from core.model import Cause, CostSource, CostStatus, Disposition, Event
 
 if TYPE_CHECKING:

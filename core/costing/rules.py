@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from core.costing.line_kinds import NAMES_GOODS
 from core.model import Event, Goods, is_multi_channel
 from core.money import cents
 
@@ -255,10 +256,6 @@ def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
 
 
-_NAMES_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
-"""Words that are about goods for sure only where their line names a SKU and units."""
-
-
 def _unnamed(line: Line, sold: Sold) -> Judgement | None:
     """Judge a line that does not say its goods; nothing where it does, or where its order does.
 
@@ -266,7 +263,7 @@ def _unnamed(line: Line, sold: Sold) -> Judgement | None:
     """
     if not line.is_declared:
         return NO_SKU if line.sku is None else None
-    if line.goods not in _NAMES_GOODS:
+    if line.goods not in NAMES_GOODS:
         return NOT_NAMED if line.sku is None and not _is_of_an_order(line, sold) else None
     if line.sku is not None and line.quantity is not None:
         return None
@@ -383,26 +380,6 @@ def _lost_elsewhere(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a loss on the way to the buyer of another store's order; where that may be so, it is asked."""
     elsewhere = line.sku is not None and is_sold_elsewhere(line, line.sku, sold)
     return judgement if elsewhere is False else LOST_ON_ITS_WAY if elsewhere else Judgement(Rule.UNCLEAR)
-
-
-_TWO_KINDS = frozenset({Goods.FOUND, Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR})
-"""Goods of words that take back units as well as cash alone."""
-
-
-def may_be_money_only(line: Line) -> bool:
-    """Tell whether a reversal may take back money alone: its word is used both for units found and for cash."""
-    is_undeclared = line.is_declared and line.goods in _NAMES_GOODS
-    return is_undeclared or (line.order_id is None and line.goods in _TWO_KINDS)
-
-
-def means_its_order_alone(line: Line) -> bool:
-    """Tell whether a reversal that names an order can only mean a reimbursement of that order."""
-    return line.order_id is not None and (line.goods in _TWO_KINDS or line.goods in _NAMES_GOODS)
-
-
-def is_removal(line: Line) -> bool:
-    """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
-    return line.goods is Goods.LOST_ON_REMOVAL
 
 
 def plain_order(order: str) -> str:

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.finale import products_of, read_mapping
+from core.costing.line_kinds import is_removal
 from core.costing.lines import read_lines
 from core.costing.reversals import may_be_reversed
-from core.costing.rules import Rule, is_removal, is_valued_again, judge, plain_order
+from core.costing.rules import Rule, is_valued_again, judge, plain_order
 from core.model import Event
 
 if TYPE_CHECKING:

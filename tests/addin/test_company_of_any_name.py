@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands.button import Outcome
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
-from addin.commands.outcome import Outcome
 from addin.connections.finale import NotConnectedError, inventory
 from core.companies import MachineFolder, World, world_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
 
 
 @pytest.mark.few(1)

@@ -11,11 +11,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from addin.commands.button import Outcome
 from addin.commands.connecting_stores import StoreEntered, connect_store, forget_store
 from addin.commands.desk import on_file
 from addin.commands.doctor import doctor
 from addin.commands.new import new_workbook, write_workbook
-from addin.commands.outcome import Outcome
 from addin.commands.pulling import pull
 from addin.connections import connecting_choice
 from addin.connections.marketplaces import (
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from core.http.credentials import Secret
     from core.marketplaces.connector import Connector, Link
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.desk import Desk
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Desk, Outcome
+
 
 REPORT = "https://app.finaleinventory.com/demo/doc/report/pivotTable/1/Report.csv?format=csv&data=stockHistory"
 

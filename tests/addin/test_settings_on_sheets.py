@@ -24,7 +24,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
     from addin.sheets.columns import TableSpec
     from addin.sheets.tables import Record
 

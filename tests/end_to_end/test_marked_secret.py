@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Outcome
 
 pytestmark = pytest.mark.long
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands import closing, ribbon_questions
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.true_ups import TrueUpChoice, list_true_ups
 from addin.takeaway.ledger_used import ledger_used
 from core.books.booked_settlement import EntryStatus
@@ -19,8 +19,8 @@ from core.journal.files import Ledger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from addin.commands.button import Desk
     from addin.commands.closing import ExportChoice
-    from addin.commands.desk import Desk
 
 
 def export(desk: Desk, ids: Sequence[str]) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands import costs, ribbon_questions
-from addin.commands.outcome import Outcome
+from addin.commands.button import Outcome
 from addin.commands.selection import selected_rows_of
 from addin.sheets import history
 from addin.sheets.resolve_rows import RESOLVE_SPEC
@@ -14,7 +14,7 @@ from addin.sheets.resolve_rows import RESOLVE_SPEC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
 
 
 def sync(desk: Desk, ids: Sequence[str]) -> Outcome:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands import reports, ribbon_questions
+from addin.commands.button import Outcome
 from addin.commands.excel import show
-from addin.commands.outcome import Outcome
 from addin.commands.selection import is_on_cogs_tab
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
 
 
 def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:

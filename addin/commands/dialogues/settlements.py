@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.commands import ribbon_questions, settlements
+from addin.commands.button import Outcome
 from addin.commands.excel import take_paths
-from addin.commands.outcome import Outcome
 from core.books.stores import StoreNotNamedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
 
 
 def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.button import Outcome
 from addin.commands.excel import place_of, redrawing
-from addin.commands.outcome import Outcome
 from core.companies import World
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
 
 
 def connect(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

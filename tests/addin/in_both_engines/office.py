@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.desk import Desk
-    from addin.commands.outcome import Outcome
+    from addin.commands.button import Desk, Outcome
     from tests.fake_excel.application import FakeApplication
 
 FILES = "engine for files"

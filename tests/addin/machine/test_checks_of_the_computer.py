@@ -26,7 +26,7 @@ from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.ribbon_table import version
 
 if TYPE_CHECKING:
-    from addin.commands.desk import Desk
+    from addin.commands.button import Desk
     from addin.machine.computer import Computer
 
 PROGRAM = Program("0.1.0", Path("lock"), Path("source"), "one")
