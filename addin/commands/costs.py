@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
-from addin.commands.button import Outcome
+from addin.commands.button import Desk, Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
-from addin.sheets import history
-from addin.sheets.fill_down import fill_down, fill_downs, filled_down
+from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
     Elsewhere,
     ask_anew,
@@ -23,53 +22,23 @@ from addin.sheets.resolve import (
     settlements_shown,
     write_fates,
 )
-from core.books.answers import Fate
+from core.books.answers import Decision, Fate
 from core.books.costs_today import asked_since
 from core.books.loading import load_books
-from core.books.saving import locked_keys, plan_answers, save_answers
+from core.books.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.status import LineCounts, line_counts, missing_lines
-from core.books.undo import restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.costing.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from addin.commands.button import Desk
-    from addin.sheets.fill_down import FillDown
     from addin.sheets.resolve_rows import SheetAnswers
-    from core.books.answers import Decision
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.saving import Saving
-    from core.books.undo import Undone
     from core.time import SettlementName
-
-
-def restore(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
-    """Bring single values back: those named, or those marked in column Restore of sheet Change history.
-
-    Raises:
-        CogsheetError: If a value is not in that batch.
-    """
-    wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
-    if not wanted:
-        return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
-    restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
-    history.clear_marks(desk.book)
-    view = load(desk.database)
-    refresh(desk, view)
-    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
-    left = [{**_place(lines.get(key, {})), "reason": why} for key, why in restored.skipped.items()]
-    sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
-    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
-    return Outcome(
-        "\n".join(sentences),
-        needs_attention=bool(left),
-        data={"restored": [_place(lines.get(key, {})) for key in restored.keys], "skipped": left},
-    )
 
 
 def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
@@ -227,54 +196,6 @@ def _say_coverage(desk: Desk, books: Books) -> None:
 
 def _at_home(books: Books, lines: pd.DataFrame) -> pd.Series:
     return at_home(lines, "net", books.rates, books.company.home_currency, books.zones)
-
-
-def undo(desk: Desk, *, batch: int | None = None) -> Outcome:
-    """Take the last save back, or one by the number of its batch, as a new batch.
-
-    Where the last save cannot be taken back because its settlement is exported, nothing else is taken back in its
-    place; the outcome names the save before it.
-
-    Raises:
-        NothingToUndoError: If there is none.
-    """
-    if batch is None:
-        undone = undo_last(desk.database, who=desk.user, now=desk.clock())
-    else:
-        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
-    view = load(desk.database)
-    refresh(desk, view)
-    list_missing(desk, view.books, list(view.books.settlements))
-    is_stuck = undone.batch is None
-    before = undoable_before(desk.database, undone.undone) if is_stuck else None
-    sentences = [_undone_sentence(undone)]
-    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
-    left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
-    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
-    sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
-    return Outcome(
-        "\n".join(sentences),
-        needs_attention=bool(left),
-        data={
-            "undone_batch": None if is_stuck else undone.undone,
-            "undone": [_place(lines[key]) for key in undone.keys],
-            "skipped": left,
-            "undoable_before": before,
-        },
-    )
-
-
-def _undone_sentence(undone: Undone) -> str:
-    if undone.batch is not None:
-        return f"Batch {undone.undone} is undone: {counted(len(undone.keys), 'line')} as before."
-    return (
-        f"Nothing was undone: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
-        f"Reopen them, then it can be undone."
-    )
-
-
-def _place(line: Mapping[str, object]) -> dict[str, object]:
-    return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
 
 
 def list_missing(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:

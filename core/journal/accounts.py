@@ -31,7 +31,7 @@ class Chart(StrEnum):
     FIRST = ""
     """Those of books that were made before there was a choice: a line type that came later follows its elder's."""
     CONTROLLER = "controller"
-    """Those of books made since, as controllers call them (docs/design/journal.md): most types have one of their own."""
+    """Those of books made since, as controllers call them (docs/design/journal.md): most types have one of their own"""
 
 
 _CONTROLLER: dict[LineType, str] = {

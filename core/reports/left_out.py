@@ -1,14 +1,16 @@
-"""What the profit and loss leaves out of its figures: lines in currencies without a rate."""
+"""What the profit and loss says is missing in it: lines without a rate, and lines without a cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.model import CostStatus
 from core.money import cents, total
+from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     import pandas as pd
@@ -63,3 +65,25 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
         )
         for currency, rows in found.groupby(names, sort=True)
     ]
+
+
+_MOST_ORDERS_NAMED = 5
+
+
+def missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """Say what lacks a cost, and apart from it which refunds wait for their original: they are answered by that one."""
+    lacking = [row for row in rows if row["cost_status"] != CostStatus.WAITING]
+    waiting = [row for row in rows if row["cost_status"] == CostStatus.WAITING]
+    parts_of_it = ((lacking, "units without cost"), (waiting, "units waiting for their original's cost"))
+    notes = [f"{_units_of(some)} {words}: {_orders_of(some)}" for some, words in parts_of_it if some]
+    return {"indicator": MISSING_MARK if lacking else WAITING_MARK, "missing_note": "; ".join(notes)}
+
+
+def _units_of(rows: Sequence[Mapping[str, Any]]) -> int:
+    return sum(abs(row["units"] or 0) for row in rows)
+
+
+def _orders_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    orders = sorted({row["order_id"] or "without order" for row in rows})
+    more = f" and {len(orders) - _MOST_ORDERS_NAMED} more" if len(orders) > _MOST_ORDERS_NAMED else ""
+    return f"{', '.join(orders[:_MOST_ORDERS_NAMED])}{more}"

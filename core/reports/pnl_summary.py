@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.reports.left_out import LeftOut
     from core.reports.profit_and_loss import PnlQuestion
 
+
 ALL_MONTHS = "All"
 ALL_STORES = "All stores"
 MONTHS_SHOWN = 12

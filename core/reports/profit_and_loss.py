@@ -22,9 +22,8 @@ import pyarrow as pa
 from core.frame_columns import TEXT, WHOLE, Columns, frame, records
 from core.model import CostStatus, Event, units_of
 from core.money import MONEY, at_line_places, cents, total
-from core.reports import left_out
 from core.reports.basis import Basis, counted_days
-from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
+from core.reports.left_out import left_out, missing_note
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
 from core.time import local_days
 
@@ -68,9 +67,6 @@ NO_RATE = "(no rate)"
 
 ROUNDING = "(rounding)"
 """What the settlements' rounded figures differ from the items'."""
-
-
-_MOST_ORDERS_NAMED = 5
 
 
 WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
@@ -347,7 +343,7 @@ def _missing(priced: pd.DataFrame) -> dict[Labels, dict[str, str | None]]:
     by_row: dict[Labels, list[dict[str, Any]]] = {}
     for row in records(lacking):
         by_row.setdefault((row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]), []).append(row)
-    return {labels: _missing_note(rows) for labels, rows in by_row.items()}
+    return {labels: missing_note(rows) for labels, rows in by_row.items()}
 
 
 def _with_left_out(
@@ -356,31 +352,12 @@ def _with_left_out(
     """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
     found = dict(marks)
     for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
-        (row,) = left_out.left_out(rows)
+        (row,) = left_out(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
         lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"
         found[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
     return found
-
-
-def _missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-    """Say what lacks a cost, and apart from it which refunds wait for their original: they are answered by that one."""
-    lacking = [row for row in rows if row["cost_status"] != CostStatus.WAITING]
-    waiting = [row for row in rows if row["cost_status"] == CostStatus.WAITING]
-    parts_of_it = ((lacking, "units without cost"), (waiting, "units waiting for their original's cost"))
-    notes = [f"{_units_of(some)} {words}: {_orders_of(some)}" for some, words in parts_of_it if some]
-    return {"indicator": MISSING_MARK if lacking else WAITING_MARK, "missing_note": "; ".join(notes)}
-
-
-def _units_of(rows: Sequence[Mapping[str, Any]]) -> int:
-    return sum(abs(row["units"] or 0) for row in rows)
-
-
-def _orders_of(rows: Sequence[Mapping[str, Any]]) -> str:
-    orders = sorted({row["order_id"] or "without order" for row in rows})
-    more = f" and {len(orders) - _MOST_ORDERS_NAMED} more" if len(orders) > _MOST_ORDERS_NAMED else ""
-    return f"{', '.join(orders[:_MOST_ORDERS_NAMED])}{more}"
 
 
 def _rounding(priced: pd.DataFrame, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

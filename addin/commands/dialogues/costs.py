@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.commands import costs, ribbon_questions
 from addin.commands.button import Outcome
 from addin.commands.selection import selected_rows_of
+from addin.commands.undo import restore_marked, undo_save
 from addin.sheets import history
 from addin.sheets.resolve_rows import RESOLVE_SPEC
 
@@ -55,16 +56,16 @@ def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
     if marked and ribbon_questions.confirmed(
         desk.book.app, ribbon_questions.restore_question(len(marked), undo_next=True)
     ):
-        return costs.restore(desk)
+        return restore_marked(desk)
     question = "Undo the last save? Lines that were saved again since, or exported, stay as they are."
     if not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome("Nothing was undone.")
-    outcome = costs.undo(desk)
+    outcome = undo_save(desk)
     before = outcome.data["undoable_before"]
     if not isinstance(before, int):
         return outcome
     question = f"{outcome.message}\n\nUndo batch {before} instead?"
-    return costs.undo(desk, batch=before) if ribbon_questions.confirmed(desk.book.app, question) else outcome
+    return undo_save(desk, batch=before) if ribbon_questions.confirmed(desk.book.app, question) else outcome
 
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
@@ -72,4 +73,4 @@ def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dial
     marked = history.marked(desk.book)
     if marked and not ribbon_questions.confirmed(desk.book.app, ribbon_questions.restore_question(len(marked))):
         return Outcome("Nothing was restored: the marks in column Restore are still there.")
-    return costs.restore(desk)
+    return restore_marked(desk)

@@ -83,7 +83,7 @@ COSTS = (
         ),
         options=(Argument("batch", "BATCH", Kind.NUMBER, required=False),),
         asks=Asks(dialogue="addin.commands.dialogues.costs:undo"),
-        action="addin.commands.costs:undo",
+        action="addin.commands.undo:undo_save",
         changes_costs=True,
         notes="With a number it reverses that batch. Undoing is a new batch; a save of exported settlements can be "
         "undone once they are reopened.",
@@ -120,7 +120,7 @@ COSTS = (
             Argument("keys", "KEY", many=True, required=False),
         ),
         asks=Asks(dialogue="addin.commands.dialogues.costs:restore"),
-        action="addin.commands.costs:restore",
+        action="addin.commands.undo:restore_marked",
         changes_costs=True,
         notes="With a number it restores what that batch saved: all of it, or the lines with these keys.",
     ),

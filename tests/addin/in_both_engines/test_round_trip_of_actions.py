@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addin.commands import costs, reports, settlements, syncing
+from addin.commands.costs import SaveChoice
 from addin.sheets import resolve, tables
 from addin.sheets.resolve_rows import RESOLVE_SPEC
 from tests.addin.in_both_engines import as_user
@@ -75,7 +76,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     users.save()
 
     def round_trip(desk: Desk) -> Any:
-        costs.save(desk, choice=costs.SaveChoice(accept_proposals=True))
+        costs.save(desk, choice=SaveChoice(accept_proposals=True))
         found = tables.find(desk.book, RESOLVE_SPEC)
         row = next(n for n, values in enumerate(tables.read(found, RESOLVE_SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"

@@ -1,0 +1,88 @@
+"""Group Costs: take a save back, and bring earlier values back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.commands import costs
+from addin.commands.button import Desk, Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.words import counted
+from addin.sheets import history
+from core.books.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
+from core.frame_columns import records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
+    """Bring single values back: those named, or those marked in column Restore of sheet Change history.
+
+    Raises:
+        CogsheetError: If a value is not in that batch.
+    """
+    wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    if not wanted:
+        return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
+    restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
+    history.clear_marks(desk.book)
+    view = load(desk.database)
+    refresh(desk, view)
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(key, {})), "reason": why} for key, why in restored.skipped.items()]
+    sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={"restored": [_place(lines.get(key, {})) for key in restored.keys], "skipped": left},
+    )
+
+
+def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
+    """Take the last save back, or one by the number of its batch, as a new batch.
+
+    Where the last save cannot be taken back because its settlement is exported, nothing else is taken back in its
+    place; the outcome names the save before it.
+
+    Raises:
+        NothingToUndoError: If there is none.
+    """
+    if batch is None:
+        undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    else:
+        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    costs.list_missing(desk, view.books, list(view.books.settlements))
+    is_stuck = undone.batch is None
+    before = undoable_before(desk.database, undone.undone) if is_stuck else None
+    sentences = [_undone_sentence(undone)]
+    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
+    left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
+    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=bool(left),
+        data={
+            "undone_batch": None if is_stuck else undone.undone,
+            "undone": [_place(lines[key]) for key in undone.keys],
+            "skipped": left,
+            "undoable_before": before,
+        },
+    )
+
+
+def _undone_sentence(undone: Undone) -> str:
+    if undone.batch is not None:
+        return f"Batch {undone.undone} is undone: {counted(len(undone.keys), 'line')} as before."
+    return (
+        f"Nothing was undone: batch {undone.undone}, the save that was to be undone, is of exported settlements. "
+        f"Reopen them, then it can be undone."
+    )
+
+
+def _place(line: Mapping[str, object]) -> dict[str, object]:
+    return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
