@@ -15,20 +15,10 @@ if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
 TEXT = pd.ArrowDtype(pa.string())
-
-
 WHOLE = pd.ArrowDtype(pa.int64())
-
-
 MOMENT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
-
-
 FLAG = pd.ArrowDtype(pa.bool_())
-
-
 Columns = dict[str, pd.ArrowDtype]
-
-
 AMOUNT_COLUMNS = (
     "principal",
     "shipping",
@@ -42,8 +32,6 @@ AMOUNT_COLUMNS = (
     "other",
 )
 """The ten parts of a transaction's net, each signed from the seller's side."""
-
-
 TRANSACTION_COLUMNS: Columns = {
     "key": TEXT,  # line key; missing until the store is known (core.marketplaces.line_keys)
     "group_key": TEXT,  # the format's group key as one text
@@ -74,8 +62,6 @@ TRANSACTION_COLUMNS: Columns = {
     "tax_code": TEXT,  # of a sale: the rate of tax that the marketplace names, as it stands there (20%)
 }
 """One row per transaction: a group of raw lines (docs/design/words.md)."""
-
-
 RAW_LINE_COLUMNS: Columns = {
     "line_no": WHOLE,  # in the file, first line = 1
     "settlement_id": TEXT,
@@ -91,8 +77,6 @@ RAW_LINE_COLUMNS: Columns = {
     "posted_at": MOMENT,
 }
 """One row per line of the file, for `inspect` and drill-down; never stored."""
-
-
 RETURN_COLUMNS: Columns = {
     "order_id": TEXT,
     "sku": TEXT,  # verbatim
@@ -103,8 +87,6 @@ RETURN_COLUMNS: Columns = {
     "reference": TEXT,  # the marketplace's own number of the returned unit, where it has one
 }
 """Goods that came back, as a marketplace reports them apart from the money; one row per reported return."""
-
-
 REIMBURSEMENT_COLUMNS: Columns = {
     "reimbursement_id": TEXT,  # several rows may share one
     "approved_at": MOMENT,
@@ -118,8 +100,6 @@ REIMBURSEMENT_COLUMNS: Columns = {
     "original_id": TEXT,  # of the reimbursement that is taken back
 }
 """Reimbursements as a marketplace reports them apart from the money; one row per reported row."""
-
-
 ORDER_UNITS_COLUMNS: Columns = {
     "order_id": TEXT,
     "item_id": TEXT,  # as `order_item_id` of the order's lines
@@ -130,8 +110,6 @@ ORDER_UNITS_COLUMNS: Columns = {
     "first_paid_at": MOMENT,  # when the order's first money came, in whatever settlement
 }
 """An order as one document tells it, one row per item; a later document may tell another story of the same order."""
-
-
 OBSERVATION_COLUMNS: Columns = {
     "kind": TEXT,  # ObservationKind
     "order_id": TEXT,  # the order id of the marketplace; kind order only
@@ -148,8 +126,6 @@ OBSERVATION_COLUMNS: Columns = {
     "order_date": TEXT,  # ISO date on which the order was placed; kind order only
 }
 """What the inventory system said, one row per fact; append-only in the database."""
-
-
 LEFT_STOCK_COLUMNS: Columns = {
     "order_id": TEXT,  # the inventory system's own
     "names": TEXT,  # JSON: every id under which a marketplace may know it
@@ -162,8 +138,6 @@ LEFT_STOCK_COLUMNS: Columns = {
     "fetched_at": MOMENT,
 }
 """What left stock on an order that a sync did not ask for: per order, product and day; append-only in the database."""
-
-
 MAPPING_COLUMNS: Columns = {
     "sku": TEXT,
     "product_id": TEXT,  # missing: the inventory system was asked and does not know the SKU
@@ -173,8 +147,6 @@ MAPPING_COLUMNS: Columns = {
     "fetched_at": MOMENT,
 }
 """Which product, or which several of a kit, a SKU stands for."""
-
-
 OVERRIDE_COLUMNS: Columns = {
     "key": TEXT,  # line key
     "version": WHOLE,  # 1, 2, ... per line; the highest holds
@@ -193,8 +165,6 @@ OVERRIDE_COLUMNS: Columns = {
     "shown_kind": TEXT,  # Proposal
 }
 """The bookkeeper's saved answers in force (or all of them, for History)."""
-
-
 COSTED_COLUMNS: Columns = {
     "key": TEXT,
     "cost_status": TEXT,  # CostStatus

@@ -228,8 +228,6 @@ class Disposition(StrEnum):
 
 NO_MOVEMENT = "no movement on or before that day"
 """Source of an average on a date that was asked for and that no stock movement shows; its `record_date` is that day."""
-
-
 INTO_NEGATIVE_STOCK = "received into negative stock"
 """Ends the source of a cost whose product had been received while its stock was negative: the average is distorted."""
 
@@ -324,12 +322,8 @@ def net_of(lines: pd.DataFrame, currency: str, *, paid_out: bool = False) -> Dec
 
 UNITS_TYPED = "units_typed"
 """Column of costed lines: the units that the bookkeeper saved for a line, without sign."""
-
-
 PROPOSAL_TAKEN = "proposal_taken"
 """Column of costed lines: whether the bookkeeper took what was proposed for a line, its units included."""
-
-
 _ASKS_UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR})
 
 

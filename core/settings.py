@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.journal.accounts import USUAL_TAX_CODE
+from core.journal.files import Ledger  # noqa: TC001 - pydantic reads it at run time
 from core.line_types import LineType
 from core.model import Disposition, Marketplace
-
-if TYPE_CHECKING:
-    from core.journal.files import Ledger
 
 
 class AverageOnDate(StrEnum):
@@ -168,8 +165,6 @@ class Policies(BaseModel):
 
 POLICY_FIELDS = {name: field for name, field in Policies.model_fields.items() if field.title}
 """The policies that sheet Setup shows, by name."""
-
-
 DATED = ("refunded_goods", "adjustment_average", "refund_units")
 """Policies that decide what a line costs: each holds from a day, and the lines before it follow the earlier one."""
 
@@ -189,8 +184,6 @@ class FinaleAccount(BaseModel):
 
 
 FINALE_NAME = "finale"
-
-
 POLICIES_NAME = "policies"
 """Under which name the database keeps them."""
 

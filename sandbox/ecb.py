@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ECB_PATH = "/stats/eurofxref"
-
-
 _FIRST_DAY = date(2024, 1, 2)
-
-
 _BEGINS = {
     "USD": Decimal("1.0841"),
     "JPY": Decimal("158.32"),
@@ -32,20 +28,10 @@ _BEGINS = {
     "PLN": Decimal("4.2990"),
     "INR": Decimal("90.5130"),
 }
-
-
 _SWING = 41
-
-
 _STEP = Decimal("0.0005")
-
-
 _CLOSED = {(1, 1), (5, 1), (12, 25), (12, 26)}
-
-
 _NINETY_DAYS = timedelta(days=90)
-
-
 _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" '

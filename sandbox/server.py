@@ -36,20 +36,10 @@ if TYPE_CHECKING:
     from sandbox.marketplaces.access import StoreAccess
 
 _log = logging.getLogger("sandbox")
-
-
 DEMO_ACCOUNT = "demo"
-
-
 KEY = "sandbox-key"
-
-
 SECRET = "sandbox-secret"  # noqa: S105  # opens nothing but the sandbox
-
-
 LOOPBACK = "127.0.0.1"
-
-
 _POLL_SECONDS = 0.02
 """How soon the end of the block is noticed."""
 

@@ -19,14 +19,8 @@ if TYPE_CHECKING:
     from workbook_engine.workbook_file import WorkbookFile
 
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml", re.IGNORECASE)
-
-
 _CHART_FORMULA = re.compile(r"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
-
-
 _PIVOT = re.compile(r"xl/pivotCache/pivotCacheDefinition[0-9]*\.xml", re.IGNORECASE)
-
-
 RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
 """Elements of validation and formatting rules that hold formulas."""
 
@@ -108,8 +102,6 @@ def change_chart(book: WorkbookFile, part: str, change: Callable[[str, str], str
 
 
 _SHARED = re.compile(r"<f\b[^>]*\bt=[\"']shared[\"']")
-
-
 _ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
 
 
@@ -267,27 +259,15 @@ _NEWER = (
     r"TEXTJOIN|TEXTSPLIT|TOCOL|TOROW|UNICHAR|UNICODE|UNIQUE|VALUETOTEXT|VAR\.P|VAR\.S|VSTACK|WEBSERVICE|WRAPCOLS|WRAPROWS|"
     r"XLOOKUP|XMATCH|XOR"
 )
-
-
 _ON_SHEETS = "FILTER|SORT"
-
-
 _FUNCTION = re.compile(
     rf"""("(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\])|(?<![\w.])(?:({_NEWER})|({_ON_SHEETS}))(?=\()""", re.IGNORECASE
 )
-
-
 _FILE_PREFIX = re.compile(r"_xlfn\.(?:_xlws\.)?|_xlpm\.")
-
-
 _PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
-
-
 _FILE_THIS_ROW = re.compile(
     r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([^\W\d][\w.]*)\[\[\#This[ ]Row\],\[((?:[^\[\]']|'.)*)\]\]""", re.VERBOSE
 )
-
-
 _THIS_ROW = re.compile(
     r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([\w.]*)\[@(?:\[((?:[^\[\]']|'.)*)\]|((?:[^\[\]'@]|'.)*))\]""", re.VERBOSE
 )

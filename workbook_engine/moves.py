@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from workbook_engine.workbook_file import WorkbookFile
 
 _RULES = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange")
-
-
 _PLACED = ("mergeCell", "hyperlink", "autoFilter", "sortState", "sortCondition")
 
 

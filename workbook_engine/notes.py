@@ -14,23 +14,11 @@ from workbook_engine.styles import set_font_part
 from workbook_engine.xml_text import Element
 
 _SHAPE = re.compile(r"<v:shape\b(?:(?!</v:shape>).)*?<x:Row>(\d+)</x:Row>.*?</v:shape>", re.DOTALL)
-
-
 _ROW = re.compile(r"<x:Row>(\d+)</x:Row>")
-
-
 _COLUMN = re.compile(r"<x:Column>(\d+)</x:Column>")
-
-
 _BLOCK = re.compile(r"<o:idmap\b[^>]*?\bdata=\"([0-9,]+)\"")
-
-
 _SHAPE_ID = re.compile(r"_x0000_s([0-9]+)")
-
-
 _SHAPES_IN_BLOCK = 1024
-
-
 _ANCHOR = re.compile(r"<x:Anchor>([^<]*)</x:Anchor>")
 
 

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from workbook_engine.workbook_file import WorkbookFile
 
 _LONGEST_NAME = 31
-
-
 _FORBIDDEN = re.compile(r"[:\\/?*\[\]]")
-
-
 _EMPTY_SHEET = (
     f'{DECLARATION}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
     f'xmlns:r="{OFFICE_RELATIONS}"><dimension ref="A1"/><sheetViews><sheetView workbookViewId="0"/></sheetViews>'

@@ -317,7 +317,9 @@ def read_choice(value: object, column: Column) -> Decimal | int | bool | str | R
         return read
     word = read.strip().lower()
     chosen = next((choice for choice in column.choices if choice.lower() == word), None)
-    return chosen or Refused(f"holds “{read.strip()}”", f"write {' or '.join(column.choices)}, or leave it empty")
+    *others, last = column.choices
+    words = f"{', '.join(others)} or {last}" if others else last
+    return chosen or Refused(f"holds “{read.strip()}”", f"write {words}, or leave it empty")
 
 
 _READERS = {

@@ -62,8 +62,6 @@ COGS_SPEC = TableSpec(
         Column("Key", "key", hidden=True),
     ),
 )
-
-
 HEADER_CELLS = (
     ("Settlement", "settlement_id"),
     ("Store", "store"),
@@ -75,14 +73,8 @@ HEADER_CELLS = (
     ("COGS posted by", "posted_by"),
 )
 """Labels in A3:A10 and the field whose value stands beside each in column B."""
-
-
 _HEADER_ROW = 3
-
-
 _HEADER_VALUE_COLUMN = 2
-
-
 _LONGEST_SHEET_NAME = 31
 
 

@@ -121,12 +121,8 @@ def _in_text(text: str) -> str:
 
 
 _LABEL = re.compile(r',"([^"]*)"\)(?:,""\))?$')
-
-
 MOST_LINKED = 5_000
 """A longer sheet Transactions has links only where a cost is missing or was saved: formulas there cost time."""
-
-
 _Written = tuple["xw.Range", "list[str | None]"]
 
 

@@ -72,22 +72,12 @@ PNL_SPEC = TableSpec(
         Column("Key", "line", hidden=True),
     ),
 )
-
-
 ALL, YES, NO = "all", "yes", "no"
-
-
 _KEPT_SHARE = 0.5
 """Where fewer rows than that are the same as before, something else was asked, and the order begins anew."""
-
-
 ASK_ROW = 3
 """Row of the first label in column A; the answer stands beside it in column B."""
-
-
 ASK_LABELS = ("Counted by", "From", "To", "Store", "By month", "Stores together")
-
-
 _YES_OR_NO = ("By month", "Stores together")
 
 
@@ -217,15 +207,9 @@ PNL_SUMMARY_SPEC = TableSpec(
         Column("Missing", "missing_note", width=44),
     ),
 )
-
-
 CHART_SHEET = "_cogsheet_charts"
 """Very hidden: the figures of the charts, in blocks of a fixed size, so that the charts need not be changed."""
-
-
 FIRST_ROW = 2
-
-
 BLOCKS = (("months", 1, MONTHS_SHOWN), ("top", 4, ITEMS_SHOWN), ("bottom", 7, ITEMS_SHOWN))
 """Name, column of the names (the figures stand in the next) and number of rows."""
 

@@ -42,11 +42,7 @@ RATES_SPEC = TableSpec(
         FILLED,
     ),
 )
-
-
 MISSING = "missing"
-
-
 _DIGITS = 10
 
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
-
-
 _DISPOSITION = 2
 
 

@@ -77,11 +77,7 @@ RESOLVE_SPEC = TableSpec(
         Column("Filled", "filled", hidden=True, note="What the editable cells were filled with; last its own SKU."),
     ),
 )
-
-
 TYPED_FIELDS = ("cost", "units_back", "disposition", "zero_ok", "note", "sku")
-
-
 _SKU = TYPED_FIELDS.index("sku")
 
 

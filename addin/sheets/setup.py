@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Row = tuple[str, str, str]
 """Setting, value, and what it means."""
-
-
 SETUP_SPEC = TableSpec(
     sheet="Setup",
     table="tblSetup",

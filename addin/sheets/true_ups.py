@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 ACCEPT, DISMISS, TAKE_UP = "accept", "dismiss", "take up"
-
-
 TRUE_UPS_SPEC = TableSpec(
     sheet="Cost true-ups",
     table="tblTrueUps",
@@ -70,8 +68,6 @@ class Decided:
 
 
 IMMATERIAL = "immaterial"
-
-
 DISMISSED = "dismissed"
 
 

@@ -98,8 +98,6 @@ def _told_as_ours() -> Iterator[None]:
 
 
 NAME = "_cogsheet_books"
-
-
 _SEPARATOR = "|"
 
 

@@ -19,8 +19,6 @@ ENTRY = (
     Column("Currency", "currency", width=11),
     Column("Account no.", "number", width=13, note="The account's, as on sheet Accounts."),
 )
-
-
 ACCRUED = (
     Column("Order ID", "order_id", width=22),
     Column("Shipped", "ship_day", Kind.DATE, width=12, note="In Finale."),
@@ -36,8 +34,6 @@ ACCRUED = (
     Column("Cost source", "cost_source", width=20),
 )
 """In such an order that they stand well below the columns of the entries."""
-
-
 BALANCES = (
     Column("Account", "account", width=38),
     Column("Holds", "holds", width=18),
@@ -47,8 +43,6 @@ BALANCES = (
     Column("Deposits", "deposits", Kind.MONEY, width=14, note="What the marketplace paid to the bank in the month."),
     Column("Expected", "closing", Kind.MONEY, width=14, note="Opening + entries − deposits."),
 )
-
-
 OUTSTANDING = (
     Column("Account", "account", width=38),
     Column("Settlement ID", "settlement_id", width=18),
@@ -59,8 +53,6 @@ OUTSTANDING = (
     Column("Outstanding", "amount", Kind.MONEY, width=14),
     Column("Why", "why", width=50),
 )
-
-
 NOT_EXPORTED = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),
@@ -72,8 +64,6 @@ NOT_EXPORTED = (
     Column("Status", "status", width=46),
     Column("COGS status", "cogs_status", width=24),
 )
-
-
 WITHOUT_COST = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),
@@ -84,8 +74,6 @@ WITHOUT_COST = (
     Column("Type", "event", width=18),
     Column("Cause", "cause", width=46),
 )
-
-
 ESTIMATES = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),
@@ -97,8 +85,6 @@ ESTIMATES = (
     Column("Saved by", "saved_by", width=46),
     Column("Saved at", "saved_at", Kind.MOMENT, width=24),
 )
-
-
 LEFT = (
     Column("Month", "month", width=18),
     Column("Left on", "day", Kind.DATE, width=17, note="As Finale dates it."),
@@ -115,8 +101,6 @@ LEFT = (
     ),
     Column("Why without cost", "cause", width=24),
 )
-
-
 LEFT_BY_MONTH = (
     Column("Month", "month", width=18),
     Column("Standing", "standing", width=17),
@@ -126,8 +110,6 @@ LEFT_BY_MONTH = (
     Column("Currency", "currency", width=18),
     Column("Cost", "cost", Kind.MONEY, width=18, note="Of the rows whose cost is known."),
 )
-
-
 TRUE_UPS = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),
@@ -138,8 +120,6 @@ TRUE_UPS = (
     Column("Currency", "currency", width=18),
     Column("What changed", "cause", width=46),
 )
-
-
 _PNL_FIELDS = (
     "store",
     "item",
@@ -160,17 +140,11 @@ _PNL_FIELDS = (
     "balance",
     "missing_note",
 )
-
-
 _PNL_WIDTHS = {"store": 16, "reimbursements": 19, "advertising": 14, "balance": 15, "missing_note": 42}
-
-
 PNL = tuple(
     replace(column, width=_PNL_WIDTHS.get(column.field, min(column.width, 22)))
     for column in map(PNL_SPEC.column, _PNL_FIELDS)
 )
-
-
 PNL_SUMS = (
     "units_sold",
     "units_refunded",
@@ -186,6 +160,4 @@ PNL_SUMS = (
     "tax",
     "balance",
 )
-
-
 JOURNAL = tuple(column for column in JOURNAL_SPEC.columns if column.field != "position")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from addin.commands.refresh import View
 
 TIES_SHEET = "Ties"
-
-
 COLUMNS = (
     Column("Store", "store", width=16),
     Column("Settlement ID", "settlement_id", width=16),
@@ -42,16 +40,10 @@ COLUMNS = (
     Column("COGS entry", "cogs_entry", Kind.MONEY, width=14, note="Empty while costs are missing."),
     Column("Entries", "entries", width=44),
 )
-
-
 CHECKS = (("lines", "deposit"), ("profit_and_loss", "lines"), ("clearing", "lines"))
 """Figures in the settlement's currency that must be equal."""
-
-
 COGS_CHECKS = (("pnl_cost", "cogs_tab"), ("cogs_entry", "cogs_tab"))
 """Figures in home currency that must be equal."""
-
-
 _BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
 """What Finale posts of a settlement's COGS stands in an entry of its own."""
 

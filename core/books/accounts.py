@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from core.books.database import Connection, Database
 
 _YES = {"yes": True, "no": False, "": False}
-
-
 _CURRENCY_SIGNS = 3
 
 

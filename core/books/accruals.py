@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 Pair = tuple["Entry", "Entry"]
 """An accrual entry and its reversal."""
-
-
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
 

@@ -27,15 +27,9 @@ if TYPE_CHECKING:
 
 TIME_ZONES_NAME = "time zones"
 """Under which name the database keeps the zone of each store."""
-
-
 KEPT_NAME = "calendars of exported settlements"
 """Under which name it keeps what exported settlements went out with, where that was changed since."""
-
-
 _DATES_ONLY = frozenset(form.name for form in FORMATS if form.dates_only)
-
-
 _DEPOSITS_ARE_DATES = frozenset(form.name for form in FORMATS if form.deposit_is_date)
 
 

@@ -36,8 +36,6 @@ CHANGE_COLUMNS: Columns = {
     "key": TEXT,
 }
 """One row per line whose cost changed."""
-
-
 _COMPARED = ["unit_cost", "cogs", "cost_source"]
 
 

@@ -33,15 +33,9 @@ if TYPE_CHECKING:
     from core.time import SettlementName
 
 Row = dict[str, Any]
-
-
 READING = "reading"
 """What has changed where a line came or went with another reading of its settlement's files."""
-
-
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
-
-
 _KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 

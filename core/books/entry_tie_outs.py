@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
-
-
 _BATCHES = {
     EntryKind.SETTLEMENT: (BatchKind.EXPORT,),
     EntryKind.COGS: (BatchKind.EXPORT,),
@@ -242,8 +240,6 @@ def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[T
 
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
-
-
 _A_DAY = timedelta(days=1)
 
 

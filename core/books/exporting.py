@@ -37,11 +37,7 @@ if TYPE_CHECKING:
 
 _RATE = re.compile(r"\d+(\.\d+)?%")
 """How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
-
-
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
-
-
 _IMPORT_ANEW = (
     " Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."

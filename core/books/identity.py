@@ -28,19 +28,11 @@ if TYPE_CHECKING:
     from core.books.database import Connection
 
 _NO_CONTENT = ("key", "store", "settlement_id", "ordinal", "group_key")
-
-
 _LINE = ("group_key", *(name for name in TRANSACTION_COLUMNS if name not in _NO_CONTENT))
-
-
 _GOODS = ("order_id", "sku", "event", "net")
 """What every document of a payout says of a line of it, whatever the document."""
-
-
 _PAYOUT_DAY = re.compile(r"\d{4}-\d\d-\d\d [A-Z]{3}")
 """What a payout is named after whose file has no payout ids: its day and currency."""
-
-
 _PERIOD = re.compile(r"\d{8}-\d{8}")
 """What a settlement is named after whose marketplace has no ids: the first and the last day of its period."""
 

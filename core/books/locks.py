@@ -104,8 +104,6 @@ def _sha256(text: str) -> str:
 
 LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
-
-
 _REVISED = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
 

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
     from core.books.database import Connection
 
 Row = dict[str, Any]
-
-
 _CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
-
-
 _SAYS = ("unit_cost", "disposition", "units_back", "sku")
 
 

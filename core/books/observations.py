@@ -30,12 +30,8 @@ HISTORY_COLUMNS: Columns = {
     "answer": WHOLE,
 }
 """Every observation ever stored; `fetched_at` is when it was first made, `seen_at` when it was last confirmed."""
-
-
 Fact = tuple[Any, ...]
 """Kind, order, product and, for an average on a date, the date."""
-
-
 _SAYS = ("unit_cost", "currency", "units", "cause", "record_date", "source", "match_rule", "order_date")
 """What makes an answer another one than before. The raw text does not: it may name the moment of the question."""
 
@@ -87,8 +83,6 @@ def _keeps_its_costs(newest: pd.DataFrame, not_found: pd.Series) -> pd.Series:
 
 
 _FACT = ("order_id", "product_id", "record_date")
-
-
 _LEFT_SAYS = ("names", "units", "unit_cost", "currency", "cause")
 
 

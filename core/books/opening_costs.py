@@ -87,8 +87,6 @@ OPENING_COST_COLUMNS: Columns = {
     "as_of": TEXT,  # ISO date
 }
 """What a SKU cost before."""
-
-
 HISTORY_COLUMNS: Columns = {**OPENING_COST_COLUMNS, "batch": WHOLE}
 
 

@@ -33,14 +33,8 @@ if TYPE_CHECKING:
 
 ItemName = tuple[str, str, str]
 """Store, order and item."""
-
-
 _TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
-
-
 _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
-
-
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 
 

@@ -47,8 +47,6 @@ ANSWER_COLUMNS: Columns = {
     "shown_as_of": MOMENT,
 }
 """What is saved, one row per line."""
-
-
 HISTORY_COLUMNS: Columns = {
     **OVERRIDE_COLUMNS,
     "shown_cost": MONEY,

@@ -37,14 +37,10 @@ if TYPE_CHECKING:
 
 _OF_ONE_DOCUMENT = (RefusedError, BadAnswerError)
 """What goes wrong with one document and says nothing about the next; everything else stops the store."""
-
-
 _OF_ITS_CONTENT = (
     *(UnreadableFileError, NotImportableError, StoreMarketplaceError, UnstorableValueError),
     *(AnotherStoreError, KeptFileError),
 )
-
-
 _NOT_DONE = (Import.CONFLICT, Import.LOCKED)
 
 

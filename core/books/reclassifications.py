@@ -46,17 +46,9 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
 
 _SETTING = "dismissed reclassifications"
-
-
 _WORD = "Reclassification"
-
-
 _NOON = time(12)
-
-
 _TYPES = {str(one): one for one in LineType}
-
-
 _KINDS = (EntryKind.SETTLEMENT, EntryKind.RECLASSIFICATION)
 
 

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 Name = tuple[str, str]
 """Store and settlement id."""
-
-
 _MISSING = "Settlement missing before this one"
-
-
 _FOLLOWING = frozenset(form.name for form in FORMATS if form.follows_on)
 
 

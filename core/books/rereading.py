@@ -64,8 +64,6 @@ def _keyed(there: BookedSettlement, read: Settlement) -> Settlement:
 
 
 _ALL = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "ordinal", "group_key"))
-
-
 _SAYS = tuple(name for name in _ALL if name not in ("goods", "tax_code"))
 """What a line says, as a bookkeeper would compare it: `goods` only repeats its type for the reader of today."""
 

@@ -16,15 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-
-
 _CLOCKS_DIFFER = timedelta(days=1)
-
-
 _AS_IT_IS: TypeAdapter[object] = TypeAdapter(object)
 """Writes any value by what it is."""
-
-
 HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
 """Who set what to what (JSON) and when."""
 

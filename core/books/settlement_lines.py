@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from core.books.booked_settlement import BookedSettlement
 
 _NAMED = 5
-
-
 PLACE = ("event", "order_id", "sku")
 
 

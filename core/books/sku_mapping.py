@@ -38,18 +38,10 @@ SKU_MAPPING_COLUMNS: Columns = {
     "used": TEXT,  # which of the two costing uses
 }
 """One row per SKU, as sheet SKU mapping shows it."""
-
-
 BETWEEN = " + "
-
-
 THEIRS, OWN, OWN_UNKNOWN = "Finale's", "yours", "yours, but Finale has no such product"
-
-
 _FIRST = (Cause.SKU_NOT_MAPPED, OWN_UNKNOWN)
 """What needs the user stands first."""
-
-
 _SAME_NAME = "product id"
 """The rule of a SKU that is a product's own id."""
 
@@ -189,12 +181,8 @@ def _rows(
 
 TYPED_IN = "typed in"
 """The rule of a mapping that a person has entered."""
-
-
 HISTORY_COLUMNS: Columns = {**MAPPING_COLUMNS, "typed_in": FLAG, "answer": WHOLE, "seen_at": MOMENT, "batch": WHOLE}
 """Every mapping ever stored; the rows of one SKU with the same `answer` belong together."""
-
-
 _SAYS = ("product_id", "units", "description", "rule")
 
 

@@ -15,24 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_SYNCED = "Not synced"
-
-
 READY = "Ready to export"
-
-
 EXPORTED = "Exported"
-
-
 POSTED_ELSEWHERE = "Posted elsewhere"
-
-
 NOT_TYING = "Does not tie out"
-
-
 HISTORY = "History"
 """Ended before the books start: tied out, used for the costs of refunds, neither counted nor posted."""
-
-
 _DONE = {EntryStatus.EXPORTED: EXPORTED, EntryStatus.POSTED_ELSEWHERE: POSTED_ELSEWHERE}
 
 

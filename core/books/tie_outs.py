@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from core.books.entries import StoredEntry
 
 _HALF_A_CENT = Decimal("0.005")
-
-
 _COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 """What Finale posts of a settlement's COGS stands in an entry of its own."""
 
@@ -201,11 +199,7 @@ def _sum(entries: Sequence[Entry], kinds: Sequence[EntryKind], types: Sequence[L
 
 
 _NAMES = tuple(TRANSACTION_COLUMNS)
-
-
 _PLACE = ("order_id", "sku", "raw_type", "raw_description")
-
-
 _HEADER = (
     *("marketplace", "currency", "total", "sum", "ties_out", "lines"),
     *("period_start", "period_end", "deposit_at", "derived_id"),

@@ -33,8 +33,6 @@ FOUND_COLUMNS: Columns = {
     "currency": TEXT,
 }
 """A locked line that would cost something else now."""
-
-
 TRUE_UP_COLUMNS: Columns = {
     "id": WHOLE,
     "store": TEXT,
@@ -47,16 +45,12 @@ TRUE_UP_COLUMNS: Columns = {
     "entry": TEXT,  # the key of the entry that posts it
 }
 """A proposal and what became of it."""
-
-
 POSTED_COLUMNS: Columns = {
     **TRUE_UP_COLUMNS,
     "entry_date": TEXT,  # ISO day of the entry; missing where the difference came to less than a cent
     "decided_at": MOMENT,
 }
 """An accepted true-up and when it counts."""
-
-
 SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
 """The figures of a proposal: one with the same figures is the same proposal."""
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from core.books.stores import Store
 
 SETTING = "transaction types"
-
-
 PROPOSED = "?"
 """Ends what the sheet proposes; as long as it stands behind a choice nothing is chosen."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku", "kind", "note")
 """What an override says of its line."""
-
-
 _CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE)
 
 

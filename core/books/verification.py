@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from core.model import Settlement
 
 _TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
-
-
 _COST_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 
 

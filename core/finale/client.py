@@ -27,14 +27,8 @@ if TYPE_CHECKING:
     from core.time import Clock
 
 SCHEMA_KEEPS = timedelta(days=1)
-
-
 _MOST_ADAPTATIONS = 25
-
-
 _INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
-
-
 _PAYMENT_REQUIRED = 402
 
 

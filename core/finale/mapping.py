@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from core.progress import Progress
 
 _ALIKE_FROM = 0.8
-
-
 _PROPOSES = "; nearest: "
 """Between the rule of a mapping and the products that are proposed."""
 
@@ -77,21 +75,11 @@ def _letters(text: str) -> str:
 
 
 PRODUCT_ID = "product id"
-
-
 KIT = "components of kit"
-
-
 NOT_KNOWN = "not known in Finale"
-
-
 _DEEPEST_KIT = 4
-
-
 _SEARCHED = 20
 """Unknown SKUs that likely products are searched for: one request."""
-
-
 Parts = dict[str, Decimal]
 
 

@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 
 NEARBY = timedelta(days=3)
 """So far from the day of shipping a movement may be recorded."""
-
-
 _PACKED_BEFORE = timedelta(days=1)
-
-
 _SHIPS_WITHIN = timedelta(days=14)
 
 
@@ -163,8 +159,6 @@ def marked(movements: Iterable[Movement]) -> list[Movement]:
 
 
 BY_LABEL = f"{SOURCE_LEDGER}, by the shipment's number"
-
-
 BY_FIT = f"{SOURCE_LEDGER}, by product, day and units"
 
 

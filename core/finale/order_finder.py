@@ -21,26 +21,12 @@ if TYPE_CHECKING:
     from core.progress import Progress
 
 EXACT = "exact"
-
-
 HASH = "without #"
-
-
 PREFIX = "prefix"
-
-
 SUFFIX = "suffix -n"
-
-
 CUSTOMER_PO = "customer PO"
-
-
 _ORDER_OF_TRUST = (EXACT, HASH, PREFIX, SUFFIX, CUSTOMER_PO)
-
-
 _SUFFIX = re.compile(r"[-/]\d{1,2}$")
-
-
 _STORE_PREFIX = re.compile(r"^(#?[A-Za-z][A-Za-z0-9]{0,11}[-_:# ]+)(.{10,})$")
 
 
@@ -126,18 +112,10 @@ def _match(hits: Sequence[tuple[str, FinaleOrder]]) -> Match:
 
 
 ORDERS_PER_PAGE = 200
-
-
 ORDERS_PER_REQUEST = 20
-
-
 _BEFORE_POSTING = timedelta(days=3)
 """Orders are placed before a settlement posts them; older ones are asked for by name."""
-
-
 _GAP = timedelta(days=10)
-
-
 _SALES = '["SALES_ORDER"]'
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 PRODUCTS_PER_REQUEST = 50
-
-
 PRODUCTS_PER_PAGE = 500
 
 
@@ -152,11 +150,7 @@ def all_products(client: FinaleClient) -> Iterator[list[Product]]:
 
 
 LOOKUPS_PER_REQUEST = 20
-
-
 LOOKUPS_PER_PAGE = 500
-
-
 _SEARCH_AT_MOST = 100
 """With more SKUs than this the whole list is read: it costs no more requests."""
 

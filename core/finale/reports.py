@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 Row = dict[str, Any]
-
-
 COST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "product": ("product id", "product", "item id", "sku"),
     "units": ("units", "quantity", "qty", "units shipped", "units out"),
@@ -36,8 +34,6 @@ COST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "stage": ("transaction update type", "update type"),
 }
 """What the cost report may hold, and the titles it is known by; titles are compared without case and punctuation."""
-
-
 AVERAGE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "product": ("product id", "product", "item id", "sku"),
     "units": ("units qoh", "qoh", "quantity on hand", "units on hand", "on hand", "units in stock"),
@@ -46,8 +42,6 @@ AVERAGE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "description": ("description", "product description", "product name"),
 }
 """What the report of averages may hold; where it has no average, it is the valuation divided by the units on hand."""
-
-
 _TOTAL = re.compile(r"(grand )?totals?:?", re.IGNORECASE)
 
 
@@ -164,16 +158,12 @@ def _under(heading: Row, new: Row, titles: Sequence[str]) -> Row:
 
 
 _READABLE = {"csv", "tsv", "json", "jsonObject"}
-
-
 _DATE_FIELDS = {
     "stockHistory": "stockHistoryRecordDate",
     "shipmentItem": "shipmentShipDate",
     "orderItem": "orderOrderDate",
     "order": "orderOrderDate",
 }
-
-
 _DATE_FIELD = re.compile(r"(RecordDate|ShipDate|OrderDate|TransactionDate)$")
 
 

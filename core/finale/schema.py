@@ -11,23 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LEDGER = "stockHistory"
-
-
 PRODUCT = "product"
-
-
 ORDER = "order"
-
-
 ORDER_ITEM = "orderItem"
-
-
 SHIPMENT = "shipment"
-
-
 LOOKUP = "productLookup"
-
-
 TYPES = (LEDGER, PRODUCT, ORDER, ORDER_ITEM, SHIPMENT, LOOKUP)
 
 
@@ -54,8 +42,6 @@ ROLES: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "lookup packing": (LOOKUP, ("packing", "normalizedPackingString", "stdPacking"), r"packing"),
 }
 """What is looked for: the type it stands on, the names it may have in order of trust, and a pattern for others."""
-
-
 _ASSUMED_FIELDS: Mapping[str, tuple[str, ...]] = {
     LEDGER: (
         "transactionType",
@@ -100,16 +86,12 @@ _ASSUMED_FIELDS: Mapping[str, tuple[str, ...]] = {
     SHIPMENT: ("shipmentId", "shipmentUrl", "status", "shipDate", "order"),
     LOOKUP: ("productLookupId", "product", "packing", "status"),
 }
-
-
 _ASSUMED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     LEDGER: ("first", "after", "sort", "transactionType", "recordDate"),
     PRODUCT: ("first", "after", "sort", "productId", "search"),
     ORDER: ("first", "after", "sort", "type", "orderDate", "search"),
     LOOKUP: ("first", "after", "search"),
 }
-
-
 _JSON_VERSION = 1
 
 
@@ -190,14 +172,10 @@ def assumed(now: datetime, chosen: Mapping[str, str]) -> Schema:
 
 
 _NO_FIELD = re.compile(r"""Cannot query field ["'](?P<field>\w+)["'] on type ["'](?P<type>\w+)["']""")
-
-
 _NO_ARGUMENT = re.compile(
     r"""Unknown argument ["'](?P<argument>\w+)["'] on field ["'](?:(?P<type>\w+)\.)?(?P<field>\w+)["']"""
     r"""(?: of type ["'](?P<of>\w+)["'])?"""
 )
-
-
 _NOT_AS_THOUGHT = re.compile(
     r"""Field ["'](?P<field>\w+)["'] (?:of type ["']\w+["'] must have|must not have) a selection"""
 )
@@ -255,16 +233,12 @@ def _without_argument(schema: Schema, argument: str, field_name: str) -> Schema:
 
 
 _KIND = "type{name kind ofType{name kind}}"
-
-
 PROBE = (
     "{ "
     + " ".join(f'{name}: __type(name:"{name}"){{fields{{name {_KIND}}}}}' for name in TYPES)
     + " q: __schema{queryType{fields{name args{name}}}} }"
 )
 """The query; its answer goes to `read_probe`."""
-
-
 _MUST_BE_OBJECTS = {"product", "shipment", "order", "itemList"}
 
 

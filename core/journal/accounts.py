@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 USUAL_TAX_CODE = "Tax Exempt (0%)"
 """Xero's tax rate, by its full name, of lines for which none was chosen."""
-
-
 RATE_TAX_CODE = "{rate} (VAT on Income)"
 """The same of prices that hold a tax of the seller's own at a rate, as Xero calls it in the United Kingdom."""
 

@@ -31,8 +31,6 @@ Place = tuple[LineType, str, str]
 """A line type, an item group and the rate of the seller's tax in the price (`20%`); empty for no group or no rate."""
 _PRICES = ("principal", "shipping", "giftwrap", "promotion")
 """The columns that a seller's tax rate is about; fees have taxes of their own."""
-
-
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
 
 

@@ -40,8 +40,6 @@ __all__ = [
     "with_line_keys",
     "without_personal_data",
 ]
-
-
 FORMATS: tuple[Format, ...] = (
     v2_columns.FORMAT,
     v1_columns.FORMAT,

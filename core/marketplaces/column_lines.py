@@ -36,16 +36,10 @@ if TYPE_CHECKING:
 
 POSTED = "(moment)"
 """Stands in a group key for the moment at which a row was posted."""
-
-
 SETTLEMENT = "(settlement)"
 """Stands in a group key for the settlement, where its id is not simply the text of a column."""
-
-
 WORDS = "(words)"
 """Stands in a group key for what the row's words add to it."""
-
-
 _BASE = 3
 """Amounts of three signs each (-, none, +) are told apart by powers of three."""
 

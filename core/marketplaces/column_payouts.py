@@ -39,7 +39,7 @@ def headers_of_payouts(lines: ColumnLines, date_column: str, *, day_first: bool)
         replace(
             header_of_rows(payout_id, lines, rows, lines.currencies.values[lines.currencies.codes[rows[0]]]),
             deposit_at=dates.values[dates.codes[rows[-1]]],
-            total=_paid(lines, rows[payouts[rows]]),
+            total=_paid(lines, _in_currency(lines, rows[payouts[rows]], rows[0])),
         )
         for payout_id, rows in settlements_in_order(lines)
     )
@@ -47,6 +47,11 @@ def headers_of_payouts(lines: ColumnLines, date_column: str, *, day_first: bool)
 
 def _payouts(lines: ColumnLines) -> np.ndarray:
     return lines.told(lambda line: line.event is Event.PAYOUT, bool)
+
+
+def _in_currency(lines: ColumnLines, rows: np.ndarray, of: int) -> np.ndarray:
+    """Return the rows in the currency of one: another's is an error of the settlement, and in no sum of it."""
+    return np.asarray(rows[lines.currencies.codes[rows] == lines.currencies.codes[of]])
 
 
 def _paid(lines: ColumnLines, rows: np.ndarray) -> Decimal | None:

@@ -31,14 +31,10 @@ if TYPE_CHECKING:
 
 REPORTED, DERIVED, FROM_ORDER, UNKNOWN, NONE = range(5)
 """How the units of a transaction are known, as numbers; the words are those of `core.model.QuantitySource`."""
-
-
 _SOURCES = [
     *(QuantitySource.REPORTED.value, QuantitySource.DERIVED.value, QuantitySource.FROM_ORDER.value),
     *(QuantitySource.UNKNOWN.value, None),
 ]
-
-
 _NAMED = ("merchant_order_id", "marketplace", "fulfilment")
 
 

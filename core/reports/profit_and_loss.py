@@ -55,48 +55,22 @@ PNL_COLUMNS: Columns = {
     "line": TEXT,  # key of the line that shows best what the row is made of; one without cost goes first
 }
 """One row per month, store and item; figures to the cent, profit included; ratios at six places."""
-
-
 NO_ITEM = "(no item)"
 """Begins the label of fees, advertising and the like that belong to no item; what they are follows."""
-
-
 NO_RATE = "(no rate)"
 """Begins the label of what is left out because its currency has no rate; the currency follows."""
-
-
 ROUNDING = "(rounding)"
 """What the settlements' rounded figures differ from the items'."""
-
-
 WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
-
-
 _NOTHING_MISSING: dict[str, str | None] = {"indicator": None, "missing_note": None}
-
-
 _LABELS = ("month_label", "store_label", "item_label")
-
-
 _FIGURES = (*PARTS, "cogs")
-
-
 _BLANK = (*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE, "units_sold", "units_refunded")
-
-
 _COUNTS = ("units_sold", "units_refunded", "without_rate", "without_date")
-
-
 _SOLD = (Event.SALE, Event.LIQUIDATION)
-
-
 _REFUNDED = (Event.REFUND, Event.DISPUTE)
-
-
 Rates = dict[tuple[str, str], Decimal]
 """(currency, ISO day) -> units of home currency for one unit of it."""
-
-
 Labels = tuple[str, str, str]
 
 

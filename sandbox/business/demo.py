@@ -54,29 +54,13 @@ _PERIODS = (
     ("24012558403", "2026-08-17 07:26:32"),
     ("24150720916", "2026-08-31 07:26:32"),
 )
-
-
 _FORTNIGHT = timedelta(days=14)
-
-
 _JULY = (moment("2026-07-13 00:00:00"), 17, 36)
-
-
 _SETTLED = (moment("2026-08-03 09:00:00"), 39, 350)
-
-
 _REFUNDED_SHARE = 0.08
-
-
 _RETURNED_SHARE = 0.55
-
-
 _RARE = 0.05
-
-
 _CHANNELS = (walmart_channel,)
-
-
 _POSTAGE = Decimal("4.99")
 
 
@@ -290,8 +274,6 @@ def _of_period(dice: Dice, number: int, period: SettlementPeriod) -> Iterator[Fe
 
 
 _CATEGORIES = ("Kitchen", "Tools", "Outdoor", "Home")
-
-
 _ROUNDS = (
     # days of receipt in the order of _CATEGORIES, share of the goods that are bought again
     (("2026-07-02", "2026-07-03", "2026-07-06", "2026-07-07"), 1.0),
@@ -299,8 +281,6 @@ _ROUNDS = (
     (("2026-09-01", "2026-09-03", "2026-09-08", "2026-09-10"), 0.35),
     (("2026-09-29", "2026-10-06", "2026-10-13", "2026-10-20"), 0.4),
 )
-
-
 _SUPPLIERS = dict(zip(_CATEGORIES, ("Northfold Supply", "Hartwell Tools", "Ridge & Co", "Linden Home"), strict=True))
 
 

@@ -119,8 +119,6 @@ def _add_reports(pages: Blueprint, books: Callable[[], Books], now: Callable[[],
 
 
 COLLECTION_CUT = 120_000
-
-
 LONGEST_RANGE = timedelta(days=30)
 
 

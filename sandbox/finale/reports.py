@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sandbox.finale.books import Books, FinaleItem, FinaleOrder, FinaleProduct
 
 Row = list[Value]
-
-
 STREAM_PAGE = (
     "<!DOCTYPE html><html><head><title>Report</title></head><body><p>Your report is being prepared ...</p>"
     "<script>window.location = '/{account}/api/content/{number}/file/Report'</script></body></html>"
@@ -254,11 +252,7 @@ def _order_item(books: Books) -> Dataset:
 
 
 Test = Callable[[Any], bool]
-
-
 _DAYS = {"day": 1, "week": 7}
-
-
 _MONTHS_A_YEAR = 12
 
 

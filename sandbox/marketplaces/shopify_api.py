@@ -29,27 +29,13 @@ if TYPE_CHECKING:
     from sandbox.misbehaviour import Misbehaviour
 
 CLIENT_ID = "sandbox-shopify-app"
-
-
 CLIENT_SECRET = "sandbox-shopify-secret"  # noqa: S105  # opens nothing but the sandbox
-
-
 ACCESS_TOKEN = "shpat_sandbox_shopify_token"  # noqa: S105  # opens nothing but the sandbox
-
-
 PULL_FROM = "2026-08-01"
 """Before the first payout of the demo business."""
-
-
 MOST_POINTS, POINTS_PER_SECOND, DEAREST = 2000.0, 100.0, 1000
-
-
 _DAY = 86399
-
-
 _FEW = 3
-
-
 _WRONG_KEY = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
@@ -164,11 +150,7 @@ def _cost(requested: int, actual: int | None, points: Points) -> dict[str, Any]:
 
 
 Record = dict[str, Any]
-
-
 _CONDITION = re.compile(r"(\w+):(>=|<|)'?([^' ]+)'?")
-
-
 ZERO = Decimal(0)
 
 

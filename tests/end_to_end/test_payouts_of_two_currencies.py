@@ -82,7 +82,7 @@ def test_no_figure_adds_two_currencies(story: Story, tmp_path: Path, written: ob
     assert {"CAD": "9.00", "USD": "48.00"} == looked["sums"]
     assert (None, "48.00", False) == (looked["sum"], looked["settlements"][0]["sum"], looked["ties_out"])
     assert "9.00 CAD, 48.00 USD" in page
-    assert "Its lines in CAD come to 9.00 CAD and are in no sum of it" in told
+    assert "Its lines in CAD come to 9.00 CAD and are in none of its sums" in told
     assert [(Decimal(9), "CAD"), (Decimal(48), "USD")] == sorted(_sums(lines))
     assert (Decimal(48), "USD") == (Decimal(str(row["Total"])), row["Currency"])
     assert "Does not tie out" in row["Settlement Export Status"]
@@ -105,6 +105,6 @@ def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_
         told = story.book.run("import", str(_written(folder, [SHOPIFY, charge("#1", net, currency)])))
     (row,) = table(story.book.open(), "Settlements").rows
 
-    assert "amounts of different currencies do not sum" in told.output
+    assert "amounts in different currencies cannot be added up" in told.output
     assert (Decimal(48), "USD") == (Decimal(str(row["Total"])), row["Currency"])
     assert "Does not tie out" in row["Settlement Export Status"]

@@ -26,7 +26,7 @@ def call(story: Story, choices: dict[str, str]) -> None:
     types = table(book, "Transaction types")
     for place, row in enumerate(types.rows):
         if row["Type"] in choices:
-            types.cell(place, "Event").value = choices.pop(row["Type"])
+            types.cell(place, "Line type").value = choices.pop(row["Type"])
     assert not choices, f"not asked: {choices}"
     book.save(story.book.path)
 

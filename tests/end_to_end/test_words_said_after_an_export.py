@@ -25,7 +25,7 @@ def costs_out(story: Story, folder: Path, said: str, amount: str = "12.00") -> N
     story.bring(v2(folder, [item("Order", "1", "20.00", units="1"), word]))
     story.answer(({"Type": "sale"}, {"Cost": 5}))
     story.deed("export", NUMBER, "--entries", "cogs", "--format", "quickbooks")
-    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Event": said})
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Line type": said})
     story.book.run("resolve")
 
 

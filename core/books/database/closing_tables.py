@@ -21,8 +21,6 @@ lock = Table(
     Column("batch", ForeignKey("batch.number"), nullable=False),
     UniqueConstraint("settlement", "revision"),
 )
-
-
 reopening = Table(
     "reopening",
     metadata,
@@ -30,8 +28,6 @@ reopening = Table(
     Column("reason", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 locked_line = Table(
     "locked_line",
     metadata,
@@ -55,8 +51,6 @@ locked_line = Table(
     Column("hash", Verbatim, nullable=False),  # of the transaction and its cost together
     CheckConstraint("unit_cost IS NULL OR cost_currency IS NOT NULL", name="cost_has_currency"),
 )
-
-
 entry = Table(
     "entry",
     metadata,
@@ -72,8 +66,6 @@ entry = Table(
     Column("store", Verbatim),  # of an entry that belongs to no settlement (an accrual)
     Column("name", Verbatim),  # what stands in its key where others have their settlement's id
 )
-
-
 entry_line = Table(
     "entry_line",
     metadata,
@@ -87,8 +79,6 @@ entry_line = Table(
     Column("tax_code", Verbatim),
     Column("is_bank", Boolean),
 )
-
-
 true_up = Table(
     "true_up",
     metadata,
@@ -104,8 +94,6 @@ true_up = Table(
     Column("currency", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 true_up_decision = Table(
     "true_up_decision",
     metadata,
@@ -115,8 +103,6 @@ true_up_decision = Table(
     Column("entry", ForeignKey("entry.id")),  # that posts it
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 taken_up = Table(
     "taken_up",
     metadata,
@@ -124,8 +110,6 @@ taken_up = Table(
     Column("reason", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 opening_cost = Table(
     "opening_cost",
     metadata,

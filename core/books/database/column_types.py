@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 
 MONEY_DIGITS = 18
 """As many as `core.money.MONEY` holds, so that whatever is stored can be loaded into a frame."""
-
-
 _UNIT = Decimal(1).scaleb(-LINE_PLACES)
-
-
 _EXACTLY = Context(prec=MONEY_DIGITS, traps=[Inexact, InvalidOperation])
-
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -146,7 +138,5 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
-
-
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A number the database gives; SQLite counts by itself only in a column of exactly this type."""

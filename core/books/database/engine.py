@@ -36,19 +36,11 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 20.0
 """How long one waits for another writer: longer than storing the largest settlement takes."""
-
-
 _WRITER_LOCK = 0x434F4753
 """The advisory lock of whoever writes into a PostgreSQL database ("COGS")."""
-
-
 _PRIMARY_CODE = 0xFF
 """SQLite puts details into the higher bits."""
-
-
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"}
-
-
 _STORAGE: dict[int | str | None, str] = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_IOERR: "the disk reports an error",
@@ -58,11 +50,7 @@ _STORAGE: dict[int | str | None, str] = {
     "42501": "this user of the server may not do that",
 }
 """By SQLite's code or PostgreSQL's state."""
-
-
 _CACHE_KIBIBYTES = 65536
-
-
 _WRITES = "cogsheet_writes"
 
 

@@ -39,14 +39,8 @@ if TYPE_CHECKING:
     from core.frame_columns import Columns
 
 _ROWS_AT_ONCE = 2_000
-
-
 _VALUES_AT_ONCE = 500
-
-
 _WHOLE_MONEY = pa.decimal128(MONEY_DIGITS, 0)
-
-
 _WIDE_MONEY = pa.decimal128(19, 0)
 """What Arrow makes of 64-bit numbers; in memory the same as eighteen digits."""
 

@@ -34,16 +34,12 @@ _SYNC_PROGRAMS: tuple[tuple[str, str], ...] = (
     (r"/(Box Sync|Users/[^/]+/Box|home/[^/]+/Box)/", "Box"),
     (r"/(Nextcloud|ownCloud|pCloudDrive|pCloud Drive|MEGAsync|SynologyDrive)/", "a cloud storage program"),
 )
-
-
 _SYNC_VARIABLES = {
     "OneDrive": "OneDrive",
     "OneDriveConsumer": "OneDrive",
     "OneDriveCommercial": "OneDrive",
 }
 """Environment variables by which a sync program names its folder, whatever the user called it."""
-
-
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"afpfs", "afs", "ceph", "cifs", "davfs", "glusterfs", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs", "webdav"}
     | {"fuse.davfs2", "fuse.gvfsd-fuse", "fuse.rclone", "fuse.sshfs"}
@@ -127,11 +123,7 @@ def _file_system(plain: str, mounts: Iterable[tuple[str, str]]) -> str | None:
 
 
 _DRIVE_REMOTE = 4
-
-
 _LINUX_MOUNTS = Path("/proc/mounts")
-
-
 _MAC_MOUNT = "/sbin/mount"
 
 

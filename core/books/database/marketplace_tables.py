@@ -23,8 +23,6 @@ pulled_document = Table(
     Column("pulled_at", Moment, nullable=False),
     Index(None, "store", "document_id"),
 )
-
-
 goods_back = Table(
     "goods_back",
     metadata,
@@ -40,8 +38,6 @@ goods_back = Table(
     Column("reference", Verbatim),  # the marketplace's own number of the unit
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 reimbursement = Table(
     "reimbursement",
     metadata,
@@ -60,8 +56,6 @@ reimbursement = Table(
     Column("original_id", Verbatim, nullable=False),  # of the reimbursement that is taken back
     Column("batch", ForeignKey("batch.number"), nullable=False),
 )
-
-
 order_units = Table(
     "order_units",
     metadata,

@@ -15,8 +15,6 @@ from core.books.database.engine import become_only_writer, connect_to_write, sql
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-
 _ONE_AT_A_TIME = threading.Lock()
 """alembic keeps what it is doing in a module of its own."""
 

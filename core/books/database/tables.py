@@ -39,8 +39,6 @@ company = Table(
     Column("created_at", Moment, nullable=False),
     CheckConstraint('"row" = 1', name="only_one"),
 )
-
-
 setting = Table(
     "setting",
     metadata,
@@ -50,8 +48,6 @@ setting = Table(
     Column("changed_by", Verbatim, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
-
-
 store = Table(
     "store",
     metadata,
@@ -59,8 +55,6 @@ store = Table(
     Column("marketplace", Verbatim, nullable=False),
     Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
 )
-
-
 batch = Table(
     "batch",
     metadata,
@@ -71,8 +65,6 @@ batch = Table(
     Column("note", Verbatim, nullable=False),
     Column("undoes", ForeignKey("batch.number")),
 )
-
-
 original_file = Table(
     "original_file",
     metadata,
@@ -82,8 +74,6 @@ original_file = Table(
     Column("imported_at", Moment, nullable=False),
     Column("scrubbed", Boolean, nullable=False, server_default=false()),  # personal data is left out of the content
 )
-
-
 settlement = Table(
     "settlement",
     metadata,
@@ -114,8 +104,6 @@ settlement = Table(
     UniqueConstraint("store", "settlement_id"),
 )
 """One row per settlement, as it is in force; imported again after a removal it keeps its number."""
-
-
 ended_settlement = Table(
     "ended_settlement",
     metadata,
@@ -138,8 +126,6 @@ ended_settlement = Table(
     Column("problems", Verbatim, nullable=False),  # JSON
 )
 """What a settlement was before a batch gave it other contents, or took it out of the books."""
-
-
 settlement_file = Table(
     "settlement_file",
     metadata,
@@ -151,8 +137,6 @@ settlement_file = Table(
     Column("ended_batch", Integer),
 )
 """Every file that a settlement is made of (overlapping exports of one payout), or that came after it went out."""
-
-
 transaction = Table(
     "transaction",
     metadata,
@@ -184,8 +168,6 @@ transaction = Table(
     Column("tax_code", Verbatim),
     Column("batch", Integer),  # the batch that brought it
 )
-
-
 ended_transaction = Table(
     "ended_transaction",
     metadata,
@@ -200,8 +182,6 @@ ended_transaction = Table(
     ),
 )
 """Lines that were in force until a batch superseded or removed them."""
-
-
 later_transaction = Table(
     "later_transaction",
     metadata,
@@ -216,8 +196,6 @@ later_transaction = Table(
     ),
 )
 """What exported settlements hold as they are read now; their own rows, which their locks hash, stay."""
-
-
 problem = Table(
     "problem",
     metadata,
@@ -227,8 +205,6 @@ problem = Table(
     Column("message", Verbatim, nullable=False),
     Column("where", Verbatim, nullable=False),
 )
-
-
 observation = Table(
     "observation",
     metadata,
@@ -252,8 +228,6 @@ observation = Table(
     Index(None, "kind", "product_id"),
     CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
 )
-
-
 mapping = Table(
     "mapping",
     metadata,
@@ -270,8 +244,6 @@ mapping = Table(
     Column("seen_at", Moment, nullable=False),
     Index(None, "sku", "answer"),
 )
-
-
 left_stock = Table(
     "left_stock",
     metadata,
@@ -289,8 +261,6 @@ left_stock = Table(
     Index(None, "order_id", "product_id", "record_date"),
 )
 """What left stock on orders that a sync did not ask for; the newest row of an order, product and day holds."""
-
-
 override = Table(
     "override",
     metadata,
@@ -315,8 +285,6 @@ override = Table(
     CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
     CheckConstraint("shown_cost IS NULL OR shown_currency IS NOT NULL", name="shown_cost_has_currency"),
 )
-
-
 sync_run = Table(
     "sync_run",
     metadata,
@@ -328,8 +296,6 @@ sync_run = Table(
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment),
 )
-
-
 probe_cache = Table(
     "probe_cache",
     metadata,
@@ -337,8 +303,6 @@ probe_cache = Table(
     Column("content", Verbatim, nullable=False),  # JSON
     Column("fetched_at", Moment, nullable=False),
 )
-
-
 exchange_rate = Table(
     "exchange_rate",
     metadata,

@@ -31,23 +31,13 @@ if TYPE_CHECKING:
     from core.http.credentials import Secret
 
 _API = "reports/2021-06-30"
-
-
 _KEPT_DAYS = 90
-
-
 _SAFE_SIDE = timedelta(minutes=10)
 """A clock that goes a little wrong must not ask for more than 90 days."""
-
-
 _RATES = {"getReports": (10, 0.0222), "getReport": (15, 2.0), "getReportDocument": (15, 0.0167)}
 """At once, and a second after that; the answers say what an account really has."""
-
-
 _SHARE_TAKEN = 0.95
 """Of the rate that is granted: Amazon's clock and ours are not the same."""
-
-
 _MOST_ADDRESSES = 3
 
 

@@ -26,36 +26,18 @@ if TYPE_CHECKING:
     from core.http.answers import Answer
 
 SERVICE = "eBay"
-
-
 API = "https://api.ebay.com"
-
-
 FINANCES_API = "https://apiz.ebay.com"
-
-
 SCOPES = (
     "https://api.ebay.com/oauth/api_scope/sell.finances",
     "https://api.ebay.com/oauth/api_scope/sell.fulfillment.readonly",
 )
-
-
 ORDERS_AT_ONCE = 50
 """As many order ids as one question takes."""
-
-
 _PAYOUT_PATH = "sell/finances/v1/payout"
-
-
 _TRANSACTION_PATH = "sell/finances/v1/transaction"
-
-
 _ORDER_PATH = "sell/fulfillment/v1/order"
-
-
 _PAID = "SUCCEEDED"
-
-
 _NO_CONTENT = 204
 
 

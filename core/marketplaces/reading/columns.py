@@ -30,22 +30,12 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
 
 V = TypeVar("V")
-
-
 _CODED = pa.dictionary(pa.int32(), pa.string())
-
-
 _BLOCK = 8 << 20
 """Bytes that are parsed at a time."""
-
-
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-
-
 _BLANK_OUTSIDE = r"^[^!-~]|[^!-~]$"
 """What a text must have to be changed by taking the blanks from its ends, and most texts have not."""
-
-
 _RADIX = 1 << 62
 
 

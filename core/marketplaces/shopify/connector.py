@@ -26,17 +26,9 @@ if TYPE_CHECKING:
     from core.time import Clock
 
 _MONTH = "not in payouts "
-
-
 _SO_FAR = " so far"
-
-
 _SHOP = re.compile(r"(?:https://)?(?:admin\.shopify\.com/store/)?([a-z0-9][a-z0-9-]*)(?:\.myshopify\.com)?(?:/.*)?")
-
-
 _LEGACY = "shpat_"
-
-
 _PAYOUT_GID = "gid://shopify/ShopifyPaymentsPayout/"
 
 

@@ -27,23 +27,11 @@ if TYPE_CHECKING:
     from core.http.credentials import Secret
 
 HOST = "https://marketplace.walmartapis.com"
-
-
 _API = "v3/report/reconreport"
-
-
 _VERSION = "v1"
-
-
 _BURST, _PER_SECOND = 5, 0.2
-
-
 _SERVICE_NAME = "Walmart Marketplace"
-
-
 _NOTHING_THERE = "CONTENT_NOT_FOUND"
-
-
 _DATE_LENGTH = 8
 
 

@@ -15,7 +15,7 @@ from addin.sheets.frames import records_of
 from addin.sheets.protection import ProtectedSheetError
 from addin.sheets.resolve_rows import RESOLVE_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
-from core.reports.costed_lines import indicator, margin
+from core.reports.costed_lines import margin, marked, with_units
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
 from tests.addin.in_both_engines.office import Office
@@ -73,7 +73,7 @@ def comparable(value: Any) -> object:
 
 
 def transaction_records(lines: pd.DataFrame) -> list[Record]:
-    return records_of(lines.assign(indicator=indicator(lines), margin=margin(lines)), TRANSACTIONS_SPEC)
+    return records_of(marked(with_units(lines)).assign(margin=margin(lines)), TRANSACTIONS_SPEC)
 
 
 @pytest.fixture(scope="session")

@@ -126,7 +126,7 @@ def test_a_mark_or_decision_that_is_none_is_refused(office: Office, business: Pa
 
         with pytest.raises(CellsRefusedError, match="write yes, or leave it empty") as mark:
             history.marked(book)
-        with pytest.raises(CellsRefusedError, match="write accept or dismiss, or leave it empty") as word:
+        with pytest.raises(CellsRefusedError, match="write accept, dismiss or take up, or leave it empty") as word:
             true_ups.read_decisions(book)
 
     assert restore in str(mark.value)

@@ -49,7 +49,7 @@ def test_every_line_that_moves_goods_is_there_with_its_cost(reported: Reported) 
         ("sale", "111-1", 2, 3.333333, 6.666666, None),
         ("sale", "111-2", 2, 4.1, 8.2, None),
         ("sale", "111-3", 2, None, None, "●"),
-        ("refund", "111-2", None, 4.1, -4.1, None),
+        ("refund", "111-2", -1, 4.1, -4.1, None),
     ] == [(row["Type"], row["Order ID"], row["Units"], row["Unit cost"], row["COGS"], row["!"]) for row in found]
     assert ["2026-08-04", "2026-08-05", "2026-08-06", "2026-08-05"] == [f"{row['Shipped']:%Y-%m-%d}" for row in found]
     assert [FORMULA, NUMBER, LATE, NUMBER] == [row["SKU"] for row in found]

@@ -181,7 +181,7 @@ def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Led
     assert (Import.ALREADY_IMPORTED, False) == (again.result, again.needs_attention)
     assert (Import.CONFLICT, True) == (changed.result, changed.needs_attention)
     assert "its lines stay as they were exported (the books have 40.00 USD, this file 54.00 USD)" in changed.reason
-    assert "reopen the settlement and import the file again" in changed.reason
+    assert "reopen the settlement, remove it and import the file again" in changed.reason
     assert before == (ledger.cogs(), ledger.posted(), records(ledger.books.lines), ledger.settlement)
     with ledger.database.reading() as connection:
         assert [] == locks.verify(connection, ledger.settlement)

@@ -60,6 +60,8 @@ def _changed(random: Random, names: list[str], row: list[str], rows: list[list[s
         elif _NUMBER.fullmatch(cell) and chance < (0.05 if calm else 0.4):
             mark = "," if "," in cell else "."
             row[at] = f"{Decimal(random.randint(-9999, 9999)).scaleb(-2)}".replace(".", mark)
+        elif "currency" in names[at].lower() and cell.strip() and chance > (0.998 if calm else 0.9):
+            row[at] = random.choice(("CAD", "USD", "GBP"))
         elif chance > 0.997:
             row[at] = random.choice((f" {cell} ", "", cell.lower()))
         elif chance > 0.9965:
