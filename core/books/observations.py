@@ -139,12 +139,6 @@ def history(connection: Connection, product_id: str | None = None, order_id: str
     return frames.load(connection, query, HISTORY_COLUMNS)
 
 
-def last_seen(connection: Connection) -> datetime | None:
-    """Return when the inventory system last said anything."""
-    moment: datetime | None = connection.scalar(select(func.max(tables.observation.c.seen_at)))
-    return moment
-
-
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     """Select the newest answer about every fact."""
     dated = case((tables.observation.c.kind == ObservationKind.AVERAGE_ON_DATE, tables.observation.c.record_date))

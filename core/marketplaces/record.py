@@ -20,11 +20,3 @@ def standing(format_name: str, formats: Iterable[Format]) -> Standing:
         formats: The known ones, `core.marketplaces.FORMATS`. What came from an API has another name and is a record.
     """
     return next((form.standing for form in formats if form.name == format_name), Standing.RECORD)
-
-
-def replaces(new: Standing, old: Standing) -> bool:
-    """Tell whether a reading of a settlement takes the place of one that is already in the books.
-
-    A record replaces a view, and a newer view an older one; nothing replaces a record by itself.
-    """
-    return old is Standing.VIEW and new in (Standing.RECORD, Standing.VIEW)

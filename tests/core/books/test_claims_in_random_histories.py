@@ -296,4 +296,4 @@ TestClaims = Claims.TestCase
 @pytest.mark.long
 def test_many_claims() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Claims, settings=so_many(40, 30))
+    run_state_machine_as_test(Claims, settings=so_many(12, 22))

@@ -194,17 +194,6 @@ def test_rows_without_a_moment_take_the_present(database: Database) -> None:
 def test_nothing_was_seen_yet(database: Database) -> None:
     """Empty books have seen nothing, and an empty answer adds nothing."""
     assert Added(0, 0) == add(database)
-    with database.reading() as connection:
-        assert observations.last_seen(connection) is None
-
-
-def test_the_last_moment_anything_was_seen(database: Database) -> None:
-    """Being confirmed counts as being seen."""
-    add(database, {})
-    add(database, {"fetched_at": LATER})
-
-    with database.reading() as connection:
-        assert observations.last_seen(connection) == LATER
 
 
 def test_history_of_one_product_or_order(database: Database) -> None:

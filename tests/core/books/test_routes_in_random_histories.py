@@ -232,4 +232,4 @@ TestShop = pytest.mark.long(Shop.TestCase)
 @pytest.mark.long
 def test_many_shops() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Shop, settings=so_many(25, 25))
+    run_state_machine_as_test(Shop, settings=so_many(10, 20))

@@ -247,4 +247,4 @@ TestTwinStores = pytest.mark.long(TwinStores.TestCase)
 @pytest.mark.long
 def test_many_twin_stores() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(TwinStores, settings=so_many(20, 25))
+    run_state_machine_as_test(TwinStores, settings=so_many(8, 20))

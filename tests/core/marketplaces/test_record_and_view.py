@@ -10,7 +10,7 @@ import pytest
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.continuity import Span, missing_settlements, span
 from core.marketplaces.formats import Standing
-from core.marketplaces.record import replaces, standing
+from core.marketplaces.record import standing
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, summary
 
 
@@ -28,20 +28,6 @@ from tests.core.marketplaces.amazon_files import bare_line, flat_file, summary
 def test_standing_of_formats(name: str, expected: Standing) -> None:
     """Only the unified CSV is a view."""
     assert expected == standing(name, FORMATS)
-
-
-@pytest.mark.parametrize(
-    ("new", "old", "expected"),
-    [
-        (Standing.RECORD, Standing.VIEW, True),
-        (Standing.VIEW, Standing.VIEW, True),
-        (Standing.VIEW, Standing.RECORD, False),
-        (Standing.RECORD, Standing.RECORD, False),
-    ],
-)
-def test_what_replaces_what(new: Standing, old: Standing, *, expected: bool) -> None:
-    """A record replaces a view, a newer view an older one, nothing a record."""
-    assert expected is replaces(new, old)
 
 
 def fortnight(number: int, *, current: str = "0", previous: str = "0", currency: str = "USD") -> Span:
