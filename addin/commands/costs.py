@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from addin.sheets.resolve_rows import SheetAnswers
+    from addin.sheets.resolve_columns import SheetAnswers
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.time import SettlementName

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from core.books.accruals import AccrualPlan
     from core.books.books import Books
     from core.journal.files import Ledger
+    from core.reports.home_currency import Rates
     from core.reports.left_stock import LeftInMonth, LeftStock
-    from core.reports.profit_and_loss import Rates
 
 
 class MonthClosedError(CogsheetError):

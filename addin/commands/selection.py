@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.settlements import SETTLEMENTS_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.errors import WorkbookError

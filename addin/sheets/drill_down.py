@@ -20,7 +20,7 @@ from addin.sheets.cells import plain_values, to_text
 from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.history import HISTORY_SPEC
 from addin.sheets.pnl import PNL_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.errors import WorkbookError
 from core.finale.settings import BASE_URL

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from addin.sheets import resolve_rows
+from addin.sheets import resolve_columns
 from addin.sheets.cells import to_cell, to_text
-from addin.sheets.resolve_rows import RESOLVE_SPEC, SheetAnswers
+from addin.sheets.resolve_columns import RESOLVE_SPEC, SheetAnswers
 from core.model import Cause
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def fill_downs(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list
         sku = to_text(record["sku"])
         if sku is None or answer.unreadable or (keys is not None and answer.key not in keys):
             continue
-        if resolve_rows.contents(record)[0] == resolve_rows.filled(record)[0]:
+        if resolve_columns.contents(record)[0] == resolve_columns.filled(record)[0]:
             is_open = answer.version == 0 and not answer.zero_ok and to_text(record["cause"]) not in _NO_COST_ASKED
             open_rows.setdefault(sku, []).extend([row] if is_open else [])
         elif answer.cost:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets import resolve_rows, tables
+from addin.sheets import resolve_columns, tables
 from addin.sheets.cells import (
     NotANumber,
     Refused,
@@ -20,7 +20,7 @@ from addin.sheets.cells import (
 )
 from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
-from addin.sheets.resolve_rows import RESOLVE_SPEC, TYPED_FIELDS, SheetAnswers
+from addin.sheets.resolve_columns import RESOLVE_SPEC, TYPED_FIELDS, SheetAnswers
 from core.books.answers import Answer, Cell
 from core.books.line_costs import STATED_SKU
 from core.model import Event, Proposal
@@ -100,7 +100,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
 
 def is_typed(row: Mapping[str, object]) -> bool:
     """Tell whether a row of the sheet holds something that was typed and not yet saved."""
-    return resolve_rows.contents(row) != resolve_rows.filled(row)
+    return resolve_columns.contents(row) != resolve_columns.filled(row)
 
 
 def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
@@ -183,9 +183,9 @@ def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
     """
     (record,) = resolve_records(lines)
     before = sheet.rows[row]
-    is_typed_cost = resolve_rows.plain_number(before["cost"]) not in (
+    is_typed_cost = resolve_columns.plain_number(before["cost"]) not in (
         "",
-        resolve_rows.plain_number(before["proposed_cost"]),
+        resolve_columns.plain_number(before["proposed_cost"]),
     )
     for field in _ASKED_ANEW if is_typed_cost else (*_ASKED_ANEW, "cost"):
         kind = RESOLVE_SPEC.column(field).kind
@@ -198,11 +198,11 @@ def remembered(row: Mapping[str, object]) -> str:
 
     It ends with the SKU that the line itself names, so with ` ""]` where it names none and one may be typed.
     """
-    return _remembered(row, resolve_rows.own_sku(row))
+    return _remembered(row, resolve_columns.own_sku(row))
 
 
 def _remembered(row: Mapping[str, object], own_sku: str) -> str:
-    return json.dumps([*resolve_rows.contents(row), own_sku], ensure_ascii=False)
+    return json.dumps([*resolve_columns.contents(row), own_sku], ensure_ascii=False)
 
 
 def _typing(row: Mapping[str, object], record: Record) -> Record:
@@ -225,14 +225,14 @@ def _formulas(found: FoundTable, count: int) -> list[str]:
 
 def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> Answer:
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
-    if to_text(row["sku"]) == (resolve_rows.own_sku(row) or None):
+    if to_text(row["sku"]) == (resolve_columns.own_sku(row) or None):
         typed = {**typed, "sku": None}  # the line's own, which nobody typed
     notation = in_scientific_notation(typed["cost"])
     if notation is not None:  # is asked about, not refused
         typed = {**typed, "cost": to_decimal(notation)}
     read = {name: read_choice(value, RESOLVE_SPEC.column(name)) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
-    now, filled = resolve_rows.contents(row), resolve_rows.filled(row)
+    now, filled = resolve_columns.contents(row), resolve_columns.filled(row)
     return Answer(
         key=to_text(row["key"]) or "",
         version=version if isinstance(version, int) else 0,

@@ -16,7 +16,7 @@ from addin.sheets.journal import JOURNAL_SPEC
 from addin.sheets.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from addin.sheets.rates import RATES_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.settlements import SETTLEMENTS_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.sku_mapping import SKU_MAPPING_SPEC

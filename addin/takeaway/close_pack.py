@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from addin.takeaway.closing_figures import ClosingFigures
     from core.journal.accounts import Accounts
     from core.journal.clearing import Outstanding
-    from core.reports.profit_and_loss import Rates
+    from core.reports.home_currency import Rates
 
 SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
-    from core.reports.profit_and_loss import Rates
+    from core.reports.home_currency import Rates
     from core.time import Month
 
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)

@@ -13,37 +13,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from core.books import batches, entries, overrides, settings, settlement_lines
+from core.books import batches, entries, settings
 from core.books.batches import BatchKind
-from core.books.entry_tie_outs import made_tie_outs
 from core.books.exporting import as_written, stored
-from core.books.overrides import HISTORY_COLUMNS
-from core.books.tie_outs import TieOut, difference
-from core.books.type_choices import with_choices
-from core.costing import with_typed_skus
-from core.facilitator_tax import with_tax_kinds
-from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, conform, frame, records
-from core.journal.accrual_entry import AccrualDays, accrual_entries, reversal_of
+from core.frame_columns import records
+from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
 from core.line_types import LineType
 from core.model import CostStatus
 from core.reports.accrual import shipped_not_settled
-from core.time import Month, local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from decimal import Decimal
     from zoneinfo import ZoneInfo
 
-    from core.books.books import Books
-    from core.books.database import Connection, Database
-    from core.books.entries import Posted, StoredEntry
-    from core.journal.accounts import Accounts
-    from core.settings import Policies
+    import pandas as pd
 
+    from core.books.books import Books
+    from core.books.database import Database
+    from core.books.entries import Posted
+    from core.journal.accounts import Accounts
+    from core.time import Month
 
 Pair = tuple["Entry", "Entry"]
 """An accrual entry and its reversal."""
@@ -98,7 +90,8 @@ class MadeOf:
     lines: tuple[AccruedLine, ...]
 
 
-def _setting(batch: int) -> str:
+def accrual_setting(batch: int) -> str:
+    """Return the name under which is kept what an accrual was made of."""
     return f"accrual of batch {batch}"
 
 
@@ -162,34 +155,6 @@ def _made_of(month: str, lines: pd.DataFrame) -> MadeOf:
     return MadeOf(month, tuple(AccruedLine(**row) for row in records(lines[names])))
 
 
-def _as_made(posted: Posted) -> StoredEntry:
-    """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal.
-
-    One whose key is not that of its store and name is left as it is: that is named by itself.
-    """
-    try:
-        key = EntryKey.parse(posted.entry.key, store=posted.store, settlement_id=posted.settlement_id)
-    except ValueError:
-        return posted.entry
-    return replace(posted.entry, kind=key.kind)
-
-
-def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
-    """Hold each line of an accrual against the month: it left by its end, is posted later, and costs what it costs."""
-    there = set(lines["key"])
-    posted = dict(zip(lines["key"], local_days(lines, books.zones), strict=True))
-    for one in of.lines:
-        place = f"{name}: line {one.key}"
-        if one.key not in there:
-            yield difference(place, "accrued", "no line of the books then")
-        elif one.ship_day > end.isoformat() or posted[one.key] <= end.isoformat():
-            yield difference(
-                place, f"shipped {one.ship_day}, posted {posted[one.key]}", f"shipped by {end}, posted later"
-            )
-        if one.unit_cost is not None and one.cogs != one.unit_cost * (one.cost_quantity or 0):
-            yield difference(f"{place}, COGS", one.cogs, one.unit_cost * (one.cost_quantity or 0))
-
-
 def _revised(pair: Pair, revision: int) -> Pair:
     accrual = replace(pair[0], key=replace(pair[0].key, revision=max(revision, 1)))
     return accrual, reversal_of(accrual, pair[1].day)
@@ -237,60 +202,4 @@ def book_accrual(
             kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
             kept = replace(stored(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
             entries.post(connection, kept, batch)
-        settings.put(connection, _setting(batch), _made_of(month, lines), who=who, now=now)
-
-
-def accrual_tie_outs(
-    connection: Connection, books: Books, posted: Sequence[Posted], choices: Sequence[tuple[Policies, Accounts]]
-) -> list[TieOut] | None:
-    """Hold the accrual entries of one batch, reversals included, against those made again; only what differs.
-
-    Money is that of the lines as they were in the books then, cost and day of shipping what was known then.
-
-    Args:
-        connection: Of `Database.reading`.
-        books: The books.
-        posted: The entries of no settlement that the batch stored, the accruals and what takes them back next day.
-        choices: The policies and accounts that can have held.
-
-    Returns:
-        `None` where the books do not know what it was made of: it was booked by an older version.
-    """
-    batch = posted[0].batch
-    of = settings.get(connection, _setting(batch), MadeOf | None, None)  # type: ignore[arg-type]  # pydantic knows it
-    if of is None:
-        return None
-    name, month = f"Accrual of {of.month}", Month.parse(of.month)
-    lines = _as_known(connection, books, of, batch)
-    days = AccrualDays(month.last_day, month.day_after)
-    home = books.company.home_currency
-
-    def made() -> Iterator[list[Entry]]:
-        for policies, accounts in choices:
-            finale = policies.finale_posts
-            pairs = accrual_entries(lines, days, home_currency=home, accounts=accounts, finale_posts=finale)
-            yield [entry for pair in pairs for entry in pair]
-
-    standing = [_as_made(one) for one in posted]
-    return [*made_tie_outs(name, standing, made(), ()), *_of_lines(name, of, lines, month.last_day, books)]
-
-
-def _as_known(connection: Connection, books: Books, of: MadeOf, batch: int) -> pd.DataFrame:
-    """Return the lines of an accrual (TRANSACTION_COLUMNS, COSTED_COLUMNS) as they were when it was booked."""
-    then = settlement_lines.transactions_at(connection, batch)
-    classified = with_choices(connection, then, books.settlements, books.stores, until=batch)
-    answers = [row for row in records(overrides.history(connection)) if row["batch"] <= batch]
-    named = with_typed_skus(classified, conform(OVERRIDE_COLUMNS, frame(HISTORY_COLUMNS, answers)))
-    taxed = with_tax_kinds(named)
-    known = {one.key: one for one in of.lines}
-    costs = {
-        name: {key: getattr(one, name) for key, one in known.items()}
-        for name in ("unit_cost", "cost_quantity", "cogs", "ship_day")
-    }
-    lines = taxed[taxed["key"].isin(list(known))].reset_index(drop=True)
-    costed = {name: [values[key] for key in lines["key"]] for name, values in costs.items() if name != "ship_day"}
-    rows = frame(
-        COSTED_COLUMNS, [dict(zip(costed, values, strict=True)) for values in zip(*costed.values(), strict=True)]
-    )
-    shipped = pd.Series([costs["ship_day"][key] for key in lines["key"]], lines.index, dtype=TEXT)
-    return pd.concat([lines, rows.drop(columns="key")], axis=1).assign(ship_day=shipped)
+        settings.put(connection, accrual_setting(batch), _made_of(month, lines), who=who, now=now)

@@ -10,9 +10,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection, insert, literal, select, update
+
 from core.books import batches, overrides, settlements, stores
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.database import Database, tables
 from core.books.moving import says_something
 from core.errors import CogsheetError
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.books.books import Books
-    from core.books.database import Database
 
 
 class NotRemovableError(CogsheetError):
@@ -146,3 +148,55 @@ def remove_store(database: Database, name: str, *, who: str, now: datetime) -> N
         if ids:
             raise StoreInUseError(name, ids)
         stores.remove(connection, name, batches.new(connection, BatchKind.REMOVE, who, now, note=f"store {name}"))
+
+
+def removed_by(connection: Connection, batch: int) -> list[int]:
+    """Return the numbers of the settlements that a batch removed and that can come back.
+
+    One that was imported again since is in force, and where a later import brought the same lines of an order under
+    another name or store, bringing it back would count them twice: there is nothing to bring back then.
+    """
+    again = (
+        select(tables.ended_transaction.c.settlement)
+        .join(
+            tables.transaction,
+            (tables.transaction.c.order_id == tables.ended_transaction.c.order_id)
+            & (tables.transaction.c.event == tables.ended_transaction.c.event)
+            & (tables.transaction.c.net == tables.ended_transaction.c.net),
+        )
+        .where(tables.ended_transaction.c.ended_batch == batch, tables.transaction.c.batch > batch)
+    )
+    gone = select(tables.settlement.c.id).where(
+        tables.settlement.c.ended_batch == batch, tables.settlement.c.id.not_in(again)
+    )
+    return list(connection.scalars(gone))
+
+
+def bring_settlement_back(connection: Connection, number: int, removal: int, batch: int) -> list[str]:
+    """Put a removed settlement into the books again as it was, and return the keys of its lines.
+
+    Args:
+        connection: Of `Database.writing`.
+        number: The settlement's (`removed_by`).
+        removal: The batch that removed it.
+        batch: The number of the batch that brings it back.
+    """
+    of_it = (tables.ended_transaction.c.settlement == number, tables.ended_transaction.c.ended_batch == removal)
+    names = [column.name for column in tables.transaction.c if column.name != "batch"]
+    rows = select(*(tables.ended_transaction.c[name] for name in names), literal(batch)).where(*of_it)
+    connection.execute(insert(tables.transaction).from_select([*names, "batch"], rows))
+    files = select(
+        tables.settlement_file.c.settlement,
+        tables.settlement_file.c.sha256,
+        tables.settlement_file.c.use,
+        literal(batch),
+    )
+    ended = (tables.settlement_file.c.settlement == number, tables.settlement_file.c.ended_batch == removal)
+    columns = ["settlement", "sha256", "use", "batch"]
+    connection.execute(
+        insert(tables.settlement_file).from_select(columns, files.where(*ended).order_by(tables.settlement_file.c.id))
+    )
+    connection.execute(update(tables.settlement).where(tables.settlement.c.id == number).values(ended_batch=None))
+    of_store = select(tables.settlement.c.store).where(tables.settlement.c.id == number).scalar_subquery()
+    connection.execute(update(tables.store).where(tables.store.c.name == of_store).values(ended_batch=None))
+    return list(connection.scalars(select(tables.ended_transaction.c.key).where(*of_it)))

@@ -25,7 +25,7 @@ from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
 from core.books.recosting import with_overrides
 from core.books.suspect_answers import suspect_answers
 from core.costing import with_typed_units
-from core.costing.proposals import UNITS
+from core.costing.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
 from core.model import CostStatus, Event, Goods
 from core.money import total

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from core.books import batches, locks, overrides, settlements
+from core.books import batches, locks, overrides, removing
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
 from core.books.overrides import ANSWER_COLUMNS, Refused
@@ -158,7 +158,7 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
         changed_answers = batch.kind in _CAN_BE_UNDONE and batch.number in held
         if changed_answers and (batch.number not in undone or _left_of(connection, past, batch.number)):
             return int(batch.number)
-        if batch.number not in undone and settlements.removed_by(connection, batch.number):
+        if batch.number not in undone and removing.removed_by(connection, batch.number):
             return int(batch.number)
     return None
 
@@ -183,10 +183,10 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         who: Who undoes.
         now: When.
     """
-    removed = settlements.removed_by(connection, number)
+    removed = removing.removed_by(connection, number)
     if removed:
         own = batches.new_undo(connection, number, who, now)
-        back = [key for one in removed for key in settlements.bring_back(connection, one, number, own)]
+        back = [key for one in removed for key in removing.bring_settlement_back(connection, one, number, own)]
         return Undone(own, number, tuple(back), ())
     past = _past(connection)
     locked = locks.locked_before(connection, number)

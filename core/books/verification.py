@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.books import batches, entries, locks, original_files, overrides, settings, settlement_lines, true_up_history
-from core.books.accruals import accrual_tie_outs
+from core.books.accrual_tie_outs import accrual_tie_outs
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
 from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
 from core.books.exporting import ExportWish, make_entries, standing_entries

@@ -19,7 +19,7 @@ from core.costing.inputs import (
     CostingPolicies,
 )
 from core.costing.lines import with_typed_skus
-from core.costing.proposals import last_costs_used
+from core.costing.prefilled_costs import last_costs_used
 from core.costing.reimbursed import with_report
 from core.costing.touched import closure
 

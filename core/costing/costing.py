@@ -13,7 +13,7 @@ from core.costing.ledger import open_ledger
 from core.costing.lines import read_lines
 from core.costing.notes import note
 from core.costing.precedence import is_without_order, takes_average
-from core.costing.proposals import UNITS, Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.reimbursed import with_sentence
 from core.costing.rules import Rule, judge
 from core.frame_columns import COSTED_COLUMNS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.costing.ledger import Ledger
     from core.costing.lines import Saved
     from core.costing.precedence import Sources
-    from core.costing.proposals import Proposed
+    from core.costing.prefilled_costs import Proposed
 
 
 def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:

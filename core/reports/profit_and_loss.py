@@ -20,11 +20,12 @@ import pandas as pd
 import pyarrow as pa
 
 from core.frame_columns import TEXT, WHOLE, Columns, frame, records
-from core.model import CostStatus, Event, units_of
+from core.model import CostStatus, Event
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, counted_days
+from core.reports.home_currency import Rates, in_home_currency
 from core.reports.left_out import left_out, missing_note
-from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, parts
+from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -67,10 +68,6 @@ _LABELS = ("month_label", "store_label", "item_label")
 _FIGURES = (*PARTS, "cogs")
 _BLANK = (*PROFIT_PARTS, "net_sales", "cogs", "profit", *BELOW_THE_LINE, "units_sold", "units_refunded")
 _COUNTS = ("units_sold", "units_refunded", "without_rate", "without_date")
-_SOLD = (Event.SALE, Event.LIQUIDATION)
-_REFUNDED = (Event.REFUND, Event.DISPUTE)
-Rates = dict[tuple[str, str], Decimal]
-"""(currency, ISO day) -> units of home currency for one unit of it."""
 Labels = tuple[str, str, str]
 
 
@@ -130,7 +127,7 @@ def priced_lines(
     if corrections is not None and len(corrections):
         later = corrections.assign(posted_day=local_days(corrections, zones), without_date=False, is_correction=True)
         dated = pd.concat([dated, later[list(dated.columns)]], ignore_index=True)
-    return _in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
+    return in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
 
 
 def summed(priced: pd.DataFrame, question: PnlQuestion, *, in_sight: Collection[str] = ()) -> pd.DataFrame:
@@ -219,44 +216,6 @@ def _items(lines: pd.DataFrame) -> pd.Series:
     what = lines["raw_description"].fillna(lines["raw_type"])
     without = (NO_ITEM + " " + what).astype(TEXT).fillna(NO_ITEM)
     return lines["sku"].fillna(without)
-
-
-def _in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFrame:
-    """Add the parts in home currency; lines without a rate are marked, and in none of the figures, cost included."""
-    amounts = parts(lines)
-    profit = amounts[list(PROFIT_PARTS)].sum(axis=1).astype(MONEY)
-    net_sales = (amounts["sales"] + amounts["refunds"]).astype(MONEY)
-    own = lines["currency"].eq(home).fillna(value=False).astype(bool)
-    factors: list[Decimal | None] = [Decimal(1)] * len(lines)
-    if not own.all():
-        pairs = zip(lines["currency"].to_list(), lines["posted_day"].to_list(), strict=True)
-        factors = [Decimal(1) if currency == home else rates.get((currency, day)) for currency, day in pairs]
-        for name in PARTS:
-            converted = [
-                None if factor is None else at_line_places(amount * factor)
-                for amount, factor in zip(amounts[name].to_list(), factors, strict=True)
-            ]
-            amounts[name] = pd.Series(converted, index=lines.index, dtype=MONEY)
-    left_out = pd.Series([factor is None for factor in factors], index=lines.index, dtype=bool)
-    units = {name: counted.mask(left_out, 0) for name, counted in _unit_columns(lines).items()}
-    return lines.assign(
-        **{name: amounts[name] for name in PARTS},
-        **units,
-        units=units_of(lines),
-        cogs=lines["cogs"].mask(left_out, pd.NA),
-        without_rate=left_out,
-        left_out_net_sales=net_sales.where(left_out),
-        left_out_profit=profit.where(left_out),
-        left_out_cogs=lines["cogs"].where(left_out),
-    )
-
-
-def _unit_columns(lines: pd.DataFrame) -> dict[str, pd.Series]:
-    units = units_of(lines).fillna(0)
-    return {
-        "units_sold": units.where(lines["event"].isin(_SOLD), 0),
-        "units_refunded": (-units).where(lines["event"].isin(_REFUNDED), 0),
-    }
 
 
 def _sums(priced: pd.DataFrame, by: Sequence[str], columns: Iterable[str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from addin.sheets.accounts import ACCOUNTS_SPEC
 from addin.sheets.edited_rows import RowBelowTableError
 from addin.sheets.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.rates import RATES_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.sku_mapping import SKU_MAPPING_SPEC
 from core.books.database import Database
 from core.books.opening_costs import latest

@@ -14,7 +14,7 @@ from addin.commands.new import new_workbook
 from addin.commands.taken_edits import Edits
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PnlWish
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.stores import STORES_SPEC
 from core.journal.files import Ledger

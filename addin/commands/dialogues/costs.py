@@ -10,7 +10,7 @@ from addin.commands.button import Outcome
 from addin.commands.selection import selected_rows_of
 from addin.commands.undo import restore_marked, undo_save
 from addin.sheets import history
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

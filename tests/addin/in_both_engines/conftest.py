@@ -15,7 +15,7 @@ from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.demo.sandbox import demo_settlement_files
 from addin.sheets import tables
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books

@@ -10,7 +10,7 @@ from addin.commands.desk import on_file
 from addin.commands.settlements import import_files
 from addin.sheets import exchange, tables
 from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.books.status import missing_lines

@@ -13,7 +13,7 @@ from addin.sheets.cells import to_cell
 from addin.sheets.columns import Kind
 from addin.sheets.frames import records_of
 from addin.sheets.protection import ProtectedSheetError
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.reports.costed_lines import margin, marked, with_units
 from tests.addin.in_both_engines import as_user

@@ -10,7 +10,7 @@ import pytest
 from addin.commands import costs, reports, settlements, syncing
 from addin.commands.costs import SaveChoice
 from addin.sheets import resolve, tables
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 

@@ -12,7 +12,7 @@ import pytest
 from addin.commands import costs, settlements
 from addin.commands.desk import on_file
 from addin.sheets import tables
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from core.model import Cause
 from tests.core.books.listed_documents import v2_content
 

@@ -16,7 +16,7 @@ from addin.sheets.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.pnl import ASK_ROW, PNL_SPEC
 from addin.sheets.rates import RATES_SPEC
 from addin.sheets.resolve import Elsewhere
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.true_ups import TRUE_UPS_SPEC
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import workbook
 from addin.sheets.changes import CHANGES_SPEC
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS
 from core.companies import BooksId
 from tests.addin.users_own import add_own

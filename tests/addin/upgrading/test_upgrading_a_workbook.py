@@ -14,7 +14,7 @@ from addin.machine.upgrading.columns import NoRoomForColumnsError
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.machine.upgrading.sheets import SheetNameTakenError
-from addin.sheets.resolve_rows import RESOLVE_SPEC
+from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS, check_workbook
 from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
