@@ -11,6 +11,7 @@ on that day. So it can be made again, whatever became known since.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal  # noqa: TC003 - pydantic reads it when the books are opened
 from typing import TYPE_CHECKING
 
 from core.books import batches, entries, settings
@@ -26,7 +27,6 @@ from core.reports.accrual import shipped_not_settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     import pandas as pd
