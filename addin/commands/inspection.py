@@ -22,11 +22,11 @@ def inspect_file(path: Path) -> Outcome:
         CogsheetError: If it cannot be read.
     """
     found = inspection(read_file(content_of(path), path.name))
-    return Outcome(_page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
+    return Outcome(page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
 
 
-def _page(name: str, found: dict[str, object]) -> str:
-    """Lay the totals out for a person."""
+def page(name: str, found: dict[str, object]) -> str:
+    """Lay the totals of `core.marketplaces.inspection` out for a person."""
     settlements = found["settlements"]
     problems = found.get("problems")
     count = len(settlements) if isinstance(settlements, list) else 0
@@ -35,7 +35,7 @@ def _page(name: str, found: dict[str, object]) -> str:
         ("Marketplace", found["marketplace"]),
         ("Settlement", found["settlement_id"] or counted(count, "settlement")),
         ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
-        ("Lines", f"{found['lines']:,} in {found['transactions']:,} transactions"),
+        ("Lines", f"{found['lines']:,} in {counted(int(str(found['transactions'])), 'transaction')}"),
         ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
         ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
         ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
@@ -44,16 +44,27 @@ def _page(name: str, found: dict[str, object]) -> str:
         ("Lines per event", _listed(found["events"])),
         ("Unknown types", _listed(found["unknown_types"]) or "none"),
     ]
-    if "returns" in found:
-        rows = [*rows[:2], ("Units returned", _listed(found["returns"]))]
-    if "reimbursements" in found:
-        units = f"{found['units_in_cash']:,} in cash, {found['units_in_inventory']:,} from stock"
-        back = f"{found['taken_back']:,}, {found['units_back']:,} units of them back in stock"
-        rows = [*rows[:2], ("Reimbursements", _listed(found["reimbursements"])), ("Units", units), ("Taken back", back)]
+    further = _goods(found)
+    if further and not (count or found["transactions"]):
+        rows = rows[:2]  # a report of returned or reimbursed goods holds no money: its totals would be empty lines
+    rows += further
     notes = (
         [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
     )
     return "\n".join([name, *(f"  {label:<22}{value}" for label, value in rows), *notes])
+
+
+def _goods(found: dict[str, object]) -> list[tuple[str, object]]:
+    """Return what a file says of goods: those that came back, and those that were reimbursed."""
+    rows: list[tuple[str, object]] = []
+    if "returns" in found:
+        rows.append(("Units returned", _listed(found["returns"])))
+    if "reimbursements" in found:
+        units = f"{found['units_in_cash']:,} in cash, {found['units_in_inventory']:,} from stock"
+        of_them = counted(int(str(found["units_back"])), "unit")
+        back = f"{found['taken_back']:,}, {of_them} of them back in stock"
+        rows += [("Reimbursements", _listed(found["reimbursements"])), ("Units", units), ("Taken back", back)]
+    return rows
 
 
 def _units(found: dict[str, object], deed: str, noun: str) -> str:
