@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from addin.commands.words import amount, counted
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
-from core.books.time_zones import proposed_zones
+from core.books.time_zones import proposed_zones, zone_of_seller
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,13 +107,17 @@ def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -
     if not asked:
         return outcome
     told = [{"store": store, "proposed": zone} for store, zone in asked.items()]
-    lines = [zone_question(store, zone) for store, zone in asked.items()]
+    lines = [_zone_question(books, store, zone) for store, zone in asked.items()]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "time_zones": told})
 
 
-def zone_question(store: str, zone: str | None) -> str:
+def _zone_question(books: Books, store: str, zone: str | None) -> str:
     """Ask for the time zone of a store."""
-    offer = f"{zone} is proposed, because that is how its site counts days" if zone else "it is the one set in the shop"
+    offer = (
+        f"{zone} is proposed, because that is how its site counts days"
+        if zone
+        else f"none is proposed; it is {zone_of_seller(books, store)}"
+    )
     return f"Store {store} has no time zone, so its days and months are those of UTC: {offer}. Type it on sheet Stores."
 
 
