@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
@@ -13,6 +13,8 @@ from core.marketplaces.inspection import inspection
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_MOST_TOTALS = 4
 
 
 def inspect_file(path: Path) -> Outcome:
@@ -27,9 +29,8 @@ def inspect_file(path: Path) -> Outcome:
 
 def page(name: str, found: dict[str, object]) -> str:
     """Lay the totals of `core.marketplaces.inspection` out for a person."""
-    settlements = found["settlements"]
     problems = found.get("problems")
-    count = len(settlements) if isinstance(settlements, list) else 0
+    count = len(_settlements(found))
     rows = [
         ("Format", found["format"]),
         ("Marketplace", found["marketplace"]),
@@ -38,8 +39,8 @@ def page(name: str, found: dict[str, object]) -> str:
         ("Lines", f"{found['lines']:,} in {counted(int(str(found['transactions'])), 'transaction')}"),
         ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
         ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
-        ("Total of the file", f"{found['total'] or 'none'} {found['currency'] or ''}".strip()),
-        ("Sum of its lines", found["sum"] or _by_currency(found.get("sums"))),
+        ("Total of the file", _total(found)),
+        ("Sum of its lines", _sum(found)),
         ("Ties out", _tie_out(found)),
         ("Lines per event", _listed(found["events"])),
         ("Unknown types", _listed(found["unknown_types"]) or "none"),
@@ -75,6 +76,30 @@ def _units(found: dict[str, object], deed: str, noun: str) -> str:
     if not without:
         return f"{known:,}"
     return f"{known:,} and those of {counted(int(str(without)), noun)}, unknown"
+
+
+def _total(found: dict[str, object]) -> str:
+    """Return the total of the file; where it has none, those that its settlements state, which are not all of it."""
+    if found["total"] is not None:
+        return f"{found['total']} {found['currency']}"
+    stated = [f"{one['total']} {one['currency']}" for one in _settlements(found) if one["total"] is not None]
+    if not stated:
+        return "none"
+    more = f" and {len(stated) - _MOST_TOTALS:,} more" if len(stated) > _MOST_TOTALS else ""
+    who = "settlement states" if len(stated) == 1 else "settlements state"
+    return f"none for all its lines; its {who} {', '.join(stated[:_MOST_TOTALS])}{more}"
+
+
+def _sum(found: dict[str, object]) -> str:
+    """Return what all lines of the file come to, which is not a settlement's sum where others are in none yet."""
+    paid = sum(int(one["transactions"]) for one in _settlements(found))
+    pending = ", with the lines that are in no settlement yet" if paid and found["transactions"] != paid else ""
+    return f"{found['sum'] or _by_currency(found.get('sums'))}{pending}"
+
+
+def _settlements(found: dict[str, object]) -> list[dict[str, Any]]:
+    each = found["settlements"]
+    return each if isinstance(each, list) else []
 
 
 def _tie_out(found: dict[str, object]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from addin.commands.inspection import page
 from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
+from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.test_reimbursements_report import report
 from tests.core.marketplaces.test_returned_goods import REPORT
@@ -69,3 +70,39 @@ def test_a_report_of_goods_alone_has_no_lines_of_money(reading: Reading) -> None
 
     assert [word for word in ("Total", "Ties out", "Settlement", "Period") if word in said] == []
     assert BACK in said or REIMBURSED[0] in said
+
+
+UNPAID = Row("2026-07-01", "#3", "19.40", payout="--")
+OF_TWO = (
+    Row("2026-07-02", "", "-97.00", kind="payout"),
+    Row("2026-07-02", "", "-5.00", payout="900002", kind="payout"),
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "sum_of_all"),
+    [
+        (OF_TWO[:1], "97.00 USD", "97.00"),
+        (
+            (*OF_TWO[:1], UNPAID),
+            "none for all its lines; its settlement states 97.00 USD",
+            "116.40, with the lines that",
+        ),
+        (
+            (*OF_TWO, UNPAID),
+            "none for all its lines; its settlements state 97.00 USD, 5.00 USD",
+            "116.40, with the lines",
+        ),
+        ((), "none", "97.00"),
+        ((UNPAID,), "none", "116.40, with the lines that are in no settlement yet"),
+    ],
+)
+def test_a_total_that_a_problem_names_is_not_said_to_be_none(
+    rows: tuple[Row, ...], total: str, sum_of_all: str
+) -> None:
+    """Where lines are in no settlement yet, the totals of the others are theirs, and the sum is that of all lines."""
+    file = ebay_export("July.csv", Row("2026-06-29", "#1", "97.00"), *rows)
+    said = page(file.name, inspection(read_file(file.content, file.name))).split("\n")
+
+    assert f"  Total of the file     {total}" in said
+    assert [line for line in said if line.startswith(f"  Sum of its lines      {sum_of_all}")]
