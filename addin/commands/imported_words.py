@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from addin.commands.words import amount, counted
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
-from core.books.time_zones import proposed_zones
+from core.books.time_zones import proposed_zones, zone_of_seller
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
     from core.model import Settlement
 
+_IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED)
+"""What became of a file whose rows are all in the books, beside those of other files."""
+
 
 def sentences(file: ImportedFile) -> list[str]:
     """Return what became of everything in a file, and what `inspect` would say of it."""
-    lines = [sentence(one, _read_of(file, one.settlement_id)) for one in file.settlements]
+    lines = [sentence(one, _figures_of(file, one)) for one in file.settlements]
     if file.returns:
         lines.append(_returns_sentence(file.returns))
     if file.reimbursements:
@@ -39,6 +42,15 @@ def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
     """Return what the file says of a settlement."""
     found = file.reading.settlements if file.reading else ()
     return next((one for one in found if one.settlement_id == settlement_id), None)
+
+
+def _figures_of(file: ImportedFile, one: ImportedSettlement) -> Settlement | None:
+    """Return the settlement whose figures an import says: of several views of it their union, else the file's own.
+
+    Example: August's and September's export hold 134.20 and 17.60 of a payout of 151.80. Once they are united it ties
+    out, whatever the second of them has by itself.
+    """
+    return one.whole if one.whole and one.result in _IN_THE_BOOKS else _read_of(file, one.settlement_id)
 
 
 def _next_step(file: ImportedFile) -> list[str]:
@@ -107,13 +119,17 @@ def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -
     if not asked:
         return outcome
     told = [{"store": store, "proposed": zone} for store, zone in asked.items()]
-    lines = [zone_question(store, zone) for store, zone in asked.items()]
+    lines = [_zone_question(books, store, zone) for store, zone in asked.items()]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "time_zones": told})
 
 
-def zone_question(store: str, zone: str | None) -> str:
+def _zone_question(books: Books, store: str, zone: str | None) -> str:
     """Ask for the time zone of a store."""
-    offer = f"{zone} is proposed, because that is how its site counts days" if zone else "it is the one set in the shop"
+    offer = (
+        f"{zone} is proposed, because that is how its site counts days"
+        if zone
+        else f"none is proposed; it is {zone_of_seller(books, store)}"
+    )
     return f"Store {store} has no time zone, so its days and months are those of UTC: {offer}. Type it on sheet Stores."
 
 
@@ -157,22 +173,27 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
         Import.LOCKED: f"{what}: {imported.reason}",
     }
     problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
-    return "\n".join([sentences[imported.result], *([f"  {_figures(read)}"] if read else []), *problems])
+    return "\n".join([sentences[imported.result], *([f"  {_figures(read, imported)}"] if read else []), *problems])
 
 
-def _figures(read: Settlement) -> str:
+def _figures(read: Settlement, imported: ImportedSettlement) -> str:
     """Return a settlement's period, lines and total, and whether the one makes the other."""
     days = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (read.period_start, read.period_end)]
     what = f"{' – '.join(days)}, {counted(read.lines, 'line')}"
     if read.total is None:
-        return f"{what}, together {amount(read.sum, read.currency)}; the file states no total to tie it to."
-    ties = "is the sum of its lines" if read.total == read.sum else f"but its lines sum to {read.sum:,.2f}"
-    return f"{what}; its total {amount(read.total, read.currency)} {ties}."
+        nobody = "no file states a total" if read is imported.whole else "the file states no total"
+        return f"{what}, together {amount(read.sum, read.currency)}; {nobody} to tie it to."
+    total = amount(read.total, read.currency)
+    if read.total == read.sum:
+        return f"{what}; its total {total} is the sum of its lines."
+    if imported.whole and read is not imported.whole:
+        return f"{what}, together {amount(read.sum, read.currency)} of its total {total}."
+    return f"{what}; its total {total} but its lines sum to {read.sum:,.2f}."
 
 
 def entries(file: ImportedFile) -> list[dict[str, object]]:
     """Return the same for programs: one entry per settlement of a file."""
-    return [{**_entry(one), **_figures_entry(_read_of(file, one.settlement_id))} for one in file.settlements]
+    return [{**_entry(one), **_figures_entry(_figures_of(file, one))} for one in file.settlements]
 
 
 def _figures_entry(read: Settlement | None) -> dict[str, object]:

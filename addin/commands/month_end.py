@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.words import amount, counted
+from addin.commands.words import amount, balance, counted
 from addin.takeaway.close_pack import write_pack
 from addin.takeaway.close_summary import lock_advice
 from addin.takeaway.closing_figures import closing_figures
@@ -116,7 +116,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:
     accrued = counted(len(figures.accrued), "line")
-    balances = [f"{one.account} {amount(one.closing, one.currency)}" for one in figures.balances]
+    balances = [balance(one.account, one.closing, one.currency) for one in figures.balances]
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
         (figures.missing, "line without cost", "lines without cost"),

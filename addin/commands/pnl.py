@@ -173,7 +173,7 @@ def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
     )
     of = f", of {counted(items, 'item')}" if items else ""
     waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
-    high = ": the profit is too high by what they cost" if missing else ""
+    high = f": the profit is too high by what {'it costs' if missing == 1 else 'they cost'}" if missing else ""
     return f"{counted(missing, 'line')} without a cost{of}{high}{waits}."
 
 

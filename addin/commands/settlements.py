@@ -37,7 +37,7 @@ class FileMissingError(CogsheetError):
     """A file that was named is not there."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} cannot be opened: {reason}. Nothing was imported. Check the name and try again.")
+        super().__init__(f"{path} cannot be opened: {reason}. Check the name and try again.")
 
 
 class NothingChosenError(CogsheetError):

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Return `1 line`, `2 lines`, `1,204 lines`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+__all__ = ["amount", "amounts", "balance", "counted"]
 
 
 def amount(value: Decimal, currency: str) -> str:
     """Return an amount in a sentence: `USD 18,204.10`."""
     return f"{currency} {value:,.2f}"
+
+
+def balance(account: str, value: Decimal, currency: str) -> str:
+    """Return an account and what it holds; the currency stands once, also where the account's name has it.
+
+    Examples: `Amazon US Clearing USD 12.00`, `Amazon US Reserves USD 230.66` of account *Amazon US Reserves USD*.
+    """
+    has_it = account.endswith(f" {currency}")
+    return f"{account} {value:,.2f}" if has_it else f"{account} {amount(value, currency)}"
 
 
 def amounts(sums: Mapping[str, Decimal]) -> str:

@@ -27,7 +27,7 @@ CHANGES_SPEC = TableSpec(
         Column("Unit cost now", "now", Kind.UNIT_COST, width=14),
         Column("Source was", "was_source", width=22),
         Column("Source now", "now_source", width=22),
-        Column("Difference", "difference", Kind.MONEY, note="Of the line's COGS; + is more expense."),
+        Column("Difference", "difference", Kind.MONEY, width=14, note="Of the line's COGS; + is more expense."),
         Column("Cost note", "cost_note", width=44),
         Column("Key", "key", hidden=True),
     ),

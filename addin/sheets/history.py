@@ -27,7 +27,7 @@ HISTORY_SPEC = TableSpec(
         Column("When", "at", Kind.MOMENT, width=16, note="In UTC."),
         Column("Who", "who", width=16),
         Column("Note", "batch_note", width=34),
-        Column("Undoes", "undoes", Kind.WHOLE, width=8, note="The batch that this one took back."),
+        Column("Undoes", "undoes", Kind.WHOLE, width=11, note="The batch that this one took back."),
         Column("Settlement ID", "settlement_id", width=17),
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),

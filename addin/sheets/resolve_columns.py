@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RESOLVE_SPEC = TableSpec(
     sheet="Resolve",
     table="tblResolve",
-    title="Missing costs: keep the prefilled cost or type another, then Save costs",
+    title="Missing costs: type the cost, or keep a prefilled one, then Save costs",
     key=("key",),
     printed_to="note",
     columns=(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
-from core.books.time_zones import proposed_zones
+from core.books.time_zones import proposed_zones, zone_of_seller
 from core.finale.remarks import account_words
 from core.finale.typed_settings import TITLES, shown
 from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
@@ -79,7 +79,8 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
 
 def _proposed(books: Books) -> str:
     """Return the stores without a time zone, each with the one that is proposed."""
-    return "; ".join(f"{store}: {zone or 'as set in the shop'}" for store, zone in proposed_zones(books).items())
+    proposed = proposed_zones(books).items()
+    return "; ".join(f"{store}: {zone or zone_of_seller(books, store)}" for store, zone in proposed)
 
 
 def _meaning(policies: Policies, name: str) -> str:

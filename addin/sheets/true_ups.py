@@ -33,7 +33,7 @@ TRUE_UPS_SPEC = TableSpec(
         Column("What changed", "cause", width=30),
         Column("Unit cost now", "unit_cost", Kind.UNIT_COST, width=14),
         Column("COGS now", "cogs", Kind.MONEY),
-        Column("Difference", "difference", Kind.MONEY, note="To what the books hold; + is more expense."),
+        Column("Difference", "difference", Kind.MONEY, width=14, note="To what the books hold; + is more expense."),
         Column("Currency", "currency", width=10),
         Column(
             "Size",

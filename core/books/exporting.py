@@ -17,7 +17,7 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import last_day
 from core.books.entries import Posted, StoredEntry, StoredLine
 from core.books.remarks import provisional
-from core.books.status import NOT_TYING
+from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale
 from core.costing.suspects import SuspectCost, named_costs, suspect_costs
 from core.errors import CogsheetError
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
+    from core.books.status import LineCounts
 
 _RATE = re.compile(r"\d+(\.\d+)?%")
 """How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
 _REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 _IMPORT_ANEW = (
-    " Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
+    "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
 )
 
@@ -47,14 +48,19 @@ _IMPORT_ANEW = (
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
-    def __init__(self, settlement: str, blockers: Sequence[str], *, only_costs: bool) -> None:
+    def __init__(
+        self, settlement: str, blockers: Sequence[str], *, only_costs: bool, remedies: Sequence[str] = ()
+    ) -> None:
         self.only_costs = only_costs
         """Whether the settlement entry alone can go out as it stands."""
-        super().__init__(
-            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}. None of it was exported. "
-            f"Resolve that first{'; the settlement entry alone can go out today' if only_costs else ''}."
-            f"{_IMPORT_ANEW if NOT_TYING in blockers else ''}"
-        )
+        sentences = [
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}.",
+            "None of it was exported.",
+            *([_IMPORT_ANEW] if NOT_TYING in blockers else []),
+            *remedies,
+            *(["The settlement entry alone can go out today."] if only_costs else []),
+        ]
+        super().__init__(" ".join(sentences))
 
 
 class HistoryError(CogsheetError):
@@ -247,12 +253,20 @@ def _refuse_unready(
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
     if not settlement.ties_out or (about_costs and incomplete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
-        blockers = state.blockers or (state.counts.without_cost,)
-        raise NotReadyError(settlement.name, blockers, only_costs=only_costs)
+        raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)
     if about_costs and state.counts.suspect and not accept_suspect:
         lines = books.counted(books.lines_of(settlement))
         finale = read_finale(books.observations, books.mappings, books.company.home_currency)
         raise SuspectCostsError(settlement.name, suspect_costs(lines, finale))
+
+
+def _not_ready(
+    settlement: BookedSettlement, counts: LineCounts, kinds: Collection[EntryKind], *, only_costs: bool
+) -> NotReadyError:
+    """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
+    asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
+    blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=remedies(counts, **asked))
 
 
 def export_settlement(

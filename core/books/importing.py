@@ -89,6 +89,8 @@ class ImportedSettlement:
     """And what they have now."""
     ended: int = 0
     """How many lines of before are no longer so."""
+    whole: Settlement | None = None
+    """Where the file is one of several views of it: what these come to together."""
 
     @property
     def needs_attention(self) -> bool:
@@ -263,6 +265,7 @@ def _import_one(
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
     whole = united([*(one.part for one in _views_of(connection, there)), part]) if further else read
+    told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
         return kept
@@ -292,7 +295,9 @@ def _kept_as_it_is(
     if there.format != source.format:
         return replace(told, reason=import_reasons.another_kind_of_view(there))
     if not is_new:
-        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=())
+        views = [one.part for one in _views_of(connection, there)]
+        of_all = united(views) if len(views) > 1 else None
+        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=(), whole=of_all)
     if part.extent is not Extent.WHOLE and _says_nothing_new(connection, there, whole):
         return replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)
     return None

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, l
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
+from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _line(line: tuple[Decimal, int] | None) -> str:
     if line is None:
         return "nothing"
     net, units = line
-    return money_in_words(net) + (f" ({units} units)" if units else "")
+    return money_in_words(net) + (f" ({counted(units, 'unit')})" if units else "")
 
 
 def money_in_words(amount: Decimal) -> str:

@@ -106,7 +106,7 @@ def settlement_state(
         is_history: Whether it ended before the books start.
     """
     counts = line_counts(lines if counted is None else counted)
-    blockers = _blockers(counts, ties_out=ties_out)
+    blockers = blockers_of(counts, ties_out=ties_out)
     sales = lines[lines["event"] == Event.SALE]
     return SettlementState(
         orders=int(sales["order_id"].nunique()),
@@ -153,21 +153,49 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
     )
 
 
-def _blockers(counts: LineCounts, *, ties_out: bool) -> tuple[str, ...]:
-    """Name what stands in the way; what is missing is only known once Finale has been asked."""
+def blockers_of(
+    counts: LineCounts, *, ties_out: bool, settlement_entry: bool = True, cogs_entry: bool = True
+) -> tuple[str, ...]:
+    """Name what stands in the way; what is missing is only known once Finale has been asked.
+
+    Args:
+        counts: The settlement's.
+        ties_out: Whether its lines sum to the marketplace's own total.
+        settlement_entry: Whether what holds up its settlement entry is asked for: words that nobody has classified.
+        cogs_entry: Whether what holds up its COGS entry is: costs.
+    """
     synced = counts.not_synced == 0
     only_waiting = counts.waiting > 0 and not counts.missing
     other = counts.missing - counts.not_mapped
     named = (
-        (NOT_SYNCED, not synced),
-        (f"Item missing cost ({other})", synced and other > 0),
-        (f"SKU not mapped ({counts.not_mapped})", synced and counts.not_mapped > 0),
-        (f"Waits for original ({counts.waiting})", synced and only_waiting),
+        (NOT_SYNCED, cogs_entry and not synced),
+        (f"Item missing cost ({other})", cogs_entry and synced and other > 0),
+        (f"SKU not mapped ({counts.not_mapped})", cogs_entry and synced and counts.not_mapped > 0),
+        (f"Waits for original ({counts.waiting})", cogs_entry and synced and only_waiting),
         (NOT_TYING, not ties_out),
-        (f"Unknown types ({counts.asked})", counts.asked > 0),
-        (f"Suspect cost ({counts.suspect})", counts.suspect > 0),
+        (f"Unknown types ({counts.asked})", settlement_entry and counts.asked > 0),
+        (f"Suspect cost ({counts.suspect})", cogs_entry and counts.suspect > 0),
     )
     return tuple(name for name, holds in named if holds)
+
+
+def remedies(counts: LineCounts, *, settlement_entry: bool = True, cogs_entry: bool = True) -> tuple[str, ...]:
+    """Say where each blocker of `blockers_of` is answered that has a sheet: sentences, in its order."""
+    synced = counts.not_synced == 0
+    named = (
+        ("Fetch the costs with Sync.", cogs_entry and not synced),
+        ("Give the costs on sheet Resolve.", cogs_entry and synced and counts.missing > counts.not_mapped),
+        (
+            "Map the SKUs on sheet SKU mapping, or give the costs of their lines on sheet Resolve.",
+            cogs_entry and synced and counts.not_mapped > 0,
+        ),
+        (
+            "Give the cost of the original sale, or import its settlement.",
+            cogs_entry and synced and counts.waiting > 0 and not counts.missing,
+        ),
+        ("Say on sheet Transaction types what the unknown types are.", settlement_entry and counts.asked > 0),
+    )
+    return tuple(sentence for sentence, holds in named if holds)
 
 
 def _history(blockers: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from core.books.calendars import TIME_ZONES_NAME, keep_calendars, with_zones
 from core.books.changes import SettingEffect, refuse_unagreed, setting_effects
 from core.books.loading import load_books
 from core.errors import CogsheetError
-from core.marketplaces.time_zones import SITE_ZONES
+from core.marketplaces.time_zones import SITE_ZONES, ZONES_OF_SELLERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +46,19 @@ class TimeZoneUnknownError(CogsheetError):
 def proposed_zones(books: Books) -> dict[str, str | None]:
     """Return the stores that have lines and no time zone, each with the zone of the site it sells most on. Pure.
 
-    `None` is a store whose marketplace lets each seller choose: it is asked, and nothing is proposed.
+    `None` is a store of whose site no zone is known, or whose marketplace lets each seller choose: it is asked, and
+    nothing is proposed (`zone_of_seller`).
     """
     without = books.lines[~books.lines["store"].isin(list(books.zones))]
     return {str(store): _zone_of_sites(rows["marketplace"]) for store, rows in without.groupby("store", sort=True)}
+
+
+def zone_of_seller(books: Books, store: str) -> str:
+    """Say which zone a store has for which none is proposed, in words of its marketplace. Pure.
+
+    Examples: `the zone set in the shop` of Shopify.
+    """
+    return next(ZONES_OF_SELLERS[one.marketplace] for one in books.stores if one.name == store)
 
 
 def _zone_of_sites(sites: pd.Series) -> str | None:

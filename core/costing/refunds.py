@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
+from core.counted import counted
 from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _without_share(goods: GoodsLine, likely: int) -> Move:
 
 
 def _ask(units: int, said: str) -> Move:
-    reason = f"{said} {units} units: keep or change the units back."
+    reason = f"{said} {counted(units, 'unit')}: keep or change the units back."
     return Move(-units, reason, Disposition.RESTOCKED, Cause.UNITS_UNKNOWN)
 
 

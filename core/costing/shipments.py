@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.finale import midnight
 from core.costing.order_costs import OrderCost, distorted
+from core.counted import counted
 from core.money import at_line_places
 
 if TYPE_CHECKING:
@@ -286,7 +287,7 @@ def _in_order_of_time(
 def _not_there(whole: OrderCost, units: int, claim: Claim) -> OrderCost:
     if whole.unit_cost is None or whole.odd is not None:
         return whole
-    there = f"{units} of its {claim.units} units" if units else "no unit"
+    there = f"{units} of its {counted(claim.units, 'unit')}" if units else "no unit"
     return whole._replace(odd=f"Finale's shipments of the order hold {there} for this line, so their average is taken")
 
 

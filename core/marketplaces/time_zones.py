@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from core.model import Marketplace
+
 ZONES: dict[str, float] = {
     "": 0,
     "Z": 0,
@@ -72,3 +74,11 @@ SITE_ZONES: dict[str, str] = {
 }
 """The zone in which each marketplace site counts its own days, proposed for a store that sells there and never taken by
 itself. docs/design/time-zones.md says where each is from. Shopify and eBay let each seller choose: none is proposed."""
+
+ZONES_OF_SELLERS: dict[Marketplace, str] = {
+    Marketplace.AMAZON: "the zone in which Seller Central counts its days",
+    Marketplace.WALMART: "the zone in which Seller Center counts its days",
+    Marketplace.SHOPIFY: "the zone set in the shop",
+    Marketplace.EBAY: "the zone set in the eBay account",
+}
+"""Which zone to type for a store where none is proposed: its lines name no site of `SITE_ZONES`."""

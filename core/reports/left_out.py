@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.counted import counted
 from core.model import CostStatus
 from core.money import cents, total
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
@@ -40,7 +41,7 @@ class LeftOut:
             if self.cogs or not (self.without_cost or self.waiting)
             else "COGS not known"
         )
-        lines = f"{self.lines:,} {'line' if self.lines == 1 else 'lines'}"
+        lines = counted(self.lines, "line")
         lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
         lacking += f", {self.waiting:,} waiting for the original's" if self.waiting else ""
         return (
@@ -74,13 +75,22 @@ def missing_note(rows: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
     """Say what lacks a cost, and apart from it which refunds wait for their original: they are answered by that one."""
     lacking = [row for row in rows if row["cost_status"] != CostStatus.WAITING]
     waiting = [row for row in rows if row["cost_status"] == CostStatus.WAITING]
-    parts_of_it = ((lacking, "units without cost"), (waiting, "units waiting for their original's cost"))
-    notes = [f"{_units_of(some)} {words}: {_orders_of(some)}" for some, words in parts_of_it if some]
+    notes = [f"{_units_of(lacking)} without cost: {_orders_of(lacking)}"] if lacking else []
+    if waiting:
+        units = _units_of(waiting)
+        whose = "its" if units in ("1 unit", "1 line") else "their"
+        notes.append(f"{units} waiting for {whose} original's cost: {_orders_of(waiting)}")
     return {"indicator": MISSING_MARK if lacking else WAITING_MARK, "missing_note": "; ".join(notes)}
 
 
-def _units_of(rows: Sequence[Mapping[str, Any]]) -> int:
-    return sum(abs(row["units"] or 0) for row in rows)
+def _units_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return `2 units`; of lines whose units nobody knows, how many lines these are: they are not 0 units."""
+    units = sum(abs(row["units"] or 0) for row in rows)
+    unknown = sum(row["units"] is None for row in rows)
+    lines = f"{counted(unknown, 'line')} of unknown units" if unknown else counted(len(rows), "line")
+    if not units:
+        return lines
+    return f"{counted(units, 'unit')} and {lines}" if unknown else counted(units, "unit")
 
 
 def _orders_of(rows: Sequence[Mapping[str, Any]]) -> str:

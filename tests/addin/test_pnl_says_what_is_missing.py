@@ -67,6 +67,10 @@ def test_it_needs_attention_as_long_as_any_line_lacks_a_cost(
     outcome = ask(book)
 
     assert (missing, int(missing > 0)) == (outcome.data["lines_missing_cost"], outcome.exit_status)
+    assert (missing == 1, missing > 1) == (
+        "by what it costs" in outcome.message,
+        "by what they cost" in outcome.message,
+    )
 
 
 def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:

@@ -142,3 +142,4 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
     assert ran.status == 2
     assert "gone.txt" in ran.error
+    assert "import" not in ran.error  # nothing was to be imported

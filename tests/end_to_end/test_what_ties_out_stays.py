@@ -51,8 +51,8 @@ def proved(story: Story, folder: Path) -> None:
 
 
 OTHERWISE = [
-    pytest.param((SECOND, order(9, "Aug 31", 25)), "145.00", "sale 11-9 SKU-9: 15.00 (1 units)", id="a row more"),
-    pytest.param((order(2, "Aug 31", 20, 11), THIRD, PAID), "139.00", "9.00 (1 units) instead of 10.00", id="a fee"),
+    pytest.param((SECOND, order(9, "Aug 31", 25)), "145.00", "sale 11-9 SKU-9: 15.00 (1 unit)", id="a row more"),
+    pytest.param((order(2, "Aug 31", 20, 11), THIRD, PAID), "139.00", "9.00 (1 unit) instead of 10.00", id="a fee"),
     pytest.param((FIRST, order(1, "Aug 30", 100)), "220.00", "180.00 (2 units) instead of 90.00", id="a row twice"),
     pytest.param((THIRD, PAID, PAID), "260.00", "payout: -260.00 instead of -130.00", id="the payout twice"),
 ]

@@ -18,7 +18,7 @@ FIRST_STEPS = (
     ),
     ("Import", "Import settlement… and choose the files your marketplace offers; or Pull settlements."),
     ("Sync", "Sync with Finale Inventory fetches the cost of every order in the selected settlements."),
-    ("Resolve", "Where the status says Item missing cost: keep the prefilled cost or type another, then Save costs."),
+    ("Resolve", "Where the status says Item missing cost: type the cost, or keep a prefilled one, then Save costs."),
     ("Report", "COGS tab, P&L and Export work on the rows selected on sheet Settlements."),
 )
 """Word and sentence of each step, in order."""

@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.counted import counted
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError
 from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
@@ -287,8 +288,8 @@ def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
         declared = re.search(r"\d+", remark.cells[0])
         if declared and not found <= int(declared[0]) <= found + _LINES_AROUND:
             message = (
-                f"The file says that it has {declared[0]} lines and has {found}; it is not complete and is not "
-                "imported. Download it again."
+                f"The file says that it has {counted(int(declared[0]), 'line')} and has {found}; it is not "
+                "complete and is not imported. Download it again."
             )
             return [Problem(Severity.ERROR, message, f"{table.file}, line {remark.number}")]
     return []

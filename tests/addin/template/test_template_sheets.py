@@ -78,6 +78,19 @@ def test_whole_columns_have_format_and_width(workbook: Workbook, spec: TableSpec
             assert column.width == pytest.approx(dimension.width, abs=1), column.header
 
 
+@BY_NAME
+def test_the_header_of_a_number_has_room_for_its_longest_word(workbook: Workbook, spec: TableSpec) -> None:
+    """It is indented by Excel's filter button, about three characters: `Undoes` broke into `Undo` and `es`."""
+    sheet = workbook[spec.sheet]
+    shown = [
+        (str(cell.value), _dimension(sheet, int(cell.column or 0)).width)
+        for column, cell in _cells(sheet, spec, spec.header_row)
+        if not column.hidden and cell.alignment.indent
+    ]
+
+    assert [] == [(header, width) for header, width in shown if max(map(len, header.split())) + 3 > width]
+
+
 def _dimension(sheet: Worksheet, column: int) -> ColumnDimension:
     """Return the declaration of a column; one declaration may cover several."""
     return next(d for d in sheet.column_dimensions.values() if int(d.min or 0) <= column <= int(d.max or 0))

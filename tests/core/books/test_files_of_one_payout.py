@@ -327,7 +327,7 @@ def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(data
     final = bring_in(database, record)
 
     assert (Import.LOCKED, True) == (final.result, final.needs_attention)
-    assert "sale 111-1 MUG: 12.00 (1 units) instead of nothing" in final.reason
+    assert "sale 111-1 MUG: 12.00 (1 unit) instead of nothing" in final.reason
     with database.reading() as connection:
         assert [record.sha256] == original_files.files_of(connection, only(database), FileUse.AFTER_EXPORT)
     assert 1 == len(lines_of(database))

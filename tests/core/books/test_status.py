@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.books.booked_settlement import EntryStatus
-from core.books.status import settlement_state
+from core.books.status import blockers_of, remedies, settlement_state
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Cause, CostStatus, Event
 
@@ -22,6 +24,7 @@ COSTED = {
     "cogs": Decimal("8.345"),
 }
 FEE = {"event": Event.FEE, "cost_status": CostStatus.NOT_APPLICABLE, "cogs": Decimal(0)}
+WAITING = {"event": Event.REFUND, "quantity": -1, "cost_status": CostStatus.WAITING}
 
 
 def missing(cause: Cause) -> dict[str, object]:
@@ -61,8 +64,7 @@ def test_while_only_some_lines_are_synced_nothing_is_called_missing() -> None:
     """What Finale was asked about counts, but how many lines will stay without cost nobody knows before the last."""
     suspect = {**COSTED, "suspect": "more than five times the average"}
     asked = (COSTED, suspect, missing(Cause.COST_ZERO), missing(Cause.SKU_NOT_MAPPED))
-    waiting = {"event": Event.REFUND, "quantity": -1, "cost_status": CostStatus.WAITING}
-    state = settlement_state(lines(*asked, missing(Cause.NOT_SYNCED), waiting), ties_out=False)
+    state = settlement_state(lines(*asked, missing(Cause.NOT_SYNCED), WAITING), ties_out=False)
 
     assert ("Not synced", "Does not tie out", "Suspect cost (1)") == state.blockers
     assert "Not synced; Does not tie out; Suspect cost (1)" == state.status
@@ -75,7 +77,7 @@ def test_while_only_some_lines_are_synced_nothing_is_called_missing() -> None:
         state.counts.not_mapped,
     )
 
-    synced = settlement_state(lines(*asked, missing(Cause.NOT_SHIPPED), waiting), ties_out=False)
+    synced = settlement_state(lines(*asked, missing(Cause.NOT_SHIPPED), WAITING), ties_out=False)
     assert ("Item missing cost (2)", "SKU not mapped (1)", "Does not tie out", "Suspect cost (1)") == synced.blockers
 
 
@@ -92,3 +94,27 @@ def test_a_settlement_without_goods_is_ready() -> None:
     state = settlement_state(lines(FEE), ties_out=True)
 
     assert ("Ready to export", 0, Decimal(1)) == (state.status, state.counts.needed, state.counts.coverage)
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "places"),
+    [
+        ([missing(Cause.NOT_SYNCED)], ["Not synced"], ["with Sync"]),
+        ([missing(Cause.COST_ZERO)], ["Item missing cost (1)"], ["sheet Resolve"]),
+        ([missing(Cause.SKU_NOT_MAPPED)], ["SKU not mapped (1)"], ["sheet SKU mapping"]),
+        ([WAITING], ["Waits for original (1)"], ["original sale"]),
+        (
+            [missing(Cause.COST_ZERO), missing(Cause.SKU_NOT_MAPPED), WAITING],
+            ["Item missing cost (1)", "SKU not mapped (1)"],
+            ["sheet Resolve", "sheet SKU mapping"],
+        ),
+    ],
+)
+def test_costs_hold_up_the_cogs_entry_alone(rows: list[dict[str, object]], names: list[str], places: list[str]) -> None:
+    """Each with where it is answered; the settlement entry has none of them."""
+    counts = settlement_state(lines(*rows), ties_out=True).counts
+    said = remedies(counts, settlement_entry=False)
+
+    assert names == list(blockers_of(counts, ties_out=True, settlement_entry=False))
+    assert [True] * len(places) == [place in sentence for place, sentence in zip(places, said, strict=True)]
+    assert ((), ()) == (blockers_of(counts, ties_out=True, cogs_entry=False), remedies(counts, cogs_entry=False))

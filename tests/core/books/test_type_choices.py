@@ -208,3 +208,33 @@ def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None
         for number in (1, 2):
             settings.put(connection, "number", number, who="M. Lee", now=NOW)
         assert [2, 1] == settings.versions(connection, "number", int)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "named", "unnamed"),
+    [
+        (
+            (EntryKind.SETTLEMENT,),
+            ("Unknown types (1)", "sheet Transaction types"),
+            ("Not synced", "Sync", "Resolve", "alone"),
+        ),
+        ((EntryKind.COGS,), ("Not synced", "Sync"), ("Unknown types", "Transaction types", "alone")),
+        (
+            (EntryKind.SETTLEMENT, EntryKind.COGS),
+            ("Not synced; Unknown types (1)", "Sync", "sheet Transaction types"),
+            ("alone",),
+        ),
+    ],
+)
+def test_a_refusal_names_what_holds_up_the_entry_that_was_asked_for(
+    database: Database, kinds: tuple[EntryKind, ...], named: tuple[str, ...], unnamed: tuple[str, ...]
+) -> None:
+    """A cost that is missing holds up no settlement entry, a word without line type no COGS entry."""
+    content = v2_content("3", {}, UNKNOWN, total="7.50", days=("15", "22"))
+    import_reading(database, read_file(content), OriginalFile("3", content), store=None, who="M. Lee", now=NOW)
+    with pytest.raises(NotReadyError) as refused:
+        export(database, "3", *kinds)
+
+    said = str(refused.value)
+    assert [word for word in named if word not in said] == []
+    assert [word for word in unnamed if word in said] == []

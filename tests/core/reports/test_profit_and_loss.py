@@ -267,9 +267,9 @@ def test_what_waits_for_its_original_is_counted_apart() -> None:
     rows = pnl(unknown, waiting, alone, foreign)
 
     cup, mug, euro = of(rows, "CUP"), of(rows, "MUG"), of(rows, "(no rate) EUR")
-    assert (MISSING_MARK, "2 units without cost: 111-7; 1 units waiting for their original's cost: 111-8") == (
+    assert (MISSING_MARK, "2 units without cost: 111-7; 1 unit waiting for its original's cost: 111-8") == (
         cup["indicator"],
         cup["missing_note"],
     )
-    assert (WAITING_MARK, "1 units waiting for their original's cost: 111-9") == (mug["indicator"], mug["missing_note"])
+    assert (WAITING_MARK, "1 unit waiting for its original's cost: 111-9") == (mug["indicator"], mug["missing_note"])
     assert "COGS not known (1 line, 1 waiting for the original's)" in str(euro["missing_note"])
