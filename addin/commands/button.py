@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from core.books.books import Books
     from core.books.database import Database
     from core.books.rereading import Reread
     from core.companies import MachineFolder
@@ -49,5 +50,7 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
+    before: Books | None = None
+    """The books before settings that can change costs were taken over from the sheets; `None` where none was typed."""
     news: tuple[Reread, ...] = ()
     """What became of settlements that were read anew when the books were opened."""

@@ -56,10 +56,10 @@ def desk(
     address = database_address(books, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
-        take_over_edits(book, database, user, clock(), edits)
+        before = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         with told_with_errors(news):
-            yield Desk(book, path, database, user, machine, clock, progress, news)
+            yield Desk(book, path, database, user, machine, clock, progress, before, news)
 
 
 def on_file(

@@ -17,7 +17,7 @@ from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
-from core.reports.left_out import left_out
+from core.reports.left_out import left_out, unknown_types
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import WITHOUT_COST, PnlQuestion, is_item, priced_lines, summed, totals
 
@@ -124,6 +124,12 @@ def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) ->
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += _rates_used(rates)
     notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
+    unknown = unknown_types(priced, rates.factors)
+    if unknown.lines:
+        notes.append(
+            f"{counted(unknown.lines, 'line')} of unknown type, {amount(unknown.amount, home)}, "
+            f"{'stands' if unknown.lines == 1 else 'stand'} in Other income until answered on sheet Transaction types."
+        )
     return notes
 
 
@@ -140,6 +146,7 @@ def _rates_used(rates: FoundRates) -> list[str]:
 def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
+    unknown = unknown_types(priced, rates.factors)
     missing, waiting = (int((priced["cost_status"] == one).sum()) for one in WITHOUT_COST)
     sentences = [
         f"Sheet P&L: profit {amount(figures['profit'], home)} on net sales {amount(figures['net_sales'], home)}."
@@ -151,12 +158,14 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
         sentences.append(missing_sentence(rates.missing))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing + waiting > 0 or bool(rates.missing),
+        needs_attention=missing + waiting + unknown.lines > 0 or bool(rates.missing),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "items_missing_cost": items,
             "lines_missing_cost": missing,
             "lines_waiting": waiting,
+            "lines_of_unknown_type": unknown.lines,
+            "amount_of_unknown_type": str(unknown.amount),
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),

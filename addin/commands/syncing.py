@@ -16,7 +16,7 @@ from addin.sheets import resolve
 from addin.sheets.changes import fill_cost_changes
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.changes import cost_changes, difference_by_settlement, settlement_changes
+from core.books.changes import cost_changes, settlement_changes
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable
 from core.books.syncing import due_settlements, sync_costs
@@ -47,15 +47,18 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
 
     A full sync asks for every settlement anew and for the averages of the whole catalogue.
 
+    What it changed is compared with the books before the press: settings typed on the sheets count from it on.
+
     Where Finale stops answering, what came before is kept and shown, and the next sync asks for the rest.
 
     Raises:
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
-    before = load_books(desk.database)
-    chosen = before.named(ids) if ids else list(before.settlements) if full else due_settlements(before)
+    asked = load_books(desk.database)
+    before = desk.before or asked
+    chosen = asked.named(ids) if ids else list(asked.settlements) if full else due_settlements(asked)
     with inventory(desk, credentials) as system:
-        result = _fetch(desk, system, before, chosen, full=full)
+        result = _fetch(desk, system, asked, chosen, full=full)
     synced = load_books(desk.database)
     _note_changes(desk, before, synced)
     proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
@@ -71,14 +74,14 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
         list_missing(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
     outcome = _with_vanished(outcome, vanished)
-    outcome = _with_changes(outcome, changed, proposed.new, books.company.home_currency)
+    outcome = _with_changes(outcome, changed, of_settlements, proposed.new, books.company.home_currency)
     outcome = _with_estimates(outcome, len(replaceable(books)))
     unknown = missing_sentence(missing_rates(books))
     return replace(outcome, message=f"{outcome.message}\n{unknown}") if unknown else outcome
 
 
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:
-    """Keep in Change history what the sync changed in open settlements: old, new, difference."""
+    """Keep in Change history what the press changed in open settlements: old, new, difference."""
     changed = settlement_changes(before.lines, after.lines)
     if changed:
         note = "; ".join(_in_words(one, after.company.home_currency) for one in changed)
@@ -108,7 +111,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
     view = load(desk.database, books)
     refresh(desk, view)
-    changed = settlement_changes(books.lines, view.books.lines)
+    changed = settlement_changes((desk.before or books).lines, view.books.lines)
     sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]
     sentences += [f"{_in_words(one, books.company.home_currency)}." for one in changed]
     return Outcome("\n".join(sentences), data={"replaced": len(keys)})
@@ -185,17 +188,19 @@ def _with_vanished(outcome: Outcome, vanished: Collection[str]) -> Outcome:
     )
 
 
-def _with_changes(outcome: Outcome, changed: pd.DataFrame, true_ups: int, currency: str) -> Outcome:
+def _with_changes(
+    outcome: Outcome, changed: pd.DataFrame, of_settlements: Sequence[SettlementChange], true_ups: int, currency: str
+) -> Outcome:
     """Say what the sync changed in open settlements, and what it proposes for exported ones."""
-    by_settlement = difference_by_settlement(changed)
     sentences = [
-        f"{number}: COGS changed by {amount(difference, currency)}; see sheet Changes."
-        for (_, number), difference in by_settlement.items()
-        if difference
+        f"{one.settlement_id}: COGS changed by {amount(one.difference, currency)}; see sheet Changes."
+        for one in of_settlements
     ]
     if true_ups:
         sentences.append(f"{counted(true_ups, 'true-up')} proposed for exported settlements; see sheet Cost true-ups.")
-    changes = {number: str(difference) for (_, number), difference in by_settlement.items()}
+    changes = dict.fromkeys(changed["settlement_id"], "0.00") | {
+        one.settlement_id: str(one.difference) for one in of_settlements
+    }
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),

@@ -6,12 +6,14 @@ Policies and time zones may decide anew what is posted or closed: that is asked 
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
+from core.books.loading import load_books
 from core.books.opening_costs import change_opening_costs
 from core.books.policies import change_policies, policy_effects
 from core.books.rates import save_typed_rates
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from core.books.books import Books
     from core.books.changes import SettingEffect
     from core.books.database import Database
 
@@ -40,8 +43,14 @@ class Edits(StrEnum):
     """Left on the sheets: it is only looked at."""
 
 
-def take_over_edits(book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK) -> None:
+def take_over_edits(
+    book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
+) -> Books | None:
     """Store every edited setting, sheet by sheet.
+
+    Returns:
+        The books as they were before, where something was edited that can change costs: what a button says that it
+        changed is compared with them, for what was typed counts from its press on.
 
     Raises:
         ChangeNotAgreedError: If something posted or closed would be decided anew and nobody has agreed; nothing of any
@@ -49,15 +58,16 @@ def take_over_edits(book: xw.Book, database: Database, who: str, now: datetime, 
         CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
     """
     if edits is Edits.LEAVE:
-        return
+        return None
     if edits is Edits.ASK:
         home = database.company.home_currency
         for sheet, effects in edited_effects(book, database).items():
             refuse_unagreed(f"Sheet {sheet}", effects, home, agreed=False)
-    for edited, change in _SHEETS:
-        change(database, edited(book), who=who, now=now)
-    change_policies(database, setup.edited_policies(book), who=who, now=now, agreed=True)
-    change_time_zones(database, stores.edited_time_zones(book), who=who, now=now, agreed=True)
+    typed = [(change, edited(book)) for edited, change in _SHEETS]
+    before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
+    for change, rows in typed:
+        change(database, rows, who=who, now=now)
+    return before
 
 
 def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:
@@ -72,6 +82,8 @@ def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingE
     }
 
 
+_change_policies = partial(change_policies, agreed=True)
+_change_time_zones = partial(change_time_zones, agreed=True)
 _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (sku_mapping.edited_mappings, change_mappings),
     (setup.edited_settings, change_account),
@@ -79,5 +91,9 @@ _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (types.edited_types, change_types),
     (opening_costs.edited_opening_costs, change_opening_costs),
     (rates.edited_rates, save_typed_rates),
+    (setup.edited_policies, _change_policies),
+    (stores.edited_time_zones, _change_time_zones),
 )
-"""What was edited on each sheet of settings that decides nothing posted anew, and what stores it."""
+"""What was edited on each sheet of settings, and what stores it; last what may decide anew what is posted."""
+_COSTS_STAY = (change_account, change_accounts, save_typed_rates)
+"""What stores settings that no line's cost depends on."""

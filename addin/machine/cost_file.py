@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import CogsheetError
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot, cost_snapshot
+from core.reports.costed_lines import with_locked_sources
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def publish(books: Books, machine: MachineFolder) -> Path:
     Returns:
         The file that was written.
     """
-    snapshot = cost_snapshot(books.lines, sku_costs(books.mappings, books.observations))
+    snapshot = cost_snapshot(
+        with_locked_sources(books.lines, books.known.locked), sku_costs(books.mappings, books.observations)
+    )
     path = _path(machine, books.company.database_id, "json")
     _replace(path, to_json(snapshot))
     return path

@@ -13,7 +13,7 @@ from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
 from core.file_names import mark_of
-from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_units
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,7 +83,7 @@ def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     table = table_name(books, settlement)
     sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
     lines = books.posted_part(settlement)
-    shown = lines[has_or_needs_cost(lines)]
+    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.known.locked)
     records = records_of(marked(with_units(shown)), COGS_SPEC)
     tables.update(book, COGS_SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)

@@ -13,7 +13,7 @@ from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
 from core.frame_columns import TEXT
 from core.model import Event
-from core.reports.costed_lines import LINE_MARKS, margin, marked, with_units
+from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = 
     profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
     missing = set(found.missing)
     unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
-    shown = marked(with_units(lines)).assign(
+    locked = None if books is None else books.known.locked
+    shown = marked(with_units(with_locked_sources(lines, locked))).assign(
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
     )

@@ -17,7 +17,7 @@ from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind
-from core.reports.costed_lines import with_units
+from core.reports.costed_lines import with_locked_sources, with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.time import local_days
@@ -124,7 +124,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     return ClosingFigures(
         month,
         home,
-        accrued,
+        with_locked_sources(accrued, books.known.locked),
         shipped.without_cost,
         accrual_entries(
             accrued,

@@ -10,7 +10,7 @@ from addin.takeaway.page import MARKS
 from core.frame_columns import records
 from core.model import CostStatus
 from core.reports.accrual import ship_days
-from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_units
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ _NO_COST: dict[str, object] = {"bg_color": BAD_TINT}
 def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
-    shown = lines[has_or_needs_cost(lines)]
+    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.known.locked)
     shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations))
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
@@ -70,7 +70,7 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
         {
             **row,
             **books.saved(row["key"]),
-            "pack": packs.get(row["sku"]),
+            "pack": packs.get((row["sku"], row["product_id"])),
             "marker": _marker(row, kinds.get(row["key"])),
             MARKS: _marks(row),
         }
@@ -78,10 +78,13 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     ]
 
 
-def _packs(mappings: pd.DataFrame) -> dict[str, int]:
-    """Return how many units of its product a SKU stands for; a kit of several products has no such number."""
-    rows = records(mappings.drop_duplicates("sku", keep=False)[["sku", "units"]])
-    return {row["sku"]: row["units"] for row in rows if row["units"] is not None}
+def _packs(mappings: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Return how many units of its product a SKU stands for; a kit of several products has no such number.
+
+    A locked line that was costed by another product than today's mapping names has none either.
+    """
+    rows = records(mappings.drop_duplicates("sku", keep=False)[["sku", "product_id", "units"]])
+    return {(row["sku"], row["product_id"]): row["units"] for row in rows if row["units"] is not None}
 
 
 def _marker(row: Row, override_kind: str | None) -> str | None:

@@ -104,12 +104,6 @@ def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[Settle
     ]
 
 
-def difference_by_settlement(changes: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
-    """Return what each settlement's COGS changed by, home currency, to the cent: + is more expense."""
-    groups = changes.groupby(["store", "settlement_id"], sort=False)
-    return {(str(store), str(number)): cents(total(rows["difference"])) for (store, number), rows in groups}
-
-
 @dataclass(frozen=True, slots=True)
 class SettingEffect:
     """What a changed setting would do to one settlement, if it held for it."""

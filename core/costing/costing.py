@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.costing.answers import Answered
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
-    from core.costing.lines import Saved
+    from core.costing.lines import Lock, Saved
     from core.costing.precedence import Sources
     from core.costing.prefilled_costs import Proposed
 
@@ -112,7 +112,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
     line, outcome, sources = answered.line, answered.outcome, ledger.sources
     moves_goods = answered.rule is not Rule.NOTHING
     saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
-    product = sources.finale.mapping.get(line.sku) if line.sku is not None else None
+    product_id, description = _product(line.sku, lock, sources)
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
     proposed = _proposed(answered, sources, last, saved) if lock is None else None
     return (
@@ -133,10 +133,18 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
         finale_cost,
         outcome.suspect,
         outcome.disposition,
-        product.name if product else None,
-        product.description if product else None,
+        product_id,
+        description,
         saved.version if saved else 0,
     )
+
+
+def _product(sku: str | None, lock: Lock | None, sources: Sources) -> tuple[str | None, str | None]:
+    """Return the product beside a cost and what it is called: a locked line keeps those that it was costed by."""
+    if lock is not None:
+        return lock.product_id, lock.description
+    product = sources.finale.mapping.get(sku) if sku is not None else None
+    return (product.name, product.description) if product else (None, None)
 
 
 def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:

@@ -207,6 +207,9 @@ class Lock(NamedTuple):
     original_key: str | None
     suspect: str | None
     disposition: str | None
+    product_id: str | None
+    """Of the mapping that it was costed by, which may be another today."""
+    description: str | None
     cost_now: Decimal | None
     """The unit cost that lines which refer to it take."""
     quantity_now: int
@@ -215,7 +218,7 @@ class Lock(NamedTuple):
 
 _LOCKED = (
     *("cost_status", "cause", "unit_cost", "cost_quantity", "cogs", "cost_source", "cost_as_of", "original_key"),
-    *("suspect", "disposition"),
+    *("suspect", "disposition", "product_id", "description"),
 )
 
 

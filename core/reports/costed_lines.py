@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from core.frame_columns import TEXT
-from core.model import CostStatus, units_of
+from core.frame_columns import TEXT, records
+from core.model import CostSource, CostStatus, units_of
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
@@ -74,6 +74,23 @@ def marked(lines: pd.DataFrame) -> pd.DataFrame:
     reasons = " Looks wrong: " + lines["suspect"] + "."
     notes = (lines["cost_note"].fillna("") + reasons.where(marks == SUSPECT_MARK).fillna("")).str.strip().astype(TEXT)
     return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | (marks == SUSPECT_MARK)))
+
+
+def with_locked_sources(lines: pd.DataFrame, locked: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the lines whose source says, where it is a lock, what gave the cost then: `Locked: Finale order`.
+
+    Args:
+        lines: COSTED_COLUMNS.
+        locked: The lines of the locks in force as they were locked (COSTED_COLUMNS).
+    """
+    if locked is None or locked.empty:
+        return lines
+    then = {row["key"]: row["cost_source"] for row in records(locked[["key", "cost_source"]])}
+    sources = [
+        f"{source}: {then[key]}" if source == CostSource.LOCKED and then.get(key) else source
+        for key, source in zip(lines["key"].to_list(), pa.array(lines["cost_source"]).to_pylist(), strict=True)
+    ]
+    return lines.assign(cost_source=pd.Series(sources, index=lines.index, dtype=TEXT))
 
 
 def has_or_needs_cost(lines: pd.DataFrame) -> pd.Series:

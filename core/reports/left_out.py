@@ -1,18 +1,20 @@
-"""What the profit and loss says is missing in it: lines without a rate, and lines without a cost."""
+"""What the profit and loss says is missing in it: rates, costs, and what lines of unknown type are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.counted import counted
-from core.model import CostStatus
-from core.money import cents, total
+from core.frame_columns import records
+from core.model import CostStatus, Event
+from core.money import at_line_places, cents, total
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
+from core.typed_amounts import NOT_DECLARED, from_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     import pandas as pd
 
@@ -66,6 +68,46 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
         )
         for currency, rows in found.groupby(names, sort=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownTypes:
+    """Money whose words nobody has declared or answered, as far as it is in the figures."""
+
+    lines: int
+    amount: Decimal
+    """In home currency, to the cent; it stands in other income."""
+
+
+def unknown_types(priced: pd.DataFrame, rates: Mapping[tuple[str, str], Decimal]) -> UnknownTypes:
+    """Return what of lines that `priced_lines` gave is of unknown type.
+
+    Args:
+        priced: The lines; those without a rate are in no figure, and corrections move what a line was, and ask nothing.
+        rates: Of each currency and posted day, what one unit is at home; home currency needs none.
+    """
+    in_figures = priced[~(priced["without_rate"] | priced["is_correction"]).astype(bool)]
+    of_reader_one = (in_figures["event"] == Event.OTHER.value) & in_figures["goods"].isna()
+    asks = of_reader_one | in_figures["typed"].str.contains(NOT_DECLARED, regex=False)
+    rows = records(in_figures.loc[asks.fillna(value=False).astype(bool), _OF_A_WORD])
+    asked = [amount for row in rows if (amount := _unanswered(row, rates)) is not None]
+    return UnknownTypes(len(asked), cents(total(asked)))
+
+
+_OF_A_WORD = ["event", "typed", "goods", "other_income", "currency", "posted_day"]
+
+
+def _unanswered(row: Mapping[str, Any], rates: Mapping[tuple[str, str], Decimal]) -> Decimal | None:
+    """Return what of a line nobody has answered, in home currency; `None` where nothing is asked.
+
+    A line that the first reader stored is asked as a whole (`core.typed_amounts.asked_amounts`).
+    """
+    if row["goods"] is None and row["event"] == Event.OTHER.value:
+        amount: Decimal = row["other_income"]
+        return amount
+    rate = rates.get((row["currency"], row["posted_day"]), Decimal(1))
+    asked = [at_line_places(one.amount * rate) for one in from_text(row["typed"]) if one.line_type is None]
+    return sum(asked, Decimal(0)) if asked else None
 
 
 _MOST_ORDERS_NAMED = 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import frame, records
 from core.reports.left_out import left_out
-from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_item, summed, with_ratios
+from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_cost_unknown, is_item, summed, with_ratios
 from core.time import Month
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Charted:
     months: Bars
     """The last twelve months to the newest, the oldest first; a month without lines has no profit."""
     top: Bars
-    """The most profitable items, the best first."""
+    """The most profitable items, the best first; those without any known cost are in neither."""
     bottom: Bars
     """The least profitable of the others, the worst first."""
 
@@ -121,13 +121,20 @@ def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
     by_month: dict[str, Decimal] = {}
     for row in records(summary[~summary["month"].isin([ALL_MONTHS, ROUNDING]) & (summary["store"] != ALL_STORES)]):
         by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["profit"]
-    items: dict[str, Decimal] = {}
-    for row in records(pnl[["item", "profit"]]):
-        if is_item(row["item"]):
-            items[row["item"]] = items.get(row["item"], Decimal(0)) + row["profit"]
-    ranked = sorted(items.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(_profits(pnl).items(), key=lambda item: (-item[1], item[0]))
     top, rest = ranked[:ITEMS_SHOWN], ranked[ITEMS_SHOWN:]
     return Charted(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
+
+
+def _profits(pnl: pd.DataFrame) -> dict[str, Decimal]:
+    """Return the profit of each item over all its rows; one without any known cost has none to be compared."""
+    rows = [row for row in records(pnl[["item", "profit", "cogs", "indicator"]]) if is_item(row["item"])]
+    items: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = items.setdefault(row["item"], {"profit": Decimal(0), "cogs": Decimal(0), "indicator": None})
+        one["profit"], one["cogs"] = one["profit"] + row["profit"], one["cogs"] + row["cogs"]
+        one["indicator"] = one["indicator"] or row["indicator"]
+    return {name: one["profit"] for name, one in items.items() if not is_cost_unknown(one)}
 
 
 def _months(by_month: dict[str, Decimal]) -> Bars:

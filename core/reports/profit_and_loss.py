@@ -153,13 +153,19 @@ def totals(pnl: pd.DataFrame) -> dict[str, Decimal]:
 def with_unknown_costs_blank(pnl: pd.DataFrame) -> pd.DataFrame:
     """Return a profit and loss for people: what is not known is blank, not 0.
 
-    Those are COGS and margin of a row without any known cost, and every figure of what has no exchange rate.
+    Those are COGS, margin and profit per item of a row without any known cost, and every figure of what has no
+    exchange rate.
     """
-    unknown = pnl["indicator"].notna() & (pnl["cogs"] == Decimal(0)).fillna(value=False)
+    unknown = [is_cost_unknown(row) for row in records(pnl[["indicator", "cogs"]])]
     left_out = (pnl["without_rate"] > 0).fillna(value=False).astype(bool)
-    masks = dict.fromkeys(("cogs", "margin"), unknown.astype(bool) | left_out)
+    masks = dict.fromkeys(("cogs", "margin", "profit_per_item"), pd.Series(unknown, pnl.index, dtype=bool) | left_out)
     masks |= {name: left_out for name in _BLANK if name not in masks}
     return pnl.assign(**{name: pnl[name].mask(mask, pd.NA) for name, mask in masks.items()})
+
+
+def is_cost_unknown(row: Mapping[str, Any]) -> bool:
+    """Tell whether a cost is missing and none is known: what such goods earned nobody can say."""
+    return row["indicator"] is not None and row["cogs"] == 0
 
 
 def is_item(name: object) -> bool:

@@ -13,6 +13,7 @@ from addin.commands.new import new_workbook
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from tests.core.books.listed_documents import v2_content
+from tests.core.books.test_type_choices import UNKNOWN
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
@@ -91,3 +92,29 @@ def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:
     )
     totals = [row for row in rows(book, PNL_SUMMARY_SPEC) if row["month"] == "All"]
     assert all("EUR 10.00" in str(row["missing_note"]) for row in totals)
+
+
+OTHER_UNKNOWN = UNKNOWN | {"amount-description": "Sparkle Levy", "amount": "4.00"}
+TDS = {"amount-type": "ItemTDS", "amount-description": "ITDR", "amount": "-0.90"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "total", "words"),
+    [
+        ([UNKNOWN], "-2.50", "1 line of unknown type, USD -2.50, stands in Other income"),
+        ([STORAGE, TDS], "-3.40", "1 line of unknown type, USD -0.90, stands in Other income"),
+        ([UNKNOWN, OTHER_UNKNOWN], "1.50", "2 lines of unknown type, USD 1.50, stand in Other income"),
+        ([STORAGE], "-2.50", None),
+    ],
+)
+def test_money_of_unknown_types_is_named_and_needs_attention(
+    book: Path, lines: list[dict[str, str]], total: str, words: str | None
+) -> None:
+    """It is in the figures, as other income, until somebody says what it is."""
+    bring_in(book, "1", *lines, total=total)
+
+    outcome = ask(book)
+
+    assert (words is None) == ("unknown type" not in outcome.message)
+    assert (words or "") in outcome.message
+    assert int(words is not None) == outcome.exit_status

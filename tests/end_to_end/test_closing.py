@@ -58,6 +58,33 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
 
 
+def test_an_exported_line_keeps_its_product_and_the_source_of_its_cost(demo: DemoBook) -> None:
+    """A SKU that is mapped to another product later changes nothing beside a locked cost."""
+    settlement = resolve_everything(demo)
+    demo.run("cogs", settlement)
+    before = table(demo.open(), f"COGS {settlement}").rows
+    demo.run("export", settlement)
+    book = demo.open()
+    mapped = table(book, "SKU mapping")
+    skus = {row["SKU"] for row in before if row["Finale product"]}
+    for place, row in enumerate(mapped.rows):
+        if row["SKU"] in skus:
+            mapped.cell(place, "Your product").value = "MUG-RED"
+            mapped.cell(place, "Your units").value = "2"
+    book.save(demo.path)
+
+    demo.run("sync")
+    demo.run("cogs", settlement)
+
+    after = table(demo.open(), f"COGS {settlement}").rows
+    said = [(row["Finale product"], row["Unit cost"], row["Cost source"]) for row in after]
+    assert said == [
+        (row["Finale product"], row["Unit cost"], row["Cost source"] and f"Locked: {row['Cost source']}")
+        for row in before
+    ]
+    assert {"Locked: Finale order", "Locked: Accepted average", "Locked: Entered"} <= {source for _, _, source in said}
+
+
 @pytest.mark.long
 def test_verify_ties_everything_out_and_names_a_cell_that_was_touched(demo: DemoBook) -> None:
     """A figure of a COGS tab that was typed over is found by its cell."""

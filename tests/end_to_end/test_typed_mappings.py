@@ -11,6 +11,8 @@ from sandbox.business import demo_business
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.end_to_end.demo_book import DemoBook
 
 pytestmark = pytest.mark.long
@@ -67,3 +69,76 @@ def test_a_mapping_that_cannot_be_read_stops_the_button(demo: DemoBook) -> None:
 
     assert 2 == ran.status
     assert "Sheet SKU mapping, SKU TOWEL-3: “some” is not a whole number of units" in ran.error
+
+
+def type_setting(demo: DemoBook, name: str, value: str) -> None:
+    """Type a value beside a setting of sheet Setup, and save as another program would."""
+    book = demo.open()
+    rows = table(book, "Setup")
+    place = next(number for number, row in enumerate(rows.rows) if row["Setting"] == name)
+    rows.cell(place, "Value").value = value
+    book.save(demo.path)
+
+
+def map_two_skus(demo: DemoBook) -> None:
+    for sku in ("BASKET-L", "BASKET-S"):
+        type_mapping(demo, sku, "MUG-RED", "2")
+
+
+def cogs_of(demo: DemoBook) -> dict[str, Decimal]:
+    """Return what sheet Settlements shows, to the cent."""
+    rows = table(demo.open(), "Settlements").rows
+    return {row["Settlement ID"]: round(Decimal(repr(row["COGS"])), 2) for row in rows}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        map_two_skus,
+        lambda demo: type_mapping(demo, "MYSTERY-SKU", "TOWEL-3", "2"),
+        lambda demo: type_setting(demo, "Adjustments without order", "ask"),
+        lambda demo: type_setting(demo, "Refunds without units", "ask"),
+    ],
+    ids=["two SKUs of another product", "an unknown SKU", "adjustments", "refunds"],
+)
+def test_a_sync_tells_what_was_typed_for_it_changes(demo: DemoBook, typed: Callable[[DemoBook], None]) -> None:
+    """The press is compared with the books before it: on sheet Changes, in Change history, in the message."""
+    before = cogs_of(demo)
+    typed(demo)
+
+    synced = demo.run("sync", "--json")
+
+    after = cogs_of(demo)
+    moved = {number: after[number] - before[number] for number in after if after[number] != before[number]}
+    assert moved
+    told = {number: Decimal(difference) for number, difference in synced.data["changes"].items()}
+    assert moved == {number: difference for number, difference in told.items() if difference}
+    changes, history = table(demo.open(), "Changes"), table(demo.open(), "Change history")
+    assert set(moved) <= {row["Settlement ID"] for row in changes.rows}
+    for number, difference in moved.items():
+        words = f"{number}: COGS {before[number]:,.2f} → {after[number]:,.2f} USD ({difference:+,.2f})"
+        assert words in changes.sheet["A2"].value
+        assert any(words in str(row) for row in history.rows)
+
+
+def test_accepting_order_costs_tells_what_was_typed_for_it_changes(demo: DemoBook) -> None:
+    """No average is replaced here: the two mappings alone move COGS, and the message says so."""
+    before = cogs_of(demo)
+    map_two_skus(demo)
+
+    accepted = demo.run("accept")
+
+    moved = [number for number, cogs in cogs_of(demo).items() if cogs != before[number]]
+    assert moved
+    assert all(f"{number}: COGS {before[number]:,.2f} → " in accepted.output for number in moved)
+
+
+def test_a_sync_after_nothing_was_typed_says_that_nothing_changed(demo: DemoBook) -> None:
+    """Once the press before has told of it, it is told no more."""
+    map_two_skus(demo)
+    demo.run("sync")
+
+    demo.run("sync")
+
+    assert "The last sync changed no settlement's COGS." == table(demo.open(), "Changes").sheet["A2"].value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.books.changes import cost_changes, difference_by_settlement
+from core.books.changes import cost_changes, settlement_changes
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
@@ -31,7 +31,7 @@ def test_only_lines_whose_cost_is_another_are_changes() -> None:
 
     assert ["a", "b", "d"] == changes["key"].to_list()
     assert [Decimal("0.20"), Decimal("6.00"), Decimal("-2.00")] == changes["difference"].to_list()
-    assert {("Amazon US", "1"): Decimal("4.20")} == difference_by_settlement(changes)
+    assert [Decimal("4.20")] == [one.difference for one in settlement_changes(before, after)]
 
 
 def test_another_source_with_the_same_cost_is_a_change_without_money() -> None:

@@ -137,7 +137,7 @@ COLUMNS = {
     "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency", "source"},
     "Mapping": {"SKU", "product", "units"},
     "Saved": {"line", "version", "cost", "zero OK", "disposition", "units back", "SKU", "kind", "by", "on", "note"},
-    "Locked": {"line", "unit cost", "units", "status", "cause", "disposition", "source"},
+    "Locked": {"line", "unit cost", "units", "status", "cause", "disposition", "source", "product"},
     "Trued up": {"line", "unit cost", "units", "disposition"},
     "Opening": {"SKU", "cost", "as of"},
     "Settlements": {"store", "settlement", "history"},
@@ -277,6 +277,7 @@ def _locked(row: Row) -> dict[str, object]:
         "cogs": None if row.get("status") == CostStatus.MISSING else (cost or 0) * units,
         "cost_source": (row.get("source") or "Finale order") if cost else None,
         "disposition": row.get("disposition") or None,
+        "product_id": row.get("product") or None,
     }
 
 

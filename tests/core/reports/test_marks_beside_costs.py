@@ -13,7 +13,7 @@ from addin.takeaway import cogs_lines
 from addin.takeaway.close_columns import ACCRUED
 from core.frame_columns import COSTED_COLUMNS, frame, records
 from core.model import CostSource, CostStatus
-from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked
+from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked, with_locked_sources
 
 if TYPE_CHECKING:
     from addin.sheets.columns import Column
@@ -70,3 +70,24 @@ def test_every_question_mark_has_its_reason_beside_it(line: dict[str, object], m
     (row,) = records(marked(frame(COSTED_COLUMNS, [line])))
 
     assert (mark, note) == (row["indicator"], row["cost_note"])
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "words"),
+    [
+        (CostSource.LOCKED, CostSource.ORDER, "Locked: Finale order"),
+        (CostSource.LOCKED, CostSource.ACCEPTED_AVERAGE, "Locked: Accepted average"),
+        (CostSource.LOCKED, CostSource.ENTERED, "Locked: Entered"),
+        (CostSource.LOCKED, CostSource.ORIGINAL, "Locked: Original line"),
+        (CostSource.LOCKED, None, "Locked"),
+        (CostSource.ORDER, CostSource.ENTERED, "Finale order"),
+        (None, None, None),
+    ],
+)
+def test_a_locked_source_says_what_gave_the_cost(
+    now: CostSource | None, then: CostSource | None, words: str | None
+) -> None:
+    """As far as the lock knows it; a line that is costed anew says its own."""
+    lines, locked = (frame(COSTED_COLUMNS, [{"key": "k", "cost_source": source}]) for source in (now, then))
+
+    assert [words] == [row["cost_source"] for row in records(with_locked_sources(lines, locked))]

@@ -201,3 +201,26 @@ def test_totals_say_what_they_exclude() -> None:
     bars = charted(pnl_summary(priced, question), summed(priced, question))
     assert ("2026-09", Decimal("15.00")) == bars.months[-1]
     assert (("MUG", Decimal("15.00")),) == bars.top
+
+
+def test_items_without_any_known_cost_are_in_no_chart() -> None:
+    """Their profit would be all that they were sold for; one that is known in part keeps its bar, in whatever rows."""
+    unknown = {"cost_status": CostStatus.MISSING, "cogs": None}
+    waits = {"event": Event.REFUND, "principal": Decimal(-20), "cost_status": CostStatus.WAITING, "cogs": None}
+    rows = [
+        line(key="1"),
+        line(key="2", sku="UNKNOWN", **unknown),
+        line(key="3", sku="UNKNOWN", store="Amazon CA", **unknown),
+        line(key="4", sku="PART", **unknown),
+        line(key="5", sku="PART", store="Amazon CA", posted_at=datetime(2026, 8, 3, tzinfo=UTC)),
+        line(key="6", sku="BACK") | waits,
+        line(key="7", sku="FREE", cost_status=CostStatus.ZERO_CONFIRMED, cogs=Decimal(0)),
+    ]
+    for by_month in (False, True):
+        question = PnlQuestion("USD", by_month=by_month)
+        priced = priced_lines(frame(COLUMNS, rows), question, zones={})
+
+        shown = charted(pnl_summary(priced, question), summed(priced, question))
+
+        assert (("PART", Decimal(35)), ("FREE", Decimal(20)), ("MUG", Decimal(15))) == shown.top
+        assert () == shown.bottom

@@ -171,16 +171,35 @@ def test_the_rounding_of_several_settlements_is_a_line_of_its_own() -> None:
 
 
 def test_a_row_without_any_known_cost_shows_no_cost_instead_of_zero() -> None:
-    """People see a blank COGS and margin beside the mark; known costs and rows of no goods stay as they are."""
+    """People see blank COGS, margin and profit per item beside the mark; the rest stays as it is."""
     rows = [
-        {"item": "A", "cogs": Decimal(0), "margin": Decimal("0.72"), "indicator": MISSING_MARK},
-        {"item": "B", "cogs": Decimal("3.50"), "margin": Decimal("0.30"), "indicator": MISSING_MARK},
-        {"item": "(no item) Storage Fee", "cogs": Decimal(0), "margin": None, "indicator": None},
+        {
+            "item": "A",
+            "cogs": Decimal(0),
+            "margin": Decimal("0.72"),
+            "indicator": MISSING_MARK,
+            "profit_per_item": Decimal(9),
+        },
+        {
+            "item": "B",
+            "cogs": Decimal("3.50"),
+            "margin": Decimal("0.30"),
+            "indicator": MISSING_MARK,
+            "profit_per_item": Decimal("1.50"),
+        },
+        {
+            "item": "(no item) Storage Fee",
+            "cogs": Decimal(0),
+            "margin": None,
+            "indicator": None,
+            "profit_per_item": Decimal(2),
+        },
     ]
     shown = records(with_unknown_costs_blank(frame(PNL_COLUMNS, rows)))
 
     assert [None, Decimal("3.50"), Decimal(0)] == [row["cogs"] for row in shown]
     assert [None, Decimal("0.30"), None] == [row["margin"] for row in shown]
+    assert [None, Decimal("1.50"), Decimal(2)] == [row["profit_per_item"] for row in shown]
 
 
 def of(rows: list[dict[str, object]], item: str | None) -> dict[str, object]:
