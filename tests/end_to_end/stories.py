@@ -52,8 +52,16 @@ class Story:
         """Return the rows of Resolve."""
         return [row for row in table(self.book.open(), "Resolve").rows if row["Key"]]
 
-    def answer(self, *answers: tuple[Mapping[str, object], Mapping[str, object]], accept: bool = True) -> Ran:
-        """Type cells into the rows of Resolve that hold what is said of them, and save; the rest as proposed."""
+    def answer(
+        self, *answers: tuple[Mapping[str, object], Mapping[str, object]], accept: bool = True, odd: bool = False
+    ) -> Ran:
+        """Type cells into the rows of Resolve that hold what is said of them, and save; the rest as proposed.
+
+        Args:
+            answers: What the rows hold, and what is typed into them.
+            accept: Whether unedited proposals are saved too.
+            odd: Whether costs are saved that look wrong beside what the goods brought.
+        """
         book = self.book.open()
         resolve = table(book, "Resolve")
         for wanted, typed in answers:
@@ -62,7 +70,8 @@ class Story:
             for row, (header, value) in ((row, cell) for row in rows for cell in typed.items()):
                 resolve.cell(row, header).value = value
         book.save(self.book.path)
-        ran = self.book.run("save", *(["--accept-proposals"] if accept else []))
+        choices = (("--accept-proposals", accept), ("--accept-suspect", odd))
+        ran = self.book.run("save", *(choice for choice, is_chosen in choices if is_chosen))
         self.book.run("resolve")
         return ran
 

@@ -82,9 +82,9 @@ def test_a_buyer_keeps_what_walmart_says_he_keeps(story: Story) -> None:
 def test_walmarts_words_say_where_goods_went(story: Story) -> None:
     """Sold 4, lost 1, damaged 1, found 1 at 5.00; kept, destroyed and unclear refunds bring nothing back."""
     story.bring(CASES / "walmart_real_words.csv")
-    story.answer(({"Cause": "Not synced"}, {"Cost": 5}))
+    story.answer(({"Cause": "Not synced"}, {"Cost": 5}), odd=True)  # the file's amounts are sums of many orders
     found = story.asked()
-    story.answer()
+    story.answer(odd=True)
 
     assert [(UNCLEAR, 5)] == [(row["Cause"], row["Proposed cost"]) for row in found]
     assert (Decimal(20), Decimal(10), Decimal(-5), Decimal(0)) == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,7 +206,7 @@ def test_totals_say_what_they_exclude() -> None:
 
 def test_items_without_any_known_cost_are_in_no_chart() -> None:
     """Their profit would be all that they were sold for; one that is known in part keeps its bar, in whatever rows."""
-    unknown = {"cost_status": CostStatus.MISSING, "cogs": None}
+    unknown: dict[str, Any] = {"cost_status": CostStatus.MISSING, "cogs": None}
     waits = {"event": Event.REFUND, "principal": Decimal(-20), "cost_status": CostStatus.WAITING, "cogs": None}
     rows = [
         line(key="1"),
