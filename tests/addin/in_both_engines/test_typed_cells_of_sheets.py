@@ -140,7 +140,7 @@ def test_resolve_names_each_cell_that_cannot_be_taken(office: Office, business: 
         (1, "cost", 0.45, "0.0%", "holds a percentage, 45 %"),
         (2, "cost", "#VALUE!", "General", "holds the error #VALUE!"),
         (3, "units_back", True, "General", "holds TRUE"),
-        (3, "disposition", "lost at sea", "@", "holds “lost at sea”: write Restocked or"),
+        (3, "disposition", "lost at sea", "@", "holds “lost at sea”: write Restocked, Not returned"),
     ]
     with office.opened(business) as book:
         cells = [put(book, RESOLVE_SPEC, field, row, value, code) for row, field, value, code, _ in typed]
