@@ -23,7 +23,7 @@ from core.marketplaces.lines import Header
 from core.marketplaces.places import Place
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.tables import Kind
-from core.marketplaces.tie_out import difference, has_error, most_named, other_currency, several_sites
+from core.marketplaces.tie_out import Totals, most_named, other_currency, settlement_of, several_sites
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
 from core.typed_amounts import named
@@ -178,26 +178,14 @@ def exact(millionths: int, places: int) -> Decimal:
 
 def _settlement(found: ColumnFindings, header: Header, transactions: pd.DataFrame, sums: _Sums) -> Settlement:
     rows = sums.lines_of(header.settlement_id)
-    total = sums.sum(rows, header.currency)
-    problems = (
-        *found.problems_by_settlement.get(header.settlement_id, ()),
-        *_other_currency(found, header, rows, sums),
-        *difference(header.settlement_id, header.total, total, header.currency, found.file),
-    )
-    return Settlement(
-        settlement_id=header.settlement_id,
-        marketplace=header.marketplace or _site(found.lines, rows) or found.form.marketplace.value,
-        currency=header.currency,
-        period_start=header.period_start,
-        period_end=header.period_end,
-        deposit_at=header.deposit_at,
-        total=header.total,
-        sum=total,
-        ties_out=not has_error((*problems, *found.problems)),
-        lines=len(rows),
-        transactions=transactions,
-        problems=problems,
-        derived_id=header.derived_id,
+    own = found.problems_by_settlement.get(header.settlement_id, ())
+    return settlement_of(
+        header,
+        Totals(sums.sum(rows, header.currency), len(rows), transactions),
+        marketplace=_site(found.lines, rows) or found.form.marketplace.value,
+        problems=(*own, *_other_currency(found, header, rows, sums)),
+        of_the_file=found.problems,
+        file=found.file,
     )
 
 

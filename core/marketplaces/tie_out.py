@@ -101,25 +101,61 @@ def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
 
 
 def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
-    total = sum_of(lines, header.currency)
-    problems = (
-        *found.problems_by_settlement.get(header.settlement_id, ()),
-        *_other_currency(found, header, lines),
-        *_difference(found, header, total),
+    own = found.problems_by_settlement.get(header.settlement_id, ())
+    return settlement_of(
+        header,
+        Totals(sum_of(lines, header.currency), len(lines), transactions(lines, found.units)),
+        marketplace=_site(lines) or found.marketplace.value,
+        problems=(*own, *_other_currency(found, header, lines)),
+        of_the_file=found.problems,
+        file=found.file,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the lines of a settlement come to."""
+
+    sum: Decimal
+    """Of those in its currency."""
+    lines: int
+    transactions: pd.DataFrame
+    """TRANSACTION_COLUMNS."""
+
+
+def settlement_of(
+    header: Header,
+    of: Totals,
+    *,
+    marketplace: str,
+    problems: tuple[Problem, ...],
+    of_the_file: Iterable[Problem],
+    file: str,
+) -> Settlement:
+    """Put a settlement together and check it against its total; by rows and by columns alike.
+
+    Args:
+        header: What its file says of it.
+        of: What its lines come to.
+        marketplace: Where the header names none.
+        problems: Of the settlement itself.
+        of_the_file: Of the whole file: an error there keeps every settlement of it from tying out.
+        file: Its name, for messages.
+    """
+    told = (*problems, *difference(header.settlement_id, header.total, of.sum, header.currency, file))
     return Settlement(
         settlement_id=header.settlement_id,
-        marketplace=header.marketplace or _site(lines) or found.marketplace.value,
+        marketplace=header.marketplace or marketplace,
         currency=header.currency,
         period_start=header.period_start,
         period_end=header.period_end,
         deposit_at=header.deposit_at,
         total=header.total,
-        sum=total,
-        ties_out=not has_error((*problems, *found.problems)),
-        lines=len(lines),
-        transactions=transactions(lines, found.units),
-        problems=problems,
+        sum=of.sum,
+        ties_out=not has_error((*told, *of_the_file)),
+        lines=of.lines,
+        transactions=of.transactions,
+        problems=told,
         derived_id=header.derived_id,
     )
 
@@ -127,10 +163,6 @@ def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settl
 def has_error(problems: Iterable[Problem]) -> bool:
     """Tell whether an error is among some problems."""
     return any(problem.severity is Severity.ERROR for problem in problems)
-
-
-def _difference(found: Findings, header: Header, total: Decimal) -> list[Problem]:
-    return difference(header.settlement_id, header.total, total, header.currency, found.file)
 
 
 def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str) -> list[Problem]:
