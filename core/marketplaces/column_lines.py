@@ -72,8 +72,6 @@ class Declaration:
     """Those of the others that are taken from the sum: a fee that is stated as a cost."""
     by_state: bool = False
     """Whether its reader of one row decides by whether an amount is there, or is zero."""
-    units_of_fees: bool = False
-    """Whether a multi-channel order without units of its own has those that its fees repeat (Amazon V2)."""
 
 
 @dataclass(frozen=True, slots=True)

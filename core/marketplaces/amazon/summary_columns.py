@@ -1,7 +1,9 @@
-"""Flat files with summary rows (V1 and V2) by columns: which rows are lines, and what the settlements of a file are."""
+"""Flat files with summary rows (V1 and V2) by columns: their reader, which rows are lines, and their settlements."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,20 +11,76 @@ import numpy as np
 from core.marketplaces.amazon.summary_rows import PERIOD, day_first, headers, is_summary
 from core.marketplaces.column_figures import moments_of, money_of
 from core.marketplaces.column_lines import ColumnLines, shapes_of
+from core.marketplaces.column_reading import (
+    ColumnFindings,
+    by_columns_or_rows,
+    notes_on_damaged,
+    notes_on_undeclared,
+    reading_of,
+)
 from core.marketplaces.errors import BadCellError
-from core.marketplaces.figures import Figures
+from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.tables import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.marketplaces.column_groups import Groups
     from core.marketplaces.column_lines import Declaration
+    from core.marketplaces.formats import Format
     from core.marketplaces.lines import Header, Line
     from core.marketplaces.reading.columns import ColumnTable
+    from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row
+    from core.model import Reading
 
+    LineOf = Callable[[Row, Figures, Header], Line]
+    """A format's reader of one row."""
+    UnitsOf = Callable[[Groups], tuple[np.ndarray, np.ndarray]]
+    """How a format tells the units of its transactions, and where they come from."""
+
+FIELDS = {
+    "order_id": "order-id",
+    "order_item_id": "order-item-code",
+    "shipment_id": "shipment-id",
+    "adjustment_id": "adjustment-id",
+    "merchant_order_id": "merchant-order-id",
+    "sku": "sku",
+    "marketplace": "marketplace-name",
+    "fulfilment": "fulfillment-id",
+}
+"""By field of `Line`: the column of both files that it is the text of."""
+IDS = (*("settlement-id", "transaction-type", "order-id", "adjustment-id", "shipment-id", "order-item-code"), "sku")
+"""What the group key of both files begins with."""
 _SUMMARY = ("transaction-type", "total-amount")
+
+
+def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: UnitsOf) -> Format:
+    """Return a format that is read by columns.
+
+    Args:
+        form: As it is read row by row.
+        declaration: Which of its columns say what.
+        line_of: Its reader of one row.
+        units: How it tells the units of a transaction.
+    """
+
+    def read(contents: Contents) -> Reading:
+        return by_columns_or_rows(contents, form, build)
+
+    def build(table: ColumnTable) -> Reading:
+        slashes = day_first_of(table, declaration.posted)
+        return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(read_table, table, slashes))
+
+    def read_table(table: ColumnTable, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
+        lines, found = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
+        damaged = notes_on_damaged(table, ("order-id", "order-item-code", "sku"))
+        problems = (*notes_on_undeclared(table, mark), *damaged)
+        return reading_of(ColumnFindings(form=form, headers=found, lines=lines, problems=problems, units=units))
+
+    return replace(form, read=read)
 
 
 def day_first_of(table: ColumnTable, posted: Sequence[str]) -> bool:
@@ -41,7 +99,7 @@ def _summaries(table: ColumnTable) -> np.ndarray:
 def lines_and_headers(
     table: ColumnTable,
     declaration: Declaration,
-    line_of: Callable[[Row, Figures, Header], Line],
+    line_of: LineOf,
     mark: str,
     *,
     day_first: bool,

@@ -2,77 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
-
 from core.marketplaces.amazon import v2_flat
-from core.marketplaces.amazon.summary_columns import day_first_of, lines_and_headers
+from core.marketplaces.amazon.summary_columns import FIELDS, IDS, by_columns
 from core.marketplaces.column_lines import POSTED, WORDS, Declaration
-from core.marketplaces.column_reading import (
-    ColumnFindings,
-    by_columns_or_rows,
-    notes_on_damaged,
-    notes_on_undeclared,
-    reading_of,
-)
 from core.marketplaces.column_transactions import units_with_fees
-from core.marketplaces.figures import read_in_its_notation
-from core.marketplaces.reading.tables import Kind
-
-if TYPE_CHECKING:
-    from core.marketplaces.reading.columns import ColumnTable
-    from core.marketplaces.reading.contents import Contents
-    from core.model import Reading
 
 DECLARATION = Declaration(
     words=("transaction-type", "amount-type", "amount-description", "quantity-purchased"),
     filled=("order-id", "sku"),
     amounts=("amount",),
     posted=("posted-date-time", "posted-date"),
-    group=(
-        *("settlement-id", "transaction-type", "order-id", "adjustment-id", "shipment-id", "order-item-code", "sku"),
-        *(POSTED, WORDS),
-    ),
-    fields={
-        "order_id": "order-id",
-        "order_item_id": "order-item-code",
-        "shipment_id": "shipment-id",
-        "adjustment_id": "adjustment-id",
-        "merchant_order_id": "merchant-order-id",
-        "sku": "sku",
-        "marketplace": "marketplace-name",
-        "fulfilment": "fulfillment-id",
-    },
+    group=(*IDS, POSTED, WORDS),
+    fields=FIELDS,
     raw_type="transaction-type",
     verbatim=frozenset({"sku"}),
 )
 
-
-def read(contents: Contents) -> Reading:
-    """Read a V2 flat file; see `core.marketplaces.read`."""
-    return by_columns_or_rows(contents, v2_flat.FORMAT, _build)
-
-
-def _build(table: ColumnTable) -> Reading:
-    slashes = day_first_of(table, DECLARATION.posted)
-    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
-
-
-def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
-    lines, headers = lines_and_headers(table, DECLARATION, v2_flat.line_of, mark, day_first=day_first)
-    return reading_of(
-        ColumnFindings(
-            form=v2_flat.FORMAT,
-            headers=headers,
-            lines=lines,
-            problems=(
-                *notes_on_undeclared(table, mark),
-                *notes_on_damaged(table, ("order-id", "order-item-code", "sku")),
-            ),
-            units=units_with_fees,
-        )
-    )
-
-
-FORMAT = replace(v2_flat.FORMAT, read=read)
+FORMAT = by_columns(v2_flat.FORMAT, DECLARATION, v2_flat.line_of, units_with_fees)

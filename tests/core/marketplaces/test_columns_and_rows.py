@@ -82,7 +82,7 @@ def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
     """Whatever stands in them; a refusal is one in the same words."""
     contents = open_contents(random_file(random), "file.txt")
 
-    assert_same(outcome(v2_columns.read, contents), outcome(v2_flat.read, contents))
+    assert_same(outcome(v2_columns.FORMAT.read, contents), outcome(v2_flat.read, contents))
 
 
 @pytest.mark.parametrize("name", sorted(READERS))
