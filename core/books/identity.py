@@ -11,9 +11,11 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.books import reimbursements, returned_goods, settlement_lines, settlements, stores
+from core.books import file_rows, settlement_lines, settlements, stores
 from core.books.booked_settlement import BookedSettlement, SettlementKind, Source
 from core.books.database.frames import rows_of
+from core.books.reimbursements import REIMBURSEMENTS
+from core.books.returned_goods import RETURNED_GOODS
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.model import Event, Marketplace, Reading, Settlement
@@ -188,11 +190,8 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
     for known in settlements.of_file(connection, file.sha256):
         if known.store != source.store:
             raise AnotherStoreError(file.name, source.store, known.store, f"settlement {known.settlement_id}")
-    for rows, store_of in (
-        (reading.returns, returned_goods.store_of),
-        (reading.reimbursements, reimbursements.store_of),
-    ):
-        there = store_of(connection, file.sha256) if len(rows) else None
+    for rows, of in ((reading.returns, RETURNED_GOODS), (reading.reimbursements, REIMBURSEMENTS)):
+        there = file_rows.store_of(connection, of, file.sha256) if len(rows) else None
         if there not in (None, source.store):
             raise AnotherStoreError(file.name, source.store, str(there), "")
     for read in reading.settlements:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from core.books import (
     batches,
+    file_rows,
     import_reasons,
     later_readings,
     original_files,
-    reimbursements,
-    returned_goods,
     settings,
     settlement_lines,
     settlements,
@@ -25,6 +24,8 @@ from core.books.identity import refuse_what_another_store_has, twin_of
 from core.books.moving import move_overrides
 from core.books.order_units import remember_units
 from core.books.readings import KeptPart, kept_parts, together, with_keys_of
+from core.books.reimbursements import REIMBURSEMENTS
+from core.books.returned_goods import RETURNED_GOODS
 from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS
@@ -228,7 +229,7 @@ def _import_returns(
     connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
 ) -> ImportedReturns:
     rows, file = reading.returns, source.file
-    is_new = returned_goods.add(connection, rows, store=source.store, file=file, batch=batch, now=now)
+    is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
     restocked = rows["disposition"] == Disposition.RESTOCKED.value
     return ImportedReturns(
         file.name, source.store, is_new, int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
@@ -239,7 +240,7 @@ def _import_reimbursements(
     connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
 ) -> ImportedReimbursements:
     rows, file = reading.reimbursements, source.file
-    is_new = reimbursements.add(connection, rows, store=source.store, file=file, batch=batch, now=now)
+    is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
     return ImportedReimbursements(file.name, source.store, is_new, counts(rows))
 
 

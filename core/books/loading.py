@@ -11,14 +11,12 @@ from core.books import (
     batches,
     documents,
     entries,
+    file_rows,
     locks,
     observations,
     opening_costs,
-    order_units,
     overrides,
     rates,
-    reimbursements,
-    returned_goods,
     settings,
     settlement_lines,
     settlements,
@@ -33,6 +31,9 @@ from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.documents import Documents
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
+from core.books.order_units import ORDER_UNITS
+from core.books.reimbursements import REIMBURSEMENTS
+from core.books.returned_goods import RETURNED_GOODS
 from core.books.type_choices import Held, are_asked, in_force, with_choices
 from core.costing import CostingInput
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
@@ -84,9 +85,9 @@ def _read(connection: Connection, company: Company) -> Books:
         zones=zones,
     )
     told = Documents(
-        order_units.load(connection),
-        returned_goods.load(connection),
-        reimbursements.load(connection),
+        file_rows.load(connection, ORDER_UNITS),
+        file_rows.load(connection, RETURNED_GOODS),
+        file_rows.load(connection, REIMBURSEMENTS),
         booked,
         policies,
         company,

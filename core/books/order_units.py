@@ -11,13 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from core.books import original_files, settlements
-from core.books.database import Connection, frames, marketplace_tables
-from core.books.original_files import keep_original
+from core.books import file_rows, original_files, settlements
+from core.books.database import Connection, marketplace_tables
+from core.books.file_rows import FileRows
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
-from core.frame_columns import ORDER_UNITS_COLUMNS, TEXT, TRANSACTION_COLUMNS, Columns, frame, records
+from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
@@ -36,6 +34,8 @@ ItemName = tuple[str, str, str]
 _TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
 _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
+ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
+"""Every row of every document; several documents tell of one order (`core.marketplaces.order_units`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class OrderUnits:
     """What the books know of orders beside their lines."""
 
     told: pd.DataFrame
-    """`core.books.order_units.STORED_COLUMNS`."""
+    """`ORDER_UNITS.stored`."""
     booked: Iterable[BookedSettlement]
     locked: pd.DataFrame
     """COSTED_COLUMNS of the locked lines."""
@@ -290,10 +290,6 @@ def _quantity(units: int | None) -> dict[str, object]:
     return dict(zip(_OF_UNITS, (units, QuantitySource.FROM_ORDER.value, effect.value), strict=True))
 
 
-STORED_COLUMNS: Columns = {"store": TEXT, "sha256": TEXT, **ORDER_UNITS_COLUMNS}
-"""Every row of every document; several documents tell of one order (`core.marketplaces.order_units`)."""
-
-
 def remember_units(
     connection: Connection, reading: Reading, file: OriginalFile, *, store: str, batch: int, now: datetime
 ) -> None:
@@ -310,57 +306,12 @@ def remember_units(
         batch: The number of the import's batch.
         now: When.
     """
-    add(connection, reading.order_units, store=store, file=file, batch=batch, now=now)
-    known = documents(connection, store)
+    file_rows.add(connection, ORDER_UNITS, reading.order_units, store=store, file=file, batch=batch, now=now)
+    known = file_rows.files_of(connection, ORDER_UNITS, store)
     booked = (one for one in settlements.booked(connection) if one.store == store)
     older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
     for sha256 in sorted(older - known):
         original = original_files.original(connection, sha256)
         if original is not None:
             told = read_file(original.content, original.name).order_units
-            add_of(connection, told, store=store, sha256=sha256, batch=batch)
-
-
-def add(
-    connection: Connection, told: pd.DataFrame, *, store: str, file: OriginalFile, batch: int, now: datetime
-) -> bool:
-    """Store what a document says, with its bytes, and return whether it is new to the store.
-
-    Args:
-        connection: Of `Database.writing`; the store is known (`stores.ensure`).
-        told: ORDER_UNITS_COLUMNS.
-        store: Whose orders they are.
-        file: The document.
-        batch: The number of the import's batch.
-        now: When.
-    """
-    if file.sha256 in documents(connection, store):
-        return False
-    keep_original(connection, file, now)
-    add_of(connection, told, store=store, sha256=file.sha256, batch=batch)
-    return True
-
-
-def add_of(connection: Connection, told: pd.DataFrame, *, store: str, sha256: str, batch: int) -> None:
-    """Store what a document says whose bytes the books have; see `add`."""
-    frames.store(
-        connection, marketplace_tables.order_units, told, ORDER_UNITS_COLUMNS, store=store, sha256=sha256, batch=batch
-    )
-
-
-def documents(connection: Connection, store: str) -> set[str]:
-    """Return the documents of a store that have said something, by the hash of their bytes."""
-    return set(
-        connection.scalars(
-            select(marketplace_tables.order_units.c.sha256)
-            .where(marketplace_tables.order_units.c.store == store)
-            .distinct()
-        )
-    )
-
-
-def load(connection: Connection) -> pd.DataFrame:
-    """Return everything that was stored (STORED_COLUMNS), in the order it came."""
-    return frames.load(
-        connection, select(marketplace_tables.order_units).order_by(marketplace_tables.order_units.c.id), STORED_COLUMNS
-    )
+            file_rows.add_kept(connection, ORDER_UNITS, told, store=store, sha256=sha256, batch=batch)

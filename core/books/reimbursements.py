@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
-
-from core.books.database import frames, marketplace_tables, tables
-from core.books.original_files import keep_original
+from core.books.database import marketplace_tables
+from core.books.file_rows import FileRows, names_by_marketplace
 from core.costing import REIMBURSED_COLUMNS
-from core.frame_columns import REIMBURSEMENT_COLUMNS, TEXT, Columns, conform, frame
+from core.frame_columns import REIMBURSEMENT_COLUMNS, conform, frame
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import Reimbursed, matched, united
 from core.marketplaces.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     import pandas as pd
 
-    from core.books.booked_settlement import OriginalFile
     from core.books.stores import Store
+
+REIMBURSEMENTS = FileRows(marketplace_tables.reimbursement, REIMBURSEMENT_COLUMNS)
+"""Every row of every file; files overlap (`core.marketplaces.reimbursements.united`)."""
 
 
 def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
@@ -31,17 +30,13 @@ def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: I
 
     Args:
         transactions: TRANSACTION_COLUMNS of the company.
-        stored: `core.books.reimbursements.STORED_COLUMNS`.
+        stored: `REIMBURSEMENTS.stored`.
         stores: The company's.
     """
     if stored.empty:
         return frame(REIMBURSED_COLUMNS)
-    names: dict[str, list[str]] = {}
-    for store in stores:
-        names.setdefault(store.marketplace, []).append(store.name)
-    return frame(
-        REIMBURSED_COLUMNS, [row for own in names.values() for row in _of_marketplace(transactions, stored, own)]
-    )
+    told = (_of_marketplace(transactions, stored, names) for names in names_by_marketplace(stores))
+    return frame(REIMBURSED_COLUMNS, [row for rows in told for row in rows])
 
 
 def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str]) -> list[dict[str, object]]:
@@ -75,64 +70,3 @@ def as_line(key: str, row: Reimbursed) -> dict[str, object]:
         "units_inventory": row.units_inventory,
         "original": row.original_id or None,
     }
-
-
-STORED_COLUMNS: Columns = {"store": TEXT, "sha256": TEXT, **REIMBURSEMENT_COLUMNS}
-"""Every row of every file; files overlap (`core.marketplaces.reimbursements.united`)."""
-
-
-def add(
-    connection: Connection, rows: pd.DataFrame, *, store: str, file: OriginalFile, batch: int, now: datetime
-) -> bool:
-    """Store what a file says, with its bytes, and return whether it is new to the store.
-
-    Args:
-        connection: Of `Database.writing`; the store is known (`stores.ensure`).
-        rows: REIMBURSEMENT_COLUMNS.
-        store: Whose reimbursements they are.
-        file: That says so.
-        batch: The number of the import's batch.
-        now: When.
-    """
-    there = (
-        select(marketplace_tables.reimbursement.c.id)
-        .where(
-            marketplace_tables.reimbursement.c.store == store, marketplace_tables.reimbursement.c.sha256 == file.sha256
-        )
-        .limit(1)
-    )
-    if connection.scalar(there) is not None:
-        return False
-    keep_original(connection, file, now)
-    frames.store(
-        connection,
-        marketplace_tables.reimbursement,
-        rows,
-        REIMBURSEMENT_COLUMNS,
-        store=store,
-        sha256=file.sha256,
-        batch=batch,
-    )
-    return True
-
-
-def store_of(connection: Connection, sha256: str) -> str | None:
-    """Return the store that has a file already; `None` where none has."""
-    query = select(marketplace_tables.reimbursement.c.store).join(
-        tables.store, tables.store.c.name == marketplace_tables.reimbursement.c.store
-    )
-    return connection.scalar(
-        query.where(marketplace_tables.reimbursement.c.sha256 == sha256, tables.store.c.ended_batch.is_(None)).limit(1)
-    )
-
-
-def load(connection: Connection) -> pd.DataFrame:
-    """Return everything that was stored (STORED_COLUMNS) for stores that are in the books, in the order it came."""
-    query = select(marketplace_tables.reimbursement).join(
-        tables.store, tables.store.c.name == marketplace_tables.reimbursement.c.store
-    )
-    return frames.load(
-        connection,
-        query.where(tables.store.c.ended_batch.is_(None)).order_by(marketplace_tables.reimbursement.c.id),
-        STORED_COLUMNS,
-    )

@@ -12,13 +12,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.books import batches, later_readings, order_units, returned_goods, settlement_lines, settlements
+from core.books import batches, file_rows, later_readings, settlement_lines, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
 from core.books.database.frames import rows_of
 from core.books.importing import Figures
 from core.books.moving import move_overrides
+from core.books.order_units import ORDER_UNITS
 from core.books.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
+from core.books.returned_goods import RETURNED_GOODS
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.model import Problem, Settlement, Severity
@@ -187,9 +189,7 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
 
 def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence[KeptPart], batch: int) -> None:
     """Keep what the files say of goods and of orders, where the books did not ask for it when they were imported."""
-    known = order_units.documents(connection, there.store)
     for one in parts:
-        if len(one.reading.returns):
-            returned_goods.add_of(connection, one.reading.returns, store=there.store, sha256=one.sha256, batch=batch)
-        if len(one.reading.order_units) and one.sha256 not in known:
-            order_units.add_of(connection, one.reading.order_units, store=there.store, sha256=one.sha256, batch=batch)
+        for of, rows in ((RETURNED_GOODS, one.reading.returns), (ORDER_UNITS, one.reading.order_units)):
+            if len(rows):
+                file_rows.add_kept(connection, of, rows, store=there.store, sha256=one.sha256, batch=batch)

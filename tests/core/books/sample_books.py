@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from core.books import (
     batches,
     entries,
+    file_rows,
     later_readings,
     locks,
     observations,
     opening_costs,
-    order_units,
     overrides,
     pulling,
     rates,
-    reimbursements,
-    returned_goods,
     settings,
     settlement_lines,
     sku_mapping,
@@ -30,7 +28,10 @@ from core.books.booked_settlement import EntryStatus, SettlementKind
 from core.books.database import Database
 from core.books.entries import StoredEntry, StoredLine
 from core.books.opening_costs import OPENING_COST_COLUMNS
+from core.books.order_units import ORDER_UNITS
 from core.books.pulling import PulledDocument, PullOutcome
+from core.books.reimbursements import REIMBURSEMENTS
+from core.books.returned_goods import RETURNED_GOODS
 from core.books.syncing import Probe
 from core.books.true_up_history import FOUND_COLUMNS, Decision, Verdict
 from core.exchange_rates import RATE_COLUMNS
@@ -82,13 +83,19 @@ def make_sample(path: Path) -> None:
             RETURN_COLUMNS,
             [{"order_id": "1", "sku": "00123", "units": 1, "disposition": "Restocked", "raw": "SELLABLE"}],
         )
-        returned_goods.add(connection, returned, store=STORE, file=source().file, batch=batch, now=NOW)
+        file_rows.add(connection, RETURNED_GOODS, returned, store=STORE, file=source().file, batch=batch, now=NOW)
         paid = {"reimbursement_id": "9", "order_id": "", "raw": "Lost_Warehouse", "sku": "00123", "currency": "USD"}
         rows = frame(REIMBURSEMENT_COLUMNS, [paid | {"amount": Decimal("7.5"), "units_cash": 1, "original_id": ""}])
-        reimbursements.add(connection, rows, store=STORE, file=source().file, batch=batch, now=NOW)
+        file_rows.add(connection, REIMBURSEMENTS, rows, store=STORE, file=source().file, batch=batch, now=NOW)
         told = {"order_id": "1", "item_id": "5", "sku": "00123", "units": 1, "as_of": NOW}
-        order_units.add(
-            connection, frame(ORDER_UNITS_COLUMNS, [told]), store=STORE, file=source().file, batch=batch, now=NOW
+        file_rows.add(
+            connection,
+            ORDER_UNITS,
+            frame(ORDER_UNITS_COLUMNS, [told]),
+            store=STORE,
+            file=source().file,
+            batch=batch,
+            now=NOW,
         )
         gone: dict[str, object] = {
             "order_id": "R-1",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.books import observations, original_files, overrides, reimbursements, sku_mapping
+from core.books import file_rows, observations, original_files, overrides, sku_mapping
 from core.books.batches import BatchKind, new
 from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
@@ -25,6 +25,7 @@ from core.books.line_costs import costed_lines
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import recosted
+from core.books.reimbursements import REIMBURSEMENTS
 from core.books.syncing import cost_request
 from core.costing import REIMBURSED_COLUMNS, CostingPolicies, closure, cost, with_report
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, frame, records
@@ -184,7 +185,8 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
     """The second import changes nothing; the original can be had back."""
     first, second = bring_in(database, ONE_OF_EACH, ONE_OF_EACH)
     with database.reading() as connection:
-        stored, original = reimbursements.load(connection), original_files.original(connection, ONE_OF_EACH.sha256)
+        stored = file_rows.load(connection, REIMBURSEMENTS)
+        original = original_files.original(connection, ONE_OF_EACH.sha256)
 
     assert first.reimbursements is not None
     assert second.reimbursements is not None

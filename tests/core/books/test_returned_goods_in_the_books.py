@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from core.books import observations, original_files, overrides, returned_goods, sku_mapping
+from core.books import file_rows, observations, original_files, overrides, sku_mapping
 from core.books.batches import BatchKind, new
 from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
@@ -19,6 +19,7 @@ from core.books.exporting import ExportWish, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
+from core.books.returned_goods import RETURNED_GOODS
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Disposition
@@ -122,7 +123,7 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
     first, second = bring_in(database, file, file)
 
     with database.reading() as connection:
-        stored, original = returned_goods.load(connection), original_files.original(connection, file.sha256)
+        stored, original = file_rows.load(connection, RETURNED_GOODS), original_files.original(connection, file.sha256)
     assert first.returns is not None
     assert second.returns is not None
     assert (True, 2, 1, False) == (

@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.books.order_units import STORED_COLUMNS, OrderUnits, with_order_units
+from core.books.order_units import ORDER_UNITS, OrderUnits, with_order_units
 from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read_file
@@ -162,7 +162,7 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
     told = [one.order_units.assign(store="Shop", sha256=one.settlements[0].settlement_id) for one in readings]
     names = [one.settlements[0].settlement_id for one in readings]
     known = OrderUnits(
-        conform(STORED_COLUMNS, pd.concat(told, ignore_index=True)),
+        conform(ORDER_UNITS.stored, pd.concat(told, ignore_index=True)),
         [SimpleNamespace(store="Shop", settlement_id=name, sha256=name) for name in names],  # type: ignore[misc]
         frame(COSTED_COLUMNS),
         frame(TRUED_UP_COLUMNS),
