@@ -246,14 +246,25 @@ def _refined(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         return BACK_TO_SUPPLIER
     if rule is Rule.NOTHING or rule is Rule.REFUND:
         return judgement
-    if line.quantity == 0:
-        return NO_UNITS
+    if line.quantity == 0 or _leaves_below_zero(line, rule):
+        return NO_UNITS if line.quantity == 0 else Judgement(Rule.UNCLEAR)
     if rule is Rule.SALE:
         return _sale(line, judgement, sold)
     unnamed = _unnamed(line, sold)
     if unnamed is not None:
         return unnamed
     return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
+
+
+def _leaves_below_zero(line: Line, rule: Rule) -> bool:
+    """Tell whether goods are paid for that leave with fewer than no units, as nobody can read: 10.00 for -2 units."""
+    if line.quantity is None or line.quantity >= 0:
+        return False
+    return rule is Rule.SALE or (rule in _PAID_FOR and (line.net or 0) > 0)
+
+
+_PAID_FOR = frozenset({Rule.LOSS, Rule.LIQUIDATION})
+"""Rules of goods that leave against money; where that is below zero, it is taken back, and so are they."""
 
 
 def _unnamed(line: Line, sold: Sold) -> Judgement | None:
