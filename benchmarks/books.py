@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands import settlements
-from addin.commands.button import Desk
 from addin.commands.new import write_workbook
+from addin.sheets.desk import Desk
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
 from core.books.answers import Answer

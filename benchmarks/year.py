@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands import pnl, reports
-from addin.commands.button import Desk
 from addin.commands.new import write_workbook
 from addin.commands.settlements import fill, import_files
+from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds

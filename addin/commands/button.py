@@ -1,22 +1,8 @@
-"""What a button works with, and what it has to say at its end; ribbon and command line each show it in their way."""
+"""What a button has to say when it is done; ribbon and command line each show it in their way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from core.progress import Progress, silent
-from core.time import Clock, system_clock
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import xlwings as xw
-
-    from core.books.books import Books
-    from core.books.database import Database
-    from core.books.rereading import Reread
-    from core.companies import MachineFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +22,3 @@ class Outcome:
     def exit_status(self) -> int:
         """0 done, 1 the data needs attention, 2 it could not be finished."""
         return 2 if self.stopped else int(self.needs_attention)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What lies before the bookkeeper when a button is pressed."""
-
-    book: xw.Book
-    path: Path
-    """Where the workbook is; the demo's database lies beside it."""
-    database: Database
-    user: str
-    machine: MachineFolder
-    clock: Clock = system_clock
-    progress: Progress = silent
-    before: Books | None = None
-    """The books before settings that can change costs were taken over from the sheets; `None` where none was typed."""
-    news: tuple[Reread, ...] = ()
-    """What became of settlements that were read anew when the books were opened."""

@@ -18,7 +18,7 @@ from core.http.credentials import Secret, SystemCredentials
 from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.finale.self_test import Example
     from core.finale.system import AccountCheck
     from core.http.credentials import Credentials

@@ -24,7 +24,7 @@ from core.settings import STORES_NAME, StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind, Document
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
-from addin.commands.button import Desk, Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, amounts, counted
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from addin.sheets.desk import Desk
     from addin.sheets.resolve_columns import SheetAnswers
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books

@@ -6,10 +6,10 @@ import getpass
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Desk, Outcome
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits
 from addin.connections.finale_account import page_account
+from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.changes import ChangeNotAgreedError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xlwings as xw
+
+    from addin.commands.button import Outcome
 
 
 class YesNeededError(CogsheetError):

@@ -29,8 +29,8 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
     from addin.machine.computer import Computer
+    from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.books.pulling import ConnectedStore
     from core.http.credentials import Credentials

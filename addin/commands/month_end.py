@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from addin.takeaway.closing_figures import ClosingFigures
     from core.books.accruals import AccrualPlan
     from core.books.books import Books

@@ -24,7 +24,7 @@ from core.reports.profit_and_loss import WITHOUT_COST, PnlQuestion, is_item, pri
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.exchange_rates import FoundRates
     from core.reports.left_out import LeftOut

@@ -15,7 +15,7 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.pulling import Pulled
     from core.http.credentials import Credentials
     from core.marketplaces.connector import ConnectorKind

@@ -18,7 +18,7 @@ from core.exchange_rates import find_rates, missing_sentence, needed_rates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.books import Books
 
 URL_VARIABLE = "COGSHEET_ECB_URL"
@@ -70,7 +70,7 @@ def _bank_address(desk: Desk) -> Iterator[str]:
     """Return where the bank is asked: the sandbox for the demo, whose every command starts its own."""
     set_by_hand = os.environ.get(URL_VARIABLE)
     if desk.database.company.world is World.DEMO and not set_by_hand:
-        from addin.demo.sandbox import demo_bank  # noqa: PLC0415 - only the demo starts a server
+        from addin.connections.sandbox import demo_bank  # noqa: PLC0415 - only the demo starts a server
 
         with demo_bank() as url:
             yield url

@@ -12,7 +12,7 @@ from core.errors import CogsheetError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.books.reclassifications import Reclassification
     from core.journal.entry import Entry

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.commands import reclassifications
@@ -28,6 +27,7 @@ from addin.sheets import (
     types,
 )
 from addin.sheets.true_ups import Dismissed
+from addin.sheets.view import View
 from core.books import batches, entries, overrides, true_up_history
 from core.books.costs_today import every_line
 from core.books.loading import load_books
@@ -37,29 +37,12 @@ from core.books.sku_mapping import origins
 from core.books.true_ups import immaterial_true_ups
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xlwings as xw
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from addin.sheets.setup import FinaleSide
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.reclassifications import Reclassification
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything that the sheets show."""
-
-    books: Books
-    journal: pd.DataFrame
-    pending_true_ups: pd.DataFrame
-    reclassifications: tuple[Reclassification, ...]
-    dismissed_reclassifications: tuple[Reclassification, ...]
-    batches: pd.DataFrame
-    saved_values: pd.DataFrame
-    mapping_origins: pd.DataFrame
-    finale: FinaleSide
 
 
 def load(database: Database, before: Books | None = None) -> View:

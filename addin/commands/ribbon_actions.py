@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Desk
     from addin.commands.registry.command import Command
+    from addin.sheets.desk import Desk
 
 
 class UnknownCommandError(CogsheetError):

@@ -14,7 +14,7 @@ from core.books.changes import words_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.changes import SettingEffect
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.removing import Removed
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.changes import SettlementChange

@@ -34,9 +34,9 @@ from core.money import total
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from addin.commands.button import Desk
     from addin.commands.reclassifications import Decided, Number
-    from addin.commands.refresh import View
+    from addin.sheets.desk import Desk
+    from addin.sheets.view import View
     from core.books.books import Books
     from core.books.reclassifications import Reclassification
     from core.books.true_ups import AcceptedTrueUps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.commands import costs
-from addin.commands.button import Desk, Outcome
+from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.sheets import history
@@ -14,6 +14,8 @@ from core.frame_columns import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from addin.sheets.desk import Desk
 
 
 def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:

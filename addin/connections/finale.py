@@ -23,7 +23,7 @@ from core.settings import FinaleAccount
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.finale.inventory import FinaleInventory
     from core.http.credentials import Credentials
 
@@ -52,7 +52,10 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
         NotConnectedError: If none is known, or its key is not here.
     """
     if desk.database.company.world is World.DEMO:
-        from addin.demo.sandbox import demo_finale, switches_set  # noqa: PLC0415 - only the demo starts a server
+        from addin.connections.sandbox import (  # noqa: PLC0415 - only the demo starts a server
+            demo_finale,
+            switches_set,
+        )
 
         with (
             demo_finale(switches_set()) as address,

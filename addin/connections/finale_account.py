@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.database import Database
 
 DEMO_ACCOUNT = "demo"

@@ -19,8 +19,8 @@ from core.settings import STORES_NAME, StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from addin.commands.button import Desk
-    from addin.demo.sandbox import StoreAccess
+    from addin.connections.sandbox import StoreAccess
+    from addin.sheets.desk import Desk
     from core.http.credentials import Credentials
     from core.marketplaces.connector import Connector, ConnectorKind
     from core.time import Clock
@@ -146,7 +146,11 @@ def connected_stores(
         StoreNotConnectedError: If one that is named is not.
     """
     if desk.database.company.world is World.DEMO:
-        from addin.demo.sandbox import after_the_demo, demo_finale, switches_set  # noqa: PLC0415 - only the demo's server
+        from addin.connections.sandbox import (  # noqa: PLC0415 - only the demo starts a server
+            after_the_demo,
+            demo_finale,
+            switches_set,
+        )
 
         clock = after_the_demo(desk.clock)
         with demo_finale(switches_set(), clock=clock) as address:

@@ -16,8 +16,8 @@ from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.commands.pnl import make_pnl
 from addin.commands.terminal import TerminalProgress
+from addin.connections.sandbox import demo_settlement_files
 from addin.demo.accounts import demo_accounts
-from addin.demo.sandbox import demo_settlement_files
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
 from core.books import settings
@@ -33,7 +33,7 @@ from core.time import system_clock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.progress import Progress
     from core.time import Clock

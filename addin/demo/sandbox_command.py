@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from addin.commands.button import Outcome
-from addin.demo.sandbox import MISBEHAVIOURS, demo_finale
+from addin.connections.sandbox import MISBEHAVIOURS, demo_finale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

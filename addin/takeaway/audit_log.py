@@ -8,7 +8,7 @@ from addin.sheets.columns import Column, Kind
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from addin.commands.refresh import View
+    from addin.sheets.view import View
     from addin.takeaway.page import Row
     from core.books.booked_settlement import BookedSettlement
 

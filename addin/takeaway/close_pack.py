@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from addin.commands.refresh import View
+    from addin.sheets.view import View
     from addin.takeaway.close_blocks import Sides
     from addin.takeaway.closing_figures import ClosingFigures
     from core.journal.accounts import Accounts

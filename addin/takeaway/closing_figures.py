@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.refresh import View
+    from addin.sheets.view import View
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.exporting import ExportWish

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from addin.commands.refresh import View
+    from addin.sheets.view import View
     from addin.takeaway.page import Figure, Place, Row
     from core.books.booked_settlement import BookedSettlement
 

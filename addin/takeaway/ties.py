@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.refresh import View
+    from addin.sheets.view import View
 
 TIES_SHEET = "Ties"
 COLUMNS = (

@@ -15,7 +15,7 @@ from core.companies import MachineFolder, World, world_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
 
 
 @pytest.mark.few(1)

@@ -11,7 +11,7 @@ from addin.commands import connecting, settlements, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import new_workbook
 from addin.connections.finale import URL_VARIABLE, NotConnectedError
-from addin.demo.sandbox import demo_finale, demo_settlement_files
+from addin.connections.sandbox import demo_finale, demo_settlement_files
 from addin.sheets import tables
 from addin.sheets.setup import SETUP_SPEC
 from core.companies import machine_folder
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from addin.demo.sandbox import SandboxAddress
     from core.http.credentials import Secret
+    from sandbox.server import SandboxAddress
 
 
 @dataclass

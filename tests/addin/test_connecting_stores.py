@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from addin.commands.button import Outcome
 from addin.commands.connecting_stores import StoreEntered, connect_store, forget_store
 from addin.commands.desk import on_file
+from addin.commands.dialogues import connecting_choice
+from addin.commands.dialogues.store_questions import connect_by_asking
 from addin.commands.doctor import doctor
 from addin.commands.new import new_workbook, write_workbook
 from addin.commands.pulling import pull
-from addin.connections import connecting_choice
 from addin.connections.marketplaces import (
     MarketplaceUnknownError,
     NoStoreConnectedError,
@@ -26,7 +27,6 @@ from addin.connections.marketplaces import (
     connected_stores,
     connections,
 )
-from addin.connections.store_questions import connect_by_asking
 from addin.sheets import tables
 from addin.sheets.settlements import SETTLEMENTS_SPEC
 from core.books.database import Database
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from core.http.credentials import Secret
     from core.marketplaces.connector import Connector, Link
 

@@ -11,7 +11,7 @@ from addin.commands import doctor, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
 from addin.connections.finale_account import DEMO_ACCOUNT, finale_side
-from addin.demo.sandbox import SWITCHES
+from addin.connections.sandbox import SWITCHES
 from addin.machine.cost_file import CostFiles, asked_skus
 from addin.sheets import tables
 from addin.sheets.costs import COSTS_SPEC
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Desk, Outcome
+    from addin.commands.button import Outcome
+    from addin.sheets.desk import Desk
 
 
 REPORT = "https://app.finaleinventory.com/demo/doc/report/pivotTable/1/Report.csv?format=csv&data=stockHistory"

@@ -7,7 +7,7 @@ import re
 from click.testing import CliRunner
 
 from addin.cli import main
-from addin.demo.sandbox import MISBEHAVIOURS
+from sandbox.misbehaviour import MISBEHAVIOURS
 
 
 def test_the_help_lists_every_switch_with_its_sentence() -> None:

@@ -85,7 +85,7 @@ def test_the_engine_knows_nothing_of_cogsheet(foreign: str) -> None:
 
 def test_the_sandbox_has_one_door() -> None:
     """Only the start of the demo imports the sandbox."""
-    assert {"addin/demo/sandbox.py"} == importers_of("sandbox", ("addin", "core"))
+    assert {"addin/connections/sandbox.py"} == importers_of("sandbox", ("addin", "core"))
 
 
 def test_excels_own_objects_are_touched_in_one_module() -> None:
@@ -118,3 +118,21 @@ def _is_backwards(place: str, name: str) -> bool:
     if here == there or there not in ORDER_OF_KNOWING or here not in ORDER_OF_KNOWING:
         return False
     return ORDER_OF_KNOWING[there] >= ORDER_OF_KNOWING[here]
+
+
+ADDIN_ORDER = ("sheets", "machine", "connections", "takeaway", "commands", "demo")
+"""A folder of the add-in may import folders before it: only commands and the demo know commands."""
+
+
+@pytest.mark.parametrize("folder", ADDIN_ORDER)
+def test_the_addin_flows_one_way(folder: str) -> None:
+    """Sheets and connections are used by commands, and these by the demo: never the other way."""
+    above = {f"addin.{name}" for name in ADDIN_ORDER[ADDIN_ORDER.index(folder) + 1 :]}
+    backwards = {
+        f"{path.relative_to(ROOT).as_posix()} imports {name}"
+        for path in modules(f"addin/{folder}")
+        for name in imported(path)
+        if any(name == one or name.startswith(f"{one}.") for one in above)
+    }
+
+    assert set() == backwards

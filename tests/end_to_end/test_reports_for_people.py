@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from addin.demo.sandbox import demo_settlement_files
+from addin.connections.sandbox import demo_settlement_files
 from sandbox.business import demo_business
 from sandbox.ecb import ECB_PATH
 from sandbox.server import serve

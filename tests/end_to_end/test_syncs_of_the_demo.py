@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.demo.sandbox import SWITCHES
+from addin.connections.sandbox import SWITCHES
 from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:

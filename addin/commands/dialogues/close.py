@@ -19,8 +19,8 @@ from core.journal.files import Ledger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
     from addin.commands.closing import ExportChoice
+    from addin.sheets.desk import Desk
 
 
 def export(desk: Desk, ids: Sequence[str]) -> Outcome:

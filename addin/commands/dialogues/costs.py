@@ -15,7 +15,7 @@ from addin.sheets.resolve_columns import RESOLVE_SPEC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
 
 
 def sync(desk: Desk, ids: Sequence[str]) -> Outcome:

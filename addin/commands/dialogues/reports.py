@@ -13,7 +13,7 @@ from addin.commands.selection import is_on_cogs_tab
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
 
 
 def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:

@@ -12,7 +12,7 @@ from core.books.stores import StoreNotNamedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
 
 
 def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

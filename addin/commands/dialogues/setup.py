@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
 
 
 def connect(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Ask what is to be connected and for its keys."""
-    from addin.connections import connecting_choice  # noqa: PLC0415 - the other buttons of the group show no window
+    from addin.commands.dialogues import connecting_choice  # noqa: PLC0415 - the other buttons of the group show no window
 
     if desk.database.company.world is World.DEMO:
         return Outcome("The demo has a Finale of its own on this computer: there is nothing to connect.")

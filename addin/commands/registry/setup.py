@@ -70,7 +70,7 @@ SETUP = (
             Option("--forget", "Remove the key from this computer; a store is disconnected."),
         ),
         asks=Asks(dialogue="addin.commands.dialogues.setup:connect"),
-        action="addin.connections.store_questions:connect_in_the_terminal",
+        action="addin.commands.dialogues.store_questions:connect_in_the_terminal",
         notes="It shows one cost to compare with Finale's own screen. Keys are asked for, or come from the environment "
         "([below](#keys)).",
     ),

@@ -13,7 +13,7 @@ import pytest
 from addin.commands import costs, settlements, syncing
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
-from addin.demo.sandbox import demo_settlement_files
+from addin.connections.sandbox import demo_settlement_files
 from addin.sheets import tables
 from addin.sheets.resolve_columns import RESOLVE_SPEC
 from core.books.database import Database

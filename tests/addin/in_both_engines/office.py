@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Desk, Outcome
+    from addin.commands.button import Outcome
+    from addin.sheets.desk import Desk
     from tests.fake_excel.application import FakeApplication
 
 FILES = "engine for files"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from addin.commands.button import Desk
+    from addin.sheets.desk import Desk
     from addin.sheets.tables import Record
     from core.books.books import Books
     from tests.addin.in_both_engines.office import Office

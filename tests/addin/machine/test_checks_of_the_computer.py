@@ -26,8 +26,8 @@ from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.ribbon_table import version
 
 if TYPE_CHECKING:
-    from addin.commands.button import Desk
     from addin.machine.computer import Computer
+    from addin.sheets.desk import Desk
 
 PROGRAM = Program("0.1.0", Path("lock"), Path("source"), "one")
 MARKED = "[ZoneTransfer]\r\nZoneId=3\r\nHostUrl=https://mail.example.com/\r\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import load_workbook
 
-from addin.commands.refresh import View, load
+from addin.commands.refresh import load
 from core.books import batches, observations, sku_mapping
 from core.books.answers import Answer
 from core.books.batches import BatchKind
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from addin.sheets.view import View
     from core.books.database import Database
     from core.journal.entry import Entry, EntryKind
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
-from core.time import system_clock
+from core.time import Clock, system_clock
 from sandbox.business import demo_business
 from sandbox.ecb import ECB_PATH
 from sandbox.marketplaces.access import StoreAccess
@@ -18,8 +18,6 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from core.time import Clock
 
 __all__ = [
     "MISBEHAVIOURS",
@@ -33,8 +31,10 @@ __all__ = [
     "switches_set",
 ]
 
+
 DEMO_END = datetime(2026, 11, 1, tzinfo=UTC)
 """The last day of the demo business."""
+
 
 SWITCHES = "COGSHEET_SANDBOX"
 """The environment variable that switches the demo's Finale over: `late-costs-repaired 429:times=2`."""

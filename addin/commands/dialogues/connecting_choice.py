@@ -17,8 +17,9 @@ from core.marketplaces.connectors import CONNECTORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from addin.commands.button import Desk, Outcome
+    from addin.commands.button import Outcome
     from addin.connections.connect_form import Form
+    from addin.sheets.desk import Desk
     from core.marketplaces.connector import ConnectorKind
 
 

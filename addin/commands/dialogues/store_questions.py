@@ -10,15 +10,15 @@ import click
 from addin.commands import connecting, connecting_stores
 from addin.commands.connecting_stores import StoreEntered, connect_store
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
-from core.http.credentials import SystemCredentials, variable_names
+from core.http.credentials import Credentials, SystemCredentials, variable_names
 from core.marketplaces.connectors import CONNECTORS
 from core.settings import StoreConnection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.commands.button import Desk, Outcome
-    from core.http.credentials import Credentials
+    from addin.commands.button import Outcome
+    from addin.sheets.desk import Desk
     from core.marketplaces.connector import ConnectorKind
 
 
