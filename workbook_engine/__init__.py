@@ -6,15 +6,15 @@
 
 **Patching.** A workbook is a zip package of parts. Parts that do not change are copied byte for byte, packed as they
 are (VBA, ribbon, styles, the user's sheets). In a sheet that changes only the changed rows are written anew
-(`sheet_rows`); everything around the rows stays raw XML (`xml_text`), in which single attributes are changed. New texts
+(`grid`); everything around the rows stays raw XML (`xml_text`), in which single attributes are changed. New texts
 are written into their cells (inline strings, which Excel, LibreOffice and openpyxl all read), so the shared texts stay
 as they are. The order of calculation (calcChain) goes when formulas change, and Excel is asked for a full calculation
 when it opens the file. A save is all or nothing (`package`).
 
 **Believing Excel.** Where Excel surprises, the engine surprises alike, so that a mistake shows here and not at a
 customer: a text is as good as typed in (`typing_rules`), table, sheet and name rules hold, references follow moved
-cells (`moves`, `references`). Only members that xlwings has on Windows and on the Mac exist here, so that code that
-runs here runs there; a test keeps that. What no caller has needed yet is left out.
+cells (`moves`, `following`, `formula_text`). Only members that xlwings has on Windows and on the Mac exist here, so
+that code that runs here runs there; a test keeps that. What no caller has needed yet is left out.
 
 **Reading numbers.** `Range.value` is what COM would give: a cell formatted as currency (`$1,234.50`, accounting) is a
 `Decimal` of four places; a cell formatted as a date is a `datetime`; an error is `None` (or its
@@ -36,8 +36,9 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from workbook_engine import cells
 from workbook_engine.engine import App
-from workbook_engine.range import Range
+from workbook_engine.range import Range, area_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,4 +86,4 @@ def store_values(area: xw.Range, values: Sequence[Sequence[object]]) -> None:
         values: Rows of float, int, Decimal, str, bool, datetime; `None` removes a stored value.
     """
     if isinstance(area.impl, Range):
-        area.impl._store_values(values)  # noqa: SLF001 - no member of xlwings' own, so it stays private
+        cells.store_values(area.impl.sheet.xl, area_of(area.impl), values)

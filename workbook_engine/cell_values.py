@@ -14,7 +14,6 @@ from workbook_engine.xml_text import escape, unescape
 
 CellValue = str | float | bool | int | dt.datetime | Decimal | None
 """What Excel hands out: numbers are float, errors their int codes, currency amounts four-decimal Decimal."""
-
 _ERROR_BASE = -2146828288
 ERROR_CODES = {
     "#NULL!": _ERROR_BASE + 2000,
@@ -34,13 +33,11 @@ ERROR_CODES = {
 }
 """CVErr numbers as COM hands them over."""
 ERROR_TEXTS = {code: text for text, code in ERROR_CODES.items()}
-
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no zones
 _SHIFT_1904 = 1462
 _LAST_SERIAL = 2958466
 _FOUR_PLACES = Decimal("0.0001")
 _EXACT_WHOLE = 10**15
-
 _HEAD = re.compile(r"\s([\w:.-]+)\s*=\s*[\"']([^\"']*)[\"']")
 _VALUE = re.compile(r"<v(?:\s[^>]*)?>([^<]*)</v\s*>")
 _FORMULA = re.compile(r"<f((?:\s[^>]*?)?)(?:/>|>([^<]*)</f\s*>)")
@@ -206,3 +203,12 @@ def replace_formula(cell: str, text: str) -> str:
     if match is None:
         return cell
     return f"{cell[: match.start()]}<f{match[1]}>{escape(text)}</f>{cell[match.end() :]}"
+
+
+_SHARED = re.compile(r"<f\b[^>]*\bt=[\"']shared[\"']")
+_ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
+
+
+def has_kind(text: str, kind: str) -> bool:
+    """Return whether the text of rows holds a `shared` or an `array` formula."""
+    return (_SHARED if kind == "shared" else _ARRAY).search(text) is not None

@@ -12,16 +12,14 @@ import pandas as pd
 
 from workbook_engine.cell_values import ERROR_TEXTS
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
-from workbook_engine.name import Names
 from workbook_engine.native import NATIVE
-from workbook_engine.sheet import Sheets
+from workbook_engine.sheet import Names, Sheets
 from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from workbook_engine.native import Native
-    from workbook_engine.range import Range
 
 _KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 """The errors that xlwings itself knows; newer ones it hands on as numbers."""
@@ -122,7 +120,7 @@ class App:
         self._number = next(self._numbers)
         self.xl: list[Book] = []
         self._calculation = _CALCULATIONS[0]
-        self.selection: Range | None = None
+        self.selection: object = None
         self.screen_updating = True
         self.display_alerts = True
         self.enable_events = True

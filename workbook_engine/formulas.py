@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from workbook_engine import formula_text
 from workbook_engine.addresses import Area, area_name, parse_area
-from workbook_engine.cell_values import CellFormula, read_formula, replace_formula, without_value
+from workbook_engine.cell_values import CellFormula, has_kind, read_formula, replace_formula, without_value
 from workbook_engine.errors import RefusedByExcelError
-from workbook_engine.references import BROKEN, Reference, copy_formula, quote_sheet, sheet_of, split_formula
+from workbook_engine.formula_text import BROKEN, Reference, copy_formula, quote_sheet, sheet_of, split_formula
 from workbook_engine.xml_text import Element, escape, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from workbook_engine.sheet_part import SheetPart
-    from workbook_engine.sheet_rows import Row
-    from workbook_engine.workbook_file import WorkbookFile
+    from workbook_engine.grid import Row
+    from workbook_engine.sheet_part import SheetPart, Workbook
 
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml", re.IGNORECASE)
 _CHART_FORMULA = re.compile(r"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
@@ -25,8 +25,8 @@ RULE_FORMULAS = ("formula", "formula1", "formula2", "f")
 """Elements of validation and formatting rules that hold formulas."""
 
 
-def change_all(book: WorkbookFile, change: Callable[[str, str], str], *, rules: bool = True) -> None:
-    """Apply a function to every formula of a workbook (see `WorkbookFile.change_formulas`), of rules only if asked."""
+def change_all(book: Workbook, change: Callable[[str, str], str], *, rules: bool = True) -> None:
+    """Apply a function to every formula of a workbook (see `Workbook.change_formulas`), of rules only if asked."""
     for sheet in book.sheets:
         change_sheet(sheet, change, rules=rules)
     for name in book.workbook.names:
@@ -73,7 +73,7 @@ def is_chart(part: str) -> bool:
     return _CHART.fullmatch(part) is not None
 
 
-def _change_pivot(book: WorkbookFile, part: str, change: Callable[[str, str], str]) -> None:
+def _change_pivot(book: Workbook, part: str, change: Callable[[str, str], str]) -> None:
     """Let the source of a pivot table follow, where it is cells of a sheet and not a table."""
     document = book.package.document(part)
     for source in document.root.walk():
@@ -89,7 +89,7 @@ def _change_pivot(book: WorkbookFile, part: str, change: Callable[[str, str], st
             book.package.write(part, document.to_bytes())
 
 
-def change_chart(book: WorkbookFile, part: str, change: Callable[[str, str], str]) -> None:
+def change_chart(book: Workbook, part: str, change: Callable[[str, str], str]) -> None:
     """Apply a function to the formulas of one chart."""
     text = book.package.read(part).decode("utf-8")
 
@@ -99,10 +99,6 @@ def change_chart(book: WorkbookFile, part: str, change: Callable[[str, str], str
     new = _CHART_FORMULA.sub(changed, text)
     if new != text:
         book.package.write(part, new.encode())
-
-
-_SHARED = re.compile(r"<f\b[^>]*\bt=[\"']shared[\"']")
-_ARRAY = re.compile(r"<f\b[^>]*\bt=[\"']array[\"']")
 
 
 def formulas_in(sheet: SheetPart, area: Area) -> dict[tuple[int, int], str]:
@@ -116,7 +112,7 @@ def formulas_in(sheet: SheetPart, area: Area) -> dict[tuple[int, int], str]:
     shown: dict[tuple[int, int], str] = {}
     for array, text, spills in arrays(sheet) if sheet.has_arrays else ():
         if not spills and array.meets(area):
-            shown |= dict.fromkeys(_cells(array, area), from_file(text))
+            shown |= dict.fromkeys(_cells(array, area), formula_text.from_file(text))
     if sheet.has_shared:
         wanted = whole_formulas(sheet)
     else:
@@ -126,7 +122,7 @@ def formulas_in(sheet: SheetPart, area: Area) -> dict[tuple[int, int], str]:
     for row, column, _, formula in wanted:
         if area.top <= row <= area.bottom and area.left <= column <= area.right:
             table = sheet.table_at(row, column)
-            shown[row, column] = from_file(formula.text, table.name if table is not None else None)
+            shown[row, column] = formula_text.from_file(formula.text, table.name if table is not None else None)
     return shown
 
 
@@ -192,7 +188,7 @@ def release(sheet: SheetPart, area: Area) -> None:
         for column, cell in row.cells().items():
             if area.left <= column <= area.right and "<f" in cell:
                 sheet.book.formulas_changed = True
-                found = read_formula(cell) if _SHARED.search(cell) else None
+                found = read_formula(cell) if has_kind(cell, "shared") else None
                 shared = shared or (found is not None and bool(found.text))
     if shared:
         unshare(sheet)
@@ -239,76 +235,3 @@ def change_formulas(sheet: SheetPart, change: Callable[[str], str]) -> None:
             sheet.rows.edit(number)[column] = without_value(changed) if broken else changed
             sheet.book.formulas_changed = True
             sheet.touch()
-
-
-def has_kind(text: str, kind: str) -> bool:
-    """Return whether the text of rows holds a `shared` or an `array` formula."""
-    return (_SHARED if kind == "shared" else _ARRAY).search(text) is not None
-
-
-_NEWER = (
-    r"ACOT|ACOTH|ARABIC|ARRAYTOTEXT|BASE|BINOM\.DIST|BYCOL|BYROW|CEILING\.MATH|CHISQ\.DIST|CHISQ\.TEST|CHOOSECOLS|"
-    r"CHOOSEROWS|COMBINA|CONCAT|CONFIDENCE\.NORM|CONFIDENCE\.T|COVARIANCE\.P|COVARIANCE\.S|DAYS|DECIMAL|"
-    r"DROP|ENCODEURL|EXPAND|"
-    r"EXPON\.DIST|FLOOR\.MATH|FORECAST\.LINEAR|FORMULATEXT|HSTACK|IFNA|IFS|ISFORMULA|ISOMITTED|ISOWEEKNUM|LAMBDA|LET|"
-    r"MAKEARRAY|MAP|MAXIFS|MINIFS|MODE\.MULT|MODE\.SNGL|NORM\.DIST|NORM\.INV|NORM\.S\.DIST|"
-    r"NORM\.S\.INV|NUMBERVALUE|PDURATION|"
-    r"PERCENTILE\.EXC|PERCENTILE\.INC|PERCENTRANK\.EXC|PERCENTRANK\.INC|QUARTILE\.EXC|QUARTILE\.INC|RANDARRAY|"
-    r"RANK\.AVG|RANK\.EQ|REDUCE|"
-    r"RRI|SCAN|SEQUENCE|SHEET|SHEETS|SINGLE|SORTBY|STDEV\.P|STDEV\.S|SWITCH|T\.DIST|T\.INV|T\.TEST|TAKE|TEXTAFTER|TEXTBEFORE|"
-    r"TEXTJOIN|TEXTSPLIT|TOCOL|TOROW|UNICHAR|UNICODE|UNIQUE|VALUETOTEXT|VAR\.P|VAR\.S|VSTACK|WEBSERVICE|WRAPCOLS|WRAPROWS|"
-    r"XLOOKUP|XMATCH|XOR"
-)
-_ON_SHEETS = "FILTER|SORT"
-_FUNCTION = re.compile(
-    rf"""("(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\])|(?<![\w.])(?:({_NEWER})|({_ON_SHEETS}))(?=\()""", re.IGNORECASE
-)
-_FILE_PREFIX = re.compile(r"_xlfn\.(?:_xlws\.)?|_xlpm\.")
-_PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
-_FILE_THIS_ROW = re.compile(
-    r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([^\W\d][\w.]*)\[\[\#This[ ]Row\],\[((?:[^\[\]']|'.)*)\]\]""", re.VERBOSE
-)
-_THIS_ROW = re.compile(
-    r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([\w.]*)\[@(?:\[((?:[^\[\]']|'.)*)\]|((?:[^\[\]'@]|'.)*))\]""", re.VERBOSE
-)
-
-
-def to_file(formula: str, table: str | None = None) -> str:
-    """Return a formula (without `=`) as the file holds it.
-
-    Args:
-        formula: As it is typed, in English.
-        table: The table the cell stands in, which `[@Column]` means.
-    """
-
-    def this_row(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[1]
-        name, column = match[2] or table or "", match[3] or match[4]
-        return f"{name}[[#This Row],[{column}]]" if column else f"{name}[#This Row]"
-
-    def prefixed(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[1]
-        return f"_xlfn.{match[2].upper()}" if match[2] else f"_xlfn._xlws.{match[3].upper()}"
-
-    return _FUNCTION.sub(prefixed, _THIS_ROW.sub(this_row, formula) if "[@" in formula else formula)
-
-
-def from_file(formula: str, table: str | None = None) -> str:
-    """Return a formula as Excel shows it, without the file's prefixes.
-
-    Args:
-        formula: As the file holds it.
-        table: The table the cell stands in, whose name Excel leaves out before `[@Column]`.
-    """
-
-    def this_row(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[1]
-        name = "" if table is not None and match[2].lower() == table.lower() else match[2]
-        return f"{name}[@{match[3]}]" if _PLAIN_COLUMN.fullmatch(match[3]) else f"{name}[@[{match[3]}]]"
-
-    if "[#This Row]" in formula:
-        formula = _FILE_THIS_ROW.sub(this_row, formula)
-    return _FILE_PREFIX.sub("", formula) if "_xl" in formula else formula

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 GENERAL = "General"
 TEXT = "@"
-
 BUILTIN = {
     0: GENERAL,
     1: "0",
@@ -50,7 +49,6 @@ BUILTIN = {
 """As Excel's NumberFormat says them in the United States; the file holds their numbers only."""
 BUILTIN_IDS = {code: number for number, code in BUILTIN.items()}
 _EAST_ASIAN_DATES = frozenset({*range(27, 37), *range(50, 59)})
-
 _CURRENCY_SIGNS = "$€£¥₩₹₽₺₪฿₫₴₦¢"
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _PASSIVE = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|AM/PM|A/P|General', re.IGNORECASE)

@@ -1,114 +1,25 @@
-"""How cells look: the part of a range that has to do with formats, widths and visibility."""
+"""Ranges and tables as xlwings sees them."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import moves, notes, sheet_blocks, table_rows
+from workbook_engine import cells, moves, table_rows
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_text, column_name
-from workbook_engine.cell_values import datetime_to_serial, general_text, read_formula, split_cell, style_of
-from workbook_engine.errors import UnsupportedError
-from workbook_engine.formulas import formulas_in, unshare
-from workbook_engine.name import Name, cells_named
-from workbook_engine.native import NativeCells
-from workbook_engine.notes import Link
-from workbook_engine.references import quote_sheet
-from workbook_engine.styles import AreaStyles, Color, Font, color_code, red_green_blue
+from workbook_engine.cells import Link
+from workbook_engine.errors import RefusedByExcelError, UnsupportedError
+from workbook_engine.formula_text import quote_sheet, rename_table
+from workbook_engine.formulas import formulas_in
+from workbook_engine.native import NATIVE, Native, NativeCells, Owner
+from workbook_engine.range_formats import RangeFormats
+from workbook_engine.workbook_part import reference_of, refuse_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from workbook_engine.sheet import Sheet
-    from workbook_engine.sheet_part import SheetPart
-    from workbook_engine.table import Table
+    import xlwings as xw
 
-
-class RangeFormats:
-    """The formats of the cells of an area; a property is `None` where its cells differ."""
-
-    def __init__(self, part: SheetPart, area: Area) -> None:
-        self._part = part
-        self._area = area
-
-    @property
-    def _look(self) -> AreaStyles:
-        return AreaStyles(self._part, self._area)
-
-    @property
-    def number_format(self) -> str | None:
-        """The number format."""
-        return self._look.common(lambda style: self._look.styles.style(style).number_format)
-
-    @number_format.setter
-    def number_format(self, value: str) -> None:
-        self._look.restyle(lambda style: self._look.styles.with_number_format(style, value))
-
-    @property
-    def color(self) -> tuple[int, int, int] | None:
-        """The background as red, green, blue; `None` for none and for a colour of the theme, too."""
-        found = self._look.common(self._look.styles.fill_color)
-        return red_green_blue(found) if found else None
-
-    @color.setter
-    def color(self, value: Color | None) -> None:
-        self._look.restyle(lambda style: self._look.styles.with_fill(style, color_code(value)))
-
-    @property
-    def font(self) -> Font:
-        """The font."""
-        return Font(self._look)
-
-    # columns and rows
-
-    @property
-    def column_width(self) -> float | None:
-        """The width of its columns in characters."""
-        area = self._area
-        widths = {self._part.columns.width(column) for column in range(area.left, area.right + 1)}
-        return widths.pop() if len(widths) == 1 else None
-
-    @column_width.setter
-    def column_width(self, value: float) -> None:
-        self._part.columns.set_width(self._area.left, self._area.right, value)
-        self._part.touch()
-
-    @property
-    def row_height(self) -> float | None:
-        """The height of its rows in points."""
-        heights = {self._part.row_height(row) for row in range(self._area.top, self._area.bottom + 1)}
-        return heights.pop() if len(heights) == 1 else None
-
-    @row_height.setter
-    def row_height(self, value: float) -> None:
-        self._set_rows("ht", f"{value:g}")
-        self._set_rows("customHeight", "1")
-
-    @property
-    def row_hidden(self) -> bool | None:
-        """Whether its rows are hidden, by hand or by a filter."""
-        hidden = {self._part.row_hidden(row) for row in range(self._area.top, self._area.bottom + 1)}
-        return hidden.pop() if len(hidden) == 1 else None
-
-    @row_hidden.setter
-    def row_hidden(self, value: bool) -> None:
-        self._set_rows("hidden", "1" if value else None)
-
-    def _set_rows(self, attribute: str, value: str | None) -> None:
-        for row in range(self._area.top, self._area.bottom + 1):
-            self._part.rows.set_row_attribute(row, attribute, value)
-        self._part.touch()
-
-    @property
-    def column_hidden(self) -> bool | None:
-        """Whether its columns are hidden."""
-        hidden = {self._part.columns.hidden(column) for column in range(self._area.left, self._area.right + 1)}
-        return hidden.pop() if len(hidden) == 1 else None
-
-    @column_hidden.setter
-    def column_hidden(self, value: bool) -> None:
-        self._part.columns.set_hidden(self._area.left, self._area.right, hidden=value)
-        self._part.touch()
+    from workbook_engine.table_part import TablePart
 
 
 class Coordinates(NamedTuple):
@@ -126,7 +37,7 @@ class Range(RangeFormats):
     max_cells_per_read = None
     max_cells_per_write = None
 
-    def __init__(self, sheet: Sheet, coordinates: Coordinates) -> None:
+    def __init__(self, sheet: Owner, coordinates: Coordinates) -> None:
         row, column, rows, columns = coordinates
         if min(row, column) < 1 or row + rows - 1 > MAX_ROW or column + columns - 1 > MAX_COLUMN:
             raise IndexError(
@@ -143,7 +54,7 @@ class Range(RangeFormats):
         return NativeCells(self._part, self._area) if len(self) else None
 
     @property
-    def coords(self) -> tuple[Sheet, int, int, int, int]:
+    def coords(self) -> tuple[Owner, int, int, int, int]:
         """Sheet, first row and column, number of rows and columns."""
         return (self.sheet, *self._place)
 
@@ -194,8 +105,8 @@ class Range(RangeFormats):
         if self.api is None:
             return
         self._refuse_whole_columns()
-        values = self._spread(data)
-        self._part.write(self._area, values)
+        values = cells.spread(data, *self.shape)
+        cells.write(self._part, self._area, values)
         self._after_write()
 
     def _refuse_whole_columns(self) -> None:
@@ -203,18 +114,6 @@ class Range(RangeFormats):
             raise UnsupportedError(
                 f"{self.address} on sheet {self.sheet.name} holds over a million rows; cut it to the used range first."
             )
-
-    def _spread(self, data: object) -> Sequence[Sequence[object]]:
-        """Return rows of exactly this shape, filled as Excel fills: one value or row for all, #N/A where data ends."""
-        rows, columns = self.shape
-        if not isinstance(data, list | tuple):
-            return [[data] * columns] * rows
-        lines: Sequence[object] = data if data and isinstance(data[0], list | tuple) else [data]
-        if len(lines) == rows and all(isinstance(line, list | tuple) and len(line) == columns for line in lines):
-            return lines  # type: ignore[return-value] # its lines were just looked at
-        if len(lines) == 1:
-            lines = [*lines] * rows
-        return [[_item(lines, row, column) for column in range(columns)] for row in range(rows)]
 
     def _after_write(self) -> None:
         for table in self._part.tables:
@@ -224,19 +123,6 @@ class Range(RangeFormats):
                 table_rows.begin_records(self._part, table)
             if table.headers and self._area.top <= table.area.top <= self._area.bottom:
                 table_rows.take_headers(self._part, table)
-
-    def _store_values(self, values: Sequence[Sequence[object]]) -> None:
-        part, writer = self._part, self._part.book.writer
-        part.book.forget_stale_values()
-        if part.rows.rows and part.has_shared:
-            unshare(part)
-        for number, line in enumerate(values, self.row):
-            for column, value in enumerate(line, self.column):
-                cell = part.rows.cell(number, column)
-                found = read_formula(cell) if cell is not None else None
-                if cell is not None and found is not None and found.kind == "normal":
-                    part.rows.edit(number)[column] = writer.formula(found.text, style_of(cell), value)
-                    part.touch()
 
     @property
     def formula(self) -> object:
@@ -248,7 +134,7 @@ class Range(RangeFormats):
         formulas = formulas_in(self._part, area)
         rows = [
             tuple(
-                f"={formulas[row, column]}" if (row, column) in formulas else self._typed_text(row, column)
+                f"={formulas[row, column]}" if (row, column) in formulas else cells.typed_text(self._part, row, column)
                 for column in range(area.left, area.right + 1)
             )
             for row in range(area.top, area.bottom + 1)
@@ -261,35 +147,20 @@ class Range(RangeFormats):
             return
         self._refuse_whole_columns()
         if isinstance(value, str) and value.startswith("=") and len(self) > 1:
-            sheet_blocks.write_filled(self._part, self._area, value[1:])
+            cells.write_filled(self._part, self._area, value[1:])
         else:
-            self._part.write(self._area, self._spread(value))
+            cells.write(self._part, self._area, cells.spread(value, *self.shape))
         self._after_write()
 
     formula2 = formula
-
-    def _typed_text(self, row: int, column: int) -> str:
-        """Return the constant of a cell as one would type it."""
-        cell = self._part.rows.cell(row, column)
-        if cell is None:
-            return ""
-        value = self._part.book.reader.value(cell)
-        if isinstance(value, bool):
-            return str(value).upper()
-        if isinstance(value, dt.datetime):
-            value = datetime_to_serial(value, date1904=self._part.book.workbook.date1904)
-        head, body = split_cell(cell)
-        if head.type == "e":
-            return body.partition("<v>")[2].partition("<")[0]
-        return "" if value is None else value if isinstance(value, str) else general_text(float(value))
 
     def clear_contents(self) -> None:
         """Empty the cells; their formats stay."""
         if self.api is None:
             return
-        area = sheet_blocks.clip(self._part, self._area)
+        area = cells.clip(self._part, self._area)
         if area is not None:
-            self._part.write(area, [[None] * area.columns] * area.rows)
+            cells.write(self._part, area, [[None] * area.columns] * area.rows)
             range_of(self.sheet, area)._after_write()  # noqa: SLF001 - the same class
 
     # places
@@ -316,9 +187,15 @@ class Range(RangeFormats):
         return area_text(self._area, row_absolute=True, column_absolute=True)
 
     @property
-    def name(self) -> Name | None:
+    def name(self) -> object:
         """The name that stands for exactly these cells, if any."""
-        return next((name for name in self.sheet.book.names if cells_named(name, self.sheet) == self._area), None)
+        workbook = self.sheet.book.xl.workbook
+        self.sheet.book.xl.settle()
+        for element in workbook.names:
+            place = reference_of(element)
+            if place is not None and (place.sheet, place.area) == (self.sheet.name.lower(), self._area):
+                return self.sheet.book.names(workbook.full_name(element))
+        return None
 
     @name.setter
     def name(self, value: str) -> None:
@@ -327,7 +204,8 @@ class Range(RangeFormats):
     @property
     def table(self) -> Table | None:
         """The table that holds its first cell."""
-        return next((table for table in self.sheet.tables if table.xl.area.meets(area_of(self(1, 1)))), None)
+        part = self._part.table_at(self.row, self.column)
+        return None if part is None else Table(self.sheet, part)
 
     # changes of the sheet
 
@@ -345,7 +223,7 @@ class Range(RangeFormats):
 
     def add_hyperlink(self, address: str, text_to_display: str, screen_tip: str) -> None:
         """Put a link into the cell: an address, or `#'Sheet'!A1` for a place in this workbook."""
-        notes.add(self._part, self._area, Link(address, text_to_display, screen_tip))
+        cells.add_link(self._part, self._area, Link(address, text_to_display, screen_tip))
 
 
 def _by_number(position: int, columns: int) -> tuple[int, int]:
@@ -353,15 +231,7 @@ def _by_number(position: int, columns: int) -> tuple[int, int]:
     return row + 1, column + 1
 
 
-def _item(lines: Sequence[object], row: int, column: int) -> object:
-    line = lines[row] if row < len(lines) else ()
-    values = line if isinstance(line, list | tuple) else (line,)
-    if len(values) == 1:
-        return values[0]
-    return values[column] if column < len(values) else "#N/A"
-
-
-def range_of(sheet: Sheet, area: Area) -> Range:
+def range_of(sheet: Owner, area: Area) -> Range:
     """Return the range of an area."""
     return Range(sheet, Coordinates(area.top, area.left, area.rows, area.columns))
 
@@ -370,3 +240,144 @@ def area_of(cells: Range) -> Area:
     """Return the area of a range."""
     _, row, column, rows, columns = cells.coords
     return Area(row, column, row + rows - 1, column + columns - 1)
+
+
+class Tables:
+    """The tables of one sheet."""
+
+    def __init__(self, parent: Owner) -> None:
+        self._parent = parent
+
+    @property
+    def api(self) -> Native:
+        """Something true without members."""
+        return NATIVE
+
+    def __iter__(self) -> Iterator[Table]:
+        return (Table(self._parent, part) for part in self._parent.xl.tables)
+
+    def __len__(self) -> int:
+        return len(self._parent.xl.tables)
+
+    def __call__(self, key: str | int) -> Table:
+        """Return a table by its name or its place from 1."""
+        tables = list(self)
+        if isinstance(key, int) and 1 <= key <= len(tables):
+            return tables[key - 1]
+        found = [table for table in tables if isinstance(key, str) and table.name.lower() == key.lower()]
+        if not found:
+            raise KeyError(key)
+        return found[0]
+
+    def __contains__(self, key: object) -> bool:
+        # xlwings' Windows class has no such method, so that Python walks over the tables and never finds a name
+        raise TypeError(f"`{key!r} in sheet.tables` is always False in Excel; compare with the names of the tables.")
+
+
+class Table:
+    """One table."""
+
+    def __init__(self, parent: Owner, part: TablePart) -> None:
+        self.parent = parent
+        self.xl = part
+
+    @property
+    def api(self) -> Native:
+        """Something true without members."""
+        return NATIVE
+
+    @property
+    def name(self) -> str:
+        """The name that formulas use."""
+        return self.xl.name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        file = self.parent.xl.book
+        refuse_name(value)
+        taken = {table.name.lower() for _, table in file.tables if table is not self.xl}
+        taken |= {name.get("name").lower() for name in file.workbook.names}
+        if value.lower() in taken:
+            raise RefusedByExcelError(f"A table cannot be called {value}: the workbook has that name already.")
+        old, self.xl.name = self.xl.name, value
+        file.change_formulas(lambda formula, _: rename_table(formula, old, value))
+
+    display_name = name
+
+    @property
+    def range(self) -> Range:
+        """Header, data and totals."""
+        return range_of(self.parent, self.xl.area)
+
+    @property
+    def header_row_range(self) -> Range | None:
+        """The header row, if shown."""
+        area = self.xl.area
+        return range_of(self.parent, area._replace(bottom=area.top)) if self.xl.headers else None
+
+    @property
+    def data_body_range(self) -> Range | None:
+        """The data rows; `None` when the table has no record yet.
+
+        What another program wrote into the blank row of an empty table is its first record, as if typed in Excel.
+        """
+        body = range_of(self.parent, self.xl.body)
+        if self.xl.is_empty and not _is_blank(body.raw_value):
+            self.xl.is_empty = False
+        return None if self.xl.is_empty else body
+
+    @property
+    def insert_row_range(self) -> Range | None:
+        """The blank row of a table without records; else `None`."""
+        return range_of(self.parent, self.xl.body) if self.xl.is_empty else None
+
+    @property
+    def totals_row_range(self) -> Range | None:
+        """The totals row, if shown."""
+        area = self.xl.area
+        return range_of(self.parent, area._replace(top=area.bottom)) if self.xl.totals else None
+
+    @property
+    def show_headers(self) -> bool:
+        """Whether the header row is shown."""
+        return bool(self.xl.headers)
+
+    @property
+    def show_totals(self) -> bool:
+        """Whether the totals row is shown."""
+        return bool(self.xl.totals)
+
+    @property
+    def show_autofilter(self) -> bool:
+        """Whether the header has filter buttons."""
+        return self.xl.filter is not None
+
+    @show_autofilter.setter
+    def show_autofilter(self, value: bool) -> None:
+        if value == self.show_autofilter:
+            return
+        if self.xl.is_filtered:
+            table_rows.unhide(self.parent.xl, self.xl)
+        self.xl.show_filter(shown=value)
+
+    @property
+    def table_style(self) -> str:
+        """The name of its style."""
+        return self.xl.style
+
+    @table_style.setter
+    def table_style(self, value: str) -> None:
+        self.xl.style = value
+
+    def resize(self, range: xw.Range) -> None:  # noqa: A002 - xlwings' signature
+        """Lay it over another range with the same header.
+
+        Raises:
+            RefusedByExcelError: If the header would move, no row would be left, or another table is in the way.
+        """
+        table_rows.resize(self.parent.xl, self.xl, area_of(range.impl))
+
+
+def _is_blank(values: object) -> bool:
+    """Tell whether one value, or rows of values, are nothing."""
+    return all(map(_is_blank, values)) if isinstance(values, tuple) else values in (None, "")

@@ -1,29 +1,153 @@
-"""Worksheets as xlwings sees them."""
+"""Worksheets and defined names as xlwings sees them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import sheet_copy, workbook_part
+from workbook_engine import sheet_copy, sheet_list
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, parse_area
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
-from workbook_engine.name import Names
-from workbook_engine.native import NATIVE
-from workbook_engine.range import Coordinates, Range, area_of, range_of
-from workbook_engine.table import Tables
+from workbook_engine.formula_text import from_file, to_file
+from workbook_engine.native import NATIVE, Native, OpenBook
+from workbook_engine.range import Coordinates, Range, Tables, area_of, range_of
+from workbook_engine.workbook_part import plain_name, reference_of, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbook_engine.engine import Book
-    from workbook_engine.native import Native
     from workbook_engine.sheet_part import SheetPart
+    from workbook_engine.xml_text import Element
+
+
+class Names:
+    """The names of a workbook, or those that belong to one sheet."""
+
+    def __init__(self, book: OpenBook, sheet: Sheet | None = None) -> None:
+        self._book = book
+        self._sheet = sheet
+
+    def __iter__(self) -> Iterator[Name]:
+        self._book.xl.settle()
+        for element in self._book.xl.workbook.names:
+            name = Name(self._book, element)
+            if self._sheet is None or self._book.xl.workbook.scope_of(element) is self._sheet.xl.element:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def snapshot(self) -> list[tuple[str, Name]]:
+        """Return all names with their objects."""
+        return [(name.name, name) for name in self]
+
+    def __call__(self, name_or_index: str | int) -> Name:
+        """Return a name by its text or its place from 1."""
+        found = self._find(name_or_index)
+        if found is None:
+            raise KeyError(name_or_index)
+        return found
+
+    def _find(self, wanted: str | int) -> Name | None:
+        names = list(self)
+        if isinstance(wanted, int):
+            return names[wanted - 1] if 1 <= wanted <= len(names) else None
+        lowered = wanted.lower()
+        if self._sheet is None:
+            exact = [name for name in names if name.name.lower() == lowered]
+            return exact[0] if exact else None
+        return next(
+            (name for name in names if lowered in {name.name.lower(), plain_name(name.xl.element).lower()}), None
+        )
+
+    def contains(self, name_or_index: str | int) -> bool:
+        """Return whether there is such a name."""
+        return self._find(name_or_index) is not None
+
+    def add(self, name: str, refers_to: str) -> Name:
+        """Define a name, or let an existing one refer to something else.
+
+        Args:
+            name: Its text; `Sheet!Name` makes it belong to that sheet.
+            refers_to: A formula with its `=`; anything else becomes a text constant, as in Excel.
+
+        Raises:
+            RefusedByExcelError: If Excel allows no such name.
+        """
+        sheet_text, _, plain = name.rpartition("!")
+        sheet = self._sheet
+        if sheet_text:
+            sheet = Sheets(self._book)(sheet_text.strip("'").replace("''", "'"))
+        refuse_name(plain)
+        existing = (Names(self._book, sheet) if sheet else self)._find(plain)  # noqa: SLF001 - the same class
+
+        if existing is not None:
+            existing.refers_to = refers_to
+            return existing
+        file = self._book.xl
+        place = file.workbook.sheets.index(sheet.xl.element) if sheet else None
+        return Name(self._book, file.workbook.add_name(plain, _stored(refers_to), place))
+
+
+class DefinedName(NamedTuple):
+    """What stands behind a name."""
+
+    book: OpenBook
+    element: Element
+
+
+class Name:
+    """One defined name."""
+
+    def __init__(self, book: OpenBook, element: Element) -> None:
+        self.xl = DefinedName(book, element)
+
+    @property
+    def name(self) -> str:
+        """Its text, with the sheet before it where it belongs to one."""
+        return self.xl.book.xl.workbook.full_name(self.xl.element)
+
+    @name.setter
+    def name(self, value: str) -> None:
+        plain = value.rpartition("!")[2]
+        refuse_name(plain)
+        self.xl.element.set("name", plain)
+        self.xl.book.xl.workbook.changed = True
+
+    @property
+    def refers_to(self) -> str:
+        """What it stands for, as a formula with its `=`."""
+        self.xl.book.xl.settle()
+        return f"={from_file(self.xl.element.text)}"
+
+    @refers_to.setter
+    def refers_to(self, value: str) -> None:
+        self.xl.book.xl.settle()
+        self.xl.element.text = _stored(value)
+        self.xl.book.xl.workbook.changed = True
+
+    @property
+    def refers_to_range(self) -> Range:
+        """The cells it stands for.
+
+        Raises:
+            RefusedByExcelError: If it stands for something else.
+        """
+        self.xl.book.xl.settle()
+        place = reference_of(self.xl.element)
+        sheet = next((s for s in Sheets(self.xl.book) if place is not None and s.name.lower() == place.sheet), None)
+        if place is None or sheet is None:
+            raise RefusedByExcelError(f"The name {self.name} stands for {self.refers_to}, not for cells.")
+        return range_of(sheet, place.area)
+
+    def delete(self) -> None:
+        """Delete it."""
+        self.xl.book.xl.workbook.remove_name(self.xl.element)
 
 
 class Sheets:
     """The worksheets of a book; chart sheets are left out."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: OpenBook) -> None:
         self._book = book
 
     @property
@@ -64,8 +188,8 @@ class Sheets:
     def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
         """Add an empty sheet before the active one, or where asked, and show it."""
         file = self._book.xl
-        place = workbook_part.place_of(file, (before or after or self.active).xl) + (0 if before or not after else 1)
-        part = workbook_part.add_sheet(file, place, name)
+        place = sheet_list.place_of(file, (before or after or self.active).xl) + (0 if before or not after else 1)
+        part = sheet_list.add_sheet(file, place, name)
         sheet = Sheet(self._book, part)
         sheet.activate()
         return sheet
@@ -74,7 +198,7 @@ class Sheets:
 class Sheet:
     """One worksheet."""
 
-    def __init__(self, book: Book, part: SheetPart) -> None:
+    def __init__(self, book: OpenBook, part: SheetPart) -> None:
         self.book = book
         self.xl = part
 
@@ -90,7 +214,7 @@ class Sheet:
 
     @name.setter
     def name(self, value: str) -> None:
-        workbook_part.rename(self.xl, value)
+        sheet_list.rename(self.xl, value)
 
     @property
     def names(self) -> Names:
@@ -100,7 +224,7 @@ class Sheet:
     @property
     def index(self) -> int:
         """Its place among all sheets, from 1."""
-        return workbook_part.place_of(self.xl.book, self.xl) + 1
+        return sheet_list.place_of(self.xl.book, self.xl) + 1
 
     def range(self, arg1: object, arg2: object = None) -> Range:
         """Return cells: an address, a name, a (row, column) or (row, column, rows, columns), or two corners."""
@@ -126,7 +250,7 @@ class Sheet:
         return range_of(self, area) if area is not None else self._named(str(corner))
 
     def _named(self, name: str) -> Range:
-        for names in (self.names, self.book.names):
+        for names in (self.names, Names(self.book)):
             if names.contains(name):
                 found = names(name).refers_to_range
                 if found.sheet.name == self.name:
@@ -151,15 +275,15 @@ class Sheet:
     @property
     def visible(self) -> bool:
         """Whether it is shown; hidden and very hidden both read as no."""
-        return workbook_part.is_visible(self.xl)
+        return sheet_list.is_visible(self.xl)
 
     @visible.setter
     def visible(self, value: bool) -> None:
-        workbook_part.set_visible(self.xl, visible=bool(value))
+        sheet_list.set_visible(self.xl, visible=bool(value))
 
     def activate(self) -> None:
         """Show it when the workbook is opened."""
-        workbook_part.activate(self.xl)
+        sheet_list.activate(self.xl)
 
     def select(self) -> None:
         """Show it when the workbook is opened."""
@@ -170,10 +294,10 @@ class Sheet:
         neighbour = before or after or self
         if neighbour.xl.book is not self.xl.book:
             raise UnsupportedError("A sheet can only be copied within its workbook.")
-        place = workbook_part.place_of(self.xl.book, neighbour.xl) + (0 if before else 1)
+        place = sheet_list.place_of(self.xl.book, neighbour.xl) + (0 if before else 1)
         copy = sheet_copy.copy_sheet(self.xl, place)
-        if workbook_part.is_visible(copy):
-            workbook_part.activate(copy)
+        if sheet_list.is_visible(copy):
+            sheet_list.activate(copy)
 
     def delete(self) -> None:
         """Delete it.
@@ -181,8 +305,15 @@ class Sheet:
         Raises:
             RefusedByExcelError: If it is the last one shown, or belongs to the VBA project.
         """
-        workbook_part.delete(self.xl)
+        sheet_list.delete(self.xl)
 
     def clear_contents(self) -> None:
         """Empty all cells; their formats stay."""
         self.cells.clear_contents()
+
+
+def _stored(refers_to: str) -> str:
+    if refers_to.startswith("="):
+        return to_file(refers_to[1:])
+    doubled = refers_to.replace('"', '""')
+    return f'"{doubled}"'

@@ -1,26 +1,29 @@
-"""One worksheet part: its rows, and everything around them as raw XML."""
+"""The parts of a workbook and of each of its sheets: the rows, and everything around them as raw XML."""
 
 from __future__ import annotations
 
+import abc
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbook_engine.addresses import Area, area_name, parse_area
-from workbook_engine.cell_codec import FORMULA
-from workbook_engine.cell_values import style_of
-from workbook_engine.column_settings import ColumnSettings
-from workbook_engine.errors import NotAWorkbookError, SheetProtectedError
-from workbook_engine.formulas import has_kind, release, to_file
-from workbook_engine.sheet_rows import SheetRows
+from workbook_engine.addresses import Area, Changes, area_name, parse_area
+from workbook_engine.cell_codec import CellReader, CellWriter
+from workbook_engine.cell_values import has_kind, read_text_runs, style_of
+from workbook_engine.errors import NotAWorkbookError
+from workbook_engine.grid import ColumnSettings, SheetRows, plain_markup
+from workbook_engine.package import Package
+from workbook_engine.styles import MINIMAL, Styles
 from workbook_engine.table_part import TablePart
+from workbook_engine.workbook_part import WorkbookPart
 from workbook_engine.xml_text import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from workbook_engine.addresses import Move
     from workbook_engine.cell_values import CellValue
-    from workbook_engine.workbook_file import WorkbookFile
     from workbook_engine.xml_text import Element
 
 _SHEET_DATA = "<sheetData"
@@ -36,10 +39,80 @@ ORDER = (
 """Children of a worksheet in the order the schema wants (ECMA-376 part 1, 18.3.1.99)."""
 
 
+class Workbook(abc.ABC):
+    """The parts of a workbook, and what its sheets owe one another: what must follow before a formula is read.
+
+    How it follows is known one floor higher, by `workbook_engine.workbook_file.WorkbookFile`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.package = Package(path)
+        self.workbook = WorkbookPart(self.package)
+        self.moves: list[tuple[SheetPart, Move]] = []
+        """Moves of cells that formulas, rules, links and notes have not followed yet."""
+        self.changes = Changes()
+        """Cells whose change stored values of formulas do not know yet."""
+        self.formulas_changed = False
+        """Whether the order of calculation in the file no longer holds."""
+        targets = {relation.id: relation for relation in self.package.relations(self.workbook.part)}
+        related = ((element, targets.get(self.workbook.relation_id(element))) for element in self.workbook.sheets)
+        self.sheets = [
+            SheetPart(self, relation.target, element)
+            for element, relation in related
+            if relation is not None and relation.kind == "worksheet"
+        ]
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The cell styles."""
+        part = self.workbook.related("styles")
+        return Styles(self.package.text(part) if part is not None else MINIMAL)
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The shared texts; they are only read, new texts stand in their cells."""
+        part = self.workbook.related("sharedStrings")
+        return _read_strings(self.package.text(part)) if part is not None else []
+
+    @cached_property
+    def reader(self) -> CellReader:
+        """Reads cells."""
+        return CellReader(self.styles, self.strings, date1904=self.workbook.date1904)
+
+    @cached_property
+    def writer(self) -> CellWriter:
+        """Writes cells."""
+        return CellWriter(self.styles, date1904=self.workbook.date1904)
+
+    @property
+    def tables(self) -> Iterator[tuple[SheetPart, TablePart]]:
+        """Every table with its sheet."""
+        for sheet in self.sheets:
+            for table in sheet.tables:
+                yield sheet, table
+
+    @abc.abstractmethod
+    def settle(self) -> None:
+        """Let everything follow the moves of cells; whoever reads or writes a formula, rule, link or name calls it."""
+
+    @abc.abstractmethod
+    def forget_stale_values(self) -> None:
+        """Drop stored values of formulas that no longer hold; done before anything gets another name, too."""
+
+    @abc.abstractmethod
+    def change_formulas(self, change: Callable[[str, str], str]) -> None:
+        """Apply a function to every formula: of cells, tables, rules, links, names and charts.
+
+        Args:
+            change: Takes a formula (without `=`) and the name of the sheet it stands on in lower case (empty where it
+                stands on none), and returns the new formula.
+        """
+
+
 class SheetPart:
     """The cells, settings and tables of one worksheet."""
 
-    def __init__(self, book: WorkbookFile, part: str, element: Element) -> None:
+    def __init__(self, book: Workbook, part: str, element: Element) -> None:
         self.book = book
         self.part = part
         self.element = element
@@ -183,43 +256,6 @@ class SheetPart:
             return False
         return any(number in rows and rows[number].formulas for number in range(area.top, area.bottom + 1))
 
-    def write(self, area: Area, values: Sequence[Sequence[object]]) -> None:
-        """Write values into an area, row by row.
-
-        Raises:
-            SheetProtectedError: If the sheet is protected and a cell is locked.
-            RefusedByExcelError: If it would change part of an array formula.
-            TypeError, ValueError: If a cell cannot hold a value.
-        """
-        make = self.book.writer.cell
-        made = [
-            [make(value, style) for value, style in zip(line, styles, strict=True)]
-            for line, styles in zip(values, self.begin_write(area), strict=True)
-        ]
-        self.put(area, self._with_formulas(area, values, made))
-
-    def _with_formulas(
-        self, area: Area, values: Sequence[Sequence[object]], cells: list[list[str | None]]
-    ) -> list[list[str | None]]:
-        """Make formulas of texts that begin with `=`, which the cell writer leaves out."""
-        for row, line in enumerate(values):
-            for index, value in enumerate(line):
-                if type(value) is str and value[:1] == "=" and cells[row][index] == FORMULA:
-                    table = self.table_at(area.top + row, area.left + index)
-                    text = to_file(value[1:], table.name if table is not None else None)
-                    style = self.style_at(area.top + row, area.left + index)
-                    cells[row][index] = self.book.writer.formula(text, style)
-                    self.book.formulas_changed = True
-        return cells
-
-    def begin_write(self, area: Area) -> list[list[int]]:
-        """Check that an area may be written, prepare it, and return the styles of its cells."""
-        if self.has_formulas:
-            release(self, area)
-        styles = [self.row_styles(number, area) for number in range(area.top, area.bottom + 1)]
-        self._refuse_locked(area, styles)
-        return styles
-
     def row_styles(self, number: int, area: Area) -> list[int]:
         """Return the styles of the cells of one row of an area, their own or inherited."""
         row = self.rows.rows.get(number)
@@ -268,10 +304,6 @@ class SheetPart:
         protection = self.root.find("sheetProtection")
         return protection is not None and protection.get("sheet") in {"1", "true"}
 
-    def _refuse_locked(self, area: Area, styles: Sequence[Sequence[int]]) -> None:
-        if self.is_protected and any(self.book.styles.style(s).locked for line in styles for s in line):
-            raise SheetProtectedError(self.name, area_name(area))
-
     # rows
 
     def row_hidden(self, number: int) -> bool:
@@ -292,3 +324,13 @@ class SheetPart:
     def elements(self, *names: str) -> list[Element]:
         """Return the elements around the rows that carry one of the local names."""
         return [element for element in self.root.walk() if element.local in names]
+
+
+def _read_strings(text: str) -> list[str]:
+    body = plain_markup(text[text.index("<sst") :])
+    return [read_text_runs(item) for item in _items(body)]
+
+
+def _items(body: str) -> Iterator[str]:
+    for piece in body.split("<si")[1:]:
+        yield piece.partition("</si")[0]

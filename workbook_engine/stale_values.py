@@ -12,111 +12,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbook_engine import formulas
-from workbook_engine.addresses import Area, parse_area
+from workbook_engine.addresses import Area, Use, parse_area
 from workbook_engine.cell_values import without_value
-from workbook_engine.references import Reference, moved_area, split_formula
+from workbook_engine.formula_text import Reference, split_formula
 
 if TYPE_CHECKING:
-    from workbook_engine.references import Move
-    from workbook_engine.sheet_part import SheetPart
+    from workbook_engine.sheet_part import SheetPart, Workbook
     from workbook_engine.table_part import TablePart
-    from workbook_engine.workbook_file import WorkbookFile
 
-_MOST_AREAS = 300
 _MOST_ROUNDS = 50
 _UNCERTAIN = re.compile(r"\b(?:INDIRECT|OFFSET|NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY|CELL|INFO)\(", re.IGNORECASE)
 _STRUCTURED = re.compile(r"([^\W\d][\w.]*)(\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\])")
 _COLUMN = re.compile(r"\[((?:[^\[\]'#]|'.)(?:[^\[\]']|'.)*)\]")
 _WORD = re.compile(r"[^\W\d][\w.]*")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
-
-
-class Changes:
-    """What changed since stored values were last looked at."""
-
-    def __init__(self) -> None:
-        self._areas: dict[str, list[Area]] = {}
-        self._seams: dict[str, list[Area]] = {}
-        self._tables: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self._areas or self._seams or self._tables)
-
-    def note(self, sheet: str, area: Area) -> None:
-        """Remember that the values of an area changed."""
-        _join(self._areas.setdefault(sheet.lower(), []), area)
-
-    def note_table(self, name: str) -> None:
-        """Remember that a table has more or fewer rows."""
-        self._tables.add(name.lower())
-
-    def note_move(self, sheet: str, move: Move) -> None:
-        """Follow a move of cells; ranges that now hold more or fewer cells than before count as changed."""
-        for areas in (self._areas, self._seams):
-            if sheet.lower() in areas:
-                areas[sheet.lower()] = [moved_area(area, move) or area for area in areas[sheet.lower()]]
-        top, bottom = (move.area.top - 1, move.area.top) if move.rows < 0 else (move.area.top, move.area.bottom)
-        _join(self._seams.setdefault(sheet.lower(), []), move.area._replace(top=max(1, top), bottom=bottom))
-
-    def take(self) -> _Touched:
-        """Return all that changed, and begin anew."""
-        touched = _Touched(self._areas, self._seams, self._tables)
-        self._areas, self._seams, self._tables = {}, {}, set()
-        return touched
-
-
-def _join(areas: list[Area], area: Area) -> None:
-    """Add an area to a list that stays short."""
-    last = areas[-1] if areas else None
-    if last is not None and (last.left, last.right) == (area.left, area.right) and area.top <= last.bottom + 1:
-        areas[-1] = last._replace(top=min(last.top, area.top), bottom=max(last.bottom, area.bottom))
-    else:
-        areas.append(area)
-    if len(areas) > _MOST_AREAS:
-        bounds = list(zip(*areas, strict=True))
-        areas[:] = [Area(min(bounds[0]), min(bounds[1]), max(bounds[2]), max(bounds[3]))]
-
-
-class _Use(NamedTuple):
-    """Cells that a formula depends on."""
-
-    sheet: str
-    area: Area
-    table: str = ""
-    """The table whose rows, however many, are meant."""
-    single: bool = False
-    """Whether it is one cell, which never becomes more or fewer."""
-
-
-class _Touched:
-    """Changed cells, quick to ask for one cell and never too small for many."""
-
-    def __init__(self, areas: dict[str, list[Area]], seams: dict[str, list[Area]], tables: set[str]) -> None:
-        self._areas = areas
-        self._seams = seams
-        self._tables = tables
-        self._cells: dict[str, dict[int, set[int]]] = {}
-
-    def add(self, sheet: str, area: Area) -> None:
-        if area.rows == area.columns == 1:
-            self._cells.setdefault(sheet, {}).setdefault(area.left, set()).add(area.top)
-        else:
-            self._areas.setdefault(sheet, []).append(area)
-
-    def meets(self, use: _Use) -> bool:
-        if use.table in self._tables or any(changed.meets(use.area) for changed in self._areas.get(use.sheet, ())):
-            return True
-        if not use.single and any(seam.meets(use.area) for seam in self._seams.get(use.sheet, ())):
-            return True
-        return self._has_cell(use)
-
-    def _has_cell(self, use: _Use) -> bool:
-        columns = self._cells.get(use.sheet, {})
-        top, left, bottom, right = use.area
-        if top == bottom and left == right:
-            return top in columns.get(left, ())
-        wanted = (rows for column, rows in columns.items() if left <= column <= right)
-        return any(top <= row <= bottom for rows in wanted for row in rows)
 
 
 class _Table(NamedTuple):
@@ -134,14 +43,14 @@ class _Table(NamedTuple):
         headers = [table.header(column).lower() for column in table.columns]
         return cls(sheet, table.name.lower(), table.area, headers, {})
 
-    def cells(self, brackets: str, row: int) -> _Use:
+    def cells(self, brackets: str, row: int) -> Use:
         """Return the cells that a reference such as `[Units]` or `[@Units]` means on a row."""
         if brackets not in self.seen:
             self.seen[brackets] = (self._columns(brackets), "#This Row" in brackets or brackets.startswith("[@"))
         area, own_row = self.seen[brackets]
         if own_row:
-            return _Use(self.sheet, area._replace(top=row, bottom=row), single=True)
-        return _Use(self.sheet, area, table=self.name)
+            return Use(self.sheet, area._replace(top=row, bottom=row), single=True)
+        return Use(self.sheet, area, table=self.name)
 
     def _columns(self, brackets: str) -> Area:
         wanted = {re.sub(r"'(.)", r"\1", name).lower() for name in _COLUMN.findall(brackets)}
@@ -153,11 +62,11 @@ class _Formula(NamedTuple):
     sheet: SheetPart
     area: Area
     """Its own cell, or all cells of an array formula."""
-    uses: list[_Use] | None
+    uses: list[Use] | None
     """What it depends on; `None` where that cannot be told."""
 
 
-def forget(book: WorkbookFile) -> None:
+def forget(book: Workbook) -> None:
     """Drop the stored value of every formula that depends on a changed cell, directly or through others."""
     touched = book.changes.take()
     remaining = _all_formulas(book)
@@ -176,7 +85,7 @@ def forget(book: WorkbookFile) -> None:
         _drop(formula)
 
 
-def _all_formulas(book: WorkbookFile) -> list[_Formula]:
+def _all_formulas(book: Workbook) -> list[_Formula]:
     tables = {table.name.lower(): _Table.of(sheet.name.lower(), table) for sheet, table in book.tables}
     names = {name.get("name").lower(): name.text for name in book.workbook.names}
     found = []
@@ -191,11 +100,11 @@ def _all_formulas(book: WorkbookFile) -> list[_Formula]:
     return found
 
 
-def _used(text: str, own: str, row: int, tables: dict[str, _Table], names: dict[str, str]) -> list[_Use] | None:
+def _used(text: str, own: str, row: int, tables: dict[str, _Table], names: dict[str, str]) -> list[Use] | None:
     references, structured, words, uncertain = _parts(text)
     if uncertain:
         return None
-    used = [_Use(reference.sheet or own, reference.area, single=reference.single) for reference in references]
+    used = [Use(reference.sheet or own, reference.area, single=reference.single) for reference in references]
     for name, brackets in structured:
         if name.lower() in tables:
             used.append(tables[name.lower()].cells(brackets, row))
@@ -206,7 +115,7 @@ def _used(text: str, own: str, row: int, tables: dict[str, _Table], names: dict[
                 return None
             used += inner
         elif word in tables:
-            used.append(_Use(tables[word].sheet, tables[word].area, table=word))
+            used.append(Use(tables[word].sheet, tables[word].area, table=word))
     return used
 
 

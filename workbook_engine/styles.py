@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import sheet_blocks
-from workbook_engine.addresses import MAX_ROW, Area
-from workbook_engine.native import NATIVE, Native
 from workbook_engine.number_formats import BUILTIN_IDS, Meaning, builtin_code, meaning
 from workbook_engine.xml_text import Document, Element, parse_element
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from workbook_engine.sheet_part import SheetPart
 
 _ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles")
 _FIRST_OWN_FORMAT = 164
@@ -192,117 +187,3 @@ def set_font_part(font: Element, local: str, attributes: dict[str, str] | None) 
         font.remove(old)
     if attributes is not None:
         font.insert_ordered(Element(local, attributes), _FONT_ORDER)
-
-
-Color = tuple[int, int, int] | int | str
-"""Red, green and blue; Excel's number for a colour (blue highest); or `#rrggbb`."""
-
-
-def red_green_blue(code: str) -> tuple[int, int, int]:
-    """Return the three parts of `RRGGBB`."""
-    return int(code[0:2], 16), int(code[2:4], 16), int(code[4:6], 16)
-
-
-def color_code(value: Color | None) -> str | None:
-    """Return a colour as the file holds it (`FFRRGGBB`)."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        value = red_green_blue(value.removeprefix("#"))
-    if isinstance(value, int):
-        value = (value % 256, value // 256 % 256, value // 65536 % 256)
-    red, green, blue = value
-    return f"FF{red:02X}{green:02X}{blue:02X}"
-
-
-class Font:
-    """The font of a range; a property is `None` where its cells differ."""
-
-    def __init__(self, cells: AreaStyles) -> None:
-        self._cells = cells
-
-    @property
-    def api(self) -> Native:
-        """Something true without members."""
-        return NATIVE
-
-    def _has(self, local: str) -> bool | None:
-        def read(style: int) -> bool:
-            part = self._cells.styles.font(style).find(local)
-            return part is not None and part.get("val", "1") not in {"0", "false"}
-
-        return self._cells.common(read)
-
-    def _set(self, local: str, attributes: dict[str, str] | None) -> None:
-        styles = self._cells.styles
-
-        def change(font: Element) -> None:
-            set_font_part(font, local, attributes)
-
-        self._cells.restyle(lambda style: styles.with_font(style, change))
-
-    @property
-    def bold(self) -> bool | None:
-        """Whether it is bold."""
-        return self._has("b")
-
-    @bold.setter
-    def bold(self, value: bool) -> None:
-        self._set("b", {} if value else None)
-
-    @property
-    def italic(self) -> bool | None:
-        """Whether it is italic."""
-        return self._has("i")
-
-    @italic.setter
-    def italic(self, value: bool) -> None:
-        self._set("i", {} if value else None)
-
-    @property
-    def color(self) -> tuple[int, int, int] | None:
-        """Its colour as red, green, blue; `None` for a colour of the theme or when the cells differ."""
-
-        def read(style: int) -> str | None:
-            part = self._cells.styles.font(style).find("color")
-            return part.get("rgb")[-6:] or None if part is not None else "000000"
-
-        found = self._cells.common(read)
-        return red_green_blue(found) if found else None
-
-    @color.setter
-    def color(self, value: Color) -> None:
-        self._set("color", {"rgb": color_code(value) or "FF000000"})
-
-
-_Value = TypeVar("_Value")
-
-
-class AreaStyles:
-    """How the cells of an area look."""
-
-    def __init__(self, part: SheetPart, area: Area) -> None:
-        self._part = part
-        self._area = area
-
-    @property
-    def styles(self) -> Styles:
-        """The styles of the workbook."""
-        return self._part.book.styles
-
-    def _numbers(self) -> set[int]:
-        area, part = self._area, self._part
-        columns = range(area.left, area.right + 1)
-        if area.rows == MAX_ROW:
-            return {part.columns.style(column) for column in columns}
-        return {part.style_at(row, column) for row in range(area.top, area.bottom + 1) for column in columns}
-
-    def common(self, read: Callable[[int], _Value]) -> _Value | None:
-        """Return what a function says of every style; `None` where the cells differ."""
-        values = {read(style) for style in self._numbers()}
-        return values.pop() if len(values) == 1 else None
-
-    def restyle(self, change: Callable[[int], int]) -> None:
-        """Give every cell the style that a function makes of its own."""
-        if self._area.rows > 0 and self._area.columns > 0:
-            sheet_blocks.restyle(self._part, self._area, change)

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from workbook_engine import moves
-from workbook_engine.addresses import MAX_ROW, Area, area_name
+from workbook_engine import cells, following
+from workbook_engine.addresses import MAX_ROW, Area, Move, area_name
 from workbook_engine.cell_values import general_text, read_formula
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
-from workbook_engine.formulas import RULE_FORMULAS
-from workbook_engine.references import Move, copy_formula, rename_column, split_formula
+from workbook_engine.formula_text import copy_formula, rename_column, split_formula
 
 if TYPE_CHECKING:
     from workbook_engine.sheet_part import SheetPart
     from workbook_engine.table_part import TablePart
-    from workbook_engine.xml_text import Element
-
-
-class ColumnRule(NamedTuple):
-    """An area of a rule that covers a table's data from first to last row."""
-
-    rule: Element
-    place: int
-    """Which of the rule's areas it is."""
 
 
 def table_around(sheet: SheetPart, area: Area) -> TablePart | None:
@@ -78,7 +68,7 @@ def keep_blank_row(sheet: SheetPart, area: Area) -> Area | None:
         if not (area.meets(body) and area.top <= body.top and body.bottom <= area.bottom):
             continue
         first = Area(body.top, body.left, body.top, body.right)
-        styles = sheet.begin_write(first)
+        styles = cells.begin_write(sheet, first)
         sheet.put(first, [[sheet.book.writer.empty(style) for style in line] for line in styles])
         if sheet.row_hidden(body.top):
             sheet.rows.set_row_attribute(body.top, "hidden", None)
@@ -107,38 +97,6 @@ def move_hidden(sheet: SheetPart, move: Move) -> None:
             moved.add(number + move.rows)
     for number in hidden ^ moved:
         sheet.rows.set_row_attribute(number, "hidden", "1" if number in moved else None)
-
-
-# rules and formulas over whole columns
-
-
-def column_rules(sheet: SheetPart, table: TablePart) -> list[ColumnRule]:
-    """Return the rule areas that reach over all data rows of a table."""
-    sheet.book.settle()
-    body = table.body
-    found = []
-    for rule in sheet.root.walk():
-        for index, area in enumerate(moves.areas_of_rule(rule)):
-            if area.meets(body) and area.top <= body.top and area.bottom == body.bottom:
-                found.append(ColumnRule(rule, index))
-    return found
-
-
-def stretch_rules(sheet: SheetPart, table: TablePart, rules: list[ColumnRule]) -> None:
-    """Let rules that covered all data rows cover the new ones too."""
-    body = table.body
-    for rule, place in rules:
-        areas = moves.areas_of_rule(rule)
-        if place >= len(areas):
-            continue
-        old = areas[place]
-        areas[place] = old._replace(top=min(old.top, body.top), bottom=max(old.bottom, body.bottom))
-        if place == 0 and areas[0].top < old.top:
-            for element in rule.walk():
-                if element.local in RULE_FORMULAS and element.text:
-                    element.text = copy_formula(element.text, areas[0].top - old.top)
-        moves.set_rule_areas(rule, areas)
-        sheet.touch()
 
 
 def fill_calculated(sheet: SheetPart, table: TablePart, first: int, last: int) -> None:
@@ -189,12 +147,12 @@ def resize(sheet: SheetPart, table: TablePart, area: Area) -> None:
         raise RefusedByExcelError(f"Table {table.name} cannot become {area_name(area)}: another table is there.")
     if area.bottom > MAX_ROW:
         raise RefusedByExcelError(f"Table {table.name} cannot have more than {MAX_ROW} rows.")
-    rules = column_rules(sheet, table)
+    rules = following.column_rules(sheet, table)
     table.place(area)
     if area.bottom > old.bottom:
         begin_records(sheet, table)
         _extend_look(sheet, old, area.bottom)
-        stretch_rules(sheet, table, rules)
+        following.stretch_rules(sheet, table, rules)
         fill_calculated(sheet, table, old.bottom + 1, area.bottom)
     sheet.book.changes.note_table(table.name)
     sheet.touch()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from addin.machine.upgrading.parts import code_names, project_of, project_part
-from workbook_engine.foreign_sheet import take_in
+from workbook_engine.sheet_copy import take_in
 from workbook_engine.vba import Module, ModuleKind, rewrite_project
 from workbook_engine.vba.modules import stored
 from workbook_engine.workbook_file import WorkbookFile

@@ -47,7 +47,7 @@ def circle(trees: dict[str, ast.Module]) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("folder", ["core", "addin"])
+@pytest.mark.parametrize("folder", ["core", "addin", "workbook_engine"])
 def test_no_two_modules_need_each_other(folder: str) -> None:
     """No circle of imports, those for types included."""
     assert [] == circle(modules(folder))
@@ -58,6 +58,45 @@ def test_a_circle_is_seen() -> None:
     one = ast.parse("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from core.two import Thing\n")
 
     assert {"core.one", "core.two"} == set(circle({"core.one": one, "core.two": ast.parse("import core.one\n")}))
+
+
+def test_a_circle_planted_in_the_engine_is_seen() -> None:
+    """A sheet part that names the whole workbook file, for its types only, closes a circle: it is one floor higher."""
+    trees = modules("workbook_engine")
+    planted = "if TYPE_CHECKING:\n    from workbook_engine.workbook_file import WorkbookFile\n"
+    trees["workbook_engine.sheet_part"].body += ast.parse(planted).body
+
+    assert {"workbook_engine.sheet_part", "workbook_engine.workbook_file"} <= set(circle(trees))
+
+
+ENGINE_FLOORS = (
+    {"addresses", "errors", "typing_rules", "xml_text", "zip_file", "number_formats", "cell_values", "formula_text"},
+    {"package", "styles", "cell_codec", "grid", "table_part", "workbook_part"},
+    {"sheet_part"},
+    {"formulas", "cells", "following", "table_rows", "moves", "stale_values", "sheet_list", "sheet_copy"},
+    {"workbook_file"},
+    {"native", "range_formats", "range", "sheet", "engine"},
+)
+"""Values and texts, parts of the package, a sheet, what is done to sheets, the whole file, and the face to xlwings."""
+
+
+def above_its_floor(trees: dict[str, ast.Module]) -> list[str]:
+    """Return the imports of the engine that lead to a higher floor."""
+    floor = {f"workbook_engine.{name}": number for number, names in enumerate(ENGINE_FLOORS) for name in names}
+    return [
+        f"{name} imports {other}"
+        for name, tree in trees.items()
+        for other in needs(tree, set(floor))
+        if floor.get(name, len(ENGINE_FLOORS)) < floor[other]
+    ]
+
+
+def test_the_engine_stands_on_its_floors() -> None:
+    """Each module of the engine imports from its own floor and those below; every module has one."""
+    trees = {name: tree for name, tree in modules("workbook_engine").items() if ".vba" not in name}
+
+    assert set().union(*ENGINE_FLOORS) == {name.partition(".")[2] for name in trees} - {""}
+    assert [] == above_its_floor(trees)
 
 
 def test_no_file_is_longer_than_a_person_holds() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.fake_excel.worksheets import FakeWorksheet
-    from workbook_engine.table import Table
+    from workbook_engine.range import Table
 
 AND, OR, VALUES = 1, 2, 7
 """XlAutoFilterOperator."""

@@ -14,8 +14,7 @@ from workbook_engine.range import area_of
 
 if TYPE_CHECKING:
     from tests.fake_excel.application import FakeApplication, FakeWorkbook
-    from workbook_engine.name import Name
-    from workbook_engine.sheet import Sheet
+    from workbook_engine.sheet import Name, Sheet
 
 VISIBLE, HIDDEN, VERY_HIDDEN = -1, 0, 2
 
@@ -128,7 +127,8 @@ class FakeName(ComObject):
     @property
     def RefersToRange(self) -> FakeRange:
         cells = self._name.refers_to_range
-        return FakeRange(FakeWorksheet(self._workbook, cells.sheet), [area_of(cells)])
+        sheet = self._workbook.book.sheets(cells.sheet.name)
+        return FakeRange(FakeWorksheet(self._workbook, sheet), [area_of(cells)])
 
     def Delete(self) -> None:
         self._name.delete()

@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_name, parse_area
-from workbook_engine.formulas import from_file, to_file
-from workbook_engine.references import (
-    Move,
+from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, Move, area_name, moved_area, parse_area
+from workbook_engine.formula_text import (
     copy_formula,
+    from_file,
     move_formula,
-    moved_area,
     quote_sheet,
     rename_column,
     rename_sheet,
     rename_table,
+    to_file,
 )
 
 DELETED = Move("data", Area(5, 1, 6, 3), -2)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 import xlwings as xw
 
-from workbook_engine import engine, name, sheet, table
-from workbook_engine.range import Range
-from workbook_engine.styles import Font
+from workbook_engine import engine
+from workbook_engine.range import Range, Table, Tables
+from workbook_engine.range_formats import Font
+from workbook_engine.sheet import Name, Names, Sheet, Sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(xw.__file__).parent
 CLASSES = (
-    *(engine.Engine, engine.Apps, engine.App, engine.Books, engine.Book, sheet.Sheets, sheet.Sheet),
-    *(Range, Font, table.Tables, table.Table, name.Names, name.Name),
+    *(engine.Engine, engine.Apps, engine.App, engine.Books, engine.Book, Sheets, Sheet),
+    *(Range, Font, Tables, Table, Names, Name),
 )
 SET_BY_XLWINGS = {"options"}
 """What `xlwings.main` itself puts on an object."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +10,6 @@ from enum import Enum
 WESTERN = 1252
 CODE_PAGE = f"cp{WESTERN}"
 _CODECS = {10000: "mac_roman", 65001: "utf-8"}
-
 _MAX_NAME = 31
 _MAX_LINE = 1023
 _MAX_CONTINUATIONS = 24
@@ -121,3 +121,17 @@ def _check(module: Module) -> None:
         continued = continued + 1 if line.endswith(" _") else 0
         if len(line) > _MAX_LINE or continued > _MAX_CONTINUATIONS:
             raise ModuleError(module.name, number, "the line is longer, or continued more often, than VBA takes")
+
+
+_ANY_ATTRIBUTE = re.compile(r"\s*Attribute [\w.]+ = ", re.IGNORECASE)
+_FINGERPRINT_LENGTH = 16
+
+
+def fingerprint(source: str) -> str:
+    """Return the fingerprint of a module's text; attributes, blanks and capitals do not count.
+
+    Excel's editor changes capitals in the whole project when somebody types a name in other ones, and sets its own
+    blanks.
+    """
+    lines = (line for line in source.splitlines() if not _ANY_ATTRIBUTE.match(line))
+    return hashlib.sha256("".join("".join(lines).split()).casefold().encode()).hexdigest()[:_FINGERPRINT_LENGTH]

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 from workbook_engine.vba.compound_file import write_compound_file
 from workbook_engine.vba.compression import compress
 from workbook_engine.vba.directory import directory, usual_references
-from workbook_engine.vba.encryption import encrypt
-from workbook_engine.vba.modules import WESTERN, ModuleError, ModuleKind, codec_of
+from workbook_engine.vba.modules import WESTERN, Module, ModuleError, ModuleKind, codec_of
 from workbook_engine.vba.reading import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbook_engine.vba.modules import Module
-
 PROJECT_NAME = "VBAProject"
-
 _SOURCES_ONLY = bytes.fromhex("CC61FFFF000000")
 """The stream _VBA_PROJECT of a project without performance cache (2.3.4.1)."""
-
 _HOST = "&H00000001={3832D640-CF90-11CF-8E43-00A0C911005A};VBE;&H00000000"
 _SEED = 0x8D
 
@@ -97,3 +92,25 @@ def _names(modules: Sequence[Module], codec: str) -> bytes:
     """Return the stream that gives each name in both encodings (2.3.3)."""
     pairs = (module.name.encode(codec) + b"\0" + module.name.encode("utf-16-le") + b"\0\0" for module in modules)
     return b"".join(pairs) + b"\0\0"
+
+
+_ENCRYPTION_VERSION = 2
+_IGNORED = 0x07
+
+
+def encrypt(data: bytes, project_id: str, seed: int) -> str:
+    """Return the data as the obfuscated, hexadecimal text of a PROJECT stream ([MS-OVBA] 2.4.3.2).
+
+    Args:
+        data: What is to be hidden.
+        project_id: The project's id with its braces; the key comes from it.
+        seed: Any byte; the same seed gives the same text.
+    """
+    key = sum(project_id.encode("ascii")) & 0xFF
+    written = [seed, seed ^ _ENCRYPTION_VERSION, seed ^ key]
+    plain = [key]
+    ignored = [_IGNORED] * ((seed & 6) // 2)
+    for byte in (*ignored, *len(data).to_bytes(4, "little"), *data):
+        written.append(byte ^ (written[-2] + plain[-1]) & 0xFF)
+        plain.append(byte)
+    return bytes(written).hex().upper()

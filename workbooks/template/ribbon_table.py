@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.registry import BUTTONS, RIBBON, buttons_of
 from addin.machine.upgrading.project import FINGERPRINT_LINE
-from workbook_engine.vba.fingerprint import fingerprint
+from workbook_engine.vba.modules import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.columns import RENAMED
 from core.errors import WorkbookError
-from workbook_engine import moves
+from workbook_engine import following
 from workbook_engine.addresses import MAX_ROW, Area, area_name, column_name, column_number
 from workbook_engine.formulas import RULE_FORMULAS
 from workbook_engine.sheet_part import ORDER
@@ -98,7 +98,7 @@ def _choices(place: Place, header: str) -> Element | None:
     """Return the formula of the list that a column's cells are chosen from; none where it has no such list."""
     column = place.column_of(header)
     for rule in place.sheet.elements("dataValidation"):
-        areas = moves.areas_of_rule(rule)
+        areas = following.areas_of_rule(rule)
         if rule.get("type") == "list" and any(one.left == one.right == column for one in areas):
             return rule.find("formula1")
     return None
@@ -182,13 +182,13 @@ def _rules(old: Place, new: Place, header: str, column: int) -> None:
     source, first = new.column_of(header), new.table.body.top
     for kind in _RULES:
         for rule in new.sheet.elements(kind):
-            areas = moves.areas_of_rule(rule)
+            areas = following.areas_of_rule(rule)
             if len(areas) == 1 and (areas[0].left, areas[0].right, areas[0].top) == (source, source, first):
                 _add_rule(old, new, rule.copy(), column)
 
 
 def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
-    moves.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
+    following.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
     priority = max((int(known.get("priority", "0")) for known in old.sheet.elements("cfRule")), default=0)
     for element in rule.walk():
         if element.local in RULE_FORMULAS and element.text:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import WorkbookError
 from workbook_engine.vba import Module, ModuleKind, Project, rewrite_project
-from workbook_engine.vba.fingerprint import fingerprint
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import fingerprint, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

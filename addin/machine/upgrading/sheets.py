@@ -9,9 +9,9 @@ from addin.machine.upgrading import columns
 from addin.machine.upgrading.columns import Place
 from addin.machine.upgrading.parts import code_names
 from core.errors import WorkbookError
-from workbook_engine import workbook_part
+from workbook_engine import cells, sheet_list
 from workbook_engine.addresses import Area
-from workbook_engine.foreign_sheet import take_in
+from workbook_engine.sheet_copy import take_in
 
 if TYPE_CHECKING:
     from addin.sheets.columns import Renamed
@@ -61,7 +61,7 @@ def complete(file: WorkbookFile, template: WorkbookFile) -> Added:
         present = _same(file, sheet)
         if present is None:
             _refuse_taken(file, sheet)
-            place = 0 if previous is None else workbook_part.place_of(file, previous) + 1
+            place = 0 if previous is None else sheet_list.place_of(file, previous) + 1
             present = take_in(file, sheet, place)
             _rename_code(file, present)
             added.sheets.append(sheet.name)
@@ -126,5 +126,5 @@ def _configure(file: WorkbookFile, template: WorkbookFile) -> bool:
     wanted = ours.read(area)
     if theirs.read(area) == wanted:
         return False
-    theirs.write(area, wanted)
+    cells.write(theirs, area, wanted)
     return True

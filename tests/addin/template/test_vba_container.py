@@ -19,8 +19,8 @@ from workbook_engine.vba import ModuleError, ModuleKind, write_project
 from workbook_engine.vba.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
 from workbook_engine.vba.compression import CHUNK, compress
 from workbook_engine.vba.directory import directory
-from workbook_engine.vba.encryption import encrypt
 from workbook_engine.vba.modules import stored
+from workbook_engine.vba.project import encrypt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from workbook_engine.vba import UnreadableProjectError, read_project
 from workbook_engine.vba.compound_file import write_compound_file
 from workbook_engine.vba.compression import compress, decompress
 from workbook_engine.vba.container import NotACompoundFileError, read_compound_file
-from workbook_engine.vba.fingerprint import fingerprint
+from workbook_engine.vba.modules import fingerprint
 
 NAMES = st.text("abcdefgh", min_size=1, max_size=8)
 CONTENT = st.dictionaries(NAMES, st.binary(max_size=9_000), max_size=12)

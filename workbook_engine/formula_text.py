@@ -1,4 +1,4 @@
-"""References inside formulas: found, moved, copied and renamed as Excel does it."""
+"""Formulas as text: their references moved, copied and renamed as Excel does it, and their spelling in the file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, column_name, column_number
+from workbook_engine import addresses
+from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, Move, column_name, column_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +58,6 @@ class Reference(NamedTuple):
             return f"{self.prefix}{row1}{top}:{row2}{bottom}"
         first = f"{self.prefix}{column1}{column_name(left)}{row1}{top}"
         return first if self.single else f"{first}:{column2}{column_name(right)}{row2}{bottom}"
-
-
-class Move(NamedTuple):
-    """Cells inserted (`rows` > 0) or deleted (`rows` < 0) at an area of a sheet; those below move."""
-
-    sheet: str
-    area: Area
-    rows: int
 
 
 Piece = str | Reference
@@ -122,34 +115,6 @@ def _changed(formula: str, change: Callable[[Reference], str]) -> str:
     return "".join(piece if isinstance(piece, str) else change(piece) for piece in pieces)
 
 
-def moved_area(area: Area, move: Move) -> Area | None:
-    """Return where an area lies after a move; `None` when all of it was deleted.
-
-    An area that is wider than the moved columns stays, as in Excel.
-    """
-    if not (move.area.left <= area.left and area.right <= move.area.right):
-        return area
-    if area.top == 1 and area.bottom == MAX_ROW:
-        return area
-    first = move.area.top
-    if move.rows > 0:
-        top = area.top + move.rows if area.top >= first else area.top
-        bottom = area.bottom + move.rows if area.bottom >= first else area.bottom
-        bottom = min(bottom, MAX_ROW)
-    else:
-        top = area.top if area.top < first else max(first, area.top + move.rows)
-        bottom = area.bottom if area.bottom < first else max(first - 1, area.bottom + move.rows)
-    return None if top > bottom or top > MAX_ROW else area._replace(top=top, bottom=bottom)
-
-
-def moved_all(area: Area, moves: list[Move]) -> Area | None:
-    """Return where an area lies after some moves; `None` when it is gone."""
-    place: Area | None = area
-    for move in moves:
-        place = moved_area(place, move) if place is not None else None
-    return place
-
-
 def move_formula(formula: str, own_sheet: str, move: Move) -> str:
     """Return a formula after a move anywhere in the workbook.
 
@@ -162,7 +127,7 @@ def move_formula(formula: str, own_sheet: str, move: Move) -> str:
     def change(reference: Reference) -> str:
         if (reference.sheet or own_sheet) != move.sheet:
             return str(reference)
-        area = moved_area(reference.area, move)
+        area = addresses.moved_area(reference.area, move)
         return f"{reference.prefix}{BROKEN}" if area is None else str(reference._replace(area=area))
 
     return _changed(formula, change)
@@ -247,3 +212,71 @@ def rename_column(formula: str, table: str, old: str, new: str) -> str:
         return match[2] + "[" + re.sub(pattern, lambda _: after, inside[1:-1], flags=re.IGNORECASE) + "]"
 
     return _STRUCTURED.sub(change, formula)
+
+
+_NEWER = (
+    r"ACOT|ACOTH|ARABIC|ARRAYTOTEXT|BASE|BINOM\.DIST|BYCOL|BYROW|CEILING\.MATH|CHISQ\.DIST|CHISQ\.TEST|CHOOSECOLS|"
+    r"CHOOSEROWS|COMBINA|CONCAT|CONFIDENCE\.NORM|CONFIDENCE\.T|COVARIANCE\.P|COVARIANCE\.S|DAYS|DECIMAL|"
+    r"DROP|ENCODEURL|EXPAND|"
+    r"EXPON\.DIST|FLOOR\.MATH|FORECAST\.LINEAR|FORMULATEXT|HSTACK|IFNA|IFS|ISFORMULA|ISOMITTED|ISOWEEKNUM|LAMBDA|LET|"
+    r"MAKEARRAY|MAP|MAXIFS|MINIFS|MODE\.MULT|MODE\.SNGL|NORM\.DIST|NORM\.INV|NORM\.S\.DIST|"
+    r"NORM\.S\.INV|NUMBERVALUE|PDURATION|"
+    r"PERCENTILE\.EXC|PERCENTILE\.INC|PERCENTRANK\.EXC|PERCENTRANK\.INC|QUARTILE\.EXC|QUARTILE\.INC|RANDARRAY|"
+    r"RANK\.AVG|RANK\.EQ|REDUCE|"
+    r"RRI|SCAN|SEQUENCE|SHEET|SHEETS|SINGLE|SORTBY|STDEV\.P|STDEV\.S|SWITCH|T\.DIST|T\.INV|T\.TEST|TAKE|TEXTAFTER|TEXTBEFORE|"
+    r"TEXTJOIN|TEXTSPLIT|TOCOL|TOROW|UNICHAR|UNICODE|UNIQUE|VALUETOTEXT|VAR\.P|VAR\.S|VSTACK|WEBSERVICE|WRAPCOLS|WRAPROWS|"
+    r"XLOOKUP|XMATCH|XOR"
+)
+_ON_SHEETS = "FILTER|SORT"
+_FUNCTION = re.compile(
+    rf"""("(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\])|(?<![\w.])(?:({_NEWER})|({_ON_SHEETS}))(?=\()""", re.IGNORECASE
+)
+_FILE_PREFIX = re.compile(r"_xlfn\.(?:_xlws\.)?|_xlpm\.")
+_PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
+_FILE_THIS_ROW = re.compile(
+    r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([^\W\d][\w.]*)\[\[\#This[ ]Row\],\[((?:[^\[\]']|'.)*)\]\]""", re.VERBOSE
+)
+_THIS_ROW = re.compile(
+    r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|([\w.]*)\[@(?:\[((?:[^\[\]']|'.)*)\]|((?:[^\[\]'@]|'.)*))\]""", re.VERBOSE
+)
+
+
+def to_file(formula: str, table: str | None = None) -> str:
+    """Return a formula (without `=`) as the file holds it.
+
+    Args:
+        formula: As it is typed, in English.
+        table: The table the cell stands in, which `[@Column]` means.
+    """
+
+    def this_row(match: re.Match[str]) -> str:
+        if match[1]:
+            return match[1]
+        name, column = match[2] or table or "", match[3] or match[4]
+        return f"{name}[[#This Row],[{column}]]" if column else f"{name}[#This Row]"
+
+    def prefixed(match: re.Match[str]) -> str:
+        if match[1]:
+            return match[1]
+        return f"_xlfn.{match[2].upper()}" if match[2] else f"_xlfn._xlws.{match[3].upper()}"
+
+    return _FUNCTION.sub(prefixed, _THIS_ROW.sub(this_row, formula) if "[@" in formula else formula)
+
+
+def from_file(formula: str, table: str | None = None) -> str:
+    """Return a formula as Excel shows it, without the file's prefixes.
+
+    Args:
+        formula: As the file holds it.
+        table: The table the cell stands in, whose name Excel leaves out before `[@Column]`.
+    """
+
+    def this_row(match: re.Match[str]) -> str:
+        if match[1]:
+            return match[1]
+        name = "" if table is not None and match[2].lower() == table.lower() else match[2]
+        return f"{name}[@{match[3]}]" if _PLAIN_COLUMN.fullmatch(match[3]) else f"{name}[@[{match[3]}]]"
+
+    if "[#This Row]" in formula:
+        formula = _FILE_THIS_ROW.sub(this_row, formula)
+    return _FILE_PREFIX.sub("", formula) if "_xl" in formula else formula
