@@ -55,7 +55,6 @@ _ACCRUALS = "accruals"
 ALL = "all"
 AGAIN = tuple(dict.fromkeys((ALL, *KINDS, *_GROUPS.values(), _ACCRUALS)))
 """What can be written again."""
-_MOST_LISTED = 8
 
 
 class NotMadeByExportError(CogsheetError):
