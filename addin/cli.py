@@ -161,7 +161,7 @@ def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
 
 
 def _with_way_out(error: CogsheetError) -> str:
-    from addin.commands.closing import with_way_out  # noqa: PLC0415 - only a refused command needs it
+    from addin.commands.ways_out import with_way_out  # noqa: PLC0415 - only a refused command needs it
 
     return with_way_out(error)
 

@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -36,7 +36,7 @@ def large_books(folder: Path, raw_lines: int) -> Iterator[Database]:
     """
     with Database.create(folder / "large.sqlite", new_company("Large & Sons", "USD", NOW)) as database:
         file = OriginalFile("90000000001.txt", large_file(raw_lines))
-        import_reading(database, read_file(file.content), file, store="Amazon US", who="bench", now=NOW)
+        import_file(database, read_file(file.content), file, store="Amazon US", who="bench", now=NOW)
         _know_every_cost(database)
         yield database
 

@@ -44,7 +44,8 @@ class CompanyUnknownError(DatabaseError):
         super().__init__(
             f"This workbook belongs to company “{company}”, and this machine does not know where its books are: "
             f"{listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
-            f"database's address and add it with `cogsheet new --database ADDRESS`, or use the computer it was made on."
+            f"database's address and make a workbook for the company there (command `cogsheet new`): this one finds "
+            f"its books too then. Or use the computer it was made on."
         )
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
+from addin.commands.ways_out import with_way_out
 from addin.commands.words import counted
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
 from core.books import entries, reopening
 from core.books.entries import Posted
-from core.books.exporting import ExportWish, NotReadyError, as_written, export_settlement
+from core.books.exporting import ExportWish, as_written, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
 from core.errors import CogsheetError
@@ -55,7 +56,6 @@ _ACCRUALS = "accruals"
 ALL = "all"
 AGAIN = tuple(dict.fromkeys((ALL, *KINDS, *_GROUPS.values(), _ACCRUALS)))
 """What can be written again."""
-_MOST_LISTED = 8
 
 
 class NotMadeByExportError(CogsheetError):
@@ -170,13 +170,6 @@ def export_to_excel(desk: Desk, *, ids: Sequence[str], **options: Any) -> Outcom
         CogsheetError: As `export_or_again` does.
     """
     return export_or_again(desk, ids=ids, ledger=Ledger.EXCEL, **options)
-
-
-def with_way_out(error: CogsheetError) -> str:
-    """Return what a refused export says, with the option that lets go out what can."""
-    if isinstance(error, NotReadyError) and error.only_costs:
-        return f"{error} Export it with --entries settlement, and the COGS entry once the costs are there."
-    return str(error)
 
 
 def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:

@@ -21,7 +21,6 @@ TEXT_CELL = "B4"
 DONE = "done"
 ATTENTION = "attention"
 ERROR = "error"
-OUTCOMES = (DONE, ATTENTION, ERROR)
 """The exit statuses 0, 1 and 2 of a command as words."""
 
 PATHS_COLUMN = 4

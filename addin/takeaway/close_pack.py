@@ -25,62 +25,26 @@ from addin.takeaway.close_columns import (
     WITHOUT_COST,
 )
 from addin.takeaway.close_summary import write_summary
-from addin.takeaway.closing_figures import closing_figures
 from addin.takeaway.look import QUIET, Look
 from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
-from core.books.exporting import ExportWish
 from core.frame_columns import records
 from core.journal.entry import POSTED_BY_FINALE
 from core.reports.costed_lines import SUM_MARKS, marked, with_units
 from core.reports.profit_and_loss import with_unknown_costs_blank
-from core.time import Month
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from addin.sheets.view import View
     from addin.takeaway.close_blocks import Sides
     from addin.takeaway.closing_figures import ClosingFigures
-    from core.journal.accounts import Accounts
     from core.journal.clearing import Outstanding
-    from core.reports.home_currency import Rates
 
 SHEETS = ("Summary", "Accrual", "Balances", "Open items", "P&L", "Journal", "Tie-outs")
 
 _FIRST_ROW = 3
 _POSTED_BY_FINALE = {column.field: {"font_color": QUIET, "italic": True} for column in JOURNAL}
-
-
-def close_pack(
-    view: View,
-    month: str,
-    *,
-    zones: Mapping[str, ZoneInfo],
-    now: datetime,
-    accounts: Accounts | None = None,
-    rates: Rates | None = None,
-) -> bytes:
-    """Write the pack of a month.
-
-    Args:
-        view: The books.
-        month: As `2026-08`.
-        zones: The time zone of each store, which cuts its months; UTC where none is given.
-        now: The moment that the file says it was made; the same books and moment make the same bytes.
-        accounts: Where each type of line posts.
-        rates: Rates of other currencies than home, for the profit and loss.
-
-    Returns:
-        The workbook, with `SHEETS`. Its formulas name only its own cells.
-
-    Raises:
-        MonthUnreadableError: If the month is none.
-    """
-    wish = ExportWish(zones=zones) if accounts is None else ExportWish(zones=zones, accounts=accounts)
-    return write_pack(view, closing_figures(view, Month.parse(month), wish=wish, rates=rates), now)
 
 
 def write_pack(view: View, figures: ClosingFigures, now: datetime) -> bytes:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
 ACCENT = "#17616B"
-ACCENT_TINT = "#E3F0F1"
 INK = "#1F2A30"
 QUIET = "#66737A"
 HAIRLINE = "#DDE3E6"

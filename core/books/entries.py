@@ -14,7 +14,7 @@ from core.books import settings
 from core.books.database import closing_tables, frames, tables
 from core.errors import DatabaseError
 from core.frame_columns import TEXT, WHOLE, Columns
-from core.journal.entry import EntryKind
+from core.journal.entry import EntryKind, refuse_unbalanced
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -37,13 +37,6 @@ JOURNAL_COLUMNS: Columns = {
     "batch": WHOLE,
 }
 """One row per line of every entry."""
-
-
-class StoredUnbalancedEntryError(DatabaseError):
-    """Debits and credits must be equal in every currency."""
-
-    def __init__(self, key: str, currency: str, difference: Decimal) -> None:
-        super().__init__(f"Entry {key} does not balance: {difference} {currency} are left over. Nothing was stored.")
 
 
 class EntryDiffersError(DatabaseError):
@@ -81,7 +74,7 @@ class StoredLine:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """A whole entry; its lines balance in every currency."""
+    """An entry as its row in the books is: also one whose key or balance Verify has to name as wrong."""
 
     key: str
     """Says which action this is (store, settlement, kind, revision); the accounting system recognises it by that."""
@@ -98,6 +91,11 @@ class StoredEntry:
     """Of an entry that belongs to no settlement (an accrual); others have their settlement's."""
     name: str | None = None
     """What stands in its key where others have their settlement's id."""
+
+    @property
+    def amounts(self) -> list[tuple[str, Decimal]]:
+        """Currency and amount (debit +, credit −) of each line."""
+        return [(line.currency, line.amount) for line in self.lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +130,6 @@ def _said(entry: StoredEntry) -> Reclassified:
 
 
 _OF_A_LINE = ("account", "amount", "currency", "memo", "number", "tax_code", "is_bank")
-
-
-def _check_balance(entry: StoredEntry) -> None:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in entry.lines:
-        sums[line.currency] += line.amount
-    for currency, difference in sums.items():
-        if difference:
-            raise StoredUnbalancedEntryError(entry.key, currency, difference)
 
 
 def _line(row: Row[Any]) -> StoredLine:
@@ -193,7 +182,7 @@ def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
         EntryDiffersError: If another entry is there under its key.
         EntryUnknownError: If the entry that it reverses is not there.
     """
-    _check_balance(entry)
+    refuse_unbalanced(entry.key, entry.amounts)
     there = find(connection, entry.key)
     if there is not None:
         if there != entry:

@@ -19,7 +19,7 @@ from core.books.true_up_history import TRUE_UP_COLUMNS
 from core.books.true_ups import finale_corrects
 from core.frame_columns import frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine
+from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine, left_over
 from core.line_types import LineType
 from core.money import cents, total
 
@@ -148,7 +148,8 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     """
     entry = posted.entry
     name = f"{posted.store}/{posted.settlement_id}: entry {entry.key}"
-    found = [TieOut(f"{name}, balance", rest, Decimal(0), is_exact=True) for rest in _balances(entry)]
+    unbalanced = left_over(entry.amounts).items()
+    found = [TieOut(f"{name}, balance in {currency}", rest, Decimal(0), is_exact=True) for currency, rest in unbalanced]
     found += _key(name, posted)
     if entry.memo not in ("", f"Cogsheet {entry.key}", f"Reversal of {entry.reverses}"):
         found.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
@@ -160,11 +161,6 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     elif entry.kind in _REVERSALS:
         found.append(difference(f"{name}, entry that it takes back", None, "an entry"))
     return [one for one in found if not one.ok]
-
-
-def _balances(entry: StoredEntry) -> list[Decimal]:
-    currencies = dict.fromkeys(line.currency for line in entry.lines)
-    return [total(line.amount for line in entry.lines if line.currency == currency) for currency in currencies]
 
 
 def _key(name: str, posted: Posted) -> Iterator[TieOut]:

@@ -163,13 +163,6 @@ def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
     return (old & new).total()
 
 
-def import_reading(
-    database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
-) -> list[ImportedSettlement]:
-    """Store every settlement of a file; see `import_file`."""
-    return list(import_file(database, reading, file, store=store, who=who, now=now).settlements)
-
-
 def import_file(
     database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
 ) -> ImportedFile:

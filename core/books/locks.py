@@ -238,11 +238,6 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     return held
 
 
-def in_force(connection: Connection) -> list[Lock]:
-    """Return every lock that holds, the oldest first."""
-    return [_lock(row) for row in connection.execute(_holding().order_by(closing_tables.lock.c.id))]
-
-
 def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
     """Return the lock of a settlement, if it is locked."""
     row = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).one_or_none()

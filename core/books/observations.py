@@ -129,16 +129,6 @@ def latest(connection: Connection) -> pd.DataFrame:
     return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
-def history(connection: Connection, product_id: str | None = None, order_id: str | None = None) -> pd.DataFrame:
-    """Return everything ever said (HISTORY_COLUMNS) about a product, an order or all, the oldest first."""
-    query = select(tables.observation).order_by(tables.observation.c.id)
-    if product_id is not None:
-        query = query.where(tables.observation.c.product_id == product_id)
-    if order_id is not None:
-        query = query.where(tables.observation.c.order_id == order_id)
-    return frames.load(connection, query, HISTORY_COLUMNS)
-
-
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     """Select the newest answer about every fact."""
     dated = case((tables.observation.c.kind == ObservationKind.AVERAGE_ON_DATE, tables.observation.c.record_date))

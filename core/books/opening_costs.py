@@ -14,7 +14,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
 from core.errors import CogsheetError
-from core.frame_columns import TEXT, WHOLE, Columns, conform, frame, records
+from core.frame_columns import TEXT, Columns, conform, frame, records
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ OPENING_COST_COLUMNS: Columns = {
     "as_of": TEXT,  # ISO date
 }
 """What a SKU cost before."""
-HISTORY_COLUMNS: Columns = {**OPENING_COST_COLUMNS, "batch": WHOLE}
 
 
 def change_opening_costs(database: Database, typed: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
@@ -129,13 +128,6 @@ def latest(connection: Connection) -> pd.DataFrame:
     """Return the opening cost of every SKU that has one (OPENING_COST_COLUMNS)."""
     newest = _newest(connection)
     return newest[newest["unit_cost"].notna()].reset_index(drop=True)
-
-
-def history(connection: Connection) -> pd.DataFrame:
-    """Return everything ever typed in (HISTORY_COLUMNS), the oldest first."""
-    return frames.load(
-        connection, select(closing_tables.opening_cost).order_by(closing_tables.opening_cost.c.id), HISTORY_COLUMNS
-    )
 
 
 def _newest(connection: Connection) -> pd.DataFrame:

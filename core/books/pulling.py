@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, or_, select
 from core.books import stores
 from core.books.batches import BatchKind
 from core.books.booked_settlement import Import, OriginalFile
-from core.books.database import Database, frames, marketplace_tables, tables
+from core.books.database import Database, marketplace_tables, tables
 from core.books.database.errors import UnstorableValueError
 from core.books.identity import AnotherStoreError
 from core.books.importing import ImportedFile, NotImportableError, import_file
@@ -28,8 +28,6 @@ from core.marketplaces import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-
-    import pandas as pd
 
     from core.marketplaces.connector import Connector, Document
     from core.progress import Progress
@@ -233,12 +231,3 @@ def known_documents(connection: Connection, store: str) -> set[str]:
         ),
     )
     return set(connection.scalars(done))
-
-
-def document_history(connection: Connection) -> pd.DataFrame:
-    """Return every document that was ever fetched (HISTORY_COLUMNS), the oldest first."""
-    return frames.load(
-        connection,
-        select(marketplace_tables.pulled_document).order_by(marketplace_tables.pulled_document.c.id),
-        HISTORY_COLUMNS,
-    )

@@ -16,7 +16,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
 from core.errors import CogsheetError
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
-from core.frame_columns import WHOLE, Columns, conform, frame
+from core.frame_columns import conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,9 +71,6 @@ def _rate(typed: TypedRate) -> str | None:
     return f"{rate:f}"
 
 
-HISTORY_COLUMNS: Columns = {**RATE_COLUMNS, "batch": WHOLE}
-
-
 def save_typed_rates(database: Database, typed: Sequence[TypedRate], *, who: str, now: datetime) -> int:
     """Store typed rates as one batch, and return how many were new.
 
@@ -119,11 +116,6 @@ def latest(connection: Connection) -> pd.DataFrame:
     """Return every rate that holds (core.exchange_rates.RATE_COLUMNS); of one day there may be one of each source."""
     newest = _newest(connection)
     return newest[newest["rate"].notna()].reset_index(drop=True)
-
-
-def history(connection: Connection) -> pd.DataFrame:
-    """Return everything ever stored (HISTORY_COLUMNS), the oldest first."""
-    return frames.load(connection, select(tables.exchange_rate).order_by(tables.exchange_rate.c.id), HISTORY_COLUMNS)
 
 
 def _newest(connection: Connection) -> pd.DataFrame:

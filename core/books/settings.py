@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, insert, select
 
-from core.books.database import frames, tables
+from core.books.database import tables
 from core.errors import DatabaseError
-from core.frame_columns import MOMENT, TEXT, Columns
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 T = TypeVar("T")
 _CLOCKS_DIFFER = timedelta(days=1)
 _AS_IT_IS: TypeAdapter[object] = TypeAdapter(object)
 """Writes any value by what it is."""
-HISTORY_COLUMNS: Columns = {"key": TEXT, "value": TEXT, "changed_by": TEXT, "changed_at": MOMENT}
-"""Who set what to what (JSON) and when."""
 
 
 class SettingUnreadableError(DatabaseError):
@@ -91,11 +85,6 @@ def held_around(connection: Connection, key: str, kind: type[T], default: T, at:
     before = next((row.value for row in rows if row.changed_at <= at - _CLOCKS_DIFFER), None)
     values = [_read(key, kind, text) for text in (*near, *([] if before is None else [before]))]
     return values if before is not None else [*values, default]
-
-
-def history(connection: Connection) -> pd.DataFrame:
-    """Return every value that any setting ever had (HISTORY_COLUMNS), the newest first."""
-    return frames.load(connection, select(tables.setting).order_by(tables.setting.c.id.desc()), HISTORY_COLUMNS)
 
 
 def _newest(connection: Connection, key: str) -> str | None:

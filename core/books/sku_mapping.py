@@ -283,12 +283,6 @@ def origins(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, _newest().order_by(tables.mapping.c.sku, tables.mapping.c.id), HISTORY_COLUMNS)
 
 
-def history(connection: Connection, sku: str | None = None) -> pd.DataFrame:
-    """Return every answer ever stored (HISTORY_COLUMNS), the oldest first."""
-    query = select(tables.mapping).order_by(tables.mapping.c.id)
-    return frames.load(connection, query if sku is None else query.where(tables.mapping.c.sku == sku), HISTORY_COLUMNS)
-
-
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     """Select the newest answer of either origin for every SKU."""
     origin = (tables.mapping.c.sku, tables.mapping.c.typed_in)

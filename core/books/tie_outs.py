@@ -11,7 +11,7 @@ from core.books.database.frames import rows_of
 from core.facilitator_tax import open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
-from core.journal.entry import ZERO, Entry, EntryKind
+from core.journal.entry import ZERO, Entry, EntryKind, left_over
 from core.line_types import PNL_PARTS, LineType
 from core.model import CostSource, Event, Settlement
 from core.money import cents, total
@@ -172,7 +172,7 @@ def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[
         for kind, words in sorted({*found, *wanted})
     ]
     unbalanced = [
-        TieOut(f"{name}: Journal, {one.key}", total(line.amount for line in one.lines), ZERO) for one in stored
+        TieOut(f"{name}: Journal, {one.key}", rest, ZERO) for one in stored for rest in left_over(one.amounts).values()
     ]
     wrong = [one for one in (*differing, *unbalanced) if not one.ok]
     return [TieOut(f"{name}: journal lines that differ from the entries", Decimal(len(wrong)), ZERO), *wrong]

@@ -69,11 +69,6 @@ def basic(user: Secret, password: Secret) -> Headers:
     return header
 
 
-def bearer(token: Secret) -> Headers:
-    """Return the header of a bearer token."""
-    return lambda: {"Authorization": f"Bearer {token.get_secret_value()}"}
-
-
 class HttpClient:
     """One service: its address, its key and how patient to be with it; asks one thing at a time."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from typing import Self
 
@@ -52,8 +54,11 @@ POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE
 class UnbalancedEntryError(CogsheetError):
     """An entry's debits and credits differ: a fault of the program, found before anything is written."""
 
-    def __init__(self, key: str, difference: Decimal) -> None:
-        super().__init__(f"Entry {key} does not balance, by {difference}. Nothing was exported. Please report this.")
+    def __init__(self, key: str, currency: str, difference: Decimal) -> None:
+        super().__init__(
+            f"Entry {key} does not balance: {difference} {currency} are left over. Nothing was stored or exported. "
+            "Please report this."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +158,37 @@ class Entry:
     def __post_init__(self) -> None:
         """Leave lines of 0.00 out, which no accounting system needs, and refuse to exist unbalanced."""
         object.__setattr__(self, "lines", tuple(line for line in self.lines if line.amount))
-        difference = sum((line.amount for line in self.lines), ZERO)
-        if difference:
-            raise UnbalancedEntryError(str(self.key), difference)
+        refuse_unbalanced(str(self.key), ((self.currency, line.amount) for line in self.lines))
 
     @property
     def memo(self) -> str:
         """The words beside it in the accounting system, its key included."""
         return f"Cogsheet {self.key}"
+
+
+def left_over(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """Return what is left over of debits (+) and credits (−) in each currency that does not balance.
+
+    Currencies are never added: 5.00 USD against −5.00 CAD leaves 5.00 USD and −5.00 CAD.
+
+    Args:
+        amounts: Currency and amount of each line.
+    """
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, amount in amounts:
+        sums[currency] += amount
+    return {currency: rest for currency, rest in sums.items() if rest}
+
+
+def refuse_unbalanced(key: str, amounts: Iterable[tuple[str, Decimal]]) -> None:
+    """Raise `UnbalancedEntryError` where an entry's debits and credits differ in any currency.
+
+    Args:
+        key: Of the entry.
+        amounts: Currency and amount of each of its lines.
+    """
+    for currency, rest in left_over(amounts).items():
+        raise UnbalancedEntryError(key, currency, rest)
 
 
 def line_to(account: Account, line_type: LineType, amount: Decimal) -> EntryLine:

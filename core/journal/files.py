@@ -84,8 +84,8 @@ class ForeignEntryError(CogsheetError):
     def __init__(self, entry: Entry, home_currency: str) -> None:
         super().__init__(
             f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
-            f"own currency, {home_currency}. Nothing was exported. Export it with --format excel and enter it in "
-            f"{entry.currency}; the COGS entry, in {home_currency}, can go to Xero by --entries cogs."
+            f"own currency, {home_currency}. Nothing was exported. Export the settlement in Excel's format (button "
+            f"Export to Excel) and enter it in {entry.currency}."
         )
 
 

@@ -105,11 +105,6 @@ def whatever_follows(kind: str) -> str:
     return f"{kind} / *"
 
 
-def asked_words(text: str | None) -> tuple[str, ...]:
-    """Return the words among a transaction's typed amounts that nobody has declared or chosen."""
-    return tuple(one.word for one in from_text(text) if one.line_type is None)
-
-
 def classified(transactions: pd.DataFrame, choices: Mapping[str, str], *, money_alone: bool = False) -> pd.DataFrame:
     """Return transactions with undeclared words made what the bookkeeper chose.
 

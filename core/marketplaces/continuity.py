@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.model import Settlement
 
 LONGEST_STEP = timedelta(days=1)
 """Amazon's follow each other to the second; Walmart's say their first and last day, without a time."""
@@ -40,20 +39,6 @@ class Span:
     """What Amazon keeps back for the next settlement, signed as in the file (-)."""
     previous_reserve: Decimal
     """What Amazon kept back from the last one and pays now (+)."""
-
-
-def span(settlement: Settlement) -> Span:
-    """Return the span of a settlement as it was read."""
-    current, previous = reserves(settlement.transactions)
-    return Span(
-        settlement_id=settlement.settlement_id,
-        marketplace=settlement.marketplace,
-        currency=settlement.currency,
-        period_start=settlement.period_start,
-        period_end=settlement.period_end,
-        current_reserve=current,
-        previous_reserve=previous,
-    )
 
 
 def reserves(transactions: pd.DataFrame) -> tuple[Decimal, Decimal]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.frame_columns import TEXT
-from core.marketplaces.transactions import escaped, group_key
+from core.marketplaces.transactions import escaped
 
 READER_VERSION = 2
 """Stored with every settlement. A change of what is read raises it: settlements of an older version that are not
@@ -21,19 +21,6 @@ exported are then read anew from their kept originals, and exported ones are com
 1: the first reader. 2: declared words say what happened to goods and what money is about; refunds of Walmart that
 differ in their description stay apart.
 """
-
-
-def line_key(store: str, settlement_id: str, key: str, ordinal: int) -> str:
-    """Return the key of one transaction: 32 hexadecimal digits.
-
-    Args:
-        store: The seller's account.
-        settlement_id: Of the settlement.
-        key: The group key, as one text.
-        ordinal: Among equal group keys, in order of content.
-    """
-    content = group_key((store, settlement_id, key, str(ordinal)))
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def with_line_keys(store: str, transactions: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,17 @@
-"""A refused export names the option that lets the settlement entry go out, only where that works."""
+"""At a terminal a refusal names the option that does what it tells; nobody in Excel is told to type one."""
+
+from pathlib import Path
 
 import pytest
 
-from addin.commands.closing import with_way_out
-from core.books.exporting import AlreadyExportedError, NotReadyError
+from addin.commands.registry import COMMANDS
+from addin.commands.registry.command import Option
+from addin.commands.ways_out import with_way_out
+from core.books.database.errors import DatabaseNotFoundError
+from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.stores import OtherSiteError, StoreNotNamedError
+from core.companies import CompanyUnknownError
+from core.errors import CogsheetError
 
 
 @pytest.mark.parametrize(("only_costs", "named"), [(True, True), (False, False)])
@@ -19,3 +27,23 @@ def test_other_refusals_stay_as_they_are() -> None:
     error = AlreadyExportedError("US/1")
 
     assert str(error) == with_way_out(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "flag"),
+    [
+        (SuspectCostsError("US/1", ()), "--accept-suspect"),
+        (ProvisionalError("1", "It is the payout only"), "--accept-provisional"),
+        (StoreNotNamedError("Amazon", ["US", "CA"]), "--store"),
+        (OtherSiteError("a.txt", "US", ["amazon.ca"], ["amazon.com"]), "--store"),
+        (CompanyUnknownError("X", Path("companies.json")), "--database"),
+        (DatabaseNotFoundError("x.sqlite"), "--database"),
+    ],
+)
+def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:
+    """The option exists; the sentence that Excel shows has none."""
+    known = {one.flag for command in COMMANDS for one in command.options if isinstance(one, Option)}
+
+    assert flag in known
+    assert flag in with_way_out(error)
+    assert "--" not in str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -118,6 +119,35 @@ def _is_backwards(place: str, name: str) -> bool:
     if here == there or there not in ORDER_OF_KNOWING or here not in ORDER_OF_KNOWING:
         return False
     return ORDER_OF_KNOWING[there] >= ORDER_OF_KNOWING[here]
+
+
+_FLAG = re.compile(r"(?:^|[\s(`“])--[a-z]")
+
+
+def flags_in_texts(tree: ast.Module) -> list[str]:
+    """Return the texts of a module, docstrings left out, that name an option of the command line."""
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documented)
+    return [node.value for node in texts if isinstance(node.value, str) and _FLAG.search(node.value)]
+
+
+def test_no_message_of_core_names_an_option_of_the_command_line() -> None:
+    """Most people press buttons; `addin.commands.ways_out` adds what to type where somebody types."""
+    named = {
+        path.relative_to(ROOT).as_posix(): flags
+        for path in modules("core")
+        if (flags := flags_in_texts(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+
+    assert {} == named
+
+
+@pytest.mark.parametrize("text", ["Say which with --store NAME.", "--json lists all", "Type it (--day)."])
+def test_a_flag_in_a_message_is_seen(text: str) -> None:
+    """Wherever it stands in the sentence; a dash, and a docstring that names an option, is none."""
+    tree = ast.parse(f'def run():\n    """See --help."""\n    return ("nothing -- yet", {text!r})\n')
+
+    assert [text] == flags_in_texts(tree)
 
 
 ADDIN_ORDER = ("sheets", "machine", "connections", "takeaway", "commands", "demo")

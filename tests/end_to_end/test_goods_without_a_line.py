@@ -11,11 +11,10 @@ import pytest
 from openpyxl import load_workbook
 
 from addin.commands.refresh import load
-from addin.takeaway.close_pack import close_pack
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.marketplaces import read_file
@@ -24,6 +23,7 @@ from core.reports.left_stock import Standing
 from sandbox.business.hard import case, hard_business
 from sandbox.business.records import Fee, FeeKind, SettlementPeriod
 from sandbox.settlement_files.amazon_v2 import settlement_files
+from tests.addin.takeaway.books_to_report import close_pack
 from tests.core.finale.finale_account import NOON, DemoAccount
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
     with Database.create(path, new_company("Hard", "USD", NOON)) as database:
         for file in settlement_files(there):
             original = OriginalFile(file.name, file.content)
-            import_reading(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+            import_file(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
         for _ in range(2):  # the second time nothing is new
             books = load_books(database)
             sync_costs(

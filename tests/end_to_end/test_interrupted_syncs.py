@@ -20,7 +20,7 @@ from addin.connections.sandbox import SWITCHES
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.errors import InventoryError
@@ -68,7 +68,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with Database.create(folder / f"{name}.sqlite", new_company(name, "USD", NOON)) as database:
             for file in settlement_files(business()):
                 original = OriginalFile(file.name, file.content)
-                import_reading(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
+                import_file(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
     return folder
 
 

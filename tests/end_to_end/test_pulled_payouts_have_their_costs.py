@@ -11,7 +11,7 @@ import pytest
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.syncing import sync_costs
 from core.finale.inventory import connect_finale
@@ -46,7 +46,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
             pulled.pull(sandbox.connector(store))
             for name, content in pulled.contents.items():
                 file = OriginalFile(name, content)
-                import_reading(database, read_file(content, name), file, store=None, who="M. Lee", now=NOW)
+                import_file(database, read_file(content, name), file, store=None, who="M. Lee", now=NOW)
         finale = connect_finale(
             DEMO_ACCOUNT, Secret(KEY), Secret(SECRET), sandbox.url, clock=sandbox.time.now, sleep=sandbox.time.sleep
         )

@@ -19,7 +19,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
 from core.books.saving import save_answers
@@ -61,7 +61,7 @@ def resolved_books(business: Business) -> Iterator[Database]:
     ):
         for file in settlement_files(business):
             original = OriginalFile(file.name, file.content)
-            import_reading(database, read_file(file.content), original, store="Amazon US", who="test", now=NOW)
+            import_file(database, read_file(file.content), original, store="Amazon US", who="test", now=NOW)
         with (
             serve(business) as address,
             connect_finale(address.account, Secret(address.key), Secret(address.secret), address.url) as system,

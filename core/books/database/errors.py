@@ -26,8 +26,9 @@ class DatabaseNotFoundError(DatabaseError):
 
     def __init__(self, location: object) -> None:
         super().__init__(
-            f"The database {location} was not found. Nothing was created in its place. If it was moved, tell Cogsheet "
-            "where it is now (cogsheet connect); if it was lost, restore it from a backup."
+            f"The database {location} was not found. Nothing was created in its place. If it was moved, move it back, "
+            "or make a workbook for the company where it is now (command `cogsheet new`): this one finds it there too "
+            "then. If it was lost, restore it from a backup."
         )
 
 
@@ -51,8 +52,8 @@ class ForeignDatabaseError(DatabaseError):
     def __init__(self, location: object, company: str, expected: str, found: str) -> None:
         super().__init__(
             f"{location} holds the books of {company} (database {found}), but this workbook belongs to database "
-            f"{expected}. Nothing was read or written. Open the workbook of {company}, or map this company to its own "
-            "database (cogsheet connect)."
+            f"{expected}. Nothing was read or written. Open the workbook of {company}, or make a workbook for this "
+            "company at the address of its own database (command `cogsheet new`): this one finds it there too then."
         )
 
 

@@ -13,7 +13,6 @@ from core.frame_columns import RAW_LINE_COLUMNS, frame
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.model import Disposition, Marketplace, Problem, Reading, Severity
@@ -46,20 +45,6 @@ LAYOUT = Layout(
 _SELLABLE = "sellable"
 _STATES = frozenset({_SELLABLE, "damaged", "customer_damaged", "carrier_damaged", "defective", "expired"})
 """What Amazon's help names for `detailed-disposition`."""
-
-
-def read_returns(content: bytes, name: str = "", charset: str = "") -> tuple[GoodsBack, ...]:
-    """Read a returns report.
-
-    Args:
-        content: Its bytes.
-        name: Its name, for messages only.
-        charset: The encoding that the sender declared, if it did.
-
-    Raises:
-        UnreadableFileError: If it is no such report, or a cell is not what it must be.
-    """
-    return _returns(find_table(LAYOUT, open_contents(content, name, charset)))
 
 
 def read(contents: Contents) -> Reading:

@@ -14,9 +14,8 @@ from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.reimbursements import Reimbursed, reimbursed_rows, reimbursements_frame
+from core.marketplaces.reimbursements import Reimbursed, reimbursements_frame
 from core.marketplaces.wording import folded
 from core.model import Marketplace, Problem, Reading, Severity
 
@@ -50,20 +49,6 @@ LAYOUT = Layout(
     quoted=True,
 )
 _AMOUNTS = ("amount-per-unit", "amount-total")
-
-
-def read_reimbursements(content: bytes, name: str = "", charset: str = "") -> tuple[Reimbursed, ...]:
-    """Read a reimbursements report.
-
-    Args:
-        content: Its bytes.
-        name: Its name, for messages only.
-        charset: The encoding that the sender declared, if it did.
-
-    Raises:
-        UnreadableFileError: If it is no such report, or a cell is not what it must be.
-    """
-    return tuple(reimbursed_rows(read(open_contents(content, name, charset)).reimbursements))
 
 
 def read(contents: Contents) -> Reading:

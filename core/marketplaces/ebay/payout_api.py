@@ -50,9 +50,6 @@ PERSONAL = frozenset(
 )
 """Names, addresses, telephone numbers, the digits of a bank account."""
 
-Orders = dict[str, dict[str, Item]]
-"""Items by line item id, by order."""
-
 
 class Booked(NamedTuple):
     """One transaction of the answer."""

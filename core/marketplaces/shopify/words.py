@@ -85,16 +85,6 @@ TYPES = {
     **_ONE_WAY,
 }
 
-ASKED = frozenset(
-    {
-        *("ADJUSTMENT", "DEBIT", "CREDIT", "ANOMALY_CREDIT", "ANOMALY_DEBIT", "COLLECTIONS_CREDIT"),
-        *("MARKETPLACE_FEE_CREDIT", "CHANNEL_CREDIT", "CHANNEL_PROMOTION_CREDIT", "CHANNEL_TRANSFER_CREDIT"),
-        *("CHANNEL_TRANSFER_DEBIT", "ADS_PUBLISHER_CREDIT", "MARKETS_PRO_CREDIT", "PROMOTION_CREDIT"),
-        "MERCHANT_GOODWILL_CREDIT",
-    }
-)
-"""Types without a meaning of their own (docs/design/words.md): known, and asked all the same."""
-
 
 @lru_cache(maxsize=4096)
 def meaning(kind: str) -> Meaning:

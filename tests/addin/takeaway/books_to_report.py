@@ -11,26 +11,33 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import load_workbook
 
 from addin.commands.refresh import load
+from addin.takeaway.close_pack import write_pack
+from addin.takeaway.closing_figures import closing_figures
 from core.books import batches, observations, sku_mapping
 from core.books.answers import Answer
 from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
 from core.books.exporting import ExportWish, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.reopening import reopen
 from core.books.saving import save_answers
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Cause, ObservationKind
+from core.time import Month
 from tests.core.books.test_importing import HEADER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from addin.sheets.view import View
     from core.books.database import Database
+    from core.journal.accounts import Accounts
     from core.journal.entry import Entry, EntryKind
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
@@ -150,7 +157,7 @@ class Reported:
 def make_books(database: Database) -> None:
     """Fill the books: costs are known of all orders but 111-3, whose bill has not come."""
     for file in FILES:
-        import_reading(database, read_file(file.content), file, store="Amazon US", who="M. Lee", now=NOW)
+        import_file(database, read_file(file.content), file, store="Amazon US", who="M. Lee", now=NOW)
     known = (
         ("111-1", FORMULA, "3.333333", "2026-08-04"),
         ("111-2", NUMBER, "4.10", "2026-08-05"),
@@ -202,3 +209,11 @@ def labelled(sheet: Worksheet, label: str, offset: int = 1) -> Any:
     """Return the value that stands beside a label."""
     (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == label)
     return sheet.cell(cell.row, cell.column + offset).value
+
+
+def close_pack(
+    view: View, month: str, *, now: datetime, zones: Mapping[str, ZoneInfo], accounts: Accounts | None = None
+) -> bytes:
+    """Return the pack of a month, made of the figures that the command collects for it."""
+    wish = ExportWish(zones=zones) if accounts is None else ExportWish(zones=zones, accounts=accounts)
+    return write_pack(view, closing_figures(view, Month.parse(month), wish=wish), now)

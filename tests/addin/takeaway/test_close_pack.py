@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from addin.sheets.pnl import PNL_SPEC
-from addin.takeaway.close_pack import SHEETS, close_pack
+from addin.takeaway.close_pack import SHEETS
 from addin.takeaway.closing_figures import closing_figures
 from core.books import batches, observations, true_ups
 from core.books.batches import BatchKind
@@ -24,7 +24,16 @@ from core.journal.entry import EntryKind
 from core.model import CostStatus, ObservationKind
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.time import Month, MonthUnreadableError
-from tests.addin.takeaway.books_to_report import AUGUST, NOW, NUMBER, SEPTEMBER, labelled, opened, rows_below
+from tests.addin.takeaway.books_to_report import (
+    AUGUST,
+    NOW,
+    NUMBER,
+    SEPTEMBER,
+    close_pack,
+    labelled,
+    opened,
+    rows_below,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

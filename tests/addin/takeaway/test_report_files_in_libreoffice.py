@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from addin.takeaway.close_pack import close_pack
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.journal_workbook import journal_workbook
 from core.books.policies import change_policies
 from core.journal.entry import EntryKind
-from tests.addin.takeaway.books_to_report import AUGUST, NOW, opened
+from tests.addin.takeaway.books_to_report import AUGUST, NOW, close_pack, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.stores import Store
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
@@ -168,7 +168,7 @@ def open_books(folder: Path) -> Database:
 
 def bring_in(database: Database, store: str, file: OriginalFile) -> None:
     """Import a file."""
-    import_reading(database, read_file(file.content, file.name), file, store=store, **WHO)
+    import_file(database, read_file(file.content, file.name), file, store=store, **WHO)
 
 
 def let_finale_say(database: Database, order: str, cost: Decimal, units: int | None = None) -> None:

@@ -13,7 +13,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
 from core.books.reopening import reopen
@@ -113,7 +113,7 @@ class Shop:
     def bring_in(self, number: str, *rows: dict[str, str], store: str = "US") -> None:
         """Import a settlement of these lines."""
         file = settlement_file(number, *rows)
-        import_reading(self.database, read_file(file.content, file.name), file, store=store, **WHO)
+        import_file(self.database, read_file(file.content, file.name), file, store=store, **WHO)
 
     def settlement(self, name: str) -> BookedSettlement:
         """Return a settlement by its id, or store and id."""

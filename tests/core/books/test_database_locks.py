@@ -92,7 +92,7 @@ def test_a_settlement_is_locked_once_at_a_time(database: Database) -> None:
         with pytest.raises(NotLockedError, match="S2"):
             reopen(connection, other)
 
-        assert ([held], {"a"}) == (locks.in_force(connection), locks.locked_keys(connection))
+        assert {"a"} == locks.locked_keys(connection)
         assert (held, None) == (locks.find(connection, one), locks.find(connection, other))
 
 
@@ -102,11 +102,11 @@ def test_a_reopened_settlement_gets_the_next_revision(database: Database) -> Non
         booked = save_settlement(connection).booked
         first = lock(connection, booked)
         reopened = reopen(connection, booked)
-        between = (locks.in_force(connection), len(locks.lines(connection)), locks.locked_keys(connection))
+        between = (locks.find(connection, booked), len(locks.lines(connection)), locks.locked_keys(connection))
         second = lock(connection, booked, "5.00")
         costs = set(locks.lines(connection)["unit_cost"])
 
-    assert (first, ([], 0, set())) == (reopened, between)
+    assert (first, (None, 0, set())) == (reopened, between)
     assert (2, {Decimal(5)}, True) == (second.revision, costs, first.hash != second.hash)
 
 
@@ -120,7 +120,7 @@ def test_a_lock_takes_all_lines_and_no_others(database: Database) -> None:
             with pytest.raises(NotAllLinesError):
                 locks.lock(connection, booked, wrong, batch, EXPORTED)
 
-        assert [] == locks.in_force(connection)
+        assert set() == locks.locked_keys(connection)
 
 
 def test_an_untouched_lock_verifies(database: Database) -> None:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from core.books import batches, sku_mapping
 from core.books.batches import BatchKind
+from core.books.database import tables
 from core.books.observations import Added
 from core.books.sku_mapping import TYPED_IN
 from core.frame_columns import MAPPING_COLUMNS, frame, records
@@ -45,9 +48,8 @@ def test_the_latest_answer_holds(database: Database) -> None:
     assert Added(1, 0) == add(database, ("S", "P", 6, "lookup"))
     assert [("S", "P", 6)] == latest(database, "sku", "product_id", "units")
     with database.reading() as connection:
-        assert [(None, 1), ("P", 2)] == [
-            (row["product_id"], row["answer"]) for row in records(sku_mapping.history(connection, "S"))
-        ]
+        every = select(tables.mapping.c.product_id, tables.mapping.c.answer).order_by(tables.mapping.c.id)
+        assert [(None, 1), ("P", 2)] == [tuple(row) for row in connection.execute(every)]
 
 
 def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from core.books import batches, observations
 from core.books.batches import BatchKind
+from core.books.database import frames, tables
 from core.books.observations import Added
 from core.frame_columns import records
 from core.model import Cause, ObservationKind
@@ -44,7 +46,8 @@ def latest(database: Database, *names: str) -> list[tuple[Any, ...]]:
 def history(database: Database) -> pd.DataFrame:
     """Return everything ever said."""
     with database.reading() as connection:
-        return observations.history(connection)
+        every = select(tables.observation).order_by(tables.observation.c.id)
+        return frames.load(connection, every, observations.HISTORY_COLUMNS)
 
 
 def test_an_answer_comes_back_as_it_was(database: Database) -> None:
@@ -196,12 +199,11 @@ def test_nothing_was_seen_yet(database: Database) -> None:
     assert Added(0, 0) == add(database)
 
 
-def test_history_of_one_product_or_order(database: Database) -> None:
-    """What was said about a product or an order can be looked up alone."""
+def test_what_was_said_names_its_product_and_order(database: Database) -> None:
+    """What was said about a product or an order can be told apart later."""
     add(database, {}, {"order_id": "O2"}, {**AVERAGE, "product_id": "Q"})
-    with database.reading() as connection:
-        of_product = observations.history(connection, product_id="P")
-        of_order = observations.history(connection, order_id="O2")
+    everything = history(database)
+    of_product, of_order = everything[everything["product_id"] == "P"], everything[everything["order_id"] == "O2"]
 
     assert (["O1", "O2"], ["P"]) == (list(of_product["order_id"]), list(of_order["product_id"]))
 

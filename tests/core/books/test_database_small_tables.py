@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from core.books import batches, settings, syncing
 from core.books.batches import BatchKind
+from core.books.database import tables
 from core.books.settings import SettingUnreadableError
 from core.books.syncing import Probe, SyncRun
 from core.frame_columns import records
@@ -82,7 +84,9 @@ def test_settings_have_defaults_and_can_change(database: Database) -> None:
             settings.put(connection, "limit", value, who="Ann", now=NOW)
         after = settings.get(connection, "limit", Decimal, Decimal(1))
         other = settings.get(connection, "Limit", Decimal, Decimal(1))
-        history = records(settings.history(connection))
+        kept = tables.setting.c
+        every = select(kept.value, kept.key, kept.changed_by, kept.changed_at).order_by(kept.id.desc())
+        history = [dict(row) for row in connection.execute(every).mappings()]
 
     assert (Decimal(1), Decimal(3), Decimal(1)) == (before, after, other)
     said = {"key": "limit", "changed_by": "Ann", "changed_at": NOW}

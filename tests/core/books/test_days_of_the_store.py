@@ -19,7 +19,7 @@ from core.books.calendars import deposit_day
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, export_settlement, make_entries
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.policies import change_policies
@@ -70,7 +70,7 @@ class Shop:
         ]
         content = v2_content(number, *rows, total=f"{10 * len(rows)}.00", days=("17", "31"))
         content = content.replace(b"2026-08-31 00:00:00", f"2026-{end} 00:00:00".encode())
-        import_reading(self.database, read_file(content), OriginalFile("file", content), store=store, **WHO)  # type: ignore[arg-type]
+        import_file(self.database, read_file(content), OriginalFile("file", content), store=store, **WHO)  # type: ignore[arg-type]
 
     def zone(self, **zones: str) -> None:
         change_time_zones(self.database, zones, **WHO)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from core.books.answers import Answer
 from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.saving import save_answers
 from core.books.stores import Store, StoreMarketplaceError, StoreNotNamedError
@@ -79,7 +79,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
     reading = read_file(file.content, file.name)
-    (imported,) = import_reading(database, reading, file, store=store, who="M. Lee", now=NOW)
+    (imported,) = import_file(database, reading, file, store=store, who="M. Lee", now=NOW).settlements
     return imported
 
 

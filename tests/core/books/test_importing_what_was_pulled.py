@@ -10,7 +10,7 @@ from core.books import settlement_lines
 from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.frame_columns import records
 from core.marketplaces import read_file
 from tests.core.marketplaces.pulled_store import NOON, PULLED, PulledStore, by_hand
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def bring_in(database: Database, name: str, content: bytes) -> Import:
     """Import one file of one settlement."""
     file = OriginalFile(name, content)
-    (imported,) = import_reading(database, read_file(content, name), file, store=None, who="M. Lee", now=NOON)
+    (imported,) = import_file(database, read_file(content, name), file, store=None, who="M. Lee", now=NOON).settlements
     return imported.result
 
 

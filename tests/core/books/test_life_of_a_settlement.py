@@ -18,7 +18,7 @@ from core.books.booked_settlement import Import
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import AlreadyExportedError, ExportWish, NotReadyError, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.reopening import ReopenReasonError, reopen
 from core.books.saving import Saving, save_answers
@@ -122,7 +122,7 @@ class Ledger:
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
         file: OriginalFile = v2_file("1", "20.00", "20.00", total="40.00")
-        import_reading(database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        import_file(database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
         made = Ledger(database)
         made.finale_says("4.00", None)
         yield made
@@ -174,7 +174,7 @@ def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Led
     same, other = v2_file("1", "20.00", "20.00", total="40.00"), v2_file("1", "20.00", "25.00", "9.00", total="54.00")
 
     (again,), (changed,) = (
-        import_reading(ledger.database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
+        import_file(ledger.database, read_file(file.content), file, store=None, **ME).settlements  # type: ignore[arg-type]  # who and when
         for file in (same, other)
     )
 

@@ -15,7 +15,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.recosting import after_save
 from core.books.saving import save_answers
@@ -53,7 +53,7 @@ def test_amazons_line_carries_the_cost_only_where_the_selling_store_is_elsewhere
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
         for store, content in reversed(files) if selling_store_first else files:
             file = OriginalFile("file", content)
-            import_reading(database, read_file(content), file, store=store, who="M. Lee", now=NOW)
+            import_file(database, read_file(content), file, store=store, who="M. Lee", now=NOW)
         lines = load_books(database).lines
 
     status = dict(zip(lines["store"], lines["cost_status"], strict=True))
@@ -70,13 +70,13 @@ def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(t
     sold = v2_content("2", {"order-id": "1044"}, total="10.00")
     who = {"who": "M. Lee", "now": NOW}
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "EUR", NOW)) as database:
-        import_reading(database, read_file(shipped), OriginalFile("file", shipped), store="Amazon US", **who)  # type: ignore[arg-type]
+        import_file(database, read_file(shipped), OriginalFile("file", shipped), store="Amazon US", **who)  # type: ignore[arg-type]
         line = load_books(database).lines["key"].iloc[0]
         answer = Answer(line, 0, Decimal("4.00"), None)
         save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **who)  # type: ignore[arg-type]
         books = load_books(database)
         export_settlement(database, books, books.settlements[0], ExportWish(accept_suspect=True), **who)  # type: ignore[arg-type]
-        import_reading(database, read_file(sold), OriginalFile("file", sold), store="Shop", **who)  # type: ignore[arg-type]
+        import_file(database, read_file(sold), OriginalFile("file", sold), store="Shop", **who)  # type: ignore[arg-type]
 
         for _ in range(2):
             true_ups.propose_true_ups(database, load_books(database), **who)  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ def one_order(database: Database, amazon: str, *shop: str) -> None:
     sold = v2_content("2", *sales, total=f"{10 * len(shop)}.00")
     for store, content in (("Amazon US", shipped), ("Shop", sold)):
         file = OriginalFile("file", content)
-        import_reading(database, read_file(content), file, store=store, who="M. Lee", now=NOW)
+        import_file(database, read_file(content), file, store=store, who="M. Lee", now=NOW)
 
 
 MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}

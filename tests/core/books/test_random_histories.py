@@ -36,7 +36,7 @@ from core.books.booked_settlement import EntryStatus, Import
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, export_settlement, standing_entries
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
 from core.books.removing import remove_settlements
@@ -113,7 +113,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     @rule(number=st.sampled_from(sorted(FILES)))
     def import_file(self, number: str) -> None:
         file = FILES[number]
-        (imported,) = import_reading(self.database, read_file(file.content), file, store=None, **WHO)
+        (imported,) = import_file(self.database, read_file(file.content), file, store=None, **WHO).settlements
         if imported.settlement_id == "3" and imported.result is not Import.LOCKED:
             self.view_rows |= set(read_file(file.content).settlements[0].transactions["net"])
 
@@ -356,7 +356,7 @@ def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
         path = tmp_path / "".join(order).replace(" ", "") / "books.sqlite"
         with Database.create(path, new_company("Acme", "USD", NOW)) as database:
             for number in order:
-                import_reading(database, read_file(FILES[number].content), FILES[number], store=None, **WHO)
+                import_file(database, read_file(FILES[number].content), FILES[number], store=None, **WHO)
             found.append(sorted(records(load_books(database).lines), key=lambda line: str(line["key"])))
 
     assert len(found[0]) == 4 + len(VIEW)

@@ -11,7 +11,7 @@ from core.books import settings
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.remarks import remarks
 from core.marketplaces import read_file
@@ -41,7 +41,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring_in(database: Database, *contents: bytes) -> None:
     for content in contents:
-        import_reading(database, read_file(content), OriginalFile("file", content), store=None, who="M. Lee", now=NOW)
+        import_file(database, read_file(content), OriginalFile("file", content), store=None, who="M. Lee", now=NOW)
 
 
 def reserve(word: str, amount: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportWish, NotReadyError, export_settlement
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.remarks import remarks
 from core.books.reopening import reopen
@@ -52,7 +52,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring_in(database: Database, name: str, days: tuple[str, str]) -> None:
     content = v2_content(name, UNKNOWN, total="-2.50", days=days)
-    import_reading(database, read_file(content), OriginalFile(name, content), store=None, who="M. Lee", now=NOW)
+    import_file(database, read_file(content), OriginalFile(name, content), store=None, who="M. Lee", now=NOW)
 
 
 def say(database: Database, event: str) -> None:
@@ -231,7 +231,7 @@ def test_a_refusal_names_what_holds_up_the_entry_that_was_asked_for(
 ) -> None:
     """A cost that is missing holds up no settlement entry, a word without line type no COGS entry."""
     content = v2_content("3", {}, UNKNOWN, total="7.50", days=("15", "22"))
-    import_reading(database, read_file(content), OriginalFile("3", content), store=None, who="M. Lee", now=NOW)
+    import_file(database, read_file(content), OriginalFile("3", content), store=None, who="M. Lee", now=NOW)
     with pytest.raises(NotReadyError) as refused:
         export(database, "3", *kinds)
 

@@ -16,7 +16,7 @@ from core.errors import (
     ServiceError,
     UnauthorisedError,
 )
-from core.http.client import HttpClient, Patience, basic, bearer
+from core.http.client import HttpClient, Patience, basic
 from core.http.credentials import Secret
 from tests.core.http.http_service import HTML, Service, ok
 
@@ -121,7 +121,7 @@ def test_a_part_of_an_answer_is_no_answer() -> None:
 
 def test_forms_and_tokens_are_sent_as_asked() -> None:
     """A token exchange posts a form; a bearer token goes into the header."""
-    service = Service(ok(done=1), headers=bearer(Secret("token-1")))
+    service = Service(ok(done=1), headers=lambda: {"Authorization": "Bearer token-1"})
 
     service.client.send("POST", "token", form={"grant_type": "refresh_token"}, headers={"X-Trace": "1"})
 

@@ -16,7 +16,7 @@ from core.facilitator_tax import open_tax, with_tax_kinds
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, UnbalancedEntryError, left_over
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.model import CostStatus, Event, Goods
@@ -330,6 +330,21 @@ def test_an_unbalanced_entry_cannot_be_made() -> None:
 
     with pytest.raises(UnbalancedEntryError, match="Amazon US 1 2026-09 COGS r1"):
         Entry(key, date(2026, 9, 5), "USD", (EntryLine(LineType.SALES, "Sales", Decimal(1)),))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "rest"),
+    [
+        ([], {}),
+        ([("USD", "5.00"), ("USD", "-5.00")], {}),
+        ([("USD", "5.00"), ("CAD", "-5.00")], {"USD": Decimal(5), "CAD": Decimal(-5)}),
+        ([("EUR", "0.000001"), ("USD", "1"), ("USD", "-1")], {"EUR": Decimal("0.000001")}),
+        ([("USD", "0.1"), ("USD", "0.2"), ("USD", "-0.3")], {}),
+    ],
+)
+def test_each_currency_balances_by_itself(amounts: list[tuple[str, str]], rest: dict[str, Decimal]) -> None:
+    """What is left over is told exactly, and never added across currencies."""
+    assert rest == left_over((currency, Decimal(amount)) for currency, amount in amounts)
 
 
 LINES = st.builds(

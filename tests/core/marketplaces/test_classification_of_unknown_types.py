@@ -10,7 +10,7 @@ import pytest
 from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import LineType
 from core.marketplaces import read_file
-from core.marketplaces.classification import CHOICES, OLDER_CHOICES, asked_words, choice_of, classified
+from core.marketplaces.classification import CHOICES, OLDER_CHOICES, choice_of, classified
 from core.model import Event, Goods
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
@@ -63,6 +63,11 @@ def test_known_types_and_other_words_stay() -> None:
 
     assert before.equals(after)
     assert before is classified(before, {})
+
+
+def asked_words(text: str | None) -> tuple[str, ...]:
+    """Return the words among a transaction's typed amounts that nobody has declared or chosen."""
+    return tuple(one.word for one in from_text(text) if one.line_type is None)
 
 
 def test_an_unknown_amount_of_an_order_is_classified_by_itself() -> None:

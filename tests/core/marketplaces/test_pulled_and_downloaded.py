@@ -12,7 +12,7 @@ import pytest
 from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_reading
+from core.books.importing import import_file
 from core.frame_columns import records
 from core.marketplaces import read_file, without_personal_data
 from core.model import Event, Marketplace, StockEffect
@@ -250,7 +250,8 @@ def test_the_pulled_payout_is_the_record_and_the_download_a_view(
     def outcomes(folder: str, *files: OriginalFile) -> list[Import]:
         with new_books(tmp_path / folder) as books:
             found = (
-                import_reading(books, read_file(f.content, f.name), f, store=None, who="M. Lee", now=NOW) for f in files
+                import_file(books, read_file(f.content, f.name), f, store=None, who="M. Lee", now=NOW).settlements
+                for f in files
             )
             return [each.result for imported in found for each in imported]
 
@@ -271,7 +272,9 @@ def test_the_running_month_is_replaced_until_it_is_over(tmp_path: Path) -> None:
 
     with new_books(tmp_path) as books:
         found = [
-            import_reading(books, read_file(each, name), OriginalFile(name, each), store=None, who="M. Lee", now=NOW)
+            import_file(
+                books, read_file(each, name), OriginalFile(name, each), store=None, who="M. Lee", now=NOW
+            ).settlements
             for each in contents
         ]
 

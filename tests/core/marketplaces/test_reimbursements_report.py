@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.marketplaces import errors, read_file
-from core.marketplaces.amazon.fba_reimbursements import read_reimbursements
-from core.marketplaces.reimbursements import Reimbursed, matched, reimbursements_frame, united
+from core.marketplaces.reimbursements import Reimbursed, matched, reimbursed_rows, reimbursements_frame, united
 from core.model import Event
 
 COLUMNS = (
@@ -79,6 +78,11 @@ def pairs(lines: list[dict[str, object]], *rows: Reimbursed) -> dict[str, str]:
     return {key: found.reimbursement_id for key, found in matched(frame(TRANSACTION_COLUMNS, lines), rows).items()}
 
 
+def read_reimbursements(content: bytes, name: str = "r.txt") -> list[Reimbursed]:
+    """Return what a reimbursements report says, row by row."""
+    return list(reimbursed_rows(read_file(content, name).reimbursements))
+
+
 def test_report_is_read_without_loss() -> None:
     """Its amounts stay exact and its SKUs verbatim, in tabs and in commas alike."""
     content = report(amazon_order_id="111-1", original_reimbursement_id="4999")
@@ -87,7 +91,7 @@ def test_report_is_read_without_loss() -> None:
 
     assert row(sku="MUG _1", order_id="111-1", original_id="4999") == found
     assert ("amazon_fba_reimbursements", (), ()) == (reading.format, reading.settlements, reading.problems)
-    assert (found,) == read_reimbursements(content.replace(b"\t", b","))
+    assert [found] == read_reimbursements(content.replace(b"\t", b","))
     assert [found] == united([reading.reimbursements])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from core.marketplaces import errors, read_file
-from core.marketplaces.amazon.customer_returns import read_returns
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
 from core.marketplaces.shopify.restock import disposition
@@ -20,6 +19,11 @@ REPORT = f"""{COLUMNS}
 2026-06-20T08:00:00+00:00\t111-1\tMUG _1\tB0\tX0\tMug\t2\tPHX7\tSELLABLE\tUNWANTED\t\tLPN1\tNice, but no
 2026-06-21T08:00:00+00:00\t111-1\tMUG _1\tB0\tX0\tMug\t1\tPHX7\tCUSTOMER_DAMAGED\tBROKEN\t\tLPN2\t
 """
+
+
+def read_returns(content: bytes, name: str = "returns.txt") -> list[GoodsBack]:
+    """Return what a returns report says, row by row."""
+    return united([read_file(content, name).returns])
 
 
 def test_report_is_read() -> None:
@@ -125,7 +129,7 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
     reading = read_file(REPORT.encode(), "any name.txt")
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
-    assert list(read_returns(REPORT.encode())) == united([reading.returns])
+    assert read_returns(REPORT.encode()) == united([reading.returns])
 
 
 @pytest.mark.parametrize("word", ["OPENED", "Sellable?", "WHDS_SELLABLE"])

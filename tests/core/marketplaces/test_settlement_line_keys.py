@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.marketplaces import read_file
-from core.marketplaces.line_keys import READER_VERSION, line_key, with_line_keys
+from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.transactions import group_key
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
@@ -17,6 +18,12 @@ PARTS = st.lists(st.text(alphabet="a|\\", max_size=4), min_size=2, max_size=2)
 def test_group_keys_are_unambiguous(first: list[str], second: list[str]) -> None:
     """Two different keys never give the same text, whatever bars and backslashes are in them."""
     assert (first == second) == (group_key(first) == group_key(second))
+
+
+def line_key(store: str, settlement_id: str, key: str, ordinal: int) -> str:
+    """Return the key of one transaction: of its store, its settlement, its group key and its ordinal among equals."""
+    parts = {"settlement_id": [settlement_id], "group_key": [key], "ordinal": [ordinal]}
+    return str(with_line_keys(store, pd.DataFrame(parts))["key"].iloc[0])
 
 
 def test_key_depends_on_store_settlement_group_and_ordinal() -> None:

@@ -227,7 +227,15 @@ def test_shopifys_two_spellings_are_one_vocabulary() -> None:
     assert all(shopify.meaning(export) is shopify.meaning(api) is not UNKNOWN for export, api in pairs)
 
 
-@pytest.mark.parametrize("word", sorted(shopify.ASKED))
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("ADJUSTMENT", "DEBIT", "CREDIT", "ANOMALY_CREDIT", "ANOMALY_DEBIT", "COLLECTIONS_CREDIT"),
+        *("MARKETPLACE_FEE_CREDIT", "CHANNEL_CREDIT", "CHANNEL_PROMOTION_CREDIT", "CHANNEL_TRANSFER_CREDIT"),
+        *("CHANNEL_TRANSFER_DEBIT", "ADS_PUBLISHER_CREDIT", "MARKETS_PRO_CREDIT", "PROMOTION_CREDIT"),
+        "MERCHANT_GOODWILL_CREDIT",
+    ],
+)
 def test_what_shopify_itself_does_not_explain_is_asked(word: str) -> None:
     """Known, and without a meaning of its own."""
     assert UNKNOWN is shopify.meaning(word)
