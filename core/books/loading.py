@@ -56,6 +56,35 @@ def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) 
     return rows[pd.Series(differ, rows.index, dtype=bool)]
 
 
+def _posted_as(
+    posted: pd.DataFrame, known: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
+) -> dict[int, str]:
+    """Return as which event each accepted true-up was posted. Pure.
+
+    What had a cost is corrected as what it was posted as; what had none, as what its words said on that day.
+
+    Args:
+        posted: POSTED_COLUMNS.
+        known: What costs are made of.
+        now: The lines as they are read and answered today.
+        at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
+    """
+    held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
+    found: dict[int, str] = {}
+    for row in records(posted.sort_values(["decided_in", "id"])):
+        key = row["key"]
+        if not money_of(held.get(key)):
+            events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
+        found[row["id"]], held[key] = events[key], row["cogs"]
+    return found
+
+
+def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
+    some = lines[lines["key"].isin(list(keys))]
+    return dict(zip(some["key"], some["event"], strict=True))
+
+
 def load_books(database: Database) -> Books:
     """Load and cost the books."""
     with database.reading() as connection:
@@ -131,35 +160,6 @@ def _read(connection: Connection, company: Company) -> Books:
         skus_posted=_skus_posted(connection, stored, booked),
         said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
     )
-
-
-def _posted_as(
-    posted: pd.DataFrame, known: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
-) -> dict[int, str]:
-    """Return as which event each accepted true-up was posted. Pure.
-
-    What had a cost is corrected as what it was posted as; what had none, as what its words said on that day.
-
-    Args:
-        posted: POSTED_COLUMNS.
-        known: What costs are made of.
-        now: The lines as they are read and answered today.
-        at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
-    """
-    held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
-    today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
-    found: dict[int, str] = {}
-    for row in records(posted.sort_values(["decided_in", "id"])):
-        key = row["key"]
-        if not money_of(held.get(key)):
-            events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
-        found[row["id"]], held[key] = events[key], row["cogs"]
-    return found
-
-
-def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
-    some = lines[lines["key"].isin(list(keys))]
-    return dict(zip(some["key"], some["event"], strict=True))
 
 
 def _skus_posted(
