@@ -70,6 +70,8 @@ class Books:
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
     posted_true_ups: pd.DataFrame = field(default_factory=lambda: frame(POSTED_COLUMNS))
     """POSTED_COLUMNS: every true-up that was accepted for the locks that hold."""
+    posted_as: Mapping[int, str] = field(default_factory=dict)
+    """As which event each of them was posted, by its number."""
     accounts: Accounts = field(default_factory=Accounts)
     """Where every line of an entry posts."""
     stores: tuple[Store, ...] = ()

@@ -35,7 +35,7 @@ from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
-from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, united
+from core.marketplaces.uniting import Part, as_it_is_known, in_other_words, parts_of, rows_beyond, united
 from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -258,11 +258,15 @@ def _import_one(
     if there is None:
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
-    whole = united([*(one.part for one in _views_of(connection, there)), part]) if further else read
+    before = [one.part for one in _views_of(connection, there)] if further else []
+    whole = united([*before, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
         return kept
+    pairs = in_other_words(part, before, whole)
+    if further and pairs:
+        return replace(told, reason=import_reasons.in_other_words(pairs))
     if further and there.is_open:
         read, source = whole, replace(source, unites=True)
     return _save(connection, read, source, batch, told, who=who, now=now)

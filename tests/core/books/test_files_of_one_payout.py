@@ -44,6 +44,7 @@ from core.settings import POLICIES_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
+from tests.core.marketplaces.test_uniting import TWO_SPELLINGS, shopify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -522,3 +523,42 @@ def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Da
         stores.remove(connection, "Shop", batches.new(connection, BatchKind.REMOVE, "M. Lee", NOW))
         stores.ensure(connection, Store("Shop", Marketplace.AMAZON))
         assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)
+
+
+@pytest.mark.parametrize("name", ["ebay: order", "amazon: advertising", "shopify: sale"])
+def test_a_payout_in_a_second_language_is_in_the_books_already(database: Database, name: str) -> None:
+    """The German report of a payout that came in English adds nothing, and its lines keep their keys."""
+    first, second = (OriginalFile(f"{n}.csv", text.encode()) for n, text in enumerate(TWO_SPELLINGS[name]))
+    bring_in(database, first)
+    before = lines_of(database)
+
+    assert Import.ALREADY_IMPORTED is bring_in(database, second).result
+    assert before == lines_of(database)
+
+
+def test_rows_of_undeclared_words_are_not_stored_beside_those_that_they_may_be(database: Database) -> None:
+    """Nothing counts twice: the file is refused, and which words for which rows is said."""
+    bring_in(database, OriginalFile("en.csv", shopify("charge", "#1").encode()))
+    refused = bring_in(database, OriginalFile("de.csv", shopify("Zahlung", "#1").encode()))
+
+    assert (Import.CONFLICT, 1) == (refused.result, len(lines_of(database)))
+    assert "“Zahlung” for “charge”" in refused.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("06-29", "06-28", "another date"),
+        ("SKU-#1,1,", "SKU-#1,2,", "(2 units) instead of 97.00 (1 unit)"),
+        (",T#1,", ",T#9,", "other numbers"),
+        ("97.00,0,0,97.00", "96.00,1.00,0,97.00", "other amounts"),
+    ],
+)
+def test_every_conflict_says_what_differs(database: Database, old: str, new: str, reason: str) -> None:
+    """Also where every amount is the same: a date, units, a number, the parts of an amount."""
+    bring_in(database, ebay_export("a.csv", *JUNE, *JULY, PAID))
+    other = ebay_export("b.csv", JUNE[0])
+    refused = bring_in(database, replace(other, content=other.content.replace(old.encode(), new.encode())))
+
+    assert Import.CONFLICT is refused.result
+    assert reason in refused.reason.replace("#1 SKU-#1: ", "")
