@@ -35,7 +35,7 @@ from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
-from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, united
+from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, rows_lost, united
 from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -265,11 +265,14 @@ def _import_one(
     if there is None:
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
-    whole = united([*(one.part for one in _views_of(connection, there)), part]) if further else read
+    views = [one.part for one in _views_of(connection, there)] if further else []
+    whole = united([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
         return kept
+    if views and rows_lost(part, before := united(views), whole):
+        return replace(told, reason=import_reasons.rows_missing(there, before, whole))
     if further and there.is_open:
         read, source = whole, replace(source, unites=True)
     return _save(connection, read, source, batch, told, who=who, now=now)
