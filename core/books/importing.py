@@ -92,6 +92,8 @@ class ImportedSettlement:
     """How many lines of before are no longer so."""
     whole: Settlement | None = None
     """Where the file is one of several views of it: what these come to together."""
+    answered: tuple[str, ...] = ()
+    """Keys of its lines that were not in the books, and beside which answers stand that were saved before."""
 
     @property
     def needs_attention(self) -> bool:
@@ -335,7 +337,9 @@ def _save(
     if imported.replaced is None:
         return told
     moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)
-    told = replace(told, problems=(*told.problems, *moved))
+    known = set() if before is None else set(before["key"])
+    answered = tuple(new for old, new in moved.targets.items() if old not in known)
+    told = replace(told, problems=(*told.problems, *moved.problems), answered=answered)
     if there is None or before is None:
         return told
     return replace(
