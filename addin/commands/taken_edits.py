@@ -5,12 +5,15 @@ Policies and time zones may decide anew what is posted or closed: that is asked 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from addin.commands.answers_back import with_proposals
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
+from addin.sheets.desk import Taken
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
 from core.books.loading import load_books
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from core.books.books import Books
+    from addin.commands.button import Outcome
     from core.books.changes import SettingEffect
     from core.books.database import Database
 
@@ -45,12 +48,12 @@ class Edits(StrEnum):
 
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
-) -> Books | None:
+) -> Taken | None:
     """Store every edited setting, sheet by sheet.
 
     Returns:
-        The books as they were before, where something was edited that can change costs: what a button says that it
-        changed is compared with them, for what was typed counts from its press on.
+        What was typed, with the books as they were before where it can change costs: what a button says that it changed
+        is compared with them, for what was typed counts from its press on. `None` where nothing was typed.
 
     Raises:
         ChangeNotAgreedError: If something posted or closed would be decided anew and nobody has agreed; nothing of any
@@ -67,7 +70,25 @@ def take_over_edits(
     before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
     for change, rows in typed:
         change(database, rows, who=who, now=now)
-    return before
+    counts = {_SHEET_OF[change]: 0 for change, rows in typed if rows}
+    for change, rows in typed:
+        if rows:
+            counts[_SHEET_OF[change]] += len(rows)
+    return Taken(counts, before, load_books(database) if before else None) if counts else None
+
+
+def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
+    """Return an outcome that tells first what was taken over from the sheets of settings. Pure."""
+    if taken is None:
+        return outcome
+    home = "" if taken.after is None else taken.after.company.home_currency
+    changes = [
+        {"store": one.store, "settlement": one.settlement_id, "cogs_before": str(one.was), "cogs_after": str(one.now)}
+        for one in taken.changes
+    ]
+    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "currency": home or None}}
+    told = replace(outcome, message=f"{taken.message}\n{outcome.message}", data={**outcome.data, **data})
+    return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
 
 
 def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:
@@ -95,5 +116,15 @@ _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (stores.edited_time_zones, _change_time_zones),
 )
 """What was edited on each sheet of settings, and what stores it; last what may decide anew what is posted."""
+_SHEET_OF: dict[Callable[..., object], str] = {
+    change_mappings: sku_mapping.SKU_MAPPING_SPEC.sheet,
+    change_account: setup.SETUP_SPEC.sheet,
+    change_accounts: accounts.ACCOUNTS_SPEC.sheet,
+    change_types: types.TYPES_SPEC.sheet,
+    change_opening_costs: opening_costs.OPENING_COSTS_SPEC.sheet,
+    save_typed_rates: rates.RATES_SPEC.sheet,
+    _change_policies: setup.SETUP_SPEC.sheet,
+    _change_time_zones: stores.STORES_SPEC.sheet,
+}
 _COSTS_STAY = (change_account, change_accounts, save_typed_rates)
 """What stores settings that no line's cost depends on."""
