@@ -21,11 +21,13 @@ from core.books.opening_costs import change_opening_costs
 from core.books.policies import change_policies, policy_effects
 from core.books.rates import save_typed_rates
 from core.books.sku_mapping import change_mappings
+from core.books.stores import all_stores
 from core.books.time_zones import change_time_zones, time_zone_effects
 from core.books.type_choices import change_types
+from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     import xlwings as xw
@@ -46,6 +48,31 @@ class Edits(StrEnum):
     """Left on the sheets: it is only looked at."""
 
 
+class NoSuchStoreError(WorkbookError):
+    """A row of sheet Stores names a store that the books do not have."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        listed = ", ".join(f"“{one}”" for one in known) or "none yet"
+        super().__init__(
+            f"Sheet Stores names store “{name}”, which is not in these books; their stores are: {listed}. A store "
+            f"comes into the books with its first file. Nothing was changed; delete the row and try again."
+        )
+
+
+def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
+    """Stop where a time zone was typed for a store that is not in the books.
+
+    Raises:
+        NoSuchStoreError: If there is one.
+    """
+    typed = stores.edited_time_zones(book)
+    if typed:
+        with database.reading() as connection:
+            known = [one.name for one in all_stores(connection)]
+        for name in (one for one in typed if one not in known):
+            raise NoSuchStoreError(name, known)
+
+
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
 ) -> Taken | None:
@@ -62,6 +89,7 @@ def take_over_edits(
     """
     if edits is Edits.LEAVE:
         return None
+    _refuse_unknown_stores(book, database)
     if edits is Edits.ASK:
         home = database.company.home_currency
         for sheet, effects in edited_effects(book, database).items():
