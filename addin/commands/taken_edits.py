@@ -115,7 +115,13 @@ def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
         for one in taken.changes
     ]
     data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "currency": home or None}}
-    told = replace(outcome, message=f"{taken.message}\n{outcome.message}", data={**outcome.data, **data})
+    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in taken.suspects]
+    told = replace(
+        outcome,
+        message=f"{taken.message}\n{outcome.message}",
+        needs_attention=outcome.needs_attention or bool(odd),
+        data={**outcome.data, **data, **({"looks_wrong": odd} if odd else {})},
+    )
     return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
 
 

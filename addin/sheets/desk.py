@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.books.changes import settlement_changes
 from core.books.questions import is_proposal
+from core.books.suspect_answers import suspect_changes
+from core.costing.suspects import named_costs
 from core.counted import counted
 from core.frame_columns import records
 from core.progress import Progress, silent
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from core.books.database import Database
     from core.books.rereading import Reread
     from core.companies import MachineFolder
+    from core.costing.suspects import SuspectCost
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Taken:
         )
         return sorted(now - was)
 
+    @cached_property
+    def suspects(self) -> tuple[SuspectCost, ...]:
+        """Costs that come of it and look wrong."""
+        return () if self.before is None or self.after is None else suspect_changes(self.before, self.after)
+
     @property
     def message(self) -> str:
         """Say what was taken over and what that alone did."""
@@ -59,7 +68,8 @@ class Taken:
         home = "" if self.after is None else self.after.company.home_currency
         did = "; ".join(one.words(home) for one in self.changes)
         effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
-        return f"Taken over as typed: {said}. {effect}".strip()
+        odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
+        return " ".join(filter(None, (f"Taken over as typed: {said}.", effect, odd)))
 
 
 @dataclass(frozen=True, slots=True)

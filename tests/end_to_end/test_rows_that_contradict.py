@@ -47,3 +47,26 @@ def test_they_are_refused_before_anything_is_taken(
 
     assert named in told
     assert "Taken over" not in told
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("cost", "why"),
+    [
+        (1234.5, "Looks wrong: order 1, SKU A: cost 1234.5, average not known (more than five times what one unit"),
+        (0.15, "Looks wrong: order 1, SKU A: cost 0.15, average not known (less than a hundredth of what one unit"),
+        (6, ""),
+    ],
+)
+def test_an_opening_cost_that_looks_wrong_is_named_when_it_is_typed(
+    story: Story, tmp_path: Path, cost: float, why: str
+) -> None:
+    """A unit sold for 20.00: what it would cost is held against that by whichever button takes it over."""
+    story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1")]))
+    story.set(Finale_start="2026-10-01")
+    story.add_row("Opening costs", {"SKU": "A", "Unit cost": cost})
+    ran = story.deed("resolve", status=1 if why else 0)
+
+    assert f"COGS 0.00 → {cost:,.2f} USD" in ran.output
+    assert why in ran.output
+    assert bool(why) == ("Looks wrong" in ran.output)
