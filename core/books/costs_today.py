@@ -155,15 +155,16 @@ def every_line(books: Books) -> pd.DataFrame:
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS; what is shown by today's reading has no cost.
     """
+    answers = books.overrides_now
     if books.as_read is None:
-        return _as_posted(books, with_typed_skus(books.lines, books.overrides))
-    rows, came = with_typed_skus(books.as_read.transactions, books.overrides), lines_that_came(books)
+        return _as_posted(books, with_typed_skus(books.lines, answers))
+    rows, came = with_typed_skus(books.as_read.transactions, answers), lines_that_came(books)
     costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if money_of(cogs)}
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
     kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
-    return _as_posted(books, pd.concat([with_typed_skus(kept, books.overrides), shown], ignore_index=True))
+    return _as_posted(books, pd.concat([with_typed_skus(kept, answers), shown], ignore_index=True))
 
 
 def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
@@ -217,9 +218,10 @@ def _without_estimates(books: Books) -> pd.DataFrame:
     Those of open lines hold until the bookkeeper replaces them.
     """
     arrived = books.lines[books.lines["finale_cost"].notna() & (books.lines["cost_source"] == CostSource.LOCKED)]
-    estimate = books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE
-    given_up = estimate & books.overrides["key"].isin(list(arrived["key"]))
-    return books.overrides[~given_up.fillna(value=False).astype(bool)]
+    answers = books.overrides_now
+    estimate = answers["kind"] == OverrideKind.ACCEPTED_AVERAGE
+    given_up = estimate & answers["key"].isin(list(arrived["key"]))
+    return answers[~given_up.fillna(value=False).astype(bool)]
 
 
 def held_lines(books: Books) -> list[Row]:

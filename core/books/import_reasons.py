@@ -31,6 +31,19 @@ def under_another_id(twin: BookedSettlement, how: str) -> str:
     )
 
 
+def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement) -> str:
+    """Say which lines would go because a file lacks them though it reaches over their days, and what to do."""
+    changes = "; ".join(line_differences(before.transactions, whole.transactions))
+    reopen = "" if there.is_open else "reopen the settlement, "
+    return (
+        f"this file reaches over days of which the books have lines that are not in it, and nothing proves that it is "
+        f"whole: {changes}. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
+        f"file they would have {money_in_words(whole.sum)} {whole.currency}. If it was filtered, export it again "
+        f"without a filter. If the marketplace has really taken these lines out, {reopen}remove "
+        f"{'it' if reopen else 'the settlement'} and import its files of today."
+    )
+
+
 def another_kind_of_view(there: BookedSettlement) -> str:
     """Say that the books have a payout from another kind of report, and what to do."""
     return (

@@ -33,6 +33,7 @@ from core.books.documents import Documents
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
+from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.books.type_choices import Held, are_asked, in_force, with_choices
@@ -103,12 +104,13 @@ def _read(connection: Connection, company: Company) -> Books:
     held = with_choices(connection, stored, booked, all_stores)
     at_lock = with_choices(connection, stored, booked, all_stores, held=Held.AT_LOCK)
     now = transactions_now(connection, stored, held, booked, all_stores)
+    locked = locks.lines(connection)
     known = CostingInput(
         transactions=held,
         observations=observations.latest(connection),
         mappings=sku_mapping.latest(connection),
-        overrides=overrides.in_force(connection),
-        locked=locks.lines(connection),
+        overrides=as_asked(overrides.in_force(connection), held, set(locked["key"])),
+        locked=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),

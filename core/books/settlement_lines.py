@@ -139,6 +139,14 @@ def last_ended(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     return frames.concat(parts, TRANSACTION_COLUMNS).drop_duplicates("key", keep="last", ignore_index=True)
 
 
+def lines_ever(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return what each of these keys stands for (TRANSACTION_COLUMNS), or stood for when it was last in the books."""
+    wanted = list(keys)
+    there = _lines(connection, frames.among(tables.transaction.c.key, wanted))
+    gone = last_ended(connection, [key for key in wanted if key not in set(there["key"])])
+    return pd.concat([there, gone], ignore_index=True)
+
+
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:
     """Return every transaction (TRANSACTION_COLUMNS) of some orders, in whatever settlement and store."""
     return _lines(connection, frames.among(tables.transaction.c.order_id, orders))

@@ -13,8 +13,9 @@ Rows that differ in nothing but words of which no one is declared to mean the ot
 June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
 has 3 charges, whichever of the two files is read first.
 
-A row goes only where a file proves that it is no longer so (`Extent`): the file covers the row's whole day, or it
-states the payout's total and its own rows reach it.
+A row goes only where a file proves that it is no longer so: it states the payout's total and its own rows reach it. A
+file that covers the row's whole day (`Extent`) only says that it may have gone: the row is left out of the union, and
+an import that would lose it is a conflict (`rows_lost`), for the file may have been filtered.
 """
 
 from __future__ import annotations
@@ -209,6 +210,20 @@ def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, s
     at = [CONTENT.index(name) for name in _PLACE]
     rows = (row for row in _rows_of(settlement) if as_compared(row) in some)
     return {tuple(row[place] for place in at): listed(row[_TYPE] or "", row[_DETAIL] or "") for row in rows}
+
+
+def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
+    """Tell whether rows of a settlement would go because a file lacks them, which does not prove that it is whole.
+
+    An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
+    the payout's own total proves that a file holds all of them.
+
+    Args:
+        part: What the file says.
+        before: What the files before it say together.
+        whole: The same with it.
+    """
+    return not part.is_whole and bool(Counter(_rows_of(before)) - Counter(_rows_of(whole)))
 
 
 def as_it_is_known(part: Part) -> Settlement:
