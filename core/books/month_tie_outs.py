@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import booking_day
-from core.books.tie_outs import TieOut
+from core.books.tie_outs import TieOut, count_of
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, EntryKind
@@ -128,4 +128,4 @@ def _differing(
         figure, amount = shown.get((month, of), ZERO), booked.get((month, of), ZERO)
         if abs(figure - amount) > allowed.get((month, of), ZERO):
             found.append(TieOut(f"{name}: {of.replace('_', ' ')} of {month}, P&L and journal", figure, amount))
-    return [TieOut(f"{name}: months in which P&L and journal differ", Decimal(len(found)), ZERO), *found]
+    return [count_of(f"{name}: months in which P&L and journal differ", found), *found]

@@ -23,6 +23,7 @@ from core.books.original_files import KeptBytesError
 from core.books.reclassifications import reclassified_tie_outs
 from core.books.tie_outs import (
     TieOut,
+    count_of,
     difference,
     header_tie_outs,
     line_tie_outs,
@@ -235,7 +236,7 @@ def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[T
         for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
             found += _accrual(connection, books, own, held)
-    return [TieOut("Entries of no settlement: what differs", Decimal(len(found)), Decimal(0)), *found]
+    return [count_of("Entries of no settlement: what differs", found), *found]
 
 
 def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
@@ -310,7 +311,7 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
         found += _reversal_days(one, there[str(one.entry.reverses)], choices)
     found += _true_ups(connection, books, settlement, standing_ones, held)
     found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
-    return [TieOut(f"{settlement.name}: entries that differ from the lines", Decimal(len(found)), Decimal(0)), *found]
+    return [count_of(f"{settlement.name}: entries that differ from the lines", found), *found]
 
 
 def _made_anew(
@@ -378,7 +379,7 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
     broken = locks.verify(connection, settlement, books.as_locked(lines))
     name, none = settlement.name, Decimal(0)
     places = {row["key"]: place_of(row) for row in records(lines)} if broken else {}
-    whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
+    whole = count_of(f"{name}: lines that differ from the lock", broken)
     named = [
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]
