@@ -40,14 +40,17 @@ if TYPE_CHECKING:
     from core.reports.left_stock import LeftInMonth, LeftStock
 
 
+_AS_WORKBOOK = "`close --format excel` writes it as a plain workbook."
+
+
 class MonthClosedError(CogsheetError):
     """An accrual would be dated in a period that is closed."""
 
     def __init__(self, month: Month, lock_date: date | None) -> None:
         super().__init__(
             f"{month} is closed: the lock date on sheet Setup is {lock_date}, so its accrual is not booked any more. "
-            f"Nothing was written. Without --format the pack of the month is written for reading; to book the accrual, "
-            f"set the lock date back first."
+            f"Nothing was written. To read the pack of the month, leave `close --format` out; to book the accrual, set "
+            f"the lock date back first."
         )
 
 
@@ -73,7 +76,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
-        refuse_unimportable(plan.entries, ledger, figures.home_currency)
+        refuse_unimportable(plan.entries, ledger, figures.home_currency, as_workbook=_AS_WORKBOOK)
     path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
     files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)
     return Outcome(
@@ -99,7 +102,7 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
 
 def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
-    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency)
+    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency, as_workbook=_AS_WORKBOOK)
     book_accrual(
         desk.database,
         plan,

@@ -100,7 +100,7 @@ class SuspectCostsError(CogsheetError):
         super().__init__(
             f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
             f"{named_costs(suspects)}. None of it was exported. Correct them on sheet Resolve or in Finale, or "
-            f"export with --accept-suspect if they are right."
+            f"export them as they are (`export --accept-suspect`) if they are right."
         )
 
 
@@ -110,7 +110,8 @@ class ProvisionalError(CogsheetError):
     def __init__(self, settlement_id: str, why: str) -> None:
         super().__init__(
             f"Settlement {settlement_id} was not exported. {why}: rows may still come or change. Wait for the final "
-            f"document, or export with --accept-provisional; what it brings later is then booked separately."
+            f"document, or export it as it is (`export --accept-provisional`); what it brings later is then booked "
+            f"separately."
         )
 
 

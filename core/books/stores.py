@@ -26,7 +26,7 @@ class StoreNotNamedError(CogsheetError):
         named = ", ".join(f"“{name}”" for name in known)
         super().__init__(
             f"This file is from {marketplace}, and the company has several stores there: {named}. "
-            f"Nothing was imported. Say which one with --store NAME."
+            f"Nothing was imported. Say which one: `import --store NAME`."
         )
 
 
@@ -39,7 +39,7 @@ class OtherSiteError(StoreNotNamedError):
         message = (
             f"{file} is of {', '.join(new)}, and store “{store}” has {', '.join(there)} only so far. None of it "
             f"was imported. One account in one region is one store, with all its sites: if this file is from that "
-            f"account, import it with --store “{store}”; if it is from another, with the name of a new store."
+            f"account, say so (`import --store “{store}”`); if it is from another, give the name of a new store there."
         )
         CogsheetError.__init__(self, message)
 
