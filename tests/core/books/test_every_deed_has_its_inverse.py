@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import nullcontext
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +13,13 @@ from sqlalchemy import text
 
 from core.books import costs_today, entries, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
+from core.books.database import Database
 from core.books.exporting import ExportWish, as_written
 from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.true_up_history import NotDismissedError
 from core.books.verification import tie_outs
+from core.errors import CogsheetError
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.model import Event
@@ -22,7 +27,6 @@ from tests.core.books.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CUP = ("111-1", "CUP")
 SETTLEMENT, COGS = (EntryKind.SETTLEMENT,), (EntryKind.COGS,)
@@ -233,3 +237,65 @@ def test_a_settlement_of_nothing_is_exported_reopened_and_exported_again(shop: S
     shop.reopen("1")
     shop.export("1", kinds=(EntryKind.SETTLEMENT,))
     assert [] == shop.journal()
+
+
+DEEDS = ("export COGS", "export settlement", "posted elsewhere", "reopen")
+State = tuple[EntryStatus, EntryStatus]
+"""Of the settlement entry and of the COGS entry."""
+OPEN, OUT, ELSEWHERE = EntryStatus.OPEN, EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE
+
+
+def expected(state: State, deed: str) -> State | None:
+    """Return where a deed leads; `None` where it must be refused."""
+    settlement, cogs = state
+    match deed:
+        case "export COGS":
+            return (settlement, OUT) if cogs is OPEN else None
+        case "export settlement":
+            return (OUT, cogs) if settlement is OPEN else None
+        case "posted elsewhere":
+            return (OUT if settlement is OUT else ELSEWHERE, ELSEWHERE) if cogs is OPEN else None
+    if cogs is ELSEWHERE:
+        return (OUT if settlement is OUT else OPEN, OPEN)
+    return None if state == (OPEN, OPEN) else (OPEN, OPEN)
+
+
+def act(shop: Shop, deed: str) -> None:
+    if deed == "posted elsewhere":
+        post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "old books", **WHO)
+    elif deed == "reopen":
+        shop.reopen("1")
+    else:
+        shop.export("1", kinds=COGS if deed == "export COGS" else SETTLEMENT)
+
+
+Once = dict[EntryKind, dict[str, str]]
+"""What each account has where an entry went out once."""
+
+
+def walk(shop: Shop, state: State, once: Once, left: int, steps: tuple[str, ...] = ()) -> None:
+    """Do every deed from here, each on a copy of the books, and from there every other one."""
+    here = Path(str(shop.database.location))
+    for number, deed in enumerate(DEEDS if left else ()):
+        copy = shutil.copyfile(here, here.with_name(f"{here.stem}{number}.sqlite"))
+        with Database.open(copy) as database:
+            then, to = Shop(database), expected(state, deed)
+            with nullcontext() if to else pytest.raises(CogsheetError):
+                act(then, deed)
+            assert (to or state) == status(then), (*steps, deed)
+            standing = [kind for kind, where in zip(once, to or state, strict=True) if where is OUT]
+            assert {name: amount for kind in standing for name, amount in once[kind].items()} == then.posted()
+            if to:
+                walk(then, to, once, left - 1, (*steps, deed))
+
+
+@pytest.mark.parametrize("length", [1, pytest.param(4, marks=pytest.mark.long)])
+@pytest.mark.parametrize("price", ["20.00", pytest.param("0.00", marks=pytest.mark.long)])
+def test_every_sequence_of_deeds_leads_where_it_must(shop: Shop, price: str, length: int) -> None:
+    """Exports, posted elsewhere and reopening in every order: nothing is stuck, and nothing is posted twice."""
+    shop.bring_in("1", {**sale("111-1", "CUP", 2), "amount": price})
+    shop.finale_says({CUP: "6.00"})
+    money = {"US Clearing USD": price, "Marketplace Sales": f"-{price}"} if price != "0.00" else {}
+    cost = {"Cost of Goods Sold": "12.00", "Inventory Asset": "-12.00"}
+
+    walk(shop, (OPEN, OPEN), {EntryKind.SETTLEMENT: money, EntryKind.COGS: cost}, length)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text, update
 
-from core.books import entries, locks, reclassifications, settlements, true_up_history, true_ups
+from core.books import corrections, entries, locks, reclassifications, settlements, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
 from core.books.costs_today import differences, unanswered
 from core.books.database import Database, tables
@@ -187,7 +187,7 @@ def by_month(database: Database) -> dict[tuple[str, str], Decimal]:
     """What the profit and loss has of each part in each month."""
     books = books_of(database)
     question = PnlQuestion("USD", by_month=True, by_item=False, by_store=False)
-    found = profit_and_loss(books.lines, question, zones=books.zones, corrections=reclassifications.corrections(books))
+    found = profit_and_loss(books.lines, question, zones=books.zones, corrections=corrections.corrections(books))
     return {(row["month"], part): row[part] for row in records(found) for part in PARTS if row["month"] and row[part]}
 
 
@@ -241,8 +241,8 @@ def test_what_moves_within_one_class_is_no_row_of_the_profit_and_loss(database: 
     (key,) = books.reclassified
     lines = (("Storage", "Storage Fees", Decimal(-3)), ("Subscription", "Subscription Fees", Decimal(3)))
     within = replace(books, reclassified={key: replace(books.reclassified[key], lines=lines)})
-    assert reclassifications.reclassified_money(within).empty
-    assert len(reclassifications.reclassified_money(books)) == 1
+    assert corrections.reclassified_money(within).empty
+    assert len(corrections.reclassified_money(books)) == 1
 
 
 def test_a_reopened_settlement_has_no_reclassification_any_more(database: Database) -> None:
