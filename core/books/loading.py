@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
     """Return those of the rows asked about that stand otherwise in the same place of another table."""
     rows, others = rows[asked], others[asked]
+    if rows.empty:
+        return rows
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
 

@@ -232,6 +232,7 @@ def test_a_true_up_goes_to_the_accounts_of_its_item_group(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("store", "zone", "at", "month"),
     [
@@ -362,6 +363,7 @@ def refused_cost(story: Story, cost: object) -> str:
     return ran.output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "reason"),
     [
@@ -382,6 +384,7 @@ def test_a_cost_is_held_against_the_other_costs_of_its_sku(
     assert reason.lower() in said.lower() or "average 5" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "reason"),
     [

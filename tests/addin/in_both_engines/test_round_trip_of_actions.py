@@ -35,7 +35,7 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
     users.cell(row, "Cost").value = cost
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(
     office: Office, business: Path, scenario: Callable[[UsersTable], None]
@@ -100,6 +100,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     assert "ask the buyer" in [row["Note"] for row in listed]
 
 
+@pytest.mark.long
 def test_importing_again_changes_nothing(office: Office, business: Path) -> None:
     """The same file is recognised; the sheets stay as they are."""
     file = next(path for path in business.parent.iterdir() if path.suffix == ".txt")

@@ -75,6 +75,7 @@ def test_export_reopen_export(sold: Shop, kinds: list[tuple[EntryKind, ...]]) ->
         assert {f"r{revision}"} == {key.rpartition(" ")[2] for key in newest}
 
 
+@pytest.mark.long
 def test_what_never_went_out_is_not_reopened(sold: Shop) -> None:
     """Neither before the first export nor twice."""
     with pytest.raises(NotLockedError):
@@ -85,6 +86,7 @@ def test_what_never_went_out_is_not_reopened(sold: Shop) -> None:
         sold.reopen("1")
 
 
+@pytest.mark.long
 def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revision(sold: Shop) -> None:
     """COGS goes out after the reopened entry did, under keys that none had before."""
     sold.export("1", kinds=SETTLEMENT)
@@ -101,7 +103,7 @@ def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revisio
     assert any("COGS r2" in key for key in keys)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("before", [(), SETTLEMENT], ids=["nothing out", "settlement entry out"])
 def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) -> None:
     """Reopening takes only that back: a settlement entry that had gone out from here stays out."""
@@ -153,7 +155,7 @@ def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
         true_ups.take_up_true_ups(sold.database, sold.books, gone, "", **WHO)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("reopened", ["1", "2"], ids=["the sale's", "the refund's"])
 def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: str) -> None:
     """A sale of 2 goes out anew at 6.50: its refund of 1 does not stay at 6.00 (13 - 6.50, not 13 - 6)."""
@@ -186,6 +188,7 @@ def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None
     assert [("2", Decimal("-0.50"))] == [(row["settlement_id"], row["difference"]) for row in sold.proposed()]
 
 
+@pytest.mark.long
 def test_a_loss_dismissed_and_reopened_is_costed_anew(shop: Shop) -> None:
     """What stands alone needs no mirror: its own settlement's reopening is enough."""
     shop.bring_in("1", lost("CUP", 3))
@@ -202,6 +205,7 @@ def test_a_loss_dismissed_and_reopened_is_costed_anew(shop: Shop) -> None:
     assert {Event.REIMBURSEMENT} == set(shop.books.lines["event"])
 
 
+@pytest.mark.long
 def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop) -> None:
     """Not onto sheet Journal, into a file or into what takes the entry back; verify sees no difference in it."""
     shop.bring_in("1", sale("111-1", "CUP"))
@@ -226,6 +230,7 @@ def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop)
         assert all(line.amount for one in entries.posted(connection) if one.entry.reverses for line in one.entry.lines)
 
 
+@pytest.mark.long
 def test_a_settlement_of_nothing_is_exported_reopened_and_exported_again(shop: Shop) -> None:
     """Its lines come to zero in every account: no entry, and no step stops."""
     back = sale("111-9", "CUP") | {"amount": "-10.00"}
