@@ -9,12 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xlwings as xw
-
 from addin import udfs
 from addin.commands.new import write_workbook
 from addin.machine.cost_file import publish_snapshot
-from benchmarks.rows import LONG_ENOUGH, Result, by_turns, result, took
+from benchmarks.rows import Result, by_turns, result
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.companies import MachineFolder
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 CELLS = 10_000
 _ORDERS = 200_000
 _COSTS = 3_000
-_TIMES_OF_CELL = 300
+_TIMES_OF_CELL, _TIMES_OF_RANGE = 5_000, 300
 
 
 def rows() -> Iterator[Result]:
@@ -59,8 +57,8 @@ def _sku(number: int) -> str:
 
 def _in_excel(book: Path) -> Iterator[Result]:
     excel = FakeApplication()
-    with on_windows(excel, book.name), decorated(udfs):
-        udfs.empty = xw.func(_empty)  # type: ignore[attr-defined] # xlwings finds functions by their module
+    with on_windows(excel), decorated(udfs):
+        udfs.empty = windows_code().udfs.xlfunc(_empty)  # type: ignore[attr-defined] # xlwings finds functions by their module
         excel.Workbooks.Open(str(book))
         workbook = excel.Workbooks.Item(1)
         server = windows_code().com_server.XLPython()
@@ -70,21 +68,17 @@ def _in_excel(book: Path) -> Iterator[Result]:
             return server.CallUDF("addin.udfs", function, (_sku(1), MISSING), workbook, cell)
 
         assert isinstance(call("FINALE_COST"), float), "the cell has no cost"  # noqa: S101
-        windows_code()._xlwindows.BOOK_CALLER = xw.Book(book.name).api  # noqa: SLF001 - as CallUDF leaves it
         yield _range()
-        yield result("function-cell", *by_turns(*(partial(_often, call, name) for name in ("FINALE_COST", "empty"))))
+        works = (partial(_repeat, partial(call, name), _TIMES_OF_CELL) for name in ("FINALE_COST", "empty"))
+        own, other = by_turns(*works)
+        yield result("function-cell", own.over(_TIMES_OF_CELL), other.over(_TIMES_OF_CELL))
     excel.end()
 
 
-def _empty(sku: object, order_id: object = None) -> object:
+def _empty(sku, order_id=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - xlwings reads annotations
     """Return what it is given."""
     del order_id
     return sku
-
-
-def _often(call: Callable[[str], object], name: str) -> None:
-    for _ in range(_TIMES_OF_CELL):
-        call(name)
 
 
 def _range() -> Result:
@@ -98,11 +92,9 @@ def _range() -> Result:
             found.append([costs.get(sku)])
         return found
 
-    function = partial(udfs.FINALE_COST, skus)
-    times = max(1, int(LONG_ENOUGH / took(function).cpu))
-    return result(
-        "function-range", *by_turns(partial(_repeat, function, times), partial(_repeat, looked_up, times), runs=5)
-    )
+    works = (partial(_repeat, work, _TIMES_OF_RANGE) for work in (partial(udfs.FINALE_COST, skus), looked_up))
+    own, other = by_turns(*works)
+    return result("function-range", own.over(_TIMES_OF_RANGE), other.over(_TIMES_OF_RANGE))
 
 
 def _repeat(work: Callable[[], object], times: int) -> None:

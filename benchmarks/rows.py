@@ -15,15 +15,16 @@ from benchmarks.goals import GOALS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONG_ENOUGH = 0.2
-"""Seconds of CPU that a measurement should take at least: shorter works are done several times."""
-
 
 class Took(NamedTuple):
     """How long a work took."""
 
     cpu: float
     wall: float
+
+    def over(self, times: int) -> Took:
+        """Return what one of so many repetitions took."""
+        return Took(self.cpu / times, self.wall / times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,12 @@ def by_turns(*works: Callable[[], object], runs: int = 3) -> list[Took]:
     return [Took(*(statistics.median(part) for part in zip(*own, strict=True))) for own in taken]
 
 
-def took(work: Callable[[], object], times: int = 1) -> Took:
-    """Return what doing something takes, once on average."""
+def took(work: Callable[[], object]) -> Took:
+    """Return what doing something takes; some machines count CPU in hundredths of a second, so let it be long."""
     gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
-    for _ in range(times):
-        work()
-    return Took((time.process_time() - cpu) / times, (time.perf_counter() - wall) / times)
+    work()
+    return Took(time.process_time() - cpu, time.perf_counter() - wall)
 
 
 def compared(
