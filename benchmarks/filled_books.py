@@ -29,7 +29,6 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SETTLEMENT = "90000000001"
 STORE = "Amazon US"
 SKUS = tuple(f"GOOD-{number:05d}" for number in range(1, 81))
-_PRICE, _FEE = Decimal("31.99"), Decimal("-4.80")
 
 
 @contextmanager
@@ -66,7 +65,7 @@ def put(
 def v2_file(settlement_id: str, transactions: int, begin: datetime, skus: Sequence[str] = SKUS) -> bytes:
     """Return a V2 file with so many orders of one line, two amounts each, over 14 days; it ties out."""
     end = begin + timedelta(days=14)
-    total = (_PRICE + _FEE) * transactions
+    total = sum((sum(_amounts(number, skus)) for number in range(transactions)), Decimal(0))
     summary = {
         "settlement-id": settlement_id,
         "settlement-start-date": f"{begin:%Y-%m-%d %H:%M:%S} UTC",
@@ -99,9 +98,16 @@ def _order(settlement_id: str, number: int, posted: datetime, skus: Sequence[str
         "order-item-code": f"{number:014d}",
         "sku": skus[number % len(skus)],
     }
-    price = {"amount-type": "ItemPrice", "amount-description": "Principal", "amount": str(_PRICE)}
-    fee = {"amount-type": "ItemFees", "amount-description": "Commission", "amount": str(_FEE)}
+    principal, commission = _amounts(number, skus)
+    price = {"amount-type": "ItemPrice", "amount-description": "Principal", "amount": str(principal)}
+    fee = {"amount-type": "ItemFees", "amount-description": "Commission", "amount": str(commission)}
     return [_row(shared | price | {"quantity-purchased": "1"}), _row(shared | fee)]
+
+
+def _amounts(number: int, skus: Sequence[str]) -> tuple[Decimal, Decimal]:
+    """Return price and commission of an order: each SKU has its own price, and every tenth order pays less."""
+    cents = 999 + 137 * (number % len(skus)) - 50 * (number % 10 == 0)
+    return Decimal(cents) / 100, -(Decimal(cents * 15 // 100) / 100)
 
 
 def order_id(settlement_id: str, number: int) -> str:

@@ -12,7 +12,7 @@ from workbook_engine.number_formats import Meaning
 from workbook_engine.references import copy_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from workbook_engine.sheet_part import SheetPart
 
@@ -51,8 +51,8 @@ def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
         return
     if area.columns == MAX_COLUMN:
         raise UnsupportedError("Whole rows cannot be formatted; name the cells.")
-    for number in range(area.top, area.bottom + 1):
-        _restyle_cells(sheet, number, area, changed)
+    for number, styles in zip(range(area.top, area.bottom + 1), sheet.styles_of_rows(area), strict=True):
+        _restyle_cells(sheet, number, area, styles, changed)
 
 
 def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
@@ -66,12 +66,16 @@ def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[i
         sheet.rows.edit(number).update(new)
 
 
-def _restyle_cells(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
+def _restyle_cells(
+    sheet: SheetPart, number: int, area: Area, styles: Sequence[int], changed: Callable[[int], int]
+) -> None:
+    wanted = list(map(changed, styles))
+    if wanted == styles:
+        return
     row = sheet.rows.rows.get(number)
     cells = row.cells() if row is not None else {}
     new: dict[int, str] = {}
-    for column, old in enumerate(sheet.row_styles(number, area), area.left):
-        style = changed(old)
+    for column, (old, style) in enumerate(zip(styles, wanted, strict=True), area.left):
         if style != old:
             cell = cells.get(column)
             new[column] = sheet.book.writer.restyled(cell, style) if cell is not None else f' s="{style}"/>'

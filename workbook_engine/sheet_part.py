@@ -203,6 +203,8 @@ class SheetPart:
     ) -> list[list[str | None]]:
         """Make formulas of texts that begin with `=`, which the cell writer leaves out."""
         for row, line in enumerate(values):
+            if FORMULA not in cells[row]:
+                continue
             for index, value in enumerate(line):
                 if type(value) is str and value[:1] == "=" and cells[row][index] == FORMULA:
                     table = self.table_at(area.top + row, area.left + index)
@@ -216,9 +218,22 @@ class SheetPart:
         """Check that an area may be written, prepare it, and return the styles of its cells."""
         if self.has_formulas:
             release(self, area)
-        styles = [self.row_styles(number, area) for number in range(area.top, area.bottom + 1)]
+        styles = list(self.styles_of_rows(area))
         self._refuse_locked(area, styles)
         return styles
+
+    def styles_of_rows(self, area: Area) -> Iterator[list[int]]:
+        """Yield the styles of the cells of each row; of rows that are alike the same list, looked at once."""
+        rows, columns = self.rows.rows, range(area.left, area.right + 1)
+        before: list[str | None] | None = None
+        styles: list[int] = []
+        for number in range(area.top, area.bottom + 1):
+            row = rows.get(number)
+            here = None if row is None or number in self.rows.attributes else list(map(row.cells().get, columns))
+            if here is None or here != before:
+                styles = self.row_styles(number, area)
+            before = here
+            yield styles
 
     def row_styles(self, number: int, area: Area) -> list[int]:
         """Return the styles of the cells of one row of an area, their own or inherited."""
@@ -246,6 +261,11 @@ class SheetPart:
             if all(present.get(column) == cell for column, cell in enumerate(line, area.left)):
                 continue
             here = rows.edit(number)
+            if None not in line:
+                here.update(zip(range(area.left, area.right + 1), line, strict=True))  # type: ignore[arg-type] # none is None
+                formulas = any("<f" in cell for cell in line if cell is not None)
+                self._note_put(number, area, formulas=formulas)
+                continue
             formulas = False
             for column, cell in enumerate(line, area.left):
                 if cell is None:
@@ -253,10 +273,13 @@ class SheetPart:
                 else:
                     here[column] = cell
                     formulas = formulas or "<f" in cell
-            if formulas:
-                rows.note_formula(number)
-            self.book.changes.note(self.name, area._replace(top=number, bottom=number))
-            self.touch()
+            self._note_put(number, area, formulas=formulas)
+
+    def _note_put(self, number: int, area: Area, *, formulas: bool) -> None:
+        if formulas:
+            self.rows.note_formula(number)
+        self.book.changes.note(self.name, area._replace(top=number, bottom=number))
+        self.touch()
 
     def touch(self) -> None:
         """Remember that the sheet was changed."""
