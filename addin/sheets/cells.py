@@ -319,6 +319,16 @@ def serial_day(number: Decimal | None) -> date | None:
     return _FIRST_DAY + timedelta(days=int(number))
 
 
+def serial(moment: datetime) -> float:
+    """Return a moment without zone as Excel counts days; `serial_day` is the way back.
+
+    Examples:
+        >>> serial(datetime(2026, 5, 1, 12))
+        46143.5
+    """
+    return (moment - datetime.combine(_FIRST_DAY, time())) / timedelta(days=1)
+
+
 def read_choice(value: object, column: Column) -> Decimal | int | bool | str | Refused | None:
     """Read a cell as `read_cell` does; a text is one of the column's choices, whatever its case, or refused."""
     read = read_cell(value, column)
