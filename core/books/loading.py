@@ -28,6 +28,7 @@ from core.books import (
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.books import Books
 from core.books.calendars import kept_calendars, store_days, time_zones
+from core.books.database.state import state
 from core.books.documents import Documents
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
@@ -110,6 +111,7 @@ def _read(connection: Connection, company: Company) -> Books:
         accounts=accounts.in_force(connection, policies),
         stores=all_stores,
         type_choices=in_force(connection),
+        database_state=state(connection),
         last_batch=batches.last(connection),
         zones=zones,
         starts=starts,
