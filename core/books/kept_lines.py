@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import delete, insert, select
 
 from core.books import calendars, locks, rates, settlement_lines, settlements
 from core.books.books import named_settlements
-from core.books.database import costing_tables, frames
+from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import state
-from core.books.line_costs import STATED_SKU
+from core.books.line_costs import STATED_SKU, named_lines
 from core.books.tie_outs import TieOut
 from core.costing import RULES_VERSION
 from core.exchange_rates import ExchangeRates
@@ -32,16 +33,20 @@ from core.frame_columns import COSTED_COLUMNS, FLAG, TEXT, TRANSACTION_COLUMNS, 
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Company, Connection, Database
+    from core.costing import CostingInput
     from core.time import StoreDays
 
 _BESIDE: Columns = {STATED_SKU: TEXT, UNITS_TYPED: WHOLE, PROPOSAL_TAKEN: FLAG}
 _KEPT: Columns = {**_BESIDE, **COSTED_COLUMNS, TAX_KIND: TEXT}
 """What is kept of every line, in the order of `Books.lines`."""
+
+KEPT_TIE_OUT = "Kept costed lines: what differs"
+"""The name of the tie-out of `kept_tie_outs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,30 @@ def _rules() -> str:
 
 
 def _digest(lines: pd.DataFrame) -> str:
-    """Return a hash of lines, everything that stands in them included."""
-    table = pa.table({str(name): pa.array(lines[name]) for name in lines.columns}).combine_chunks()
+    """Return a hash of lines, everything that stands in them included, however they lie in memory."""
+    table = pa.table(dict(_bare(lines))).combine_chunks()
     with pa.BufferOutputStream() as written:
         with pa.ipc.new_stream(written, table.schema) as stream:
             stream.write_table(table)
         return hashlib.blake2b(written.getvalue(), digest_size=16).hexdigest()
+
+
+def _bare(lines: pd.DataFrame) -> Iterator[tuple[str, pa.Array]]:
+    """Yield each column with something in the place of what is missing, and where something is."""
+    for name in map(str, lines.columns):
+        found = pa.array(lines[name])
+        chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
+        column = pa.concat_arrays([*chunks, pa.nulls(0, found.type)])  # a copy, without the rest of a longer one
+        yield f"{name} is there", pc.is_valid(column)
+        yield name, pc.fill_null(column, pa.scalar(_blank(column.type), column.type))
+
+
+def _blank(kind: pa.DataType) -> str | Decimal | bool | int:
+    if pa.types.is_string(kind):
+        return ""
+    if pa.types.is_decimal(kind):
+        return Decimal(0)
+    return False if pa.types.is_boolean(kind) else 0
 
 
 def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
@@ -106,7 +129,7 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
 
 
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
-    """Return settlements with their kept lines; nothing where the lines of this state of the books are not kept.
+    """Return settlements with their kept lines; nothing where those of this state are not kept, or not as they were.
 
     Raises:
         SettlementUnknownError: If one is not in the books.
@@ -116,7 +139,7 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
         booked = settlements.booked(connection)
         chosen = tuple(named_settlements(booked, ids))
         lines = kept_lines(connection, chosen)
-        if lines is None:
+        if lines is None or not _are_as_kept(connection, lines):
             return None
         kept = calendars.kept_calendars(connection, booked)
         return OpenedSettlements(
@@ -140,6 +163,38 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
         return None
     parts = [_lines_of(connection, one) for one in chosen]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def costed_as_kept(connection: Connection, known: CostingInput) -> pd.DataFrame | None:
+    """Return every line of the books as it is kept (`Books.lines`).
+
+    Args:
+        connection: Of `Database.reading`.
+        known: What the lines would be costed of.
+
+    Returns:
+        Nothing where what is kept is of another state of the books, of other rules, or not as it was kept.
+    """
+    if not _holds(connection, state(connection)):
+        return None
+    named = named_lines(known).reset_index(drop=True)
+    costed = frames.load(connection, select(costing_tables.costed_line), _KEPT).set_index("key")
+    if len(costed) != len(named) or not named["key"].isin(costed.index).all():
+        return None
+    beside = costed.loc[named["key"]].reset_index(drop=True).drop(columns=list(_BESIDE))
+    lines = pd.concat([named, beside], axis=1)
+    return lines if _are_as_kept(connection, lines) else None
+
+
+def _are_as_kept(connection: Connection, lines: pd.DataFrame) -> bool:
+    """Tell whether lines of whole settlements, as they are read, are those that were kept."""
+    of = tables.settlement.c
+    query = select(of.store, of.settlement_id, costing_tables.costed_settlement.c.digest).join(
+        tables.settlement, of.id == costing_tables.costed_settlement.c.settlement
+    )
+    digests = {(row.store, row.settlement_id): row.digest for row in connection.execute(query)}
+    by_settlement = lines.groupby(["store", "settlement_id"], sort=False)
+    return all(digests.get((str(name[0]), str(name[1]))) == _digest(rows) for name, rows in by_settlement)
 
 
 def keep(database: Database, books: Books) -> None:
@@ -167,8 +222,15 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     wrong = lines[_differing(kept, lines)]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = ", ".join(f"line {key} of {store}/{number}" for store, number, key in places)
-    words = f"these are kept otherwise than they are costed today: {named}" if named else ""
-    return [TieOut("Kept costed lines: what differs", Decimal(len(wrong)), Decimal(0), words)]
+    words = f"these were kept otherwise than they cost, and are kept anew at the next button: {named}" if named else ""
+    return [TieOut(KEPT_TIE_OUT, Decimal(len(wrong)), Decimal(0), words)]
+
+
+def forget_kept(database: Database) -> None:
+    """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew."""
+    with database.keeping() as connection:
+        for table in (costing_tables.costed_state, costing_tables.costed_settlement):
+            connection.execute(delete(table))
 
 
 def _keep(connection: Connection, books: Books) -> None:
@@ -207,7 +269,7 @@ def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     """Return the kept lines of a settlement: its transactions as they are shown, and beside them what they cost."""
     transactions = _as_shown(connection, one)
     of_it = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)
-    costed = frames.load(connection, of_it, _KEPT).set_index("key").loc[transactions["key"]].reset_index(drop=True)
+    costed = frames.load(connection, of_it, _KEPT).set_index("key").reindex(transactions["key"]).reset_index(drop=True)
     return pd.concat([transactions, costed], axis=1)
 
 

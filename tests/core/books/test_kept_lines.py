@@ -16,10 +16,11 @@ from core.books.books import SettlementUnknownError
 from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
 from core.books.exporting import ExportWish, export_settlement
-from core.books.kept_lines import keep, kept_tie_outs, open_kept
+from core.books.kept_lines import forget_kept, keep, kept_tie_outs, open_kept
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.saving import save_answers
+from core.frame_columns import records
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 
@@ -152,9 +153,8 @@ def test_only_settlements_that_changed_are_kept_anew(database: Database) -> None
     with database.writing() as connection:
         settings.put(connection, "anything", "else", **WHO)
     keep(database, load_books(database))
-    opened = open_kept(database, names(database))
-    assert opened is not None
-    assert {"as it was kept first"} == set(opened.lines["cost_note"])
+    with database.reading() as connection:
+        assert {"as it was kept first"} == set(connection.scalars(select(costing_tables.costed_line.c.cost_note)))
 
 
 def test_a_removed_settlement_is_not_kept(database: Database) -> None:
@@ -180,6 +180,36 @@ def test_verify_names_a_kept_line_that_costs_something_else(database: Database) 
         (told,) = kept_tie_outs(connection, books)
     assert not told.ok
     assert key in told.sentence
+    forget_kept(database)
+    keep(database, load_books(database))
+    with database.reading() as connection:
+        assert [True] == [one.ok for one in kept_tie_outs(connection, books)]
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("costed_line", "UPDATE costed_line SET product_id = 7"),
+        ("transaction", 'UPDATE "transaction" SET principal = 7'),
+    ],
+)
+def test_what_is_not_as_it_was_kept_is_not_believed(database: Database, table: str, change: str) -> None:
+    """Somebody changed a row past the program: the line is costed, whatever is kept of it."""
+    right = load_books(database, anew=True)
+    with database.keeping() as connection:
+        connection.exec_driver_sql(change)
+    assert open_kept(database, names(database)) is None
+    books = load_books(database)
+    assert_frame_equal(books.lines, load_books(database, anew=True).lines)
+    assert (table == "costed_line") == (records(right.lines) == records(books.lines))
+
+
+def test_a_half_written_table_is_not_believed(database: Database) -> None:
+    right = load_books(database, anew=True)
+    with database.keeping() as connection:
+        connection.exec_driver_sql("DELETE FROM costed_line WHERE rowid = 1")
+    assert_frame_equal(right.lines, load_books(database).lines)
+    assert None in [open_kept(database, [name]) for name in names(database)]
 
 
 def test_a_settlement_that_is_not_there_is_named(database: Database) -> None:

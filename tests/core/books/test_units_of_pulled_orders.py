@@ -64,7 +64,7 @@ def both(first: ShopOrder, later: ShopOrder) -> list[bytes]:
 def database(tmp_path: Path) -> Iterator[Database]:
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
         yield opened
-        books = load_books(opened)
+        books = load_books(opened, anew=True)
         keep(opened, books)
         assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
 
