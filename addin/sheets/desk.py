@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from core.books.altered_rows import AlteredRow
     from core.books.books import Books
     from core.books.database import Database
     from core.books.rereading import Reread
@@ -35,3 +36,5 @@ class Desk:
     """The books before settings that can change costs were taken over from the sheets; `None` where none was typed."""
     news: tuple[Reread, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
+    altered: tuple[AlteredRow, ...] | None = None
+    """Rows that another program altered; `None` where nobody looked for them when the books were opened."""

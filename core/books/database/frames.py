@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from core import frame_columns
+from core.books.database import seals
 from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
 
@@ -107,9 +108,10 @@ def concat(parts: Iterable[pd.DataFrame], columns: Columns) -> pd.DataFrame:
 
 
 def update_rows(connection: Connection, statement: Update, rows: list[dict[str, Any]]) -> None:
-    """Run an update for every row, if there are any."""
+    """Run an update for every row, if there are any; each is named by its number, `row`."""
     if rows:
         connection.execute(statement, rows)
+        seals.touch(connection, str(statement.table.name), [(row["row"],) for row in rows])  # type: ignore[attr-defined]
 
 
 def _plain(query: Select[Any]) -> Select[Any]:

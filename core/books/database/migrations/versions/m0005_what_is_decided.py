@@ -2,8 +2,8 @@
 
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
-to be written again; true-ups taken up again; what pulled documents say of the units of their orders; and the SKU that
-somebody typed for a line that names none.
+to be written again; true-ups taken up again; what pulled documents say of the units of their orders; the SKU that
+somebody typed for a line that names none; and what each row said when it was stored.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def upgrade() -> None:
     _create_order_units()
     _create_reimbursement()
     _create_left_stock()
+    _create_seal()
 
 
 def _create_ended_settlement() -> None:
@@ -241,3 +242,14 @@ def _create_left_stock() -> None:
     )
     places = ["order_id", "product_id", "record_date"]
     op.create_index(op.f("ix_left_stock_order_id_product_id_record_date"), "left_stock", places, unique=False)
+
+
+def _create_seal() -> None:
+    """Make the table; what is stored is sealed once all migrations have run."""
+    op.create_table(
+        "seal",
+        sa.Column("table", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("row", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("table", "key", name=op.f("pk_seal")),
+    )
