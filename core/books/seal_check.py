@@ -55,7 +55,7 @@ _NAMED_BY = (
 
 def _can_be_read(typed: object) -> bool:
     try:
-        from_text(typed)  # type: ignore[arg-type]  # another program may have put anything there
+        from_text(typed)
     except (ArithmeticError, TypeError, ValueError):
         return False
     return typed is None or isinstance(typed, str)

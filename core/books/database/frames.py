@@ -107,11 +107,11 @@ def concat(parts: Iterable[pd.DataFrame], columns: Columns) -> pd.DataFrame:
     return pd.concat([*parts] or [frame_columns.frame(columns)], ignore_index=True)
 
 
-def update_rows(connection: Connection, statement: Update, rows: list[dict[str, Any]]) -> None:
-    """Run an update for every row, if there are any; each is named by its number, `row`."""
+def update_rows(connection: Connection, table: Table, statement: Update, rows: list[dict[str, Any]]) -> None:
+    """Run an update of a table for every row, if there are any; each is named by its number, `row`."""
     if rows:
         connection.execute(statement, rows)
-        seals.touch(connection, str(statement.table.name), [(row["row"],) for row in rows])  # type: ignore[attr-defined]
+        seals.touch(connection, table.name, [(row["row"],) for row in rows])
 
 
 def _plain(query: Select[Any]) -> Select[Any]:
