@@ -13,7 +13,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, func, or_, select, tuple_, type_coerce, update
+from sqlalchemy import Connection, Table, bindparam, func, select, true, tuple_, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType
 
@@ -21,7 +21,7 @@ from core.books.database import tables
 from core.books.database.schema import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import ColumnElement
 
@@ -41,6 +41,8 @@ _CHANGING = (
 """Tables of few rows, of which a row may change, end or be taken away."""
 _ENDS_ONLY = {"later_transaction": ("id", "ended_batch"), "original_file": ("sha256",)}
 """The columns of such a table that can change; of the others all can."""
+_MOVES = {"observation": ("seen_at",), "mapping": ("seen_at",), "sync_run": ("mode", "progress", "finished_at")}
+"""The columns that are updated of tables to which rows are only added otherwise (`touch`)."""
 _OF_PARENT = {"locked_line": ("lock", "lock"), "entry_line": ("entry", "entry")}
 """Tables whose rows are stored together with that of another one: the column that refers to it, and its name."""
 _TOUCHED = "rows that are updated"
@@ -90,7 +92,11 @@ def text_of(value: object) -> str:
 
 def kept(connection: Connection, table: Table) -> dict[Key, Row | None]:
     """Return what the seals of a table keep, by what names the row; `None` is a row that Cogsheet took away itself."""
-    query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name)
+    return _kept(connection, table, true())
+
+
+def _kept(connection: Connection, table: Table, where: ColumnElement[bool]) -> dict[Key, Row | None]:
+    query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name, where)
     return {_key(one.key): _row(one.row) if one.row else None for one in connection.execute(query)}
 
 
@@ -134,9 +140,12 @@ def seal_written(connection: Connection, before: Mark) -> None:
         if table.name in _CHANGING:
             _seal_changes(connection, table, before)
         else:
-            _add(connection, table, rows_of(connection, table, _is_new(table, before)))
+            there = before.in_last_batch.get(table.name, ())
+            rows = rows_of(connection, table, _is_new(table, before))
+            _add(connection, table, ((key, row) for key, row in rows if key not in there))
     for name, keys in connection.info.pop(_TOUCHED, {}).items():
-        _renew(connection, SEALED[name], dict(_named(connection, SEALED[name], list(keys))))
+        rows = _named(connection, SEALED[name], list(keys))
+        _renew(connection, SEALED[name], {key: {one: row.get(one) for one in _MOVES[name]} for key, row in rows})
 
 
 def seal_all(connection: Connection) -> None:
@@ -159,6 +168,7 @@ def _changing(connection: Connection, name: str) -> dict[Key, Row]:
 
 
 def _is_new(table: Table, before: Mark) -> ColumnElement[bool]:
+    """Ask for the rows that came since; those of the last batch that had come before are among them."""
     if table.name in _OF_PARENT:
         column, parent = _OF_PARENT[table.name]
         return table.c[column] > before.last[parent]
@@ -166,19 +176,24 @@ def _is_new(table: Table, before: Mark) -> ColumnElement[bool]:
         return table.c.number > before.last["batch"]
     if "id" in table.c:
         return table.c.id > before.last[table.name]
-    there = before.in_last_batch[table.name]
-    of_last = table.c.batch == before.last["batch"]
-    fresh = tuple_(*(table.c[name] for name in key_columns(table))).not_in(list(there)) if there else of_last
-    return or_(table.c.batch > before.last["batch"], of_last & fresh)
+    return table.c.batch >= before.last["batch"]
 
 
 def _seal_changes(connection: Connection, table: Table, before: Mark) -> None:
     was, now = before.changing[table.name], _changing(connection, table.name)
-    changed = [key for key, row in now.items() if was.get(key) != row]
-    _renew(connection, table, dict(_named(connection, table, changed)))
+    new = dict(_named(connection, table, [key for key in now if key not in was]))
+    _say(connection, table, new)
+    _add(connection, table, new.items())
+    changes = {key: _change(was[key], row) for key, row in now.items() if key in was and was[key] != row}
+    _renew(connection, table, changes)
     gone = [{"of": table.name, "which": text_of(list(key))} for key in was if key not in now]
     if gone:
         connection.execute(_update().values(row=""), gone)
+
+
+def _change(was: Row, now: Row) -> Row:
+    """Return the columns that differ, with what they say now; `None` is nothing."""
+    return {name: now.get(name) for name in (*was, *now) if was.get(name) != now.get(name)}
 
 
 _KEYS_AT_ONCE = 200
@@ -200,12 +215,25 @@ def _add(connection: Connection, table: Table, rows: Iterable[tuple[Key, Row]]) 
         connection.execute(add(tables.seal).on_conflict_do_nothing(index_elements=["table", "key"]), new)
 
 
-def _renew(connection: Connection, table: Table, rows: dict[Key, Row]) -> None:
-    """Let seals say what their rows say now."""
+def _renew(connection: Connection, table: Table, changes: Mapping[Key, Row]) -> None:
+    """Let seals say what changed, and of everything else what they said: another program may have altered that."""
+    said = {key: row for key, row in _seals_of(connection, table, list(changes)) if row is not None}
+    whole = {key: {**row, **changes[key]} for key, row in said.items()}
+    kept_ones = {key: {name: value for name, value in row.items() if value is not None} for key, row in whole.items()}
+    _say(connection, table, kept_ones)
+
+
+def _say(connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
+    """Let seals that are there say something else."""
     said = [{"of": table.name, "which": text_of(list(key)), "says": text_of(row)} for key, row in rows.items()]
     if said:
         connection.execute(_update().values(row=bindparam("says")), said)
-        _add(connection, table, rows.items())
+
+
+def _seals_of(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tuple[Key, Row | None]]:
+    texts = [text_of(list(key)) for key in keys]
+    for start in range(0, len(texts), _KEYS_AT_ONCE):
+        yield from _kept(connection, table, tables.seal.c.key.in_(texts[start : start + _KEYS_AT_ONCE])).items()
 
 
 def _update() -> Any:  # noqa: ANN401 - an update of SQLAlchemy's

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint
 
+from core.books import settlements
 from core.books.altered_rows import TABLES_IN_WORDS, AlteredRowsError
+from core.books.booked_settlement import EntryStatus
 from core.books.database import Database, seals
 from core.books.database.column_types import Verbatim
 from core.books.database.schema import metadata
@@ -279,6 +281,36 @@ def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, 
 
     is_line = "'transaction'" in FAULTS[fault][0]
     assert any("order 111-5, SKU MUG: line" in one for one in found) if is_line else [] == found, found
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE settlement SET total = total + 1 WHERE settlement_id = '3'", "US/3: the settlement, total"),
+        (
+            "UPDATE settlement SET currency = 'EUR', cogs_entry = 'open' WHERE id = 1",
+            "US/1: the settlement, cogs entry",
+        ),
+        (
+            "UPDATE observation SET cause = 'none' WHERE order_id = '111-3'",
+            "order 111-3, product CUP, 2026-08-04: what",
+        ),
+        (FAULTS["store ended"][0].replace("ended_batch = 1", "marketplace = 'Walmart'"), "US: store, marketplace"),
+    ],
+)
+def test_what_cogsheet_stores_later_hides_nothing(exported: Path, tmp_path: Path, statement: str, words: str) -> None:
+    """It seals the columns that it changes and the rows that it adds; what was altered beside them stays named."""
+    with Database.open(altered(exported, tmp_path, statement)) as database:
+        shop = Shop(database)
+        before = find_altered(database)
+        shop.finale_says({("111-1", "CUP"): "2.50", ("111-3", "CUP"): "2.00"}, JAR="6.00")
+        with database.writing() as connection:
+            for booked in settlements.booked(connection):
+                settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
+        after = find_altered(database)
+
+    assert any(words in tie.sentence for row in after for tie in row.tie_outs)
+    assert [(row.table, row.key) for row in before] == [(row.table, row.key) for row in after]
 
 
 def test_a_line_that_somebody_ended_beside_itself_is_named(exported: Path, tmp_path: Path) -> None:
