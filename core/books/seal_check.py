@@ -11,14 +11,29 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Connection, LargeBinary, Table, func, or_, select, text, type_coerce
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    Table,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from core.books.altered_rows import TABLES, AlteredRow, AlteredRowsError
 from core.books.database import seals, tables
-from core.books.database.column_types import Verbatim
+from core.books.database.column_types import Moment, Money, Verbatim
 from core.books.settings import SettingUnreadableError
 from core.books.tie_outs import place_of
 from core.errors import CogsheetError
@@ -31,7 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from core.books.database import Database
-    from core.books.database.seals import Row
+    from core.books.database.seals import Key, Row
 
 _OF_A_LINE = ("override", "locked_line", "true_up", "transaction")
 """Tables whose column `key` names a line."""
@@ -53,12 +68,12 @@ _NAMED_BY = (
 """Columns by which a row is named that belongs to no line and no entry."""
 
 
-def _can_be_read(typed: object) -> bool:
+def _can_be_read(typed: str) -> bool:
     try:
         from_text(typed)
     except (ArithmeticError, TypeError, ValueError):
         return False
-    return typed is None or isinstance(typed, str)
+    return True
 
 
 def _is_it(table: Table) -> str:
@@ -70,13 +85,28 @@ def _named(row: AlteredRow) -> dict[str, Any]:
     return {f"of_{name}": value for name, value in zip(names, row.key, strict=False)}
 
 
-def _odd(row: Row, typed: Sequence[object]) -> Iterator[str]:
-    if row.get("event") not in set(Event):
-        yield "event"
-    if row.get("typed") in typed:
-        yield "typed"
-    whole = [one.name for one in tables.transaction.c if not isinstance(one.type, Verbatim)]
-    yield from (name for name in whole if not isinstance(row.get(name, 0), int))
+_MOST = Decimal(10**11)
+"""An amount of a hundred thousand million is no amount of a line, and sums of such do not fit."""
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+
+
+def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> ColumnElement[bool]:
+    """Ask whether a column of a line holds what Cogsheet never stores.
+
+    Args:
+        column: The column.
+        typed: Texts of typed amounts that cannot be read.
+        dialect: Of the database: SQLite takes values of any kind in every column.
+    """
+    kind = "text" if isinstance(column.type, Verbatim) else "integer"
+    asked = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
+    if isinstance(column.type, Money):
+        asked.append(not_(column.between(-_MOST, _MOST)))
+    if isinstance(column.type, Moment):
+        asked.append(not_(column.between(_FIRST, _LAST)))
+    asked += [column.not_in([str(one) for one in Event])] if column.name == "event" else []
+    asked += [column.in_(typed)] if column.name == "typed" else []
+    return or_(false(), *asked)
 
 
 def altered_rows(connection: Connection) -> list[AlteredRow]:
@@ -104,15 +134,16 @@ def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
 def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
     """Yield the lines that hold words, amounts or dates that cannot be read."""
     line = tables.transaction.c
-    bad: dict[str, ColumnElement[bool]] = {"event": line.event.not_in([str(one) for one in Event])}
     typed = connection.scalars(select(type_coerce(line.typed, NullType())).distinct())
-    odd = [text for text in typed if not _can_be_read(text)]
-    bad |= {"typed": line.typed.in_(odd)} if odd else {}
-    if connection.dialect.name == "sqlite":  # its columns take values of any kind
-        whole = [one for one in line if not isinstance(one.type, Verbatim)]
-        bad |= {one.name: func.typeof(one).not_in(["integer", "null"]) for one in whole}
-    for key, row in seals.rows_of(connection, tables.transaction, or_(*bad.values())):
-        yield AlteredRow("transaction", key, None, row, unreadable=tuple(_odd(row, odd)))
+    odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
+    asked = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
+    bad = dict(seals.rows_of(connection, tables.transaction, or_(*asked.values())))
+    columns: dict[Key, list[str]] = {key: [] for key in bad}
+    for name, is_bad in asked.items() if bad else ():
+        for key, _ in seals.rows_of(connection, tables.transaction, is_bad, ("key",)):
+            columns[key].append(name)
+    for key, row in bad.items():
+        yield AlteredRow("transaction", key, None, row, unreadable=tuple(columns[key]))
 
 
 def _place(connection: Connection, table: str, row: Row) -> tuple[str, str]:

@@ -240,6 +240,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         "UPDATE 'transaction' SET quantity = 'some' WHERE order_id = '111-5'",
         MUG + "line of the settlement: quantity “some” is nothing",
     ),
+    "amount beyond all amounts": (
+        "UPDATE 'transaction' SET principal = 9223372036854775807 WHERE order_id = '111-5'",
+        MUG + "line of the settlement: principal “9223372036854775807” is nothing",
+    ),
+    "day beyond all days": (
+        "UPDATE 'transaction' SET posted_at = 9223372036854775807 WHERE order_id = '111-5'",
+        MUG + "line of the settlement: posted at “9223372036854775807” is nothing",
+    ),
+    "bytes for a text": (
+        "UPDATE 'transaction' SET raw_type = x'00ff' WHERE order_id = '111-5'",
+        MUG + "line of the settlement: raw type",
+    ),
     "seal": ("UPDATE seal SET row = 'x' WHERE \"table\" = 'override'", MUG + "saved answer, unit cost"),
     "seal deleted": (
         "DELETE FROM seal WHERE \"table\" = 'override'",
