@@ -151,7 +151,7 @@ def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
     with lasting_imports():
         action: Callable[..., Outcome] = load(command.action)
         arguments = {**chosen, **command.arguments(plain)}
-        on_file = load(_ON_FILE) if command.at_desk else None
+        on_file = partial(load(_ON_FILE), sees_altered=command.sees_altered) if command.at_desk else None
     if on_file is None:
         return action(**arguments)
     from addin.commands.terminal import TerminalProgress  # noqa: PLC0415 - only a command that runs needs it

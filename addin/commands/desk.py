@@ -14,6 +14,7 @@ from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
+from core.books.seal_check import altered_rows_named, find_altered
 from core.companies import database_address, machine_folder
 from core.errors import CogsheetError
 from core.progress import Progress, silent
@@ -45,10 +46,21 @@ def desk(
     clock: Clock = system_clock,
     progress: Progress = silent,
     edits: Edits = Edits.ASK,
+    sees_altered: bool = False,
 ) -> Iterator[Desk]:
     """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
 
+    Args:
+        book: The workbook.
+        path: Where it is.
+        clock: What time it is.
+        progress: Who is told how far it has come.
+        edits: What becomes of edited settings.
+        sees_altered: Whether books of which another program altered rows are opened as they are: nothing is taken over
+            or read anew then.
+
     Raises:
+        AlteredRowsError: If the books cannot be read because another program altered rows.
         ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
@@ -57,11 +69,15 @@ def desk(
     check_workbook(book)
     address = database_address(books, path, machine)
     user = getpass.getuser()
-    with Database.open(address, expect_id=books.database_id) as database:
+    with Database.open(address, expect_id=books.database_id) as database, altered_rows_named(database):
+        altered = tuple(find_altered(database)) if sees_altered else None
+        if altered:
+            yield Desk(book, path, database, user, machine, clock, progress, altered=altered)
+            return
         taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         with _told_with_errors(taken), told_with_errors(news):
-            yield Desk(book, path, database, user, machine, clock, progress, taken, news)
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered)
 
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
@@ -86,8 +102,10 @@ def on_file(
     progress: Progress = silent,
     clock: Clock = system_clock,
     edits: Edits = Edits.ASK,
+    *,
+    sees_altered: bool = False,
 ) -> Outcome:
-    """Do what a button does, to a workbook file, and save the file.
+    """Do what a button does, to a workbook file, and save the file; see `desk`.
 
     Raises:
         YesNeededError: If a setting typed on a sheet would change what is posted or closed.
@@ -96,10 +114,13 @@ def on_file(
     try:
         with (
             open_workbook(path) as book,
-            desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened,
+            desk(
+                book, path.resolve(), clock=clock, progress=progress, edits=edits, sees_altered=sees_altered
+            ) as opened,
         ):
             outcome = with_what_was_taken(action(opened), opened)
-            connect_rows(opened.book, page_account(opened.database))
+            if not opened.altered:
+                connect_rows(opened.book, page_account(opened.database))
             book.save()
             return outcome
     except ChangeNotAgreedError as error:

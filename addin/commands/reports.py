@@ -14,11 +14,13 @@ from addin.sheets.cogs import cost_cells, fill_cogs
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
+from core.books.altered_rows import AlteredRowsError, altered_tie_outs
 from core.books.costs_today import unanswered
 from core.books.exporting import ExportWish
 from core.books.kept_lines import KEPT_TIE_OUT, forget_kept
 from core.books.loading import load_books
 from core.books.remarks import twins_of
+from core.books.seal_check import as_stored, find_altered
 from core.books.tie_outs import TieOut, tax_tie_outs
 from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.file_names import file_name
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
+    from core.books.altered_rows import AlteredRow
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
 
@@ -119,18 +122,30 @@ def cogs_file_name(company: str, settlement: BookedSettlement) -> str:
 def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     """Check that deposit, profit and loss, COGS tab, journal and lock of settlements agree.
 
+    Rows that another program altered are named first. Where the books cannot be read because of them, everything else
+    is checked on the books as they were stored.
+
     Raises:
         CogsheetError: If a settlement is unknown.
     """
+    altered = find_altered(desk.database) if desk.altered is None else desk.altered
+    try:
+        return _verified(desk, ids, altered)
+    except Exception:
+        if not altered:
+            raise
+    try:
+        with as_stored(desk.database):
+            return _verified(desk, ids, altered)
+    except Exception as error:
+        raise AlteredRowsError(altered) from error
+
+
+def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> Outcome:
     books = load_books(desk.database, anew=True)
     chosen = books.named(ids) if ids else list(books.settlements)
-    found, held = [], evidence(desk.database)
-    for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
-        found += _tab_tie_outs(desk, books, settlement)
-    found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
-    found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
-    if any(one.name == KEPT_TIE_OUT and not one.ok for one in found):
+    found = _tie_outs(desk, books, chosen, altered, of_all=not ids)
+    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in found):
         forget_kept(desk.database)
     wrong = [one for one in found if not one.ok]
     sentences = [one.sentence for one in wrong]
@@ -151,6 +166,23 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         needs_attention=bool(wrong),
         data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
     )
+
+
+def _tie_outs(
+    desk: Desk, books: Books, chosen: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
+) -> list[TieOut]:
+    """Return the tie-outs of settlements, and those of the company where all are verified.
+
+    An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
+    """
+    names = {one.name for one in chosen}
+    held = evidence(desk.database)
+    found = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
+    for settlement in chosen:
+        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
+        found += _tab_tie_outs(desk, books, settlement)
+    found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
+    return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]
 
 
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:

@@ -76,18 +76,20 @@ def press(name: str, book: xw.Book) -> Outcome:
     refuse_other_version(book, program_version())
     action = partial(_act, command, text=take_text(book) if command.asks.text else "")
     try:
-        return _pressed(action, book, Edits.ASK)
+        return _pressed(command, action, book, Edits.ASK)
     except ChangeNotAgreedError as error:
         if not ribbon_questions.confirmed(book.app, f"{error}\n\nTake it?"):
             return Outcome("Nothing was changed: what you typed is still in its cell. Put it back as it was to go on.")
-    return _pressed(action, book, Edits.AGREED)
+    return _pressed(command, action, book, Edits.AGREED)
 
 
-def _pressed(action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
-    progress = StatusBar(book.app)
-    with undisturbed(book.app), desk(book, place_of(book), progress=progress, edits=edits) as opened:
+def _pressed(command: Command, action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
+    progress, place = StatusBar(book.app), place_of(book)
+    opening = desk(book, place, progress=progress, edits=edits, sees_altered=command.sees_altered)
+    with undisturbed(book.app), opening as opened:
         outcome = with_what_was_taken(action(opened), opened)
-        connect_rows(opened.book, page_account(opened.database))
+        if not opened.altered:
+            connect_rows(opened.book, page_account(opened.database))
         return outcome
 
 

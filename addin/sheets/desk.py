@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from core.books.altered_rows import AlteredRow
     from core.books.books import Books
     from core.books.changes import SettlementChange
     from core.books.database import Database
@@ -88,6 +89,8 @@ class Desk:
     """The settings that were taken over from the sheets when it was opened; `None` where none was typed."""
     news: tuple[Reread, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
+    altered: tuple[AlteredRow, ...] | None = None
+    """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
 
     @property
     def before(self) -> Books | None:

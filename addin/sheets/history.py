@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.sheets.edited_rows import typed_words
+from addin.sheets.edited_rows import CellsRefusedError, cell_names, typed_words
 from core.frame_columns import records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import pandas as pd
     import xlwings as xw
 
-    from addin.sheets.tables import Record
+    from addin.sheets.tables import FoundTable, Record
 
 HISTORY_SPEC = TableSpec(
     sheet="Change history",  # Excel keeps the name History to itself
@@ -73,13 +75,36 @@ def marked(book: xw.Book) -> list[tuple[int, str]]:
     """Return batch and line key of each value that is marked to be brought back.
 
     Raises:
-        CellsRefusedError: If a cell of column Restore holds anything but yes.
+        CellsRefusedError: If a cell of column Restore holds anything but yes, or two values of one line are marked.
     """
     found = tables.find(book, HISTORY_SPEC)
     marks = typed_words(found, HISTORY_SPEC, ["restore"])
-    rows = zip(tables.read(found, HISTORY_SPEC), marks, strict=True)
-    keys = [(to_text(row["key"]) or "").split(" ", 1) for row, mark in rows if mark["restore"]]
-    return [(int(key[0]), key[1]) for key in keys if len(key) == len(("batch", "line"))]
+    rows = tables.read(found, HISTORY_SPEC)
+    places = [place for place, mark in enumerate(marks) if mark["restore"]]
+    keys = {place: (to_text(rows[place]["key"]) or "").split(" ", 1) for place in places}
+    values = {place: (int(key[0]), key[1]) for place, key in keys.items() if len(key) == len(("batch", "line"))}
+    _refuse_two_of_a_line(found, rows, values)
+    return list(values.values())
+
+
+def _refuse_two_of_a_line(found: FoundTable, rows: Sequence[Record], values: Mapping[int, tuple[int, str]]) -> None:
+    """Refuse marks that contradict each other: a line takes one of its earlier values back, and nobody said which."""
+    by_line: dict[str, list[int]] = {}
+    for place, (_, line) in values.items():
+        by_line.setdefault(line, []).append(place)
+    several = [places for places in by_line.values() if len(places) > 1]
+    if several:
+        cell, column = cell_names(found), HISTORY_SPEC.column("restore")
+        raise CellsRefusedError([_contradiction(rows, places, cell, column) for places in several])
+
+
+def _contradiction(
+    rows: Sequence[Record], places: Sequence[int], cell: Callable[[Column, int], str], column: Column
+) -> str:
+    cells = " and ".join(cell(column, place) for place in places)
+    order, sku = (to_text(rows[places[0]][name]) for name in ("order_id", "sku"))
+    line = ", ".join(words for words in (order and f"order {order}", sku and f"SKU {sku}") if words) or "one line"
+    return f"{cells} mark different batches of {line}: keep one of the marks"
 
 
 def clear_marks(book: xw.Book) -> None:

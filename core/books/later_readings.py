@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import select, update
 
-from core.books.database import Connection, frames, tables
+from core.books.database import Connection, frames, seals, tables
 from core.books.type_choices import Held, with_choices
 from core.frame_columns import TRANSACTION_COLUMNS
 
@@ -72,7 +72,9 @@ def put(connection: Connection, of: BookedSettlement, transactions: pd.DataFrame
 def end(connection: Connection, of: BookedSettlement, batch: int) -> None:
     """Let what is read now hold no more, because the settlement is open again and has taken it over."""
     standing = (tables.later_transaction.c.settlement == of.id) & tables.later_transaction.c.ended_batch.is_(None)
+    ended = connection.execute(select(tables.later_transaction.c.id).where(standing)).all()
     connection.execute(update(tables.later_transaction).where(standing).values(ended_batch=batch))
+    seals.touch(connection, tables.later_transaction.name, map(tuple, ended))
 
 
 def load(connection: Connection) -> pd.DataFrame:

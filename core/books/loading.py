@@ -82,7 +82,7 @@ def _posted_as(
         key = row["key"]
         if not money_of(held.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
-        found[row["id"]], held[key] = events[key], row["cogs"]
+        found[row["id"]], held[key] = events.get(key, ""), row["cogs"]
     return found
 
 

@@ -160,6 +160,7 @@ def _move_seen_at(connection: Connection, known: pd.DataFrame, again: pd.DataFra
     seen = dict(zip(_facts(again), frames.rows_of(again, ("fetched_at",)), strict=True))
     frames.update_rows(
         connection,
+        tables.observation,
         update(tables.observation)
         .where(tables.observation.c.id == bindparam("row"))
         .values(seen_at=bindparam("moment")),

@@ -21,7 +21,9 @@ class SettingUnreadableError(DatabaseError):
     """A stored setting is not what this version of Cogsheet expects."""
 
     def __init__(self, key: str, reason: str) -> None:
-        super().__init__(f"The stored setting “{key}” cannot be read ({reason}). Enter it again on sheet Setup.")
+        super().__init__(
+            f"The stored setting “{key}” cannot be read ({reason}). Restore the books from a copy made before that."
+        )
 
 
 def _read(key: str, kind: type[T], text: str) -> T:

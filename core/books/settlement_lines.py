@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, union_all
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
@@ -156,6 +156,20 @@ def lines_without_order(connection: Connection, moments: Iterable[datetime]) -> 
     """Return every transaction (TRANSACTION_COLUMNS) of some moments that names no order, in whatever settlement."""
     parts = frames.among(tables.transaction.c.posted_at, moments)
     return _lines(connection, (some & tables.transaction.c.order_id.is_(None) for some in parts))
+
+
+def lines_of_no_batch(connection: Connection, number: int) -> pd.DataFrame:
+    """Return the lines of a settlement (TRANSACTION_COLUMNS) whose batch never gave it lines.
+
+    A batch gives lines where it imports a settlement, reads it anew, or brings it back after a removal.
+    """
+    of_it = tables.transaction.c.settlement == number
+    own = select(tables.settlement.c.batch).where(tables.settlement.c.id == number)
+    earlier = select(tables.ended_settlement.c.batch).where(tables.ended_settlement.c.settlement == number)
+    undone = select(tables.batch.c.number).where(tables.batch.c.undoes.is_not(None))
+    known = union_all(own, earlier, undone).subquery()
+    batch = tables.transaction.c.batch
+    return _lines(connection, [of_it & (batch.is_(None) | batch.not_in(select(known.c[0])))])
 
 
 def _lines(connection: Connection, parts: Iterable[ColumnElement[bool]]) -> pd.DataFrame:

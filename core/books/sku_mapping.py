@@ -302,6 +302,7 @@ def _move_seen_at(connection: Connection, known: pd.DataFrame, again: pd.DataFra
     seen = dict(zip(_keys(again), frames.rows_of(again, ("seen_at",)), strict=True))
     frames.update_rows(
         connection,
+        tables.mapping,
         update(tables.mapping).where(tables.mapping.c.id == bindparam("row")).values(seen_at=bindparam("moment")),
         [
             {"row": row_id, "moment": seen[key][0]}

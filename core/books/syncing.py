@@ -14,7 +14,7 @@ from core.books import batches, observations, sku_mapping
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
-from core.books.database import Database, tables
+from core.books.database import Database, seals, tables
 from core.books.sku_mapping import TYPED_IN
 from core.costing import with_report, without_order
 from core.errors import InventoryError
@@ -310,11 +310,13 @@ def advance(connection: Connection, batch: int, progress: object, mode: str | No
     """Note how far a sync has come, together with the page it has just stored, and by which mode once that is known."""
     known = {"progress": _text(progress)} if mode is None else {"progress": _text(progress), "mode": mode}
     connection.execute(update(tables.sync_run).where(tables.sync_run.c.batch == batch).values(known))
+    seals.touch(connection, tables.sync_run.name, [(batch,)])
 
 
 def finish(connection: Connection, batch: int, now: datetime) -> None:
     """Note that a sync has got everything."""
     connection.execute(update(tables.sync_run).where(tables.sync_run.c.batch == batch).values(finished_at=now))
+    seals.touch(connection, tables.sync_run.name, [(batch,)])
 
 
 def last(connection: Connection, *, finished: bool) -> SyncRun | None:

@@ -221,6 +221,7 @@ def tie_outs(
         if EntryStatus.EXPORTED in status.values():
             found += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
         found += _file_tie_outs(connection, settlement, held.files)
+        found += _of_no_batch(connection, settlement)
         found += _entry_tie_outs(connection, books, settlement, held)
         own = [one.entry for one in held.posted.values() if one.entry.settlement == settlement.id]
         found += month_tie_outs(books, settlement, own, made, held.corrections(books))
@@ -268,6 +269,12 @@ def _file_tie_outs(connection: Connection, settlement: BookedSettlement, files: 
     keyed = conform(TRANSACTION_COLUMNS, with_line_keys(settlement.store, read.transactions))
     found = line_tie_outs(settlement.name, stored, keyed)
     return [*found, *header_tie_outs(settlement, read), *_standing(settlement, kept)]
+
+
+def _of_no_batch(connection: Connection, settlement: BookedSettlement) -> Iterator[TieOut]:
+    for line in records(settlement_lines.lines_of_no_batch(connection, settlement.id)):
+        words = "the line is stored under a batch of Change history that brought no line of this settlement"
+        yield TieOut(f"{settlement.name}, {place_of(line)}: batch", Decimal(1), Decimal(0), words)
 
 
 def _kept_file(connection: Connection, sha256: str, files: dict[str, KeptFile]) -> KeptFile:

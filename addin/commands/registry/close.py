@@ -127,6 +127,7 @@ CLOSE = (
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         action="addin.commands.reports:verify",
+        sees_altered=True,
         notes="It also compares what is stored with the original files.",
     ),
     Command(

@@ -166,6 +166,9 @@ class Command:
     """Whether cells with FINALE_ functions are recalculated after a press."""
     at_desk: bool = True
     """Whether it works on an open workbook and its books; else the action is given the options alone."""
+    sees_altered: bool = False
+    """Whether it also works on books of which another program altered rows; nothing typed on a sheet is taken over
+    then."""
     epilog: str = ""
     """`module:function` that returns what stands below the options in the help of the command line."""
     notes: str = ""

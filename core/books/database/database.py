@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from core.books.database import migrate
+from core.books.database import migrate, seals
 from core.books.database.company import Company, read_company, write_company
 from core.books.database.engine import (
     BUSY_SECONDS,
@@ -22,6 +22,7 @@ from core.books.database.engine import (
     watch_changes,
 )
 from core.books.database.errors import (
+    DamagedDatabaseError,
     DatabaseExistsError,
     DatabaseInSyncedFolderError,
     DatabaseNotFoundError,
@@ -179,9 +180,11 @@ class Database:
             raise RuntimeError("writing inside reading: on SQLite the writer would wait for its own reader")
         with connect_to_write(self._engine) as connection, connection.begin():
             become_only_writer(connection)
+            before = seals.mark(connection)
             self._here.writing = connection
             try:
                 yield connection
+                seals.seal_written(connection, before)
             finally:
                 self._here.writing = None
 
@@ -239,6 +242,7 @@ def _fill(engine: Engine, company: Company) -> None:
         become_only_writer(connection)
         migrate.make_tables(connection)
         write_company(connection, company)
+        seals.seal_all(connection)
 
 
 def _check_identity(engine: Engine, location: Path | str, expect_id: str | None) -> Company:
@@ -248,7 +252,10 @@ def _check_identity(engine: Engine, location: Path | str, expect_id: str | None)
         raise NotADatabaseError(location) if isinstance(location, Path) else DatabaseNotFoundError(location)
     migrate.check_known(revision, location)
     with engine.connect() as connection:
-        company = read_company(connection)
+        try:
+            company = read_company(connection)
+        except (TypeError, ValueError) as error:
+            raise DamagedDatabaseError(location, "the row of table company cannot be read") from error
     if company is None:
         raise NotADatabaseError(location)
     if expect_id is not None and company.database_id != expect_id:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from core import frame_columns
+from core.books.database import seals
 from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
 from core.books.database.errors import UnstorableValueError
 
@@ -108,10 +109,11 @@ def concat(parts: Iterable[pd.DataFrame], columns: Columns) -> pd.DataFrame:
     return pd.concat([*parts] or [frame_columns.frame(columns)], ignore_index=True)
 
 
-def update_rows(connection: Connection, statement: Update, rows: list[dict[str, Any]]) -> None:
-    """Run an update for every row, if there are any."""
+def update_rows(connection: Connection, table: Table, statement: Update, rows: list[dict[str, Any]]) -> None:
+    """Run an update of a table for every row, if there are any; each is named by its number, `row`."""
     if rows:
         connection.execute(statement, rows)
+        seals.touch(connection, table.name, [(row["row"],) for row in rows])
 
 
 def _plain(query: Select[Any]) -> Select[Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError as SqlError
 
+from core.books.database import seals
 from core.books.database.engine import become_only_writer, connect_to_write, sqlite_engine
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
 
@@ -114,6 +115,7 @@ def bring_up_to_date(engine: Engine, location: Path | str) -> None:
         if isinstance(location, Path):
             back_up(location, copy_path(location, found or "0000"))
         _upgrade_or_explain(connection, location)
+        seals.seal_all(connection)
         _check_references(connection, location)
 
 

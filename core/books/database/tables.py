@@ -320,3 +320,11 @@ exchange_rate = Table(
     Index(None, "quote", "day"),
 )
 """One unit of `base` is `rate` units of `quote`."""
+seal = Table(
+    "seal",
+    metadata,
+    Column("table", Verbatim, primary_key=True),
+    Column("key", Verbatim, primary_key=True),  # JSON: what names the row
+    Column("row", Verbatim, nullable=False),  # JSON: what it said; empty: Cogsheet took it away
+)
+"""What each row of other tables said when it was stored, see `core.books.database.seals`."""

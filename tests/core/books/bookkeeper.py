@@ -19,12 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from pandas.testing import assert_frame_equal
 
 from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
+from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import ExportWish, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.reopening import reopen
+from core.books.seal_check import find_altered
 from core.books.undo import NothingToUndoError, restore_values, undo_last
 from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.frame_columns import records
@@ -295,6 +297,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
         wish = ExportWish(zones=books.zones)
         found = [one for each in books.settlements for one in tie_outs(self.database, books, each, wish, held)]
         found += company_tie_outs(self.database, books, held)
+        found += altered_tie_outs(find_altered(self.database))
         assert [] == [one.sentence for one in found if not one.ok]
 
     def what_went_out_stands(self, books: Books) -> None:

@@ -30,6 +30,7 @@ from core.books import (
     true_up_history,
     true_ups,
 )
+from core.books.altered_rows import altered_tie_outs
 from core.books.answers import Answer, Fate
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, Import
@@ -42,6 +43,7 @@ from core.books.policies import change_policies
 from core.books.removing import remove_settlements
 from core.books.reopening import reopen
 from core.books.saving import save_answers
+from core.books.seal_check import find_altered
 from core.books.time_zones import change_time_zones
 from core.books.undo import NothingToUndoError, undo_last
 from core.books.verification import company_tie_outs, evidence, tie_outs
@@ -107,6 +109,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
                 one for each in books.settlements for one in tie_outs(self.database, books, each, ExportWish(), held)
             ]
             found += company_tie_outs(self.database, books, held)
+            found += altered_tie_outs(find_altered(self.database))
             self.database.close()
             self.folder.cleanup()
             assert [] == [one.sentence for one in found if not one.ok], "whatever happened, verify has nothing to name"

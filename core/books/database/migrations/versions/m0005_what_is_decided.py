@@ -3,7 +3,8 @@
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
 to be written again; true-ups taken up again; what pulled documents say of the units of their orders; the SKU that
-somebody typed for a line that names none; and costed lines, kept for the state of the books that they are of.
+somebody typed for a line that names none; costed lines, kept for the state of the books that they are of; and what each
+row said when it was stored.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ def upgrade() -> None:
     _create_reimbursement()
     _create_left_stock()
     _create_costed_lines()
+    _create_seal()
 
 
 def _create_ended_settlement() -> None:
@@ -323,3 +325,14 @@ def _create_shown_line() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_shown_line")),
     )
     op.create_index(op.f("ix_shown_line_settlement"), "shown_line", ["settlement"], unique=False)
+
+
+def _create_seal() -> None:
+    """Make the table; what is stored is sealed once all migrations have run."""
+    op.create_table(
+        "seal",
+        sa.Column("table", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("row", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("table", "key", name=op.f("pk_seal")),
+    )

@@ -1,0 +1,252 @@
+"""Seals: what each row said when Cogsheet stored it, so that a row that another program altered can be named.
+
+Whoever writes into the books with another program (a database browser, a script) leaves the seals as they were.
+`core.books.seal_check` compares the two and says, for `verify`, which row differs and what it said. A seal is no
+signature: who alters a row and its seal alike is not seen by this, only by what is recomputed of it.
+
+Table `transaction` has no seals: its rows are by far the most, and each is held against the kept files instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, Table, bindparam, func, select, true, tuple_, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import NullType
+
+from core.books.database import tables
+from core.books.database.schema import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from sqlalchemy import ColumnElement
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+"""What a row says as the database itself has it: whole numbers, texts, and a digest of bytes; without what is empty."""
+
+_MADE_AGAIN = "made of the other tables, and held against a costing from nothing"
+UNSEALED = {
+    "transaction": "each of its rows is held against the kept files",
+    "seal": "seals are compared with rows",
+    "books_state": "its token says only whether anything was written",
+    **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
+}
+SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
+"""By name, a table before those that refer to it."""
+LEFT_OUT = {"observation": ("raw",)}
+"""Columns that no seal keeps: Finale's own words, from which nothing is read again."""
+_CHANGING = (
+    *("company", "settlement", "store", "settlement_file", "problem", "original_file"),
+    "probe_cache",
+)
+"""Tables of few rows, of which a row may change, end or be taken away."""
+_ENDS_ONLY = {"original_file": ("sha256",)}
+"""The columns of such a table that can change; of the others all can."""
+_MOVES = {
+    "observation": ("seen_at",),
+    "mapping": ("seen_at",),
+    "sync_run": ("mode", "progress", "finished_at"),
+    "later_transaction": ("ended_batch",),
+}
+"""The columns that are updated of tables to which rows are only added otherwise (`touch`)."""
+_OF_PARENT = {"locked_line": ("lock", "lock"), "entry_line": ("entry", "entry")}
+"""Tables whose rows are stored together with that of another one: the column that refers to it, and its name."""
+_TOUCHED = "rows that are updated"
+
+
+class Mark(NamedTuple):
+    """How far the tables had come when somebody began to write."""
+
+    last: dict[str, int]
+    """The highest number of each table, and the newest batch."""
+    in_last_batch: dict[str, set[Key]]
+    """Of tables without numbers: the rows of that batch."""
+    changing: dict[str, dict[Key, Row]]
+
+
+def key_columns(table: Table) -> tuple[str, ...]:
+    """Return the names of the columns that name a row."""
+    return tuple(column.name for column in table.primary_key.columns)
+
+
+def rows_of(
+    connection: Connection, table: Table, where: ColumnElement[bool] | None = None, only: Collection[str] = ()
+) -> Iterator[tuple[Key, Row]]:
+    """Yield the rows of a table as the database has them, each with what names it."""
+    names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
+    names = [name for name in names if not only or name in only]
+    query = select(*(type_coerce(table.c[name], NullType()).label(name) for name in names))
+    keys = [names.index(name) for name in key_columns(table)]
+    for values in connection.execute(query if where is None else query.where(where)):
+        plain = [_plain(value) for value in values]
+        row = {name: value for name, value in zip(names, plain, strict=True) if value is not None}
+        yield tuple(plain[place] for place in keys), row
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, bytes | memoryview):
+        return hashlib.blake2b(bytes(value), digest_size=20).hexdigest()
+    return value
+
+
+def text_of(value: object) -> str:
+    """Return a row, or what names it, as a seal keeps it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def kept(connection: Connection, table: Table) -> dict[Key, Row | None]:
+    """Return what the seals of a table keep, by what names the row; `None` is a row that Cogsheet took away itself."""
+    return _kept(connection, table, true())
+
+
+def _kept(connection: Connection, table: Table, where: ColumnElement[bool]) -> dict[Key, Row | None]:
+    query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name, where)
+    return {_key(one.key): _row(one.row) if one.row else None for one in connection.execute(query)}
+
+
+def _key(said: str) -> Key:
+    """Read what names a row; another program may have put anything there."""
+    try:
+        return tuple(json.loads(said))
+    except (ValueError, TypeError):
+        return (said,)
+
+
+def _row(said: str) -> Row:
+    try:
+        return dict(json.loads(said))
+    except (ValueError, TypeError):
+        return {}
+
+
+def mark(connection: Connection) -> Mark:
+    """Note how far the tables have come, before anything is written."""
+    connection.info[_TOUCHED] = {}
+    numbered = [one for one in SEALED.values() if "id" in one.c and one.name not in _CHANGING]
+    last = {table.name: _highest(connection, table, "id") for table in numbered}
+    last["batch"] = _highest(connection, tables.batch, "number")
+    by_batch = [table for table in SEALED.values() if _goes_by_batch(table)]
+    of_last = {
+        table.name: {key for key, _ in rows_of(connection, table, table.c.batch == last["batch"], key_columns(table))}
+        for table in by_batch
+    }
+    return Mark(last, of_last, {name: _changing(connection, name) for name in _CHANGING})
+
+
+def touch(connection: Connection, table: str, keys: Iterable[Key]) -> None:
+    """Note that rows are updated where otherwise rows are only added, so that they are sealed again."""
+    connection.info.setdefault(_TOUCHED, {}).setdefault(table, set()).update(keys)
+
+
+def seal_written(connection: Connection, before: Mark) -> None:
+    """Seal every row that was stored, changed or taken away since a mark; called once, before the commit."""
+    for table in SEALED.values():
+        if table.name in _CHANGING:
+            _seal_changes(connection, table, before)
+        else:
+            there = before.in_last_batch.get(table.name, ())
+            rows = rows_of(connection, table, _is_new(table, before))
+            _add(connection, table, ((key, row) for key, row in rows if key not in there))
+    for name, keys in connection.info.pop(_TOUCHED, {}).items():
+        rows = _named(connection, SEALED[name], list(keys))
+        _renew(connection, SEALED[name], {key: {one: row.get(one) for one in _MOVES[name]} for key, row in rows})
+
+
+def seal_all(connection: Connection) -> None:
+    """Seal every row that has no seal: of new books, and of books of a version that kept none."""
+    for table in SEALED.values():
+        _add(connection, table, rows_of(connection, table))
+
+
+def _goes_by_batch(table: Table) -> bool:
+    others = ("batch", *_CHANGING, *_OF_PARENT)
+    return "batch" in table.c and "id" not in table.c and table.name not in others
+
+
+def _highest(connection: Connection, table: Table, name: str) -> int:
+    return int(connection.scalar(select(func.max(table.c[name]))) or 0)
+
+
+def _changing(connection: Connection, name: str) -> dict[Key, Row]:
+    return dict(rows_of(connection, SEALED[name], only=_ENDS_ONLY.get(name, ())))
+
+
+def _is_new(table: Table, before: Mark) -> ColumnElement[bool]:
+    """Ask for the rows that came since; those of the last batch that had come before are among them."""
+    if table.name in _OF_PARENT:
+        column, parent = _OF_PARENT[table.name]
+        return table.c[column] > before.last[parent]
+    if table.name == "batch":
+        return table.c.number > before.last["batch"]
+    if "id" in table.c:
+        return table.c.id > before.last[table.name]
+    return table.c.batch >= before.last["batch"]
+
+
+def _seal_changes(connection: Connection, table: Table, before: Mark) -> None:
+    was, now = before.changing[table.name], _changing(connection, table.name)
+    new = dict(_named(connection, table, [key for key in now if key not in was]))
+    _say(connection, table, new)
+    _add(connection, table, new.items())
+    changes = {key: _change(was[key], row) for key, row in now.items() if key in was and was[key] != row}
+    _renew(connection, table, changes)
+    gone = [{"of": table.name, "which": text_of(list(key))} for key in was if key not in now]
+    if gone:
+        connection.execute(_update().values(row=""), gone)
+
+
+def _change(was: Row, now: Row) -> Row:
+    """Return the columns that differ, with what they say now; `None` is nothing."""
+    return {name: now.get(name) for name in (*was, *now) if was.get(name) != now.get(name)}
+
+
+_KEYS_AT_ONCE = 200
+
+
+def _named(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tuple[Key, Row]]:
+    columns = [table.c[name] for name in key_columns(table)]
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        wanted = columns[0].in_([key[0] for key in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
+        yield from rows_of(connection, table, wanted)
+
+
+def _add(connection: Connection, table: Table, rows: Iterable[tuple[Key, Row]]) -> None:
+    """Store seals; one that is there stays, for the row that it was made of may have been altered since."""
+    new = [{"table": table.name, "key": text_of(list(key)), "row": text_of(row)} for key, row in rows]
+    if new:
+        add = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(add(tables.seal).on_conflict_do_nothing(index_elements=["table", "key"]), new)
+
+
+def _renew(connection: Connection, table: Table, changes: Mapping[Key, Row]) -> None:
+    """Let seals say what changed, and of everything else what they said: another program may have altered that."""
+    said = {key: row for key, row in _seals_of(connection, table, list(changes)) if row is not None}
+    whole = {key: {**row, **changes[key]} for key, row in said.items()}
+    kept_ones = {key: {name: value for name, value in row.items() if value is not None} for key, row in whole.items()}
+    _say(connection, table, kept_ones)
+
+
+def _say(connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
+    """Let seals that are there say something else."""
+    said = [{"of": table.name, "which": text_of(list(key)), "says": text_of(row)} for key, row in rows.items()]
+    if said:
+        connection.execute(_update().values(row=bindparam("says")), said)
+
+
+def _seals_of(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tuple[Key, Row | None]]:
+    texts = [text_of(list(key)) for key in keys]
+    for start in range(0, len(texts), _KEYS_AT_ONCE):
+        yield from _kept(connection, table, tables.seal.c.key.in_(texts[start : start + _KEYS_AT_ONCE])).items()
+
+
+def _update() -> Any:  # noqa: ANN401 - an update of SQLAlchemy's
+    is_it = (tables.seal.c.table == bindparam("of")) & (tables.seal.c.key == bindparam("which"))
+    return update(tables.seal).where(is_it)
