@@ -61,7 +61,7 @@ def told_with_errors(news: Sequence[Reread]) -> Iterator[None]:
 def in_words(news: Sequence[Reread]) -> str:
     """Say what became of settlements that were read anew. Pure."""
     told = [one for one in news if one.differs]
-    more = f"And {len(told) - _MOST_LISTED} more; --json lists all." if len(told) > _MOST_LISTED else ""
+    more = f"And {len(told) - _MOST_LISTED} more." if len(told) > _MOST_LISTED else ""
     first = (
         f"This version reads settlement files better (reader {READER_VERSION}): {counted(len(news), 'settlement')} "
         f"read anew from the kept files, {_came_of(news)}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.sheets.workbook import NoCogsheetWorkbookError
+from addin.takeaway.ledger_used import LedgerNotChosenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.stores import StoreNotNamedError
@@ -19,6 +21,8 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     ProvisionalError: "Option --accept-provisional accepts it.",
     StoreNotNamedError: "Option --store NAME says which.",
     ForeignEntryError: "Option --format excel does that; the COGS entry can go to Xero by --entries cogs.",
+    LedgerNotChosenError: "Or say it with option --format; it is remembered from then on.",
+    NoCogsheetWorkbookError: _JOIN,
     CompanyUnknownError: _JOIN,
     DatabaseNotFoundError: _JOIN,
     ForeignDatabaseError: _JOIN,

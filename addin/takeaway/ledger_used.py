@@ -23,9 +23,8 @@ class LedgerNotChosenError(CogsheetError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Say "
-            f"--format {', --format '.join(Ledger)} (a plain workbook), or choose Accounting system on sheet Setup; it "
-            f"is remembered from then on."
+            f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Choose "
+            f"Accounting system on sheet Setup ({', '.join(Ledger)}; the last is a plain workbook), and export again."
         )
 
 
