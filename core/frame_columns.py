@@ -163,6 +163,10 @@ OVERRIDE_COLUMNS: Columns = {
     "currency": TEXT,  # of the unit cost
     "shown_cost": MONEY,  # what was proposed when it was saved
     "shown_kind": TEXT,  # Proposal
+    "asked_event": TEXT,  # the question that it answers, as the line asked it then; missing: not kept by old versions
+    "asked_goods": TEXT,
+    "asked_units": WHOLE,
+    "asked_sku": TEXT,  # as the settlement named it
 }
 """The bookkeeper's saved answers in force (or all of them, for History)."""
 COSTED_COLUMNS: Columns = {

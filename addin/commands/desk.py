@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
-from addin.commands.taken_edits import Edits, take_over_edits
+from addin.commands.taken_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
-from addin.sheets.desk import Desk
+from addin.sheets.desk import Desk, Taken
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.changes import ChangeNotAgreedError
@@ -58,10 +58,26 @@ def desk(
     address = database_address(books, path, machine)
     user = getpass.getuser()
     with Database.open(address, expect_id=books.database_id) as database:
-        before = take_over_edits(book, database, user, clock(), edits)
+        taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
-        with told_with_errors(news):
-            yield Desk(book, path, database, user, machine, clock, progress, before, news)
+        with _told_with_errors(taken), told_with_errors(news):
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news)
+
+
+def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
+    """Return what a button did, after what its press took over from the sheets and what was read anew."""
+    return with_news(with_taken(outcome, opened.taken), opened.news)
+
+
+@contextmanager
+def _told_with_errors(taken: Taken | None) -> Iterator[None]:
+    """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
+    try:
+        yield
+    except CogsheetError as error:
+        if taken is not None:
+            error.args = (f"{taken.message}\n{error}",)
+        raise
 
 
 def on_file(
@@ -82,7 +98,7 @@ def on_file(
             open_workbook(path) as book,
             desk(book, path.resolve(), clock=clock, progress=progress, edits=edits) as opened,
         ):
-            outcome = with_news(action(opened), opened.news)
+            outcome = with_what_was_taken(action(opened), opened)
             connect_rows(opened.book, page_account(opened.database))
             book.save()
             return outcome

@@ -19,6 +19,8 @@ from addin.machine.computer import this_computer
 from addin.machine.finding import Finding
 from addin.machine.template import template_bytes
 from addin.machine.version import program_version
+from addin.sheets.tables import to_be_added
+from addin.sheets.workbook import SPECS
 from core.books import pulling
 from core.books.loading import load_books
 from core.books.pulling import PulledStore
@@ -46,7 +48,7 @@ def doctor(
 ) -> Outcome:
     """Look at program, computer, workbook, books, Finale account and stores.
 
-    The workbook's tables were looked at when it was opened.
+    That every table is there was seen when the workbook was opened.
 
     Raises:
         CogsheetError: If the books cannot be read at all.
@@ -87,6 +89,12 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
 
 
 def _workbook(desk: Desk) -> Finding:
+    lacks = [f"{header} (sheet {spec.sheet})" for spec in SPECS for header in to_be_added(desk.book, spec)]
+    if lacks:
+        later = (
+            f"{desk.path} is of an older Cogsheet and lacks {', '.join(lacks)}: close it and run `cogsheet upgrade`."
+        )
+        return Finding("Workbook", ok=False, words=later)
     return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
 
 

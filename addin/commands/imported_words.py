@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import amount, counted
+from addin.commands.words import counted, figures_in_words, left_out_in_words
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
+from core.marketplaces.inspection import left_out, settlement_figures
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +35,7 @@ def sentences(file: ImportedFile) -> list[str]:
     if not lines:
         why = "none of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
+    lines += [f"  {words}" for words in left_out_in_words(left_out(file.reading))]
     lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
     return [*lines, *_next_step(file)]
 
@@ -67,7 +69,8 @@ def file_entry(file: ImportedFile) -> dict[str, object]:
         "file": file.name,
         "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in problems],
         "unknown_types": list(reading.unknown_types) if reading else [],
-        "left_out": len(reading.unsettled) if reading else 0,
+        "left_out": 0,
+        **(left_out(reading) if reading else {}),
     }
 
 
@@ -177,37 +180,17 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
 
 
 def _figures(read: Settlement, imported: ImportedSettlement) -> str:
-    """Return a settlement's period, lines and total, and whether the one makes the other."""
-    days = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (read.period_start, read.period_end)]
-    what = f"{' – '.join(days)}, {counted(read.lines, 'line')}"
-    if read.total is None:
-        nobody = "no file states a total" if read is imported.whole else "the file states no total"
-        return f"{what}, together {amount(read.sum, read.currency)}; {nobody} to tie it to."
-    total = amount(read.total, read.currency)
-    if read.total == read.sum:
-        return f"{what}; its total {total} is the sum of its lines."
-    if imported.whole and read is not imported.whole:
-        return f"{what}, together {amount(read.sum, read.currency)} of its total {total}."
-    return f"{what}; its total {total} but its lines sum to {read.sum:,.2f}."
+    """Return a settlement's period, lines and total in the words of `inspect`; of a part of several files, as such."""
+    united = imported.whole is not None
+    return figures_in_words(
+        settlement_figures(read), of_several=read is imported.whole, is_part=united and read is not imported.whole
+    )
 
 
 def entries(file: ImportedFile) -> list[dict[str, object]]:
     """Return the same for programs: one entry per settlement of a file."""
-    return [{**_entry(one), **_figures_entry(_figures_of(file, one))} for one in file.settlements]
-
-
-def _figures_entry(read: Settlement | None) -> dict[str, object]:
-    if read is None:
-        return {}
-    return {
-        "period_start": read.period_start.isoformat() if read.period_start else None,
-        "period_end": read.period_end.isoformat() if read.period_end else None,
-        "currency": read.currency,
-        "lines": read.lines,
-        "total": None if read.total is None else str(read.total),
-        "sum": str(read.sum),
-        "ties_out": None if read.ties_out and read.total is None else read.ties_out,
-    }
+    reads = ((one, _figures_of(file, one)) for one in file.settlements)
+    return [{**_entry(one), **(settlement_figures(read) if read else {})} for one, read in reads]
 
 
 def _entry(imported: ImportedSettlement) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
-from addin.commands.words import counted
+from addin.commands.words import counted, figures_in_words, left_out_in_words
 from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
 
@@ -27,32 +27,34 @@ def inspect_file(path: Path) -> Outcome:
     return Outcome(page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
 
 
-def page(name: str, found: dict[str, object]) -> str:
-    """Lay the totals of `core.marketplaces.inspection` out for a person."""
-    problems = found.get("problems")
-    count = len(_settlements(found))
+def page(name: str, found: dict[str, Any]) -> str:
+    """Lay the totals of `core.marketplaces.inspection` out for a person.
+
+    What stands beside a settlement is what an import takes of it; what is in no settlement yet stands below, apart.
+    """
+    problems, paid = found["problems"], found.get("in_settlements", found)
+    count = len(found["settlements"])
     rows = [
         ("Format", found["format"]),
         ("Marketplace", found["marketplace"]),
         ("Settlement", found["settlement_id"] or counted(count, "settlement")),
         ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
-        ("Lines", f"{found['lines']:,} in {counted(int(str(found['transactions'])), 'transaction')}"),
-        ("Orders, SKUs", f"{found['orders']:,}, {found['skus']:,}"),
-        ("Units sold, refunded", f"{_units(found, 'sold', 'sale')}, {_units(found, 'refunded', 'refund')}"),
-        ("Total of the file", _total(found)),
-        ("Sum of its lines", _sum(found)),
-        ("Ties out", _tie_out(found)),
-        ("Lines per event", _listed(found["events"])),
+        ("Lines", f"{paid['lines']:,} in {counted(paid['transactions'], 'transaction')}"),
+        ("Orders, SKUs", f"{paid['orders']:,}, {paid['skus']:,}"),
+        ("Units sold, refunded", f"{_units(paid, 'sold', 'sale')}, {_units(paid, 'refunded', 'refund')}"),
+        ("Total of the file", _total(found, paid)),
+        ("Sum of its lines", paid.get("sum") or _by_currency(paid.get("sums")) or "0.00"),
+        ("Ties out", _tie_out(found["ties_out"], paid)),
+        ("Lines per event", _listed(paid["events"])),
         ("Unknown types", _listed(found["unknown_types"]) or "none"),
+        *(("Left out", words.partition(": ")[2]) for words in left_out_in_words(found)),
     ]
     further = _goods(found)
     if further and not (count or found["transactions"]):
         rows = rows[:2]  # a report of returned or reimbursed goods holds no money: its totals would be empty lines
-    rows += further
-    notes = (
-        [f"  {problem['severity']}: {problem['message']}" for problem in problems] if isinstance(problems, list) else []
-    )
-    return "\n".join([name, *(f"  {label:<22}{value}" for label, value in rows), *notes])
+    each = [f"  {one['settlement_id']}: {figures_in_words(one)}" for one in found["settlements"]]
+    notes = [f"  {problem['severity']}: {problem['message']}" for problem in problems]
+    return "\n".join([name, *(f"  {label:<22}{value}" for label, value in [*rows, *further]), *each, *notes])
 
 
 def _goods(found: dict[str, object]) -> list[tuple[str, object]]:
@@ -78,11 +80,12 @@ def _units(found: dict[str, object], deed: str, noun: str) -> str:
     return f"{known:,} and those of {counted(int(str(without)), noun)}, unknown"
 
 
-def _total(found: dict[str, object]) -> str:
+def _total(found: dict[str, Any], paid: dict[str, Any]) -> str:
     """Return the total of the file; where it has none, those that its settlements state, which are not all of it."""
-    if found["total"] is not None:
-        return f"{found['total']} {found['currency']}"
-    stated = [f"{one['total']} {one['currency']}" for one in _settlements(found) if one["total"] is not None]
+    currencies = {one["currency"] for one in found["settlements"]}
+    if paid["total"] is not None and len(currencies) == 1:
+        return f"{paid['total']} {currencies.pop()}"
+    stated = [f"{one['total']} {one['currency']}" for one in found["settlements"] if one["total"] is not None]
     if not stated:
         return "none"
     more = f" and {len(stated) - _MOST_TOTALS:,} more" if len(stated) > _MOST_TOTALS else ""
@@ -90,32 +93,20 @@ def _total(found: dict[str, object]) -> str:
     return f"none for all its lines; its {who} {', '.join(stated[:_MOST_TOTALS])}{more}"
 
 
-def _sum(found: dict[str, object]) -> str:
-    """Return what all lines of the file come to, which is not a settlement's sum where others are in none yet."""
-    paid = sum(int(one["transactions"]) for one in _settlements(found))
-    pending = ", with the lines that are in no settlement yet" if paid and found["transactions"] != paid else ""
-    return f"{found['sum'] or _by_currency(found.get('sums'))}{pending}"
-
-
-def _settlements(found: dict[str, object]) -> list[dict[str, Any]]:
-    each = found["settlements"]
-    return each if isinstance(each, list) else []
-
-
-def _tie_out(found: dict[str, object]) -> str:
-    if found["ties_out"]:
+def _tie_out(ties_out: bool | None, paid: dict[str, Any]) -> str:  # noqa: FBT001 - as it stands in the figures
+    if ties_out:
         return "yes"
-    if found["ties_out"] is None:
+    if ties_out is None:
         return "nothing to tie to: the file states no total"
-    if found["total"] is None:
+    if paid["total"] is None or paid["sum"] is None:
         return "no"
-    difference = Decimal(str(found["sum"])) - Decimal(str(found["total"]))
+    difference = Decimal(paid["sum"]) - Decimal(paid["total"])
     return f"no: the lines differ from the total by {difference:,}"
 
 
 def _by_currency(sums: object) -> str:
     """Return `28.00 CAD, 57.00 USD`: amounts of two currencies stand side by side."""
-    return ", ".join(f"{amount} {currency}" for currency, amount in sums.items()) if isinstance(sums, dict) else ""
+    return ", ".join(f"{one} {currency}" for currency, one in sums.items()) if isinstance(sums, dict) else ""
 
 
 def _listed(values: object) -> str:

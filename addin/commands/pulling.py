@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.answers_back import with_answers
 from addin.commands.button import Outcome
 from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.commands.refresh import load, refresh
@@ -44,9 +45,10 @@ def pull(
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     view = load(desk.database)
     refresh(desk, view)
-    return with_remarks(
-        _outcome(done), view.books, {one.store for one in done}, {one.store for one in done if one.documents}
-    )
+    imported = [document.imported for one in done for document in one.documents]
+    answered = [key for file in imported for one in file.settlements for key in one.answered]
+    told = with_answers(_outcome(done), view.books, answered)
+    return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

@@ -75,8 +75,8 @@ def _came_of(news: Sequence[Reread]) -> str:
     parts = [f"{open_ones} open {'has' if open_ones == 1 else 'have'} the new reading"]
     if kept:
         parts.append(
-            f"{kept} that went out {'keeps its' if kept == 1 else 'keep their'} lines, and what differs is proposed on "
-            f"sheet Cost true-ups"
+            f"{kept} that went out {'keeps its' if kept == 1 else 'keep their'} lines (what differs in goods or "
+            f"accounts is proposed on sheet Cost true-ups)"
         )
     unreadable = len(news) - open_ones - kept
     return ", ".join([*parts, *([f"{unreadable} could not be read"] if unreadable else [])])

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from addin.commands import ribbon_questions
 from addin.commands.button import Outcome
-from addin.commands.desk import desk
+from addin.commands.desk import desk, with_what_was_taken
 from addin.commands.excel import StatusBar, place_of, show, take_text, undisturbed, version_of_buttons
-from addin.commands.reading_anew import with_news
 from addin.commands.registry import named
 from addin.commands.registry.command import Selects, load
 from addin.commands.selection import selected_or_none, selected_settlements
@@ -87,7 +86,7 @@ def press(name: str, book: xw.Book) -> Outcome:
 def _pressed(action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
     progress = StatusBar(book.app)
     with undisturbed(book.app), desk(book, place_of(book), progress=progress, edits=edits) as opened:
-        outcome = with_news(action(opened), opened.news)
+        outcome = with_what_was_taken(action(opened), opened)
         connect_rows(opened.book, page_account(opened.database))
         return outcome
 

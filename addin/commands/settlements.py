@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.answers_back import with_answers
 from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.imported_words import (
@@ -65,7 +66,8 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     view = load(desk.database)
     refresh(desk, view)
     stores = {one.store for file in done for one in file.settlements}
-    return with_remarks(_import_outcome(done), view.books, stores)
+    answered = [key for file in done for one in file.settlements for key in one.answered]
+    return with_remarks(with_answers(_import_outcome(done), view.books, answered), view.books, stores)
 
 
 def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:

@@ -67,7 +67,7 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     changed = cost_changes(before.lines, books.lines, vanished)
     refresh(desk, view)
     of_settlements = settlement_changes(before.lines, books.lines)
-    summary = "; ".join(_in_words(one, books.company.home_currency) for one in of_settlements)
+    summary = "; ".join(one.words(books.company.home_currency) for one in of_settlements)
     fill_cost_changes(desk.book, changed, summary)
     shown = resolve.settlements_shown(desk.book)
     if shown:
@@ -84,13 +84,9 @@ def _note_changes(desk: Desk, before: Books, after: Books) -> None:
     """Keep in Change history what the press changed in open settlements: old, new, difference."""
     changed = settlement_changes(before.lines, after.lines)
     if changed:
-        note = "; ".join(_in_words(one, after.company.home_currency) for one in changed)
+        note = "; ".join(one.words(after.company.home_currency) for one in changed)
         with desk.database.writing() as connection:
             batches.new(connection, BatchKind.SYNC, desk.user, desk.clock(), note=note)
-
-
-def _in_words(one: SettlementChange, home: str) -> str:
-    return f"{one.store}/{one.settlement_id}: COGS {one.was:,.2f} → {one.now:,.2f} {home} ({one.difference:+,.2f})"
 
 
 def _with_estimates(outcome: Outcome, count: int) -> Outcome:
@@ -113,7 +109,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     refresh(desk, view)
     changed = settlement_changes((desk.before or books).lines, view.books.lines)
     sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]
-    sentences += [f"{_in_words(one, books.company.home_currency)}." for one in changed]
+    sentences += [f"{one.words(books.company.home_currency)}." for one in changed]
     return Outcome("\n".join(sentences), data={"replaced": len(keys)})
 
 

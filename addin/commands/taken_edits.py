@@ -5,12 +5,15 @@ Policies and time zones may decide anew what is posted or closed: that is asked 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from addin.commands.answers_back import with_proposals
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
+from addin.sheets.desk import Taken
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
 from core.books.loading import load_books
@@ -18,16 +21,18 @@ from core.books.opening_costs import change_opening_costs
 from core.books.policies import change_policies, policy_effects
 from core.books.rates import save_typed_rates
 from core.books.sku_mapping import change_mappings
+from core.books.stores import all_stores
 from core.books.time_zones import change_time_zones, time_zone_effects
 from core.books.type_choices import change_types
+from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     import xlwings as xw
 
-    from core.books.books import Books
+    from addin.commands.button import Outcome
     from core.books.changes import SettingEffect
     from core.books.database import Database
 
@@ -43,14 +48,39 @@ class Edits(StrEnum):
     """Left on the sheets: it is only looked at."""
 
 
+class NoSuchStoreError(WorkbookError):
+    """A row of sheet Stores names a store that the books do not have."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        listed = ", ".join(f"“{one}”" for one in known) or "none yet"
+        super().__init__(
+            f"Sheet Stores names store “{name}”, which is not in these books; their stores are: {listed}. A store "
+            f"comes into the books with its first file. Nothing was changed; delete the row and try again."
+        )
+
+
+def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
+    """Stop where a time zone was typed for a store that is not in the books.
+
+    Raises:
+        NoSuchStoreError: If there is one.
+    """
+    typed = stores.edited_time_zones(book)
+    if typed:
+        with database.reading() as connection:
+            known = [one.name for one in all_stores(connection)]
+        for name in (one for one in typed if one not in known):
+            raise NoSuchStoreError(name, known)
+
+
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
-) -> Books | None:
+) -> Taken | None:
     """Store every edited setting, sheet by sheet.
 
     Returns:
-        The books as they were before, where something was edited that can change costs: what a button says that it
-        changed is compared with them, for what was typed counts from its press on.
+        What was typed, with the books as they were before where it can change costs: what a button says that it changed
+        is compared with them, for what was typed counts from its press on. `None` where nothing was typed.
 
     Raises:
         ChangeNotAgreedError: If something posted or closed would be decided anew and nobody has agreed; nothing of any
@@ -59,6 +89,7 @@ def take_over_edits(
     """
     if edits is Edits.LEAVE:
         return None
+    _refuse_unknown_stores(book, database)
     if edits is Edits.ASK:
         home = database.company.home_currency
         for sheet, effects in edited_effects(book, database).items():
@@ -67,7 +98,31 @@ def take_over_edits(
     before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
     for change, rows in typed:
         change(database, rows, who=who, now=now)
-    return before
+    counts = {_SHEET_OF[change]: 0 for change, rows in typed if rows}
+    for change, rows in typed:
+        if rows:
+            counts[_SHEET_OF[change]] += len(rows)
+    return Taken(counts, before, load_books(database) if before else None) if counts else None
+
+
+def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
+    """Return an outcome that tells first what was taken over from the sheets of settings. Pure."""
+    if taken is None:
+        return outcome
+    home = "" if taken.after is None else taken.after.company.home_currency
+    changes = [
+        {"store": one.store, "settlement": one.settlement_id, "cogs_before": str(one.was), "cogs_after": str(one.now)}
+        for one in taken.changes
+    ]
+    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "currency": home or None}}
+    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in taken.suspects]
+    told = replace(
+        outcome,
+        message=f"{taken.message}\n{outcome.message}",
+        needs_attention=outcome.needs_attention or bool(odd),
+        data={**outcome.data, **data, **({"looks_wrong": odd} if odd else {})},
+    )
+    return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
 
 
 def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:
@@ -95,5 +150,15 @@ _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (stores.edited_time_zones, _change_time_zones),
 )
 """What was edited on each sheet of settings, and what stores it; last what may decide anew what is posted."""
+_SHEET_OF: dict[Callable[..., object], str] = {
+    change_mappings: sku_mapping.SKU_MAPPING_SPEC.sheet,
+    change_account: setup.SETUP_SPEC.sheet,
+    change_accounts: accounts.ACCOUNTS_SPEC.sheet,
+    change_types: types.TYPES_SPEC.sheet,
+    change_opening_costs: opening_costs.OPENING_COSTS_SPEC.sheet,
+    save_typed_rates: rates.RATES_SPEC.sheet,
+    _change_policies: setup.SETUP_SPEC.sheet,
+    _change_time_zones: stores.STORES_SPEC.sheet,
+}
 _COSTS_STAY = (change_account, change_accounts, save_typed_rates)
 """What stores settings that no line's cost depends on."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.commands import costs
+from addin.commands.answers_back import named_line, with_answers, with_proposals
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.sheets import history
+from core.books import settlement_lines
 from core.books.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.frame_columns import records
 
@@ -31,15 +33,16 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     history.clear_marks(desk.book)
     view = load(desk.database)
     refresh(desk, view)
-    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
-    left = [{**_place(lines.get(key, {})), "reason": why} for key, why in restored.skipped.items()]
+    lines = _lines(desk, [*restored.keys, *restored.skipped])
+    left = [{**_place(lines[key]), "reason": why} for key, why in restored.skipped.items()]
     sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
-    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
-    return Outcome(
+    sentences += [f"Left alone: {named_line(lines[key])}: {why}." for key, why in restored.skipped.items()]
+    told = Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
-        data={"restored": [_place(lines.get(key, {})) for key in restored.keys], "skipped": left},
+        data={"restored": [_place(lines[key]) for key in restored.keys], "skipped": left},
     )
+    return with_proposals(told, view.books, restored.keys)
 
 
 def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
@@ -61,11 +64,11 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
     is_stuck = undone.batch is None
     before = undoable_before(desk.database, undone.undone) if is_stuck else None
     sentences = [_undone_sentence(undone)]
-    lines = {row["key"]: row for row in records(view.books.lines[["key", "settlement_id", "order_id", "sku"]])}
-    left = [{**_place(lines.get(one.key, {})), "reason": str(one.reason)} for one in undone.skipped]
-    sentences += [f"Left alone: {one['order']} {one['sku']}: {one['reason']}." for one in left]
+    lines = _lines(desk, [*undone.keys, *(one.key for one in undone.skipped)])
+    left = [{**_place(lines[one.key]), "reason": str(one.reason)} for one in undone.skipped]
+    sentences += [f"Left alone: {named_line(lines[one.key])}: {one.reason}." for one in undone.skipped]
     sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
-    return Outcome(
+    told = Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
         data={
@@ -75,6 +78,18 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
             "undoable_before": before,
         },
     )
+    return (
+        with_answers(told, view.books, undone.keys)
+        if undone.is_removal
+        else with_proposals(told, view.books, undone.keys)
+    )
+
+
+def _lines(desk: Desk, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the lines of some keys; one that is no longer in the books as it was when it last was."""
+    with desk.database.reading() as connection:
+        known = {row["key"]: row for row in records(settlement_lines.lines_ever(connection, keys))}
+    return {key: known.get(key, {}) for key in keys}
 
 
 def _undone_sentence(undone: Undone) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from core.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
-__all__ = ["amount", "amounts", "balance", "counted"]
+__all__ = ["amount", "amounts", "balance", "counted", "figures_in_words", "left_out_in_words"]
 
 
 def amount(value: Decimal, currency: str) -> str:
@@ -35,3 +35,33 @@ def amounts(sums: Mapping[str, Decimal]) -> str:
     """
     home, *others = (amount(value, currency) for currency, value in sums.items())
     return f"{home}, and without a rate {', '.join(others)}" if others else home
+
+
+def figures_in_words(figures: dict[str, Any], *, of_several: bool = False, is_part: bool = False) -> str:
+    """Return a settlement's period, lines and total, and whether the one makes the other.
+
+    Args:
+        figures: `core.marketplaces.inspection.settlement_figures`.
+        of_several: Whether they are those of several files of it together.
+        is_part: Whether they are those of one file of several.
+    """
+    days = [str(figures[name] or "?")[:10] for name in ("period_start", "period_end")]
+    what = f"{' – '.join(days)}, {counted(figures['lines'], 'line')}"
+    together = amount(Decimal(figures["sum"]), figures["currency"])
+    if figures["total"] is None:
+        nobody = "no file states a total" if of_several else "the file states no total"
+        return f"{what}, together {together}; {nobody} to tie it to."
+    total = amount(Decimal(figures["total"]), figures["currency"])
+    if Decimal(figures["total"]) == Decimal(figures["sum"]):
+        return f"{what}; its total {total} is the sum of its lines."
+    if is_part:
+        return f"{what}, together {together} of its total {total}."
+    return f"{what}; its total {total} but its lines sum to {Decimal(figures['sum']):,.2f}."
+
+
+def left_out_in_words(found: dict[str, Any]) -> list[str]:
+    """Return what no settlement has yet, of `core.marketplaces.inspection.left_out`; nothing where all is in one."""
+    if "left_out" not in found:
+        return []
+    sums = ", ".join(amount(Decimal(one), currency) for currency, one in found["left_out_sums"].items())
+    return [f"Left out: {counted(found['left_out'], 'transaction')}, together {sums or '0.00'}."]

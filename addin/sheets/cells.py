@@ -237,7 +237,7 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Ref
         return _read_moment(value, column)
     if isinstance(value, Percentage):
         return Refused(f"holds a percentage, {value}", _ADVICE[column.wants])
-    if column.kind in _PLAIN_NUMBERS and (typed := in_scientific_notation(value)) is not None:
+    if (typed := in_scientific_notation(value)) is not None and _is_odd_notation(value, column):
         return Refused(f"holds a number in scientific notation, {typed}", _ADVICE[column.wants])
     value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column)
@@ -276,7 +276,15 @@ def _not_a_number(value: object) -> str:
 
 
 _PLAIN_NUMBERS = frozenset({Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST})
-"""Kinds that nobody writes in scientific notation; a rate may well be 3.93E-05."""
+"""Kinds that nobody writes in scientific notation."""
+
+
+def _is_odd_notation(value: object, column: Column) -> bool:
+    """Tell whether scientific notation is hardly meant: a rate may well be 3.93E-05, and nobody writes 1e2 for 100."""
+    number = _exact(value.value if isinstance(value, Scientific) else value)
+    is_large = isinstance(number, Decimal) and abs(number) >= 1
+    return column.kind in _PLAIN_NUMBERS or (column.kind is Kind.RATE and is_large)
+
 
 _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False}
 

@@ -82,6 +82,27 @@ RENAMED = (Renamed("0.1.0", "tblTypes", "Event", "Line type"),)
 """
 
 
+class Added(NamedTuple):
+    """A column that a table has only since a version."""
+
+    since: str
+    """The version of Cogsheet whose template has it."""
+    table: str
+    header: str
+
+
+ADDED = (Added("0.1.0", "tblResolve", "Currency"), Added("0.1.0", "tblHistory", "SKU typed"))
+"""Every column that came later than its table. None of them is typed into.
+
+`cogsheet upgrade` adds it to a workbook; until then the program fills the others, so that every button works.
+"""
+
+
+def is_added(table: str, header: str) -> bool:
+    """Tell whether a column came later than its table, so that an older workbook does not have it."""
+    return any((one.table, one.header) == (table, header) for one in ADDED)
+
+
 def known_headers(table: str, header: str) -> tuple[str, ...]:
     """Return a column's header and those that it had in earlier versions, the newest first."""
     found = [header]

@@ -3,20 +3,73 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core.books.changes import settlement_changes
+from core.books.questions import is_proposal
+from core.books.suspect_answers import suspect_changes
+from core.costing.suspects import named_costs
+from core.counted import counted
+from core.frame_columns import records
 from core.progress import Progress, silent
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import xlwings as xw
 
     from core.books.books import Books
+    from core.books.changes import SettlementChange
     from core.books.database import Database
     from core.books.rereading import Reread
     from core.companies import MachineFolder
+    from core.costing.suspects import SuspectCost
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was typed on sheets of settings and taken over by a press, whichever button it was."""
+
+    rows: Mapping[str, int]
+    """How many rows, by sheet."""
+    before: Books | None = None
+    """The books before, where what was typed can change costs."""
+    after: Books | None = None
+
+    @property
+    def changes(self) -> list[SettlementChange]:
+        """What that alone changed in the COGS of settlements."""
+        if self.before is None or self.after is None:
+            return []
+        return settlement_changes(self.before.lines, self.after.lines)
+
+    @property
+    def proposals(self) -> list[str]:
+        """The keys of lines whose saved answers are only proposals since: their question is another."""
+        if self.before is None or self.after is None:
+            return []
+        was, now = (
+            {row["key"] for row in records(one.overrides_now) if is_proposal(row)} for one in (self.before, self.after)
+        )
+        return sorted(now - was)
+
+    @cached_property
+    def suspects(self) -> tuple[SuspectCost, ...]:
+        """Costs that come of it and look wrong."""
+        return () if self.before is None or self.after is None else suspect_changes(self.before, self.after)
+
+    @property
+    def message(self) -> str:
+        """Say what was taken over and what that alone did."""
+        said = "; ".join(f"{counted(count, 'row')} of sheet {sheet}" for sheet, count in self.rows.items())
+        home = "" if self.after is None else self.after.company.home_currency
+        did = "; ".join(one.words(home) for one in self.changes)
+        effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
+        odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
+        return " ".join(filter(None, (f"Taken over as typed: {said}.", effect, odd)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +84,12 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
-    before: Books | None = None
-    """The books before settings that can change costs were taken over from the sheets; `None` where none was typed."""
+    taken: Taken | None = None
+    """The settings that were taken over from the sheets when it was opened; `None` where none was typed."""
     news: tuple[Reread, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
+
+    @property
+    def before(self) -> Books | None:
+        """The books before settings that can change costs were taken over; `None` where none was typed."""
+        return None if self.taken is None else self.taken.before

@@ -17,7 +17,7 @@ from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import xlwings as xw
 
@@ -62,7 +62,9 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
 
     Raises:
         WorkbookError: If the table or one of its columns is not there, or something was typed below it.
-        CellsRefusedError: If a cell of an edited row holds an error, a date or a percentage where none is wanted.
+        CellsRefusedError: If a cell of an edited row holds an error, a date or a percentage where none is wanted, or
+            a row does not say what it is about.
+        DuplicateKeyError: If an edited row and another one are about the same.
     """
     found = tables.find(book, spec)
     rows = tables.read(found, spec)
@@ -75,11 +77,36 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
+    taken = dict(zip(edited, _read_rows(found, spec, texts, edited), strict=True))
+    taken = {index: row for index, row in taken.items() if _editable_texts(spec, row) != filled[index]}
+    _refuse_unnamed(found, spec, taken)
+    _refuse_twice(found, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
     return [
-        {field: plain_text(value) for field, value in row.items() if field != FILLED.field}
-        for index, row in zip(edited, _read_rows(found, spec, texts, edited), strict=True)
-        if _editable_texts(spec, row) != filled[index]
+        {field: plain_text(value) for field, value in row.items() if field != FILLED.field} for row in taken.values()
     ]
+
+
+def _refuse_unnamed(found: FoundTable, spec: TableSpec, edited: Mapping[int, Record]) -> None:
+    """Refuse a row that says something of nothing: 4.17 without SKU, Europe/Berlin without store."""
+    name = spec.column(spec.key[0])
+    others = [column for column in spec.columns if column.editable and column is not name]
+    cell = cell_names(found)
+    unnamed = [
+        f"Cell {cell(name, index)} is empty, and something is typed beside it: write it, or empty the row"
+        for index, row in edited.items()
+        if not plain_text(row[name.field]) and any(plain_text(row[column.field]) for column in others)
+    ]
+    if unnamed:
+        raise CellsRefusedError(unnamed)
+
+
+def _refuse_twice(found: FoundTable, spec: TableSpec, rows: Sequence[Record], edited: Collection[int]) -> None:
+    """Refuse two rows of one thing, of which one is edited: either could be meant."""
+    keys = [tuple(plain_text(row[field]) for field in spec.key) for row in rows]
+    of = {keys[index] for index in edited if any(keys[index])}
+    twice = [index for index, key in enumerate(keys) if key in of and keys.count(key) > 1]
+    if twice:
+        raise tables.DuplicateKeyError(found.sheet.name, found.table.name, [found.first_row() + i for i in twice])
 
 
 def refuse_rows_below(found: FoundTable, spec: TableSpec) -> None:

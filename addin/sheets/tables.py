@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from addin.sheets.cells import plain_values, to_cell, to_text
-from addin.sheets.columns import NUMBER_FORMATS, Column, Kind, TableSpec, known_headers
+from addin.sheets.columns import NUMBER_FORMATS, Column, Kind, TableSpec, is_added, known_headers
 from addin.sheets.protection import refuse_protected
 from addin.sheets.row_plan import Key, duplicates, plan_rows
 from core.errors import WorkbookError
@@ -70,7 +70,7 @@ class FoundTable:
     sheet: xw.Sheet
     header: xw.Range
     positions: dict[str, int]
-    """Field -> column within the table, from 0."""
+    """Field -> column within the table, from 0; without the columns that an older workbook does not have yet."""
     headers: dict[str, str]
     """Field -> the header that it has here, which in an older workbook may be an earlier one."""
 
@@ -95,7 +95,7 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
 
     Raises:
         TableMissingError: If no sheet has that table.
-        ColumnMissingError: If a column of the declaration is not there.
+        ColumnMissingError: If a column of the declaration is not there, though it has always been one.
     """
     name = table or spec.table
     found = next(((sheet, t) for sheet in book.sheets for t in sheet.tables if t.name == name), None)
@@ -106,10 +106,16 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
     headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
     shown = {column.field: _shown(headers, spec, column) for column in spec.columns}
     missing = [column.header for column in spec.columns if shown[column.field] not in headers]
-    if header is None or missing:
+    if header is None or not all(is_added(spec.table, one) for one in missing):
         raise ColumnMissingError(sheet.name, name, missing)
-    positions = {field: headers.index(text) for field, text in shown.items()}
+    positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
     return FoundTable(excel_table, sheet, header, positions, shown)
+
+
+def to_be_added(book: xw.Book, spec: TableSpec) -> list[str]:
+    """Return the headers of columns that this workbook gets only by an upgrade, as the declaration has them."""
+    found = find(book, spec)
+    return [column.header for column in spec.columns if column.field not in found.positions]
 
 
 def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> str:
@@ -119,11 +125,14 @@ def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> st
 
 
 def read(found: FoundTable, spec: TableSpec) -> list[Record]:
-    """Read the rows as records of plain values, one per data row, in the order of the sheet."""
+    """Read the rows as records of plain values, one per data row, in the order of the sheet; `None` of no column."""
     if found.body is None:
         return []
-    rows = plain_values(found.body)
-    return [{column.field: row[found.positions[column.field]] for column in spec.columns} for row in rows]
+    places = {column.field: found.positions.get(column.field) for column in spec.columns}
+    return [
+        {field: None if place is None else row[place] for field, place in places.items()}
+        for row in plain_values(found.body)
+    ]
 
 
 def keys_of(rows: Sequence[Mapping[str, object]], spec: TableSpec) -> list[Key | None]:
@@ -244,7 +253,8 @@ def _runs(rows: Sequence[Record | None]) -> Iterator[tuple[int, list[Record]]]:
 def _blocks(found: FoundTable, spec: TableSpec) -> Iterator[list[Column]]:
     """Group our columns into runs that stand side by side in the sheet."""
     block: list[Column] = []
-    for column in sorted(spec.columns, key=lambda column: found.positions[column.field]):
+    there = [column for column in spec.columns if column.field in found.positions]
+    for column in sorted(there, key=lambda column: found.positions[column.field]):
         if block and found.positions[column.field] != found.positions[block[-1].field] + 1:
             yield block
             block = []

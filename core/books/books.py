@@ -12,6 +12,7 @@ from core.books import documents
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
 from core.books.line_costs import books_start_of, costed_lines, costing_policies, history_flags
+from core.books.questions import as_asked
 from core.books.status import SettlementState, settlement_state
 from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.books.type_choices import TypeChoices
@@ -70,6 +71,8 @@ class Books:
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
     posted_true_ups: pd.DataFrame = field(default_factory=lambda: frame(POSTED_COLUMNS))
     """POSTED_COLUMNS: every true-up that was accepted for the locks that hold."""
+    posted_as: Mapping[int, str] = field(default_factory=dict)
+    """As which event each of them was posted, by its number."""
     accounts: Accounts = field(default_factory=Accounts)
     """Where every line of an entry posts."""
     stores: tuple[Store, ...] = ()
@@ -108,10 +111,10 @@ class Books:
     def known_now(self) -> CostingInput:
         """Everything that the costs would be made of, as files are read and words are answered today."""
         if self.as_read is None:
-            return self.known
+            return replace(self.known, overrides=self.overrides_now)
         now = self.as_read
         said = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
-        return replace(self.known, **said)
+        return replace(self.known, overrides=self.overrides_now, **said)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -134,7 +137,7 @@ class Books:
 
     @cached_property
     def _transactions_as_read(self) -> pd.DataFrame:
-        return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides))
+        return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides_now))
 
     def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the transactions that a settlement's files give today, without costs."""
@@ -155,6 +158,15 @@ class Books:
     def overrides(self) -> pd.DataFrame:
         """The saved answers in force (OVERRIDE_COLUMNS)."""
         return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+
+    @cached_property
+    def overrides_now(self) -> pd.DataFrame:
+        """The saved answers (OVERRIDE_COLUMNS) as they hold for the lines that are read and classified today.
+
+        An answer of an exported line stands as it was exported; where its word was declared since, it answers another
+        question than the line asks today.
+        """
+        return self.overrides if self.documents is None else as_asked(self.overrides, self.documents.now)
 
     @cached_property
     def left_without_line(self) -> tuple[LeftStock, ...]:

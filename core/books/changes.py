@@ -10,14 +10,15 @@ import pandas as pd
 
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.costs_today import differences
+from core.counted import counted
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, Columns, conform, records
-from core.model import CostSource
+from core.model import CostSource, Event
 from core.money import MONEY, cents, total
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from core.books.books import Books
 
@@ -85,6 +86,11 @@ class SettlementChange:
         """By how much COGS changes, home currency: + is more expense."""
         return self.now - self.was
 
+    def words(self, home: str) -> str:
+        """Say it: `Amazon US/24: COGS 8.00 → 12.00 USD (+4.00)`."""
+        figures = f"COGS {self.was:,.2f} → {self.now:,.2f} {home} ({self.difference:+,.2f})"
+        return f"{self.store}/{self.settlement_id}: {figures}"
+
 
 def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[SettlementChange]:
     """Return the settlements whose COGS are others than before, in the order of `after`. Pure.
@@ -110,18 +116,18 @@ class SettingEffect:
 
     store: str
     settlement_id: str
-    currency: str
     status: str
     """`exported`, `posted elsewhere` or `open`."""
     moved: int
     """Lines that would count in another month, or on the other side of the lock date."""
-    moved_net: Decimal
+    moved_net: Mapping[str, Decimal]
+    """Their net by currency; what the bank got is in no net sum."""
     counted_in: int
     """Lines that would be counted and are not."""
     counted_out: int
     """Lines that are counted and would not be: those before books start."""
-    counted_net: Decimal
-    """Their net together, what goes out with -; in the settlement's currency like all net sums."""
+    counted_net: Mapping[str, Decimal]
+    """Net of both by currency, what goes out with -."""
     recosted: int
     """Lines whose cost would be another."""
     cogs_was: Decimal
@@ -142,10 +148,10 @@ class SettingEffect:
     def words(self, home: str) -> str:
         """Say it in a sentence."""
         does = [
-            _lines(self.moved, self.moved_net, self.currency, "in another month"),
-            _lines(self.counted_out, self.counted_net if not self.counted_in else None, self.currency, "not counted"),
-            _lines(self.counted_in, self.counted_net if not self.counted_out else None, self.currency, "counted anew"),
-            _lines(self.recosted, None, home, "at another cost"),
+            _lines(self.moved, self.moved_net, "in another month"),
+            _lines(self.counted_out, {} if self.counted_in else self.counted_net, "not counted"),
+            _lines(self.counted_in, {} if self.counted_out else self.counted_net, "counted anew"),
+            _lines(self.recosted, {}, "at another cost"),
             f"{self.closed:,} of them in a closed period" if self.closed else "",
             f"COGS {home} {self.cogs_was:,.2f}, then {self.cogs_now:,.2f}" if self.cogs_was != self.cogs_now else "",
             f"true-ups of {home} {self.true_up:,.2f} proposed" if self.true_up else "",
@@ -196,7 +202,9 @@ def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
         before: The books.
         after: The same lines under the other settings (`with_settings`).
     """
-    lines = before.lines[["key", "store", "settlement_id", "net"]].assign(**_compared(before, after))
+    lines = before.lines[["key", "store", "settlement_id", "event", "currency", "net"]].assign(
+        **_compared(before, after)
+    )
     concerned = lines[lines[["moved", "counted_in", "counted_out", "recosted"]].any(axis=1)]
     true_ups = _true_ups(before, after)
     of = {(str(store), str(number)): rows for (store, number), rows in concerned.groupby(["store", "settlement_id"])}
@@ -258,13 +266,12 @@ def _effect(
     return SettingEffect(
         store=settlement.store,
         settlement_id=settlement.settlement_id,
-        currency=settlement.currency,
         status=_status(settlement),
         moved=int(lines["moved"].sum()),
-        moved_net=cents(total(lines.loc[lines["moved"], "net"])),
+        moved_net=_nets([(lines[lines["moved"]], 1)]),
         counted_in=len(new),
         counted_out=len(gone),
-        counted_net=cents(total(new["net"]) - total(gone["net"])),
+        counted_net=_nets([(new, 1), (gone, -1)]),
         recosted=int(lines["recosted"].sum()),
         cogs_was=was,
         cogs_now=now,
@@ -279,8 +286,17 @@ def _status(settlement: BookedSettlement) -> str:
     return next((str(one) for one in (EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE) if one in states), OPEN)
 
 
-def _lines(count: int, net: Decimal | None, currency: str, how: str) -> str:
+def _nets(parts: Iterable[tuple[pd.DataFrame, int]]) -> dict[str, Decimal]:
+    """Return the net of lines by currency, each part with its sign: amounts of two currencies are never added."""
+    sums: dict[str, Decimal] = {}
+    for lines, sign in parts:
+        for row in records(lines.loc[lines["event"] != Event.PAYOUT.value, ["currency", "net"]]):
+            sums[row["currency"]] = sums.get(row["currency"], _NONE) + sign * row["net"]
+    return {currency: cents(amount) for currency, amount in sorted(sums.items())}
+
+
+def _lines(count: int, nets: Mapping[str, Decimal], how: str) -> str:
     if not count:
         return ""
-    sums = "" if net is None else f" of {currency} {net:,.2f}"
-    return f"{count:,} {'line' if count == 1 else 'lines'}{sums} {how}"
+    sums = " and ".join(f"{currency} {net:,.2f}" for currency, net in nets.items())
+    return f"{counted(count, 'line')}{f' of {sums}' if sums else ''} {how}"

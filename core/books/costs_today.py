@@ -149,19 +149,30 @@ def every_line(books: Books) -> pd.DataFrame:
     """Return the lines that true-ups may be about: those of the books, and those that came with another reading.
 
     A line that cost nothing and costs something by today's reading shows as what it is today: its cost posts as that.
+    A word went out as Other fees, at 0.00, and is answered as Sales since: its 8.00 are cost of goods sold, no loss.
+    What was posted shows as what it was posted as, until it costs nothing any more.
 
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS; what is shown by today's reading has no cost.
     """
+    answers = books.overrides_now
     if books.as_read is None:
-        return with_typed_skus(books.lines, books.overrides)
-    rows, came = with_typed_skus(books.as_read.transactions, books.overrides), lines_that_came(books)
-    costing = set(books.lines.loc[books.lines["cogs"].notna(), "key"])
+        return _as_posted(books, with_typed_skus(books.lines, answers))
+    rows, came = with_typed_skus(books.as_read.transactions, answers), lines_that_came(books)
+    costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if money_of(cogs)}
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
     kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
-    return pd.concat([with_typed_skus(kept, books.overrides), shown], ignore_index=True)
+    return _as_posted(books, pd.concat([with_typed_skus(kept, answers), shown], ignore_index=True))
+
+
+def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return lines with the event as which their true-ups stand in the journal."""
+    last = {row["key"]: row for row in records(books.posted_true_ups[["id", "key", "cogs"]])}
+    events = {key: books.posted_as.get(row["id"]) for key, row in last.items() if money_of(row["cogs"])}
+    now = [events.get(key) or event for key, event in zip(lines["key"], lines["event"], strict=True)]
+    return lines.assign(event=pd.Series(now, lines.index, dtype=TEXT))
 
 
 def posted_corrections(books: Books) -> pd.DataFrame:
@@ -180,8 +191,10 @@ def posted_corrections(books: Books) -> pd.DataFrame:
         row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
         for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
     ]
-    posted = told[["key"]].assign(cogs=told["difference"], day=pd.Series(days, told.index, dtype=TEXT))
+    posted = told[["id", "key"]].assign(cogs=told["difference"], day=pd.Series(days, told.index, dtype=TEXT))
     found = posted.merge(lines, on="key")
+    events = [books.posted_as.get(number) or was for number, was in zip(found["id"], found["event"], strict=True)]
+    found = found.drop(columns="id").assign(event=pd.Series(events, found.index, dtype=TEXT))
     amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
     none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
     bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
@@ -205,9 +218,10 @@ def _without_estimates(books: Books) -> pd.DataFrame:
     Those of open lines hold until the bookkeeper replaces them.
     """
     arrived = books.lines[books.lines["finale_cost"].notna() & (books.lines["cost_source"] == CostSource.LOCKED)]
-    estimate = books.overrides["kind"] == OverrideKind.ACCEPTED_AVERAGE
-    given_up = estimate & books.overrides["key"].isin(list(arrived["key"]))
-    return books.overrides[~given_up.fillna(value=False).astype(bool)]
+    answers = books.overrides_now
+    estimate = answers["kind"] == OverrideKind.ACCEPTED_AVERAGE
+    given_up = estimate & answers["key"].isin(list(arrived["key"]))
+    return answers[~given_up.fillna(value=False).astype(bool)]
 
 
 def held_lines(books: Books) -> list[Row]:

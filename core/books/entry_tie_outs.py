@@ -10,14 +10,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from core.books.batches import BatchKind
-from core.books.costs_today import posted_corrections
+from core.books.costs_today import every_line, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import TRUE_UP_COLUMNS
 from core.books.true_ups import finale_corrects
-from core.frame_columns import frame, records
+from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine, left_over
 from core.line_types import LineType
@@ -275,12 +278,21 @@ _ROUNDED = Decimal("0.02")
 """What rounding can put between a kind of cost in an entry and its exact differences."""
 
 
-def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
-    """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs."""
-    shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
-    booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> list[TieOut]:
+    """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs.
+
+    Earlier versions posted a line whose word was answered otherwise since as what it had been.
+    """
     every = posted_corrections(books)
     corrections = every[(every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)]
+    as_they_were = corrections.drop(columns="event").merge(books.lines[["key", "event"]], on="key")
+    found = [list(_by_month(settlement, rows, own)) for rows in (corrections, as_they_were)]
+    return found[0] if all(found) else []
+
+
+def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
+    shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
+    booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     for row in records(corrections[["day", "event", "cogs"]]):
         shown[row["day"][:7], cost_type(row["event"])] += row["cogs"]
     for entry in own:
@@ -331,10 +343,14 @@ def _of_batch(
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
     day = stored[0].entry_date if stored else min(days)
-    lines = frame(TRUE_UP_COLUMNS, rows).merge(books.lines[["key", "event", "sku"]], on="key")
+    told = frame(TRUE_UP_COLUMNS, rows)
+    then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
+    ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
+    events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
+    as_they_are = (ours.assign(event=pd.Series(events, ours.index, dtype=TEXT)), theirs)
 
     def made() -> Iterator[Sequence[Entry]]:
-        for policies, accounts in choices:
+        for lines, (policies, accounts) in product(as_they_are, choices):
             finale = finale_corrects(of.standing, policies.finale_posts)
             posting = CostPosting(of.settlement.store, books.company.home_currency, accounts, finale)
             number = of.settlement.settlement_id

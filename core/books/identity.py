@@ -17,7 +17,7 @@ from core.books.database.frames import rows_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.errors import CogsheetError
-from core.frame_columns import TRANSACTION_COLUMNS
+from core.marketplaces.uniting import CONTENT, as_compared
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Connection
 
-_NO_CONTENT = ("key", "store", "settlement_id", "ordinal", "group_key")
-_LINE = ("group_key", *(name for name in TRANSACTION_COLUMNS if name not in _NO_CONTENT))
+_GROUP = CONTENT.index("group_key")
 _GOODS = ("order_id", "sku", "event", "net")
 """What every document of a payout says of a line of it, whatever the document."""
 _PAYOUT_DAY = re.compile(r"\d{4}-\d\d-\d\d [A-Z]{3}")
@@ -115,8 +114,9 @@ def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[fr
 
 def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     """Yield what lines say, the settlement's id apart that Amazon's view has in its group keys."""
-    for settlement_id, row in zip(ids, rows_of(lines, _LINE), strict=True):
-        yield (str(row[0]).replace(settlement_id, ""), *row[1:])
+    for settlement_id, row in zip(ids, rows_of(lines, CONTENT), strict=True):
+        told = as_compared(row)
+        yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
 
 
 def _other_rows(there: BookedSettlement, read: Settlement) -> str:

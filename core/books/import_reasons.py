@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books import settlement_lines
@@ -10,11 +11,15 @@ from core.books.database.frames import rows_of
 from core.books.settlement_lines import PLACE, line_differences, money_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from core.books.database import Connection
     from core.marketplaces.uniting import Part
     from core.model import Settlement
+
+_NAMED = 3
 
 
 def under_another_id(twin: BookedSettlement, how: str) -> str:
@@ -26,6 +31,19 @@ def under_another_id(twin: BookedSettlement, how: str) -> str:
     )
 
 
+def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement) -> str:
+    """Say which lines would go because a file lacks them though it reaches over their days, and what to do."""
+    changes = "; ".join(line_differences(before.transactions, whole.transactions))
+    reopen = "" if there.is_open else "reopen the settlement, "
+    return (
+        f"this file reaches over days of which the books have lines that are not in it, and nothing proves that it is "
+        f"whole: {changes}. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
+        f"file they would have {money_in_words(whole.sum)} {whole.currency}. If it was filtered, export it again "
+        f"without a filter. If the marketplace has really taken these lines out, {reopen}remove "
+        f"{'it' if reopen else 'the settlement'} and import its files of today."
+    )
+
+
 def another_kind_of_view(there: BookedSettlement) -> str:
     """Say that the books have a payout from another kind of report, and what to do."""
     return (
@@ -34,9 +52,20 @@ def another_kind_of_view(there: BookedSettlement) -> str:
     )
 
 
+def in_other_words(pairs: Sequence[tuple[str, str]]) -> str:
+    """Say that rows of a file may be rows that the books have, called by other words, and what to do."""
+    named = ", ".join(f"“{theirs}” for “{ours}”" for ours, theirs in pairs[:_NAMED])
+    more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
+    return (
+        f"this file has rows of the same day, order and amount as rows in the books, under other words: {named}{more}. "
+        f"They may be the same rows, so nothing was stored, because nothing may count twice. Download the report in "
+        f"the language of the files that the books have, or with the payout's own row, whose total shows what is right."
+    )
+
+
 def why_not_changed(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
     """Say why the lines in the books were left as they are, what differs, and what to do."""
-    changes = line_differences(before, read.transactions)
+    changes = [*line_differences(before, read.transactions), *_other_head(there, read)]
     has, says = money_in_words(there.sum), money_in_words(read.sum)
     sums = f"the books have {has} {there.currency}, this file {says} {read.currency}"
     named = f" It differs: {'; '.join(changes)}." if changes else " Every line is the same."
@@ -54,6 +83,20 @@ def why_not_changed(there: BookedSettlement, outcome: Import, before: pd.DataFra
         f"the books have it with other contents ({sums}) and are unchanged.{named} Find out from the marketplace which "
         f"of the two is right. If it is this file, remove the settlement and import this file."
     )
+
+
+def _other_head(there: BookedSettlement, read: Settlement) -> list[str]:
+    """Name what a file says of the settlement as a whole that the books have otherwise."""
+    pairs = (
+        ("its stated total", there.total, read.total),
+        ("its currency", there.currency, read.currency),
+        ("the number of its rows", there.lines, read.lines),
+    )
+    return [f"{what} is {_shown(new)} instead of {_shown(old)}" for what, old, new in pairs if old != new]
+
+
+def _shown(value: Decimal | int | str | None) -> str:
+    return "none" if value is None else money_in_words(value) if isinstance(value, Decimal) else str(value)
 
 
 def against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:

@@ -35,7 +35,7 @@ from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
-from core.marketplaces.uniting import Part, as_it_is_known, parts_of, rows_beyond, united
+from core.marketplaces.uniting import Part, as_it_is_known, in_other_words, parts_of, rows_beyond, rows_lost, united
 from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -92,6 +92,8 @@ class ImportedSettlement:
     """How many lines of before are no longer so."""
     whole: Settlement | None = None
     """Where the file is one of several views of it: what these come to together."""
+    answered: tuple[str, ...] = ()
+    """Keys of its lines that were not in the books, and beside which answers stand that were saved before."""
 
     @property
     def needs_attention(self) -> bool:
@@ -258,11 +260,17 @@ def _import_one(
     if there is None:
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
-    whole = united([*(one.part for one in _views_of(connection, there)), part]) if further else read
+    views = [one.part for one in _views_of(connection, there)] if further else []
+    whole = united([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
         return kept
+    pairs = in_other_words(part, views, whole)
+    if further and pairs:
+        return replace(told, reason=import_reasons.in_other_words(pairs))
+    if views and rows_lost(part, before := united(views), whole):
+        return replace(told, reason=import_reasons.rows_missing(there, before, whole))
     if further and there.is_open:
         read, source = whole, replace(source, unites=True)
     return _save(connection, read, source, batch, told, who=who, now=now)
@@ -325,7 +333,9 @@ def _save(
     if imported.replaced is None:
         return told
     moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)
-    told = replace(told, problems=(*told.problems, *moved))
+    known = set() if before is None else set(before["key"])
+    answered = tuple(new for old, new in moved.targets.items() if old not in known)
+    told = replace(told, problems=(*told.problems, *moved.problems), answered=answered)
     if there is None or before is None:
         return told
     return replace(

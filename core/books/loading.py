@@ -28,10 +28,12 @@ from core.books import (
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.books import Books
 from core.books.calendars import kept_calendars, store_days, time_zones
+from core.books.costs_today import money_of
 from core.books.documents import Documents
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
+from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.books.type_choices import Held, are_asked, in_force, with_choices
@@ -43,7 +45,7 @@ from core.frame_columns import conform, records
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from core.books.database import Company, Connection, Database
 
@@ -53,6 +55,35 @@ def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) 
     rows, others = rows[asked], others[asked]
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
+
+
+def _posted_as(
+    posted: pd.DataFrame, known: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
+) -> dict[int, str]:
+    """Return as which event each accepted true-up was posted. Pure.
+
+    What had a cost is corrected as what it was posted as; what had none, as what its words said on that day.
+
+    Args:
+        posted: POSTED_COLUMNS.
+        known: What costs are made of.
+        now: The lines as they are read and answered today.
+        at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
+    """
+    held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
+    found: dict[int, str] = {}
+    for row in records(posted.sort_values(["decided_in", "id"])):
+        key = row["key"]
+        if not money_of(held.get(key)):
+            events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
+        found[row["id"]], held[key] = events[key], row["cogs"]
+    return found
+
+
+def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
+    some = lines[lines["key"].isin(list(keys))]
+    return dict(zip(some["key"], some["event"], strict=True))
 
 
 def load_books(database: Database) -> Books:
@@ -73,17 +104,25 @@ def _read(connection: Connection, company: Company) -> Books:
     held = with_choices(connection, stored, booked, all_stores)
     at_lock = with_choices(connection, stored, booked, all_stores, held=Held.AT_LOCK)
     now = transactions_now(connection, stored, held, booked, all_stores)
+    locked = locks.lines(connection)
     known = CostingInput(
         transactions=held,
         observations=observations.latest(connection),
         mappings=sku_mapping.latest(connection),
-        overrides=overrides.in_force(connection),
-        locked=locks.lines(connection),
+        overrides=as_asked(overrides.in_force(connection), held, set(locked["key"])),
+        locked=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),
         zones=zones,
     )
+    posted = true_up_history.posted(connection)
+    asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
+
+    def events_at(batch: int) -> dict[str, str]:
+        then = with_choices(connection, asked, booked, all_stores, held=Held.TODAY, until=batch)
+        return _events_of(then, then["key"])
+
     told = Documents(
         file_rows.load(connection, ORDER_UNITS),
         file_rows.load(connection, RETURNED_GOODS),
@@ -106,7 +145,8 @@ def _read(connection: Connection, company: Company) -> Books:
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_up_history.dismissed(connection),
-        posted_true_ups=true_up_history.posted(connection),
+        posted_true_ups=posted,
+        posted_as=_posted_as(posted, known, now, events_at),
         accounts=accounts.in_force(connection, policies),
         stores=all_stores,
         type_choices=in_force(connection),

@@ -14,8 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches, overrides, settlement_lines
 from core.books.batches import BatchKind
+from core.books.questions import (
+    as_proposal,
+    in_words,
+    question_of,
+    same_meaning,
+    same_units_and_sku,
+    says_something,
+    still_asked,
+)
 from core.frame_columns import TRANSACTION_COLUMNS, records
-from core.model import Problem, Proposal, Severity
+from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +36,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
-_SAYS = ("unit_cost", "disposition", "units_back", "sku")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,6 @@ class Destinations:
     def targets(self) -> set[str]:
         """The lines that an answer or a proposal goes to, or stays with."""
         return {new for moves in (self.same_line, self.same_question, self.proposals) for new in moves.values()}
-
-
-def says_something(override: Mapping[str, Any]) -> bool:
-    """Tell whether a saved answer holds anything; one that was taken back does not."""
-    return bool(override["zero_confirmed"]) or any(override[name] is not None for name in _SAYS)
 
 
 def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence[Row]) -> Destinations:
@@ -98,11 +101,10 @@ def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
 
 
 def _asks_the_same(old: Row, new: Row) -> bool:
-    """Tell whether a line has the units and the SKU that the answer was given for; what was typed counts as known."""
-    if old.get("typed_sku") is not None and new["sku"] not in (None, old["typed_sku"]):
-        return False
-    units = old["quantity"] if old["quantity"] is not None else old.get("typed_units")
-    return units is not None and new["quantity"] is not None and abs(units) == abs(new["quantity"])
+    """Tell whether a line asks what the answer was given to; what was typed counts as known."""
+    saved = {"sku": old.get("typed_sku"), "units_back": old.get("typed_units")}
+    asked, now = question_of(old), question_of(new)
+    return same_meaning(asked, now) and same_units_and_sku(saved, asked, now)
 
 
 def _typed(saved: Row) -> Row:
@@ -126,44 +128,17 @@ def _nothing(key: str, *, who: str, now: datetime) -> Row:
 
 def _proposal(saved: Row, question: Row, line: Row) -> Row:
     """Return a version that sets nothing, and says what was typed for which line."""
-    return {
-        **_nothing(line["key"], who=saved["saved_by"], now=saved["saved_at"]),
-        "note": _typed_for(saved, question, line),
-        "shown_cost": saved["unit_cost"],
-        "shown_currency": saved["currency"],
-        "shown_kind": Proposal.TYPED_ELSEWHERE.value,
-    }
-
-
-def _typed_for(saved: Row, question: Row, line: Row) -> str:
-    what = "zero confirmed" if saved["zero_confirmed"] else "no cost"
-    cost = what if saved["unit_cost"] is None else f"{_money(saved['unit_cost'])} {saved['currency'] or ''}".strip()
-    stock = "" if saved["disposition"] is None else f", {saved['disposition']}"
-    typed = question.get("typed_units")
-    back = "" if saved["units_back"] is None else f", {_units(typed)}"
-    sku = "" if saved["sku"] is None else f", SKU {saved['sku']}"
-    return (
-        f"Typed for the line that an earlier file had here: {cost}{stock}{back}{sku}, for "
-        f"{_units(question['quantity'])}; this line has {_units(line['quantity'])}"
-    )
-
-
-def _units(count: int | None) -> str:
-    if count is None:
-        return "unknown units"
-    return "one unit" if abs(count) == 1 else f"{abs(count)} units"
-
-
-def _money(cost: Any) -> str:  # noqa: ANN401 - a Decimal out of a record
-    whole, _, places = f"{cost:f}".partition(".")
-    return f"{whole}.{places.rstrip('0'):0<2}"
+    told = as_proposal(saved, question_of(question), question_of(line))
+    shown = {**{name: told[name] for name in ("note", "shown_cost", "shown_kind")}, "shown_currency": saved["currency"]}
+    return {**_nothing(line["key"], who=saved["saved_by"], now=saved["saved_at"]), **shown}
 
 
 def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mapping[str, Row]) -> list[Problem]:
     where = f"order {question['order_id']}" + ("" if question["sku"] is None else f", SKU {question['sku']}")
     if key in there.proposals:
         line = lines[there.proposals[key]]
-        message = f"{where}: what was saved is a proposal on Resolve now. {_typed_for(saved, question, line)}."
+        said = in_words(saved, question_of(question), question_of(line))
+        message = f"{where}: what was saved is a proposal on Resolve now. {said}."
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (
@@ -202,9 +177,19 @@ def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tu
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of the answers of lines that were replaced."""
+
+    problems: tuple[Problem, ...] = ()
+    """What a person must look at: answers that became proposals, and those that fit several lines."""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """The line that each answer, or the proposal made of it, stands beside now, by the line that it stood beside."""
+
+
 def move_overrides(
     connection: Connection, old: pd.DataFrame, new: pd.DataFrame, batch: int, *, who: str, now: datetime
-) -> list[Problem]:
+) -> Moved:
     """Give each answer the line that asks for it now, before or after the new lines were stored.
 
     Args:
@@ -214,23 +199,52 @@ def move_overrides(
         batch: The number of the import's batch: answers of lines that only got another key are part of it.
         who: Who imports.
         now: When.
-
-    Returns:
-        What a person must look at: answers that became proposals, and those that fit several lines.
     """
     before = records(old)
     asked = [*before, *_earlier_lines(connection, old, new)]
     saved = {key: row for key, row in overrides.newest_of(connection, _keys(asked)).items() if says_something(row)}
     answered = [{**row, **_typed(saved[row["key"]])} for row in asked if row["key"] in saved]
     if not answered:
-        return []
+        return Moved()
     after = records(new)
     there = destinations(answered, before, after)
     lines = {row["key"]: row for row in after}
     questions = {row["key"]: row for row in answered}
     overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
     _move(connection, there, saved, questions, lines, who=who, now=now)
-    return [problem for key in saved for problem in _told(key, there, saved[key], questions[key], lines)]
+    problems = [problem for key in saved for problem in _told(key, there, saved[key], questions[key], lines)]
+    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals})
+
+
+def ask_anew(
+    connection: Connection, before: pd.DataFrame, after: pd.DataFrame, *, who: str, now: datetime
+) -> list[Problem]:
+    """Say which answers of lines that are still there answer another question, as these lines are read now.
+
+    An answer that keeps its question is only a proposal by that (`questions.as_asked`); one that an earlier version
+    stored without it becomes a proposal here, and `undo` reaches it.
+
+    Args:
+        connection: Of `Database.writing`.
+        before: The lines as they were read (TRANSACTION_COLUMNS).
+        after: The same lines as they are read now.
+        who: Who reads them anew.
+        now: When.
+    """
+    olds = {row["key"]: row for row in records(before)}
+    pairs = {row["key"]: (olds[row["key"]], row) for row in records(after) if row["key"] in olds}
+    saved = {key: row for key, row in overrides.newest_of(connection, pairs).items() if says_something(row)}
+    asked = {
+        key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
+    }
+    changed = [key for key, row in asked.items() if not still_asked(row, question_of(pairs[key][1]))]
+    silent = [key for key in changed if saved[key]["asked_event"] is None]
+    if silent:
+        batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")
+        overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
+    there = Destinations(proposals={key: key for key in changed})
+    now_by_key = {key: line for key, (_, line) in pairs.items()}
+    return [problem for key in changed for problem in _told(key, there, asked[key], pairs[key][0], now_by_key)]
 
 
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:

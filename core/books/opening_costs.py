@@ -100,7 +100,10 @@ def change_opening_costs(database: Database, typed: Sequence[TypedOpening], *, w
         return 0
     with database.writing() as connection:
         known = records(latest(connection))
-        rows = [row for row in rows if row not in known and (row["unit_cost"] or _is_known(row, known))]
+        for row in rows:
+            if row["unit_cost"] is None and not _is_known(row, known):
+                raise OpeningCostError(str(row["sku"]), "a row needs a unit cost.")
+        rows = [row for row in rows if row not in known]
         if not rows:
             return 0
         note = f"Opening costs: {', '.join(str(row['sku']) for row in rows[:_NAMED])}"

@@ -19,6 +19,7 @@ from core.books import batches, locks
 from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
 from core.books.line_costs import costed_lines, costing_policies
+from core.books.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
 from core.model import CostSource, CostStatus
 from core.money import MONEY
@@ -45,8 +46,9 @@ ANSWER_COLUMNS: Columns = {
     "shown_currency": TEXT,
     "shown_kind": TEXT,  # Proposal
     "shown_as_of": MOMENT,
+    **{name: OVERRIDE_COLUMNS[name] for name in ASKED},
 }
-"""What is saved, one row per line."""
+"""What is saved, one row per line, with the question that it answers."""
 HISTORY_COLUMNS: Columns = {
     **OVERRIDE_COLUMNS,
     "shown_cost": MONEY,
@@ -103,7 +105,7 @@ def _costed_without(books: Books, keys: Collection[str]) -> list[str]:
 
 def _taken_back(saved: dict[str, object]) -> dict[str, object]:
     """Return the line's next version: no cost of its own, disposition, units and SKU as they were."""
-    kept = {name: saved[name] for name in ("key", "disposition", "units_back", "sku")}
+    kept = {name: saved[name] for name in ("key", "disposition", "units_back", "sku", *ASKED)}
     shown = {"shown_version": saved["version"], "shown_cost": saved["unit_cost"], "shown_currency": saved["currency"]}
     return {**kept, **shown, "note": NOTE}
 

@@ -15,7 +15,7 @@ from core.frame_columns import TEXT, records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.record import standing
-from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
+from core.marketplaces.uniting import Part, as_it_is_known, compared_type, parts_of, united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,9 +105,13 @@ def with_keys_of(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unique(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], Row]:
-    place: Callable[[Row], tuple[Any, ...]] = lambda row: tuple(row[name] for name in names)  # noqa: E731
+    place: Callable[[Row], tuple[Any, ...]] = lambda row: tuple(_compared(name, row[name]) for name in names)  # noqa: E731
     counts = Counter(map(place, rows))
     return {place(row): row for row in rows if counts[place(row)] == 1}
+
+
+def _compared(name: str, value: object) -> object:
+    return compared_type(str(value)) if name == "raw_type" else value
 
 
 def _without_doubles(keys: Sequence[tuple[str, str | None]]) -> list[str]:

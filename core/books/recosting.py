@@ -19,6 +19,7 @@ from core.books.booked_settlement import EntryStatus
 from core.books.books import Books, counted_anew
 from core.books.line_costs import costing_policies, named_lines
 from core.books.loading import load_books
+from core.books.questions import as_asked
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
 from core.frame_columns import COSTED_COLUMNS, records
@@ -184,4 +185,7 @@ def after_save(database: Database, before: Books) -> Books:
         last = batches.last(connection)
     if not since <= _ONLY_ANSWERS:
         return load_books(database)
+    if before.documents is not None:
+        standing = set() if before.known.locked is None else set(before.known.locked["key"])
+        now = as_asked(now, before.documents.held, standing)
     return replace(with_overrides(before, now), last_batch=last)

@@ -16,7 +16,7 @@ from core.books import batches, overrides, settlements, stores
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.database import Database, tables
-from core.books.moving import says_something
+from core.books.questions import says_something
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
 from core.books.database.frames import rows_of
 from core.books.importing import Figures
-from core.books.moving import move_overrides
+from core.books.moving import ask_anew, move_overrides
 from core.books.order_units import ORDER_UNITS
 from core.books.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
 from core.books.returned_goods import RETURNED_GOODS
@@ -137,11 +137,12 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
 def _take(
     connection: Connection, there: BookedSettlement, read: Settlement, batch: int, *, who: str, now: datetime
 ) -> list[Problem]:
-    """Give a settlement its new lines; answers stay with lines that kept their key, the others move."""
+    """Give a settlement its new lines; answers stay with lines that kept key and question, the others move."""
     before = settlements.put_reading(connection, there, read, READER_VERSION, batch)
     gone = before[~before["key"].isin(list(read.transactions["key"]))]
     come = read.transactions[~read.transactions["key"].isin(list(before["key"]))]
-    return move_overrides(connection, gone, come, batch, who=who, now=now)
+    moved = move_overrides(connection, gone, come, batch, who=who, now=now)
+    return [*moved.problems, *ask_anew(connection, before, read.transactions, who=who, now=now)]
 
 
 def keep_beside(
@@ -184,7 +185,7 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
     _keep_goods(connection, there, later, batch)
     if saved.replaced is None:
         return []
-    return move_overrides(connection, saved.replaced, read.transactions, batch, who=who, now=now)
+    return list(move_overrides(connection, saved.replaced, read.transactions, batch, who=who, now=now).problems)
 
 
 def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence[KeptPart], batch: int) -> None:

@@ -9,6 +9,7 @@ from core.books.file_rows import FileRows, names_by_marketplace
 from core.costing import RETURNED_COLUMNS
 from core.frame_columns import RETURN_COLUMNS, conform, frame
 from core.marketplaces.returns import returned_by_line, united
+from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,7 @@ RETURNED_GOODS = FileRows(marketplace_tables.goods_back, RETURN_COLUMNS)
 def returned_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
     """Return what is known of the goods of each refund (RETURNED_COLUMNS).
 
+    Walmart's only word for where goods went is a fee for units that it destroyed: the policy decides about the others.
     A report covers all stores that a seller has at one marketplace, whichever of them it was imported for: an order id
     is the marketplace's own.
 
@@ -34,11 +36,18 @@ def returned_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Ite
     """
     if stored.empty:
         return frame(RETURNED_COLUMNS)
-    told = (_of_marketplace(transactions, stored, names) for names in names_by_marketplace(stores))
+    known = list(stores)
+    walmart = {one.name for one in known if one.marketplace is Marketplace.WALMART}
+    told = (
+        _of_marketplace(transactions, stored, names, others_open=not walmart.isdisjoint(names))
+        for names in names_by_marketplace(known)
+    )
     return frame(RETURNED_COLUMNS, [row for rows in told for row in rows])
 
 
-def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str]) -> list[dict[str, object]]:
+def _of_marketplace(
+    transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str], *, others_open: bool
+) -> list[dict[str, object]]:
     reports = stored[stored["store"].isin(stores)].groupby("sha256", sort=False)
     goods = united(conform(RETURN_COLUMNS, report) for _, report in reports)
     if not goods:
@@ -51,6 +60,7 @@ def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: li
             "units_back": found.units_back,
             "units_unsellable": found.units_unsellable,
             "words": found.words,
+            "units_open": found.units_open,
         }
-        for key, found in returned_by_line(lines, goods).items()
+        for key, found in returned_by_line(lines, goods, others_open=others_open).items()
     ]

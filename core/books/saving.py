@@ -22,6 +22,7 @@ from core.books.costs_today import asked_since
 from core.books.decisions import changed_meanwhile, decide
 from core.books.line_costs import STATED_SKU
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
+from core.books.questions import Row, question_of
 from core.books.recosting import with_overrides
 from core.books.suspect_answers import suspect_answers
 from core.costing import with_typed_units
@@ -146,6 +147,7 @@ def _work(
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
     lines |= {key: row for key, row in late.items() if key in wanted}
     saved = {row["key"]: row for row in records(books.overrides)}
+    saved |= {row["key"]: row for row in records(books.overrides_now) if row["key"] in late}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
     locked = locked_keys(books) - late.keys()
     takes = _taking_units(books, chosen, lines)
@@ -153,7 +155,17 @@ def _work(
         key: replace(_line_state(row, saved.get(key, {}), locked=key in locked), takes_units=key in takes)
         for key, row in lines.items()
     }
-    return _Work(books, lines, states, who, now, frozenset(late)), chosen
+    return _Work(books, lines, _questions(books, wanted, late), states, who, now, frozenset(late)), chosen
+
+
+def _questions(books: Books, keys: Collection[str], late: Collection[str]) -> dict[str, Row]:
+    """Return what each line asks (`questions.ASKED`): an exported one that is asked since, by its words of today."""
+    told = books.documents
+    held, today = (books.known.transactions, None) if told is None else (told.held, told.now)
+    found = {row["key"]: question_of(row) for row in records(held[held["key"].isin(list(keys))])}
+    if today is not None and late:
+        found |= {row["key"]: question_of(row) for row in records(today[today["key"].isin([*late])])}
+    return found
 
 
 def _taking_units(
@@ -178,6 +190,8 @@ class _Work:
 
     books: Books
     lines: Mapping[str, dict[str, object]]
+    questions: Mapping[str, Row]
+    """What each of these lines asks."""
     states: Mapping[str, LineState]
     who: str
     now: datetime
@@ -187,8 +201,8 @@ class _Work:
     def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
         """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
         home = self.books.company.home_currency
-        saved = (one for one in decisions if one.fate is Fate.SAVE)
-        return [_row(one, self.states[one.answer.key], self.lines[one.answer.key], home) for one in saved]
+        saved = ((one, one.answer.key) for one in decisions if one.fate is Fate.SAVE)
+        return [_row(one, self.states[key], self.lines[key], home) | self.questions.get(key, {}) for one, key in saved]
 
     def saving(self, decisions: tuple[Decision, ...], suspects: tuple[SuspectCost, ...]) -> Saving:
         """Return what becomes of the answers, and the overrides that are in force with them."""

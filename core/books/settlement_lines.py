@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from core.books.database import frames, tables
 from core.books.database.frames import rows_of
 from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
+from core.marketplaces.uniting import CONTENT, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +38,50 @@ def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
         f"{' '.join(str(part) for part in place if part)}: {_line(new.get(place))} instead of {_line(old.get(place))}"
         for place in differ
     ]
+    told = told or _finer_differences(before, after)
     more = len(told) - _NAMED
     return told if more <= 0 else [*told[:_NAMED], f"and {more} more"]
+
+
+def _finer_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """Name the lines of the same amounts and units of which two documents say something else otherwise, and what."""
+    old, new = _rows_by_line(before), _rows_by_line(after)
+    found = ((place, old.get(place, []), new.get(place, [])) for place in dict.fromkeys([*old, *new]))
+    return [
+        f"{' '.join(str(part) for part in place if part)}: the same amount with {_what_differs(own, other)}"
+        for place, own, other in found
+        if Counter(own) != Counter(other)
+    ]
+
+
+def _rows_by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
+    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for place, row in zip(rows_of(lines, PLACE), rows_of(lines, CONTENT), strict=True):
+        found[place].append(as_compared(row))
+    return found
+
+
+def _what_differs(old: list[tuple[Any, ...]], new: list[tuple[Any, ...]]) -> str:
+    if len(old) != len(new):
+        return f"{counted(len(new), 'row')} instead of {len(old)}"
+    values = ([Counter(row[at] for row in rows) for rows in (old, new)] for at in range(len(CONTENT)))
+    names = (name for name, (one, other) in zip(CONTENT, values, strict=True) if one != other)
+    words = dict.fromkeys(_IN_WORDS.get(name, "other amounts") for name in names)
+    return ", ".join(words) or "its details told of other rows"
+
+
+_IN_WORDS = {
+    **dict.fromkeys(("group_key", "order_item_id", "shipment_id", "adjustment_id"), "other numbers"),
+    "merchant_order_id": "another order number of the seller's own",
+    **dict.fromkeys(("raw_type", "raw_description", "goods", "typed"), "other words"),
+    "marketplace": "another site",
+    "posted_at": "another date",
+    **dict.fromkeys(("quantity", "quantity_source", "stock_effect"), "other units"),
+    "currency": "another currency",
+    "lines": "another number of rows of the file",
+    "tax_code": "another tax rate",
+}
+"""What of a line differs, by column; every other column is an amount."""
 
 
 def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:
@@ -93,6 +137,14 @@ def last_ended(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
         for some in frames.among(tables.ended_transaction.c.key, keys)
     )
     return frames.concat(parts, TRANSACTION_COLUMNS).drop_duplicates("key", keep="last", ignore_index=True)
+
+
+def lines_ever(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return what each of these keys stands for (TRANSACTION_COLUMNS), or stood for when it was last in the books."""
+    wanted = list(keys)
+    there = _lines(connection, frames.among(tables.transaction.c.key, wanted))
+    gone = last_ended(connection, [key for key in wanted if key not in set(there["key"])])
+    return pd.concat([there, gone], ignore_index=True)
 
 
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ that ended them, and `transactions_at` shows what the books held after any batch
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
@@ -22,7 +23,7 @@ from core.books.booked_settlement import (
     Source,
 )
 from core.books.database import frames, tables
-from core.frame_columns import TRANSACTION_COLUMNS
+from core.marketplaces.uniting import CONTENT, as_compared
 from core.model import Problem, Settlement, Severity
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict
         "incomplete": read.incomplete or None,
         "later_reader": None,
     }
+
+
+def _compared(lines: pd.DataFrame) -> Counter[tuple[Any, ...]]:
+    return Counter(map(as_compared, frames.rows_of(lines, CONTENT)))
 
 
 def _booked(row: Row[Any]) -> BookedSettlement:
@@ -227,12 +232,11 @@ def set_status(
 
 
 def same_lines(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
-    """Tell whether another file says exactly what is in the books: packed otherwise, or its rows in another order."""
+    """Tell whether another file says what is in the books: packed, ordered or spelled otherwise."""
     if (there.total, there.sum, there.lines, there.currency) != (read.total, read.sum, read.lines, read.currency):
         return False
-    names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id")]
     stored = settlement_lines.transactions(connection, [there])
-    return sorted(frames.rows_of(stored, names), key=repr) == sorted(frames.rows_of(read.transactions, names), key=repr)
+    return _compared(stored) == _compared(read.transactions)
 
 
 def _in_force() -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Which of the costs typed on Resolve look wrong beside everything that is known of their SKU. Pure."""
+"""Which costs look wrong beside everything that is known of their SKU: typed on Resolve, or come of a setting. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from core.books.answers import Cell, Decision, Fate, LineState
 from core.costing.finale import read_finale
 from core.costing.suspects import Beside, SuspectCost, known_costs
 from core.exchange_rates import at_home
-from core.model import Event, OverrideKind, units_of
+from core.frame_columns import records
+from core.model import CostSource, Event, OverrideKind, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +45,33 @@ def _beside(books: Books, costs: Sequence[Decision], states: Mapping[str, LineSt
         others += [one.answer.proposed] if one.answer.proposed else []
         found[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
     return found
+
+
+def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
+    """Judge the costs that typed settings have given or changed (opening costs, SKU mappings), one of each SKU.
+
+    A mapping moves the average of its SKU with the cost, so that the average cannot tell: what was known before can.
+
+    Args:
+        before: The books without what was typed.
+        after: The books with it.
+    """
+    was = {row["key"]: row["unit_cost"] for row in records(before.lines[["key", "unit_cost"]])}
+    names = ["key", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
+    rows = records(after.lines.loc[after.lines["unit_cost"].notna() & after.lines["sku"].notna(), names])
+    changed = {
+        row["sku"]: row for row in reversed(rows) if row["unit_cost"] and row["unit_cost"] != was.get(row["key"])
+    }
+    finale = read_finale(before.observations, before.mappings, before.company.home_currency)
+    known = known_costs(set(changed), before.lines, before.known.opening, finale)
+    brought = _brought(after, dict.fromkeys(row["key"] for row in changed.values()))
+    found = []
+    for sku, row in changed.items():
+        beside = Beside(None, [cost for _, cost in known[sku]], brought.get(row["key"]))
+        reason = row["suspect"] or beside.suspicion(row["unit_cost"])
+        if reason is not None and row["cost_source"] != CostSource.LOCKED:
+            found.append(SuspectCost(row["order_id"], sku, row["unit_cost"], None, reason))
+    return tuple(found)
 
 
 def _sku(decision: Decision, states: Mapping[str, LineState]) -> str | None:

@@ -12,6 +12,7 @@ from core.books import batches, locks, overrides, removing
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
 from core.books.overrides import ANSWER_COLUMNS, Refused
+from core.books.questions import ASKED, is_proposal
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-_VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku", "kind", "note")
-"""What an override says of its line."""
+_VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku", "kind", "note", *ASKED)
+"""What an override says of its line, and the question that this answers: to another one it is only a proposal."""
+_SHOWN = ("shown_cost", "shown_currency", "shown_kind", "shown_as_of")
+"""What a proposal proposes."""
 _CAN_BE_UNDONE = (BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE)
 
 
@@ -54,6 +57,8 @@ class Undone:
     keys: tuple[str, ...]
     """The lines that are as they were before."""
     skipped: tuple[Skipped, ...]
+    is_removal: bool = False
+    """Whether what it took back was the removal of a settlement."""
 
 
 def _skipped(past: _Past, reasons: Mapping[str, Skip | None]) -> tuple[Skipped, ...]:
@@ -84,8 +89,11 @@ class _Past:
         }
 
     def said(self, key: str, version: int) -> dict[str, Any]:
-        """Return what a version says; version 0 says nothing."""
-        return {} if version == 0 else {name: self._lines[key][version][name] for name in _VALUE}
+        """Return what a version says, or proposes; version 0 says nothing."""
+        if version == 0:
+            return {}
+        row = self._lines[key][version]
+        return {name: row[name] for name in (*_VALUE, *(_SHOWN if is_proposal(row) else ()))}
 
     def holds(self, key: str, version: int) -> bool:
         """Tell whether a version, or an undo that leads back to it, is what holds of a line."""
@@ -187,7 +195,7 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
     if removed:
         own = batches.new_undo(connection, number, who, now)
         back = [key for one in removed for key in removing.bring_settlement_back(connection, one, number, own)]
-        return Undone(own, number, tuple(back), ())
+        return Undone(own, number, tuple(back), (), is_removal=True)
     past = _past(connection)
     locked = locks.locked_before(connection, number)
     there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}

@@ -8,7 +8,7 @@ from core.costing.causes import cause
 from core.costing.line_kinds import may_be_money_only
 from core.costing.lines import Lock
 from core.costing.originals import Used, used_on
-from core.costing.outcome import as_locked, not_applicable, outcome
+from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
 from core.costing.precedence import Answer, Asked, first_answer
 from core.costing.reversals import Part, negative
 from core.costing.rules import Rule
@@ -68,7 +68,22 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
     asked = Asked(line, judged.rule, held.saved.get(line.key), lock, takes)
     found, move = first_answer(asked, ledger.sources), ledger.move(line)
     believed = found.unit_cost if isinstance(found, Answer) and move.goods_believed else None
-    return Answered(line, judged.rule, _outcome(ledger, asked, found, move), original, believed)
+    told = _outcome(ledger, asked, found, move)
+    told = asked_anew(told) if _has_another_answer(ledger, asked) and told.status in _SETTLED else told
+    return Answered(line, judged.rule, told, original, believed)
+
+
+_SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
+
+
+def _has_another_answer(ledger: Ledger, asked: Asked) -> bool:
+    """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
+
+    A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
+    """
+    line, saved, held = asked.line, asked.saved, ledger.held
+    is_another = saved is not None and saved.is_typed_elsewhere and asked.lock is None
+    return is_another and line.key not in held.told and not held.is_history(line)
 
 
 def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
@@ -108,8 +123,9 @@ def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
         parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
         if lock is None and not any(_is_closed(ledger, part) for part in parts):
             is_told = line.key in held.told and held.told[line.key].is_back
-            asks = may_be_money_only(line) and not held.is_history(line) and not is_told
-            outcome, believed = negative(line, parts, held.saved.get(line.key), asks=asks)
+            saved = held.saved.get(line.key)
+            may_ask = may_be_money_only(line) or (saved is not None and saved.is_typed_elsewhere)
+            outcome, believed = negative(line, parts, saved, asks=may_ask and not held.is_history(line) and not is_told)
             told[place] = answered[place]._replace(outcome=outcome, believed=believed)
         _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)
     return told

@@ -47,6 +47,7 @@ RETURNED_COLUMNS: Columns = {
     "units_back": WHOLE,  # back in sellable stock
     "units_unsellable": WHOLE,
     "words": TEXT,  # what the marketplace said
+    "units_open": WHOLE,  # of which nothing is reported, so that the policy decides; missing = none
 }
 """What marketplaces report of the goods of refunds, by the refund's line key (docs/design/costing.md)."""
 

@@ -242,6 +242,7 @@ class Reported(NamedTuple):
     units_back: int
     units_unsellable: int
     words: str
+    units_open: int | None = None
 
 
 def reported(returned: pd.DataFrame | None) -> dict[str, Reported]:

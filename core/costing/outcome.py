@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.model import CostSource, CostStatus
+from core.model import Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from core.costing.goods import Move
     from core.costing.lines import Lock
     from core.costing.precedence import Answer
-    from core.model import Cause
 
 _NONE = Decimal(0)
 
@@ -63,6 +62,12 @@ def outcome(
     if move.cause is not None or missing is not None:
         return _without_cost(CostStatus.MISSING, move, move.cause or missing, original)
     return _without_cost(CostStatus.WAITING, move, None, original)
+
+
+def asked_anew(told: Outcome) -> Outcome:
+    """Return the outcome of a line whose saved answer was to another question: its units stay, its cost is asked."""
+    nothing: dict[str, None] = dict.fromkeys(("unit_cost", "cogs", "source", "as_of", "suspect"))
+    return told._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
 
 
 def _costed(move: Move, answer: Answer, original: str | None, suspect: str | None) -> Outcome:

@@ -47,7 +47,7 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.said is not None:
         return _said(goods, Disposition(goods.said))
     if goods.reported is not None:
-        return _reported(goods.reported)
+        return _reported(goods.reported, policies)
     return _of_its_word(goods) or _stated(goods) or _usual(goods, policies)
 
 
@@ -85,13 +85,21 @@ def _locked(goods: GoodsLine, lock: Lock) -> Move:
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 
 
-def _reported(reported: Reported) -> Move:
-    """Take what the marketplace reported about the goods: units back in stock, and those that are none any more."""
+def _reported(reported: Reported, policies: CostingPolicies) -> Move:
+    """Take what the marketplace reported about the goods: units back in stock, and those that are none any more.
+
+    Where a report is of some of the units alone, the policy decides about the others: of a refund of 3 with a fee for
+    the disposal of 1, 2 are restocked.
+    """
     words = f"The marketplace reported: {reported.words}."
     if not reported.disposition:
         said = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
         return Move(None, said, cause=Cause.UNITS_UNKNOWN)
     disposition = Disposition(reported.disposition)
+    if reported.units_open and policies.refund_returned == Disposition.RESTOCKED:
+        back = reported.units_back + reported.units_open
+        said = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
+        return Move(-back, said, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
     if disposition == Disposition.RESTOCKED:
         return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
     return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)

@@ -191,7 +191,8 @@ def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
     if units is not None and matched is not None and units > matched:
         return saved is None or not saved.unit_cost
     is_answered = saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units is not None)
-    return may_be_money_only(goods.line) and not goods.is_history and not is_answered
+    asks = may_be_money_only(goods.line) or (saved is not None and saved.is_typed_elsewhere)
+    return asks and not goods.is_history and not is_answered
 
 
 NO_GOODS = frozenset({Disposition.MONEY_ONLY, Disposition.NOT_RETURNED})

@@ -57,7 +57,7 @@ class UnitsBack:
         units = -(move.quantity or 0)
         if move.cause is None and goods.lock is None and left is not None and units > left:
             move = _too_many(units, left)
-        move = settled(move, goods)
+        move = settled(_asked_anew(move, goods), goods)
         self._count(goods, move)
         return move
 
@@ -185,6 +185,15 @@ def is_undone(goods: GoodsLine) -> bool:
     """Tell whether a line takes a refund back: by its word, or because it gives the price to the seller again."""
     of_price = goods.line.event in _REFUNDS and goods.refunded < 0
     return goods.line.goods is Goods.REFUND_UNDONE or (of_price and goods.line.goods is not Goods.KEPT)
+
+
+def _asked_anew(move: Move, goods: GoodsLine) -> Move:
+    """Ask for the units back of a refund whose saved answer was to another question, with those it would take now."""
+    is_another = goods.saved is not None and goods.saved.is_typed_elsewhere and goods.lock is None
+    if not is_another or move.cause is not None or move.waits_for is not None:
+        return move
+    said = "What was saved answered another question than this refund asks now: keep or change the units back."
+    return move._replace(reason=said, cause=Cause.UNITS_UNKNOWN)
 
 
 def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:

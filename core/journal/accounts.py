@@ -120,7 +120,16 @@ class Accounts:
     usual_tax_code: str = USUAL_TAX_CODE
     chart: Chart = Chart.FIRST
 
-    def of(self, line_type: LineType, *, store: str, currency: str, group: str = "", rate: str = "") -> Account:
+    def of(
+        self,
+        line_type: LineType,
+        *,
+        store: str,
+        currency: str,
+        group: str = "",
+        rate: str = "",
+        follows: LineType | None = None,
+    ) -> Account:
         """Return the account of a line.
 
         Args:
@@ -129,10 +138,11 @@ class Accounts:
             currency: Its currency.
             group: Its item group, as `group_of` names it.
             rate: The rate of the seller's own tax that is in the amount, as `20%`; empty: none is stated.
+            follows: The type whose account it has unless one was chosen for it; the declared one if left out.
         """
         fitting = self._fitting(line_type, store, currency, group)
         posting = [row for row in fitting if row.name or row.number or row.is_bank]
-        elder = self._elder(line_type)
+        elder = follows or self._elder(line_type)
         if not posting and elder is not None:
             return self.of(elder, store=store, currency=currency, group=group, rate=rate)
         name = next((row.name for row in posting if row.name), self._usual(line_type))

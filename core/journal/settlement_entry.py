@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import AMOUNT_COLUMNS
@@ -24,11 +24,21 @@ from core.typed_amounts import typed_amounts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.journal.accounts import Accounts
+    from core.journal.accounts import Account, Accounts
     from core.time import SettlementDates
 
-Place = tuple[LineType, str, str]
-"""A line type, an item group and the rate of the seller's tax in the price (`20%`); empty for no group or no rate."""
+
+class Place(NamedTuple):
+    """Where an amount stands in its entry."""
+
+    line_type: LineType
+    item_group: str = ""
+    rate: str = ""
+    """The rate of the seller's tax in the price (`20%`); empty for none."""
+    follows: LineType | None = None
+    """The type to whose account it goes unless one was chosen, where that is not the declared one."""
+
+
 _PRICES = ("principal", "shipping", "giftwrap", "promotion")
 """The columns that a seller's tax rate is about; fees have taxes of their own."""
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
@@ -65,8 +75,8 @@ def settlement_entries(
         left -= whole
         amounts = rounded_to(whole, _amounts(group, currency, accounts))
         booked = [
-            line_to(accounts.of(of, store=store, currency=currency, group=items, rate=rate), of, -amount)
-            for (of, items, rate), amount in sorted(amounts.items(), key=_place)
+            line_to(_account(accounts, place, store, currency), place.line_type, -amount)
+            for place, amount in sorted(amounts.items(), key=_order)
             if amount
         ]
         balance = line_to(accounts.of(balancing, store=store, currency=currency), balancing, whole)
@@ -75,25 +85,34 @@ def settlement_entries(
     return [entry for entry in entries if entry.lines]
 
 
-def _place(item: tuple[Place, Decimal]) -> tuple[int, str, str]:
-    """Return where a line stands in its entry."""
-    line_type, item_group, rate = item[0]
-    return _ORDER[line_type], item_group, rate
+def _account(accounts: Accounts, place: Place, store: str, currency: str) -> Account:
+    of, group, rate, follows = place
+    return accounts.of(of, store=store, currency=currency, group=group, rate=rate, follows=follows)
+
+
+def _order(item: tuple[Place, Decimal]) -> tuple[int, str, str]:
+    place, _ = item
+    return _ORDER[place.line_type], place.item_group, place.rate
 
 
 def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[Place, Decimal]:
-    """Sum the group by type of line, item group and tax rate; + is money to the seller."""
+    """Sum the group by where each amount stands; + is money to the seller.
+
+    Tax withheld on a line that the first reader stored goes where its tax collected goes, as the entries of its version
+    did: that reader did not say whose the tax collected is, and only together the two come to zero.
+    """
     sums: dict[Place, Decimal] = defaultdict(Decimal)
     tax_kinds = group[TAX_KIND].fillna("") if TAX_KIND in group.columns else group["event"].str.slice(0, 0)
     for (event, tax_kind, rate), part in group.groupby([group["event"], tax_kinds, _rates(group)], sort=False):
         for column in AMOUNT_COLUMNS:
             line_type = usual_type(str(event), column, str(tax_kind) or None)
+            follows = LineType.TAX_COLLECTED if line_type is LineType.TAX_WITHHELD and not tax_kind else None
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
-                sums[line_type, item_group, str(rate) if column in _PRICES else ""] += amount
+                sums[Place(line_type, item_group, str(rate) if column in _PRICES else "", follows)] += amount
     for typed in typed_amounts(group, currency):
         usual = usual_type(typed.event, typed.column, typed.tax_kind)
-        sums[usual, accounts.group_of(usual, typed.sku), ""] -= typed.amount
-        sums[typed.line_type, accounts.group_of(typed.line_type, typed.sku), ""] += typed.amount
+        sums[Place(usual, accounts.group_of(usual, typed.sku))] -= typed.amount
+        sums[Place(typed.line_type, accounts.group_of(typed.line_type, typed.sku))] += typed.amount
     return dict(sums)
 
 

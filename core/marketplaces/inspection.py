@@ -1,4 +1,8 @@
-"""What a settlement file holds, in figures: the answer of `cogsheet inspect FILE --json`."""
+"""What a settlement file holds, in figures: the answer of `cogsheet inspect FILE --json`.
+
+The figures of a settlement (`settlement_figures`) and of what no settlement has yet (`left_out`) are those that an
+import says too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from core.model import Event, Goods, QuantitySource, net_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     import pandas as pd
@@ -26,6 +31,10 @@ def inspection(reading: Reading) -> dict[str, object]:
     The file's `total` is the sum of its settlements' totals; it is null where a settlement has none, or where lines
     belong to no settlement yet and are in the `sum` alone. Amounts of different currencies do not sum: `currency`,
     `total` and `sum` are then null, each settlement has its own, and `sums` has one for each currency of the file.
+
+    Where lines are in no settlement yet, `left_out` says how many and what they come to, and `in_settlements` has the
+    counts, units, total and sum of the others alone: those that an import takes. A date range report of 24 rows, 17
+    of them deferred, has 24 `lines`, 7 of them `in_settlements`.
     """
     one = len(reading.settlements) == 1
     sums = _sums(reading)
@@ -37,19 +46,50 @@ def inspection(reading: Reading) -> dict[str, object]:
         "period_start": _moment(min(_moments(found.period_start for found in reading.settlements), default=None)),
         "period_end": _moment(max(_moments(found.period_end for found in reading.settlements), default=None)),
         "settlement_id": reading.settlements[0].settlement_id if one else None,
-        **_counts(reading.raw_lines),
-        **_units([reading.unsettled, *(found.transactions for found in reading.settlements)]),
-        "transactions": len(reading.unsettled) + sum(len(found.transactions) for found in reading.settlements),
-        "total": _total(reading) if currency else None,
+        **_of_lines(reading.raw_lines, [reading.unsettled, *(found.transactions for found in reading.settlements)]),
+        "total": _total(reading.settlements) if currency and reading.unsettled.empty else None,
         "sum": _amount(_sum(reading.raw_lines)) if currency else None,
         "ties_out": ties_out(reading),
         "unknown_types": list(reading.unknown_types),
         "settlements": [_settlement(found, reading.raw_lines) for found in reading.settlements],
         "problems": [_problem(found) for found in problems(reading)],
         **({"sums": {name: _amount(amount) for name, amount in sums.items()}} if sums and not currency else {}),
+        **left_out(reading),
+        **_in_settlements(reading),
         **_returns(reading.returns),
         **_reimbursements(reading.reimbursements),
     }
+
+
+def left_out(reading: Reading) -> dict[str, object]:
+    """Return how many transactions are in no settlement yet, and what they come to by currency; nothing if none is."""
+    if reading.unsettled.empty:
+        return {}
+    sums = {name: _amount(amount) for name, amount in _sums_of([reading.unsettled]).items()}
+    return {"left_out": len(reading.unsettled), "left_out_sums": sums}
+
+
+def _in_settlements(reading: Reading) -> dict[str, object]:
+    """Return counts, units, total and sum of what is in a settlement, where that is not the whole file."""
+    if reading.unsettled.empty:
+        return {}
+    settled = [found.transactions for found in reading.settlements]
+    sums = {name: _amount(amount) for name, amount in _sums_of(settled).items()}
+    one = len(sums) == 1
+    amounts = {
+        "total": _total(reading.settlements) if one else None,
+        "sum": next(iter(sums.values())) if one else None,
+        "sums": sums,
+    }
+    return {"in_settlements": {**_of_lines(_settled(reading.raw_lines), settled), **amounts}}
+
+
+def _settled(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines[lines["settlement_id"].notna()]
+
+
+def _of_lines(lines: pd.DataFrame, transactions: Sequence[pd.DataFrame]) -> dict[str, object]:
+    return {**_counts(lines), **_units(transactions), "transactions": sum(map(len, transactions))}
 
 
 def _returns(returns: pd.DataFrame) -> dict[str, object]:
@@ -96,20 +136,28 @@ def problems(reading: Reading) -> tuple[Problem, ...]:
 
 def _settlement(found: Settlement, raw_lines: pd.DataFrame) -> dict[str, object]:
     lines = raw_lines[(raw_lines["settlement_id"] == found.settlement_id).fillna(value=False)]
+    figures = settlement_figures(found)
     return {
         "settlement_id": found.settlement_id,
         "marketplace": found.marketplace,
-        "currency": found.currency,
+        **{name: figures[name] for name in ("currency", "period_start", "period_end")},
+        "deposit_at": _moment(found.deposit_at),
+        **_of_lines(lines, [found.transactions]),
+        **{name: figures[name] for name in ("total", "sum", "ties_out")},
+        "problems": [_problem(problem) for problem in found.problems],
+    }
+
+
+def settlement_figures(found: Settlement) -> dict[str, object]:
+    """Return a settlement's period, lines and total: what `inspect` shows of it and what `import` says of it."""
+    return {
         "period_start": _moment(found.period_start),
         "period_end": _moment(found.period_end),
-        "deposit_at": _moment(found.deposit_at),
-        **_counts(lines),
-        **_units([found.transactions]),
-        "transactions": len(found.transactions),
+        "currency": found.currency,
+        "lines": found.lines,
         "total": None if found.total is None else _amount(found.total),
         "sum": _amount(found.sum),
         "ties_out": _ties_out(found),
-        "problems": [_problem(problem) for problem in found.problems],
     }
 
 
@@ -148,7 +196,11 @@ def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int |
 def _sums(reading: Reading) -> dict[str, Decimal]:
     """Return what the lines come to in each currency that the file names; those of no settlement yet are in it."""
     frames = [reading.unsettled, *(found.transactions for found in reading.settlements)]
-    named = {found.currency for found in reading.settlements}.union(*(_distinct(one["currency"]) for one in frames))
+    return _sums_of(frames, {found.currency for found in reading.settlements})
+
+
+def _sums_of(frames: Sequence[pd.DataFrame], currencies: AbstractSet[str] = frozenset()) -> dict[str, Decimal]:
+    named = currencies.union(*(_distinct(one["currency"]) for one in frames))
     return {name: sum((net_of(one, name) for one in frames), Decimal(0)) for name in sorted(named)}
 
 
@@ -157,11 +209,9 @@ def _sum(lines: pd.DataFrame) -> Decimal:
     return sum(counted.dropna().array, Decimal(0))
 
 
-def _total(reading: Reading) -> str | None:
-    totals = [found.total for found in reading.settlements]
-    known = [total for total in totals if total is not None]
-    whole = len(known) == len(totals) and reading.unsettled.empty
-    return _amount(sum(known, Decimal(0))) if known and whole else None
+def _total(settlements: Sequence[Settlement]) -> str | None:
+    known = [found.total for found in settlements if found.total is not None]
+    return _amount(sum(known, Decimal(0))) if known and len(known) == len(settlements) else None
 
 
 def _amount(value: Decimal) -> str:

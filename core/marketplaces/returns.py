@@ -7,17 +7,17 @@ type say it; where they are silent the policy on Setup decides.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from core.frame_columns import RETURN_COLUMNS, frame, records
 from core.model import Disposition, Event, Goods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,11 @@ class GoodsBack:
     """One return as it was reported."""
 
     order_id: str
+    """Or the number of the shipment, where the row names nothing else."""
     sku: str
+    """Empty where it is not named."""
     units: int
+    """0: those of one refund, however many it is of."""
     disposition: Disposition | None
     """`None`: the marketplace's word is none that is declared, so it decides nothing and the refund is asked."""
     raw: str
@@ -48,6 +51,8 @@ class Returned:
     """Units that came back and are no stock any more."""
     words: str = ""
     """What the marketplace said, in its own words."""
+    units_open: int = 0
+    """Units of which nothing was said, where that leaves them to the policy."""
 
 
 def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
@@ -79,37 +84,76 @@ def _goods_back(row: dict[str, Any]) -> GoodsBack:
     )
 
 
-def returned_by_line(transactions: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[str, Returned]:
+def returned_by_line(
+    transactions: pd.DataFrame, reported: Iterable[GoodsBack], *, others_open: bool = False
+) -> dict[str, Returned]:
     """Match returns with refunds, by order and SKU.
 
     Returns of one order and SKU go to its refunds in order of posting, each refund taking as many as it refunds; one
     of unknown units takes what is left. A refund whose own words say that the buyer keeps the goods takes none, and one
     whose words leave it open takes what the others leave. A refund that no return is left for is not in the answer:
-    nothing was reported about it.
+    nothing was reported about it. What names no SKU, or its shipment alone, belongs to the one refund that it can mean;
+    where it can mean refunds of several SKUs, all of them are asked.
 
     Args:
         transactions: `core.model.TRANSACTION_COLUMNS` with keys, of any settlements of one store.
         reported: All returns known of that store.
+        others_open: Whether the units of a refund that nothing is reported of are left to the policy; else they have
+            not come back.
 
     Returns:
         By line key.
     """
-    waiting: dict[tuple[str, str], list[GoodsBack]] = defaultdict(list)
-    for goods in reported:
-        waiting[goods.order_id, goods.sku].extend([goods] * goods.units)
-    for units in waiting.values():
-        units.sort(key=lambda goods: (goods.returned_at is None, goods.returned_at, goods.raw))
     refunds = _refunds(transactions)
+    waiting = _waiting(refunds, reported)
     answer: dict[str, Returned] = {}
-    for key, order_id, sku, quantity in zip(
-        refunds["key"], refunds["order_id"], refunds["sku"], refunds["quantity"], strict=True
-    ):
-        units = waiting.get((str(order_id), str(sku)), [])
-        wanted = len(units) if pd.isna(quantity) else -int(quantity)
-        taken, units[:wanted] = units[:wanted], []
+    for row in records(refunds[["key", "order_id", "sku", "quantity"]]):
+        units = waiting.get((row["order_id"] or "", row["sku"] or ""), [])
+        wanted = len(units) if row["quantity"] is None else -row["quantity"]
+        taken = _taken(units, wanted)
         if taken:
-            answer[str(key)] = _together(taken)
+            rest = max(0, wanted - len(taken)) if others_open and None not in {one.disposition for one in taken} else 0
+            answer[row["key"]] = replace(_together(taken), units_open=rest)
     return answer
+
+
+def _waiting(refunds: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[tuple[str, str], list[GoodsBack]]:
+    """Return the returns that wait for a refund, by order and SKU: one entry per unit, one for units unsaid."""
+    waiting: dict[tuple[str, str], list[GoodsBack]] = defaultdict(list)
+    names = _names(refunds)
+    for goods in reported:
+        places = _meant(goods, names)
+        sure = goods if len(places) == 1 else replace(goods, disposition=None)
+        for place in places:
+            waiting[place].extend([sure] * max(1, goods.units))
+    for units in waiting.values():
+        units.sort(key=lambda goods: (not goods.units, goods.returned_at is None, goods.returned_at, goods.raw))
+    return waiting
+
+
+def _names(refunds: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
+    """Return the orders and SKUs that refunds are of, by the number of the order and of the shipment."""
+    names: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in records(refunds[["order_id", "shipment_id", "sku"]]):
+        for number in {row["order_id"], row["shipment_id"]} - {None}:
+            names[number].add((row["order_id"] or "", row["sku"] or ""))
+    return names
+
+
+def _meant(goods: GoodsBack, names: Mapping[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Return the orders and SKUs that a return can mean: its own, else those of its shipment."""
+    found = names.get(goods.order_id, set())
+    named = [place for place in found if place[1] == goods.sku]
+    return named if goods.sku else sorted(found)
+
+
+def _taken(units: list[GoodsBack], wanted: int) -> list[GoodsBack]:
+    """Take the returns of one refund out of those that wait; one of unsaid units is of as many as are still wanted."""
+    taken = [one for one in units[:wanted] if one.units]
+    units[: len(taken)] = []
+    if len(taken) < wanted and units:
+        taken += [units.pop(0)] * (wanted - len(taken))
+    return taken
 
 
 _NOTHING_BACK = [Goods.KEPT.value, Goods.NONE.value, Goods.REFUND_UNDONE.value]

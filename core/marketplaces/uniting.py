@@ -2,28 +2,40 @@
 
 Exports of views are ranges of days, and a payout pays for days of two of them. The rows that it holds are the union of
 what its files hold of it, as a multiset: a row that stands once in each of two overlapping files is one row, one that
-stands twice in one file is two. Rows are compared by what they say of the settlement (what it was, of which order and
-item, when, how many, each amount), not by how they are written: a payout status that changed, another notation of
-amounts and personal data that was left out make no other row.
+stands twice in one file is two. Rows are compared by what they say of the settlement (`as_compared`: what it was, of
+which order and item, when, how many, each amount), not by how they are written: a payout status that changed, another
+notation of amounts, another spelling or language of a word and personal data that was left out make no other row. A row
+keeps the words, and with them the line key, of the first file that brought it.
+
+`Bestellung 11-11111-11111 19,75` of the German report and `Order 11-11111-11111 19.75` of the English one are one row.
+Rows that differ in nothing but words of which no one is declared to mean the other are asked (`in_other_words`).
 
 June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
 has 3 charges, whichever of the two files is read first.
 
-A row goes only where a file proves that it is no longer so (`Extent`): the file covers the row's whole day, or it
-states the payout's total and its own rows reach it.
+A row goes only where a file proves that it is no longer so: it states the payout's total and its own rows reach it. A
+file that covers the row's whole day (`Extent`) only says that it may have gone: the row is left out of the union, and
+an import that would lose it is a conflict (`rows_lost`), for the file may have been filtered.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
+from core.marketplaces.amazon import unified_words
+from core.marketplaces.ebay import report_columns
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
+from core.marketplaces.transactions import group_key
+from core.marketplaces.wording import folded
+from core.marketplaces.words import listed
 from core.model import Event, Problem, Severity, net_of
 from core.money import cents
+from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,12 +45,63 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.model import Reading, Settlement
+    from core.typed_amounts import TypedAmount
 
-_NAMES = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
-_GROUP, _POSTED, _TYPE, _NET = (_NAMES.index(name) for name in ("group_key", "posted_at", "raw_type", "net"))
+CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
+"""What a row says, without its place among equal ones."""
+_GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
+_NET, _TYPED, _SITE, _SENT_BY = (CONTENT.index(name) for name in ("net", "typed", "marketplace", "fulfilment"))
+_PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
+"""What tells a row apart whatever its words are."""
 
 Content = tuple[Any, ...]
-"""What a row says, without its place among equal ones."""
+"""The values of `CONTENT`."""
+
+
+def as_compared(row: Sequence[Any]) -> Content:
+    """Return what a row is compared by: its words by their English name and folded, not as a file spells them.
+
+    Who ships (*Fulfilment*) is left out: the date range report says it in its own language.
+
+    Args:
+        row: The values of `CONTENT`.
+    """
+    told = list(row)
+    kind, detail = str(row[_TYPE] or ""), str(row[_DETAIL] or "")
+    told[_TYPE], told[_DETAIL] = compared_type(kind), _compared_detail(detail)
+    told[_GROUP] = _compared_key(str(row[_GROUP]), kind.strip(), detail.strip())
+    told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
+    told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
+    return tuple(told)
+
+
+@lru_cache(maxsize=4096)
+def compared_type(word: str) -> str:
+    """Return a type as it is compared; no word of one marketplace is declared to mean another in two of them."""
+    return folded(report_columns.in_english(unified_words.type_in_english(word)))
+
+
+@lru_cache(maxsize=4096)
+def _compared_detail(word: str) -> str:
+    return folded(unified_words.in_english(word))
+
+
+def _compared_amount(one: TypedAmount, kind: str) -> tuple[str, ...]:
+    """Return an amount that is about something of its own: what it is declared to be, else its word."""
+    rest = one.word.removeprefix(kind)
+    word = f"{compared_type(kind)}{_compared_detail(rest.removeprefix(' / '))}" if rest != one.word else one.word
+    return one.column, str(one.line_type or folded(word)), str(one.amount)
+
+
+def _compared_key(key: str, kind: str, detail: str) -> str:
+    """Return a group key whose type and description are as they are compared."""
+    parts = f"|{key}|"
+    if kind:
+        parts = parts.replace(f"|{group_key((kind,))}|", f"|{group_key((compared_type(kind),))}|", 1)
+    if detail:
+        before, found, after = parts.rpartition(f"|{group_key((detail,))}|")
+        parts = f"{before}|{group_key((_compared_detail(detail),))}|{after}" if found else parts
+    return parts
 
 
 class Days(NamedTuple):
@@ -59,7 +122,7 @@ class Part:
     days: Days | None
     """Of all rows of the file, those of other settlements and of none included; `None` where none has a day."""
     types: frozenset[str]
-    """The types of all rows of the file: one that lacks a type may have been filtered by it."""
+    """The types of all rows of the file, as they are compared: one that lacks a type may have been filtered by it."""
 
     @property
     def is_whole(self) -> bool:
@@ -69,7 +132,7 @@ class Part:
         return self.settlement.total is not None and self.settlement.ties_out and not _only_payouts(self.settlement)
 
     def covers(self, row: Content) -> bool:
-        """Tell whether the file would hold a row if it were still so.
+        """Tell whether the file would hold a row (as it is compared) if it were still so.
 
         The file's first and last day may be cut in the middle: only the days between are whole.
         """
@@ -83,7 +146,7 @@ def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
     frames = [reading.unsettled, *(one.transactions for one in reading.settlements)]
     posted = [moments for one in frames if len(moments := one["posted_at"].dropna())]
     days = Days(min(p.min() for p in posted).date(), max(p.max() for p in posted).date()) if posted else None
-    types = frozenset(word for one in frames for word in one["raw_type"].dropna().unique())
+    types = frozenset(compared_type(word) for one in frames for word in one["raw_type"].dropna().unique())
     return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
 
 
@@ -115,7 +178,52 @@ def united(parts: Sequence[Part]) -> Settlement:
 
 def rows_beyond(part: Part, whole: Settlement) -> bool:
     """Tell whether a file says more of a settlement than what it is part of: the total of another proves that false."""
-    return bool(_contents(part) - Counter(_rows_of(whole)))
+    return bool(_contents(part.settlement) - _contents(whole))
+
+
+def in_other_words(part: Part, before: Sequence[Part], whole: Settlement) -> list[tuple[str, str]]:
+    """Return what a file calls rows that differ from rows of the files before in nothing but their words.
+
+    Two rows of one day, order and amount of which each file has another are most likely one, in two languages or after
+    the marketplace has given it another name; where the payout's total proves that there are two, nothing is asked.
+
+    Args:
+        part: What the file says.
+        before: What the files before it say.
+        whole: What all of them say together.
+
+    Returns:
+        Pairs of words: of the files before, and of the file.
+    """
+    if whole.total is not None and whole.ties_out:
+        return []
+    known: Counter[Content] = Counter()
+    for one in before:
+        known |= _contents(one.settlement)
+    own = _contents(part.settlement)
+    gone, come = _by_place(whole, known - own), _by_place(part.settlement, own - known)
+    return sorted({(gone[place], word) for place, word in come.items() if place in gone})
+
+
+def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, str]:
+    """Return the words of some rows of a settlement, by all that tells a row apart but its words."""
+    at = [CONTENT.index(name) for name in _PLACE]
+    rows = (row for row in _rows_of(settlement) if as_compared(row) in some)
+    return {tuple(row[place] for place in at): listed(row[_TYPE] or "", row[_DETAIL] or "") for row in rows}
+
+
+def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
+    """Tell whether rows of a settlement would go because a file lacks them, which does not prove that it is whole.
+
+    An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
+    the payout's own total proves that a file holds all of them.
+
+    Args:
+        part: What the file says.
+        before: What the files before it say together.
+        whole: The same with it.
+    """
+    return not part.is_whole and bool(Counter(_rows_of(before)) - Counter(_rows_of(whole)))
 
 
 def as_it_is_known(part: Part) -> Settlement:
@@ -156,34 +264,47 @@ def _only_payouts(settlement: Settlement) -> bool:
     return len(settlement.transactions) > 0 and all(one == Event.PAYOUT for one in settlement.transactions["event"])
 
 
-def _rows(parts: Sequence[Part]) -> tuple[Counter[Content], list[Part]]:
-    """Return how often each row is there, and the parts that say so."""
+def _rows(parts: Sequence[Part]) -> tuple[list[Content], list[Part]]:
+    """Return the rows, and the parts that say so."""
     last_whole = next((i for i in reversed(range(len(parts))) if parts[i].is_whole), None)
     if last_whole is not None and parts[last_whole].extent is not Extent.WHOLE:
-        return _contents(parts[last_whole]), [parts[last_whole]]  # proved by its total, whatever came before or after
+        return list(_rows_of(parts[last_whole].settlement)), [parts[last_whole]]  # proved by its total, whatever came
     used = list(parts[last_whole or 0 :])
     held: Counter[Content] = Counter()
     for part in used:
-        own = _contents(part)
+        own = _contents(part.settlement)
         held = Counter({row: own[row] if part.covers(row) else max(held[row], own[row]) for row in held | own})
-    return +held, used
+    return _spelled(+held, used), used
 
 
-def _contents(part: Part) -> Counter[Content]:
-    return Counter(_rows_of(part.settlement))
+def _spelled(held: Counter[Content], parts: Sequence[Part]) -> list[Content]:
+    """Return rows in the words of the first part that has them: their keys stay when another one spells them anew."""
+    known: dict[Content, list[Content]] = defaultdict(list)
+    for part in parts:
+        own: dict[Content, list[Content]] = defaultdict(list)
+        for row in _rows_of(part.settlement):
+            own[as_compared(row)].append(row)
+        for compared, rows in own.items():
+            known[compared] += rows[len(known[compared]) :]
+    return [row for compared, count in held.items() for row in known[compared][:count]]
+
+
+def _contents(settlement: Settlement) -> Counter[Content]:
+    """Return how often each row is there, as it is compared."""
+    return Counter(map(as_compared, _rows_of(settlement)))
 
 
 def _rows_of(settlement: Settlement) -> Iterator[Content]:
-    return (tuple(row[name] for name in _NAMES) for row in records(settlement.transactions))
+    return (tuple(row[name] for name in CONTENT) for row in records(settlement.transactions))
 
 
-def _numbered(held: Counter[Content], settlement_id: str) -> list[dict[str, Any]]:
+def _numbered(held: Iterable[Content], settlement_id: str) -> list[dict[str, Any]]:
     """Return the rows with their ordinals, in order of posting."""
     groups: dict[str, list[Content]] = defaultdict(list)
-    for row in held.elements():
+    for row in held:
         groups[row[_GROUP]].append(row)
     rows = [
-        {**dict(zip(_NAMES, row, strict=True)), "ordinal": ordinal, "settlement_id": settlement_id}
+        {**dict(zip(CONTENT, row, strict=True)), "ordinal": ordinal, "settlement_id": settlement_id}
         for group in groups.values()
         for ordinal, row in enumerate(sorted(group, key=lambda row: (row[_NET], repr(row))))
     ]

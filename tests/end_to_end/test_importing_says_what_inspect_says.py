@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands.imported_words import entries, file_entry, sentences
+from addin.commands.inspection import page
+from addin.commands.words import figures_in_words
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_file
+from core.marketplaces import read_file
+from core.marketplaces.inspection import inspection
+from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 from tests.end_to_end.demo_book import run
@@ -15,6 +26,7 @@ from tests.end_to_end.demo_book import run
 if TYPE_CHECKING:
     from pathlib import Path
 
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00")), Sold("111-2", "B", 1, Decimal(5), Decimal(-1))]
 
 
@@ -68,6 +80,46 @@ def test_words(book: Path, content: bytes, words: str) -> None:
 
     assert words in said
     assert "Next: fetch the costs with Sync." in said
+
+
+def _ebay(*payouts: str) -> bytes:
+    rows = (Row("2026-06-29", f"#{n}", "97.00", payout=payout) for n, payout in enumerate(payouts))
+    return ebay_export("June.txt", *rows).content
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "left_out"),
+    [
+        (unified("Released", "Deferred", "Deferred"), [1], (2, {"USD": "18.00"})),
+        (unified("Released", "Deferred", "Released"), [2], (1, {"USD": "9.00"})),
+        (unified("Deferred"), [], (1, {"USD": "9.00"})),
+        (_ebay("9", "--", "8", "--"), [1, 1], (2, {"USD": "194.00"})),
+        (
+            WRITERS["shopify_payments_csv"](SOLD).content().replace(b",11,5,", b",,5,"),
+            [2],
+            (1, {"USD": "4.00"}),
+        ),
+        (flat_file([summary("5"), line("5")]), [1], (0, None)),
+        (flat_file([summary("6"), line("5")]), [1], (0, None)),
+    ],
+)
+def test_the_same_figures(tmp_path: Path, content: bytes, lines: list[int], left_out: object) -> None:
+    """Period, lines, total and sum of each settlement, and what is in none: from one function, in data and in words."""
+    file, reading = OriginalFile("June.txt", content), read_file(content, "June.txt")
+    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+        done = import_file(database, reading, file, store=None, who="M. Lee", now=NOW)
+    looked = inspection(reading)
+    shown = page(file.name, looked)
+    names = ("period_start", "period_end", "currency", "lines", "total", "sum", "ties_out", "transactions")
+
+    assert lines == [one["lines"] for one in looked["settlements"]]
+    assert [[one[name] for name in names] for one in entries(done)] == [
+        [one[name] for name in names] for one in looked["settlements"]
+    ]
+    assert [left_out] * 2 == [(of.get("left_out", 0), of.get("left_out_sums")) for of in (looked, file_entry(done))]
+    for words in (figures_in_words(one) for one in looked["settlements"]):
+        assert words in shown
+        assert f"  {words}" in "\n".join(sentences(done)).split("\n")
 
 
 @pytest.mark.long

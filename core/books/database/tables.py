@@ -281,6 +281,10 @@ override = Table(
     Column("shown_kind", Verbatim),
     Column("shown_as_of", Moment),
     Column("sku", Verbatim),  # typed for a line that names none itself
+    Column("asked_event", Verbatim),  # the question that it answers: what the line was when it was saved
+    Column("asked_goods", Verbatim),
+    Column("asked_units", BigInteger),
+    Column("asked_sku", Verbatim),
     CheckConstraint("version >= 1", name="version_from_one"),
     CheckConstraint("unit_cost IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
     CheckConstraint("shown_cost IS NULL OR shown_currency IS NOT NULL", name="shown_cost_has_currency"),

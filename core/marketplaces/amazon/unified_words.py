@@ -41,7 +41,7 @@ _ENGLISH = {
     "liquidations adjustments": "liquidationsanpassungen",
     "delivery services": "lieferdienste|services de livraison|servizi di consegna|servicios de entrega",
 }
-_MEANT = {folded(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
+FOREIGN_TYPES = {folded(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
 
 _OF_THIS_FORMAT = {folded("Transfer"): words.PAYOUT, folded("Debt"): words.BALANCES[folded("Debt Adjustment")]}
 """Types that mean something of their own here: a transfer is the payout to the bank."""
@@ -75,28 +75,33 @@ _DEFERRED = _folded(
 @lru_cache(maxsize=4096)
 def meaning(transaction_type: str, description: str) -> Meaning:
     """Return what a row is; `core.marketplaces.words.UNKNOWN` where its words are not declared."""
-    kind = _MEANT.get(folded(transaction_type), transaction_type)
+    kind = type_in_english(transaction_type)
     if folded(kind) in _OF_THIS_FORMAT:
         return _OF_THIS_FORMAT[folded(kind)]
     if folded(kind) in _INVENTORY_FEES:
         return _inventory_fee(description)
-    return words.meaning(kind, _in_english(description))
+    return words.meaning(kind, in_english(description))
 
 
 def is_declared(kind: str, description: str) -> bool:
     """Tell whether a row's description is declared to the end, or its type is one of orders."""
-    return folded(kind) in _OF_THIS_FORMAT or words.is_declared(kind, _in_english(description))
+    return folded(kind) in _OF_THIS_FORMAT or words.is_declared(kind, in_english(description))
 
 
 def _inventory_fee(description: str) -> Meaning:
     """Return what a fee for inventory is for: its type says only that it is one, so an undeclared one is asked."""
-    told = words.meaning("other", _in_english(description))
+    told = words.meaning("other", in_english(description))
     if told.event is Event.FEE:
         return told
     return UNKNOWN if description.strip() else Meaning(Event.FEE, Goods.NONE, LineType.STORAGE)
 
 
-def _in_english(description: str) -> str:
+def type_in_english(transaction_type: str) -> str:
+    """Return a row's type by its English name, as far as it is declared."""
+    return FOREIGN_TYPES.get(folded(transaction_type), transaction_type)
+
+
+def in_english(description: str) -> str:
     """Return the description as the English report has it, as far as its words are declared."""
     detail = folded(description)
     if detail in _FOREIGN_DETAILS:

@@ -90,7 +90,7 @@ prove it (`core.marketplaces.figures.proved`), and then adds to `other`.
 
 GROSS = ("principal", "shipping", "tax")
 
-_ENGLISH = {
+FOREIGN_TYPES = {
     "bestellung": "Order",
     "rückerstattung": "Refund",
     "andere gebühr": "Other fee",
@@ -102,7 +102,7 @@ _ENGLISH = {
 
 def in_english(kind: str) -> str:
     """Return the type of a row by its English name; one that is not known stays as it is, and is asked."""
-    return _ENGLISH.get(" ".join(kind.casefold().split()), kind)
+    return FOREIGN_TYPES.get(" ".join(kind.casefold().split()), kind)
 
 
 def vat_rate(text: str, mark: str) -> Decimal | None:

@@ -11,7 +11,6 @@ The order is Walmart's *Customer Order #*; a purchase order is the shipment of i
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,7 +26,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, is_declared, meaning
+from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, counted_word, is_declared, meaning
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
@@ -127,37 +126,63 @@ def _read(table: Table, mark: str) -> Reading:
 
 
 def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
-    """Yield the returned units of which a fee on the same order line says that they were destroyed.
+    """Yield the returned units of which a fee says that they were destroyed, one entry per fee.
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
-    the only row that says so (docs/design/words.md).
+    the only row that says so (docs/design/words.md). Its refund may stand in an earlier statement, so every fee is
+    kept with the order line that it names; how many units it is of is what it says, else those of one refund.
     """
-    fees: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for row, line in zip(rows, lines, strict=True):
-        if is_disposal(row):
-            fees[_order_line(row)].append(line)
-    for row, line in zip(rows, lines, strict=True):
-        charged = fees.get(_order_line(row), [])
-        if charged and line.goods is Goods.REFUNDED and line.carries_units and line.sku and line.order_id:
-            fee, units = charged[0], abs(line.units) if line.units is not None else len(charged)
-            word = row.cells["Transaction Description"].strip()
-            raw = f"{fee.raw_description.strip()} for {word}" if word else fee.raw_description.strip()
-            reference = f"{line.settlement_id} {line.order_item_id}".strip()
-            yield GoodsBack(
-                line.order_id, line.sku, units, Disposition.UNSELLABLE, raw, fee.posted_at or line.posted_at, reference
-            )
+    orders = [(_order_line(row), line) for row, line in zip(rows, lines, strict=True) if line.sku and line.order_id]
+    refunds = [(name, line) for name, line in orders if line.goods is Goods.REFUNDED and line.carries_units]
+    for row, fee in zip(rows, lines, strict=True):
+        if not is_disposal(row):
+            continue
+        place = _order_line(row)
+        order_id, sku = _goods_of(fee, [line for name, line in orders if _covers(place, name)], place)
+        refund = next((one for one in refunds if _covers(place, one[0]) and sku in ("", one[1].sku)), None)
+        if refund is not None:
+            refunds.remove(refund)
+        units = _units_of_fee(row, fee, refund[1] if refund else None)
+        if order_id:
+            reference = f"{fee.settlement_id} {' '.join(place)}".strip()
+            raw = fee.raw_description.strip()
+            yield GoodsBack(order_id, sku, units, Disposition.UNSELLABLE, raw, fee.posted_at, reference)
+
+
+def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple[str, str]:
+    """Return the order and SKU of a fee: its own, else those that the file's other rows of its order line name."""
+    goods = {(line.order_id, line.sku) for line in named}
+    if fee.sku or len(goods) != 1:
+        return fee.order_id or place[0], fee.sku
+    ((order_id, sku),) = goods
+    return fee.order_id or order_id, sku
+
+
+def _units_of_fee(row: Row, fee: Line, refund: Line | None) -> int:
+    """Return how many units a fee says it is for, else those of its refund; 0 where that is in another statement."""
+    stated = row.cells["Ship Qty"].strip().removeprefix("-").partition(".")[0]
+    said = int(stated) if stated.isdecimal() else None
+    units = said or counted_word(fee.raw_description)[0]
+    if units:
+        return units
+    return abs(refund.units or 1) if refund is not None else 0
 
 
 def is_disposal(row: Row) -> bool:
     """Tell whether a row is a fee which says that a returned unit was destroyed."""
-    return folded(row.cells["Transaction Description"]) in DESTROYED
+    return folded(counted_word(row.cells["Transaction Description"])[1]) in DESTROYED
 
 
 def _order_line(row: Row) -> tuple[str, str]:
     """Name the order line of a row: the purchase order's, which fees name too; else the customer's."""
     names = (("Purchase Order #", "Purchase Order line #"), ("Customer Order #", "Customer Order line #"))
     found = ((row.cells.get(order, "").strip(), row.cells.get(line, "").strip()) for order, line in names)
-    return next((one for one in found if one[0]), ("", f"row {row.number}"))
+    return next((one for one in found if one[0]), ("", ""))
+
+
+def _covers(fee: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether a fee may be of an order line: one that names none may be of any of its order."""
+    return bool(fee[0]) and fee[0] == other[0] and fee[1] in ("", other[1])
 
 
 def is_summary(row: Row) -> bool:

@@ -126,10 +126,10 @@ def _returns(lines: ColumnLines, mark: str, currency: str) -> pd.DataFrame:
     charged = table.by(("Transaction Description",), recon_v1.is_disposal).spread(bool, bool)
     if not charged.any():
         return returns_frame(())
-    refunded = lines.told(lambda line: line.goods is Goods.REFUNDED and line.carries_units, bool)
+    goods = lines.told(lambda line: line.goods is not Goods.NONE, bool)
     orders = [table.stripped(name).codes for name in ("Purchase Order #", "Customer Order #")]
     of_orders = np.logical_or.reduce([np.isin(codes, codes[charged]) for codes in orders])
-    rows = table.table_of(np.flatnonzero(charged | (refunded & of_orders))).rows
+    rows = table.table_of(np.flatnonzero(charged | (goods & of_orders))).rows
     (settlement_id,) = lines.settlements.values
     figures = Figures(table, mark)
     own = [recon_v1.line_of(row, figures, currency)._replace(settlement_id=settlement_id) for row in rows]

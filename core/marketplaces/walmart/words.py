@@ -6,6 +6,7 @@ row is told by its type *and* its description; sources and how sure they are sta
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from core.line_types import LineType
@@ -55,6 +56,15 @@ REFUNDS = table(
 )
 """Descriptions of refunds: whether the buyer sent the goods back."""
 
+_DESTROYED_WORDS = (
+    "WFS Returned Item Disposal Fee|WFS Returned Items Disposal Fee|WFS Return Item Disposal Fee"
+    "|WFS Returned Item Disposal|WFS Returned Item Disposal Charge|WFS Customer Return Disposal Fee"
+    "|Returned Item Disposal Fee|Returned Item Disposal|Return Item Disposal Fee"
+)
+DESTROYED = frozenset(map(folded, _DESTROYED_WORDS.split("|")))
+"""Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
+_COUNTED = re.compile(r"\s*(\d{1,6})\s*[x×]?\s+(?=\D)", re.IGNORECASE)
+
 DESCRIPTIONS = table(
     {
         _LOST: "WFS LostInventory|WFS Lost Inventory|LostInventory|Lost in warehouse|WFS DamageInWarehouse"
@@ -62,7 +72,7 @@ DESCRIPTIONS = table(
         Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "WFS FoundInventory|WFS Found Inventory|FoundInventory",
         _fee(LineType.FULFILMENT_FEES): "WFS Fulfillment fee",
         _fee(LineType.RETURN_PROCESSING): "WFS Return Processing Fee|WFS Return Shipping fee|Return Shipping fee",
-        _fee(LineType.REMOVAL): "WFS Returned Item Disposal Fee|WFS InventoryRemovalOrder|WFS RC_InventoryDisposalFee"
+        _fee(LineType.REMOVAL): f"{_DESTROYED_WORDS}|WFS InventoryRemovalOrder|WFS RC_InventoryDisposalFee"
         "|WFS InventoryDisposalFee|WFS InventoryDisposalOrder",
         _fee(LineType.STORAGE): "WFS StorageFee",
         _fee(LineType.LONG_TERM_STORAGE): "WFS LongTermStorageFee|WFS Long Term Storage Fee",
@@ -77,9 +87,6 @@ DESCRIPTIONS = table(
     }
 )
 """Descriptions of adjustments, service fees and others (`GENERAL`)."""
-
-DESTROYED = frozenset({folded("WFS Returned Item Disposal Fee")})
-"""Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
 
 PLAIN_MONEY = AmountMeaning("other")
 """An amount type that says nothing but that it is money."""
@@ -109,7 +116,17 @@ def meaning(kind: str, description: str) -> Meaning:
         return REFUNDS.get(folded(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
     if word in TYPES:
         return TYPES[word] if _fits(word, folded(description)) else UNKNOWN
-    return DESCRIPTIONS.get(folded(description), UNKNOWN) if word in GENERAL else UNKNOWN
+    return DESCRIPTIONS.get(folded(counted_word(description)[1]), UNKNOWN) if word in GENERAL else UNKNOWN
+
+
+def counted_word(description: str) -> tuple[int | None, str]:
+    """Return the units that stand in front of a description, and the description without them.
+
+    >>> counted_word("3 WFS Returned Item Disposal Fee"), counted_word("WFS Refund")
+    ((3, 'WFS Returned Item Disposal Fee'), (None, 'WFS Refund'))
+    """
+    found = _COUNTED.match(description)
+    return (int(found[1]), description[found.end() :]) if found else (None, description)
 
 
 def _fits(kind: str, description: str) -> bool:
@@ -122,7 +139,7 @@ def _fits(kind: str, description: str) -> bool:
 
 def is_declared(kind: str, description: str) -> bool:
     """Tell whether a description is declared, for its type or for those that say nothing; none says nothing else."""
-    word = folded(description)
+    word = folded(counted_word(description)[1])
     return word in DESCRIPTIONS or word in REFUNDS or word in OF_TYPE.get(folded(kind), frozenset())
 
 

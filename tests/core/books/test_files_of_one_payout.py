@@ -44,9 +44,10 @@ from core.settings import POLICIES_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
+from tests.core.marketplaces.test_uniting import TWO_SPELLINGS, shopify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.books.importing import ImportedSettlement
@@ -147,14 +148,43 @@ def test_files_kept_without_personal_data_are_united_as_well(database: Database)
     assert 3 == len(lines_of(database))
 
 
-def test_a_row_goes_where_a_newer_file_covers_its_whole_day(database: Database) -> None:
-    """29 June lies within the newer file, which no longer holds #9; of its first and last day it says nothing."""
-    wrong = Row("2026-06-29", "#9", "5.00")
-    bring_in(database, shopify_export("a.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, wrong))
-    newer = bring_in(database, shopify_export("b.csv", Row("2026-06-28", "#7", "2.00"), *JUNE, *JULY))
+WRONG = Row("2026-06-29", "#9", "5.00")
+ENDS = (Row("2026-06-28", "#8", "1.00"), Row("2026-07-02", "#7", "2.00"))
 
+
+@pytest.mark.parametrize(
+    ("write", "newer", "named"),
+    [
+        (shopify_export, (ENDS[0], *JUNE, *JULY, ENDS[1]), "sale #9: nothing instead of 5.00"),
+        (ebay_export, (ENDS[0], *JUNE, *JULY, ENDS[1]), "sale #9 SKU-#9: nothing instead of 5.00"),
+        (shopify_export, (ENDS[0], WRONG, ENDS[1]), "sale #1: nothing instead of 97.00"),  # exported of some orders
+        (shopify_export, (ENDS[0], *JUNE, WRONG._replace(amount="4.00"), ENDS[1]), "sale #9: 4.00 instead of 5.00"),
+    ],
+)
+def test_a_file_that_covers_a_day_takes_no_line_away(
+    database: Database, write: Callable[..., OriginalFile], newer: tuple[Row, ...], named: str
+) -> None:
+    """It may have been filtered: which lines it lacks is said, with both sums, and the books stay as they are."""
+    bring_in(database, write("a.csv", ENDS[0], *JUNE, WRONG))
+    before = nets(database)
+    told = bring_in(database, write("b.csv", *newer))
+
+    assert (Import.CONFLICT, before) == (told.result, nets(database))
+    assert named in told.reason
+    assert f"The books have {sum(before.values()):.2f} USD and are unchanged; with this file" in told.reason
+
+
+def test_the_remedy_of_a_file_that_lacks_lines_works(database: Database) -> None:
+    """Removed and imported again from today's file, the settlement has its lines alone."""
+    bring_in(database, shopify_export("a.csv", ENDS[0], *JUNE, WRONG))
+    file = shopify_export("b.csv", ENDS[0], *JUNE, *JULY, ENDS[1])
+    first = bring_in(database, file)
+    books = load_books(database)
+    remove_settlements(database, books, list(books.settlements), **WHO)
+    then = bring_in(database, file)
+
+    assert [Import.CONFLICT, Import.NEW] == [first.result, then.result]
     assert {"#1", "#2", "#3", "#7", "#8"} == set(nets(database))
-    assert (Import.UNITED, 1) == (newer.result, newer.ended)
 
 
 def test_a_file_that_was_filtered_by_type_covers_no_other_type(database: Database) -> None:
@@ -220,14 +250,13 @@ def test_each_file_stays_with_the_settlement(database: Database) -> None:
 
 def test_what_was_in_force_after_a_batch_can_be_shown(database: Database) -> None:
     """Nothing is deleted: a line that a newer file ended is still known as of the day before."""
-    wrong = Row("2026-06-29", "#9", "5.00")
-    bring_in(database, shopify_export("a.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, wrong))
-    bring_in(database, shopify_export("b.csv", Row("2026-06-28", "#8", "1.00"), *JUNE, *JULY))
+    bring_in(database, ebay_export("a.csv", *JUNE, WRONG))
+    bring_in(database, ebay_export("b.csv", *JUNE, *JULY, PAID))
     with database.reading() as connection:
         then, now = settlement_lines.transactions_at(connection, 1), settlement_lines.transactions_at(connection, 2)
 
-    assert {"#1", "#2", "#8", "#9"} == set(then["order_id"])
-    assert {"#1", "#2", "#3", "#8"} == set(now["order_id"])
+    assert {"#1", "#2", "#9"} == set(then["order_id"].dropna())
+    assert {"#1", "#2", "#3"} == set(now["order_id"].dropna())
     assert lines_of(database) == records(now)
 
 
@@ -522,3 +551,42 @@ def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Da
         stores.remove(connection, "Shop", batches.new(connection, BatchKind.REMOVE, "M. Lee", NOW))
         stores.ensure(connection, Store("Shop", Marketplace.AMAZON))
         assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)
+
+
+@pytest.mark.parametrize("name", ["ebay: order", "amazon: advertising", "shopify: sale"])
+def test_a_payout_in_a_second_language_is_in_the_books_already(database: Database, name: str) -> None:
+    """The German report of a payout that came in English adds nothing, and its lines keep their keys."""
+    first, second = (OriginalFile(f"{n}.csv", text.encode()) for n, text in enumerate(TWO_SPELLINGS[name]))
+    bring_in(database, first)
+    before = lines_of(database)
+
+    assert Import.ALREADY_IMPORTED is bring_in(database, second).result
+    assert before == lines_of(database)
+
+
+def test_rows_of_undeclared_words_are_not_stored_beside_those_that_they_may_be(database: Database) -> None:
+    """Nothing counts twice: the file is refused, and which words for which rows is said."""
+    bring_in(database, OriginalFile("en.csv", shopify("charge", "#1").encode()))
+    refused = bring_in(database, OriginalFile("de.csv", shopify("Zahlung", "#1").encode()))
+
+    assert (Import.CONFLICT, 1) == (refused.result, len(lines_of(database)))
+    assert "“Zahlung” for “charge”" in refused.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("06-29", "06-28", "another date"),
+        ("SKU-#1,1,", "SKU-#1,2,", "(2 units) instead of 97.00 (1 unit)"),
+        (",T#1,", ",T#9,", "other numbers"),
+        ("97.00,0,0,97.00", "96.00,1.00,0,97.00", "other amounts"),
+    ],
+)
+def test_every_conflict_says_what_differs(database: Database, old: str, new: str, reason: str) -> None:
+    """Also where every amount is the same: a date, units, a number, the parts of an amount."""
+    bring_in(database, ebay_export("a.csv", *JUNE, *JULY, PAID))
+    other = ebay_export("b.csv", JUNE[0])
+    refused = bring_in(database, replace(other, content=other.content.replace(old.encode(), new.encode())))
+
+    assert Import.CONFLICT is refused.result
+    assert reason in refused.reason.replace("#1 SKU-#1: ", "")

@@ -10,17 +10,24 @@ import pytest
 
 from core.books.answers import Answer
 from core.books.booked_settlement import OriginalFile
+from core.books.costs_today import asked_since, differences
 from core.books.database import Database
 from core.books.database.company import new_company
+from core.books.exporting import ExportWish, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.saving import save_answers
-from core.books.undo import undo_last
+from core.books.status import line_counts, missing_lines
+from core.books.type_choices import change_types
+from core.books.undo import restore_values, undo_last
+from core.books.unknown_types import listed_types
 from core.frame_columns import records
+from core.journal.entry import EntryKind
 from core.marketplaces import read_file
 from core.model import Proposal
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.core.books.listed_documents import v2_content
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
 
@@ -174,3 +181,180 @@ def test_an_answer_does_not_wake_up_on_another_line(database: Database) -> None:
 
     assert lines_by(database)["111-0"]["unit_cost"] is None
     assert Decimal(20) == lines_by(database)["111-0"]["proposed_cost"]
+
+
+def unknown(units: str = "2", amount: str = "20.00") -> dict[str, str]:
+    return {"transaction-type": "Strange Sale", "amount": amount, "quantity-purchased": units, "sku": "MUG"}
+
+
+def bring_word(database: Database, units: str = "2", amount: str = "20.00") -> str:
+    """Import a line of a word that nobody knows; return the word as it is listed."""
+    content = v2_content("1", unknown(units, amount), total=amount)
+    bring_in(database, OriginalFile("1.txt", content))
+    (listed,) = listed_types(load_books(database))
+    return listed.word
+
+
+def answer_line(database: Database, **typed: Any) -> None:
+    """Answer the only line that asks; without cells its proposal is accepted."""
+    (line,) = records(missing_lines(load_books(database).lines))
+    is_stock = "units_back" in typed or "disposition" in typed
+    cost = {"cost": line["proposed_cost"]} if not typed else {}
+    answer = Answer(
+        line["key"],
+        line["version"],
+        **{"cost": None, **cost, **typed},
+        proposed=line["proposed_cost"],
+        stock_edited=is_stock,
+        disposition_edited="disposition" in typed,
+    )
+    saving = save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **WHO)
+    assert ["save"] == [str(one.fate) for one in saving.decisions], saving.decisions
+
+
+def say(database: Database, word: str, choice: str) -> dict[str, Any]:
+    """Say what the word is; return the line."""
+    change_types(database, {("Amazon", word): choice}, **WHO)
+    (line,) = records(load_books(database).lines)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("typed", "choice", "proposed"),
+    [
+        ({}, "Sales", "0"),  # "Money only" was accepted
+        ({"cost": Decimal(4)}, "Sales", "4"),
+        ({"disposition": "Money only"}, "Sales", None),
+        ({"zero_ok": True}, "Liquidations", "0"),
+        ({}, "Reimbursements for lost or damaged goods", "0"),
+        ({"cost": Decimal(3)}, "Refunds, goods kept by the buyer", "3"),
+    ],
+)
+def test_an_answer_does_not_outlive_its_question(
+    database: Database, typed: dict[str, Any], choice: str, proposed: str | None
+) -> None:
+    """Whether goods moved under an unknown word was asked; of what the word turns out to be it is asked anew."""
+    word = bring_word(database)
+    answer_line(database, **typed)
+    before = line_counts(load_books(database).lines).missing
+    line = say(database, word, choice)
+
+    assert (0, "missing", None) == (before, line["cost_status"], line["cogs"])
+    assert (None if proposed is None else Decimal(proposed)) == line["proposed_cost"]
+    assert "Saved when the line was of an unknown type (goods: unclear)" in line["cost_note"]
+
+
+@pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Tips"])
+def test_a_word_that_moves_no_goods_asks_nothing(database: Database, choice: str) -> None:
+    """There is no question left that an answer could be proposed for."""
+    word = bring_word(database)
+    answer_line(database, cost=Decimal(4))
+    line = say(database, word, choice)
+
+    assert ("not applicable", Decimal(0), None) == (line["cost_status"], line["cogs"], line["proposed_cost"])
+
+
+def test_an_answer_holds_again_with_its_question(database: Database) -> None:
+    """The word is taken back: what was saved while nobody knew it is the answer again, and one given since is none."""
+    word = bring_word(database)
+    answer_line(database)
+    say(database, word, "Sales")
+    line = say(database, word, "")
+    first = (line["cost_status"], line["cogs"])
+    say(database, word, "Sales")
+    answer_line(database, cost=Decimal(4))
+    sold = say(database, word, "Sales")["cogs"]
+    asked = say(database, word, "")
+
+    assert ("zero confirmed", Decimal(0), Decimal(8)) == (*first, sold)
+    assert ("missing", Decimal(4)) == (asked["cost_status"], asked["proposed_cost"])
+
+
+def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Database) -> None:
+    """Exported with "Money only"; the word is then said to be Sales: the entry stays, and the old answer is no cost."""
+    word = bring_word(database)
+    answer_line(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportWish(kinds=(EntryKind.COGS,)), **WHO)
+    line = say(database, word, "Sales")
+    (asked,) = records(asked_since(load_books(database)))
+    answer = Answer(asked["key"], asked["version"], Decimal(4), asked["proposed_cost"])
+    save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
+    books = load_books(database)
+
+    assert (Decimal(0), "missing", Decimal(0)) == (line["cogs"], asked["cost_status"], asked["proposed_cost"])
+    assert [Decimal(8)] == list(differences(books)["difference"])
+    assert [] == records(asked_since(books))
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 3), (2, 1), (1, 2)])
+def test_undo_obeys_the_rule_too(database: Database, first: int, second: int) -> None:
+    """Removed, imported with other units, and what became of it undone: what was saved stays a proposal."""
+    bring_in(database, record(first))
+    type_cost(database, "111-0", "7.00")
+    books = load_books(database)
+    remove_settlements(database, books, list(books.settlements), **WHO)
+    bring_in(database, record(second))
+    undo_last(database, **WHO)
+    line = lines_by(database)["111-0"]
+
+    assert ("missing", None, Decimal(7)) == (line["cost_status"], line["cogs"], line["proposed_cost"])
+
+
+@pytest.mark.parametrize("second", [1, 3])
+def test_a_restored_value_obeys_the_rule_too(database: Database, second: int) -> None:
+    """The value of an earlier batch is brought back: it holds where the line has its units."""
+    bring_in(database, record(1))
+    type_cost(database, "111-0", "7.00")
+    books = load_books(database)
+    remove_settlements(database, books, list(books.settlements), **WHO)
+    bring_in(database, record(second))
+    (key,) = load_books(database).lines["key"]
+    restore_values(database, [(2, key)], **WHO)
+    line = lines_by(database)["111-0"]
+
+    assert (Decimal(7) if second == 1 else None) == line["cogs"]
+    assert (None if second == 1 else Decimal(7)) == line["proposed_cost"]
+
+
+def refunded(units: int) -> OriginalFile:
+    back = {
+        "transaction-type": "Refund",
+        "adjustment-id": "A",
+        "order-id": "111-0",
+        "order-item-code": "0",
+        "amount": f"-{units}0.00",
+        "quantity-purchased": f"{units}",
+    }
+    total = f"{30 - units * 10}.00"
+    content = v2_content("1", {"amount": "30.00", "quantity-purchased": "3"}, back, total=total)
+    return OriginalFile("1.txt", content)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ({"units_back": 0}, "no cost, 0 units, for one unit"),
+        ({"disposition": "Unsellable"}, "no cost, Unsellable, for one unit"),
+        ({"disposition": "Not returned"}, "no cost, Not returned, for one unit"),
+    ],
+)
+def test_what_happened_to_refunded_goods_is_asked_anew_of_other_units(
+    database: Database, typed: dict[str, Any], named: str
+) -> None:
+    """Said of a refund of 1 unit; the file that takes its place refunds 2: policy does not settle that silently."""
+    bring_in(database, refunded(1))
+    answers = {row["event"]: row for row in records(load_books(database).lines)}
+    told = {"units_back": None, "disposition": None, **typed}
+    sale = Answer(answers["sale"]["key"], 0, Decimal(5), None)
+    refund = Answer(answers["refund"]["key"], 0, None, None, stock_edited=True, disposition_edited=True, **told)
+    save_answers(database, load_books(database), [sale, refund], settlement_ids=None, accept_proposals=False, **WHO)
+    before = line_counts(load_books(database).lines).missing
+    books = load_books(database)
+    remove_settlements(database, books, list(books.settlements), **WHO)
+    bring_in(database, refunded(2))
+    lines = {row["event"]: row for row in records(load_books(database).lines)}
+
+    assert (0, Decimal(15)) == (before, lines["sale"]["cogs"])
+    assert ("missing", "Units unknown") == (lines["refund"]["cost_status"], lines["refund"]["cause"])
+    assert named in lines["refund"]["cost_note"]

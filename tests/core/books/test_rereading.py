@@ -120,6 +120,28 @@ def test_an_open_settlement_has_the_new_reading_and_its_saved_answer(old: Databa
     assert books.named([OPEN])[0].reader_version == READER_VERSION
 
 
+@pytest.mark.parametrize(
+    "was",
+    ["quantity = 2", "event = 'liquidation', raw_type = 'Liquidations'", "event = 'refund', quantity = -3"],
+)
+def test_an_answer_to_what_the_old_reader_asked_is_only_proposed(old: Database, was: str) -> None:
+    """5.00 was saved for the line as the first reader had it; read anew it asks something else, and undo knows it."""
+    (saved,) = [row for row in records(books_of(old).overrides) if row["key"] in _open_sales(books_of(old))]
+    with old.writing() as connection:
+        connection.execute(text(f'UPDATE "transaction" SET {was} WHERE key = :key'), {"key": saved["key"]})
+    news = by_name(read_anew(old, **WHO))
+    books = books_of(old)
+    (line,) = [row for row in records(books.lines) if row["key"] == saved["key"]]
+
+    assert (None, "missing", Decimal(5)) == (line["unit_cost"], line["cost_status"], line["proposed_cost"])
+    assert any("what was saved is a proposal on Resolve now" in problem.message for problem in news[OPEN].problems)
+
+
+def _open_sales(books: Books) -> set[str]:
+    lines = books.lines_of(books.named([OPEN])[0])
+    return set(lines.loc[(lines["event"] == "sale") & (lines["principal"] > 0), "key"])
+
+
 def test_an_exported_settlement_keeps_its_rows_and_its_lock(old: Database) -> None:
     before = books_of(old)
     read_anew(old, **WHO)

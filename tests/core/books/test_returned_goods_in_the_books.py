@@ -178,3 +178,105 @@ def test_a_state_that_nobody_declared_decides_nothing_and_is_asked(database: Dat
         overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
     lines = load_books(database).lines
     assert Decimal(-4) == lines[lines["event"] == "refund"].iloc[0]["cogs"]
+
+
+WALMART = (
+    "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+    "Transaction Description,Customer Order #,Customer Order line #,Purchase Order #,Purchase Order line #,Amount,"
+    "Amount Type,Ship Qty,Partner Item Id\n"
+)
+FEE = "WFS Returned Item Disposal Fee"
+
+
+def statement(number: int, *rows: str) -> OriginalFile:
+    """Return Walmart's statement of a half month, its total the sum of its rows."""
+    first, last = (f"0{number}/01/2026", f"0{number}/14/2026")
+    total = sum((Decimal(row.split(",")[6]) for row in rows), Decimal(0))
+    body = "".join(f",,,,0{number}/0{6 if '-9.99' in row else 5}/2026,{row}\n" for row in rows)
+    return OriginalFile(
+        f"walmart{number}.csv", f"{WALMART}{first},{last},{total},USD,,PaymentSummary,,,,,,,,,\n{body}".encode()
+    )
+
+
+def sold(units: int, sku: str = "MUG", line: int = 1) -> str:
+    return f"Sale,Purchase,200,{line},108,{line},{10 * units}.00,Product Price,{units},{sku}"
+
+
+def back(units: int, sku: str = "MUG", line: int = 1, price: str = "") -> str:
+    return f"Refund,Return Refund,200,{line},108,{line},-{price or f'{10 * units}.00'},Product Price,{units},{sku}"
+
+
+def fee(words: str = FEE, place: str = "200,1,108,1", units: str = "", sku: str = "") -> str:
+    return f"Adjustment,{words},{place},-2.00,WFS Fee/Reimbursement,{units},{sku}"
+
+
+def costs(database: Database) -> list[Decimal]:
+    """Return the COGS of each refund, in order of posting and amount; a mug costs 5.00."""
+    with database.writing() as connection:
+        batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
+        cost = {"kind": "order", "order_id": "200", "unit_cost": Decimal(5), "units": 1}
+        told = [cost | {"product_id": sku, "currency": "USD", "fetched_at": NOW} for sku in ("MUG", "CUP")]
+        names = [{"sku": sku, "product_id": sku, "units": 1} for sku in ("MUG", "CUP")]
+        observations.add(connection, frame(OBSERVATION_COLUMNS, told), batch, NOW)
+        sku_mapping.add(connection, frame(MAPPING_COLUMNS, names), batch, NOW)
+    lines = load_books(database).lines
+    refunds = lines[lines["event"] == "refund"].sort_values(["posted_at", "settlement_id", "sku", "net"])
+    return [None if pd.isna(cogs) else Decimal(cogs) for cogs in refunds["cogs"]]
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("refunds", "fees", "cogs"),
+    [
+        ([back(1)], [fee()], [0]),
+        ([back(1)], [fee(place=",,108,1")], [0]),
+        ([back(1)], [fee(place=",,108,")], [0]),
+        ([back(1)], [fee(place="200,1,,")], [0]),
+        ([back(1)], [fee(place="200,1,108,1", units="1", sku="MUG")], [0]),
+        ([back(1)], [fee("1 " + FEE)], [0]),
+        ([back(1)], [fee("wfs_returned-item disposal FEE")], [0]),
+        ([back(1)], [fee("Returned Item Disposal Fee")], [0]),
+        ([back(1)], [fee(place="201,1,109,1")], [-5]),
+        ([back(3)], [fee("3 " + FEE)], [0]),
+        ([back(3)], [fee()], [0]),
+        ([back(3)], [fee("2 x " + FEE)], [-5]),
+        ([back(3)], [fee(units="1")], [-10]),
+        ([back(3)], [fee(units="1"), fee(units="1")], [-5]),
+        ([back(1), back(1, price="9.99")], [fee()], [0, -5]),
+        ([back(1), back(1, price="9.99")], [fee(), fee()], [0, 0]),
+        ([back(1), back(1, price="9.99")], [fee("2 " + FEE)], [0, 0]),
+        ([back(1), back(1, price="9.99")], [fee(units="1")], [0, -5]),
+        ([back(1), back(1, "CUP", 2)], [fee(sku="CUP")], [0, -5]),
+        ([back(1), back(1, "CUP", 2)], [fee(place=",,108,2")], [None, None]),
+    ],
+)
+@pytest.mark.parametrize("together", [False, True])
+def test_a_fee_for_disposal_is_of_its_refund_in_whatever_statement(
+    database: Database, refunds: list[str], fees: list[str], cogs: list[int | None], *, together: bool
+) -> None:
+    """A destroyed return of 5.00 takes nothing back: as often as fees say, no more, whichever statement has them."""
+    sales = [sold(3), sold(1, "CUP", 2)]
+    if together:
+        bring_in(database, statement(6, *sales, *refunds, *fees))
+        cogs = [0 if sku == "CUP" else -5 for sku in ("CUP", "MUG")] if None in cogs else cogs
+    else:
+        bring_in(database, statement(6, *sales, *refunds), statement(7, *fees))
+
+    assert cogs == costs(database)
+
+
+def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Database) -> None:
+    """The refund went out with -5.00; the fee says that its unit was destroyed: +5.00 as a true-up, with its reason."""
+    bring_in(database, statement(6, sold(1), back(1)))
+    assert [Decimal(-5)] == costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportWish(), who="M. Lee", now=NOW)
+
+    bring_in(database, statement(7, fee()))
+
+    (found,) = differences(load_books(database)).to_dict("records")
+    assert (Decimal(5), "disposition", Disposition.UNSELLABLE) == (
+        found["difference"],
+        found["cause"],
+        found["disposition"],
+    )

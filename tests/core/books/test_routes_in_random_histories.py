@@ -147,7 +147,7 @@ class Shop(Bookkeeper):
         try:
             undone = undo_last(self.database, **WHO)
         except NothingToUndoError:
-            assert self.typed is None
+            assert self.typed is None or not self.is_known  # what an undo took back is not there to be taken back again
             assert not removals
             return
         self.is_known = False

@@ -11,13 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books import costs_today, entries
+from core.books.exporting import ExportWish
+from core.books.type_choices import change_types
+from core.books.verification import tie_outs
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cogs_by_type, true_up_entries
+from core.journal.entry import EntryKind
 from core.line_types import LineType
 from core.model import CostStatus, Event
 from core.money import MONEY, cents, total
-from tests.core.books.shops import NOW, Shop, lost, refund, sale
+from tests.core.books.shops import NOW, WHO, Shop, lost, refund, sale
+from tests.core.marketplaces.amazon_files import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +113,55 @@ def test_a_true_up_goes_to_the_accounts_of_its_store(shop: Shop) -> None:
     shop.accept()
 
     assert {"Cost of Goods Sold": "0.10", "COGS Canada": "0.20", "Inventory Asset": "-0.30"} == shop.posted(TRUE_UP)
+
+
+def odd(order: str, sku: str, units: int) -> dict[str, str]:
+    """Return a row of a word that nobody has declared, with units of an order."""
+    words = {"transaction_type": "other-transaction", "amount_type": "other-transaction", "amount_description": "ODD"}
+    named = {"order_id": order, "order_item_code": "", "shipment_id": "", "sku": sku, "quantity_purchased": str(units)}
+    return line("12.00", **words, **named, posted_date_time="2026-08-07 10:00:00 UTC")
+
+
+def differing(shop: Shop) -> list[str]:
+    """Return what verify names."""
+    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportWish())
+    return [one.sentence for one in found if not one.ok]
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("first", "then", "account"),
+    [
+        ("Other fees", "Sales", "Cost of Goods Sold"),
+        ("Storage", "Sales", "Cost of Goods Sold"),
+        ("Tips", "Liquidations", "Cost of Goods Sold"),
+        ("Other fees", "Reimbursements for lost or damaged goods", "Damaged and Lost Inventory"),
+    ],
+)
+@pytest.mark.parametrize("kinds", [(EntryKind.COGS, EntryKind.SETTLEMENT), (EntryKind.COGS,)])
+def test_goods_of_a_word_answered_otherwise_cost_what_its_line_type_says(
+    shop: Shop, first: str, then: str, account: str, kinds: tuple[EntryKind, ...]
+) -> None:
+    """A fee that turns out to be a sale of 2 at 4.00 is cost of goods sold, as in the entry of a sale."""
+    word = ("Amazon", "other-transaction / ODD")
+    shop.bring_in("1", sale("111-1", "CUP"), odd("111-2", "MUG", 2))
+    shop.finale_says({("111-1", "CUP"): "5.00", ("111-2", "MUG"): "4.00"}, MUG="4.00")
+    change_types(shop.database, {word: first}, **WHO)
+    shop.export("1", kinds=kinds)
+    change_types(shop.database, {word: then}, **WHO)
+
+    shop.accept()
+
+    assert {account: "8.00", "Inventory Asset": "-8.00"} == shop.posted(TRUE_UP)
+    assert [] == differing(shop)
+    change_types(shop.database, {word: first}, **WHO)
+    shop.accept()
+    assert {} == shop.posted(TRUE_UP)
+    assert [] == differing(shop)
+    change_types(shop.database, {word: "Reimbursements for lost or damaged goods"}, **WHO)
+    shop.accept()
+    assert {"Damaged and Lost Inventory": "8.00", "Inventory Asset": "-8.00"} == shop.posted(TRUE_UP)
+    assert [] == differing(shop)
 
 
 def test_a_refund_s_true_up_stands_on_the_lines_of_returned_goods(shop: Shop) -> None:

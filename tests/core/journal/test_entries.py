@@ -113,6 +113,31 @@ def test_the_marketplaces_tax_nets_to_zero_on_an_account_of_its_own() -> None:
     assert [] == open_tax(with_tax_kinds(frame(COLUMNS, [sale])))
 
 
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ((), "Sales Tax Payable"),
+        ((AccountRow(line_type=LineType.TAX_WITHHELD, name="Facilitated"),), "Facilitated"),
+        ((AccountRow(line_type=LineType.TAX_COLLECTED, number="2200"),), "Sales Tax Payable 2200"),
+    ],
+)
+def test_what_the_first_reader_stored_has_its_tax_withheld_beside_its_tax_collected(
+    chosen: tuple[AccountRow, ...], expected: str
+) -> None:
+    """That reader does not say whose the tax is, so it nets where its version posted it, or where somebody chose."""
+    sale = of_order(Event.SALE, "A", principal="10.00", tax="0.80", tax_withheld="-0.80") | {"goods": None}
+    (entry,) = settlement_entries(
+        with_tax_kinds(frame(COLUMNS, [sale])),
+        DATES,
+        store="Amazon US",
+        settlement_id="1",
+        currency="USD",
+        accounts=Accounts(chosen),
+    )
+    (withheld,) = (one for one in entry.lines if one.type is LineType.TAX_WITHHELD)
+    assert expected == f"{withheld.account} {withheld.number}".strip()
+
+
 def test_tax_that_nobody_withholds_is_the_sellers_own() -> None:
     """Another order's withheld tax says nothing about it."""
     found = taxes(

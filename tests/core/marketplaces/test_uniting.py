@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frame_columns import records
 from core.marketplaces import FORMATS, read_file
+from core.marketplaces.amazon import unified_words
+from core.marketplaces.ebay import report_columns
 from core.marketplaces.formats import Extent
-from core.marketplaces.uniting import Part, parts_of, united
+from core.marketplaces.uniting import Part, compared_type, in_other_words, parts_of, united
+from core.marketplaces.wording import folded
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.examples import examples
 
@@ -84,3 +88,153 @@ def test_every_view_says_what_it_says_by_leaving_a_row_out() -> None:
         "shopify_payments_csv": Extent.DAYS,
         "walmart_recon_v0": Extent.WHOLE,
     } == extents
+
+
+def view(content: str) -> Part:
+    reading = read_file(content.encode(), "a.csv")
+    extent = next(form.extent for form in FORMATS if form.name == reading.format)
+    (found,) = parts_of(reading, "a.csv", extent).values()
+    return found
+
+
+EBAY = (
+    "Transaction creation date;Type;Order number;Net amount;Payout currency;Payout date;Payout ID;Item ID;"
+    "Transaction ID;Custom label;Quantity;Item subtotal;Shipping and handling;Gross transaction amount;Description\n"
+)
+EBAY_DE = (
+    "Datum der Transaktionserstellung;Typ;Bestellnummer;Betrag abzügl. Kosten;Auszahlungswährung;Auszahlungsdatum;"
+    "Auszahlung Nr.;Artikelnummer;Transaktionsnummer;Bestandseinheit;Stückzahl;Zwischensumme Artikel;"
+    "Verpackung und Versand;Transaktionsbetrag (inkl. Kosten);Beschreibung\n"
+)
+UNIFIED = (
+    "All amounts in EUR\ndate/time;settlement id;type;order id;sku;description;quantity;fulfillment;product sales;"
+    "selling fees;fba fees;other transaction fees;other;total;transaction status;transaction release date\n"
+)
+UNIFIED_DE = (
+    "Alle Beträge in EUR\nDatum/Uhrzeit;Abrechnungsnummer;Typ;Bestellnummer;SKU;Beschreibung;Menge;Versand;Umsätze;"
+    "Verkaufsgebühren;Gebühren zu Versand durch Amazon;Andere Transaktionsgebühren;Andere;Gesamt;Transaktionsstatus;"
+    "Freigabedatum der Transaktion\n"
+)
+SHOPIFY = "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Checkout,Currency\n"
+
+
+def ebay(what: str, rest: str) -> str:
+    return f"{EBAY}Aug 5, 2026;{what};Aug 7, 2026;9;{rest}\n"
+
+
+def ebay_de(what: str, rest: str) -> str:
+    return f"{EBAY_DE}5. Aug. 2026;{what};7. Aug. 2026;9;{rest}\n"
+
+
+def unified(what: str, status: str = "Released") -> str:
+    return f"{UNIFIED}5 Aug 2026 10:00:00 UTC;9;{what};{status};\n"
+
+
+def unified_de(what: str) -> str:
+    return f"{UNIFIED_DE}05.08.2026 10:00:00 UTC;9;{what};Freigegeben;\n"
+
+
+def shopify(kind: str, order: str = "") -> str:
+    return f"{SHOPIFY}2026-06-29 10:15:00 +0000,{kind},{order},paid,2026-07-01,9,97.00,2.00,95.00,c,USD\n"
+
+
+FEE = "--;--;--;--;--;--;-1.00"
+TWO_SPELLINGS = {
+    "ebay: order": (
+        ebay("Order;1;20.00;EUR", "1;2;LAMP;1;20.00;0.00;20.00;--"),
+        ebay_de("Bestellung;1;20,00;EUR", "1;2;LAMP;1;20,00;0,00;20,00;--"),
+    ),
+    "ebay: fee without number": (
+        ebay("Other fee;--;-1.00;EUR", f"{FEE};Insertion fee"),
+        ebay_de("Andere Gebühr;--;-1,00;EUR", f"{FEE.replace('.', ',')};INSERTION FEE"),
+    ),
+    "ebay: undeclared": (
+        ebay("New word;--;-1.00;EUR", f"{FEE};--"),
+        ebay("NEW_WORD;--;-1.00;EUR", f"{FEE};--"),
+    ),
+    "amazon: order": (
+        unified("Order;1;LAMP;Lamp;1;Seller;20.00;-2.00;0;0;0;18.00"),
+        unified_de("Bestellung;1;LAMP;Lampe;1;Verkäufer;20,00;-2,00;0;0;0;18,00"),
+    ),
+    "amazon: advertising": (
+        unified("Service Fee;;;Cost of Advertising;;;0;0;0;-7.25;0;-7.25"),
+        unified_de("Servicegebühr;;;Werbekosten;;;0;0;0;-7,25;0;-7,25"),
+    ),
+    "amazon: storage": (
+        unified("FBA Inventory Fee;;;FBA storage fee;;;0;0;0;0;-7.25;-7.25"),
+        unified_de("Versand durch Amazon Lagergebühr;;;Lagergebühr;;;0;0;0;0;-7,25;-7,25"),
+    ),
+    "shopify: sale": (shopify("charge", "#1"), shopify("Charge", "#1")),
+    "shopify: label": (shopify("shipping_label"), shopify("Shipping label")),
+    "shopify: asked": (shopify("adjustment"), shopify("ADJUSTMENT")),
+}
+
+
+@pytest.mark.parametrize("name", TWO_SPELLINGS)
+def test_a_row_in_two_spellings_is_one_row_with_the_key_that_it_had(name: str) -> None:
+    """What a word is declared to mean is compared, or the word folded; the first file's words, and keys, stay."""
+    first, second = map(view, TWO_SPELLINGS[name])
+
+    for one, other in ((first, second), (second, first)):
+        found = united([one, other])
+        assert records(one.settlement.transactions) == records(found.transactions)
+        assert [] == in_other_words(other, [one], found)
+
+
+@pytest.mark.parametrize("name", TWO_SPELLINGS)
+def test_two_equal_rows_of_one_file_stay_two_beside_another_spelling(name: str) -> None:
+    """Twice in one file is two, also where the other file spells the one row otherwise."""
+    first, second = TWO_SPELLINGS[name]
+    row = first.rsplit("\n", 2)[1]
+
+    found = united([view(second), view(f"{first}{row}\n")])
+
+    assert 2 == len({(row["group_key"], row["ordinal"]) for row in records(found.transactions)})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (
+            ebay("Other fee;--;-1.00;EUR", f"{FEE};Insertion fee"),
+            ebay_de("Andere Gebühr;--;-1,00;EUR", f"{FEE.replace('.', ',')};Angebotsgebühr"),
+            ("Other fee / Insertion fee", "Andere Gebühr / Angebotsgebühr"),
+        ),
+        (
+            ebay("Shipping label;--;-1.00;EUR", f"{FEE};--"),
+            ebay_de("Versandetikett;--;-1,00;EUR", f"{FEE.replace('.', ',')};--"),
+            ("Shipping label", "Versandetikett"),
+        ),
+        (
+            unified("Service Fee;;;Subscription;;;0;0;0;-7.25;0;-7.25"),
+            unified_de("Servicegebühr;;;Abonnement;;;0;0;0;-7,25;0;-7,25"),
+            ("Service Fee / Subscription", "Servicegebühr / Abonnement"),
+        ),
+        (shopify("charge", "#1"), shopify("Zahlung", "#1"), ("charge", "Zahlung")),
+    ],
+)
+def test_rows_that_differ_in_words_alone_are_asked(first: str, second: str, words: tuple[str, str]) -> None:
+    """A German word that nobody has declared is most likely the English file's: neither counted twice nor dropped."""
+    one, other = view(first), view(second)
+
+    assert [words] == in_other_words(other, [one], united([one, other]))
+
+
+def test_a_total_that_is_reached_shows_that_two_rows_of_other_words_are_two() -> None:
+    """Where the payout's own row proves both, nothing is asked."""
+    one, fee = (view(ebay("Other fee;--;-1.00;EUR", f"{FEE};{name} fee")) for name in ("Insertion", "Subtitle"))
+    paid = view(ebay("Payout;--;2.00;EUR", "--;--;--;--;--;--;2.00;--"))
+    found = united([one, fee, paid])
+
+    assert (Decimal("-2.00"), True) == (found.total, found.ties_out)
+    assert [] == in_other_words(fee, [one, paid], found)
+
+
+def test_no_word_means_one_thing_at_amazon_and_another_at_ebay() -> None:
+    """Types of both are compared by one table, so that no word may be in both and mean two things."""
+    amazon = {folded(word) for word in unified_words.FOREIGN_TYPES}
+    ebay = {folded(word): english for word, english in report_columns.FOREIGN_TYPES.items()}
+
+    assert {word: compared_type(word) for word in amazon & ebay.keys()} == {
+        word: folded(ebay[word]) for word in amazon & ebay.keys()
+    }

@@ -47,6 +47,8 @@ def upgrade() -> None:
     for name in ("goods", "typed", "tax_code"):
         op.add_column("transaction", sa.Column(name, TEXT))
     op.add_column("override", sa.Column("sku", TEXT))
+    for name, kind in (("event", TEXT), ("goods", TEXT), ("units", WHOLE), ("sku", TEXT)):
+        op.add_column("override", sa.Column(f"asked_{name}", kind))
     op.add_column("store", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("derived_id", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("settlement", sa.Column("incomplete", TEXT))
