@@ -28,7 +28,7 @@ from core import log
 from core.companies import machine_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 
@@ -44,6 +44,8 @@ _SECONDS_BELIEVED = 1.0
 _FIRST_ERROR = -2146826200
 """Excel's error values arrive as numbers from here down; xlwings knows only the older ones by name."""
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+_NO_ID = frozenset({"", *_ERRORS})
+"""Texts of cells that name neither a SKU nor an order."""
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
@@ -59,7 +61,7 @@ def FINALE_COST(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
 def FINALE_COST_SOURCE(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Where the unit cost of a SKU comes from (Finale order, Entered, ...). #N/A where the cost is missing."""
-    return _in_cells(sku, order_id, lambda answer: answer.source)
+    return _in_cells(sku, order_id, _source)
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
@@ -67,7 +69,7 @@ def FINALE_COST_SOURCE(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
 def FINALE_COST_STATUS(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Whether the unit cost of a SKU is known, and if not, why."""
-    return _in_cells(sku, order_id, lambda answer: answer.status)
+    return _in_cells(sku, order_id, _status)
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
@@ -78,49 +80,102 @@ def FINALE_COST_ASOF(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: 
     return _in_cells(sku, order_id, _as_of)
 
 
-def answers(
-    skus: Grid, orders: Grid | None, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]
-) -> tuple[Grid, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The costs as one function shows them: what a cell gets is made once, and a cell is a look-up."""
+
+    snapshot: CostSnapshot
+    pick: Callable[[CostAnswer], object]
+    """Which part of an answer is wanted; `None` of it is a missing cost."""
+    values: Sequence[object]
+    """Of each answer of the snapshot."""
+    skus: Mapping[str, object]
+    """SKU -> what a cell shows that asks for nothing else; without SKUs that no cell can ask for."""
+
+    @classmethod
+    def of(cls, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]) -> Ready:
+        """Make it of a snapshot."""
+        picked = map(pick, snapshot.answers)
+        values = [MISSING_COST if value is None else value for value in picked]
+        skus = {sku: values[place] for sku, place in snapshot.skus.items() if sku not in _NO_ID}
+        return cls(snapshot, pick, values, skus)
+
+    def one(self, sku: object, order_id: str | None) -> object:
+        """Return what one cell shows.
+
+        Args:
+            sku: As it stands in its cell.
+            order_id: Empty where no order is asked for, `None` where it cannot be told.
+        """
+        text = _text(sku)
+        if text is None or order_id is None:
+            return MISSING_COST
+        if not text:
+            return ""
+        value = self.pick(self.snapshot.answer(text, order_id))
+        return MISSING_COST if value is None else value
+
+
+def answers(skus: Grid, orders: Grid | None, ready: Ready) -> tuple[Grid, list[str]]:
     """Answer a block of cells.
 
     Args:
         skus: The SKU cells.
         orders: One order for all, one per row, one per column or one per cell; a single SKU takes their shape.
-        snapshot: The costs.
-        pick: Which part of an answer is wanted; `None` of it is a missing cost.
+        ready: The costs.
 
     Returns:
         A value per cell in the shape of the SKUs, and the SKUs that the costs do not know.
     """
+    if len(skus[0]) == 1 and not orders:
+        return _column(skus, ready), _unknown(skus, ready.snapshot)
+    if orders and len(skus) == len(orders) and len(skus[0]) == len(orders[0]) == 1:
+        return _column_of_orders(skus, orders, ready), _unknown(skus, ready.snapshot)
     wide = orders if orders and _is_single(skus) else skus
-    unknown: list[str] = []
-    grid: Grid = []
-    for row, cells in enumerate(wide):
-        line: list[object] = []
-        for column in range(len(cells)):
-            sku = _text(skus[0][0] if wide is not skus else cells[column])
-            line.append(_one(sku, _beside(orders, row, column), snapshot, pick))
-            if sku and sku not in snapshot.skus:
-                unknown.append(sku)
-        grid.append(line)
-    return grid, unknown
+    grid = [
+        [
+            ready.one(skus[0][0] if wide is not skus else cells[column], _beside(orders, row, column))
+            for column in range(len(cells))
+        ]
+        for row, cells in enumerate(wide)
+    ]
+    return grid, _unknown(skus, ready.snapshot)
 
 
-def _one(sku: str | None, order_id: str | None, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]) -> object:
-    if sku is None or order_id is None:
-        return MISSING_COST
-    if not sku:
-        return ""
-    value = pick(snapshot.answer(sku, order_id))
-    return MISSING_COST if value is None else value
+def _column(skus: Grid, ready: Ready) -> Grid:
+    """Answer one column of SKUs."""
+    get, grid = ready.skus.get, []
+    for (cell,) in skus:
+        value = get(cell)  # type: ignore[call-overload] # anything but a text is not found
+        grid.append([ready.one(cell, "") if value is None else value])
+    return grid
+
+
+def _column_of_orders(skus: Grid, orders: Grid, ready: Ready) -> Grid:
+    """Answer one column of SKUs with an order beside each."""
+    lines_of, values, grid = ready.snapshot.orders.get, ready.values, []
+    for (cell,), (order,) in zip(skus, orders, strict=True):
+        lines = lines_of(order)  # type: ignore[call-overload] # as above
+        place = lines.get(cell) if lines else None
+        is_odd = place is None or cell in _NO_ID or order in _NO_ID
+        grid.append([ready.one(cell, _text(order)) if is_odd else values[place]])
+    return grid
+
+
+def _unknown(skus: Grid, snapshot: CostSnapshot) -> list[str]:
+    """Return the SKUs that the costs do not know, in the order of the cells."""
+    known = snapshot.skus
+    odd = (cell for row in skus for cell in row if cell not in known)
+    return [sku for sku in map(_text, odd) if sku and sku not in known]
 
 
 def _in_cells(sku: Grid, order_id: Grid | None, pick: Callable[[CostAnswer], object]) -> Grid:
     try:
         files = _files()
         database_id = _books_of_callers()(xw.Book.caller())
-        grid, unknown = answers(sku, order_id, files.snapshot(database_id), pick)
-        files.note(database_id, unknown)
+        grid, unknown = answers(sku, order_id, _ready(database_id, files.snapshot(database_id), pick))
+        if unknown:
+            files.note(database_id, unknown)
     except Exception:
         logging.getLogger(__name__).exception("A worksheet function could not answer")
         return [[MISSING_COST for _ in row] for row in sku]
@@ -161,8 +216,28 @@ def _files() -> CostFiles:
     return CostFiles(machine)
 
 
+_READY: dict[tuple[str, Callable[[CostAnswer], object]], Ready] = {}
+"""By database and function, of the newest snapshot."""
+
+
+def _ready(database_id: str, snapshot: CostSnapshot, pick: Callable[[CostAnswer], object]) -> Ready:
+    """Return the costs as a function shows them, made anew where they are others."""
+    ready = _READY.get((database_id, pick))
+    if ready is None or ready.snapshot is not snapshot:
+        ready = _READY[database_id, pick] = Ready.of(snapshot, pick)
+    return ready
+
+
 def _unit_cost(answer: CostAnswer) -> float | None:
     return None if answer.unit_cost is None else float(answer.unit_cost)
+
+
+def _source(answer: CostAnswer) -> str | None:
+    return answer.source
+
+
+def _status(answer: CostAnswer) -> str:
+    return answer.status
 
 
 def _as_of(answer: CostAnswer) -> datetime | None:

@@ -1,36 +1,66 @@
-"""`python run.py bench [--json] [NAME ...]`: run the benchmarks and print what they measured.
+"""`python run.py bench [--json] [NAME ...]`: measure the rows of `benchmarks.goals`, or those of these names.
 
-With `--json`, only what has a goal is measured, and printed as `{"rows": [...]}` (`benchmarks.rows.Result`).
+Each heavy work has a process of its own, one after the other. A run of all rows writes the table of
+docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of `FURTHER`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from importlib import import_module
 
-NAMES = ("start", "read", "imports", "books", "year", "finale", "fallback", "cogs")
+from benchmarks.goals import GOALS, PROCESSES
+from benchmarks.measuring import measured
+from benchmarks.page import write_page
+
+FURTHER = ("read", "books", "year", "fallback", "cogs")
+"""What else can be measured, by its own module."""
+SECONDS = 30 * 60
+"""The whole run; what is left after it is over."""
 
 
-def main(names: list[str]) -> int:
-    """Run the benchmarks of these names, or all."""
-    as_json = "--json" in names
-    names = [name for name in names if name != "--json"]
-    unknown = [name for name in names if name not in NAMES]
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for and print it."""
+    as_json = "--json" in arguments
+    names = [name for name in arguments if name != "--json"]
+    unknown = [name for name in names if name not in GOALS and name not in FURTHER]
     if unknown:
-        print(f"No benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
+        print(f"No benchmark {', '.join(unknown)}. There are: {', '.join([*GOALS, *FURTHER])}.")
         return 2
+    rows = _table(names, quiet=as_json)
     if as_json:
-        modules = (import_module(f"benchmarks.{name}") for name in names or NAMES)
-        rows = [row.as_record() for module in modules if hasattr(module, "rows") for row in module.rows()]
-        print(json.dumps({"rows": rows}, indent=1))
-        return 0
-    for name in names or NAMES:
-        module = import_module(f"benchmarks.{name}")
-        print(f"\n{name}: {(module.__doc__ or '').splitlines()[0]}")
-        for label, figure in module.measure():
-            print(f"  {label:<58}{figure}")
+        print(json.dumps({"rows": [row.as_record() for row in rows]}, indent=1))
+    for name in names:
+        if name in FURTHER:
+            _print_further(name)
     return 0
+
+
+def _table(names: list[str], *, quiet: bool) -> list:
+    wanted = [name for name in GOALS if name in names or not names]
+    deadline = time.monotonic() + SECONDS
+    rows = {}
+    for process in PROCESSES:
+        asked = [name for name in process.names if name in wanted]
+        if not asked:
+            continue
+        for row in measured(process, max(1.0, deadline - time.monotonic())):
+            rows[row.name] = row
+            if not quiet and row.name in asked:
+                print(row, flush=True)
+    found = [rows[name] for name in wanted]
+    if not names:
+        write_page(found)
+    return found
+
+
+def _print_further(name: str) -> None:
+    module = import_module(f"benchmarks.{name}")
+    print(f"\n{name}: {(module.__doc__ or '').splitlines()[0]}")
+    for label, figure in module.measure():
+        print(f"  {label:<58}{figure}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
+from benchmarks.rows import counted
 from core.finale.inventory import connect_finale
 from core.finale.settings import FinaleSettings
 from core.finale.system import CostRequest, OrderAsked
@@ -18,20 +19,20 @@ from sandbox.server import serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from benchmarks.rows import Result
     from sandbox.business import Business
     from sandbox.server import SandboxAddress
 
 
-def measure() -> list[tuple[str, str]]:
+def rows() -> Iterator[Result]:
     """Count the requests of either mode, as the sandbox saw them."""
     business = sized_business(orders=1000, products=80, old_refunds=50)
     request = cost_request(business)
-    size = f"{len(request.orders):,} orders, {len(request.skus)} SKUs"
-    figures = []
     with serve(business) as address:
-        figures.append((f"mode G, by order: {size}", _requests(address, request, FinaleSettings())))
+        yield counted("finale-requests-g", _requests(address, request, FinaleSettings()))
     with serve(business) as address:
         costs = report_url(
             address.url,
@@ -42,8 +43,7 @@ def measure() -> list[tuple[str, str]]:
         )
         averages = report_url(address.url, address.account, "product", PRODUCT_COLUMNS)
         settings = FinaleSettings(cost_report=costs, average_report=averages)
-        figures.append((f"mode R, by saved report: {size}", _requests(address, request, settings)))
-    return figures
+        yield counted("finale-requests-r", _requests(address, request, settings))
 
 
 def cost_request(business: Business) -> CostRequest:
@@ -58,10 +58,11 @@ def cost_request(business: Business) -> CostRequest:
     return CostRequest(asked, tuple(sorted({sku for skus, _ in orders.values() for sku in skus})))
 
 
-def _requests(address: SandboxAddress, request: CostRequest, settings: FinaleSettings) -> str:
+def _requests(address: SandboxAddress, request: CostRequest, settings: FinaleSettings) -> int:
     key, secret = Secret(address.key), Secret(address.secret)
     with connect_finale(address.account, key, secret, address.url, settings=settings) as system:
         found = sum(int(page.observations["unit_cost"].notna().sum()) for page in system.costs(request, silent))
     with urlopen(f"{address.url}/_control/requests") as answer:  # noqa: S310 - the sandbox on this machine
-        total = json.load(answer)["total"]
-    return f"{total:>5} requests, {found:,} costs"
+        total: int = json.load(answer)["total"]
+    assert found >= len(request.orders), f"{found} costs of {len(request.orders)} orders"  # noqa: S101
+    return total

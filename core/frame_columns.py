@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -207,8 +208,23 @@ def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.Dat
     records = list(rows)
     for name in set().union(*records) - set(columns):
         raise KeyError(name)
+    if not records:
+        return _blank(tuple(columns.items())).copy(deep=False)
     arrays = {name: _array(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()}
     return pd.DataFrame(arrays, copy=False)
+
+
+@cache
+def _blank(columns: tuple[tuple[str, pd.ArrowDtype], ...]) -> pd.DataFrame:
+    """Return a frame without rows, made once for all: most tables of most books are empty, and a shallow copy is free.
+
+    Nobody changes it: of a shallow copy pandas copies what is written to.
+    """
+    return pd.DataFrame({name: _missing(dtype, 0) for name, dtype in columns}, copy=False)
+
+
+def _missing(dtype: pd.ArrowDtype, length: int) -> ExtensionArray:
+    return pd.arrays.ArrowExtensionArray(pa.nulls(length, dtype.pyarrow_dtype))
 
 
 def _array(dtype: pd.ArrowDtype, values: Iterable[object]) -> ExtensionArray:
@@ -220,9 +236,10 @@ def _array(dtype: pd.ArrowDtype, values: Iterable[object]) -> ExtensionArray:
 
 def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with exactly the declared columns, in their order and types; absent ones are missing."""
-    blank = [None] * len(table)
+    if list(table.columns) == list(columns) and list(table.dtypes) == list(columns.values()):
+        return table.copy(deep=False)
     arrays = {
-        name: table[name].array.astype(dtype) if name in table else _array(dtype, blank)
+        name: table[name].array.astype(dtype) if name in table else _missing(dtype, len(table))
         for name, dtype in columns.items()
     }
     return pd.DataFrame(arrays, index=table.index, copy=False)
@@ -231,5 +248,5 @@ def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries of plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing."""
     names = [str(name) for name in table.columns]
-    lists = [pa.array(table[name]).to_pylist() for name in names]
+    lists = [pa.array(table[name].array).to_pylist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]

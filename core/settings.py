@@ -73,7 +73,9 @@ class Policies(BaseModel):
         description="Settlements that end before this day are History: neither counted nor posted.",
     )
     finale_start: date | None = Field(
-        None, title="Finale start", description="Orders before this day take the opening costs instead of Finale's."
+        None,
+        title="Finale start",
+        description="Goods shipped before this day whose cost Finale does not have take the opening cost of their SKU.",
     )
     lock_date: date | None = Field(
         None, title="Lock date", description="Periods up to this day are closed: no entry is dated in them."

@@ -31,6 +31,7 @@ FORMULA = "="
 """What the writer gives for a formula: the caller knows where it stands and finishes it."""
 _STYLE = re.compile(r"\ss\s*=\s*[\"'][0-9]*[\"']")
 _LONGEST_TEXT = 32767
+_MOST_KNOWN = 20_000
 _DATE_FORMATS = ("m/d/yyyy", "m/d/yyyy h:mm")
 
 
@@ -78,6 +79,7 @@ class CellWriter:
         self._styles = styles
         self._date1904 = date1904
         self._prefixes: dict[int, tuple[int, str, Meaning]] = {}
+        self._known: dict[tuple[int, str | float], str] = {}
 
     def prefix(self, style: int) -> str:
         """Return the style attribute of a cell."""
@@ -93,7 +95,7 @@ class CellWriter:
         return f"{self.prefix(style)}{_STYLE.sub('', head, count=1)}>{body}"
 
     def cell(self, value: object, style: int) -> str | None:
-        """Return the cell that Excel makes of a value.
+        """Return the cell that Excel makes of a value; one that comes again is the same object, and takes no memory.
 
         Args:
             value: As xlwings hands it to COM.
@@ -103,6 +105,20 @@ class CellWriter:
             TypeError: For types that Excel takes wrongly or not at all; Decimal would be cut to four places.
             ValueError: For infinite numbers and texts of more than 32,767 characters.
         """
+        kind = type(value)
+        if kind is not str and (kind is not float or not value):
+            return self._cell(value, style)
+        known = self._known.get((style, value))  # type: ignore[arg-type] # its type was just compared
+        if known is not None:
+            return known
+        made = self._cell(value, style)
+        if made is not None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[style, value] = made  # type: ignore[index] # as above
+        return made
+
+    def _cell(self, value: object, style: int) -> str | None:
         known = self._prefixes.get(style)
         if known is None:
             own = style

@@ -59,6 +59,9 @@ class CellHead(NamedTuple):
     """Whether it is the anchor of a dynamic array."""
 
 
+_STYLE_FIRST = ' s="'
+
+
 @lru_cache(maxsize=10000)
 def read_head(text: str) -> CellHead:
     """Read a cell's attributes."""
@@ -75,6 +78,8 @@ def split_cell(cell: str) -> tuple[CellHead, str]:
 
 def style_of(cell: str) -> int:
     """Return the style number of a cell."""
+    if cell.startswith(_STYLE_FIRST):  # as this engine writes them, and Excel
+        return int(cell[len(_STYLE_FIRST) : cell.index('"', len(_STYLE_FIRST))])
     return read_head(cell.partition(">")[0].rstrip("/")).style or 0
 
 

@@ -18,7 +18,7 @@ from workbook_engine.styles import set_font_part
 from workbook_engine.xml_text import Element
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def clip(sheet: SheetPart, area: Area) -> Area | None:
@@ -52,6 +52,8 @@ def _with_formulas(
 ) -> list[list[str | None]]:
     """Make formulas of texts that begin with `=`, which the cell writer leaves out."""
     for row, line in enumerate(values):
+        if FORMULA not in cells[row]:
+            continue
         for index, value in enumerate(line):
             if type(value) is str and value[:1] == "=" and cells[row][index] == FORMULA:
                 table = sheet.table_at(area.top + row, area.left + index)
@@ -66,10 +68,24 @@ def begin_write(sheet: SheetPart, area: Area) -> list[list[int]]:
     """Check that an area may be written, prepare it, and return the styles of its cells."""
     if sheet.has_formulas:
         release(sheet, area)
-    styles = [sheet.row_styles(number, area) for number in range(area.top, area.bottom + 1)]
+    styles = list(_styles_of_rows(sheet, area))
     if sheet.is_protected and any(sheet.book.styles.style(style).locked for line in styles for style in line):
         raise SheetProtectedError(sheet.name, area_name(area))
     return styles
+
+
+def _styles_of_rows(sheet: SheetPart, area: Area) -> Iterator[list[int]]:
+    """Yield the styles of the cells of each row; of rows that are alike the same list, looked at once."""
+    rows, columns = sheet.rows.rows, range(area.left, area.right + 1)
+    before: list[str | None] | None = None
+    styles: list[int] = []
+    for number in range(area.top, area.bottom + 1):
+        row = rows.get(number)
+        here = None if row is None or number in sheet.rows.attributes else list(map(row.cells().get, columns))
+        if here is None or here != before:
+            styles = sheet.row_styles(number, area)
+        before = here
+        yield styles
 
 
 def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
@@ -96,8 +112,8 @@ def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
         return
     if area.columns == MAX_COLUMN:
         raise UnsupportedError("Whole rows cannot be formatted; name the cells.")
-    for number in range(area.top, area.bottom + 1):
-        _restyle_cells(sheet, number, area, changed)
+    for number, styles in zip(range(area.top, area.bottom + 1), _styles_of_rows(sheet, area), strict=True):
+        _restyle_cells(sheet, number, area, styles, changed)
 
 
 def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
@@ -111,12 +127,16 @@ def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[i
         sheet.rows.edit(number).update(new)
 
 
-def _restyle_cells(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
+def _restyle_cells(
+    sheet: SheetPart, number: int, area: Area, styles: Sequence[int], changed: Callable[[int], int]
+) -> None:
+    wanted = list(map(changed, styles))
+    if wanted == styles:
+        return
     row = sheet.rows.rows.get(number)
     cells = row.cells() if row is not None else {}
     new: dict[int, str] = {}
-    for column, old in enumerate(sheet.row_styles(number, area), area.left):
-        style = changed(old)
+    for column, (old, style) in enumerate(zip(styles, wanted, strict=True), area.left):
         if style != old:
             cell = cells.get(column)
             new[column] = sheet.book.writer.restyled(cell, style) if cell is not None else f' s="{style}"/>'

@@ -282,6 +282,11 @@ class SheetPart:
             if all(present.get(column) == cell for column, cell in enumerate(line, area.left)):
                 continue
             here = rows.edit(number)
+            if None not in line:
+                here.update(zip(range(area.left, area.right + 1), line, strict=True))  # type: ignore[arg-type] # none is None
+                formulas = any("<f" in cell for cell in line if cell is not None)
+                self._note_put(number, area, formulas=formulas)
+                continue
             formulas = False
             for column, cell in enumerate(line, area.left):
                 if cell is None:
@@ -289,10 +294,13 @@ class SheetPart:
                 else:
                     here[column] = cell
                     formulas = formulas or "<f" in cell
-            if formulas:
-                rows.note_formula(number)
-            self.book.changes.note(self.name, area._replace(top=number, bottom=number))
-            self.touch()
+            self._note_put(number, area, formulas=formulas)
+
+    def _note_put(self, number: int, area: Area, *, formulas: bool) -> None:
+        if formulas:
+            self.rows.note_formula(number)
+        self.book.changes.note(self.name, area._replace(top=number, bottom=number))
+        self.touch()
 
     def touch(self) -> None:
         """Remember that the sheet was changed."""

@@ -15,6 +15,7 @@ from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
 from core.books import entries, reopening
+from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.entries import Posted
 from core.books.exporting import ExportWish, as_written, export_settlement
 from core.books.loading import load_books
@@ -56,6 +57,10 @@ _ACCRUALS = "accruals"
 ALL = "all"
 AGAIN = tuple(dict.fromkeys((ALL, *KINDS, *_GROUPS.values(), _ACCRUALS)))
 """What can be written again."""
+_AS_WORKBOOK = (
+    "Button Export to Excel, or `export --format excel`, writes it as a plain workbook; the COGS entry, in home "
+    "currency, can go to Xero by `export --entries cogs`."
+)
 
 
 class NotMadeByExportError(CogsheetError):
@@ -63,8 +68,8 @@ class NotMadeByExportError(CogsheetError):
 
     def __init__(self, entries: str) -> None:
         super().__init__(
-            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. With --again, "
-            f"{entries} that are in the books are written once more."
+            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. By "
+            f"`export --again` {entries} that are in the books are written once more."
         )
 
 
@@ -73,8 +78,8 @@ class EntriesNotWrittenError(CogsheetError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"{reason} The entries are in the books and stand on sheet Journal; their files can be written again with "
-            f"export --again."
+            f"{reason} The entries are in the books and stand on sheet Journal; their files can be written again by "
+            f"`export --again`."
         )
 
 
@@ -111,7 +116,9 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         accept_suspect=choice.accept_suspect,
         accept_provisional=choice.accept_provisional,
         lock_date=books.policies.lock_date,
-        check=partial(refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency),
+        check=partial(
+            refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency, as_workbook=_AS_WORKBOOK
+        ),
     )
     chosen = books.named(ids)
     done: list[Exported] = []
@@ -254,7 +261,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
     for _, made in deeds:
-        refuse_unimportable(made, ledger, books.company.home_currency)
+        refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=_AS_WORKBOOK)
     files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, choice.folder, what)]
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(
@@ -323,17 +330,29 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     if not ids:
         raise NothingChosenError("reopen")
     books = load_books(desk.database)
-    made = [_reopen(desk, books, one, reason) for one in books.named(ids)]
+    chosen = books.named(ids)
+    elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
+    made = [_reopen(desk, books, one, reason) for one in chosen]
     files = [
         path for entries in made if entries for path in write_for_import(desk, entries, ledger_for(desk.database, None))
     ]
     refresh(desk, load(desk.database))
     count = sum(len(entries) for entries in made)
+    reversed_ones = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not elsewhere else []
     return Outcome(
-        f"{counted(count, 'entry', 'entries')} reversed; costs can change again.{to_import_words(files)} "
-        f"Export again when they are right.",
+        f"{'; '.join([*map(_not_elsewhere, elsewhere), *reversed_ones])}; costs can change again."
+        f"{to_import_words(files)} Export again when they are right.",
         data={"reversed": [entry.reverses for entries in made for entry in entries], "files": files},
     )
+
+
+def _not_elsewhere(one: BookedSettlement) -> str:
+    """Say what reopening takes back of a settlement that another program was said to have posted."""
+    stays = one.settlement_entry is EntryStatus.EXPORTED
+    rest = (
+        " (its settlement entry, which was exported from here, stays: reopen once more to reverse it)" if stays else ""
+    )
+    return f"Settlement {one.name} is not posted elsewhere any more{rest}"
 
 
 def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str) -> list[Entry]:

@@ -144,7 +144,7 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     return Outcome(
         f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
         f"{named_costs(saving.suspects)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
-        f"or accept them (--accept-suspect).",
+        f"or accept them (`save --accept-suspect`).",
         needs_attention=True,
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
     )

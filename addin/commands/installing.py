@@ -89,5 +89,5 @@ def _let_excel_start_python(computer: Computer, installed: Installed) -> str:
 def _next(computer: Computer, installed: Installed) -> str:
     command = program_in(installed.folder, "cogsheet", computer)
     if computer.is_windows or computer.is_mac:
-        return f"Next: open a workbook, or make one with {command} new Books.xlsm --company NAME."
-    return f"This system has no Excel, so there are no buttons: run the commands, for example {command} --help."
+        return f"Next: open a workbook, or make one with `{command} new Books.xlsm --company NAME`."
+    return f"This system has no Excel, so there are no buttons: run the commands, for example `{command} --help`."

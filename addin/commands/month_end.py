@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.commands.button import Outcome
+from addin.commands.pnl import came_sentences, other_month, other_month_sentence
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, balance, counted
 from addin.takeaway.close_pack import write_pack
@@ -16,8 +17,8 @@ from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.written_files import write_file, write_next
 from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual
+from core.books.corrections import rated_lines
 from core.books.exporting import ExportWish
-from core.books.reclassifications import rated_lines
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.file_names import file_name
@@ -39,14 +40,17 @@ if TYPE_CHECKING:
     from core.reports.left_stock import LeftInMonth, LeftStock
 
 
+_AS_WORKBOOK = "`close --format excel` writes it as a plain workbook."
+
+
 class MonthClosedError(CogsheetError):
     """An accrual would be dated in a period that is closed."""
 
     def __init__(self, month: Month, lock_date: date | None) -> None:
         super().__init__(
             f"{month} is closed: the lock date on sheet Setup is {lock_date}, so its accrual is not booked any more. "
-            f"Nothing was written. Without --format the pack of the month is written for reading; to book the accrual, "
-            f"set the lock date back first."
+            f"Nothing was written. To read the pack of the month, leave `close --format` out; to book the accrual, set "
+            f"the lock date back first."
         )
 
 
@@ -72,7 +76,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
-        refuse_unimportable(plan.entries, ledger, figures.home_currency)
+        refuse_unimportable(plan.entries, ledger, figures.home_currency, as_workbook=_AS_WORKBOOK)
     path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
     files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)
     return Outcome(
@@ -98,7 +102,7 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
 
 def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
-    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency)
+    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency, as_workbook=_AS_WORKBOOK)
     book_accrual(
         desk.database,
         plan,
@@ -138,6 +142,8 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         *([f"Expected on {figures.month.last_day}: {'; '.join(balances)}."] if balances else []),
         *([f"Open: {', '.join(unfinished)}."] if unfinished else []),
         *left_sentences(by_month(figures.left), figures.home_currency),
+        *(other_month_sentence(one, figures.home_currency) for one in figures.other_months),
+        *came_sentences(figures.came),
         lock_advice(figures),
     ]
 
@@ -170,10 +176,12 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
             "settlements_not_exported": len(figures.not_exported),
             "lines_without_cost": figures.missing,
             "lines_waiting": figures.waiting,
+            "lines_asked_by_todays_reading": sum(figures.came.values()),
             "lines_not_accrued": len(figures.not_accrued),
             "estimates": len(figures.estimates),
             "true_ups": len(figures.true_ups),
         },
+        "booked_in_another_month": [other_month(one) for one in figures.other_months],
         "left_without_line": {
             "lines": [_left_line(one) for one in figures.left],
             "months": [_left_month(one) for one in figures.left_by_month],

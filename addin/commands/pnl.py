@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +13,8 @@ from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlWish, fill_pnl, fill_pnl_summary, write_head
-from core.books.reclassifications import corrections
+from core.books.corrections import corrections
+from core.books.costs_today import asked_by_lines_that_came, with_asked_since
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
@@ -19,18 +22,38 @@ from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
 from core.reports.left_out import left_out, unknown_types
 from core.reports.pnl_summary import charted, pnl_summary
-from core.reports.profit_and_loss import WITHOUT_COST, PnlQuestion, is_item, priced_lines, summed, totals
+from core.reports.profit_and_loss import (
+    WITHOUT_COST,
+    PnlQuestion,
+    booked_in_other_months,
+    is_item,
+    priced_lines,
+    summed,
+    totals,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.exchange_rates import FoundRates
+    from core.reports.basis import OtherMonth
     from core.reports.left_out import LeftOut
+    from core.time import SettlementName
 
 _EVERYTHING = PnlWish()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the figures."""
+
+    others: Sequence[OtherMonth]
+    """What counts in another month than that of its lines."""
+    came: Counter[SettlementName]
+    """Lines of exported settlements that are in no figure and ask for a cost."""
 
 
 class StoreUnknownError(CogsheetError):
@@ -60,7 +83,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING
         last_day=wish.last_day,
         basis=wish.basis,
     )
-    corrected = _corrections_of(books, lines)
+    corrected = _corrections_of(books, lines, wish.basis)
     rated = pd.concat([lines, corrected[list(lines.columns)]])
     rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
@@ -70,15 +93,18 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING
         rates=rates.factors,
         observations=books.observations,
         corrections=corrected,
+        booked=books.booked_days,
     )
     refresh(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home)])
+    others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones, rates=rates.factors)
+    beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
+    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home, beside)])
     fill_pnl(desk.book, found)
     write_head(desk.book, wish, message)
     fill_pnl_summary(desk.book, summary, charted(summary, found), message)
-    return _outcome(found, priced, rates, wish, home)
+    return _outcome(found, priced, rates, wish, home, beside)
 
 
 def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
@@ -87,12 +113,13 @@ def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
         if name not in known:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
+    lines = with_asked_since(books, lines)
     return lines[lines["store"].isin(wish.stores)] if wish.stores else lines
 
 
-def _corrections_of(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """Return what was accepted of true-ups and reclassifications of the settlements that lines are of."""
-    found = corrections(books)
+    found = corrections(books, basis)
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     names = zip(found["store"], found["settlement_id"], strict=True)
     return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
@@ -113,7 +140,7 @@ def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:
     )
 
 
-def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
@@ -122,6 +149,7 @@ def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) ->
     if fell_back:
         known = "order date" if wish.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
+    notes += [other_month_sentence(one, home) for one in beside.others]
     notes += _rates_used(rates)
     notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     unknown = unknown_types(priced, rates.factors)
@@ -131,6 +159,25 @@ def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) ->
             f"{'stands' if unknown.lines == 1 else 'stand'} in Other income until answered on sheet Transaction types."
         )
     return notes
+
+
+def other_month_sentence(one: OtherMonth, home: str) -> str:
+    """Say what counts in another month than that of its lines."""
+    counts = "counts" if one.lines == 1 else "count"
+    return (
+        f"{counted(one.lines, 'line')} of {one.month} {counts} in {one.booked}, where their entries are dated, because "
+        f"{one.month} was closed: net sales {amount(one.net_sales, home)}, COGS {amount(one.cogs, home)}, "
+        f"profit {amount(one.profit, home)}."
+    )
+
+
+def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
+    """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
+    return [
+        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
+        f"read differently than when it was exported. Reopen it, answer on sheet Resolve, and export it again."
+        for name, count in sorted(came.items())
+    ]
 
 
 def _rates_used(rates: FoundRates) -> list[str]:
@@ -143,7 +190,9 @@ def _rates_used(rates: FoundRates) -> list[str]:
     ]
 
 
-def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str) -> Outcome:
+def _outcome(
+    found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str, beside: _Beside
+) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
     unknown = unknown_types(priced, rates.factors)
@@ -153,12 +202,13 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
     ]
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
-    sentences += [note for note in _notes(priced, rates, wish, home) if "daily rate" not in note]
+    sentences += [note for note in _notes(priced, rates, wish, home, beside) if "daily rate" not in note]
+    sentences += came_sentences(beside.came)
     if rates.missing:
         sentences.append(missing_sentence(rates.missing))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing + waiting + unknown.lines > 0 or bool(rates.missing),
+        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "items_missing_cost": items,
@@ -166,6 +216,8 @@ def _outcome(found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish:
             "lines_waiting": waiting,
             "lines_of_unknown_type": unknown.lines,
             "amount_of_unknown_type": str(unknown.amount),
+            "lines_asked_by_todays_reading": beside.came.total(),
+            "booked_in_another_month": [other_month(one) for one in beside.others],
             "by": str(wish.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
@@ -184,6 +236,12 @@ def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
     waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
     high = f": the profit is too high by what {'it costs' if missing == 1 else 'they cost'}" if missing else ""
     return f"{counted(missing, 'line')} without a cost{of}{high}{waits}."
+
+
+def other_month(one: OtherMonth) -> dict[str, object]:
+    """Return it as the commands' JSON has it."""
+    figures = {"net_sales": str(one.net_sales), "cogs": str(one.cogs), "profit": str(one.profit)}
+    return {"month": one.month, "booked_in": one.booked, "lines": one.lines, **figures}
 
 
 def _excluded(one: LeftOut, home: str) -> dict[str, object]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
+from core.books.corrections import rated_lines
 from core.books.rates import save_fetched_rates
-from core.books.reclassifications import rated_lines
 from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates

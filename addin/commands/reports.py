@@ -168,7 +168,8 @@ def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]
 
 
 def _tie_out(one: TieOut) -> dict[str, object]:
-    figures = {"left": f"{one.left:.2f}", "right": f"{one.right:.2f}"}
+    places = 0 if one.is_count else 2
+    figures = {"left": f"{one.left:.{places}f}", "right": f"{one.right:.{places}f}"}
     return {"name": one.name, **figures, "ok": one.ok, **({"words": one.words} if one.words else {})}
 
 

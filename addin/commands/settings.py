@@ -41,7 +41,7 @@ def preview(desk: Desk) -> Outcome:
     asked = any(one.needs_yes for effects in found.values() for one in effects)
     if not said:
         return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
-    ends = "It needs a yes: --yes applies it." if asked else "The next button or command applies it."
+    ends = "It needs a yes: `settings --yes` applies it." if asked else "The next button or command applies it."
     return Outcome(
         "\n".join([*said, f"Nothing was changed. {ends}"]),
         needs_attention=asked,

@@ -91,7 +91,7 @@ def _note_changes(desk: Desk, before: Books, after: Books) -> None:
 
 def _with_estimates(outcome: Outcome, count: int) -> Outcome:
     """Say how many accepted averages Finale's order costs could replace."""
-    sentence = f"\n{counted(count, 'accepted average')} could be replaced by Finale's order costs: cogsheet accept."
+    sentence = f"\n{counted(count, 'accepted average')} could be replaced by Finale's order costs: `cogsheet accept`."
     message = outcome.message + (sentence if count else "")
     return replace(outcome, message=message, data={**outcome.data, "replaceable_averages": count})
 

@@ -186,7 +186,10 @@ def _true_ups_outcome(
         (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
-        (len(immaterial), f"{len(immaterial):,} of them are immaterial (below {limit}) and can be dismissed together."),
+        (
+            len(immaterial),
+            f"{len(immaterial):,} of them are immaterial (below {limit}): `trueups --dismiss-immaterial`.",
+        ),
         (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
     )
     return Outcome(

@@ -10,18 +10,16 @@ from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseErr
 from core.books.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.stores import StoreNotNamedError
 from core.companies import CompanyUnknownError
-from core.journal.files import ForeignEntryError
 
 if TYPE_CHECKING:
     from core.errors import CogsheetError
 
-_JOIN = "Type: cogsheet new NEW.xlsm --company NAME --database ADDRESS."
+_JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
-    SuspectCostsError: "Option --accept-suspect accepts them.",
-    ProvisionalError: "Option --accept-provisional accepts it.",
-    StoreNotNamedError: "Option --store NAME says which.",
-    ForeignEntryError: "Option --format excel does that; the COGS entry can go to Xero by --entries cogs.",
-    LedgerNotChosenError: "Or say it with option --format; it is remembered from then on.",
+    SuspectCostsError: "`export --accept-suspect` accepts them.",
+    ProvisionalError: "`export --accept-provisional` accepts it.",
+    StoreNotNamedError: "`import --store NAME` says which.",
+    LedgerNotChosenError: "`export --format` says it too; it is remembered from then on.",
     NoCogsheetWorkbookError: _JOIN,
     CompanyUnknownError: _JOIN,
     DatabaseNotFoundError: _JOIN,
@@ -32,6 +30,6 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
 def with_way_out(error: CogsheetError) -> str:
     """Return what an error says, with the option that does what it tells the user to do."""
     if isinstance(error, NotReadyError) and error.only_costs:
-        return f"{error} Export it with --entries settlement, and the COGS entry once the costs are there."
+        return f"{error} `export --entries settlement` does it; the COGS entry follows once the costs are there."
     ways = (way for kind, way in _WAYS_OUT.items() if isinstance(error, kind))
     return " ".join([str(error), *ways])

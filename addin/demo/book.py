@@ -139,7 +139,7 @@ def _table(rows: list[dict[str, object]], totals: dict[str, object], book: str) 
     advice = [
         "",
         f"The workbook is {book}. Open it, look at sheet Resolve, type a cost into column Cost of a few rows and save.",
-        f"Then: cogsheet save {book}     (or with --accept-proposals, to take the prefilled averages too)",
+        f"Then: cogsheet save {book}     (or `save --accept-proposals`, to take the prefilled averages too)",
         f"From a fresh clone, without cogsheet on the path: python run.py save {book}",
     ]
     return "\n".join([head, *body, "-" * len(head), foot, *advice])

@@ -1,23 +1,26 @@
 """The file over which buttons and worksheet functions share costs, and the list of SKUs that cells could not get.
 
 Buttons and cells run in processes of their own (docs/facts/xlwings.md, Buttons). After sync, save, import and undo the
-costs of the books are written to one file per database in the user's folder, all or nothing; the process that answers
-cells reads it again when it has changed. A SKU that a cell asks for and nobody knows is noted in a second file: the
-next sync asks Finale for it.
+costs of the books are put into one small SQLite file per database in the user's folder: only what differs is written,
+all of it or nothing. The process that answers cells looks a few times a second whether the file has changed, and reads
+it again then. A SKU that a cell asks for and nobody knows is noted in a second file: the next sync asks Finale for it.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import CogsheetError
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot, cost_snapshot
@@ -25,21 +28,43 @@ from core.reports.costed_lines import with_locked_sources
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from core.books.books import Books
     from core.companies import MachineFolder
 
 _FOLDER = "costs"
-_LAYOUT = 1
+_LAYOUT = 2
+"""Kept in the file as SQLite's `user_version`; 1 was a file of JSON."""
+_TABLES = """
+    CREATE TABLE answer (place INTEGER PRIMARY KEY, status TEXT NOT NULL, unit_cost TEXT, source TEXT, as_of TEXT);
+    CREATE TABLE sku (sku TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE line (order_id TEXT, sku TEXT, place INTEGER NOT NULL, PRIMARY KEY (order_id, sku)) WITHOUT ROWID;
+"""
+_BUSY_SECONDS = 5.0
+_LOOKED_AT_EVERY = 0.25
+"""Seconds: a press takes longer from its publishing to its end, and no cell is calculated meanwhile."""
+_CHANGE_COUNTER = slice(24, 28)
+"""Where in its first bytes SQLite counts the changes of a file."""
 _SAFE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _LONGEST_SKU = 100
 _MOST_ASKED = 5_000
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.05
 
-_Signature = tuple[int, int, int]
+_Signature = tuple[int, int, bytes]
+_Answer = tuple[str, str | None, str | None, str | None]
 _Result = TypeVar("_Result")
+
+
+class CostsNotPublishedError(CogsheetError):
+    """The file of costs cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"Everything is saved, but cells with FINALE_ functions still show what they showed before: {path} cannot "
+            f"be written ({reason}). Free the disk or the file, then press any button of Cogsheet."
+        )
 
 
 class DatabaseIdError(CogsheetError):
@@ -58,8 +83,29 @@ def publish(books: Books, machine: MachineFolder) -> Path:
     snapshot = cost_snapshot(
         with_locked_sources(books.lines, books.known.locked), sku_costs(books.mappings, books.observations)
     )
-    path = _path(machine, books.company.database_id, "json")
-    _replace(path, to_json(snapshot))
+    return publish_snapshot(snapshot, machine, books.company.database_id)
+
+
+def publish_snapshot(snapshot: CostSnapshot, machine: MachineFolder, database_id: str) -> Path:
+    """Let the worksheet functions answer from these costs; a damaged file, or one of another layout, is made anew.
+
+    Returns:
+        The file that holds them.
+
+    Raises:
+        CostsNotPublishedError: If the file cannot be written.
+        DatabaseIdError: If there can be no such database.
+    """
+    path = _path(machine, database_id, "sqlite")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_costs(path, snapshot)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode in _NOT_DAMAGED:
+            raise CostsNotPublishedError(path, str(error)) from error
+        path.unlink(missing_ok=True)
+        write_costs(path, snapshot)
+    _path(machine, database_id, "json").unlink(missing_ok=True)  # of layout 1
     return path
 
 
@@ -83,22 +129,28 @@ class CostFiles:
     """The costs in memory, one snapshot per database, each read again when its file has changed."""
 
     machine: MachineFolder
+    clock: Callable[[], float] = time.monotonic
     _loaded: dict[str, tuple[_Signature | None, CostSnapshot]] = field(default_factory=dict)
+    _looked_at: dict[str, float] = field(default_factory=dict)
     _noted: dict[str, set[str]] = field(default_factory=dict)
 
     def snapshot(self, database_id: str) -> CostSnapshot:
-        """Return the costs of a database as they are now; empty where nothing was published yet.
+        """Return the costs of a database as they were a moment ago; empty where nothing was published yet.
 
         Raises:
             DatabaseIdError: If there can be no such database.
         """
-        path = _path(self.machine, database_id, "json")
+        now, known = self.clock(), self._loaded.get(database_id)
+        if known is not None and now - self._looked_at[database_id] < _LOOKED_AT_EVERY:
+            return known[1]
+        path = _path(self.machine, database_id, "sqlite")
         signature = _signature(path)
-        known = self._loaded.get(database_id)
         if known is None or known[0] != signature:
-            known = (signature, from_json(_text_of(path)) if signature else CostSnapshot())
+            known = (signature, read_costs(path) if signature else CostSnapshot())
             self._loaded[database_id] = known
             self._noted.pop(database_id, None)
+            gc.freeze()  # hundreds of thousands of objects that stay: they need not be looked through again and again
+        self._looked_at[database_id] = now
         return known[1]
 
     def note(self, database_id: str, skus: Iterable[str]) -> None:
@@ -115,36 +167,109 @@ class CostFiles:
             file.write("".join(f"{json.dumps(sku)}\n" for sku in new))
 
 
-def to_json(snapshot: CostSnapshot) -> str:
-    """Write a snapshot as text; costs stay exact decimals."""
-    answers = [
-        [
-            answer.status,
-            None if answer.unit_cost is None else f"{answer.unit_cost:f}",
-            answer.source,
-            None if answer.as_of is None else answer.as_of.astimezone(UTC).isoformat(),
-        ]
-        for answer in snapshot.answers
-    ]
-    content = {"layout": _LAYOUT, "answers": answers, "skus": snapshot.skus, "orders": snapshot.orders}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+def write_costs(path: Path, snapshot: CostSnapshot) -> None:
+    """Make a file hold these costs; rows that say the same already are not touched.
+
+    Raises:
+        sqlite3.DatabaseError: If the file is damaged, or another process keeps it busy.
+    """
+    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if not _has_layout(connection):
+            _make_tables(connection)
+        places = _put_answers(connection, [_as_stored(answer) for answer in snapshot.answers])
+        _put(connection, "sku", 1, {(sku,): places[number] for sku, number in snapshot.skus.items()})
+        lines = ((order, sku, number) for order, skus in snapshot.orders.items() for sku, number in skus.items())
+        _put(connection, "line", 2, {(order, sku): places[number] for order, sku, number in lines})
+        connection.execute("COMMIT")
 
 
-def from_json(text: str) -> CostSnapshot:
-    """Read a snapshot back; one of another version of Cogsheet counts as none, until the next button writes it anew."""
-    content: dict[str, Any] = json.loads(text)
-    if content.get("layout") != _LAYOUT:
-        return CostSnapshot()
-    answers = tuple(
-        CostAnswer(
-            status,
-            None if cost is None else Decimal(cost),
-            source,
-            None if as_of is None else datetime.fromisoformat(as_of),
-        )
-        for status, cost, source, as_of in content["answers"]
+def read_costs(path: Path) -> CostSnapshot:
+    """Read a file; one of another version of Cogsheet counts as none, until the next button makes it anew.
+
+    Raises:
+        sqlite3.DatabaseError: If the file is damaged.
+    """
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as connection:
+        connection.execute("BEGIN")
+        if not _has_layout(connection):
+            return CostSnapshot()
+        numbers, answers = {}, []
+        for number, (place, *stored) in enumerate(connection.execute(f"SELECT place, {_ANSWER} FROM answer")):  # noqa: S608 - names of our own
+            numbers[place] = number
+            answers.append(_from_stored(*stored))
+        skus = {sku: numbers[place] for sku, place in connection.execute("SELECT sku, place FROM sku")}
+        orders: dict[str, dict[str, int]] = {}
+        for order_id, sku, place in connection.execute("SELECT order_id, sku, place FROM line"):
+            orders.setdefault(order_id, {})[sku] = numbers[place]
+    return CostSnapshot(tuple(answers), skus, orders)
+
+
+_ANSWER = "status, unit_cost, source, as_of"
+_NOT_DAMAGED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+
+
+def _has_layout(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT)
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f'DROP TABLE "{name}"')
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def _put_answers(connection: sqlite3.Connection, wanted: Sequence[_Answer]) -> list[int]:
+    """Let the file hold these answers and no others; return the place of each."""
+    there = {
+        tuple(stored): place
+        for place, *stored in connection.execute(f"SELECT place, {_ANSWER} FROM answer")  # noqa: S608 - names of our own
+    }
+    gone, new = there.keys() - set(wanted), [one for one in dict.fromkeys(wanted) if one not in there]
+    last = max(there.values(), default=0)
+    connection.executemany("DELETE FROM answer WHERE place = ?", [(there[one],) for one in gone])
+    there |= {one: last + number for number, one in enumerate(new, start=1)}
+    connection.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", [(there[one], *one) for one in new])
+    return [there[one] for one in wanted]
+
+
+def _put(connection: sqlite3.Connection, table: str, width: int, wanted: Mapping[tuple[str, ...], int]) -> None:
+    """Let a table hold these places under their keys and no others.
+
+    Args:
+        connection: Within its transaction.
+        table: Which; its first columns are the key.
+        width: How many they are.
+        wanted: Key -> place.
+    """
+    there = {row[:width]: row[width] for row in connection.execute(f"SELECT * FROM {table}")}  # noqa: S608 - as above
+    names = ("order_id", "sku")[-width:]
+    where = " AND ".join(f"{name} = ?" for name in names)
+    connection.executemany(f"DELETE FROM {table} WHERE {where}", there.keys() - wanted.keys())  # noqa: S608 - as above
+    changed = [(*key, place) for key, place in wanted.items() if there.get(key) != place]
+    marks = ", ".join("?" * (width + 1))
+    connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", changed)  # noqa: S608 - as above
+
+
+def _as_stored(answer: CostAnswer) -> _Answer:
+    cost, as_of = answer.unit_cost, answer.as_of
+    return (
+        answer.status,
+        None if cost is None else f"{cost:f}",
+        answer.source,
+        None if as_of is None else as_of.astimezone(UTC).isoformat(),
     )
-    return CostSnapshot(answers, content["skus"], content["orders"])
+
+
+def _from_stored(status: str, cost: str | None, source: str | None, as_of: str | None) -> CostAnswer:
+    return CostAnswer(
+        status,
+        None if cost is None else Decimal(cost),
+        source,
+        None if as_of is None else datetime.fromisoformat(as_of),
+    )
 
 
 def _path(machine: MachineFolder, database_id: str, kind: str) -> Path:
@@ -155,11 +280,13 @@ def _path(machine: MachineFolder, database_id: str, kind: str) -> Path:
 
 
 def _signature(path: Path) -> _Signature | None:
+    """Return what is another after each change of the file, also of one that leaves size and moment as they are."""
     try:
         status = path.stat()
+        with path.open("rb") as file:
+            return status.st_mtime_ns, status.st_size, file.read(_CHANGE_COUNTER.stop)[_CHANGE_COUNTER]
     except FileNotFoundError:
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _text_of(path: Path) -> str:

@@ -50,7 +50,8 @@ class InstallationFailedError(CogsheetError):
         super().__init__(
             f"Cogsheet could not be installed in {folder}: {step} failed. It said: {said[-_SAID:]}\n"
             f"Fix that and run the same command again; it continues from there.{hint}"
-            f" Without a network it works only with --wheels FOLDER, a folder that holds every package as a wheel."
+            f" Without a network it works only by `install --wheels FOLDER`, a folder that holds every package as a "
+            f"wheel."
         )
 
 

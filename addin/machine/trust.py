@@ -42,8 +42,9 @@ class NoTrustedLocationsError(CogsheetError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Trusted locations belong to Excel for Windows; --trust does nothing on this system. Nothing was changed. "
-            "Run the same command without it; Excel for Mac asks once per workbook: choose Enable Macros."
+            "Trusted locations belong to Excel for Windows; `install --trust` does nothing on this system. "
+            "Nothing was changed. Run the same command without it; Excel for Mac asks once per workbook: choose "
+            "Enable Macros."
         )
 
 

@@ -236,18 +236,19 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Ref
     if isinstance(value, datetime):
         return _read_moment(value, column)
     if isinstance(value, Percentage):
-        return Refused(f"holds a percentage, {value}", _ADVICE[column.wants])
+        return Refused(f"holds a percentage, {value}", _advice_on_format(column))
     if (typed := in_scientific_notation(value)) is not None and _is_odd_notation(value, column):
-        return Refused(f"holds a number in scientific notation, {typed}", _ADVICE[column.wants])
+        advice = _advice_on_format(column) if isinstance(value, Scientific) else _ADVICE[column.wants]
+        return Refused(f"holds a number in scientific notation, {typed}", advice)
     value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column)
 
 
 def _read_moment(value: datetime, column: Column) -> str | Refused:
     if value.date() == _FIRST_DAY:
-        return Refused(f"holds a time, {value:%H:%M}", _ADVICE[column.wants])
+        return Refused(f"holds a time, {value:%H:%M}", _advice_on_format(column))
     if not column.takes_dates:
-        return Refused(f"holds a date, {value:%Y-%m-%d}", _ADVICE[column.wants])
+        return Refused(f"holds a date, {value:%Y-%m-%d}", _advice_on_format(column))
     if value.time() != time():
         return Refused(f"holds a date with a time, {value:%Y-%m-%d %H:%M}", _ADVICE[column.wants])
     return f"{value:%Y-%m-%d}"
@@ -318,6 +319,16 @@ def serial_day(number: Decimal | None) -> date | None:
     return _FIRST_DAY + timedelta(days=int(number))
 
 
+def serial(moment: datetime) -> float:
+    """Return a moment without zone as Excel counts days; `serial_day` is the way back.
+
+    Examples:
+        >>> serial(datetime(2026, 5, 1, 12))
+        46143.5
+    """
+    return (moment - datetime.combine(_FIRST_DAY, time())) / timedelta(days=1)
+
+
 def read_choice(value: object, column: Column) -> Decimal | int | bool | str | Refused | None:
     """Read a cell as `read_cell` does; a text is one of the column's choices, whatever its case, or refused."""
     read = read_cell(value, column)
@@ -346,6 +357,16 @@ _ADVICE = {
     Kind.DATE: "write it as plain text, a date as 2026-08-31",
     Kind.TEXT: "type it as text, with an apostrophe in front ('5/1)",
 }
+
+
+def _advice_on_format(column: Column) -> str:
+    """Say how to write what was meant into a cell whose format makes something else of every number typed there.
+
+    4.17 typed into a cell that is formatted as a percentage is 4.17 % again, and as a date it is 4 January 1900.
+    """
+    if column.wants in (*_PLAIN_NUMBERS, Kind.RATE):
+        return f"give the cell the number format General, then {_ADVICE[column.wants]}"
+    return _ADVICE[column.wants]
 
 
 def is_protected(sheet: xw.Sheet) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.sheets.frames import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,4 +36,4 @@ CHANGES_SPEC = TableSpec(
 def fill_cost_changes(book: xw.Book, changes: pd.DataFrame, summary: str = "") -> None:
     """Show these changes (`core.books.changes`) in place of the last sync's, their sums above them."""
     tables.find(book, CHANGES_SPEC).sheet.range("A2").value = summary or "The last sync changed no settlement's COGS."
-    tables.update(book, CHANGES_SPEC, records_of(changes, CHANGES_SPEC))
+    tables.update(book, CHANGES_SPEC, changes)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.sheets.frames import records_of
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
@@ -35,4 +34,4 @@ COSTS_SPEC = TableSpec(
 
 def fill_costs(book: xw.Book, books: Books) -> None:
     """Show every SKU that the books know, in place."""
-    tables.update(book, COSTS_SPEC, records_of(sku_costs(books.mappings, books.observations), COSTS_SPEC))
+    tables.update(book, COSTS_SPEC, sku_costs(books.mappings, books.observations))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets import tables
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
+from core.books.corrections import rated_lines
 from core.books.rates import TypedRate
-from core.books.reclassifications import rated_lines
 from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
 
 if TYPE_CHECKING:

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from operator import eq
 from typing import TYPE_CHECKING
 
-from addin.sheets.cells import plain_values, to_cell, to_text
+from addin.sheets.cell_rows import rows_of
+from addin.sheets.cells import plain_values, serial, to_cell, to_text
 from addin.sheets.columns import NUMBER_FORMATS, Column, Kind, TableSpec, is_added, known_headers
 from addin.sheets.protection import refuse_protected
-from addin.sheets.row_plan import Key, duplicates, plan_rows
+from addin.sheets.row_plan import Key, RowPlan, duplicates, plan_rows
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import pandas as pd
     import xlwings as xw
     from xlwings.main import AutoFilter, AutoFilterCriteria, Table
 
+    from addin.sheets.cell_rows import Rows
+
 Record = dict[str, object]
+ROWS_AT_ONCE = 20_000
+"""So many rows are made and written at once: few calls to Excel, and no more memory for a longer sheet."""
 
 
 class TableMissingError(WorkbookError):
@@ -73,6 +81,10 @@ class FoundTable:
     """Field -> column within the table, from 0; without the columns that an older workbook does not have yet."""
     headers: dict[str, str]
     """Field -> the header that it has here, which in an older workbook may be an earlier one."""
+    top: int
+    """The sheet row of the header."""
+    left: int
+    """The sheet column of the table's first column."""
 
     @property
     def body(self) -> xw.Range | None:
@@ -81,12 +93,12 @@ class FoundTable:
 
     def first_row(self) -> int:
         """Return the sheet row of the first data row."""
-        return int(self.header.row) + 1
+        return self.top + 1
 
     def column_cells(self, field: str, first: int, count: int) -> xw.Range:
         """Return `count` cells of a field's column, beginning with data row `first` (from 0)."""
         row = self.first_row() + first
-        column = int(self.table.range.column) + self.positions[field]
+        column = self.left + self.positions[field]
         return self.sheet.range((row, column), (row + count - 1, column))
 
 
@@ -109,7 +121,7 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
     if header is None or not all(is_added(spec.table, one) for one in missing):
         raise ColumnMissingError(sheet.name, name, missing)
     positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
-    return FoundTable(excel_table, sheet, header, positions, shown)
+    return FoundTable(excel_table, sheet, header, positions, shown, int(header.row), int(header.column))
 
 
 def to_be_added(book: xw.Book, spec: TableSpec) -> list[str]:
@@ -141,29 +153,35 @@ def keys_of(rows: Sequence[Mapping[str, object]], spec: TableSpec) -> list[Key |
     return [key if any(key) else None for key in keys]
 
 
-def update(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, table: str | None = None) -> None:
-    """Make the table show these records, in place.
+def update(
+    book: xw.Book, spec: TableSpec, records: Sequence[Record] | pd.DataFrame, *, table: str | None = None
+) -> None:
+    """Make the table show these records, in place; a sheet that shows them already is not touched.
 
     Args:
         book: The workbook.
         spec: The table's declaration.
-        records: One per row, with a value for every field of the declaration.
+        records: One per row, with a value for every field of the declaration; of a frame, what it lacks is empty.
         table: The table's name where it is not the declared one (COGS tabs).
 
     Raises:
         WorkbookError: If table, column or key are not as they must be; then nothing was written.
     """
     found = find(book, spec, table=table)
-    present = keys_of(read(found, spec), spec)
+    there = [] if found.body is None else plain_values(found.body)
+    present = _keys_there(found, spec, there)
     _refuse_duplicates(found, present)
-    wanted = [key or () for key in keys_of(records, spec)]
-    plan = plan_rows(present, wanted, blank=_blank_rows(found))
+    rows = rows_of(spec, records)
+    plan = plan_rows(present, [key if any(key) else () for key in rows.row_keys()], blank=_blank_rows(there))
     refuse_protected(found.sheet)
+    if _shows(found, spec, there, rows, plan):
+        return
+    there.clear()
     with unfiltered(found.table):
         for first, count in plan.deleted:
             _rows(found, first, count).delete(shift="up")
         _append(found, len(plan.contents) - plan.appended, plan.appended)
-        _write(found, spec, [None if index is None else records[index] for index in plan.contents])
+        _write(found, spec, rows, plan.contents)
 
 
 def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, keep: float) -> None:
@@ -202,17 +220,55 @@ def _refuse_duplicates(found: FoundTable, present: Sequence[Key | None]) -> None
         raise DuplicateKeyError(found.sheet.name, found.table.name, rows)
 
 
-def _blank_rows(found: FoundTable) -> list[bool]:
+def _keys_there(found: FoundTable, spec: TableSpec, there: Sequence[Sequence[object]]) -> list[Key | None]:
+    places = [found.positions[field] for field in spec.key]
+    keys = [tuple(to_text(row[place]) or "" for place in places) for row in there]
+    return [key if any(key) else None for key in keys]
+
+
+def _blank_rows(there: Sequence[Sequence[object]]) -> list[bool]:
     """Tell for each data row whether all its cells are empty, the user's own columns included."""
-    if found.body is None:
-        return []
-    return [all(value in (None, "") for value in row) for row in plain_values(found.body)]
+    return [all(value in _BLANK for value in row) for row in there]
+
+
+_BLANK = (None, "")
+
+
+def _shows(found: FoundTable, spec: TableSpec, there: Sequence[Sequence[object]], rows: Rows, plan: RowPlan) -> bool:
+    """Tell whether the table shows the rows already; links are not looked at, which are written apart.
+
+    What stands there is compared, rather than a mark of what was written believed: a person may have typed over it.
+    """
+    if plan.deleted or plan.appended or not there:
+        return False
+    ours = [number for number, index in enumerate(plan.contents) if index is not None]
+    which = _which([index for index in plan.contents if index is not None])
+    return all(
+        _same([there[number][found.positions[column.field]] for number in ours], rows.cells(column, which))
+        for column in spec.columns
+        if column.kind is not Kind.LINK and column.field in found.positions
+    )
+
+
+def _same(there: Sequence[object], wanted: Sequence[object]) -> bool:
+    """Tell whether cells hold what would be written; a moment stands there as Excel counts days."""
+    plain = [serial(value) if isinstance(value, datetime) else value for value in wanted]
+    return all(
+        (one == other and isinstance(one, bool) == isinstance(other, bool)) or (one in _BLANK and other in _BLANK)
+        for one, other in zip(there, plain, strict=True)
+    )
+
+
+def _which(numbers: list[int]) -> Sequence[int]:
+    """Return row numbers as a range, where they follow each other."""
+    follow = bool(numbers) and numbers[-1] - numbers[0] + 1 == len(numbers)
+    whole = range(numbers[0], numbers[-1] + 1) if follow else range(0)
+    return whole if follow and all(map(eq, whole, numbers)) else numbers
 
 
 def _rows(found: FoundTable, first: int, count: int) -> xw.Range:
-    whole = found.table.range
-    row, left = found.first_row() + first, int(whole.column)
-    return found.sheet.range((row, left), (row + count - 1, left + int(whole.shape[1]) - 1))
+    row, columns = found.first_row() + first, int(found.header.shape[1])
+    return found.sheet.range((row, found.left), (row + count - 1, found.left + columns - 1))
 
 
 def _append(found: FoundTable, present: int, count: int) -> None:
@@ -229,37 +285,49 @@ def _append(found: FoundTable, present: int, count: int) -> None:
     found.table.resize(found.header.resize(1 + present + count, found.header.shape[1]))
 
 
-def _write(found: FoundTable, spec: TableSpec, rows: Sequence[Record | None]) -> None:
+def _write(found: FoundTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
     """Write our columns in blocks of neighbours; rows of the user's own are left out."""
-    for first, records in _runs(rows):
-        for block in _blocks(found, spec):
-            for column in block:
-                if column.kind in (Kind.TEXT, Kind.FLAG):
-                    found.column_cells(column.field, first, len(records)).number_format = NUMBER_FORMATS[column.kind]
-            cells = found.column_cells(block[0].field, first, len(records)).resize(len(records), len(block))
-            cells.value = [[to_cell(record[column.field], column.kind) for column in block] for record in records]
+    blocks = list(_blocks(found, spec.columns))
+    texts = list(_blocks(found, [column for column in spec.columns if column.kind in (Kind.TEXT, Kind.FLAG)]))
+    for first, count in _runs(contents):
+        for block in texts:
+            _cells(found, block, first, count).number_format = NUMBER_FORMATS[Kind.TEXT]
+        for begin in range(first, first + count, ROWS_AT_ONCE):
+            which = _which(
+                [index for index in contents[begin : min(begin + ROWS_AT_ONCE, first + count)] if index is not None]
+            )
+            for block in blocks:
+                columns = (rows.cells(column, which) for column in block)
+                _cells(found, block, begin, len(which)).value = list(zip(*columns, strict=True))
 
 
-def _runs(rows: Sequence[Record | None]) -> Iterator[tuple[int, list[Record]]]:
-    """Yield each unbroken run of records with the number of its first row."""
+def _cells(found: FoundTable, block: Sequence[Column], first: int, count: int) -> xw.Range:
+    """Return the cells of neighbouring columns, `count` data rows from `first` on."""
+    row, left = found.first_row() + first, found.left + found.positions[block[0].field]
+    return found.sheet.range((row, left), (row + count - 1, left + len(block) - 1))
+
+
+def _runs(contents: Sequence[int | None]) -> Iterator[tuple[int, int]]:
+    """Yield first row and length of each unbroken run of rows of ours."""
     first = 0
-    for ours, group in groupby(rows, key=lambda row: row is not None):
-        run = list(group)
+    for ours, group in groupby(contents, key=lambda index: index is not None):
+        count = len(list(group))
         if ours:
-            yield first, [row for row in run if row is not None]
-        first += len(run)
+            yield first, count
+        first += count
 
 
-def _blocks(found: FoundTable, spec: TableSpec) -> Iterator[list[Column]]:
-    """Group our columns into runs that stand side by side in the sheet."""
+def _blocks(found: FoundTable, columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """Group columns into runs that stand side by side in the sheet."""
     block: list[Column] = []
-    there = [column for column in spec.columns if column.field in found.positions]
+    there = [column for column in columns if column.field in found.positions]
     for column in sorted(there, key=lambda column: found.positions[column.field]):
         if block and found.positions[column.field] != found.positions[block[-1].field] + 1:
             yield block
             block = []
         block.append(column)
-    yield block
+    if block:
+        yield block
 
 
 @contextmanager

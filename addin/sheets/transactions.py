@@ -9,7 +9,6 @@ import pandas as pd
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
-from addin.sheets.frames import records_of
 from core.exchange_rates import FoundRates, find_rates, needed_rates
 from core.frame_columns import TEXT
 from core.model import Event
@@ -88,7 +87,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = 
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
     )
-    tables.update(book, TRANSACTIONS_SPEC, records_of(shown, TRANSACTIONS_SPEC))
+    tables.update(book, TRANSACTIONS_SPEC, shown)
 
 
 def _rates(books: Books, lines: pd.DataFrame) -> FoundRates:

@@ -110,6 +110,15 @@ LEFT_BY_MONTH = (
     Column("Currency", "currency", width=18),
     Column("Cost", "cost", Kind.MONEY, width=18, note="Of the rows whose cost is known."),
 )
+OTHER_MONTHS = (
+    Column("Month of the lines", "month", width=18),
+    Column("Booked in", "booked", width=17),
+    Column("Lines", "lines", Kind.WHOLE, width=11),
+    Column("Net sales", "net_sales", Kind.MONEY, width=14),
+    Column("COGS", "cogs", Kind.MONEY, width=14),
+    Column("Profit", "profit", Kind.MONEY, width=14),
+    Column("Currency", "currency", width=14),
+)
 TRUE_UPS = (
     Column("Store", "store", width=18),
     Column("Settlement ID", "settlement_id", width=17),

@@ -18,6 +18,7 @@ from addin.takeaway.close_columns import (
     LEFT,
     LEFT_BY_MONTH,
     NOT_EXPORTED,
+    OTHER_MONTHS,
     OUTSTANDING,
     PNL,
     PNL_SUMS,
@@ -179,17 +180,28 @@ def _profit_and_loss(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
     """Write the month's profit and loss."""
     page.title(
         f"Profit and loss · {figures.month.first_day:%B %Y}",
-        f"By posted date, in {figures.home_currency}. {SUM_MARKS}",
+        f"By posted date, in {figures.home_currency}; lines of a closed month count where their entries are dated. "
+        f"{SUM_MARKS}",
     )
     rows = records(with_unknown_costs_blank(figures.profit_and_loss))
     if not rows:
         page.text(_FIRST_ROW, 0, "Nothing was posted in this month.", page.look.quiet())
+        _other_months(page, _FIRST_ROW + 2, figures)
         return {}
     place = page.table(_FIRST_ROW, PNL, rows, "tblPnl", sums=PNL_SUMS)
+    _other_months(page, place.last + 4, figures)
     return {
         field: Sum(place, field, sum((row[field] for row in rows if row[field] is not None), Decimal(0)))
         for field in ("net_sales", "fees", "advertising", "reimbursements", "other_income", "cogs", "profit")
     }
+
+
+def _other_months(page: Page, row: int, figures: ClosingFigures) -> None:
+    """Write what counts in another month than that of its lines; nothing where nothing does."""
+    if figures.other_months:
+        rows = [{**asdict(one), "currency": figures.home_currency} for one in figures.other_months]
+        heading = "Lines that are booked in another month than their own, because it was closed"
+        block(page, row, heading, OTHER_MONTHS, rows, "tblOtherMonths")
 
 
 def _journal(page: Page, figures: ClosingFigures) -> Sides:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import deposit_day
-from core.books.costs_today import every_line
-from core.books.reclassifications import corrections
+from core.books.corrections import corrections
+from core.books.costs_today import asked_by_lines_that_came, every_line, with_asked_since
 from core.books.remarks import day_before_start, money_before_start
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -19,7 +19,7 @@ from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_locked_sources, with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
-from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
+from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, profit_and_loss
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
+    from core.reports.basis import OtherMonth
     from core.reports.home_currency import Rates
-    from core.time import Month
+    from core.time import Month, SettlementName
 
 _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
@@ -74,6 +75,10 @@ class ClosingFigures:
     """What left stock in the month without a line for goods in any settlement."""
     left_by_month: Sequence[LeftInMonth] = ()
     """Its totals, and those of the months before."""
+    other_months: Sequence[OtherMonth] = ()
+    """What the profit and loss counts in another month than that of its lines: of this month's lines, or in it."""
+    came: Mapping[SettlementName, int] = field(default_factory=dict)
+    """Lines without a cost that exported settlements have only by today's reading."""
 
     @property
     def is_closed(self) -> bool:
@@ -99,6 +104,7 @@ class ClosingFigures:
     def open_items(self) -> int:
         """How much is not finished."""
         lacking = len(self.without_cost) + len(self.not_accrued)
+        lacking += sum(self.came.values())
         return len(self.not_exported) + lacking + len(self.estimates) + len(self.true_ups)
 
 
@@ -114,7 +120,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
     books, home = view.books, view.books.company.home_currency
     zones = books.zones if wish.zones is None else wish.zones
     counted = _counted(view)
-    lines = books.counted(books.lines_of_all(counted)).reset_index(drop=True)
+    lines = with_asked_since(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
     shipped = to_accrue(books, lines, month, zones)
     accrued = shipped.lines
     to_date = with_units(lines[_by(lines, month.last_day, zones)])
@@ -139,13 +145,22 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
         records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
-        profit_and_loss(lines, question, zones=zones, rates=rates, corrections=corrections(books)),
+        profit_and_loss(
+            lines,
+            question,
+            zones=zones,
+            rates=rates,
+            corrections=corrections(books),
+            booked=books.booked_days,
+        ),
         _journal(view, month),
         ties_of(view, _touching(counted, to_date, month, zones), wish),
         books.policies.lock_date,
         books.policies.cogs_posters,
         [one for one in books.left_without_line if one.month == str(month)],
         by_month([one for one in books.left_without_line if one.day <= month.last_day]),
+        booked_in_other_months(lines, question, books.booked_days, zones=zones, rates=rates),
+        asked_by_lines_that_came(books),
     )
 
 

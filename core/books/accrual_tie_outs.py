@@ -91,7 +91,7 @@ def accrual_tie_outs(
             yield [entry for pair in pairs for entry in pair]
 
     standing = [_as_made(one) for one in posted]
-    return [*made_tie_outs(name, standing, made(), ()), *_of_lines(name, of, lines, month.last_day, books)]
+    return [*made_tie_outs(name, standing, made()), *_of_lines(name, of, lines, month.last_day, books)]
 
 
 def _as_known(connection: Connection, books: Books, of: MadeOf, batch: int) -> pd.DataFrame:

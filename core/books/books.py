@@ -12,6 +12,7 @@ from core.books import documents
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
 from core.books.line_costs import books_start_of, costed_lines, costing_policies, history_flags
+from core.books.postings import Postings, booked_days
 from core.books.questions import as_asked
 from core.books.status import SettlementState, settlement_state
 from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
@@ -98,7 +99,8 @@ class Books:
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
-
+    postings: Postings = field(default_factory=Postings)
+    """On which days the entries stand that are out."""
     said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
 
@@ -260,6 +262,12 @@ class Books:
     def _ended(self, settlement: BookedSettlement) -> bool:
         """Tell whether a settlement ended before its books start."""
         return ended_before(settlement, self.start_of(settlement), self.zones)
+
+    @cached_property
+    def booked_days(self) -> pd.DataFrame:
+        """The counted lines that are booked in another month than their own (BOOKED_COLUMNS)."""
+        lines, lock_date = self.counted(self.lines), self.policies.lock_date
+        return booked_days(lines, self.settlements, self.postings, zones=self.zones, lock_date=lock_date)
 
     def posted_part(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the lines whose COGS is shown as the settlement's: those that these books post, all of a History one.

@@ -29,6 +29,7 @@ TIME_ZONES_NAME = "time zones"
 """Under which name the database keeps the zone of each store."""
 KEPT_NAME = "calendars of exported settlements"
 """Under which name it keeps what exported settlements went out with, where that was changed since."""
+_LOCK_DATE = "lock_date"
 _DATES_ONLY = frozenset(form.name for form in FORMATS if form.dates_only)
 _DEPOSITS_ARE_DATES = frozenset(form.name for form in FORMATS if form.deposit_is_date)
 
@@ -102,8 +103,20 @@ def _day(settlement: BookedSettlement, moment: datetime, zones: Mapping[str, Zon
 
 def open_day(zones: StoreDays, store: str, now: datetime, lock_date: date | None) -> date:
     """Return the day of a correction: that which it is in the store, or the first that is not closed."""
-    today = zones.day(now, store)
-    return today if lock_date is None or today > lock_date else lock_date + timedelta(days=1)
+    return booking_day(zones.day(now, store), lock_date)
+
+
+def booking_day(day: date, lock_date: date | None) -> date:
+    """Return the day on which something of a day is booked: itself, or the first one after the closed periods.
+
+    Whatever is booked goes by this, and every report of it: the loss of 20 August, imported after August was closed,
+    is in the entry, the profit and loss and the pack of September.
+    """
+    return day if lock_date is None or day > lock_date else lock_date + timedelta(days=1)
+
+
+def _lock_date_name(batch: int) -> str:
+    return f"lock date of batch {batch}"
 
 
 def time_zones(connection: Connection) -> dict[str, ZoneInfo]:
@@ -144,3 +157,14 @@ def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
     ]
     if new:
         settings.put(connection, KEPT_NAME, [*kept.values(), *new], who=who, now=now)
+
+
+def keep_lock_date(connection: Connection, batch: int, lock_date: date | None, *, who: str, now: datetime) -> None:
+    """Keep by which lock date the entries of a batch are dated, so that verify can date them again."""
+    settings.put(connection, _lock_date_name(batch), {_LOCK_DATE: lock_date}, who=who, now=now)
+
+
+def lock_dates_of(connection: Connection, batch: int) -> list[date | None]:
+    """Return the lock date by which the entries of a batch are dated; nothing where an older version stored them."""
+    kept = settings.get(connection, _lock_date_name(batch), dict[str, date | None], {})
+    return [kept[_LOCK_DATE]] if _LOCK_DATE in kept else []

@@ -98,6 +98,32 @@ def asked_since(books: Books) -> pd.DataFrame:
     return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
 
 
+def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return lines of the books for reports: what is asked only since its COGS went out lacks its cost there. Pure.
+
+    The lock of such a line says that it has none, for its word was not known; that it moved goods was said later, and
+    until their cost is answered the profit of its month is too high.
+
+    Args:
+        books: The books.
+        lines: Costed lines of them.
+    """
+    asked = _asking_now(books)
+    if asked.empty:
+        return lines
+    found = lines["key"].isin(list(asked["key"]))
+    said = asked.set_index("key").reindex(lines["key"])
+    news = {name: pd.Series(said[name].array, lines.index) for name in ("cost_status", "cause")}
+    return lines.assign(**{name: lines[name].mask(found, new.astype(lines[name].dtype)) for name, new in news.items()})
+
+
+def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
+    """Count the lines without a cost that exported settlements have only by today's reading: reopening asks them."""
+    rows = _asking_now(books)
+    rows = rows[~rows["key"].isin(list(books.lines["key"]))]
+    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
+
+
 def _asking_now(books: Books) -> pd.DataFrame:
     """Return the lines of exported settlements that have no cost by what is known of their words today."""
     said_late = set(books.said_after_lock["key"])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.books.batches import BatchKind
+from core.books.calendars import booking_day
 from core.books.costs_today import every_line, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import TRUE_UP_COLUMNS
@@ -56,20 +57,17 @@ class Batch:
     number: int
 
 
-def made_tie_outs(
-    name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]], open_days: Collection[date]
-) -> list[TieOut]:
+def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
     """Hold stored entries against the same entries made anew; only what differs from the nearest candidate.
 
     Args:
         name: How the user calls the settlement.
         stored: Those that stand, of the kinds that were made.
-        candidates: The entries as each choice of accounts and posters that can have held makes them.
-        open_days: First days after the lock dates that can have held: an entry of a closed period is dated there.
+        candidates: The entries as each choice of accounts, posters and lock date that can have held makes them.
     """
     nearest: list[TieOut] | None = None
     for made in candidates:
-        found = _differences(name, stored, made, open_days)
+        found = _differences(name, stored, made)
         if nearest is None or len(found) < len(nearest):
             nearest = found
         if not nearest:
@@ -77,16 +75,14 @@ def made_tie_outs(
     return nearest or []
 
 
-def _differences(
-    name: str, stored: Sequence[StoredEntry], made: Sequence[Entry], open_days: Collection[date]
-) -> list[TieOut]:
+def _differences(name: str, stored: Sequence[StoredEntry], made: Sequence[Entry]) -> list[TieOut]:
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
     ours = {_without_revision(one.key, one.revision): one for one in stored}
     found = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
     found += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
-            found += _of_one(f"{name}: entry {one.key}", one, theirs[key], open_days)
+            found += _of_one(f"{name}: entry {one.key}", one, theirs[key])
     return found
 
 
@@ -98,10 +94,10 @@ def _alone(name: str, key: str, words: str) -> TieOut:
     return TieOut(f"{name}: entry {key}", Decimal(1), Decimal(0), words)
 
 
-def _of_one(name: str, stored: StoredEntry, made: Entry, open_days: Collection[date]) -> Iterator[TieOut]:
+def _of_one(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
     if stored.kind is not made.key.kind:
         yield difference(f"{name}, kind", str(stored.kind), str(made.key.kind))
-    if stored.entry_date != made.day and not (stored.entry_date > made.day and stored.entry_date in open_days):
+    if stored.entry_date != made.day:
         yield difference(f"{name}, day", stored.entry_date, made.day)
     ours = _sums((line.memo, line.account, line.currency, line.amount) for line in stored.lines)
     theirs = _sums((str(line.type), line.account, made.currency, line.amount) for line in made.lines)
@@ -356,9 +352,9 @@ def _of_batch(
             number = of.settlement.settlement_id
             yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
 
-    open_days = {policies.lock_date + _A_DAY for policies, _ in choices if policies.lock_date is not None}
-    found = made_tie_outs(of.settlement.name, stored, made(), ())
-    odd = [one for one in stored if one.entry_date not in days | open_days]
+    open_days = {booking_day(one, policies.lock_date) for one in days for policies, _ in choices}
+    found = made_tie_outs(of.settlement.name, stored, made())
+    odd = [one for one in stored if one.entry_date not in open_days]
     return [*found, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
 
 

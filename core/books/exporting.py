@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.books import batches, entries, locks, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import last_day
+from core.books.calendars import booking_day, keep_lock_date, last_day
 from core.books.entries import Posted, StoredEntry, StoredLine
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
@@ -30,6 +29,7 @@ from core.time import settlement_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from core.books.books import Books
@@ -179,8 +179,7 @@ def make_entries(
 
 def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
     """Move an entry out of a closed period into the first open day, and give it its revision."""
-    day = entry.day if lock_date is None or entry.day > lock_date else lock_date + timedelta(days=1)
-    return replace(entry, day=day, key=replace(entry.key, revision=revision))
+    return replace(entry, day=booking_day(entry.day, lock_date), key=replace(entry.key, revision=revision))
 
 
 def stored(entry: Entry, settlement: int | None) -> StoredEntry:
@@ -299,6 +298,7 @@ def export_settlement(
         raise ProvisionalError(settlement.settlement_id, why)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
+        keep_lock_date(connection, batch, wish.lock_date, who=who, now=now)
         revision = locks.next_revision(connection, settlement)
         made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
         if wish.check:

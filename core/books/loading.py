@@ -33,6 +33,7 @@ from core.books.documents import Documents
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
+from core.books.postings import postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
     """Return those of the rows asked about that stand otherwise in the same place of another table."""
     rows, others = rows[asked], others[asked]
+    if rows.empty:
+        return rows
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
 
@@ -160,6 +163,7 @@ def _read(connection: Connection, company: Company) -> Books:
         left_stock=observations.left_stock(connection),
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
+        postings=postings(connection),
         said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
     )
 

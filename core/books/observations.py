@@ -125,6 +125,8 @@ def latest(connection: Connection) -> pd.DataFrame:
     beside that: what the goods cost is not undone by deleting the order.
     """
     newest = frames.load(connection, _newest(), HISTORY_COLUMNS)
+    if newest.empty:
+        return frame(OBSERVATION_COLUMNS)
     newest["fetched_at"] = newest["seen_at"]
     return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 

@@ -3,7 +3,8 @@
 A settlement entry that went out stays. Where the settlement's files are read otherwise since, or somebody has said what
 an unknown word is, its entry would be another: the difference, account by account, is proposed, and an entry of exactly
 that difference is posted into the first open period when it is accepted. Nothing is posted by itself, and one that is
-dismissed stays dismissed until it would be another. What was accepted counts in the profit and loss of its month.
+dismissed stays dismissed until it would be another. What was accepted counts in the profit and loss of its month
+(`core.books.corrections`).
 
 Worked example: −3.00 of storage went out under Other fees. Once its word is declared, Storage fees has 3.00 debit and
 Other fees 3.00 credit to be posted; where both post to one account, nothing is proposed.
@@ -13,41 +14,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import last_day, open_day
-from core.books.costs_today import posted_corrections
+from core.books.calendars import keep_lock_date, last_day, open_day
+from core.books.corrections import reclassified_money
 from core.books.entries import Posted, Reclassified, StoredEntry
 from core.books.exporting import as_written, standing_entries, stored
 from core.books.tie_outs import TieOut, difference
 from core.errors import CogsheetError
-from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.settlement_entry import settlement_entries
-from core.line_types import PNL_PARTS, LineType, PnlPart
-from core.model import CostStatus, Event, Goods
+from core.line_types import PNL_PARTS, LineType
 from core.money import total
 from core.reports.parts import parts
 from core.time import settlement_dates
-from core.typed_amounts import TypedAmount, asked_amounts, to_text
+from core.typed_amounts import asked_amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    import pandas as pd
 
     from core.books.books import Books
     from core.books.database import Connection, Database
     from core.journal.accounts import Accounts
 
 _SETTING = "dismissed reclassifications"
-_WORD = "Reclassification"
-_NOON = time(12)
 _TYPES = {str(one): one for one in LineType}
 _KINDS = (EntryKind.SETTLEMENT, EntryKind.RECLASSIFICATION)
 
@@ -163,74 +160,6 @@ def _decided(one: Reclassification, entry: Entry) -> Reclassified:
     return Reclassified(one.settlement.id, entry.day, entry.currency, lines)
 
 
-def reclassified_money(books: Books) -> pd.DataFrame:
-    """Return what accepted reclassifications move in the profit and loss, for reports that count it. Pure.
-
-    The settlement's own month keeps what was posted then; the month of the entry has what it moves. −3.00 of storage
-    went out as an adjustment: that month's other income gets 3.00 back, and its fees get −3.00.
-
-    Returns:
-        The columns of `books.lines`, one row per reclassification without goods or cost, and `day`, that of its entry.
-    """
-    columns = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
-    by_number = {one.id: one for one in books.settlements}
-    rows = [_as_line(books, by_number[one.settlement], one) for one in _of_books(books)]
-    found = frame(columns, rows).reindex(columns=list(books.lines.columns))
-    days = pd.Series([one.day.isoformat() for one in _of_books(books)], found.index, dtype=TEXT)
-    return found.astype(books.lines.dtypes.to_dict()).assign(day=days)
-
-
-def _of_books(books: Books) -> list[Reclassified]:
-    """Return those that move something in the P&L: from Storage to Subscription, both fees, nothing does."""
-    known = {one.id for one in books.settlements}
-    return [one for one in books.reclassified.values() if one.settlement in known and _moves_a_part(one)]
-
-
-def _moves_a_part(one: Reclassified) -> bool:
-    sums: dict[PnlPart, Decimal] = defaultdict(Decimal)
-    for kind, _, amount in one.lines:
-        if kind != LineType.CLEARING:
-            sums[PNL_PARTS[LineType(kind)]] += amount
-    return any(sums.values())
-
-
-def _as_line(books: Books, of: BookedSettlement, one: Reclassified) -> dict[str, object]:
-    """Return a reclassification as a line of its settlement; + is money to the seller."""
-    zone = books.zones.zone(of.store, of.settlement_id) or UTC
-    told = [TypedAmount(_WORD, "other", LineType(kind), -amount) for kind, _, amount in one.lines]
-    moved = [amount for amount in told if amount.line_type is not LineType.CLEARING]
-    net = total(amount.amount for amount in moved)
-    amounts = {name: Decimal(0) for name in AMOUNT_COLUMNS} | {"other": net, "net": net}
-    return {
-        "store": of.store,
-        "settlement_id": of.settlement_id,
-        "event": str(Event.ADJUSTMENT),
-        "raw_type": _WORD,
-        "posted_at": datetime.combine(one.day, _NOON, zone).astimezone(UTC),
-        "quantity": 0,
-        "currency": one.currency,
-        "goods": str(Goods.NONE),
-        "typed": to_text(moved),
-        "cost_status": str(CostStatus.NOT_APPLICABLE),
-        **amounts,
-    }
-
-
-def corrections(books: Books) -> pd.DataFrame:
-    """Return everything that was corrected after its export, on the day of its entry: costs and kinds of money. Pure.
-
-    Returns:
-        The columns of `books.lines`, and `day`.
-    """
-    names = [*books.lines.columns, "day"]
-    return pd.concat([posted_corrections(books)[names], reclassified_money(books)[names]], ignore_index=True)
-
-
-def rated_lines(books: Books) -> pd.DataFrame:
-    """Return the lines of the books whose currency and day need a rate, reclassifications among them. Pure."""
-    return pd.concat([books.lines, reclassified_money(books)[list(books.lines.columns)]], ignore_index=True)
-
-
 def reclassified_tie_outs(
     books: Books, settlement: BookedSettlement, standing: Sequence[StoredEntry]
 ) -> Iterator[TieOut]:
@@ -340,6 +269,7 @@ def accept_reclassification(
     chosen = _chosen(pending_reclassifications(database, books), numbers)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="reclassified")
+        keep_lock_date(connection, batch, lock_date, who=who, now=now)
         made = [_entry(one, open_day(books.zones, one.settlement.store, now, lock_date), batch) for one in chosen]
         if check:
             check(made)

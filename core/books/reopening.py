@@ -7,12 +7,12 @@ The reversing entry is dated like the original, or, where that period is closed,
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.books import batches, entries, later_readings, locks, settlements, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.calendars import booking_day, keep_lock_date
 from core.books.exporting import standing_entries
 from core.books.loading import load_books
 from core.books.rereading import take_over
@@ -22,6 +22,7 @@ from core.journal.entry import POSTED_BY_FINALE, REVERSED, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date, datetime
 
     from core.books.database import Connection, Database
     from core.books.entries import StoredEntry
@@ -38,12 +39,11 @@ class ReopenReasonError(CogsheetError):
 
 def reversal(entry: StoredEntry, lock_date: date | None) -> StoredEntry:
     """Return the entry that takes another one back. Pure."""
-    open_day = entry.entry_date if lock_date is None or entry.entry_date > lock_date else lock_date + timedelta(days=1)
     return replace(
         entry,
         key=f"{entry.key}{REVERSED}",
         kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
-        entry_date=open_day,
+        entry_date=booking_day(entry.entry_date, lock_date),
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines if line.amount),
         memo=f"Reversal of {entry.key}",
         reverses=entry.key,
@@ -90,6 +90,7 @@ def reopen(
     mirrors = _dismissed_mirrors(database, settlement)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
+        keep_lock_date(connection, batch, lock_date, who=who, now=now)
         held = locks.find(connection, settlement)
         standing = standing_entries(entries.of_settlement(connection, settlement.id))
         is_elsewhere = held is not None and held.reason is EntryStatus.POSTED_ELSEWHERE
@@ -101,8 +102,9 @@ def reopen(
             check(made)
         for entry in made:
             entries.post(connection, entry, batch)
-        if made or not standing:  # else its settlement entry is out, as it was before it was called posted elsewhere
-            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.OPEN)
+        was_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
+        status = EntryStatus.EXPORTED if is_elsewhere and was_out else EntryStatus.OPEN
+        settlements.set_status(connection, settlement, settlement_entry=status)
         _take_over_later_reading(connection, settlement, batch, who=who, now=now)
         true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
     return made

@@ -19,7 +19,7 @@ from core.reports.parts import PARTS, parts
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
     import pandas as pd
 
@@ -44,6 +44,8 @@ class TieOut:
     """What figures do not say: what is stored and what is recomputed, or why nothing could be compared."""
     is_exact: bool = False
     """Whether parts of a cent count."""
+    is_count: bool = False
+    """Whether it is how many there are of something that should not be there at all; it is no money."""
 
     @property
     def ok(self) -> bool:
@@ -53,12 +55,19 @@ class TieOut:
     @property
     def sentence(self) -> str:
         """What a person reads of it."""
+        if self.is_count:
+            return f"{self.name}: {self.left:f}."
         return f"{self.name}: {self.words or f'{_digits(self.left)} and {_digits(self.right)} differ'}."
 
 
 def _digits(amount: Decimal) -> str:
     """Return an amount with its cents, and with parts of a cent where it has any."""
     return f"{amount:,.2f}" if amount == cents(amount) else f"{amount.normalize():,f}"
+
+
+def count_of(name: str, found: Sized) -> TieOut:
+    """Return how many there are of something that should not be there at all."""
+    return TieOut(name, Decimal(len(found)), ZERO, is_count=True)
 
 
 def difference(name: str, stored: object, recomputed: object) -> TieOut:
@@ -145,7 +154,7 @@ def tax_tie_outs(lines: pd.DataFrame) -> list[TieOut]:
         lines: The costed lines of the company.
     """
     rests = open_tax(lines)
-    whole = TieOut("Facilitator tax: orders that do not come to zero", Decimal(len(rests)), ZERO)
+    whole = count_of("Facilitator tax: orders that do not come to zero", rests)
     return [
         whole,
         *(
@@ -175,7 +184,7 @@ def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[
         TieOut(f"{name}: Journal, {one.key}", rest, ZERO) for one in stored for rest in left_over(one.amounts).values()
     ]
     wrong = [one for one in (*differing, *unbalanced) if not one.ok]
-    return [TieOut(f"{name}: journal lines that differ from the entries", Decimal(len(wrong)), ZERO), *wrong]
+    return [count_of(f"{name}: journal lines that differ from the entries", wrong), *wrong]
 
 
 def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
@@ -237,7 +246,7 @@ def line_tie_outs(name: str, stored: pd.DataFrame, read: pd.DataFrame) -> list[T
         _only(name, _line(files[key]), "is in the file and not in the books") for key in files if key not in books
     ]
     found += [_only(name, _line(books[key]), "is in the books and in no file") for key in books if key not in files]
-    return [TieOut(f"{name}: lines that differ from the kept files", Decimal(len(found)), Decimal(0)), *found]
+    return [count_of(f"{name}: lines that differ from the kept files", found), *found]
 
 
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from core.books import batches, entries, true_up_history
 from core.books.batches import BatchKind
-from core.books.calendars import open_day
+from core.books.calendars import keep_lock_date, open_day
 from core.books.costs_today import Row, differences, every_line, held_lines, money_of
 from core.books.exporting import standing_entries, stored
 from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
@@ -196,6 +196,7 @@ def accept_true_ups(
     made: list[Entry] = []
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
+        keep_lock_date(connection, batch, lock_date, who=who, now=now)
         chosen = with_mirrors(books, true_up_history.pending(connection), numbers)
         lines = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
         for settlement in books.settlements:

@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.books import batches, entries, locks, original_files, overrides, settings, settlement_lines, true_up_history
 from core.books.accrual_tie_outs import accrual_tie_outs
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
+from core.books.calendars import booking_day, lock_dates_of
+from core.books.corrections import corrections
 from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
 from core.books.exporting import ExportWish, make_entries, standing_entries
+from core.books.month_tie_outs import month_tie_outs
 from core.books.original_files import KeptBytesError
 from core.books.reclassifications import reclassified_tie_outs
 from core.books.tie_outs import (
     TieOut,
+    count_of,
     difference,
     header_tie_outs,
     line_tie_outs,
@@ -43,6 +46,9 @@ from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    import pandas as pd
 
     from core.books.books import Books
     from core.books.database import Connection, Database
@@ -77,6 +83,14 @@ class Evidence:
     """Every true-up that was ever proposed (TRUE_UP_COLUMNS)."""
     files: dict[str, KeptFile] = field(default_factory=dict)
     """By hash; read when a settlement first needs it."""
+    corrected: list[pd.DataFrame] = field(default_factory=list)
+    """What was corrected after exports, once it was asked for."""
+
+    def corrections(self, books: Books) -> pd.DataFrame:
+        """Return what was corrected after exports."""
+        if not self.corrected:
+            self.corrected.append(corrections(books))
+        return self.corrected[0]
 
 
 def _read_anew(settlement: BookedSettlement, parts: Sequence[Part]) -> Settlement:
@@ -126,8 +140,12 @@ def _as_chosen(books: Books, policies: Policies) -> Books:
     return replace(books, policies=books.policies.model_copy(update=posters))
 
 
-def _open_days(choices: Iterable[tuple[Policies, Accounts]]) -> set[date]:
-    return {policies.lock_date + timedelta(days=1) for policies, _ in choices if policies.lock_date is not None}
+def _reversal_days(posted: Posted, original: Posted, choices: Iterable[tuple[Policies, Accounts]]) -> Iterator[TieOut]:
+    """A reversal is dated like its entry, or on the first open day by one of the lock dates that can have held."""
+    days = {booking_day(original.entry.entry_date, policies.lock_date) for policies, _ in choices}
+    if posted.entry.entry_date not in days:
+        name = f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}, day"
+        yield difference(name, posted.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
 
 
 def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
@@ -203,6 +221,8 @@ def tie_outs(
             found += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
         found += _file_tie_outs(connection, settlement, held.files)
         found += _entry_tie_outs(connection, books, settlement, held)
+        own = [one.entry for one in held.posted.values() if one.entry.settlement == settlement.id]
+        found += month_tie_outs(books, settlement, own, made, held.corrections(books))
         return [*found, *_lock_tie_outs(connection, books, settlement, held)]
 
 
@@ -216,7 +236,7 @@ def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[T
         for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
             found += _accrual(connection, books, own, held)
-    return [TieOut("Entries of no settlement: what differs", Decimal(len(found)), Decimal(0)), *found]
+    return [count_of("Entries of no settlement: what differs", found), *found]
 
 
 def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
@@ -286,9 +306,12 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
         some = [one for one in standing_ones if one.entry.kind in kinds]
         if some or status is EntryStatus.EXPORTED:
             found += _made_anew(connection, books, settlement, kinds[0], some, held)
+    for one in (one for one in own if one.entry.reverses in there):
+        choices = _choices(connection, one.batch, held)
+        found += _reversal_days(one, there[str(one.entry.reverses)], choices)
     found += _true_ups(connection, books, settlement, standing_ones, held)
     found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
-    return [TieOut(f"{settlement.name}: entries that differ from the lines", Decimal(len(found)), Decimal(0)), *found]
+    return [count_of(f"{settlement.name}: entries that differ from the lines", found), *found]
 
 
 def _made_anew(
@@ -302,10 +325,12 @@ def _made_anew(
     batch = stored[0].batch if stored else books.last_batch
     choices = _choices(connection, batch, held)
     candidates = (
-        make_entries(_as_chosen(books, policies), settlement, kind, ExportWish(accounts=accounts))
+        make_entries(
+            _as_chosen(books, policies), settlement, kind, ExportWish(accounts=accounts, lock_date=policies.lock_date)
+        )
         for policies, accounts in choices
     )
-    return made_tie_outs(settlement.name, [one.entry for one in stored], candidates, _open_days(choices))
+    return made_tie_outs(settlement.name, [one.entry for one in stored], candidates)
 
 
 def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[Policies, Accounts]]:
@@ -314,6 +339,8 @@ def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[P
         return [(Policies(), Accounts())]
     at = held.batches[batch][1]
     policies = dict.fromkeys(settings.held_around(connection, POLICIES_NAME, Policies, Policies(), at))
+    for lock_date in lock_dates_of(connection, batch):
+        policies = dict.fromkeys(one.model_copy(update={"lock_date": lock_date}) for one in policies)
     chosen = dict.fromkeys(settings.held_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
     return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
 
@@ -352,7 +379,7 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
     broken = locks.verify(connection, settlement, books.as_locked(lines))
     name, none = settlement.name, Decimal(0)
     places = {row["key"]: place_of(row) for row in records(lines)} if broken else {}
-    whole = TieOut(f"{name}: lines that differ from the lock", Decimal(len(broken)), none)
+    whole = count_of(f"{name}: lines that differ from the lock", broken)
     named = [
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]

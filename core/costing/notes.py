@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
 from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus, Event, is_multi_channel
+from core.model import Cause, CostSource, CostStatus, Event, Proposal, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -147,9 +147,18 @@ def _saved(saved: Saved | None, outcome: Outcome, finale_cost: Decimal | None) -
     accepted = outcome.source == CostSource.ACCEPTED_AVERAGE
     said = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
     if outcome.unit_cost == 0:
-        said = f"Zero confirmed {by}."
+        said = _zero(saved, by, accepted=accepted)
     if saved and saved.note:
         said += f" Reason: {saved.note}."
     if finale_cost is not None and finale_cost != outcome.unit_cost:
         said += f" Finale now says {finale_cost.normalize():f}."
     return said
+
+
+def _zero(saved: Saved | None, by: str, *, accepted: bool) -> str:
+    """Say what a saved 0 is: a proposal that was left as it stood, or somebody's own word that goods cost nothing."""
+    if not accepted:
+        return f"Zero confirmed {by}."
+    if saved is not None and saved.shown_kind == Proposal.MONEY_ONLY:
+        return f"Money only, no goods moved: the proposed 0 was accepted {by}."
+    return f"The proposed cost of 0 was accepted {by}."

@@ -81,11 +81,19 @@ class CodeMissingError(CogsheetError):
 class ForeignEntryError(CogsheetError):
     """Xero's manual journals have no currency of their own."""
 
-    def __init__(self, entry: Entry, home_currency: str) -> None:
+    def __init__(self, entry: Entry, home_currency: str, way_out: str = "") -> None:
+        """Say it.
+
+        Args:
+            entry: The first one.
+            home_currency: The organisation's.
+            way_out: How a plain workbook is got instead, where that is asked for otherwise than on sheet Setup.
+        """
         super().__init__(
             f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
-            f"own currency, {home_currency}. Nothing was exported. Export the settlement in Excel's format (button "
-            f"Export to Excel) and enter it in {entry.currency}."
+            f"own currency, {home_currency}. Nothing was exported. "
+            f"{way_out or 'Choose excel as Accounting system on sheet Setup: then it is written as a plain workbook.'} "
+            f"Enter it in Xero by hand, in {entry.currency}."
         )
 
 
@@ -112,8 +120,14 @@ def to_import(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.lines and entry.key.kind not in POSTED_BY_FINALE]
 
 
-def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency: str) -> None:
+def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency: str, *, as_workbook: str = "") -> None:
     """Stop before anything is stored where the accounting system would not take these entries.
+
+    Args:
+        entries: What is to go out.
+        ledger: To which system.
+        home_currency: The organisation's.
+        as_workbook: How what Xero does not take is written as a plain workbook; on sheet Setup if left out.
 
     Raises:
         CogsheetError: If it would not; the message says what to change.
@@ -123,20 +137,20 @@ def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency:
         if len(entry.lines) > most:
             raise EntryTooLongError(entry, most)
     if ledger is Ledger.XERO:
-        _refuse_in_xero(to_import(entries), home_currency)
+        _refuse_in_xero(to_import(entries), home_currency, as_workbook)
     if ledger is Ledger.QUICKBOOKS:
         for name in {line.account for entry in to_import(entries) for line in entry.lines}:
             if len(name) > _LONGEST_NAME or '"' in name:
                 raise AccountNameError(name)
 
 
-def _refuse_in_xero(entries: Sequence[Entry], home_currency: str) -> None:
+def _refuse_in_xero(entries: Sequence[Entry], home_currency: str, as_workbook: str) -> None:
     for entry in entries:
         banks = {line.account for line in entry.lines if line.is_bank}
         if banks:
             raise BankAccountError(entry, banks)
         if entry.currency != home_currency:
-            raise ForeignEntryError(entry, home_currency)
+            raise ForeignEntryError(entry, home_currency, as_workbook)
     lines = [line for entry in entries for line in entry.lines]
     without = {line.account for line in lines if not 0 < len(line.number) <= _LONGEST_CODE}
     if without:

@@ -2,25 +2,38 @@
 
 Only a sale has been ordered and shipped. Everything else (refunds, fees, reimbursements) counts on the day on which it
 was posted, whatever is asked for, and so does a sale whose order or ship date nobody knows; those are counted and said.
-Only the posted dates tie to the settlements. Order and ship dates are days of the inventory system's own calendar.
+Only the posted dates tie to the settlements and to the journal: by them, a line of a closed period counts where its
+entry is booked. Order and ship dates are days of the inventory system's own calendar.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.frame_columns import TEXT, records
-from core.model import Event, ObservationKind
+from core.frame_columns import TEXT, Columns, records
+from core.model import CostStatus, Event, ObservationKind
+from core.money import MONEY, cents, total
 from core.reports.accrual import ship_days
+from core.reports.parts import PARTS, PROFIT_PARTS
 from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
+
+
+BOOKED_COLUMNS: Columns = {
+    "key": TEXT,
+    "money_day": TEXT,  # ISO date; missing where the line counts on its own day
+    "cost_day": TEXT,  # the same of its cost
+}
+"""Lines that are booked in another month than their own (`core.books.postings`)."""
+_MONEY_ALONE, _COST_ALONE = "money", "cost"
 
 
 class Basis(StrEnum):
@@ -73,3 +86,81 @@ def _order_days(sales: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:
     for row in records(dated[["order_id", "order_date"]]):
         days[row["order_id"]] = min(row["order_date"], days.get(row["order_id"], row["order_date"]))
     return pd.Series([days.get(order) for order in sales["order_id"].to_list()], index=sales.index, dtype=TEXT)
+
+
+def on_booked_days(dated: pd.DataFrame, booked: pd.DataFrame | None) -> pd.DataFrame:
+    """Return lines on the days on which they are booked, and mark what a row holds where money and cost part.
+
+    A line whose money is booked in one month and its cost in another is two rows, of which `in_one_half` leaves in each
+    what belongs there.
+
+    Args:
+        dated: Lines with their own `day`.
+        booked: BOOKED_COLUMNS of those that are booked in another month; `None` means none is.
+    """
+    whole = dated.assign(own_day=dated["day"], half=pd.Series(pd.NA, dated.index, dtype=TEXT))
+    if booked is None or booked.empty:
+        return whole
+    moved = whole.merge(booked, on="key")
+    money, cost = (moved[name].fillna(moved["day"]).astype(TEXT) for name in ("money_day", "cost_day"))
+    has_cost = moved["cost_status"] != CostStatus.NOT_APPLICABLE
+    parted = ((money != cost) & has_cost).fillna(value=False).astype(bool)
+    rows = [
+        whole[~whole["key"].isin(list(booked["key"]))],
+        moved[~parted].assign(day=money[~parted]),
+        moved[parted].assign(day=money[parted], half=_MONEY_ALONE),
+        moved[parted].assign(day=cost[parted], half=_COST_ALONE),
+    ]
+    columns = list(whole.columns)
+    return pd.concat([one[columns].astype(whole.dtypes.to_dict()) for one in rows], ignore_index=True)
+
+
+def in_one_half(priced: pd.DataFrame) -> pd.DataFrame:
+    """Return priced lines with no cost where a row is a line's money alone, and nothing but cost where it is that."""
+    if priced["half"].isna().all():
+        return priced
+    money, cost = (priced["half"].eq(one).fillna(value=False).astype(bool) for one in (_MONEY_ALONE, _COST_ALONE))
+    none = {name: priced[name].mask(cost, 0) for name in ("units_sold", "units_refunded")}
+    figures = [*PARTS, "left_out_net_sales", "left_out_profit"]
+    none |= {name: priced[name].mask(cost & priced[name].notna(), 0).astype(MONEY) for name in figures}
+    costs = {name: priced[name].mask(money, pd.NA) for name in ("cogs", "left_out_cogs", "cost_quantity")}
+    return priced.assign(
+        **none,
+        **costs,
+        cost_status=priced["cost_status"].mask(money, str(CostStatus.NOT_APPLICABLE)),
+        typed=priced["typed"].mask(cost, pd.NA),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMonth:
+    """Lines of one month whose entries are booked in another one: in home currency, to the cent."""
+
+    month: str
+    """That of the lines, as `2026-08`."""
+    booked: str
+    """That of their entries, in which the profit and loss counts them."""
+    lines: int
+    net_sales: Decimal
+    cogs: Decimal
+    profit: Decimal
+
+
+def in_other_months(priced: pd.DataFrame) -> list[OtherMonth]:
+    """Return what of priced lines is booked in another month than that of the lines, by both months. Pure.
+
+    A month by its lines = the month as it is booked − what came in from other months + what went out to others.
+    """
+    own, booked = priced["own_day"].str.slice(0, 7), priced["day"].str.slice(0, 7)
+    moved = priced[(own != booked).fillna(value=False).astype(bool) & ~priced["without_rate"]]
+    return [
+        _other_month(str(month), str(later), rows)
+        for (month, later), rows in moved.groupby([own[moved.index], booked[moved.index]], sort=True)
+    ]
+
+
+def _other_month(month: str, booked: str, rows: pd.DataFrame) -> OtherMonth:
+    sales, refunds, *others = (total(rows[name]) for name in PROFIT_PARTS)
+    cogs = total(rows["cogs"])
+    profit = sales + refunds + sum(others, Decimal(0)) - cogs
+    return OtherMonth(month, booked, rows["key"].nunique(), *map(cents, (sales + refunds, cogs, profit)))

@@ -12,7 +12,7 @@ no loss of 10.00. Such lines stand in a row of their own, `(no rate) EUR`, whose
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ import pyarrow as pa
 from core.frame_columns import TEXT, WHOLE, Columns, frame, records
 from core.model import CostStatus, Event
 from core.money import MONEY, at_line_places, cents, total
-from core.reports.basis import Basis, counted_days
+from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
 from core.reports.home_currency import Rates, in_home_currency
 from core.reports.left_out import left_out, missing_note
 from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS
@@ -92,6 +92,7 @@ def profit_and_loss(
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
     corrections: pd.DataFrame | None = None,
+    booked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the profit and loss (PNL_COLUMNS), by month and store, items in order of their profit.
 
@@ -103,8 +104,18 @@ def profit_and_loss(
         observations: OBSERVATION_COLUMNS in force, for order and ship dates.
         corrections: Costs of lines that were corrected later, like `lines`, with the `day` of the entry, on which each
             counts whatever day is asked for.
+        booked: BOOKED_COLUMNS of lines whose entries are booked in another month than theirs: by posted date they count
+            there.
     """
-    priced = priced_lines(lines, question, zones=zones, rates=rates, observations=observations, corrections=corrections)
+    priced = priced_lines(
+        lines,
+        question,
+        zones=zones,
+        rates=rates,
+        observations=observations,
+        corrections=corrections,
+        booked=booked,
+    )
     return summed(priced, question)
 
 
@@ -116,6 +127,7 @@ def priced_lines(
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
     corrections: pd.DataFrame | None = None,
+    booked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the lines that a profit and loss is made of, with their day and their parts in home currency.
 
@@ -124,10 +136,34 @@ def priced_lines(
     counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
     days = counted_days(counted, question.basis, zones=zones, observations=observations)
     dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back, is_correction=False)
+    dated = on_booked_days(dated, booked if question.basis is Basis.POSTED else None)
     if corrections is not None and len(corrections):
         later = corrections.assign(posted_day=local_days(corrections, zones), without_date=False, is_correction=True)
-        dated = pd.concat([dated, later[list(dated.columns)]], ignore_index=True)
-    return in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
+        whole = later.assign(own_day=later["day"], half=pd.Series(pd.NA, later.index, dtype=TEXT))
+        dated = pd.concat([dated, whole[list(dated.columns)]], ignore_index=True)
+    priced = in_home_currency(dated[_in_range(dated["day"], question)], question.home_currency, rates or {})
+    return in_one_half(priced)
+
+
+def booked_in_other_months(
+    lines: pd.DataFrame,
+    question: PnlQuestion,
+    booked: pd.DataFrame,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    rates: Rates | None = None,
+) -> list[OtherMonth]:
+    """Return what a profit and loss by posted date counts in another month than that of its lines, or leaves to one.
+
+    Args as those of `profit_and_loss`.
+    """
+    moved = lines[lines["key"].isin(list(booked["key"]))]
+    if question.basis is not Basis.POSTED or moved.empty:
+        return []
+    whole = replace(question, first_day=None, last_day=None)
+    priced = priced_lines(moved, whole, zones=zones, rates=rates, booked=booked)
+    touched = _in_range(priced["own_day"], question) | _in_range(priced["day"], question)
+    return in_other_months(priced[touched])
 
 
 def summed(priced: pd.DataFrame, question: PnlQuestion, *, in_sight: Collection[str] = ()) -> pd.DataFrame:

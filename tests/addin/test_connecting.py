@@ -9,7 +9,6 @@ import pytest
 
 from addin.commands import connecting, settlements, syncing
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from addin.connections.finale import URL_VARIABLE, NotConnectedError
 from addin.connections.sandbox import demo_finale, demo_settlement_files
 from addin.sheets import tables
@@ -50,12 +49,11 @@ def finale(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxAddress]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    return path
+def book(new_books: Path) -> Path:
+    return new_books
 
 
+@pytest.mark.long
 def test_a_connected_account_is_synced_and_its_key_is_in_the_vault_alone(
     book: Path, finale: SandboxAddress, tmp_path: Path
 ) -> None:
@@ -100,6 +98,7 @@ def test_a_wrong_key_is_refused_and_not_kept(book: Path, finale: SandboxAddress)
     assert {} == vault.kept
 
 
+@pytest.mark.long
 def test_another_account_does_not_mix_into_the_books(book: Path, finale: SandboxAddress) -> None:
     """Books and Finale account belong together."""
     vault = Vault()

@@ -17,7 +17,7 @@ from addin.commands.desk import on_file
 from addin.commands.dialogues import connecting_choice
 from addin.commands.dialogues.store_questions import connect_by_asking
 from addin.commands.doctor import doctor
-from addin.commands.new import new_workbook, write_workbook
+from addin.commands.new import write_workbook
 from addin.commands.pulling import pull
 from addin.connections.marketplaces import (
     MarketplaceUnknownError,
@@ -91,10 +91,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    return Office(path)
+def office(new_books: Path) -> Office:
+    return Office(new_books)
 
 
 def test_a_connected_store_is_pulled_and_its_key_is_in_the_vault_alone(office: Office, tmp_path: Path) -> None:
@@ -112,6 +110,7 @@ def test_a_connected_store_is_pulled_and_its_key_is_in_the_vault_alone(office: O
     assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
 
 
+@pytest.mark.long
 def test_a_missing_settlement_is_said_where_one_looks(office: Office) -> None:
     """Pull says it, the row on Settlements says it, and Check finds it."""
     days = {"1": ("01", "08"), "3": ("15", "22")}
@@ -150,6 +149,7 @@ def test_a_wrong_key_is_refused_and_not_kept(office: Office) -> None:
         office.do(pull)
 
 
+@pytest.mark.long
 def test_a_store_without_its_key_does_not_keep_the_others_back(office: Office) -> None:
     """It is said which key is missing, and the other store is pulled."""
     office.connect("Amazon CA")
@@ -174,6 +174,7 @@ def test_only_the_named_store_is_pulled(office: Office) -> None:
         office.do(pull, stores=["Walmart"])
 
 
+@pytest.mark.long
 def test_a_store_that_is_disconnected_is_asked_no_more(office: Office) -> None:
     """Its keys are gone, its settlements stay."""
     office.connect()

@@ -87,7 +87,7 @@ WORDS = {
 }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("switches", WORDS)
 def test_setup_and_doctor_say_what_the_account_does_not_offer(
     book: Path, switches: str, monkeypatch: pytest.MonkeyPatch
@@ -147,6 +147,7 @@ def on_costs(path: Path) -> set[str]:
         return {str(row["sku"]) for row in tables.read(tables.find(book, COSTS_SPEC), COSTS_SPEC)} - {"None"}
 
 
+@pytest.mark.long
 def test_a_sync_brings_what_cells_asked_for_and_a_full_one_the_catalogue(book: Path) -> None:
     """A SKU that a cell asked for and nobody sold is fetched and taken off the list; then every product is there."""
     products = {product.product_id for product in with_shops(demo_business()).products if not product.parts}

@@ -9,7 +9,6 @@ import pytest
 
 from addin.commands import pnl, settlements
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from tests.core.books.listed_documents import v2_content
@@ -28,10 +27,8 @@ STORAGE = FEE | {"amount-description": "Storage Fee", "amount": "-2.50", "quanti
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    return path
+def book(new_books: Path) -> Path:
+    return new_books
 
 
 def bring_in(book: Path, name: str, *lines: dict[str, str], total: str, currency: str = "USD") -> None:
@@ -74,6 +71,7 @@ def test_it_needs_attention_as_long_as_any_line_lacks_a_cost(
     )
 
 
+@pytest.mark.long
 def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:
     """Its cells are blank, its words say what it comes to, and the totals name it."""
     bring_in(book, "1", {}, total="10.00")
@@ -98,6 +96,7 @@ OTHER_UNKNOWN = UNKNOWN | {"amount-description": "Sparkle Levy", "amount": "4.00
 TDS = {"amount-type": "ItemTDS", "amount-description": "ITDR", "amount": "-0.90"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("lines", "total", "words"),
     [

@@ -9,7 +9,6 @@ import pytest
 
 from addin.commands import costs, settlements
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from addin.sheets import tables
 from addin.sheets.accounts import ACCOUNTS_SPEC
 from addin.sheets.edited_rows import RowBelowTableError
@@ -30,14 +29,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    file = tmp_path / "1.txt"
+def book(new_books: Path) -> Path:
+    file = new_books.parent / "1.txt"
     file.write_bytes(v2_content("1", {}, total="10.00"))
-    on_file(path, partial(settlements.import_files, files=[file]))
-    on_file(path, costs.resolve)
-    return path
+    on_file(new_books, partial(settlements.import_files, files=[file]))
+    on_file(new_books, costs.resolve)
+    return new_books
 
 
 def type_below(path: Path, spec: TableSpec, field: str, value: object) -> str:
@@ -73,6 +70,7 @@ def test_what_stands_below_is_named(book: Path, spec: TableSpec, field: str, val
     on_file(book, costs.save)
 
 
+@pytest.mark.long
 def test_the_blank_row_of_an_empty_table_is_its_first_row_whoever_filled_it(book: Path) -> None:
     """A program that writes the cells of a workbook file leaves the table's mark of being empty as it was."""
     opened = load_with_vba(book)

@@ -10,7 +10,6 @@ import pytest
 from addin.commands import closing, costs, pnl, settlements
 from addin.commands import settings as settings_action
 from addin.commands.desk import YesNeededError, on_file
-from addin.commands.new import new_workbook
 from addin.commands.taken_edits import Edits
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PnlWish
@@ -37,10 +36,8 @@ CHOICE = closing.ExportChoice(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    return path
+def book(new_books: Path) -> Path:
+    return new_books
 
 
 def bring_in(book: Path, name: str, *lines: dict[str, str], total: str = "10.00") -> Outcome:
@@ -134,6 +131,7 @@ def test_books_start_over_an_exported_settlement_waits_for_a_yes(book: Path) -> 
     assert "2026-09-01" == value(book, "Books start")
 
 
+@pytest.mark.long
 def test_a_policy_is_taken_from_the_first_open_day_by_the_next_command(book: Path) -> None:
     """Nothing posted is decided anew, so nothing is asked; Setup says since when it holds and what held before."""
     bring_in(book, "1", SITE)

@@ -9,7 +9,6 @@ import pytest
 
 from addin.commands import settlements
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from addin.sheets import tables
 from addin.sheets.settlements import SETTLEMENTS_SPEC
 from addin.sheets.transactions import TRANSACTIONS_SPEC
@@ -29,10 +28,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    return path
+def book(new_books: Path) -> Path:
+    return new_books
 
 
 def bring_in(book: Path, name: str, days: tuple[str, str]) -> Outcome:
@@ -116,7 +113,7 @@ def nameless_files() -> dict[str, tuple[str, bytes]]:
     }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("marketplace", ["Amazon", "Shopify", "Walmart"])
 def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, marketplace: str) -> None:
     """An answer for nothing could not be told from none: the name is listed, answered and shown again."""

@@ -111,3 +111,24 @@ def test_a_choice_is_one_of_its_column_s_whatever_its_case() -> None:
     assert "yes" == read_choice("YES ", restore)
     assert isinstance(refused := read_choice("no", restore), Refused)
     assert "write yes, or leave it empty" == refused.advice
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "says"),
+    [
+        (Percentage(0.45), COST, "give the cell the number format General, then write a plain number, such as 4.17"),
+        (Percentage(0.02), UNITS, "give the cell the number format General, then write a whole number"),
+        (Percentage(1.08), RATE, "give the cell the number format General, then write a plain number, such as 1.0841"),
+        (FIRST_OF_MAY, COST, "give the cell the number format General"),
+        (Scientific(1000.0), COST, "give the cell the number format General"),
+        ("45 %", COST, "write a plain number"),
+        ("1e3", COST, "write a plain number"),
+        (FIRST_OF_MAY, SKU, "type it as text"),
+    ],
+)
+def test_the_advice_works_in_the_cell_as_it_is_formatted(value: object, column: Column, says: str) -> None:
+    """4.17 typed into a cell with a percentage format is 4.17 % again: the format has to go first."""
+    read = read_cell(value, column)
+
+    assert isinstance(read, Refused)
+    assert read.advice.startswith(says)

@@ -146,7 +146,7 @@ def test_a_claim_leaves_the_goods_with_the_buyer(story: Story, tmp_path: Path, k
     story.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("word", ["XYZ_UNHEARD_OF", "Goods moved by nobody"])
 def test_an_undeclared_word_about_goods_keeps_cogs_back(story: Story, tmp_path: Path, word: str) -> None:
     """It names a SKU and units: asked, 0 proposed; the COGS entry waits until that is answered."""
@@ -260,6 +260,7 @@ def test_a_partial_refund_leaves_its_units_to_the_next(story: Story, tmp_path: P
     story.ties()
 
 
+@pytest.mark.long
 def test_a_refund_in_parts_is_about_the_units_of_the_sale(story: Story, tmp_path: Path) -> None:
     """4 sold for 80.00 at 5.00; 7.00, 33.00 and 40.00 given back, quantity 4 each: 0, 2 and 2, in every report."""
     parts = (("7.00", "05"), ("33.00", "09"), ("40.00", "12"))

@@ -58,6 +58,7 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
 
 
+@pytest.mark.long
 def test_an_exported_line_keeps_its_product_and_the_source_of_its_cost(demo: DemoBook) -> None:
     """A SKU that is mapped to another product later changes nothing beside a locked cost."""
     settlement = resolve_everything(demo)
@@ -187,6 +188,7 @@ def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> No
     assert {Decimal(0)} == {round(amount, 2) for amount in by_account.values()}
 
 
+@pytest.mark.long
 def test_the_profit_and_loss_marks_the_items_whose_cost_is_missing(demo: DemoBook) -> None:
     """Its COGS and net tie to the settlements; where no cost is known COGS is blank, not 0."""
     ran = demo.run("pnl", "--by-month", "--json")

@@ -104,6 +104,7 @@ def test_the_accounting_system_chosen_on_setup_needs_no_option(book: DemoBook) -
     assert file.endswith(".xlsx")
 
 
+@pytest.mark.long
 def test_a_lost_file_is_written_again_byte_by_byte(shop: Shop, book: DemoBook) -> None:
     """Export, true-up, reversal and export anew: every file, under its own name; what is there is left."""
     files = book.run("export", "US/1", "CA/1", "--format", "quickbooks", "--json").data["files"]
@@ -149,7 +150,7 @@ def test_files_are_written_again_in_every_other_format(shop: Shop, book: DemoBoo
     assert "quickbooks" == str(shop.books.policies.accounting_system), "writing again chooses nothing"
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("entries", "kinds"),
     [
@@ -251,6 +252,7 @@ def dismissed_loss(shop: Shop, book: DemoBook) -> None:
     assert 0 == book.run("trueups").status
 
 
+@pytest.mark.long
 def test_what_is_dismissed_stands_on_the_sheet_and_is_taken_up_by_its_cell(shop: Shop, book: DemoBook) -> None:
     """Dismissed with its reason; `take up` beside it proposes it again, and then it is accepted like any other."""
     dismissed_loss(shop, book)
@@ -271,6 +273,7 @@ def test_what_is_dismissed_stands_on_the_sheet_and_is_taken_up_by_its_cell(shop:
     assert [] == on_sheet(book)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("decision", ["accept", "dismiss"])
 def test_a_dismissed_true_up_is_decided_only_once_it_is_taken_up(shop: Shop, book: DemoBook, decision: str) -> None:
     """The message says so; nothing is decided, and what was typed stays."""
@@ -283,6 +286,7 @@ def test_a_dismissed_true_up_is_decided_only_once_it_is_taken_up(shop: Shop, boo
     assert [("dismissed", decision, "after all", 3)] == on_sheet(book)
 
 
+@pytest.mark.long
 def test_a_proposal_that_is_not_dismissed_cannot_be_taken_up(shop: Shop, book: DemoBook) -> None:
     """And a sale with its refund is taken up as one, whichever of the rows says it."""
     dismissed_loss(shop, book)

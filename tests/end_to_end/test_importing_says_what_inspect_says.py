@@ -54,7 +54,7 @@ def unified(*statuses: str) -> bytes:
     return "\n".join([head, f"{header},transaction status", *lines, ""]).encode()
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -132,6 +132,7 @@ def test_file_of_which_nothing_is_paid(book: Path) -> None:
     assert "Next:" not in said
 
 
+@pytest.mark.long
 def test_second_import(book: Path) -> None:
     """What is in the books already asks for nothing, and is still described."""
     content = flat_file([summary("5"), line("5")])

@@ -68,6 +68,7 @@ def _written(folder: Path, rows: list[str]) -> Path:
     return file
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("written", [shopify, ebay, amazon], ids=lambda one: one.__name__)
 def test_no_figure_adds_two_currencies(story: Story, tmp_path: Path, written: object) -> None:
     """USD 48.00 and CAD 9.00 are 57.00 nowhere; the settlement does not tie out and says both."""

@@ -71,6 +71,7 @@ TWICE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("first", "second", "how"), TWICE)
 def test_a_payout_that_was_stored_twice_is_named_until_one_is_removed(
     tmp_path: Path,
@@ -97,6 +98,7 @@ def test_a_payout_that_was_stored_twice_is_named_until_one_is_removed(
     story.ties()
 
 
+@pytest.mark.long
 def test_payouts_of_two_days_are_two(tmp_path: Path) -> None:
     """The same customer's two charges of one sum are no payout stored twice."""
     story = company(tmp_path)

@@ -159,6 +159,7 @@ def check(business: Business, rng: Random) -> None:
     assert not set(journal.loc[~finale, "memo"]) & posted
 
 
+@pytest.mark.long
 def test_the_hard_business_ties_out() -> None:
     """Packs, kits, split shipments, negative stock and odd ids."""
     check(hard_business(), Random(1))  # noqa: S311 - figures of chance, no secret

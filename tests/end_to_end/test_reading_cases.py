@@ -50,6 +50,7 @@ def by_line_type(rows: list[dict[str, str]]) -> dict[str, Decimal]:
     return sums
 
 
+@pytest.mark.long
 @needs_cases
 def test_ebay_in_german_is_read_as_the_english_report(story: Story) -> None:
     """23.00 gross, 3.25 of fees, 19.75 paid; one lamp at 5.00."""
@@ -71,6 +72,7 @@ def test_ebay_in_german_is_read_as_the_english_report(story: Story) -> None:
     }.items() <= by_line_type(entry_of(story)).items()
 
 
+@pytest.mark.long
 @needs_cases
 @pytest.mark.parametrize("name", ["ebay_uk_vat_rate_number.csv", "ebay_uk_vat_rate_percent.csv"])
 def test_a_vat_rate_is_the_tax_rate_of_gross_prices(tmp_path: Path, name: str) -> None:
@@ -106,6 +108,7 @@ def number_accounts(story: Story) -> None:
     book.save(story.book.path)
 
 
+@pytest.mark.long
 @needs_cases
 def test_fee_words_are_fees_of_their_own_types(story: Story) -> None:
     """Inbound 6, storage 2, removal and disposal 2, returns and grading 4; two loans; four are asked and block."""
@@ -137,6 +140,7 @@ def test_fee_words_are_fees_of_their_own_types(story: Story) -> None:
     } == by_line_type(entry_of(story))
 
 
+@pytest.mark.long
 @needs_cases
 def test_walmarts_words_have_their_line_types(story: Story) -> None:
     """Advertising is 14,430.60 and 342.91; storage, inbound, removal, returns, disposal and reviews stand apart."""
@@ -155,6 +159,7 @@ def test_walmarts_words_have_their_line_types(story: Story) -> None:
     }.items() <= sums.items()
 
 
+@pytest.mark.long
 @needs_cases
 def test_shopifys_words_have_their_line_types(story: Story) -> None:
     """Sales tax of 2.96 against its sale, Shop Cash in the price, a reserve, and a debit that is the cost of goods."""
@@ -187,6 +192,7 @@ def test_a_dropped_character_is_said_by_import_and_inspect(story: Story) -> None
     assert said in story.deed("import", file).output
 
 
+@pytest.mark.few(1)
 @needs_cases
 @pytest.mark.parametrize(
     "files",
@@ -216,6 +222,7 @@ def sold(net: str, price: str, *, item: str = "101", fee: str = "-10", gross: st
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "beyond"),
     [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
 
 
+@pytest.mark.long
 def test_inspect_and_import_say_what_a_report_holds(demo: DemoBook, tmp_path: Path) -> None:
     """Rows by reason, units in cash and from stock; a second import changes nothing."""
     file = tmp_path / "report.txt"

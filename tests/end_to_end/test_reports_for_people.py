@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SETTLEMENT = "24150720916"
 
 
+@pytest.mark.long
 def test_the_pnl_by_ship_date_counts_what_has_none_on_its_posted_date(demo: DemoBook) -> None:
     """The money is the same, the months are others, and the message says how many sales fell back."""
     posted = demo.run("pnl", "--by-month", "--json").data

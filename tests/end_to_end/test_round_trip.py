@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.reports.costed_lines import MISSING_MARK
 from tests.end_to_end.demo_book import DemoBook, table
 
@@ -63,6 +65,7 @@ def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
     assert [1, 1, 1] == [first.status, second.status, third.status]
 
 
+@pytest.mark.long
 def test_after_saving_every_sheet_shows_the_cost_and_its_source(demo: DemoBook) -> None:
     """Transactions, COGS tab and Settlements agree with what was saved."""
     (edited, left, cleared), cost = edit(demo)
@@ -103,6 +106,7 @@ def test_a_settlement_becomes_ready_when_its_last_cost_is_saved(demo: DemoBook) 
     assert "Ready to export" in statuses
 
 
+@pytest.mark.long
 def test_a_second_fill_leaves_what_is_the_users(demo: DemoBook) -> None:
     """The user's columns, formulas and row order stay when the same settlement is filled again."""
     book = demo.open()
@@ -129,6 +133,7 @@ def test_a_second_fill_leaves_what_is_the_users(demo: DemoBook) -> None:
     assert first == after["Transactions"].tables["tblTransactions"].ref.split(":")[0]
 
 
+@pytest.mark.long
 def test_change_history_stands_in_the_order_of_its_batches(demo: DemoBook) -> None:
     """What a later button adds comes after what was there."""
     first = [row["Batch"] for row in table(demo.open(), "Change history").rows]

@@ -129,7 +129,7 @@ def test_a_sku_alone_is_saved_and_its_line_asks_for_the_rest(story: Story, tmp_p
     assert "CUP" == asked(story)["SKU"]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
@@ -165,6 +165,7 @@ def test_the_sku_of_a_line_that_names_one_is_not_typed(story: Story, tmp_path: P
     assert Decimal(5) == story.cogs(SKU="CUP")
 
 
+@pytest.mark.long
 def test_a_mistyped_sku_is_said(story: Story, tmp_path: Path) -> None:
     """No line names it and Finale was never asked: the save says so, and saves what was meant."""
     story.bring(a_sale_and_a_payment(tmp_path))

@@ -232,6 +232,7 @@ def test_a_true_up_goes_to_the_accounts_of_its_item_group(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("store", "zone", "at", "month"),
     [
@@ -362,6 +363,7 @@ def refused_cost(story: Story, cost: object) -> str:
     return ran.output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "reason"),
     [
@@ -382,6 +384,7 @@ def test_a_cost_is_held_against_the_other_costs_of_its_sku(
     assert reason.lower() in said.lower() or "average 5" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "reason"),
     [
@@ -399,3 +402,15 @@ def test_where_nothing_is_known_a_cost_is_held_against_what_its_sale_brought(
 
     assert Decimal(12) == story.cogs(SKU="B")
     assert reason in refused_cost(story, cost)
+
+
+def test_the_note_says_whether_a_zero_was_proposed_or_confirmed(story: Story, tmp_path: Path) -> None:
+    """A 0 that was proposed and left says that no goods moved; only `yes` under Zero OK confirms one."""
+    words = ("CS_ERROR_ITEMS", "GENERAL_ADJUSTMENT", "REVERSAL_REIMBURSEMENT")
+    rows = [paid(word, "9.00", day=f"2{place}") for place, word in enumerate(words)]
+    story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1"), *rows]))
+
+    story.answer(({"Type": "sale"}, {"Zero OK": "yes"}))
+
+    notes = [str(line["Cost note"]).partition(" by ")[0] for line in story.lines()]
+    assert ["Zero confirmed", *["Money only, no goods moved: the proposed 0 was accepted"] * 3] == notes

@@ -43,6 +43,7 @@ def shown(story: Story, folder: Path, sku: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "typed", "profit", "lines"),
     [
@@ -94,6 +95,7 @@ def test_typed_units_are_in_every_column_of_units(
     story.ties()
 
 
+@pytest.mark.long
 def test_the_month_end_pack_counts_typed_units(story: Story, tmp_path: Path) -> None:
     """A sale that states no units, of which 3 were typed and whose cost is open: without cost, 3 units."""
     story.bring(v2(tmp_path, [item("Order", "1", "60.00"), item("Order", "2", "20.00", units="1", sku="B")]))

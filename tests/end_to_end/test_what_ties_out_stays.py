@@ -58,6 +58,7 @@ OTHERWISE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_out", [pytest.param(False, marks=pytest.mark.long), True], ids=["open", "exported"])
 @pytest.mark.parametrize(("rows", "together", "named"), OTHERWISE)
 def test_a_file_that_would_no_longer_tie_changes_nothing(
@@ -79,6 +80,7 @@ def test_a_file_that_would_no_longer_tie_changes_nothing(
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rows", [(FIRST,), (THIRD, PAID), (FIRST, SECOND, THIRD)])
 def test_a_file_that_says_no_more_is_known(story: Story, tmp_path: Path, rows: tuple[str, ...]) -> None:
     """A part of what went out is no contradiction of it: nothing is proposed, nothing to be looked at."""
@@ -114,6 +116,7 @@ def report(folder: Path, commission: str, *, total: str = "") -> str:
     return str(file)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("first", "total"), [("-15.00", "45.00"), ("-15.00", "75.00"), ("-90.00", "0.00")])
 def test_a_report_that_does_not_tie_is_not_exported_and_says_what_to_do(
     story: Story, tmp_path: Path, first: str, total: str
@@ -130,6 +133,7 @@ def test_a_report_that_does_not_tie_is_not_exported_and_says_what_to_do(
     assert "Does not tie out" not in row["Settlement Export Status"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("out", "total", "steps"),
     [
@@ -162,6 +166,7 @@ def test_another_report_of_what_went_out_names_the_steps_that_book_it(
     story.ties()
 
 
+@pytest.mark.long
 @needs_cases
 def test_the_reissued_report_after_the_first_went_out(story: Story) -> None:
     """A conflict that says what to do; done so, its 45.00 takes the place of 85.00."""

@@ -36,6 +36,7 @@ def settled(story: Story) -> dict[str, Decimal]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "amount"),
     [
@@ -54,6 +55,7 @@ def test_money_goes_into_the_settlement_entry(story: Story, tmp_path: Path, said
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "amount", "units", "cost"),
     [
@@ -87,6 +89,7 @@ def test_goods_that_are_typed_then_become_a_true_up(
     assert Decimal(5) == sum((Decimal(str(line["COGS"] or 0)) for line in story.lines()), Decimal(0))
 
 
+@pytest.mark.long
 def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> None:
     """3 lost at 4.00: 12.00 to the account of losses, and nothing is asked any more."""
     costs_out(story, tmp_path, LOST)

@@ -58,6 +58,8 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
         place = {name: number for number, name in enumerate(result.keys()) if name in columns}
         arrays = _arrays(result, {name: columns[name].pyarrow_dtype for name in place}, place)
     length = len(next(iter(arrays.values())))
+    if not length:
+        return frame_columns.frame(columns)
     return pd.DataFrame({name: _column(dtype, arrays.get(name), length) for name, dtype in columns.items()}, copy=False)
 
 

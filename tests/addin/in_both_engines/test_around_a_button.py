@@ -102,6 +102,7 @@ def test_excel_is_left_as_it_was(desktop: Desktop, calculation: int, command: st
     )
 
 
+@pytest.mark.long
 def test_on_the_mac_python_shows_the_message_and_recalculates(desktop: Desktop) -> None:
     """There VBA does not wait: the message is an alert, nothing is left on the hidden sheet."""
     ribbon.run("resolve", [f"--wb={desktop.path.name}"], vba_waits=False)

@@ -48,6 +48,7 @@ def test_sync_and_cogs_work_on_the_sheet_that_is_shown(desktop: Desktop) -> None
     assert desktop.excel.StatusBar is False
 
 
+@pytest.mark.long
 def test_resolve_lists_what_is_missing(desktop: Desktop) -> None:
     """As many rows as the message says, and attention is asked for."""
     outcome, message = desktop.press("resolve")
@@ -93,7 +94,7 @@ def test_save_can_be_cancelled(desktop: Desktop) -> None:
     assert desktop.rows(RESOLVE_SPEC)[0]["cost"] == 4.25
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("answer", "left"), [("ok", 0), ("cancel", 1)])
 def test_undo_asks_and_takes_the_last_save_back(desktop: Desktop, answer: str, left: int) -> None:
     """What was saved is gone from the books if the user agrees, and is still there if not."""
@@ -250,7 +251,7 @@ def test_the_demo_needs_no_connection(desktop: Desktop) -> None:
     assert (exchange.DONE, True) == (outcome, "nothing to connect" in message)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("answer", "start"), [("ok", "2030-01-01"), ("cancel", "None")])
 def test_a_setting_that_decides_anew_what_is_closed_is_asked_by_any_button(
     desktop: Desktop, answer: str, start: str

@@ -95,7 +95,7 @@ def filled(made_filled: Path, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_the_sheet_shows_the_new_lines(
     office: Office, filled: Path, books: Books, scenario: Callable[[UsersTable], None]
@@ -125,6 +125,7 @@ def fill_again(office: Office, path: Path, books: Books, scenario: Callable[[Use
     return UsersTable(path, "tblTransactions")
 
 
+@pytest.mark.long
 def test_a_filter_stays_on(office: Office, filled: Path, books: Books) -> None:
     """After filling, the table is filtered by the same value, and rows that do not match are still hidden."""
     kind = UsersTable(filled, "tblTransactions").cell(0, "Type").value
@@ -148,6 +149,7 @@ def filtered_by(users: UsersTable) -> list[str]:
     return [*(entry.filters.filter if entry.filters else []), *(custom.val for custom in customs)]
 
 
+@pytest.mark.long
 def test_the_totals_row_stays_the_last(office: Office, filled: Path, books: Books) -> None:
     """The totals row stands below the new last row."""
     users = fill_again(office, filled, books, as_user.switch_totals_on)
@@ -167,6 +169,7 @@ def test_the_users_column_stays_beside_its_rows(office: Office, filled: Path, bo
     assert users.headers[as_user.OWN_PLACE] == as_user.OWN_HEADER
 
 
+@pytest.mark.long
 def test_what_stands_below_moves_down(office: Office, filled: Path, books: Books) -> None:
     """A note below the table is still below it, not overwritten."""
     users = fill_again(office, filled, books, as_user.write_below)
@@ -183,6 +186,7 @@ def test_a_renamed_sheet_is_found(office: Office, filled: Path, books: Books) ->
     assert as_user.OTHER_NAME == users.sheet.title
 
 
+@pytest.mark.long
 def test_a_copied_sheet_is_left_alone(office: Office, filled: Path, books: Books) -> None:
     """The user's copy of a sheet keeps what it showed; the sheet itself is filled."""
     with office.opened(filled) as book:
@@ -209,6 +213,7 @@ def test_a_protected_sheet_is_named(office: Office, filled: Path, books: Books) 
         transactions.fill_transactions(book, books.lines.iloc[SECOND])
 
 
+@pytest.mark.long
 def test_a_cost_in_a_currency_cell_is_read_in_full(office: Office, business: Path) -> None:
     """Excel cuts such a cell to four decimals unless it is asked otherwise; the typed cost counts."""
     change(business, "tblResolve", as_user.format_costs_as_currency)

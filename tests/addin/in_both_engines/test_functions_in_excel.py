@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -71,11 +72,7 @@ class Cells:
 
     def publish(self, snapshot: CostSnapshot) -> None:
         """Do as the buttons do: let the functions answer from these costs."""
-        folder = self.machine.path / "costs"
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / "sandbox.new"
-        unfinished.write_text(cost_file.to_json(snapshot), encoding="utf-8")
-        unfinished.replace(folder / "sandbox.json")
+        cost_file.publish_snapshot(snapshot, self.machine, "sandbox")
 
 
 @pytest.fixture
@@ -163,8 +160,9 @@ def test_an_error_value_is_a_missing_cost(cells: Cells) -> None:
 
 
 def test_costs_that_a_button_published_are_read_anew(cells: Cells) -> None:
-    """The next call answers from the new file."""
+    """Once the file is looked at again, which is a few times a second, calls answer from what it holds now."""
     before = cells.call("FINALE_COST", "A-1", MISSING)
+    time.sleep(0.26)
     cells.publish(CostSnapshot((CostAnswer("Finale average", Decimal("9.75"), "Finale average", NOON),), {"A-1": 0}))
 
     assert (2.5, 9.75) == (before, cells.call("FINALE_COST", "A-1", MISSING))
@@ -195,7 +193,7 @@ def test_nothing_raises(cells: Cells, name: BooksId | None) -> None:
 
 def test_a_damaged_file_is_a_missing_cost(cells: Cells) -> None:
     """The cells wait for the next button, which writes the file anew."""
-    (cells.machine.path / "costs" / "sandbox.json").write_text('{"layout":', encoding="utf-8")
+    (cells.machine.path / "costs" / "sandbox.sqlite").write_text("no database at all", encoding="utf-8")
 
     assert MISSING_COST == cells.call("FINALE_COST", "A-1", MISSING)
 

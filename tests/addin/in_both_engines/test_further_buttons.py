@@ -33,6 +33,7 @@ def export_the_deposit(desktop: Desktop) -> None:
     assert EntryStatus.EXPORTED == the_settlement(desktop).settlement_entry
 
 
+@pytest.mark.long
 def test_remove_names_the_settlement_and_takes_it_out(desktop: Desktop) -> None:
     """Cancelled, it stays; agreed to, it is gone and can be brought back by Undo."""
     name = the_settlement(desktop).name
@@ -48,6 +49,7 @@ def test_remove_names_the_settlement_and_takes_it_out(desktop: Desktop) -> None:
     assert [name] == [one.name for one in desktop.books().settlements]
 
 
+@pytest.mark.long
 def test_posted_elsewhere_takes_its_reason_from_vba_and_reopen_takes_it_back(desktop: Desktop) -> None:
     """Both reasons are kept as they were typed, and the cell over which they came is empty afterwards."""
     desktop.put_text("=A2X since June")
@@ -76,6 +78,7 @@ def test_what_an_auditor_asks_for_is_not_done_when_cancelled(desktop: Desktop, c
     assert before == the_settlement(desktop)
 
 
+@pytest.mark.long
 def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     """The entry and its reversal are in the books, and the reversal is written for the accounting system."""
     export_the_deposit(desktop)
@@ -99,6 +102,7 @@ def test_accept_says_of_which_settlements(desktop: Desktop) -> None:
     assert message.startswith(f"Of {the_settlement(desktop).name}:\n0 accepted averages replaced")
 
 
+@pytest.mark.long
 def test_restore_brings_marked_values_back(desktop: Desktop) -> None:
     """What is marked on Change history; without a mark it says where marks belong."""
     _, unmarked = desktop.press("restore")
@@ -154,6 +158,7 @@ def workbooks_of_entries(folder: Path) -> list[Path]:
     return sorted((folder / "exports").glob("*.xlsx"))
 
 
+@pytest.mark.long
 def test_export_to_excel_exports_what_has_not_gone_out(desktop: Desktop) -> None:
     """Cancelled it writes nothing; agreed to, a workbook holds the entry that is now in the books."""
     desktop.choose_codes("200")

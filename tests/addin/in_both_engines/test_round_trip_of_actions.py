@@ -35,7 +35,7 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
     users.cell(row, "Cost").value = cost
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(
     office: Office, business: Path, scenario: Callable[[UsersTable], None]
@@ -100,6 +100,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     assert "ask the buyer" in [row["Note"] for row in listed]
 
 
+@pytest.mark.long
 def test_importing_again_changes_nothing(office: Office, business: Path) -> None:
     """The same file is recognised; the sheets stay as they are."""
     file = next(path for path in business.parent.iterdir() if path.suffix == ".txt")
@@ -128,3 +129,20 @@ def test_filling_a_table_needs_few_calls(excel_calls: Callable[[Callable[[], obj
         return lambda: tables.update(book, RESOLVE_SPEC, records)
 
     assert excel_calls(fill(5)) == excel_calls(fill(50))
+
+
+def test_a_sheet_that_shows_its_rows_is_not_touched(
+    excel_calls: Callable[[Callable[[], object]], int], resolve_rows: Any
+) -> None:
+    """It is read and compared: that takes few calls, and what somebody typed over is put right all the same."""
+    book = resolve_rows(3)
+    blank: Record = {column.field: None for column in RESOLVE_SPEC.columns}
+    records = [blank | {"key": f"row {n}", "order_id": f"00{n}", "cost": 1.5, "proposed_cost": None} for n in range(3)]
+    fill = partial(tables.update, book, RESOLVE_SPEC, records)
+    written = excel_calls(fill)
+    found = tables.find(book, RESOLVE_SPEC)
+
+    assert excel_calls(fill) < written / 2
+    found.column_cells("order_id", 1, 1).value = "typed over"
+    fill()
+    assert ["000", "001", "002"] == [row["order_id"] for row in tables.read(found, RESOLVE_SPEC)]

@@ -53,6 +53,7 @@ def two_mugs(business: Path) -> None:
         on_file(business, step)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("two_mugs")
 def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     """The question names cost, rows and SKU; Yes writes the cost into the other unedited rows and saves them."""

@@ -85,8 +85,20 @@ def test_a_date_that_excel_made_of_what_was_filled_is_no_edit(office: Office, bu
 @pytest.mark.parametrize(
     ("spec", "field", "value", "number_format", "words"),
     [
-        (OPENING_COSTS_SPEC, "unit_cost", DAY, "yyyy-mm-dd", "holds a date, 2026-08-31: write a plain number"),
-        (OPENING_COSTS_SPEC, "unit_cost", 0.45, "0%", "holds a percentage, 45 %: write a plain number"),
+        (
+            OPENING_COSTS_SPEC,
+            "unit_cost",
+            DAY,
+            "yyyy-mm-dd",
+            "holds a date, 2026-08-31: give the cell the number format General, then write a plain number",
+        ),
+        (
+            OPENING_COSTS_SPEC,
+            "unit_cost",
+            0.45,
+            "0%",
+            "holds a percentage, 45 %: give the cell the number format General, then write a plain number",
+        ),
         (OPENING_COSTS_SPEC, "unit_cost", "=1/0", "General", "holds the error #DIV/0!"),
         (OPENING_COSTS_SPEC, "sku", DAY, "d-mmm", "holds a date, 2026-08-31: type it as text"),
         (OPENING_COSTS_SPEC, "sku", True, "General", "holds TRUE"),

@@ -70,6 +70,7 @@ def test_the_accrual_holds_what_left_in_the_month_and_is_settled_later(reported:
     assert {datetime(2026, 9, 1)} == {row["Date"] for row in reversal}  # noqa: DTZ001 - a cell has no zone
 
 
+@pytest.mark.long
 def test_a_line_without_cost_is_in_no_entry_of_the_accrual_not_even_with_its_money(reported: Reported) -> None:
     """A sale without its cost would be all profit: it is listed, and accrued once the cost is there."""
     books = reported.view.books
@@ -84,6 +85,7 @@ def test_a_line_without_cost_is_in_no_entry_of_the_accrual_not_even_with_its_mon
     assert ("222-1", "●", None) == (row["Order ID"], row["!"], row["COGS"])
 
 
+@pytest.mark.long
 def test_what_finale_posts_is_not_accrued(reported: Reported) -> None:
     """It books COGS when the goods leave: only the money is accrued, and the summary says who posts."""
     change_policies(reported.database, {"cogs_posted_by": "Finale"}, who="M. Lee", now=NOW)
@@ -133,6 +135,7 @@ def test_the_clearing_account_holds_what_is_on_its_way(reported: Reported) -> No
     assert ("reserves", -3.4) == (reserve["Holds"], reserve["Expected"])
 
 
+@pytest.mark.long
 def test_a_deposit_without_entry_is_named(reported: Reported) -> None:
     """The bank has it, the books have no entry: the account is short by it."""
     sheet = pack(reported)["Balances"]
@@ -215,6 +218,7 @@ def test_the_journal_holds_the_months_entries_and_they_balance(reported: Reporte
     assert 0 == labelled(pack(reported)["Summary"], "Journal of the month: debits less credits, USD")
 
 
+@pytest.mark.long
 def test_the_tie_outs_cover_every_settlement_with_a_line_in_the_month(reported: Reported) -> None:
     """Each check says ok, or that a figure is not there yet."""
     sheet = pack(reported)["Tie-outs"]

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from addin.sheets.cells import to_cell
 from addin.takeaway.cogs_lines import COLUMNS
 from addin.takeaway.cogs_workbook import cogs_workbook, sheet_name
@@ -94,6 +96,7 @@ def test_the_ties_travel_with_the_file(reported: Reported) -> None:
     assert row["Entries"] == "settlement not exported, COGS waits for costs"
 
 
+@pytest.mark.long
 def test_every_tie_out_of_an_exported_settlement_is_ok(reported: Reported) -> None:
     """Against the entries as they were stored; none is left waiting."""
     reported.answer("111-3", "5.00")
@@ -145,6 +148,7 @@ def test_the_accountants_copy_holds_no_formula(reported: Reported) -> None:
         ]
 
 
+@pytest.mark.long
 def test_the_audit_log_tells_every_saved_value(reported: Reported) -> None:
     """What was saved first stays in it; what it was before, who and when, and the note."""
     reported.answer("111-3", "5.00", proposed="5.00")
@@ -162,6 +166,7 @@ def test_the_audit_log_tells_every_saved_value(reported: Reported) -> None:
     assert {NOW.replace(tzinfo=None)} == {row["When"] for row in log}
 
 
+@pytest.mark.long
 def test_another_settlements_values_are_not_in_it(reported: Reported) -> None:
     """The accountant of one settlement sees nothing of the others."""
     reported.answer("222-1", "9.99")
@@ -173,6 +178,7 @@ def test_another_settlements_values_are_not_in_it(reported: Reported) -> None:
     assert ["import"] == [row["What"] for row in rows_below(book["Audit log"], "tblAuditLog")]
 
 
+@pytest.mark.long
 def test_the_same_books_and_moment_make_the_same_bytes(reported: Reported) -> None:
     """So that a copy can be compared with the one that was sent."""
     assert written(reported) == written(reported)

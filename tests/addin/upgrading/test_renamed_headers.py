@@ -13,7 +13,6 @@ import pytest
 
 from addin.commands import settlements
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from addin.commands.upgrading import upgrade
 from addin.sheets import tables, types
 from addin.sheets.columns import RENAMED, known_headers
@@ -28,7 +27,7 @@ from workbook_engine import open_workbook, workbook
 from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STORED = Path(__file__).parent / "stored_books" / "event_header.xlsm"
 FORMULAS = {
@@ -44,11 +43,13 @@ FORMULAS = {
 """Before and after: what is text, or of another table, stays."""
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """Return books whose workbook is the stored one, with an unknown type and formulas of the user's."""
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
+@pytest.fixture(scope="module")
+def made(
+    made_books_of_acme: Path, copy_of_acme: Callable[[Path, Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Make books once whose workbook is the stored one, with an unknown type and formulas of the user's."""
+    folder = tmp_path_factory.mktemp("stored")
+    path = copy_of_acme(made_books_of_acme, folder)
     with workbook(path) as opened:
         known = read_books_name(opened)
     path.write_bytes(STORED.read_bytes())
@@ -58,10 +59,16 @@ def book(tmp_path: Path) -> Path:
         for cell, (before, _) in FORMULAS.items():
             notes.range(cell).value = before
         opened.save()
-    file = path.parent / "1.txt"
+    file = folder / "1.txt"
     file.write_bytes(v2_content("1", UNKNOWN, total="-2.50", days=("01", "08")))
     on_file(path, partial(settlements.import_files, files=[file]))
-    return path
+    return folder
+
+
+@pytest.fixture
+def book(made: Path, copy_of_acme: Callable[[Path, Path], Path], tmp_path: Path) -> Path:
+    """Return such books that the test may change."""
+    return copy_of_acme(made, tmp_path)
 
 
 def type_answer(path: Path, text: str) -> None:
@@ -88,6 +95,7 @@ def test_an_old_workbook_is_read_by_its_old_header(book: Path) -> None:
     assert "Line type" not in headers(book)
 
 
+@pytest.mark.long
 def test_a_message_names_the_column_as_it_stands_there(book: Path) -> None:
     """Who looks for the cell finds the header that was named; so do the links of our own."""
 
@@ -119,6 +127,7 @@ def test_upgrade_renames_the_header_and_what_names_it(book: Path) -> None:
         check_workbook(opened)
 
 
+@pytest.mark.long
 def test_what_was_typed_before_the_upgrade_is_taken_after_it(book: Path) -> None:
     """An answer that nobody has saved is in its cell, and counts from the next button on."""
     type_answer(book, "Advertising")
@@ -147,6 +156,7 @@ def test_the_choices_of_the_column_stay_with_it(book: Path) -> None:
     assert before == rules(book) != []
 
 
+@pytest.mark.long
 def test_new_choices_are_offered_after_the_upgrade(book: Path) -> None:
     """Sheet Cost true-ups of the version before knew no `take up`; lists that did not change stay as they are."""
 
@@ -165,6 +175,7 @@ def test_new_choices_are_offered_after_the_upgrade(book: Path) -> None:
     assert "New choices on sheet Cost true-ups in column Decision" in outcome.message
 
 
+@pytest.mark.long
 def test_a_second_upgrade_finds_nothing_to_do(book: Path) -> None:
     """Nothing is renamed, and no second copy is kept."""
     upgrade(book)

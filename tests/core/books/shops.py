@@ -157,9 +157,9 @@ class Shop:
         for name in names:
             export_settlement(self.database, self.books, self.settlement(name), wish, **WHO)
 
-    def reopen(self, name: str) -> None:
+    def reopen(self, name: str, lock_date: date | None = None) -> None:
         """Reopen a settlement."""
-        reopen(self.database, self.settlement(name), "wrong bill", lock_date=None, **WHO)
+        reopen(self.database, self.settlement(name), "wrong bill", lock_date=lock_date, **WHO)
 
     def proposed(self) -> list[dict[str, Any]]:
         """Propose what became known, and return what is pending."""

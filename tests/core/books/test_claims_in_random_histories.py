@@ -290,7 +290,7 @@ class Claims(Bookkeeper):
 
 
 Claims.TestCase.settings = so_many(1, 10)
-TestClaims = Claims.TestCase
+TestClaims = pytest.mark.long(Claims.TestCase)
 
 
 @pytest.mark.long

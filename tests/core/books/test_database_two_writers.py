@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import Connection, create_engine
 
 from core.books import batches, overrides, settlement_lines, settlements
@@ -140,6 +141,7 @@ def wait_until_somebody_waits(connection: Connection) -> None:
             connection.rollback()
 
 
+@pytest.mark.long
 def test_a_killed_writer_leaves_nothing_half_stored(place: str) -> None:
     """If a program dies in the middle of storing, the books are as before and can be written at once."""
     with Database.create(place, COMPANY) as database, database.writing() as connection:

@@ -127,6 +127,7 @@ def test_an_entry_is_not_dated_before_its_lines(shop: Shop) -> None:
     assert date(2026, 9, 1) == entry.day
 
 
+@pytest.mark.long
 def test_books_start_is_a_day_of_the_store(shop: Shop) -> None:
     """The same moment is counted from 1 September in Sydney, and not in Los Angeles."""
     for store, number in (("East", "1"), ("West", "2")):
@@ -160,6 +161,7 @@ def test_opening_costs_and_averages_go_by_the_stores_day(shop: Shop) -> None:
     }
 
 
+@pytest.mark.long
 def test_a_true_up_is_of_the_day_that_it_is_in_the_store(shop: Shop) -> None:
     """Accepted at 15:00 UTC on 31 October: 1 November in Sydney."""
     shop.bring("S", "1", EVENING)

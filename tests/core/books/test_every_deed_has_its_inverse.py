@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import nullcontext
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +13,13 @@ from sqlalchemy import text
 
 from core.books import costs_today, entries, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
+from core.books.database import Database
 from core.books.exporting import ExportWish, as_written
 from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.true_up_history import NotDismissedError
 from core.books.verification import tie_outs
+from core.errors import CogsheetError
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.model import Event
@@ -22,7 +27,6 @@ from tests.core.books.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CUP = ("111-1", "CUP")
 SETTLEMENT, COGS = (EntryKind.SETTLEMENT,), (EntryKind.COGS,)
@@ -71,6 +75,7 @@ def test_export_reopen_export(sold: Shop, kinds: list[tuple[EntryKind, ...]]) ->
         assert {f"r{revision}"} == {key.rpartition(" ")[2] for key in newest}
 
 
+@pytest.mark.long
 def test_what_never_went_out_is_not_reopened(sold: Shop) -> None:
     """Neither before the first export nor twice."""
     with pytest.raises(NotLockedError):
@@ -81,6 +86,7 @@ def test_what_never_went_out_is_not_reopened(sold: Shop) -> None:
         sold.reopen("1")
 
 
+@pytest.mark.long
 def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revision(sold: Shop) -> None:
     """COGS goes out after the reopened entry did, under keys that none had before."""
     sold.export("1", kinds=SETTLEMENT)
@@ -97,7 +103,7 @@ def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revisio
     assert any("COGS r2" in key for key in keys)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("before", [(), SETTLEMENT], ids=["nothing out", "settlement entry out"])
 def test_posted_elsewhere_and_back(sold: Shop, before: tuple[EntryKind, ...]) -> None:
     """Reopening takes only that back: a settlement entry that had gone out from here stays out."""
@@ -149,7 +155,7 @@ def test_only_what_is_dismissed_is_taken_up(sold: Shop) -> None:
         true_ups.take_up_true_ups(sold.database, sold.books, gone, "", **WHO)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("reopened", ["1", "2"], ids=["the sale's", "the refund's"])
 def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: str) -> None:
     """A sale of 2 goes out anew at 6.50: its refund of 1 does not stay at 6.00 (13 - 6.50, not 13 - 6)."""
@@ -182,6 +188,7 @@ def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None
     assert [("2", Decimal("-0.50"))] == [(row["settlement_id"], row["difference"]) for row in sold.proposed()]
 
 
+@pytest.mark.long
 def test_a_loss_dismissed_and_reopened_is_costed_anew(shop: Shop) -> None:
     """What stands alone needs no mirror: its own settlement's reopening is enough."""
     shop.bring_in("1", lost("CUP", 3))
@@ -198,6 +205,7 @@ def test_a_loss_dismissed_and_reopened_is_costed_anew(shop: Shop) -> None:
     assert {Event.REIMBURSEMENT} == set(shop.books.lines["event"])
 
 
+@pytest.mark.long
 def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop) -> None:
     """Not onto sheet Journal, into a file or into what takes the entry back; verify sees no difference in it."""
     shop.bring_in("1", sale("111-1", "CUP"))
@@ -222,6 +230,7 @@ def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop)
         assert all(line.amount for one in entries.posted(connection) if one.entry.reverses for line in one.entry.lines)
 
 
+@pytest.mark.long
 def test_a_settlement_of_nothing_is_exported_reopened_and_exported_again(shop: Shop) -> None:
     """Its lines come to zero in every account: no entry, and no step stops."""
     back = sale("111-9", "CUP") | {"amount": "-10.00"}
@@ -233,3 +242,65 @@ def test_a_settlement_of_nothing_is_exported_reopened_and_exported_again(shop: S
     shop.reopen("1")
     shop.export("1", kinds=(EntryKind.SETTLEMENT,))
     assert [] == shop.journal()
+
+
+DEEDS = ("export COGS", "export settlement", "posted elsewhere", "reopen")
+State = tuple[EntryStatus, EntryStatus]
+"""Of the settlement entry and of the COGS entry."""
+OPEN, OUT, ELSEWHERE = EntryStatus.OPEN, EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE
+
+
+def expected(state: State, deed: str) -> State | None:
+    """Return where a deed leads; `None` where it must be refused."""
+    settlement, cogs = state
+    match deed:
+        case "export COGS":
+            return (settlement, OUT) if cogs is OPEN else None
+        case "export settlement":
+            return (OUT, cogs) if settlement is OPEN else None
+        case "posted elsewhere":
+            return (OUT if settlement is OUT else ELSEWHERE, ELSEWHERE) if cogs is OPEN else None
+    if cogs is ELSEWHERE:
+        return (OUT if settlement is OUT else OPEN, OPEN)
+    return None if state == (OPEN, OPEN) else (OPEN, OPEN)
+
+
+def act(shop: Shop, deed: str) -> None:
+    if deed == "posted elsewhere":
+        post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "old books", **WHO)
+    elif deed == "reopen":
+        shop.reopen("1")
+    else:
+        shop.export("1", kinds=COGS if deed == "export COGS" else SETTLEMENT)
+
+
+Once = dict[EntryKind, dict[str, str]]
+"""What each account has where an entry went out once."""
+
+
+def walk(shop: Shop, state: State, once: Once, left: int, steps: tuple[str, ...] = ()) -> None:
+    """Do every deed from here, each on a copy of the books, and from there every other one."""
+    here = Path(str(shop.database.location))
+    for number, deed in enumerate(DEEDS if left else ()):
+        copy = shutil.copyfile(here, here.with_name(f"{here.stem}{number}.sqlite"))
+        with Database.open(copy) as database:
+            then, to = Shop(database), expected(state, deed)
+            with nullcontext() if to else pytest.raises(CogsheetError):
+                act(then, deed)
+            assert (to or state) == status(then), (*steps, deed)
+            standing = [kind for kind, where in zip(once, to or state, strict=True) if where is OUT]
+            assert {name: amount for kind in standing for name, amount in once[kind].items()} == then.posted()
+            if to:
+                walk(then, to, once, left - 1, (*steps, deed))
+
+
+@pytest.mark.parametrize("length", [1, pytest.param(4, marks=pytest.mark.long)])
+@pytest.mark.parametrize("price", ["20.00", pytest.param("0.00", marks=pytest.mark.long)])
+def test_every_sequence_of_deeds_leads_where_it_must(shop: Shop, price: str, length: int) -> None:
+    """Exports, posted elsewhere and reopening in every order: nothing is stuck, and nothing is posted twice."""
+    shop.bring_in("1", {**sale("111-1", "CUP", 2), "amount": price})
+    shop.finale_says({CUP: "6.00"})
+    money = {"US Clearing USD": price, "Marketplace Sales": f"-{price}"} if price != "0.00" else {}
+    cost = {"Cost of Goods Sold": "12.00", "Inventory Asset": "-12.00"}
+
+    walk(shop, (OPEN, OPEN), {EntryKind.SETTLEMENT: money, EntryKind.COGS: cost}, length)

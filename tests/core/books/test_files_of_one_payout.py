@@ -97,7 +97,7 @@ def test_a_payout_that_two_exports_cut_has_all_its_rows(database: Database, expo
     assert ("2 transactions, 145.50 USD", "3 transactions, 164.90 USD") == (str(united.before), str(united.after))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
 def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export: Any) -> None:
     """Three files that overlap give the same lines with the same keys in each of their six orders."""
@@ -362,6 +362,7 @@ def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(data
     assert 1 == len(lines_of(database))
 
 
+@pytest.mark.long
 def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(database: Database) -> None:
     """10.00 went out, the final document says 22.00: 12.00 of money are proposed, the goods wait for their cost."""
     bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
@@ -461,6 +462,7 @@ def test_a_removed_settlement_comes_back_with_its_answers(database: Database) ->
     assert bring_in(database, file).result is Import.ALREADY_IMPORTED
 
 
+@pytest.mark.long
 def test_a_removed_settlement_can_be_imported_again(database: Database) -> None:
     """What was saved for its lines holds again; the removal itself cannot be undone any more."""
     file = v2_file("1", "10.00", "5.00", total="15.00")

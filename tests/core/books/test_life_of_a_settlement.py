@@ -128,6 +128,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield made
 
 
+@pytest.mark.long
 def test_missing_costs_hold_up_only_the_cogs_entry(ledger: Ledger) -> None:
     """The deposit can be booked today; COGS waits."""
     with pytest.raises(NotReadyError, match=r"Item missing cost.* alone can go out today") as refused:
@@ -166,6 +167,7 @@ def test_an_exported_settlement_never_changes_by_itself(ledger: Ledger) -> None:
         ledger.export()
 
 
+@pytest.mark.long
 def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Ledger) -> None:
     """The same file is known; another one of the same settlement is named, and what went out stays to the cent."""
     ledger.save(1, "5.00")
@@ -187,6 +189,7 @@ def test_an_exported_settlement_is_imported_again_without_any_change(ledger: Led
         assert [] == locks.verify(connection, ledger.settlement)
 
 
+@pytest.mark.long
 def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -> None:
     """It is proposed once, posted when accepted, and then the books agree with Finale."""
     ledger.save(1, "5.00")
@@ -215,6 +218,7 @@ def test_a_late_cost_becomes_a_true_up_of_the_exact_difference(ledger: Ledger) -
     assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs(), "what was locked stays as it was exported"
 
 
+@pytest.mark.long
 def test_a_locked_estimate_is_trued_up_when_its_bill_arrives(ledger: Ledger) -> None:
     """An accepted average was only ever an estimate; a cost that was entered is nobody's estimate."""
     ledger.save(1, "5.00", proposed="5.00")
@@ -226,6 +230,7 @@ def test_a_locked_estimate_is_trued_up_when_its_bill_arrives(ledger: Ledger) -> 
     assert [Decimal("0.30")] == costs_today.differences(ledger.books)["difference"].to_list()
 
 
+@pytest.mark.long
 def test_a_dismissed_true_up_needs_a_reason_and_does_not_come_back(ledger: Ledger) -> None:
     """Only another difference is proposed again."""
     ledger.finale_says("4.00", "5.00")
@@ -256,6 +261,7 @@ def test_undo_takes_the_last_save_back_as_a_new_batch(ledger: Ledger) -> None:
         undo_last(ledger.database, **ME)  # type: ignore[arg-type]  # who and when
 
 
+@pytest.mark.long
 def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Ledger) -> None:
     """It needs a reason; after it the same export posts under new keys, and the total is right again."""
     ledger.finale_says("4.00", "5.00")
@@ -288,6 +294,7 @@ def test_an_export_into_a_closed_period_is_dated_on_the_first_open_day(ledger: L
     assert {date(2026, 9, 1)} == dates
 
 
+@pytest.mark.long
 def test_two_people_saving_the_same_row_one_wins_and_the_other_sees_why(ledger: Ledger) -> None:
     """The second one's books were loaded before the first one saved."""
     stale = ledger.books
@@ -304,6 +311,7 @@ def test_two_people_saving_the_same_row_one_wins_and_the_other_sees_why(ledger: 
     assert replace(answer) == refused.answer
 
 
+@pytest.mark.long
 def test_a_row_exported_meanwhile_is_refused_though_the_books_were_loaded_before(ledger: Ledger) -> None:
     """Somebody locks the settlement between the load and the save: the lock wins, and nothing is stored."""
     ledger.finale_says("4.00", "5.00")
@@ -321,6 +329,7 @@ def test_a_row_exported_meanwhile_is_refused_though_the_books_were_loaded_before
     assert ledger.books.overrides.empty
 
 
+@pytest.mark.long
 def test_two_people_saving_all_rows_at_once_lose_nothing(ledger: Ledger, tmp_path: Path) -> None:
     """Two connections at the same moment: of each row one wins, and the other reads which cost is there now."""
     keys = [ledger.key(0), ledger.key(1)]

@@ -260,8 +260,8 @@ def _version(row: Row) -> int:
     return int(row["version"])
 
 
-Lives.TestCase.settings = so_many(2, 10)
-TestLives = Lives.TestCase
+Lives.TestCase.settings = so_many(examples(2), 10)
+TestLives = pytest.mark.long(Lives.TestCase)
 
 
 @pytest.mark.long

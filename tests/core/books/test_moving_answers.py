@@ -119,6 +119,7 @@ def test_an_answer_with_the_same_units_moves_and_undo_takes_the_move_back(databa
     assert lines_by(database)["111-0"]["unit_cost"] is None
 
 
+@pytest.mark.long
 def test_a_proposal_is_accepted_and_undone_like_any_other(database: Database) -> None:
     """Accepted it is the line's cost; after two undos nothing is left of it."""
     bring_in(database, view(1))
@@ -135,6 +136,7 @@ def test_a_proposal_is_accepted_and_undone_like_any_other(database: Database) ->
     assert lines_by(database)["111-0"]["proposed_cost"] is None
 
 
+@pytest.mark.long
 def test_a_corrected_record_keeps_answers_to_the_same_questions_only(database: Database) -> None:
     """The file that did not tie had 1 unit where the one that does has 3: same line, another question."""
     first, second = record(1, 1), record(1, 3)
@@ -159,6 +161,7 @@ def test_answers_that_still_hold_are_not_asked_again(database: Database) -> None
     assert () == told.problems
 
 
+@pytest.mark.long
 def test_an_answer_stays_with_its_row_when_the_row_gets_another_key(database: Database) -> None:
     """A cheaper row of the same group comes first: both keys are given anew, and the answer goes with its row."""
     bring_in(database, ebay_export("a.csv", Row("2026-06-29", "1", "50.00"), Row("2026-06-30", "9", "1.00")))
@@ -171,6 +174,7 @@ def test_an_answer_stays_with_its_row_when_the_row_gets_another_key(database: Da
     assert (Decimal(3), None) == (lines[Decimal(50)]["unit_cost"], lines[Decimal(20)]["unit_cost"])
 
 
+@pytest.mark.long
 def test_an_answer_does_not_wake_up_on_another_line(database: Database) -> None:
     """Removed and imported again with other units under the same key: what was saved is proposed, not booked."""
     bring_in(database, record(1))

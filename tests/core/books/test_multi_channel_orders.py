@@ -61,6 +61,7 @@ def test_amazons_line_carries_the_cost_only_where_the_selling_store_is_elsewhere
     assert merchant_order == lines.loc[lines["store"] == "Amazon US", "merchant_order_id"].iloc[0]
 
 
+@pytest.mark.long
 def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(tmp_path: Path) -> None:
     """Amazon's line was exported with the cost; when the shop's payout arrives, the difference is proposed and posted.
 
@@ -163,6 +164,7 @@ def test_goods_are_the_same_where_their_products_are(
         assert (Cause.GOODS_UNCLEAR, Decimal(0)) == (amazons["cause"], amazons["proposed_cost"])
 
 
+@pytest.mark.long
 def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -> None:
     """Both names were exported when nobody knew that they are one product: the difference is proposed."""
     apart: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug old", 1)]}

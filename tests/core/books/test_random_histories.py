@@ -55,6 +55,7 @@ from core.time import local_days
 from tests.core.books.bookkeeper import LoadsOnce, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.test_importing import v2_file
+from tests.examples import examples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -339,7 +340,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
                 assert (expected is None) == (line["cost_status"] == CostStatus.MISSING)
 
 
-Company.TestCase.settings = so_many(2, 12)
+Company.TestCase.settings = so_many(examples(2), 12)
 TestHistories = Company.TestCase
 
 
@@ -349,6 +350,7 @@ def test_many_histories() -> None:
     run_state_machine_as_test(Company, settings=so_many(25, 30))
 
 
+@pytest.mark.long
 def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
     """The same files in any order end in the same books."""
     found = []

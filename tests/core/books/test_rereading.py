@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text, update
 
-from core.books import entries, locks, reclassifications, settlements, true_up_history, true_ups
+from core.books import corrections, entries, locks, reclassifications, settlements, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
 from core.books.costs_today import differences, unanswered
 from core.books.database import Database, tables
@@ -187,7 +187,7 @@ def by_month(database: Database) -> dict[tuple[str, str], Decimal]:
     """What the profit and loss has of each part in each month."""
     books = books_of(database)
     question = PnlQuestion("USD", by_month=True, by_item=False, by_store=False)
-    found = profit_and_loss(books.lines, question, zones=books.zones, corrections=reclassifications.corrections(books))
+    found = profit_and_loss(books.lines, question, zones=books.zones, corrections=corrections.corrections(books))
     return {(row["month"], part): row[part] for row in records(found) for part in PARTS if row["month"] and row[part]}
 
 
@@ -203,6 +203,7 @@ def accept_money(database: Database) -> None:
     reclassifications.accept_reclassification(database, books, numbers, lock_date=date(2026, 10, 31), **WHO)
 
 
+@pytest.mark.long
 def test_what_is_reclassified_counts_in_the_profit_and_loss_of_its_month(database: Database) -> None:
     """80.00 went out as other income in July: July keeps them, November moves them to the reimbursements."""
     before = by_month(database)
@@ -215,6 +216,7 @@ def test_what_is_reclassified_counts_in_the_profit_and_loss_of_its_month(databas
     assert [] == wrong(database, CODES)
 
 
+@pytest.mark.long
 def test_answered_words_move_class_by_class_as_the_journal_does(database: Database) -> None:
     """Twenty-one fees and more leave the other income, each part as its account."""
     words = {
@@ -234,6 +236,7 @@ def test_answered_words_move_class_by_class_as_the_journal_does(database: Databa
     assert [] == wrong(database, FEES)
 
 
+@pytest.mark.long
 def test_what_moves_within_one_class_is_no_row_of_the_profit_and_loss(database: Database) -> None:
     """From Storage to Subscription, both fees: the journal has it, the P&L has nothing to show."""
     accept_money(database)
@@ -241,10 +244,11 @@ def test_what_moves_within_one_class_is_no_row_of_the_profit_and_loss(database: 
     (key,) = books.reclassified
     lines = (("Storage", "Storage Fees", Decimal(-3)), ("Subscription", "Subscription Fees", Decimal(3)))
     within = replace(books, reclassified={key: replace(books.reclassified[key], lines=lines)})
-    assert reclassifications.reclassified_money(within).empty
-    assert len(reclassifications.reclassified_money(books)) == 1
+    assert corrections.reclassified_money(within).empty
+    assert len(corrections.reclassified_money(books)) == 1
 
 
+@pytest.mark.long
 def test_a_reopened_settlement_has_no_reclassification_any_more(database: Database) -> None:
     """It is taken back with the entry that it corrected, and the lines say it themselves."""
     accept_money(database)
@@ -256,6 +260,7 @@ def test_a_reopened_settlement_has_no_reclassification_any_more(database: Databa
 REIMBURSED = "memo = 'Reimbursements' AND entry = (SELECT max(id) FROM entry WHERE kind = 'reclassification')"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
@@ -293,6 +298,7 @@ def test_verify_names_a_reclassification_that_was_altered(database: Database, st
     assert any(words in sentence for sentence in found), found
 
 
+@pytest.mark.long
 def test_a_settlement_with_a_word_that_nobody_knows_waits_with_its_money(database: Database) -> None:
     books = books_of(database)
     assert FEES not in {one.settlement.name for one in reclassifications.pending_reclassifications(database, books)}
@@ -312,6 +318,7 @@ def test_a_settlement_with_a_word_that_nobody_knows_waits_with_its_money(databas
     assert accounts["Other Income:Marketplace Adjustments"] == Decimal(-21), "all that stood there as unknown"
 
 
+@pytest.mark.long
 def test_an_account_that_was_renamed_since_moves_nothing(database: Database) -> None:
     books = books_of(database)
     row = AccountRow(line_type=LineType.ADJUSTMENTS, name="Adjustments of Amazon")
@@ -323,6 +330,7 @@ def test_an_account_that_was_renamed_since_moves_nothing(database: Database) -> 
     assert [str(line.account) for line in one.lines if line.amount > 0] == ["Other Income:Marketplace Adjustments"]
 
 
+@pytest.mark.long
 def test_a_dismissed_reclassification_stays_dismissed_until_it_is_taken_up(database: Database) -> None:
     books = books_of(database)
     (one,) = reclassifications.pending_reclassifications(database, books)
@@ -336,6 +344,7 @@ def test_a_dismissed_reclassification_stays_dismissed_until_it_is_taken_up(datab
     assert [str(again) for again in reclassifications.pending_reclassifications(database, books)] == [str(one)]
 
 
+@pytest.mark.long
 def test_lines_that_ask_for_a_cost_only_since_are_named_and_answered_by_reopening(database: Database) -> None:
     asked = unanswered(books_of(database))["US", "24000000011"]
     assert asked > 0
@@ -350,6 +359,7 @@ def test_lines_that_ask_for_a_cost_only_since_are_named_and_answered_by_reopenin
     assert ("US", "24000000011") not in unanswered(books)
 
 
+@pytest.mark.long
 def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_reading(database: Database) -> None:
     settlement = books_of(database).named([KEPT])[0]
     with database.writing() as connection:  # as if its settlement entry had gone out alone
@@ -364,7 +374,7 @@ def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_readi
     assert books.state(books.named([KEPT])[0]).cogs == Decimal("10.00")
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("content", [b"", b"no settlement at all", b"\xff\xfe\x00"])
 def test_a_kept_file_that_cannot_be_read_changes_nothing_and_is_named(old: Database, content: bytes) -> None:
     sha256 = books_of(old).named([OPEN])[0].sha256

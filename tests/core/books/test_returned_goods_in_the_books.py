@@ -156,7 +156,7 @@ def test_a_report_covers_every_store_of_the_marketplace(database: Database) -> N
     assert Disposition.UNSELLABLE == refund_line(database)["disposition"]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "words", [("REPAIRED",), ("DISTRIBUTOR_DAMAGED",), ("verkaufbar",), ("SELLABLE (used)",), ("SELLABLE", "LOST?")]
 )

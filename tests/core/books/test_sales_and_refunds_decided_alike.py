@@ -91,6 +91,7 @@ def test_accepting_a_sale_accepts_its_refund(bench: Bench) -> None:
     assert costs_today.differences(bench.books).empty
 
 
+@pytest.mark.long
 def test_a_sale_and_its_refund_are_not_decided_in_different_ways(bench: Bench) -> None:
     """Accepting one and dismissing the other is refused before anything is decided."""
     bench.export("US0", "US1")
@@ -101,6 +102,7 @@ def test_a_sale_and_its_refund_are_not_decided_in_different_ways(bench: Bench) -
         true_ups.refuse_torn(bench.database, bench.books, [proposed["US0"][0]], [proposed["US1"][0]])
 
 
+@pytest.mark.long
 def test_dismissing_a_refund_dismisses_its_sale(bench: Bench) -> None:
     """A sale at the new cost beside a refund at the old one would be a loss out of thin air."""
     bench.export("US0", "US1")
@@ -113,6 +115,7 @@ def test_dismissing_a_refund_dismisses_its_sale(bench: Bench) -> None:
     assert {} == bench.proposed()
 
 
+@pytest.mark.long
 def test_a_refund_exported_after_its_sale_was_dismissed_keeps_the_sale_s_cost(bench: Bench) -> None:
     """Nothing is proposed for the refund alone; another cost is proposed for both again."""
     bench.export("US0")
@@ -127,6 +130,7 @@ def test_a_refund_exported_after_its_sale_was_dismissed_keeps_the_sale_s_cost(be
     }
 
 
+@pytest.mark.long
 def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(tmp_path: Path) -> None:
     """An average accepted before Finale's cost came is replaced by the bookkeeper, not behind the refund's back."""
     with open_books(tmp_path) as database:
@@ -141,6 +145,7 @@ def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(tmp_path
         assert costs_today.differences(bench.books).empty
 
 
+@pytest.mark.long
 def test_a_locked_refund_that_took_no_cost_takes_no_answer(bench: Bench) -> None:
     """Money only moved, so the line has no cost source; it is locked all the same."""
     bench.save(Event.REFUND, disposition=Disposition.NOT_RETURNED, stock_edited=True)

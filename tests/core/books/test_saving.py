@@ -171,6 +171,7 @@ def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
         assert {one.answer.key for one in second.with_fate(Fate.MISSING)} <= set(missing_lines(after.lines)["key"])
 
 
+@pytest.mark.long
 def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -> None:
     """Its cost is its original's: once units and disposition are saved, none of it is left to say."""
     desk.save(desk.answer(Event.SALE, cost=Decimal(10)))
@@ -199,7 +200,7 @@ def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
     assert desk.books.overrides.empty
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("cost", ["1e3", "1234.5", "0.45", "1.98", "49.66"])
 def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str) -> None:
     """The row is named with order, SKU, cost and average; whoever accepts it saves it, and export names it again."""
@@ -234,6 +235,7 @@ def test_only_costs_that_are_far_off_and_unexplained_are_asked(
     assert suspects == len(desk.save(desk.answer(Event.SALE, **said)).suspects)
 
 
+@pytest.mark.long
 def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: Path) -> None:
     """And without either beside what its sale brought; a number that Excel makes of a date is asked about too."""
     with open_books(tmp_path) as database:
@@ -253,6 +255,7 @@ def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: P
     assert ((), 1) == (usual.suspects, len(usual.overrides))
 
 
+@pytest.mark.long
 def test_a_note_added_to_a_saved_cost_is_saved_and_keeps_how_it_came_about(desk: Desk) -> None:
     """Alone it is not: it would be an answer that answers nothing."""
     alone = desk.save(desk.answer(Event.SALE, cost=None, note="see bill 12"))
@@ -280,6 +283,7 @@ def test_lines_without_cost_are_counted_alike_and_those_that_wait_apart(desk: De
     assert "1 line without cost, 1 waits for its original" == after.cogs_status
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("named", "saved"),
     [

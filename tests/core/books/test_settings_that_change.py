@@ -127,6 +127,7 @@ def test_the_lock_date_is_a_border_too(year: Year) -> None:
     assert date(2026, 9, 1) == first_open_day(year.books)
 
 
+@pytest.mark.long
 def test_a_day_of_ones_own_over_what_is_posted_needs_a_yes(year: Year) -> None:
     """What it would do is said with each settlement that is posted; agreed to, its true-ups are proposed."""
     year.export("US0", "US1")
@@ -141,6 +142,7 @@ def test_a_day_of_ones_own_over_what_is_posted_needs_a_yes(year: Year) -> None:
     assert [Decimal("4.00")] == costs_today.differences(year.books)["difference"].to_list()
 
 
+@pytest.mark.long
 def test_policies_that_follow_each_other_hold_each_for_its_days(year: Year) -> None:
     """Each change keeps what held before it, and one that goes farther back takes the place of those after it."""
     year.policy(refunded_goods="Not returned from 2026-08-20")
@@ -156,7 +158,7 @@ def test_policies_that_follow_each_other_hold_each_for_its_days(year: Year) -> N
     assert 1 == len(year.books.policies.before("refunded_goods"))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["refund_units", "adjustment_average"])
 def test_every_policy_about_costs_leaves_posted_lines_alone(year: Year, name: str) -> None:
     """A refund whose units were derived is not asked again once it is exported."""
@@ -169,6 +171,7 @@ def test_every_policy_about_costs_leaves_posted_lines_alone(year: Year, name: st
     assert costs_today.differences(year.books).empty
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", ["Not returned from soon", "Not returned from 2026-02-30", "Gone from 2026-08-01"])
 def test_a_day_that_is_none_is_refused(year: Year, text: str) -> None:
     """Nothing is stored, and the message repeats what was typed."""
@@ -178,6 +181,7 @@ def test_a_day_that_is_none_is_refused(year: Year, text: str) -> None:
     assert {"US1": "Restocked", "US2": "Restocked"} == year.refunds()
 
 
+@pytest.mark.long
 def test_books_start_over_an_exported_settlement_leaves_it_counted(year: Year) -> None:
     """It needs a yes; then entries, profit and loss, and verify still agree, and what is open becomes History."""
     year.export("US0")
@@ -227,6 +231,7 @@ def test_a_reopened_settlement_follows_what_holds_now(year: Year) -> None:
     assert not year.books.is_history(year.settlement("US0"))
 
 
+@pytest.mark.long
 def test_books_start_within_a_closed_period_needs_a_yes(year: Year) -> None:
     """Nothing is exported, but the figures of August are closed."""
     year.policy(lock_date="2026-08-31")
@@ -237,6 +242,7 @@ def test_books_start_within_a_closed_period_needs_a_yes(year: Year) -> None:
     assert year.books.policies.books_start is None
 
 
+@pytest.mark.long
 def test_what_was_posted_elsewhere_is_named_as_such(year: Year) -> None:
     """Books start moved over it needs a yes as well."""
     post_elsewhere(year.database, year.books, [year.settlement("US0")], "by hand", **WHO)
@@ -245,6 +251,7 @@ def test_what_was_posted_elsewhere_is_named_as_such(year: Year) -> None:
         year.policy(books_start="2026-08-20")
 
 
+@pytest.mark.long
 def test_a_time_zone_that_moves_exported_months_needs_a_yes_and_moves_only_what_is_open(year: Year) -> None:
     """What US2 posted on 31 August from ten o'clock UTC on is of September in Kiritimati, fourteen hours ahead."""
     year.export("US0", "US1", "US2")
@@ -255,6 +262,7 @@ def test_a_time_zone_that_moves_exported_months_needs_a_yes_and_moves_only_what_
     assert year.pnl_months() == before
 
 
+@pytest.mark.long
 def test_a_zone_is_kept_by_what_is_exported_and_taken_by_what_is_open(year: Year) -> None:
     """Kiritimati is fourteen hours ahead: what US2 posted on 31 August from ten o'clock on is of September there."""
     year.export("US0", "US1")
@@ -294,6 +302,7 @@ DEEDS = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(DEEDS, min_size=2, max_size=7))
 def test_whatever_changes_in_the_middle_what_went_out_stays(

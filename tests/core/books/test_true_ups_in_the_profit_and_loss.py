@@ -67,6 +67,7 @@ def test_a_later_cost_stands_in_the_month_of_its_entry(shop: Shop) -> None:
     assert [] == wrong(shop, "1")
 
 
+@pytest.mark.long
 def test_each_true_up_of_a_line_counts(shop: Shop) -> None:
     """5.00, then 6.50, then 6.00: 1.50 and -0.50 more; the newest alone would be a wrong figure."""
     shop.bring_in("1", sale("111-1", "CUP"), lost("CUP", 3))
@@ -80,6 +81,7 @@ def test_each_true_up_of_a_line_counts(shop: Shop) -> None:
     assert [] == wrong(shop, "1")
 
 
+@pytest.mark.long
 def test_refunds_losses_and_what_finale_posts_agree_with_the_journal(shop: Shop) -> None:
     """The profit and loss has who posts it nowhere: what Finale corrects counts as well."""
     shop.set(losses_posted_by="Finale")
@@ -96,6 +98,7 @@ def test_refunds_losses_and_what_finale_posts_agree_with_the_journal(shop: Shop)
     assert [] == wrong(shop, "1")
 
 
+@pytest.mark.long
 def test_dismissed_and_reopened_ones_count_nowhere(shop: Shop) -> None:
     """What was not posted is in no month; reopening takes posted ones back with their entries."""
     shop.bring_in("1", sale("111-1", "CUP"))
@@ -113,6 +116,7 @@ def test_dismissed_and_reopened_ones_count_nowhere(shop: Shop) -> None:
     assert {AUGUST: "7.00"} == cogs_by_month(shop)
 
 
+@pytest.mark.long
 def test_verify_names_a_month_in_which_journal_and_profit_and_loss_differ(shop: Shop) -> None:
     """The decision leads to another entry than the one that posts it."""
     shop.bring_in("1", sale("111-1", "CUP"))
@@ -127,6 +131,7 @@ def test_verify_names_a_month_in_which_journal_and_profit_and_loss_differ(shop: 
     assert any("P&L and journal" in words and AUGUST in words for words in wrong(shop, "1"))
 
 
+@pytest.mark.long
 def test_deciding_nothing_makes_no_batch(shop: Shop) -> None:
     """Accept, dismiss and take up without any number leave the history as it is."""
     shop.bring_in("1", sale("111-1", "CUP"))

@@ -56,6 +56,7 @@ def test_a_loss_that_finale_posted_is_corrected_by_finale(shop: Shop) -> None:
     assert {"Damaged and Lost Inventory": "3.00", "Inventory Asset": "-3.00"} == shop.posted(FINALE)
 
 
+@pytest.mark.long
 def test_a_loss_that_we_posted_is_corrected_by_us(shop: Shop) -> None:
     """Finale posts COGS and we the losses: the difference goes out, to the account of losses."""
     shop.set(cogs_posted_by="Finale")
@@ -70,6 +71,7 @@ def test_a_loss_that_we_posted_is_corrected_by_us(shop: Shop) -> None:
     assert {"Cost of Goods Sold": "0.50", "Inventory Asset": "-0.50"} == shop.posted(FINALE)
 
 
+@pytest.mark.long
 def test_whoever_posted_it_corrects_it_though_setup_names_another_by_now(shop: Shop) -> None:
     """Finale has posted nothing of a settlement that went out from here, so that it corrects nothing of it."""
     shop.bring_in("1", sale("111-1", "CUP"), lost("CUP", 3))
@@ -101,6 +103,7 @@ def test_a_true_up_goes_to_the_accounts_of_its_item_group(shop: Shop) -> None:
     } == shop.posted(TRUE_UP)
 
 
+@pytest.mark.long
 def test_a_true_up_goes_to_the_accounts_of_its_store(shop: Shop) -> None:
     """Two settlements of two stores with one id, each on its own account."""
     shop.choose(AccountRow(line_type=LineType.COGS_SALES, store="CA", name="COGS Canada"))
@@ -164,6 +167,7 @@ def test_goods_of_a_word_answered_otherwise_cost_what_its_line_type_says(
     assert [] == differing(shop)
 
 
+@pytest.mark.long
 def test_a_refund_s_true_up_stands_on_the_lines_of_returned_goods(shop: Shop) -> None:
     """The sale's and the refund's differences do not vanish into each other: they post to different accounts."""
     shop.choose(AccountRow(line_type=LineType.COGS_REFUNDS, name="COGS returned"))
@@ -180,6 +184,7 @@ def test_a_refund_s_true_up_stands_on_the_lines_of_returned_goods(shop: Shop) ->
     }
 
 
+@pytest.mark.long
 def test_reopening_takes_every_true_up_back_where_it_was_posted(shop: Shop) -> None:
     """By account nothing is left, for us and for Finale."""
     shop.choose(*MUGS)
@@ -196,6 +201,7 @@ def test_reopening_takes_every_true_up_back_where_it_was_posted(shop: Shop) -> N
     assert {} == shop.posted(FINALE, "COGS posted by Finale", "reversal of what Finale posted")
 
 
+@pytest.mark.long
 def test_each_decision_names_the_entry_that_posts_it(shop: Shop) -> None:
     """Of a sale of ours and a loss of Finale's in one settlement."""
     shop.set(losses_posted_by="Finale")
@@ -214,6 +220,7 @@ def test_each_decision_names_the_entry_that_posts_it(shop: Shop) -> None:
     }
 
 
+@pytest.mark.long
 def test_what_rounds_to_nothing_is_accepted_without_an_entry(shop: Shop) -> None:
     """Less than half a cent: the books hold the new cost, and no entry of zeros goes out."""
     shop.bring_in("1", sale("111-1", "CUP"))

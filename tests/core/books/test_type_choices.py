@@ -104,6 +104,7 @@ def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
     assert "payout" not in CHOICES
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kinds", [(EntryKind.SETTLEMENT,), (EntryKind.SETTLEMENT, EntryKind.COGS)])
 def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: tuple[EntryKind, ...]) -> None:
     """Neither a new choice nor one that is taken back changes it; its lock is a promise kept."""
@@ -131,6 +132,7 @@ def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(
     assert {"1": "fee", "2": "fee"} == events(database)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("said", "event"), [("Storage", "fee"), ("advertising", "advertising"), ("Tips", "adjustment")]
 )
@@ -152,6 +154,7 @@ def test_a_word_said_after_the_cogs_entry_went_out_goes_into_the_settlement_entr
     assert [] == [one.name for one in verified if not one.ok]
 
 
+@pytest.mark.long
 def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
     """It is open again, and exported again it keeps what it went out with the second time."""
     books = export(database, "1", EntryKind.COGS)
@@ -194,6 +197,7 @@ def test_what_earlier_versions_stored_still_holds(database: Database) -> None:
     assert {"1": "adjustment", "2": "adjustment"} == events(database)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("word", ["Lightning Levy", "Levy / Base", "Lightning Levy / Bas"])
 def test_what_was_said_of_one_description_says_nothing_of_another(database: Database, word: str) -> None:
     """Nor does what was said of a type without a description: a new word is asked however much of it is known."""
@@ -210,6 +214,7 @@ def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None
         assert [2, 1] == settings.versions(connection, "number", int)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("kinds", "named", "unnamed"),
     [

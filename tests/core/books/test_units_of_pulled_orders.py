@@ -207,7 +207,7 @@ STORIES: dict[str, tuple[Callable[[], list[bytes]], Sequence[tuple[str, int]], i
 }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("story", STORIES)
 def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str, tmp_path: Path) -> None:
     """The sums and the line of each unit are the same for every order of import."""
@@ -242,7 +242,7 @@ def test_units_stand_where_they_belong(database: Database) -> None:
     assert [("801", "A", 1), ("901", "A", 2)] == carrying(load_books(database))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     "story", ["an item added by an order edit", "more units of the same item", "an exchange for something dearer"]
 )
@@ -275,6 +275,7 @@ def test_an_exported_unit_that_never_left_comes_back_with_its_refund(database: D
     assert_kept(database, books)
 
 
+@pytest.mark.long
 def test_an_exported_line_keeps_its_units_when_older_documents_arrive(database: Database) -> None:
     """September went out first, with all the units its document told of; August brings money and no unit."""
     bring_in(database, in_parts()[1])
@@ -288,6 +289,7 @@ def test_an_exported_line_keeps_its_units_when_older_documents_arrive(database: 
     assert_kept(database, books)
 
 
+@pytest.mark.long
 def test_other_units_shipped_are_asked_and_the_answer_holds_after_export(database: Database) -> None:
     """The deposit's document tells that nothing left; Finale shipped one. Nobody guesses, and the answer stays."""
     bring_in(database, deposit()[0])
@@ -314,6 +316,7 @@ def test_fewer_units_shipped_than_fulfilled_are_asked(database: Database) -> Non
     assert [Cause.UNITS_DISAGREE] == books.lines["cause"].dropna().tolist()
 
 
+@pytest.mark.long
 def test_a_line_confirmed_as_zero_does_not_swallow_the_goods(database: Database) -> None:
     """A deposit whose document did not tell parcels was answered with zero and exported: the balance asks."""
     down, rest = Paid("11", "6.00", "2026-08-03"), Paid("12", "14.00", "2026-11-03")
@@ -349,6 +352,7 @@ def typed_units() -> tuple[list[bytes], int, dict[str, Any]]:
     return in_parts(), 2, {"units_back": 1, "stock_edited": True}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("answered", [zero, typed_cost, typed_units])
 def test_a_preview_counts_the_units_as_the_books_will(database: Database, answered: Callable[[], Any]) -> None:
     """Zero for the first payment of an order moves its units to the second: what is announced is what is booked."""
@@ -377,6 +381,7 @@ def same(one: Books, other: Books) -> bool:
     return bool(one.lines[names].equals(other.lines[names]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("start", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)])
 def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, start: date) -> None:
     """Whether an order was first paid before books start decides whether its units are asked."""

@@ -84,6 +84,7 @@ def test_any_single_value_is_brought_back_as_a_new_batch(saved: Saved) -> None:
     assert Decimal("6.00") == saved.costs()["111-0"][0]
 
 
+@pytest.mark.long
 def test_a_locked_line_is_left_alone_and_an_unknown_value_is_refused(saved: Saved) -> None:
     """What was exported changes by true-up only; a batch that saved nothing for a line is named."""
     first = saved.save("111-0", "4.00")
@@ -99,6 +100,7 @@ def test_a_locked_line_is_left_alone_and_an_unknown_value_is_refused(saved: Save
         values_of(saved.database, first, [saved.key("111-1")])
 
 
+@pytest.mark.long
 def test_accepted_averages_give_way_in_bulk_and_entered_costs_never(saved: Saved) -> None:
     """Finale's order costs arrived for both: only the estimate is replaced, and undo brings it back."""
     saved.save("111-0", "4.00", accepted=True)

@@ -119,6 +119,7 @@ def accrued_again(shop: Shop) -> None:
     accrue(shop)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("happens", [later_cost, exported_since, answered_since, accrued_again])
 def test_an_accrual_is_made_again_of_what_was_known_on_its_day(
     healthy: Path, tmp_path: Path, happens: Callable[[Shop], None]
@@ -132,6 +133,7 @@ def test_an_accrual_is_made_again_of_what_was_known_on_its_day(
     assert (2 if happens is accrued_again else 1) == len(twice)
 
 
+@pytest.mark.long
 def test_of_an_accrual_that_an_older_version_booked_the_accounts_are_held(healthy: Path, tmp_path: Path) -> None:
     """It kept nothing of what it was made of: no fault by itself, but another account is one."""
     forget = "DELETE FROM setting WHERE key LIKE 'accrual of batch%'"
@@ -420,7 +422,7 @@ def planted(healthy: Path, folder: Path, statement: str) -> Path:
     return copy
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_kind_of_fault_is_named(healthy: Path, tmp_path: Path, fault: str) -> None:
     """By settlement and line or entry, with what is stored and what is recomputed."""
@@ -435,6 +437,7 @@ AMOUNTS = ("principal", "shipping", "promotion", "referral_fee", "fulfilment_fee
 TEXTS = ("event", "goods", "sku", "order_id", "raw_type", "quantity_source", "stock_effect", "typed", "tax_code")
 
 
+@pytest.mark.long
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_altered_in_a_line_is_named(healthy: Path, data: st.DataObject, tmp_path_factory: object) -> None:
@@ -453,6 +456,7 @@ def test_whatever_is_altered_in_a_line_is_named(healthy: Path, data: st.DataObje
     assert any(column.replace("_", " ") in sentence for sentence in found), (column, found)
 
 
+@pytest.mark.long
 def test_what_an_older_reader_stored_is_said_and_its_sum_is_held(healthy: Path, tmp_path: Path) -> None:
     """Its words were judged otherwise, so that a line that differs is no fault; a sum that differs is."""
     statement = "UPDATE settlement SET reader_version = 1 WHERE settlement_id = '3'"

@@ -73,6 +73,7 @@ def first(tmp_path: Path) -> Iterator[First]:
         yield First(database)
 
 
+@pytest.mark.long
 def test_a_settlement_before_books_start_is_history(first: First) -> None:
     """It gives its cost to the refund, is neither counted nor posted, and no true-up is proposed for it."""
     first.set(books_start="2026-08-17")
@@ -112,6 +113,7 @@ def test_a_missing_original_before_books_start_is_not_waited_for(tmp_path: Path)
         assert (CostStatus.WAITING, CostStatus.MISSING) == (waiting, made.refund()["cost_status"])
 
 
+@pytest.mark.long
 def test_posted_elsewhere_locks_many_at_once_without_an_entry(first: First) -> None:
     """A later cost proposes nothing, and the refund keeps the cost that was locked."""
     with pytest.raises(PostedElsewhereReasonError):
@@ -165,6 +167,7 @@ def test_an_opening_cost_that_cannot_be_taken_is_refused_by_its_sku(
         assert opening_costs.latest(connection).empty
 
 
+@pytest.mark.long
 def test_true_ups_below_the_materiality_limit_are_immaterial_per_settlement(first: First) -> None:
     """A sale of two mugs moves 0.60, above the limit of 0.50; its refund's 0.30 is not dismissed apart from it."""
     for number in ("US0", "US1"):
@@ -182,6 +185,7 @@ def test_true_ups_below_the_materiality_limit_are_immaterial_per_settlement(firs
     assert [0, 0, 2] == found
 
 
+@pytest.mark.long
 def test_refunds_without_units_are_asked_for_where_the_policy_says_so(first: First) -> None:
     """The units of an exact share are proposed, not taken."""
     derived = first.refund()["cost_status"]
@@ -190,6 +194,7 @@ def test_refunds_without_units_are_asked_for_where_the_policy_says_so(first: Fir
     assert (CostStatus.COSTED, CostStatus.MISSING) == (derived, first.refund()["cost_status"])
 
 
+@pytest.mark.long
 def test_a_split_settlement_says_what_of_it_is_posted_and_what_its_clearing_account_opens_with(tmp_path: Path) -> None:
     """Its COGS is that of the part posted here; the rest of its deposit is named as the account's opening balance."""
     shop = Shop.open(tmp_path)
@@ -210,6 +215,7 @@ def test_a_split_settlement_says_what_of_it_is_posted_and_what_its_clearing_acco
     shop.database.close()
 
 
+@pytest.mark.long
 def test_an_exported_split_settlement_names_the_books_start_that_it_went_out_with(tmp_path: Path) -> None:
     """Its clearing account opened then, wherever the books start later; reopened it is whole."""
     shop = Shop.open(tmp_path)
@@ -232,6 +238,7 @@ def test_an_exported_split_settlement_names_the_books_start_that_it_went_out_wit
     shop.database.close()
 
 
+@pytest.mark.long
 def test_a_settlement_posted_elsewhere_needs_no_opening_balance(tmp_path: Path) -> None:
     """Its deposit does not go over our account."""
     shop = Shop.open(tmp_path)

@@ -16,6 +16,7 @@ from core.costing import CostingInput, CostingPolicies, cost
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import CostStatus, Event, Goods, OverrideKind
 from tests.core.costing.random_books import START, by_key
+from tests.examples import examples
 
 Row = dict[str, Any]
 UNIT_COST = Decimal(5)
@@ -144,7 +145,7 @@ orders = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(order=orders)
 def test_parts_are_reckoned_as_a_person_would(order: Order) -> None:
     """Never more units than were sold; all of them once the whole price was given back; accepted, these are booked."""
@@ -157,7 +158,7 @@ def test_parts_are_reckoned_as_a_person_would(order: Order) -> None:
     assert sum(expected) <= order.units
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(order=orders)
 def test_the_whole_price_given_back_is_all_units_back(order: Order) -> None:
     """A last part that completes the price is about whatever the parts before it were not about."""

@@ -174,6 +174,7 @@ def test_a_refund_whose_tax_the_marketplace_does_not_give_back_is_named() -> Non
 
     assert [("Amazon US", "A", "USD", Decimal("-1.60"))] == [tuple(one) for one in open_tax(lines)]
     assert [Decimal(1), Decimal("-1.60")] == [one.left for one in tax_tie_outs(lines)]
+    assert "Facilitator tax: orders that do not come to zero: 1." == tax_tie_outs(lines)[0].sentence
 
 
 def test_prepaid_tax_meets_no_tax_of_the_buyer() -> None:

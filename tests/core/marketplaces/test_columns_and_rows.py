@@ -23,11 +23,12 @@ from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from tests.core.marketplaces.random_tables import random_table
 from tests.core.marketplaces.random_v2_files import random_file
 from tests.core.marketplaces.same_readings import assert_same, outcome
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.marketplaces.formats import Format
 
-MANY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 GOLDEN = Path("tests/golden/marketplaces")
 FOLDERS = [GOLDEN, Path("../shared/samples"), Path("../shared/cases")]
 READERS: dict[str, tuple[Format, Format]] = {

@@ -1,0 +1,135 @@
+"""Works that touch little, in books of a million transactions and in books of ten thousand (`benchmarks.kept_books`).
+
+Each is done in a process of its own, once on the small books to warm up and once more to be measured: small, large,
+small. One that takes too long is ended, and told as over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import workbook_engine
+from addin.commands.button import Outcome
+from addin.commands.costs import save
+from addin.commands.desk import on_file
+from addin.commands.pnl import make_pnl
+from addin.commands.refresh import load, refresh
+from addin.commands.settlements import fill
+from addin.commands.syncing import sync
+from addin.connections.finale import URL_VARIABLE
+from addin.sheets import tables
+from addin.sheets.pnl import PnlWish
+from addin.sheets.resolve_columns import RESOLVE_SPEC
+from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, address_in, finale, kept_books, use
+from benchmarks.rows import Result, Took, took
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from addin.sheets.desk import Desk
+
+LIMIT = 150
+"""Seconds of CPU that one work may take."""
+
+
+def _refresh(desk: Desk) -> Outcome:
+    """Bring Settlements up to date, as every press does."""
+    refresh(desk, load(desk.database))
+    return Outcome("done")
+
+
+WORKS: dict[str, Callable[[Desk], Outcome]] = {
+    "open": partial(fill, ids=[OPENED]),
+    "save": save,
+    "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
+    "settlements": _refresh,
+    "pnl": partial(make_pnl, wish=PnlWish(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a process took."""
+
+    took: Took
+    bytes: int
+    """Its peak."""
+    over: bool
+
+
+def rows() -> Iterator[Result]:
+    """Measure every work, and the largest peak."""
+    folders = {size: kept_books(size) for size in (SMALL, LARGE)}
+    idle = _process("idle", folders[SMALL]).bytes
+    peaks = dict.fromkeys(folders, 0)
+    with finale() as url:
+        os.environ[URL_VARIABLE] = url
+        for work in WORKS:
+            before, large, after = (_process(work, folders[size]) for size in (SMALL, LARGE, SMALL))
+            peaks[SMALL] = max(peaks[SMALL], before.bytes - idle, after.bytes - idle)
+            peaks[LARGE] = max(peaks[LARGE], large.bytes - idle)
+            small = Took((before.took.cpu + after.took.cpu) / 2, (before.took.wall + after.took.wall) / 2)
+            ratios = (large.took.cpu / small.cpu, large.took.wall / small.wall)
+            yield Result(f"{work}-in-big-books", large.took.cpu, *ratios, over=large.over)
+    yield Result("big-books-memory", peaks[LARGE] / 1e6, peaks[LARGE] / peaks[SMALL])
+
+
+def _process(work: str, folder: Path) -> _Done:
+    """Do a work in a new process; the memory of one that was ended counts as far as it came."""
+    command = [sys.executable, "-m", "benchmarks.big_books", work, str(folder)]
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as told:
+        environment = {**os.environ, "COGSHEET_HOME": home}
+        started = subprocess.Popen(command, stdout=told, env=environment)  # noqa: S603 - our own program
+        _, status, usage = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        told.seek(0)
+        said = told.read().splitlines()
+    if started.returncode > 0:
+        raise SystemExit(f"{work} could not be measured in {folder.name}")
+    over = started.returncode < 0
+    taken = Took(LIMIT, LIMIT) if over else Took(*json.loads(said[-1]))
+    return _Done(taken, usage.ru_maxrss * 1024, over)
+
+
+def main(work: str, folder: Path) -> None:
+    """Do a work on copies of the small books and then of these; print what the latter took."""
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+    if work == "idle":
+        print("[0, 0]")
+        return
+    _once(work, kept_books(SMALL))
+    print(json.dumps(_once(work, folder)))
+
+
+def _once(work: str, kept: Path) -> Took:
+    with tempfile.TemporaryDirectory() as name:
+        for path in (kept / "Books.xlsm", address_in(kept)):
+            shutil.copyfile(path, Path(name) / path.name)
+        book = use(Path(name))
+        if work == "save":
+            _type_costs(book)
+        return took(lambda: on_file(book, WORKS[work]))
+
+
+def _type_costs(path: Path) -> None:
+    """Type a cost into every row of Resolve."""
+    with workbook_engine.workbook(path) as book:
+        found = tables.find(book, RESOLVE_SPEC)
+        count = len(tables.read(found, RESOLVE_SPEC))
+        found.column_cells("cost", 0, count).value = [[12.5 + row / 100] for row in range(count)]
+        book.save()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

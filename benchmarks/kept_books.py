@@ -1,0 +1,177 @@
+"""Books of a million transactions and of ten thousand, that differ in nothing but the length of old settlements.
+
+They are made by importing files as the program imports any, and checked by `verify` once. They are kept between runs,
+in the user's cache (or where COGSHEET_BENCH says), until the generator or the schema is another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from addin.commands.costs import resolve
+from addin.commands.desk import on_file
+from addin.commands.new import write_workbook
+from addin.commands.reports import verify
+from addin.commands.syncing import sync
+from addin.connections.finale import KEY, SECRET, URL_VARIABLE
+from benchmarks.filled_books import NOW, STORE, know_costs, order_id, put
+from core.books import settings
+from core.books.booked_settlement import OriginalFile
+from core.books.database import Database
+from core.books.database.company import new_company
+from core.books.importing import import_file
+from core.companies import machine_folder
+from core.http.credentials import Secret
+from core.marketplaces import READER_VERSION, read_file
+from core.settings import FINALE_NAME, FinaleAccount
+from sandbox.business import sized_business
+from sandbox.server import serve
+from sandbox.settlement_files.amazon_v2 import settlement_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.business import Business
+
+GENERATOR = 1
+"""Raised with every change of what the books hold, so that kept ones are made anew."""
+LARGE, SMALL = 1_000_000, 10_000
+OPENED, MONTH, SYNCED = "90000000380", "90000005000", "26000000001"
+"""The settlement that is opened, that of the month whose profit and loss is asked for, and the one that is synced."""
+_OPENED_ROWS, _MONTH_ROWS, _MISSING, _SYNCED_ORDERS = 380, 5_000, 20, 50
+_OTHERS = 17
+_MONTH_BEGIN, _OTHERS_BEGIN = datetime(2026, 3, 3, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def kept_books(size: int) -> Path:
+    """Return the folder with books of so many transactions, made unless they are kept from an earlier run.
+
+    Raises:
+        CalledProcessError: If they cannot be made.
+    """
+    folder = _cache() / f"{size}-{_version()}"
+    if not folder.exists():
+        subprocess.run([sys.executable, "-m", "benchmarks.kept_books", str(size), str(folder)], check=True, stdout=2)  # noqa: S603 - our own program
+    return folder
+
+
+def _cache() -> Path:
+    chosen = os.environ.get("COGSHEET_BENCH")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_path("Cogsheet benchmarks", appauthor=False))
+
+
+def _version() -> str:
+    """Return a text that is another when the generator, the reader or any table is another."""
+    empty = Path(os.environ["COGSHEET_HOME"]) / "empty.sqlite"
+    empty.unlink(missing_ok=True)
+    with Database.create(empty, new_company("Bench", "USD", NOW)):
+        pass
+    with closing(sqlite3.connect(empty)) as connection:
+        made = [str(sql) for (sql,) in connection.execute("SELECT sql FROM sqlite_master ORDER BY name")]
+    return hashlib.sha256("\n".join([str(GENERATOR), str(READER_VERSION), *made]).encode()).hexdigest()[:12]
+
+
+def make(size: int, folder: Path) -> None:
+    """Make books and their workbook, and let `verify` check them; the folder appears when all is done."""
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    book = unfinished / "Books.xlsm"
+    with Database.create(address_in(unfinished), new_company("Bench", "USD", NOW)) as database:
+        _import_all(database, size)
+        account = FinaleAccount(account=_ACCOUNT)
+        with database.writing() as connection:
+            settings.put(connection, FINALE_NAME, account, who="bench", now=NOW)
+        write_workbook(book, database)
+    use(unfinished)
+    with finale() as url:
+        os.environ[URL_VARIABLE] = url
+        on_file(book, lambda desk: sync(desk, ids=[SYNCED], full=True, credentials=Keys()))
+    on_file(book, lambda desk: resolve(desk, ids=[OPENED]))
+    outcome = on_file(book, verify)
+    (unfinished / "verified.txt").write_text(outcome.message, encoding="utf-8")
+    if outcome.needs_attention:
+        raise SystemExit(f"Books of {size:,} transactions do not tie out: {outcome.message[:2000]}")
+    unfinished.rename(folder)
+
+
+def _import_all(database: Database, size: int) -> None:
+    each = (size - _OPENED_ROWS - _MONTH_ROWS - _SYNCED_ORDERS) // _OTHERS
+    for number in range(_OTHERS):
+        put(database, f"90000010{number:03d}", each, _OTHERS_BEGIN + timedelta(days=14 * number))
+    put(database, MONTH, _MONTH_ROWS, _MONTH_BEGIN)
+    put(database, OPENED, _OPENED_ROWS, NOW - timedelta(days=20))
+    know_costs(database, {order_id(OPENED, number) for number in range(_MISSING)})
+    (synced,) = settlement_files(_business())
+    file = OriginalFile(synced.name, synced.content)
+    import_file(database, read_file(file.content, file.name), file, store=STORE, who="bench", now=NOW)
+
+
+def address_in(folder: Path) -> Path:
+    """Return where the database of some books is."""
+    return folder / "books.sqlite"
+
+
+def use(folder: Path) -> Path:
+    """Let the workbook of a folder find its books; return it."""
+    machine_folder().remember("Bench", str(address_in(folder)))
+    return folder / "Books.xlsm"
+
+
+def _business() -> Business:
+    return sized_business(orders=_SYNCED_ORDERS, products=80, old_refunds=0)
+
+
+_ACCOUNT, _KEY, _SECRET = "bench", "bench-key", "bench-secret"
+
+
+class Keys:
+    """The keys of the sandbox's account."""
+
+    def get(self, system: str, account: str, name: str) -> Secret | None:
+        """Return a key."""
+        del system, account
+        return {KEY: Secret(_KEY), SECRET: Secret(_SECRET)}.get(name)
+
+    def put(self, system: str, account: str, name: str, secret: Secret) -> None:
+        """Keep nothing."""
+
+    def forget(self, system: str, account: str, name: str) -> None:
+        """Forget nothing."""
+
+
+@contextmanager
+def finale() -> Iterator[str]:
+    """Serve the Finale of the synced orders in a process of its own, whose work is not measured; yields its address."""
+    command = [sys.executable, "-m", "benchmarks.kept_books"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own program
+        assert server.stdout is not None, "no pipe"  # noqa: S101
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.communicate()
+
+
+def serve_until_told() -> None:
+    """Serve until standard input ends."""
+    with serve(_business(), account=_ACCOUNT, key=_KEY, secret=_SECRET) as address:
+        print(address.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        make(int(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        serve_until_told()

@@ -1,0 +1,56 @@
+"""docs/performance.md: the table of the last run stands between two marks, what is said of it around them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.goals import GOALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.rows import Result
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+_WHOLE = 100
+"""From here on a figure needs no decimals."""
+BEGIN, END = "<!-- last run: python run.py bench -->", "<!-- end of last run -->"
+
+
+def write_page(rows: Sequence[Result]) -> None:
+    """Put the table of a run into the page, in place of the one before."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}", encoding="utf-8")
+
+
+def table(rows: Sequence[Result]) -> str:
+    """Return the table of a run, with the machine it was measured on."""
+    machine = f"{platform.system()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    head = [
+        "name | work | compared with | figure | ratio | wall | goal | ",
+        "--- | --- | --- | ---: | ---: | ---: | ---: | ---",
+    ]
+    return "\n".join([f"On {machine}.", "", *(f"| {line} |" for line in [*head, *map(_line, rows)])])
+
+
+def _line(row: Result) -> str:
+    goal = GOALS[row.name]
+    ratio, wall = (("" if one is None else f"{one:.3g}") for one in (row.ratio, row.wall))
+    verdict = "reached" if row.ok else "over: ended at its limit" if row.over else "missed"
+    figure = f"{row.figure:.3g}" if row.figure < _WHOLE else f"{row.figure:.0f}"
+    cells = (
+        f"`{row.name}`",
+        goal.work,
+        goal.compared_with,
+        f"{figure} {goal.unit}",
+        ratio,
+        wall,
+        f"≤ {goal.goal:g}",
+        verdict,
+    )
+    return " | ".join(cells)

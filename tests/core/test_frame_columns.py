@@ -1,0 +1,41 @@
+"""Frames of declared columns are each their owner's, also where their cells were made once for all."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from core.frame_columns import MAPPING_COLUMNS, WHOLE, conform, frame
+
+COLUMNS = MAPPING_COLUMNS
+
+
+def test_what_is_written_to_an_empty_frame_is_in_no_other() -> None:
+    """An empty frame has the declared columns, and stays empty whatever is written to the one made before."""
+    used = frame(COLUMNS)
+    used["units"] = pd.Series([7], dtype=WHOLE)
+    used.loc[1, "sku"] = "A"
+    fresh = frame(COLUMNS)
+    assert (dict(COLUMNS), 0) == (dict(fresh.dtypes), len(fresh))
+
+
+@pytest.mark.parametrize("names", [list(COLUMNS), ["sku", "units"]], ids=["as declared", "two columns"])
+def test_what_is_written_to_a_conformed_frame_is_not_in_its_source(names: list[str]) -> None:
+    """Whoever brings a frame to the declared columns may change the outcome without changing what it was given."""
+    given = frame(COLUMNS, [{"sku": "A", "units": 1}])[names]
+    conformed = conform(COLUMNS, given)
+    conformed.loc[0, "sku"] = "B"
+    conformed["units"] = pd.Series([2], dtype=WHOLE)
+    assert [("A", 1), ("B", 2)] == [(one["sku"][0], one["units"][0]) for one in (given, conformed)]
+
+
+def test_conforming_keeps_the_index_and_fills_what_is_absent() -> None:
+    """Rows keep their labels; a column that is not there is missing in each, with the declared type."""
+    given = pd.DataFrame({"units": [1, 2], "more": ["x", "y"]}, index=[5, 9])
+    conformed = conform(COLUMNS, given)
+    assert dict(COLUMNS) == dict(conformed.dtypes)
+    assert ([5, 9], [1, 2], 2) == (
+        list(conformed.index),
+        conformed["units"].to_list(),
+        int(conformed["sku"].isna().sum()),
+    )
