@@ -15,7 +15,7 @@ from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
 from core.books.costs_today import unanswered
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.remarks import twins_of
 from core.books.tie_outs import TieOut, tax_tie_outs
@@ -125,7 +125,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     chosen = books.named(ids) if ids else list(books.settlements)
     found, held = [], evidence(desk.database)
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
+        found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
     found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
