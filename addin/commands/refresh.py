@@ -26,10 +26,12 @@ from addin.sheets import (
     true_ups,
     types,
 )
+from addin.sheets.shown_state import remember_shown
 from addin.sheets.true_ups import Dismissed
 from addin.sheets.view import View
 from core.books import batches, entries, overrides, true_up_history
 from core.books.costs_today import every_line
+from core.books.kept_lines import keep, state_name
 from core.books.loading import load_books
 from core.books.reclassifications import pending_reclassifications
 from core.books.recosting import after_save
@@ -46,8 +48,12 @@ if TYPE_CHECKING:
 
 
 def load(database: Database, before: Books | None = None) -> View:
-    """Read what the sheets show, as it is now; after a save, with `before`, only what it touches is costed again."""
+    """Read what the sheets show, as it is now, and keep its costed lines.
+
+    After a save, with `before`, only what it touches is costed again.
+    """
     books = load_books(database) if before is None else after_save(database, before)
+    keep(database, books)
     with database.reading() as connection:
         return View(
             books,
@@ -71,6 +77,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     """Let the worksheet functions answer from these books, and refresh the sheets that show them."""
     publish(view.books, desk.machine)
     show(desk.book, view, transactions_too=transactions_too)
+    remember_shown(desk.book, state_name(view.books))
 
 
 def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:

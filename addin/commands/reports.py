@@ -16,6 +16,7 @@ from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
 from core.books.costs_today import unanswered
 from core.books.exporting import ExportOptions
+from core.books.kept_lines import KEPT_TIE_OUT, forget_kept
 from core.books.loading import load_books
 from core.books.remarks import twins_of
 from core.books.tie_outs import TieOut, tax_tie_outs
@@ -121,7 +122,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown.
     """
-    books = load_books(desk.database)
+    books = load_books(desk.database, anew=True)
     chosen = books.named(ids) if ids else list(books.settlements)
     found, held = [], evidence(desk.database)
     for settlement in chosen:
@@ -129,6 +130,8 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
     found += [] if ids else [*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)]
+    if any(one.name == KEPT_TIE_OUT and not one.ok for one in found):
+        forget_kept(desk.database)
     wrong = [one for one in found if not one.ok]
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in found if one.ok and one.words]

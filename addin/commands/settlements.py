@@ -17,10 +17,13 @@ from addin.commands.imported_words import (
 )
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
+from addin.machine.cost_file import is_published
 from addin.sheets import transactions
+from addin.sheets.shown_state import is_shown
 from core.books import removing
 from core.books.booked_settlement import OriginalFile
 from core.books.importing import ImportedFile, import_file
+from core.books.kept_lines import open_kept, open_loaded, state_name
 from core.books.removing import remove_settlements
 from core.errors import CogsheetError
 from core.marketplaces import read_file
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
+    from core.books.kept_lines import OpenedSettlements
     from core.books.removing import Removed
 
 
@@ -79,17 +83,31 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("open")
-    view = load(desk.database)
-    chosen = view.books.named(ids)
-    lines = view.books.lines_of_all(chosen)
-    refresh(desk, view, transactions_too=False)
-    transactions.fill_transactions(desk.book, lines, view.books)
-    named = ", ".join(settlement.settlement_id for settlement in chosen)
-    count = int((lines["event"] != Event.PAYOUT).sum())
+    opened = _shown_already(desk, ids) or _opened_anew(desk, ids)
+    transactions.fill_transactions(desk.book, opened.lines, opened)
+    named = ", ".join(settlement.settlement_id for settlement in opened.settlements)
+    count = int((opened.lines["event"] != Event.PAYOUT).sum())
     return Outcome(
         f"{counted(count, 'transaction')} of settlement {named} on sheet Transactions.",
-        data={"settlements": [s.settlement_id for s in chosen], "transactions": count},
+        data={"settlements": [s.settlement_id for s in opened.settlements], "transactions": count},
     )
+
+
+def _shown_already(desk: Desk, ids: Sequence[str]) -> OpenedSettlements | None:
+    """Return settlements with their kept lines, where everything else in the workbook shows the books as they are."""
+    opened = open_kept(desk.database, ids)
+    if opened is None or not is_shown(desk.book, state_name(opened)):
+        return None
+    published = is_published(desk.machine, desk.database.company.database_id, state_name(opened))
+    return opened if published else None
+
+
+def _opened_anew(desk: Desk, ids: Sequence[str]) -> OpenedSettlements:
+    """Return settlements of the books costed as a whole, after every other sheet was brought up to date."""
+    view = load(desk.database)
+    opened = open_loaded(view.books, ids)
+    refresh(desk, view, transactions_too=False)
+    return opened
 
 
 def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:

@@ -22,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from core.books.kept_lines import state_name
 from core.errors import CogsheetError
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot, cost_snapshot
 from core.reports.costed_lines import with_locked_sources
@@ -83,7 +84,9 @@ def publish(books: Books, machine: MachineFolder) -> Path:
     snapshot = cost_snapshot(
         with_locked_sources(books.lines, books.known.locked), sku_costs(books.mappings, books.observations)
     )
-    return publish_snapshot(snapshot, machine, books.company.database_id)
+    path = publish_snapshot(snapshot, machine, books.company.database_id)
+    _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))
+    return path
 
 
 def publish_snapshot(snapshot: CostSnapshot, machine: MachineFolder, database_id: str) -> Path:
@@ -107,6 +110,22 @@ def publish_snapshot(snapshot: CostSnapshot, machine: MachineFolder, database_id
         write_costs(path, snapshot)
     _path(machine, database_id, "json").unlink(missing_ok=True)  # of layout 1
     return path
+
+
+def is_published(machine: MachineFolder, database_id: str, state: str) -> bool:
+    """Tell whether the worksheet functions answer from this state of the books.
+
+    Args:
+        machine: Where the files are.
+        database_id: Of the books.
+        state: `core.books.kept_lines.state_name`.
+    """
+    return _text_of(_path(machine, database_id, "state")) == _published(_path(machine, database_id, "sqlite"), state)
+
+
+def _published(path: Path, state: str) -> str:
+    """Return what stands beside a file of costs: of which state it is, and which file, should another replace it."""
+    return json.dumps([state, str(_signature(path))])
 
 
 def asked_skus(machine: MachineFolder, database_id: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The very hidden sheet over which the workbook's VBA and Python hand things to each other; a person never sees it.
 
 VBA writes its version and what it asked for, chosen files or an answer in words; Python writes how the button ended.
-Both clear what they have read: none of it is data, and a value that is not there is an empty cell.
+Both clear what they have read: none of it is data, and a value that is not there is an empty cell. Beside it Python
+remembers what the sheets show.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ MESSAGE_CELL = "B3"
 
 TEXT_CELL = "B4"
 """Written by VBA: what the user answered in words, such as the reason for a reopening; Python clears it."""
+
+SHOWN_CELL = "B5"
+"""Written and read by Python alone: which state of the books the sheets show (`addin.sheets.shown_state`)."""
 
 DONE = "done"
 ATTENTION = "attention"

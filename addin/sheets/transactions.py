@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from core.books.books import Books
+    from core.books.kept_lines import OpenedSettlements
 
 TRANSACTIONS_SPEC = TableSpec(
     sheet="Transactions",
@@ -67,7 +68,7 @@ TRANSACTIONS_SPEC = TableSpec(
 )
 
 
-def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = None) -> None:
+def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedSettlements | None = None) -> None:
     """Show these costed lines, in place; the payout that takes their sum away is none of them.
 
     Args:
@@ -82,7 +83,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = 
     profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
     missing = set(found.missing)
     unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
-    locked = None if books is None else books.known.locked
+    locked = None if books is None else books.locked
     shown = marked(with_units(with_locked_sources(lines, locked))).assign(
         margin=profits.where(~unknown),
         rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
@@ -90,7 +91,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | None = 
     tables.update(book, TRANSACTIONS_SPEC, shown)
 
 
-def _rates(books: Books, lines: pd.DataFrame) -> FoundRates:
+def _rates(books: Books | OpenedSettlements, lines: pd.DataFrame) -> FoundRates:
     home = books.company.home_currency
     return find_rates(books.rates, needed_rates(lines, home, books.zones), home)
 

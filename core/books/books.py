@@ -54,6 +54,25 @@ class SettlementAmbiguousError(CogsheetError):
         super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
 
 
+def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
+    """Find settlements by id, or by `store/id` where two stores share an id.
+
+    Raises:
+        SettlementUnknownError: If one is not in the books.
+        SettlementAmbiguousError: If an id alone does not say which.
+    """
+    return [_named(booked, name) for name in ids]
+
+
+def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
+    found = [one for one in booked if name in (one.settlement_id, one.name)]
+    if not found:
+        raise SettlementUnknownError(name, (one.name for one in booked))
+    if len(found) > 1:
+        raise SettlementAmbiguousError(name, (one.store for one in found))
+    return found[0]
+
+
 @dataclass(frozen=True)
 class Books:
     """One state of a company's books."""
@@ -79,6 +98,8 @@ class Books:
     stores: tuple[Store, ...] = ()
     type_choices: TypeChoices = field(default_factory=TypeChoices)
     """What unknown types are, as it holds for open settlements."""
+    database_state: str = ""
+    """The state of the database that they were loaded from (`core.books.database.state`)."""
     last_batch: int = 0
     """The newest batch that is in them."""
     zones: StoreDays = field(default_factory=StoreDays)
@@ -145,6 +166,11 @@ class Books:
         """Return the transactions that a settlement's files give today, without costs."""
         rows = self.money_of(self._transactions_as_read)
         return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
+
+    @property
+    def locked(self) -> pd.DataFrame | None:
+        """The lines of the locks in force, as they were locked (COSTED_COLUMNS)."""
+        return self.known.locked
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -301,15 +327,7 @@ class Books:
             SettlementUnknownError: If one is not in the books.
             SettlementAmbiguousError: If an id alone does not say which.
         """
-        return [self._find(name) for name in ids]
-
-    def _find(self, name: str) -> BookedSettlement:
-        found = [s for s in self.settlements if name in (s.settlement_id, s.name)]
-        if not found:
-            raise SettlementUnknownError(name, (s.name for s in self.settlements))
-        if len(found) > 1:
-            raise SettlementAmbiguousError(name, (s.store for s in found))
-        return found[0]
+        return named_settlements(self.settlements, ids)
 
 
 def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books:

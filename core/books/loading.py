@@ -29,7 +29,9 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.books import Books
 from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.costs_today import money_of
+from core.books.database.state import state
 from core.books.documents import Documents
+from core.books.kept_lines import costed_as_kept
 from core.books.later_readings import transactions_now
 from core.books.line_costs import costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
@@ -38,7 +40,7 @@ from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.books.type_choices import Held, are_asked, in_force, with_choices
-from core.costing import CostingInput
+from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
@@ -89,13 +91,23 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
-def load_books(database: Database) -> Books:
-    """Load and cost the books."""
+def load_books(database: Database, *, anew: bool = False) -> Books:
+    """Load and cost the books.
+
+    Args:
+        database: Whose.
+        anew: Whether every line is costed from nothing, also where it is kept what that came to.
+    """
     with database.reading() as connection:
-        return _read(connection, database.company)
+        return _read(connection, database.company, anew=anew)
 
 
-def _read(connection: Connection, company: Company) -> Books:
+def _costed(connection: Connection, known: CostingInput, policies: CostingPolicies, *, anew: bool) -> pd.DataFrame:
+    kept = None if anew else costed_as_kept(connection, known)
+    return with_tax_kinds(costed_lines(known, policies)) if kept is None else kept
+
+
+def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
     policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_up_history.accepted(connection)
@@ -143,7 +155,7 @@ def _read(connection: Connection, company: Company) -> Books:
         company=company,
         policies=policies,
         settlements=booked,
-        lines=with_tax_kinds(costed_lines(known, costing_policies(policies, company))),
+        lines=_costed(connection, known, costing_policies(policies, company), anew=anew),
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
@@ -153,6 +165,7 @@ def _read(connection: Connection, company: Company) -> Books:
         accounts=accounts.in_force(connection, policies),
         stores=all_stores,
         type_choices=in_force(connection),
+        database_state=state(connection),
         last_batch=batches.last(connection),
         zones=zones,
         starts=starts,

@@ -244,9 +244,16 @@ def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
     return None if row is None else _lock(row)
 
 
-def lines(connection: Connection) -> pd.DataFrame:
-    """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them."""
+def lines(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
+    """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        settlements: Whose; all if left out.
+    """
     held = _holding().with_only_columns(closing_tables.lock.c.id)
+    if settlements is not None:
+        held = held.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
     query = (
         select(closing_tables.locked_line)
         .where(closing_tables.locked_line.c.lock.in_(held))

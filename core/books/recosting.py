@@ -17,6 +17,7 @@ from core.books import batches, overrides
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.books import Books, counted_anew
+from core.books.database.state import state, writings
 from core.books.line_costs import costing_policies, named_lines
 from core.books.loading import load_books
 from core.books.questions import as_asked
@@ -182,10 +183,10 @@ def after_save(database: Database, before: Books) -> Books:
     with database.reading() as connection:
         since = batches.since(connection, before.last_batch)
         now = overrides.in_force(connection)
-        last = batches.last(connection)
-    if not since <= _ONLY_ANSWERS:
+        last, found = batches.last(connection), state(connection)
+    if not since <= _ONLY_ANSWERS or writings(found) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
         standing = set() if before.known.locked is None else set(before.known.locked["key"])
         now = as_asked(now, before.documents.held, standing)
-    return replace(with_overrides(before, now), last_batch=last)
+    return replace(with_overrides(before, now), last_batch=last, database_state=found)

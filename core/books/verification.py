@@ -18,6 +18,7 @@ from core.books.calendars import booking_day, lock_dates_of
 from core.books.corrections import corrections
 from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
 from core.books.exporting import ExportOptions, make_entries, standing_entries
+from core.books.kept_lines import kept_tie_outs
 from core.books.month_tie_outs import month_tie_outs
 from core.books.original_files import KeptBytesError
 from core.books.reclassifications import reclassified_tie_outs
@@ -227,7 +228,7 @@ def tie_outs(
 
 
 def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[TieOut]:
-    """Return the tie-outs of entries that belong to no settlement in the books: accruals and what takes them back."""
+    """Return the tie-outs of kept lines, and of entries of no settlement: accruals and what takes them back."""
     known = {one.id for one in books.settlements}
     loose = [one for one in held.posted.values() if one.entry.settlement not in known]
     found = [tie for one in loose for tie in _of_itself(one, held)]
@@ -236,7 +237,8 @@ def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[T
         for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
             found += _accrual(connection, books, own, held)
-    return [count_of("Entries of no settlement: what differs", found), *found]
+        kept = kept_tie_outs(connection, books)
+    return [*kept, count_of("Entries of no settlement: what differs", found), *found]
 
 
 def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:

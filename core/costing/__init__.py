@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from core.costing.costing import cost, with_typed_units, without_order
+from core.costing.costing import RULES_VERSION, cost, with_typed_units, without_order
 from core.costing.errors import CostCurrencyError, DuplicateLineError
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
@@ -29,6 +29,7 @@ __all__ = [
     "OPENING_COLUMNS",
     "REIMBURSED_COLUMNS",
     "RETURNED_COLUMNS",
+    "RULES_VERSION",
     "SETTLEMENT_COLUMNS",
     "TRUED_UP_COLUMNS",
     "CostCurrencyError",

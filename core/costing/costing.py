@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from core.costing.precedence import Sources
     from core.costing.prefilled_costs import Proposed
 
+RULES_VERSION = 1
+"""Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
+
 
 def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     """Say which cost every line gets, and why (docs/design/costing.md, Which cost a line gets).

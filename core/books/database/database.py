@@ -19,6 +19,7 @@ from core.books.database.engine import (
     postgresql_engine,
     postgresql_url,
     sqlite_engine,
+    watch_changes,
 )
 from core.books.database.errors import (
     DatabaseExistsError,
@@ -28,6 +29,7 @@ from core.books.database.errors import (
     NotADatabaseError,
 )
 from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
+from core.books.database.state import move_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +148,7 @@ class Database:
         """Give a connection whose changes are stored together at the end, or, after an error, not at all.
 
         Nobody else writes meanwhile. Inside another `writing` of the same thread it is a savepoint: an error that is
-        caught between the two undoes only the inner part.
+        caught between the two undoes only the inner part. What changes a row moves the books to their next state.
 
         Raises:
             DatabaseBusyError: If another program writes for too long.
@@ -155,6 +157,24 @@ class Database:
             with self._here.writing.begin_nested():
                 yield self._here.writing
             return
+        with self._only_writer() as connection:
+            changes = watch_changes(connection)
+            yield connection
+            if changes:
+                move_on(connection)
+
+    @contextmanager
+    def keeping(self) -> Iterator[Connection]:
+        """Give a connection for what is made of the books and can be made again: it leaves them in their state.
+
+        Raises:
+            DatabaseBusyError: If another program writes for too long.
+        """
+        with self._only_writer() as connection:
+            yield connection
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[Connection]:
         if self._here.readers:
             raise RuntimeError("writing inside reading: on SQLite the writer would wait for its own reader")
         with connect_to_write(self._engine) as connection, connection.begin():

@@ -132,6 +132,22 @@ def become_only_writer(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
 
 
+def watch_changes(connection: Connection) -> list[str]:
+    """Return a list that fills with the first words of what changes rows through a connection, while it is open."""
+    seen: list[str] = []
+
+    @event.listens_for(connection, "after_cursor_execute")
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        word = statement.lstrip()[:6].upper()
+        if not seen and word in _CHANGES:
+            seen.append(word)
+
+    return seen
+
+
+_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})
+
+
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITES, False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")

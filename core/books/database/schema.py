@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.books.database import closing_tables, marketplace_tables, tables
+from core.books.database import closing_tables, costing_tables, marketplace_tables, tables
 from core.books.database.column_types import metadata
 
-__all__ = ["closing_tables", "marketplace_tables", "metadata", "tables"]
+__all__ = ["closing_tables", "costing_tables", "marketplace_tables", "metadata", "tables"]

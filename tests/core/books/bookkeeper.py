@@ -16,10 +16,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
+from pandas.testing import assert_frame_equal
 
 from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import ExportOptions, export_settlement
+from core.books.kept_lines import costed_as_kept, keep, kept_lines
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.reopening import reopen
@@ -69,8 +71,22 @@ class Deed:
     is_undone: bool = False
 
 
+def assert_kept_as_costed(database: Database, books: Books) -> bool:
+    """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
+    with database.reading() as connection:
+        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.known)
+    if kept is not None:
+        assert_frame_equal(kept, books.lines_of_all(books.settlements).reset_index(drop=True))
+        assert loaded is not None, "lines that are read are those that were kept, bit by bit"
+        assert_frame_equal(books.lines, loaded)
+    return kept is not None or not books.settlements
+
+
 class LoadsOnce:
-    """Loads the books of a machine, again only when their file has changed: a step's time goes on little else."""
+    """Loads the books of a machine, again only when their file has changed: a step's time goes on little else.
+
+    Their lines are kept each time, and what is kept and said to hold is what a full costing gives, after every step.
+    """
 
     database: Database
     folder: tempfile.TemporaryDirectory[str]
@@ -78,9 +94,12 @@ class LoadsOnce:
 
     def load(self) -> Books:
         """Return the books as they are now."""
-        stamp = self._stamp()
-        if self._held is None or self._held[0] != stamp:
-            self._held = stamp, load_books(self.database)
+        if self._held is None or self._held[0] != self._stamp():
+            books = load_books(self.database, anew=True)
+            assert_kept_as_costed(self.database, books)
+            keep(self.database, books)
+            assert assert_kept_as_costed(self.database, books), "what was just loaded is kept"
+            self._held = self._stamp(), books
         return self._held[1]
 
     def _stamp(self) -> tuple[tuple[int, int], ...]:

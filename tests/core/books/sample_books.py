@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sqlalchemy import insert
+
 from core.books import (
     batches,
     entries,
@@ -25,7 +27,7 @@ from core.books import (
 )
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, SettlementKind
-from core.books.database import Database
+from core.books.database import Database, costing_tables, frames
 from core.books.entries import StoredEntry, StoredLine
 from core.books.opening_costs import OPENING_COST_COLUMNS
 from core.books.order_units import ORDER_UNITS
@@ -41,9 +43,11 @@ from core.frame_columns import (
     ORDER_UNITS_COLUMNS,
     REIMBURSEMENT_COLUMNS,
     RETURN_COLUMNS,
+    TRANSACTION_COLUMNS,
     frame,
 )
 from core.journal.entry import EntryKind
+from core.model import CostStatus
 from tests.core.books.examples import (
     COMPANY,
     NOW,
@@ -106,7 +110,20 @@ def make_sample(path: Path) -> None:
         gone |= {"units": 1, "unit_cost": "5", "currency": "USD", "fetched_at": NOW}
         observations.add_left_stock(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
         add_closed_settlement(connection)
+        keep_a_line(connection)
         add_superseded_settlement(connection)
+
+
+def keep_a_line(connection: Connection) -> None:
+    """Keep what a line cost, for a state that is no more."""
+    lines = settlement_lines.transactions(connection)[:1]
+    frames.store(connection, costing_tables.shown_line, lines, TRANSACTION_COLUMNS, settlement=1)
+    line = {"key": "a", "settlement": 1, "cost_status": CostStatus.COSTED.value, "cogs": Decimal("4.1")}
+    connection.execute(insert(costing_tables.costed_line).values(**line))
+    connection.execute(insert(costing_tables.costed_settlement).values(settlement=1, digest="of the lines"))
+    connection.execute(
+        insert(costing_tables.costed_state).values(row=1, state="1-of the books", rules="of the program")
+    )
 
 
 def add_superseded_settlement(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, NotReadyError, export_settlement
 from core.books.importing import import_file
+from core.books.kept_lines import keep
 from core.books.loading import load_books
 from core.books.remarks import remarks
 from core.books.reopening import reopen
@@ -23,6 +24,7 @@ from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
 from core.marketplaces.classification import CHOICES
+from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.listed_documents import v2_content
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
         for name, days in (("1", ("01", "08")), ("2", ("08", "15"))):
             bring_in(opened, name, days)
         yield opened
+        books = load_books(opened, anew=True)
+        keep(opened, books)
+        assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
 
 
 def bring_in(database: Database, name: str, days: tuple[str, str]) -> None:

@@ -21,6 +21,7 @@ from core.books.database import Database, marketplace_tables
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
+from core.books.kept_lines import keep
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import after_save
@@ -29,6 +30,7 @@ from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus
 from core.settings import POLICIES_NAME, Policies
+from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def both(first: ShopOrder, later: ShopOrder) -> list[bytes]:
 def database(tmp_path: Path) -> Iterator[Database]:
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
         yield opened
+        books = load_books(opened, anew=True)
+        keep(opened, books)
+        assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
 
 
 def bring_in(database: Database, *contents: bytes) -> None:

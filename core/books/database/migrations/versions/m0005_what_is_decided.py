@@ -2,11 +2,13 @@
 
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
-to be written again; true-ups taken up again; what pulled documents say of the units of their orders; and the SKU that
-somebody typed for a line that names none.
+to be written again; true-ups taken up again; what pulled documents say of the units of their orders; the SKU that
+somebody typed for a line that names none; and costed lines, kept for the state of the books that they are of.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -71,6 +73,7 @@ def upgrade() -> None:
     _create_order_units()
     _create_reimbursement()
     _create_left_stock()
+    _create_costed_lines()
 
 
 def _create_ended_settlement() -> None:
@@ -110,6 +113,18 @@ def _create_transactions(table: str, *, ended: bool) -> None:
         sa.Column("ended_batch", NUMBER, nullable=ended),
         sa.Column("key", TEXT, nullable=False),
         sa.Column("settlement", ROW_ID, nullable=False),
+        *_of_transaction(),
+        sa.Column("batch", NUMBER),
+        sa.ForeignKeyConstraint(["ended_batch"], ["batch.number"], name=op.f(f"fk_{table}_ended_batch")),
+        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f(f"fk_{table}_settlement")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    for name in ("ended_batch", "key", "settlement"):
+        op.create_index(op.f(f"ix_{table}_{name}"), table, [name], unique=False)
+
+
+def _of_transaction() -> list[sa.Column[Any]]:
+    return [
         sa.Column("group_key", TEXT, nullable=False),
         sa.Column("ordinal", NUMBER, nullable=False),
         sa.Column("event", TEXT, nullable=False),
@@ -133,13 +148,7 @@ def _create_transactions(table: str, *, ended: bool) -> None:
         sa.Column("goods", TEXT),
         sa.Column("typed", TEXT),
         sa.Column("tax_code", TEXT),
-        sa.Column("batch", NUMBER),
-        sa.ForeignKeyConstraint(["ended_batch"], ["batch.number"], name=op.f(f"fk_{table}_ended_batch")),
-        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f(f"fk_{table}_settlement")),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
-    )
-    for name in ("ended_batch", "key", "settlement"):
-        op.create_index(op.f(f"ix_{table}_{name}"), table, [name], unique=False)
+    ]
 
 
 def _create_settlement_file() -> None:
@@ -243,3 +252,74 @@ def _create_left_stock() -> None:
     )
     places = ["order_id", "product_id", "record_date"]
     op.create_index(op.f("ix_left_stock_order_id_product_id_record_date"), "left_stock", places, unique=False)
+
+
+def _create_costed_lines() -> None:
+    """Make the tables of costed lines, empty: they are filled by the rules of the program that costs them first."""
+    one_row: dict[str, list[tuple[str, Any]]] = {
+        "books_state": [("number", WHOLE), ("token", TEXT)],
+        "costed_state": [("state", TEXT), ("rules", TEXT)],
+    }
+    for table, columns in one_row.items():
+        op.create_table(
+            table,
+            sa.Column("row", NUMBER, autoincrement=False, nullable=False),
+            *(sa.Column(name, kind, nullable=False) for name, kind in columns),
+            sa.CheckConstraint('"row" = 1', name=op.f(f"ck_{table}_only_one")),
+            sa.PrimaryKeyConstraint("row", name=op.f(f"pk_{table}")),
+        )
+    op.create_table(
+        "costed_settlement",
+        sa.Column("settlement", ROW_ID, autoincrement=False, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
+        sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
+    )
+    _create_costed_line()
+    _create_shown_line()
+
+
+def _create_costed_line() -> None:
+    op.create_table(
+        "costed_line",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("settlement", ROW_ID, nullable=False),
+        sa.Column("cost_status", TEXT, nullable=False),
+        sa.Column("cause", TEXT),
+        sa.Column("unit_cost", MONEY),
+        sa.Column("cost_currency", TEXT),
+        sa.Column("cost_quantity", WHOLE),
+        sa.Column("cogs", MONEY),
+        sa.Column("cost_source", TEXT),
+        sa.Column("cost_as_of", MOMENT),
+        sa.Column("cost_note", TEXT),
+        sa.Column("original_key", TEXT),
+        sa.Column("proposed_cost", MONEY),
+        sa.Column("proposal", TEXT),
+        sa.Column("proposal_as_of", MOMENT),
+        sa.Column("finale_cost", MONEY),
+        sa.Column("suspect", TEXT),
+        sa.Column("disposition", TEXT),
+        sa.Column("product_id", TEXT),
+        sa.Column("description", TEXT),
+        sa.Column("version", WHOLE),
+        sa.Column("stated_sku", TEXT),
+        sa.Column("units_typed", WHOLE),
+        sa.Column("proposal_taken", sa.Boolean()),
+        sa.Column("tax_kind", TEXT),
+        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_line_settlement")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_costed_line")),
+    )
+    op.create_index(op.f("ix_costed_line_settlement"), "costed_line", ["settlement"], unique=False)
+
+
+def _create_shown_line() -> None:
+    op.create_table(
+        "shown_line",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("settlement", ROW_ID, nullable=False),
+        *_of_transaction(),
+        sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_shown_line_settlement")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_shown_line")),
+    )
+    op.create_index(op.f("ix_shown_line_settlement"), "shown_line", ["settlement"], unique=False)

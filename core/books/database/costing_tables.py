@@ -1,0 +1,76 @@
+"""The tables of what costing said: made from the books, and made again from them whenever they have changed.
+
+Nothing here is evidence. Every writing moves the books to their next state (`books_state`); what is kept holds for the
+state that `costed_state` names, and for no other (docs/design/books.md, Costed lines are kept).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table
+
+from core.books.database.column_types import Moment, Money, Verbatim, metadata
+from core.books.database.tables import transaction
+
+books_state = Table(
+    "books_state",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),  # of writings so far
+    Column("token", Verbatim, nullable=False),  # drawn anew each time: a copy of the books goes ways of its own
+    CheckConstraint('"row" = 1', name="only_one"),
+)
+costed_state = Table(
+    "costed_state",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("state", Verbatim, nullable=False),  # of the books that the kept lines are of
+    Column("rules", Verbatim, nullable=False),  # the version of the rules that costed them
+    CheckConstraint('"row" = 1', name="only_one"),
+)
+costed_settlement = Table(
+    "costed_settlement",
+    metadata,
+    Column("settlement", ForeignKey("settlement.id"), primary_key=True, autoincrement=False),
+    Column("digest", Verbatim, nullable=False),  # of its kept lines, so that those that are as before stay
+)
+costed_line = Table(
+    "costed_line",
+    metadata,
+    Column("key", Verbatim, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("cost_status", Verbatim, nullable=False),
+    Column("cause", Verbatim),
+    Column("unit_cost", Money),
+    Column("cost_currency", Verbatim),
+    Column("cost_quantity", BigInteger),
+    Column("cogs", Money),
+    Column("cost_source", Verbatim),
+    Column("cost_as_of", Moment),
+    Column("cost_note", Verbatim),
+    Column("original_key", Verbatim),
+    Column("proposed_cost", Money),
+    Column("proposal", Verbatim),
+    Column("proposal_as_of", Moment),
+    Column("finale_cost", Money),
+    Column("suspect", Verbatim),
+    Column("disposition", Verbatim),
+    Column("product_id", Verbatim),
+    Column("description", Verbatim),
+    Column("version", BigInteger),
+    Column("stated_sku", Verbatim),
+    Column("units_typed", BigInteger),
+    Column("proposal_taken", Boolean),
+    Column("tax_kind", Verbatim),
+)
+shown_line = Table(
+    "shown_line",
+    metadata,
+    Column("key", Verbatim, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    *(
+        Column(column.name, column.type, nullable=column.nullable)
+        for column in transaction.c
+        if column.name not in ("key", "settlement", "batch")
+    ),
+)
+"""Lines that the books show otherwise than they are stored: a word that was answered, units that an order tells."""
