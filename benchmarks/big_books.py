@@ -29,7 +29,7 @@ from addin.commands.settlements import fill
 from addin.commands.syncing import sync
 from addin.connections.finale import URL_VARIABLE
 from addin.sheets import tables
-from addin.sheets.pnl import PnlWish
+from addin.sheets.pnl import PnlChoice
 from addin.sheets.resolve_columns import RESOLVE_SPEC
 from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, address_in, finale, kept_books, use
 from benchmarks.rows import Result, Took, took
@@ -54,7 +54,7 @@ WORKS: dict[str, Callable[[Desk], Outcome]] = {
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
     "settlements": _refresh,
-    "pnl": partial(make_pnl, wish=PnlWish(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
+    "pnl": partial(make_pnl, choice=PnlChoice(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
 }
 
 

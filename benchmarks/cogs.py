@@ -11,7 +11,7 @@ from addin.takeaway.cogs_lines import cogs_rows
 from addin.takeaway.cogs_workbook import cogs_workbook
 from benchmarks.large_books import NOW, large_books
 from benchmarks.timing import seconds
-from core.books.exporting import ExportWish, make_entries
+from core.books.exporting import ExportOptions, make_entries
 from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
 
@@ -24,7 +24,7 @@ def measure() -> list[tuple[str, str]]:
         rows = len(cogs_rows(view.books, settlement))
         live = partial(cogs_workbook, view, settlement, values_only=False, now=NOW)
         values = partial(cogs_workbook, view, settlement, values_only=True, now=NOW)
-        wish = ExportWish()
+        options = ExportOptions()
         return [
             (f"COGS workbook with {rows:,} rows, live", seconds(live)),
             ("its size", f"{len(live()) / 1e6:7.2f} MB"),
@@ -34,10 +34,10 @@ def measure() -> list[tuple[str, str]]:
                 "both entries",
                 seconds(
                     lambda: [
-                        make_entries(view.books, settlement, kind, wish)
+                        make_entries(view.books, settlement, kind, options)
                         for kind in (EntryKind.SETTLEMENT, EntryKind.COGS)
                     ]
                 ),
             ),
-            ("all tie-outs", seconds(lambda: tie_outs(database, view.books, settlement, wish))),
+            ("all tie-outs", seconds(lambda: tie_outs(database, view.books, settlement, options))),
         ]

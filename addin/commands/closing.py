@@ -17,7 +17,7 @@ from addin.takeaway.written_files import FileNotWrittenError
 from core.books import entries, reopening
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.entries import Posted
-from core.books.exporting import ExportWish, as_written, export_settlement
+from core.books.exporting import ExportOptions, as_written, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
 from core.errors import CogsheetError
@@ -110,7 +110,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
         raise NothingChosenError("export")
     books = load_books(desk.database)
     ledger = ledger_for(desk.database, choice.ledger)
-    wish = ExportWish(
+    options = ExportOptions(
         kinds=_kinds_to_make(choice.entries),
         zones=books.zones,
         accept_suspect=choice.accept_suspect,
@@ -126,7 +126,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     stopped = None
     try:
         for settlement in chosen:
-            one = export_settlement(desk.database, books, settlement, wish, who=desk.user, now=desk.clock())
+            one = export_settlement(desk.database, books, settlement, options, who=desk.user, now=desk.clock())
             done.append(one)
             remember(desk.database, ledger, who=desk.user, now=desk.clock())
             files += write_for_import(desk, one.entries, ledger, choice.folder)

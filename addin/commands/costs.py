@@ -20,9 +20,9 @@ from addin.sheets.resolve import (
     remembered,
     say_coverage,
     settlements_shown,
-    write_fates,
+    write_rulings,
 )
-from core.books.answers import Decision, Fate
+from core.books.answers import Decision, Ruling
 from core.books.costs_today import asked_since
 from core.books.loading import load_books
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
@@ -108,7 +108,7 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
         fill_down(sheet, downs)
         filled = replace(filled, rows=read_answers(desk.book).rows)
     view = load(desk.database, books)
-    _write_fates(filled, saving, view.books)
+    _write_rulings(filled, saving, view.books)
     _say_coverage(desk, view.books)
     refresh(desk, view)
     return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
@@ -227,21 +227,21 @@ def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     )
 
 
-def _write_fates(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
+def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
     """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
-    fates: dict[int, dict[str, object]] = {}
+    rulings: dict[int, dict[str, object]] = {}
     row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
     asking = _still_asked(after)
     for decision in saving.decisions:
         row = row_of[id(decision.answer)]
         version = saving.versions.get(decision.answer.key)
-        fates[row] = {"status": _status(decision, asking.get(decision.answer.key))}
+        rulings[row] = {"status": _status(decision, asking.get(decision.answer.key))}
         if version is not None:
-            fates[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
+            rulings[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
             own = after.lines[after.lines["key"] == decision.answer.key]
-            fates[row]["filled"] = ask_anew(sheet, row, own)
-    write_fates(sheet, fates)
+            rulings[row]["filled"] = ask_anew(sheet, row, own)
+    write_rulings(sheet, rulings)
 
 
 def _still_asked(books: Books) -> dict[str, str]:
@@ -252,16 +252,16 @@ def _still_asked(books: Books) -> dict[str, str]:
 
 def _status(decision: Decision, asks: str | None) -> str:
     """Return what became of a row; one that is saved and still asks for something else says for what."""
-    if decision.fate is Fate.REFUSED:
+    if decision.ruling is Ruling.REFUSED:
         return decision.reason
-    if decision.fate is Fate.MISSING:
+    if decision.ruling is Ruling.MISSING:
         return f"missing: {decision.reason}"
     words = "; ".join(filter(None, (decision.reason, f"the line still asks: {asks}" if asks else "")))
     return f"saved: {words}" if words else "saved"
 
 
 def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
-    saved, missing, refused = (saving.with_fate(fate) for fate in (Fate.SAVE, Fate.MISSING, Fate.REFUSED))
+    saved, missing, refused = (saving.with_ruling(ruling) for ruling in (Ruling.SAVE, Ruling.MISSING, Ruling.REFUSED))
     accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
     left = _counts(after, _settlements_of(after, saving))
     counts = {
@@ -300,14 +300,14 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
 
 def _true_ups_to_come(saving: Saving) -> list[str]:
     """Say which answers are about exported settlements: they change no entry that went out."""
-    late = [one for one in saving.with_fate(Fate.SAVE) if one.answer.key in locked_keys(saving.before)]
+    late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in locked_keys(saving.before)]
     if not late:
         return []
     return [f"{counted(len(late), 'answer')} about exported settlements: see what it comes to on sheet Cost true-ups."]
 
 
 def _refused(saving: Saving) -> list[dict[str, object]]:
-    refused = saving.with_fate(Fate.REFUSED)
+    refused = saving.with_ruling(Ruling.REFUSED)
     return [_entry(saving, d) | {"reason": d.reason, "where": d.answer.where} for d in refused]
 
 

@@ -18,7 +18,7 @@ from addin.takeaway.written_files import write_file, write_next
 from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual
 from core.books.corrections import rated_lines
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.file_names import file_name
@@ -67,8 +67,8 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
         CogsheetError: If the month cannot be read, is closed and its accrual is asked for, or a file not be written.
     """
     view = load(desk.database)
-    wish = ExportWish(zones=view.books.zones)
-    figures = closing_figures(view, Month.parse(month), wish=wish, rates=_rates(view.books))
+    options = ExportOptions(zones=view.books.zones)
+    figures = closing_figures(view, Month.parse(month), options=options, rates=_rates(view.books))
     with desk.database.reading() as connection:
         posted = entries.posted(connection)
     plan = plan_accrual(posted, str(figures.month), figures.entries, view.books.accounts)

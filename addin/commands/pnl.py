@@ -12,7 +12,7 @@ from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
-from addin.sheets.pnl import PnlWish, fill_pnl, fill_pnl_summary, write_head
+from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
 from core.books.corrections import corrections
 from core.books.costs_today import asked_by_lines_that_came, with_asked_since
 from core.errors import CogsheetError
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from core.reports.left_out import LeftOut
     from core.time import SettlementName
 
-_EVERYTHING = PnlWish()
+_EVERYTHING = PnlChoice()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
 
 
@@ -65,7 +65,7 @@ class StoreUnknownError(CogsheetError):
         )
 
 
-def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING) -> Outcome:
+def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYTHING) -> Outcome:
     """Fill sheets P&L and P&L summary, for these settlements or for all.
 
     Raises:
@@ -73,17 +73,17 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING
     """
     view = load(desk.database)
     books = view.books
-    lines = _chosen(books, ids, wish)
+    lines = _chosen(books, ids, choice)
     home = books.company.home_currency
     question = PnlQuestion(
         home,
-        by_month=wish.by_month,
-        by_store=not wish.together,
-        first_day=wish.first_day,
-        last_day=wish.last_day,
-        basis=wish.basis,
+        by_month=choice.by_month,
+        by_store=not choice.together,
+        first_day=choice.first_day,
+        last_day=choice.last_day,
+        basis=choice.basis,
     )
-    corrected = _corrections_of(books, lines, wish.basis)
+    corrected = _corrections_of(books, lines, choice.basis)
     rated = pd.concat([lines, corrected[list(lines.columns)]])
     rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
@@ -100,21 +100,21 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING
     summary = pnl_summary(priced, question)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones, rates=rates.factors)
     beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
-    message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home, beside)])
+    message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
     fill_pnl(desk.book, found)
-    write_head(desk.book, wish, message)
+    write_head(desk.book, choice, message)
     fill_pnl_summary(desk.book, summary, charted(summary, found), message)
-    return _outcome(found, priced, rates, wish, home, beside)
+    return _outcome(found, priced, rates, choice, home, beside)
 
 
-def _chosen(books: Books, ids: Sequence[str], wish: PnlWish) -> pd.DataFrame:
+def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame:
     known = [store.name for store in books.stores]
-    for name in wish.stores:
+    for name in choice.stores:
         if name not in known:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
     lines = with_asked_since(books, lines)
-    return lines[lines["store"].isin(wish.stores)] if wish.stores else lines
+    return lines[lines["store"].isin(choice.stores)] if choice.stores else lines
 
 
 def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
@@ -125,29 +125,28 @@ def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataF
     return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
 
 
-def _range_sentence(wish: PnlWish, ids: Sequence[str]) -> str:
+def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
     days = " ".join(
         word
         for word in (
-            f"from {wish.first_day}" if wish.first_day else "",
-            f"to {wish.last_day}" if wish.last_day else "",
+            f"from {choice.first_day}" if choice.first_day else "",
+            f"to {choice.last_day}" if choice.last_day else "",
         )
         if word
     )
     of = f"settlements {', '.join(ids)}" if ids else "all settlements"
-    return (
-        f"By {wish.basis} date, {days or 'every day'}, of {of}{' in ' + ', '.join(wish.stores) if wish.stores else ''}."
-    )
+    stores = f" in {', '.join(choice.stores)}" if choice.stores else ""
+    return f"By {choice.basis} date, {days or 'every day'}, of {of}{stores}."
 
 
-def _notes(priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str, beside: _Beside) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
-    if wish.basis is not Basis.POSTED:
+    if choice.basis is not Basis.POSTED:
         notes.append("Only the posted dates tie to the settlements.")
     if fell_back:
-        known = "order date" if wish.basis is Basis.ORDERED else "ship date"
+        known = "order date" if choice.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += [other_month_sentence(one, home) for one in beside.others]
     notes += _rates_used(rates)
@@ -191,7 +190,7 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, wish: PnlWish, home: str, beside: _Beside
+    found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside
 ) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
@@ -202,7 +201,7 @@ def _outcome(
     ]
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
-    sentences += [note for note in _notes(priced, rates, wish, home, beside) if "daily rate" not in note]
+    sentences += [note for note in _notes(priced, rates, choice, home, beside) if "daily rate" not in note]
     sentences += came_sentences(beside.came)
     if rates.missing:
         sentences.append(missing_sentence(rates.missing))
@@ -218,7 +217,7 @@ def _outcome(
             "amount_of_unknown_type": str(unknown.amount),
             "lines_asked_by_todays_reading": beside.came.total(),
             "booked_in_another_month": [other_month(one) for one in beside.others],
-            "by": str(wish.basis),
+            "by": str(choice.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": int(priced["without_rate"].sum()),
             "excluded": [_excluded(one, home) for one in left_out(priced)],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.sheets.workbook import NoCogsheetWorkbookError
+from addin.takeaway.ledger_used import LedgerNotChosenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.stores import StoreNotNamedError
@@ -17,6 +19,8 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
     StoreNotNamedError: "`import --store NAME` says which.",
+    LedgerNotChosenError: "`export --format` says it too; it is remembered from then on.",
+    NoCogsheetWorkbookError: _JOIN,
     CompanyUnknownError: _JOIN,
     DatabaseNotFoundError: _JOIN,
     ForeignDatabaseError: _JOIN,

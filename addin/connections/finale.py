@@ -88,8 +88,7 @@ def opened(
     desk: Desk, account: str, key: str, secret: str, url: str, chosen: FinaleAccount | None = None
 ) -> Iterator[FinaleInventory]:
     """Open a connection to an account; nothing is asked yet."""
-    wish = chosen or FinaleAccount()
-    how = settings_of(wish, desk.database.company.home_currency)
+    how = settings_of(chosen or FinaleAccount(), desk.database.company.home_currency)
     known = _recall(desk, account) if url == BASE_URL else None
     with connect_finale(
         account, Secret(key), Secret(secret), url, settings=how, schema=known, clock=desk.clock

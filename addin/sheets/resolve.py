@@ -156,15 +156,15 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     return SheetAnswers(found, rows, answers, row_of)
 
 
-def write_fates(sheet: SheetAnswers, fates: Mapping[int, Mapping[str, object]]) -> None:
+def write_rulings(sheet: SheetAnswers, rulings: Mapping[int, Mapping[str, object]]) -> None:
     """Write status, version and what is filled now beside the rows.
 
     Args:
         sheet: What `read_answers` gave.
-        fates: Per data row the fields that change, out of status, version and filled.
+        rulings: Per data row the fields that change, out of status, version and filled.
     """
     for field in ("status", "version", "filled"):
-        values = [fates.get(index, {}).get(field, row[field]) for index, row in enumerate(sheet.rows)]
+        values = [rulings.get(index, {}).get(field, row[field]) for index, row in enumerate(sheet.rows)]
         tables.write_cells(sheet.found, RESOLVE_SPEC.column(field), values)
 
 

@@ -83,7 +83,7 @@ _SKU = TYPED_FIELDS.index("sku")
 
 @dataclass(frozen=True, slots=True)
 class SheetAnswers:
-    """The rows of Resolve as they stand, and the table they were read from, to write each row's fate beside it."""
+    """The rows of Resolve as they stand, and their table, to write beside each row what became of it."""
 
     found: FoundTable
     rows: list[Record]

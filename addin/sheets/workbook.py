@@ -107,7 +107,7 @@ class NoCogsheetWorkbookError(WorkbookError):
     def __init__(self, book: str) -> None:
         super().__init__(
             f"{book} is not a Cogsheet workbook, or lost its hidden name {NAME}. Nothing was changed. "
-            f"Make one with `cogsheet new`; an existing company's books are joined by `cogsheet new --database`."
+            f"Make one with `cogsheet new`, which also joins the books that a company has already."
         )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from addin.sheets.view import View
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.exporting import ExportWish
+    from core.books.exporting import ExportOptions
     from core.journal.accounts import Accounts
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
@@ -108,23 +108,23 @@ class ClosingFigures:
         return len(self.not_exported) + lacking + len(self.estimates) + len(self.true_ups)
 
 
-def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates | None = None) -> ClosingFigures:
+def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: Rates | None = None) -> ClosingFigures:
     """Collect a month's figures.
 
     Args:
         view: The books.
         month: Which.
-        wish: Accounts, time zones and lock date, as at export.
+        options: Accounts, time zones and lock date, as at export.
         rates: Rates of other currencies than home.
     """
     books, home = view.books, view.books.company.home_currency
-    zones = books.zones if wish.zones is None else wish.zones
+    zones = books.zones if options.zones is None else options.zones
     counted = _counted(view)
     lines = with_asked_since(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
     shipped = to_accrue(books, lines, month, zones)
     accrued = shipped.lines
     to_date = with_units(lines[_by(lines, month.last_day, zones)])
-    accounts = wish.accounts or books.accounts
+    accounts = options.accounts or books.accounts
     deposits = _deposits(books, counted, zones, accounts)
     question = PnlQuestion(home, first_day=month.first_day, last_day=month.last_day)
     return ClosingFigures(
@@ -154,7 +154,7 @@ def closing_figures(view: View, month: Month, *, wish: ExportWish, rates: Rates 
             booked=books.booked_days,
         ),
         _journal(view, month),
-        ties_of(view, _touching(counted, to_date, month, zones), wish),
+        ties_of(view, _touching(counted, to_date, month, zones), options),
         books.policies.lock_date,
         books.policies.cogs_posters,
         [one for one in books.left_without_line if one.month == str(month)],

@@ -20,7 +20,7 @@ from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
 from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
 from core.books.calendars import deposit_day
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.frame_columns import records
 from core.model import Event
 from core.money import cents
@@ -44,7 +44,7 @@ _TIE_LEFT, _TIE_RIGHT, _TIE_RESULT = 13, 14, 15
 
 
 def cogs_workbook(
-    view: View, settlement: BookedSettlement, *, values_only: bool, now: datetime, wish: ExportWish | None = None
+    view: View, settlement: BookedSettlement, *, values_only: bool, now: datetime, options: ExportOptions | None = None
 ) -> bytes:
     """Write the COGS workbook of a settlement.
 
@@ -53,7 +53,7 @@ def cogs_workbook(
         settlement: Which.
         values_only: The accountant's copy: no formula anywhere, and every saved value on a sheet of its own.
         now: The moment that the file says it was made; the same books and moment make the same bytes.
-        wish: How its entries are or would be made.
+        options: How its entries are or would be made.
 
     Returns:
         The workbook: sheets `COGS <id>`, `Ties`, and for the accountant `Audit log`.
@@ -67,7 +67,7 @@ def cogs_workbook(
     ties = Page(workbook, look, TIES_SHEET, values_only=values_only)
     company = view.books.company.name
     made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
-    table = ties_of(view, [settlement], wish or ExportWish(zones=view.books.zones))
+    table = ties_of(view, [settlement], options or ExportOptions(zones=view.books.zones))
     ties.title("One settlement, one figure per report", f"{made} · figures that must be equal are checked at the right")
     tied = write_ties(ties, 3, table, checks_too=True)
     ties.print_setup(3, footer=company)

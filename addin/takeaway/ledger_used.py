@@ -24,8 +24,7 @@ class LedgerNotChosenError(CogsheetError):
     def __init__(self) -> None:
         super().__init__(
             f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Choose "
-            f"{', '.join(Ledger)} (a plain workbook) as Accounting system on sheet Setup, or by `export --format`; it "
-            f"is remembered from then on."
+            f"Accounting system on sheet Setup ({', '.join(Ledger)}; the last is a plain workbook), and export again."
         )
 
 

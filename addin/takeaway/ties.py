@@ -8,7 +8,7 @@ from addin.sheets.columns import Column, Kind
 from addin.takeaway.look import ACCENT
 from addin.takeaway.page import Page, Place, Row, column_letter
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.exporting import ExportWish, make_entries
+from core.books.exporting import ExportOptions, make_entries
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
@@ -48,30 +48,30 @@ _BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
 """What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
-def ties_of(view: View, settlements: Iterable[BookedSettlement], wish: ExportWish) -> pd.DataFrame:
+def ties_of(view: View, settlements: Iterable[BookedSettlement], options: ExportOptions) -> pd.DataFrame:
     """Return the table of ties (TIES_COLUMNS) of these settlements, one row each."""
     books = view.books
-    tied = [_tied(view, one, wish) for one in settlements]
+    tied = [_tied(view, one, options) for one in settlements]
     return table_of_ties(tied, books.company.home_currency)
 
 
-def _tied(view: View, one: BookedSettlement, wish: ExportWish) -> Tied:
+def _tied(view: View, one: BookedSettlement, options: ExportOptions) -> Tied:
     """Return what is tied; the deposit of a settlement that books start splits is not that of its lines here."""
     lines = view.books.lines_of(one)
     counted = view.books.counted(lines)
     deposit = one.total if len(counted) == len(lines) else None
-    return Tied(one.store, one.settlement_id, one.currency, deposit, counted, _posted(view, one, wish))
+    return Tied(one.store, one.settlement_id, one.currency, deposit, counted, _posted(view, one, options))
 
 
-def _posted(view: View, settlement: BookedSettlement, wish: ExportWish) -> Posted:
+def _posted(view: View, settlement: BookedSettlement, options: ExportOptions) -> Posted:
     """Return what the entries post: as they were exported, or as they would go out now."""
-    clearing, of_settlement = _amount(view, settlement, EntryKind.SETTLEMENT, (LineType.CLEARING,), wish)
-    cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, COST_TYPES, wish)
+    clearing, of_settlement = _amount(view, settlement, EntryKind.SETTLEMENT, (LineType.CLEARING,), options)
+    cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, COST_TYPES, options)
     return Posted(clearing, cogs, f"settlement {of_settlement}, COGS {of_cogs}")
 
 
 def _amount(
-    view: View, settlement: BookedSettlement, kind: EntryKind, types: Sequence[LineType], wish: ExportWish
+    view: View, settlement: BookedSettlement, kind: EntryKind, types: Sequence[LineType], options: ExportOptions
 ) -> tuple[Decimal | None, str]:
     status = settlement.settlement_entry if kind is EntryKind.SETTLEMENT else settlement.cogs_entry
     if status is EntryStatus.EXPORTED:
@@ -81,7 +81,7 @@ def _amount(
     counts = view.books.state(settlement).counts
     if kind is EntryKind.COGS and counts.covered < counts.needed:
         return None, "waits for costs"
-    made = make_entries(view.books, settlement, kind, wish)
+    made = make_entries(view.books, settlement, kind, options)
     return total(line.amount for entry in made for line in entry.lines if line.type in types), "not exported"
 
 

@@ -144,7 +144,7 @@ class LineState:
         return disposition in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 
 
-class Fate(StrEnum):
+class Ruling(StrEnum):
     """What becomes of an answer."""
 
     SAVE = "save"
@@ -158,7 +158,7 @@ class Decision:
     """An answer and what becomes of it."""
 
     answer: Answer
-    fate: Fate
+    ruling: Ruling
     reason: str = ""
     kind: OverrideKind | None = None
     """How the cost came about, where one is saved."""

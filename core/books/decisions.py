@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from core.books import answers
-from core.books.answers import Answer, Cell, Decision, Fate, InForce, LineState
+from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
 from core.model import OverrideKind
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: boo
         return _refused(answer, refusal)
     if not line.has_new_sku(answer):
         if _says_what_is_saved(answer, line.in_force):
-            return Decision(answer, Fate.UNCHANGED)
+            return Decision(answer, Ruling.UNCHANGED)
         if _is_only_cleared(answer, line.in_force):
-            return Decision(answer, Fate.UNCHANGED, "the saved cost stays: Undo last save takes it back")
+            return Decision(answer, Ruling.UNCHANGED, "the saved cost stays: Undo last save takes it back")
     if answer.version != line.in_force.version:
         return _refused(answer, changed_meanwhile(line.in_force))
     return _new_answer(answer, line, accept_proposals=accept_proposals)
@@ -68,17 +68,19 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     note = saved.version > 0 and _note_differs(answer, saved)
     sku = line.has_new_sku(answer)  # its proposal, made when nobody knew the goods, is not accepted with it
     if _zero_is_new(answer, saved) or answer.typed_cost is not None:
-        return Decision(answer, Fate.SAVE, kind=OverrideKind.ENTERED)
+        return Decision(answer, Ruling.SAVE, kind=OverrideKind.ENTERED)
     if not line.missing and not stock and not note and not sku:
-        return Decision(answer, Fate.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save")
+        return Decision(
+            answer, Ruling.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save"
+        )
     takes_cost = line.missing and not sku and not (stock and line.moves_none(answer.disposition))
     if is_proposal and accept_proposals and takes_cost:
-        return Decision(answer, Fate.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
+        return Decision(answer, Ruling.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
     if stock or note or sku:
-        return Decision(answer, Fate.SAVE, is_proposal=is_proposal)
+        return Decision(answer, Ruling.SAVE, is_proposal=is_proposal)
     if saved.sku is not None and line.stated_sku is None and answer.sku is None:
-        return Decision(answer, Fate.UNCHANGED, "the saved SKU stays: Undo last save takes it back")
-    return Decision(answer, Fate.MISSING, _nothing_said(answer), is_proposal=is_proposal)
+        return Decision(answer, Ruling.UNCHANGED, "the saved SKU stays: Undo last save takes it back")
+    return Decision(answer, Ruling.MISSING, _nothing_said(answer), is_proposal=is_proposal)
 
 
 def _zero_is_new(answer: Answer, saved: InForce) -> bool:
@@ -115,7 +117,7 @@ def _is_only_cleared(answer: Answer, saved: InForce) -> bool:
 
 
 def _refused(answer: Answer, reason: str) -> Decision:
-    return Decision(answer, Fate.REFUSED, reason)
+    return Decision(answer, Ruling.REFUSED, reason)
 
 
 def changed_meanwhile(saved: InForce) -> str:

@@ -116,7 +116,7 @@ class ProvisionalError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class ExportWish:
+class ExportOptions:
     """What is to go out, and how."""
 
     kinds: Collection[EntryKind] = (EntryKind.SETTLEMENT, EntryKind.COGS)
@@ -143,16 +143,16 @@ class Exported:
 
 
 def make_entries(
-    books: Books, settlement: BookedSettlement, kind: EntryKind, wish: ExportWish, *, revision: int = 1
+    books: Books, settlement: BookedSettlement, kind: EntryKind, options: ExportOptions, *, revision: int = 1
 ) -> list[Entry]:
     """Return the entries of a settlement, one per month, storing nothing; what was before books start is left out.
 
     Beside the COGS entries stand those of what Finale posts itself (`EntryKind.FINALE`).
     """
     lines = books.counted(books.lines_of(settlement))
-    zones = books.zones if wish.zones is None else wish.zones
+    zones = books.zones if options.zones is None else options.zones
     dates = settlement_dates(lines, last_day(settlement, zones), zones)
-    accounts = wish.accounts or books.accounts
+    accounts = options.accounts or books.accounts
     store, settlement_id = settlement.store, settlement.settlement_id
     if kind is EntryKind.SETTLEMENT:
         made = settlement_entries(
@@ -174,7 +174,7 @@ def make_entries(
             accounts=accounts,
             finale_posts=finale,
         )
-    return [_dated(entry, wish.lock_date, revision) for entry in made]
+    return [_dated(entry, options.lock_date, revision) for entry in made]
 
 
 def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
@@ -270,7 +270,7 @@ def _not_ready(
 
 
 def export_settlement(
-    database: Database, books: Books, settlement: BookedSettlement, wish: ExportWish, *, who: str, now: datetime
+    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
 ) -> Exported:
     """Make a settlement's entries, store them and lock its costs.
 
@@ -280,7 +280,7 @@ def export_settlement(
         database: The books.
         books: Their state, just loaded.
         settlement: Which.
-        wish: What is to go out.
+        options: What is to go out.
         who: Who exports.
         now: When.
 
@@ -292,17 +292,17 @@ def export_settlement(
     """
     if books.is_history(settlement):
         raise HistoryError(settlement.name)
-    kinds = _open_kinds(settlement, wish.kinds)
-    _refuse_unready(books, settlement, kinds, accept_suspect=wish.accept_suspect)
-    if not wish.accept_provisional and (why := provisional(settlement)):
+    kinds = _open_kinds(settlement, options.kinds)
+    _refuse_unready(books, settlement, kinds, accept_suspect=options.accept_suspect)
+    if not options.accept_provisional and (why := provisional(settlement)):
         raise ProvisionalError(settlement.settlement_id, why)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
-        keep_lock_date(connection, batch, wish.lock_date, who=who, now=now)
+        keep_lock_date(connection, batch, options.lock_date, who=who, now=now)
         revision = locks.next_revision(connection, settlement)
-        made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, wish, revision=revision)]
-        if wish.check:
-            wish.check(made)
+        made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, options, revision=revision)]
+        if options.check:
+            options.check(made)
         for entry in made:
             entries.post(connection, stored(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:

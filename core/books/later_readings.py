@@ -47,12 +47,12 @@ def transactions_now(
     booked = list(booked)
     later = load(connection)
     if later.empty:
-        now = with_choices(connection, stored, booked, stores, held=Held.TODAY)
+        now = with_choices(connection, stored, booked, stores, as_of=AsOf.TODAY)
         return held if now.equals(held) else now
     names = set(zip(later["store"], later["settlement_id"], strict=True))
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)
-    return with_choices(connection, rows, booked, stores, held=Held.TODAY)
+    return with_choices(connection, rows, booked, stores, as_of=AsOf.TODAY)
 
 
 def put(connection: Connection, of: BookedSettlement, transactions: pd.DataFrame, batch: int) -> None:

@@ -39,7 +39,7 @@ from core.books.postings import postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
-from core.books.type_choices import Held, are_asked, in_force, with_choices
+from core.books.type_choices import AsOf, are_asked, in_force, with_choices
 from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
@@ -117,7 +117,7 @@ def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
     starts = {name: one.books_start for name, one in kept.items()}
     stored = settlement_lines.transactions(connection)
     held = with_choices(connection, stored, booked, all_stores)
-    at_lock = with_choices(connection, stored, booked, all_stores, held=Held.AT_LOCK)
+    at_lock = with_choices(connection, stored, booked, all_stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, held, booked, all_stores)
     locked = locks.lines(connection)
     known = CostingInput(
@@ -135,7 +135,7 @@ def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
     asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
 
     def events_at(batch: int) -> dict[str, str]:
-        then = with_choices(connection, asked, booked, all_stores, held=Held.TODAY, until=batch)
+        then = with_choices(connection, asked, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
     told = Documents(

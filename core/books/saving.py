@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.books import batches, locks, overrides
-from core.books.answers import Answer, Cell, Decision, Fate, InForce, LineState
+from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
 from core.books.batches import BatchKind
 from core.books.changes import settlement_changes
 from core.books.costs_today import asked_since
@@ -61,9 +61,9 @@ class Saving:
     suspects: tuple[SuspectCost, ...] = ()
     """Costs among them that look wrong; where nobody accepted them, nothing was saved."""
 
-    def with_fate(self, fate: Fate) -> list[Decision]:
+    def with_ruling(self, ruling: Ruling) -> list[Decision]:
         """Return the decisions of one kind."""
-        return [decision for decision in self.decisions if decision.fate is fate]
+        return [decision for decision in self.decisions if decision.ruling is ruling]
 
     def line(self, decision: Decision) -> LineState:
         """Return the line a decision is about; one that is not in the books is empty."""
@@ -75,7 +75,7 @@ class Saving:
         """The SKUs that are newly typed and saved, by line key."""
         saved = {row["key"]: row["sku"] for row in records(self.overrides)}
         before = {row["key"]: row["sku"] for row in records(self.before.overrides)}
-        keys = [decision.answer.key for decision in self.with_fate(Fate.SAVE)]
+        keys = [decision.answer.key for decision in self.with_ruling(Ruling.SAVE)]
         return {key: saved[key] for key in keys if saved.get(key) and saved[key] != before.get(key)}
 
     @property
@@ -201,7 +201,7 @@ class _Work:
     def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
         """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
         home = self.books.company.home_currency
-        saved = ((one, one.answer.key) for one in decisions if one.fate is Fate.SAVE)
+        saved = ((one, one.answer.key) for one in decisions if one.ruling is Ruling.SAVE)
         return [_row(one, self.states[key], self.lines[key], home) | self.questions.get(key, {}) for one, key in saved]
 
     def saving(self, decisions: tuple[Decision, ...], suspects: tuple[SuspectCost, ...]) -> Saving:
@@ -220,8 +220,8 @@ class _Work:
     def _versions(self, decisions: Sequence[Decision]) -> Iterator[tuple[str, int]]:
         """Yield the version that each saved or unchanged line has now."""
         for one in decisions:
-            if one.fate in (Fate.SAVE, Fate.UNCHANGED):
-                yield one.answer.key, self.states[one.answer.key].in_force.version + (one.fate is Fate.SAVE)
+            if one.ruling in (Ruling.SAVE, Ruling.UNCHANGED):
+                yield one.answer.key, self.states[one.answer.key].in_force.version + (one.ruling is Ruling.SAVE)
 
 
 def _row(decision: Decision, state: LineState, line: Mapping[str, object], home: str) -> dict[str, object]:
@@ -286,10 +286,10 @@ def _in_force(saved: Mapping[str, object]) -> InForce:
 def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
     """Turn a save that came second into a refusal that shows what is there now."""
     lost = refused.get(decision.answer.key)
-    if lost is None or decision.fate is not Fate.SAVE:
+    if lost is None or decision.ruling is not Ruling.SAVE:
         return decision
     reason = changed_meanwhile(_in_force(lost.now or {})) if lost.reason is Refusal.CHANGED else str(lost.reason)
-    return replace(decision, fate=Fate.REFUSED, reason=reason)
+    return replace(decision, ruling=Ruling.REFUSED, reason=reason)
 
 
 def _settlement_of(lines: Mapping[str, dict[str, object]], answer: Answer) -> SettlementName | None:
@@ -328,7 +328,7 @@ def save_answers(
     planned = plan_answers(
         books, answers, settlement_ids=settlement_ids, accept_proposals=accept_proposals, who=who, now=now
     )
-    if not planned.with_fate(Fate.SAVE) or (planned.suspects and not accept_suspect):
+    if not planned.with_ruling(Ruling.SAVE) or (planned.suspects and not accept_suspect):
         return planned
     work, _ = _work(books, answers, settlement_ids, who, now)
     refused = _store(database, work, planned)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books.answers import Cell, Decision, Fate, LineState
+from core.books.answers import Cell, Decision, LineState, Ruling
 from core.costing.finale import read_finale
 from core.costing.suspects import Beside, SuspectCost, known_costs
 from core.exchange_rates import at_home
@@ -24,7 +24,7 @@ def suspect_answers(
     books: Books, decisions: Sequence[Decision], states: Mapping[str, LineState]
 ) -> tuple[SuspectCost, ...]:
     """Judge every cost that would be saved, as the books will judge it and where they cannot (no average, no units)."""
-    costs = [one for one in decisions if one.fate is Fate.SAVE and one.kind is not None and one.answer.cost]
+    costs = [one for one in decisions if one.ruling is Ruling.SAVE and one.kind is not None and one.answer.cost]
     if not costs:
         return ()
     beside = _beside(books, costs, states)

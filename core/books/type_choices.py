@@ -33,8 +33,8 @@ PROPOSED = "?"
 """Ends what the sheet proposes; as long as it stands behind a choice nothing is chosen."""
 
 
-class Held(Enum):
-    """What a settlement that went out has of what was said about its words."""
+class AsOf(Enum):
+    """As of when a settlement that went out has what was chosen for its unknown words."""
 
     IN_ENTRIES = auto()
     """What its settlement entry went out with; a line that has a cost stays what its COGS entry posted it as."""
@@ -102,13 +102,13 @@ def are_asked(transactions: pd.DataFrame) -> pd.Series:
 
 
 def _batch(
-    settlement: BookedSettlement, held: Held, at_first: Mapping[int, int], at_money: Mapping[int, int]
+    settlement: BookedSettlement, as_of: AsOf, at_first: Mapping[int, int], at_money: Mapping[int, int]
 ) -> int | None:
     """Return the batch before which a settlement's words were said; nothing where those of today hold."""
-    if held is Held.AT_LOCK:
+    if as_of is AsOf.AT_LOCK:
         return at_first.get(settlement.id) if _is_out(settlement) else None
     is_money_out = settlement.settlement_entry is not EntryStatus.OPEN
-    return at_money.get(settlement.id) if held is Held.IN_ENTRIES and is_money_out else None
+    return at_money.get(settlement.id) if as_of is AsOf.IN_ENTRIES and is_money_out else None
 
 
 def _is_out(settlement: BookedSettlement) -> bool:
@@ -155,7 +155,7 @@ def with_choices(
     booked: Iterable[BookedSettlement],
     stores: Iterable[Store],
     *,
-    held: Held = Held.IN_ENTRIES,
+    as_of: AsOf = AsOf.IN_ENTRIES,
     until: int | None = None,
 ) -> pd.DataFrame:
     """Return the transactions with unknown types made what was said, as it holds for each settlement.
@@ -165,7 +165,7 @@ def with_choices(
         transactions: TRANSACTION_COLUMNS of the company.
         booked: Its settlements.
         stores: Its stores.
-        held: What a settlement that went out has.
+        as_of: When what was said about the words of a settlement that went out counts.
         until: The last batch whose answers count; all of them if left out.
     """
     unknown = are_asked(transactions)
@@ -177,12 +177,12 @@ def with_choices(
     at_first = entries.first_batches(connection)
     at_money = {**at_first, **entries.settlement_batches(connection)}
     costing = locks.costing_keys(connection)
-    batch_of = {(one.store, one.settlement_id): _batch(one, held, at_first, at_money) for one in booked}
+    batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in booked}
     first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in booked}
     parts = []
     for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False):
         name, marketplace = (str(store), str(number)), marketplaces[str(store)]
-        costed = rows["key"].isin(costing) if held is Held.IN_ENTRIES else pd.Series(data=False, index=rows.index)
+        costed = rows["key"].isin(costing) if as_of is AsOf.IN_ENTRIES else pd.Series(data=False, index=rows.index)
         parts.append(classified(rows[~costed], _held(versions, batch_of[name]).of(marketplace)))
         if costed.any():  # what its COGS entry posted stays what it was; its money is what is said
             as_posted = classified(rows[costed], _held(versions, first_of[name]).of(marketplace))

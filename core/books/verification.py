@@ -17,7 +17,7 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus, Settleme
 from core.books.calendars import booking_day, lock_dates_of
 from core.books.corrections import corrections
 from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
-from core.books.exporting import ExportWish, make_entries, standing_entries
+from core.books.exporting import ExportOptions, make_entries, standing_entries
 from core.books.kept_lines import kept_tie_outs
 from core.books.month_tie_outs import month_tie_outs
 from core.books.original_files import KeptBytesError
@@ -186,7 +186,7 @@ def evidence(database: Database) -> Evidence:
 
 
 def tie_outs(
-    database: Database, books: Books, settlement: BookedSettlement, wish: ExportWish, held: Evidence | None = None
+    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, held: Evidence | None = None
 ) -> list[TieOut]:
     """Return every tie-out of a settlement: of its lines, and of its entries as they would be and as they were sent.
 
@@ -194,7 +194,7 @@ def tie_outs(
         database: The books.
         books: Their state, just loaded.
         settlement: Which.
-        wish: Accounts and time zones, as at export.
+        options: Accounts and time zones, as at export.
         held: What they are compared with, where several settlements are verified; read here where it is left out.
     """
     held = evidence(database) if held is None else held
@@ -204,7 +204,7 @@ def tie_outs(
     lines = books.lines_of(settlement)
     posted = books.counted(lines)
     is_posted = len(posted) > 0 or lines.empty  # one that ended before the books start has no entries, an empty one has
-    made = {kind: make_entries(books, settlement, kind, wish) for kind in (kinds if is_posted else ())}
+    made = {kind: make_entries(books, settlement, kind, options) for kind in (kinds if is_posted else ())}
     found = settlement_tie_outs(
         settlement.name,
         lines,
@@ -335,7 +335,10 @@ def _made_anew(
     choices = _choices(connection, batch, held)
     candidates = (
         make_entries(
-            _as_chosen(books, policies), settlement, kind, ExportWish(accounts=accounts, lock_date=policies.lock_date)
+            _as_chosen(books, policies),
+            settlement,
+            kind,
+            ExportOptions(accounts=accounts, lock_date=policies.lock_date),
         )
         for policies, accounts in choices
     )

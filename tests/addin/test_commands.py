@@ -138,14 +138,14 @@ def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
     pnl = named("pnl")
     assert pnl is not None
     typed = {"basis": "shipped", "by_month": True, "first_day": None, "last_day": None, "stores": (), "together": False}
-    wish = pnl.arguments(typed)["wish"]
+    of_pnl = pnl.arguments(typed)["choice"]
     trueups = named("trueups")
     assert trueups is not None
     choice = trueups.arguments(
         {"accept": ("7", "r12"), "dismiss": (), "take_up": ("R",), "reason": "", "dismiss_immaterial": False}
     )["choice"]
 
-    assert (Basis.SHIPPED, True) == (wish.basis, wish.by_month)
+    assert (Basis.SHIPPED, True) == (of_pnl.basis, of_pnl.by_month)
     assert ((7, "R12"), ("R",)) == (choice.accept, choice.take_up)
 
 

@@ -7,6 +7,8 @@ import pytest
 from addin.commands.registry import COMMANDS
 from addin.commands.registry.command import Option
 from addin.commands.ways_out import with_way_out
+from addin.sheets.workbook import NoCogsheetWorkbookError
+from addin.takeaway.ledger_used import LedgerNotChosenError
 from core.books.database.errors import DatabaseNotFoundError
 from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.stores import OtherSiteError, StoreNotNamedError
@@ -38,6 +40,8 @@ def test_other_refusals_stay_as_they_are() -> None:
         (OtherSiteError("a.txt", "US", ["amazon.ca"], ["amazon.com"]), "--store"),
         (CompanyUnknownError("X", Path("companies.json")), "--database"),
         (DatabaseNotFoundError("x.sqlite"), "--database"),
+        (NoCogsheetWorkbookError("Other.xlsx"), "--database"),
+        (LedgerNotChosenError(), "--format"),
     ],
 )
 def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:

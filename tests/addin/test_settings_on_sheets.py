@@ -12,7 +12,7 @@ from addin.commands import settings as settings_action
 from addin.commands.desk import YesNeededError, on_file
 from addin.commands.taken_edits import Edits
 from addin.sheets import tables
-from addin.sheets.pnl import PNL_SPEC, PnlWish
+from addin.sheets.pnl import PNL_SPEC, PnlChoice
 from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.stores import STORES_SPEC
@@ -76,7 +76,7 @@ def export(book: Path, *ids: str) -> Outcome:
 
 
 def months(book: Path) -> dict[object, object]:
-    on_file(book, partial(pnl.make_pnl, wish=PnlWish(by_month=True)))
+    on_file(book, partial(pnl.make_pnl, choice=PnlChoice(by_month=True)))
     return {row["month"]: row["sales"] for row in rows(book, PNL_SPEC)}
 
 

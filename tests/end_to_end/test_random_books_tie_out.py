@@ -18,7 +18,7 @@ from core.books.answers import Answer
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
@@ -99,7 +99,7 @@ def answer(database: Database, books: Books, missing: list[dict[str, Any]]) -> N
 
 def every_tie_out(database: Database) -> list[TieOut]:
     books = load_books(database)
-    return [one for settlement in books.settlements for one in tie_outs(database, books, settlement, ExportWish())]
+    return [one for settlement in books.settlements for one in tie_outs(database, books, settlement, ExportOptions())]
 
 
 def wrong(found: list[TieOut]) -> list[str]:
@@ -107,9 +107,9 @@ def wrong(found: list[TieOut]) -> list[str]:
 
 
 def export_all(database: Database) -> None:
-    wish = ExportWish(kinds=BOTH, accept_suspect=True)
+    options = ExportOptions(kinds=BOTH, accept_suspect=True)
     for settlement in load_books(database).settlements:
-        export_settlement(database, load_books(database), settlement, wish, who="test", now=NOW)
+        export_settlement(database, load_books(database), settlement, options, who="test", now=NOW)
 
 
 def choose(database: Database, rng: Random) -> None:

@@ -42,6 +42,6 @@ def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
 def pnl(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Answer what the cells above the table of sheet P&L ask."""
     from addin.commands.pnl import make_pnl  # noqa: PLC0415 - the other buttons of the group need no P&L
-    from addin.sheets.pnl import read_wish  # noqa: PLC0415 - as above
+    from addin.sheets.pnl import read_choice  # noqa: PLC0415 - as above
 
-    return make_pnl(desk, ids=ids, wish=read_wish(desk.book))
+    return make_pnl(desk, ids=ids, choice=read_choice(desk.book))

@@ -67,7 +67,7 @@ REPORTS = (
             Option("--store", "Only this store; may be given several times.", Kind.TEXT, name="stores", many=True),
             Option("--together", "One row per item for all stores together."),
         ),
-        gathers=Gathered("wish", "addin.sheets.pnl:PnlWish"),
+        gathers=Gathered("choice", "addin.sheets.pnl:PnlChoice"),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         asks=Asks(dialogue="addin.commands.dialogues.reports:pnl"),

@@ -17,7 +17,7 @@ from core.books import batches, observations, sku_mapping
 from core.books.answers import Answer
 from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.reopening import reopen
@@ -146,8 +146,8 @@ class Reported:
         """Export a settlement and return its entries, those of Finale among them."""
         books = load_books(self.database)
         (settlement,) = books.named([settlement_id])
-        wish = ExportWish(kinds=kinds)
-        return export_settlement(self.database, books, settlement, wish, who="M. Lee", now=NOW).entries
+        options = ExportOptions(kinds=kinds)
+        return export_settlement(self.database, books, settlement, options, who="M. Lee", now=NOW).entries
 
     def reopen(self, settlement_id: str) -> None:
         (settlement,) = load_books(self.database).named([settlement_id])
@@ -215,5 +215,5 @@ def close_pack(
     view: View, month: str, *, now: datetime, zones: Mapping[str, ZoneInfo], accounts: Accounts | None = None
 ) -> bytes:
     """Return the pack of a month, made of the figures that the command collects for it."""
-    wish = ExportWish(zones=zones) if accounts is None else ExportWish(zones=zones, accounts=accounts)
-    return write_pack(view, closing_figures(view, Month.parse(month), wish=wish), now)
+    options = ExportOptions(zones=zones) if accounts is None else ExportOptions(zones=zones, accounts=accounts)
+    return write_pack(view, closing_figures(view, Month.parse(month), options=options), now)

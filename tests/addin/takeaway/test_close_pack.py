@@ -16,7 +16,7 @@ from addin.takeaway.close_pack import SHEETS
 from addin.takeaway.closing_figures import closing_figures
 from core.books import batches, observations, true_ups
 from core.books.batches import BatchKind
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.policies import change_policies
 from core.frame_columns import OBSERVATION_COLUMNS, frame
@@ -78,7 +78,7 @@ def test_a_line_without_cost_is_in_no_entry_of_the_accrual_not_even_with_its_mon
     status = books.lines["cost_status"].mask(late, str(CostStatus.MISSING))
     lines = books.lines.assign(cost_status=status, cogs=books.lines["cogs"].mask(late, pd.NA))
     view = replace(reported.view, books=replace(books, lines=lines))
-    figures = closing_figures(view, Month.parse("2026-08"), wish=ExportWish())
+    figures = closing_figures(view, Month.parse("2026-08"), options=ExportOptions())
 
     assert (0, [], ["222-1"]) == (len(figures.accrued), figures.entries, figures.not_accrued["order_id"].to_list())
     (row,) = rows_below(opened(close_pack(view, "2026-08", zones=ZONES, now=NOW))["Accrual"], "tblNotAccrued")

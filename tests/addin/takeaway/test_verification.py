@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.verification import tie_outs
 from core.journal.entry import EntryKind
 from tests.addin.takeaway.books_to_report import AUGUST, SEPTEMBER
@@ -24,7 +24,7 @@ BOTH = (EntryKind.SETTLEMENT, EntryKind.COGS)
 def wrong(reported: Reported, settlement_id: str) -> list[str]:
     books = reported.view.books
     (settlement,) = books.named([settlement_id])
-    return [one.name for one in tie_outs(reported.database, books, settlement, ExportWish()) if not one.ok]
+    return [one.name for one in tie_outs(reported.database, books, settlement, ExportOptions()) if not one.ok]
 
 
 def touch(path: Path, statement: str) -> None:

@@ -21,7 +21,7 @@ from pandas.testing import assert_frame_equal
 from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
@@ -170,8 +170,8 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def export_one(self, books: Books, chosen: BookedSettlement, *kinds: EntryKind) -> None:
         """Export a settlement, both its entries unless one kind is named."""
         wanted = kinds or (EntryKind.SETTLEMENT, EntryKind.COGS)
-        wish = ExportWish(kinds=wanted, accept_suspect=True, accept_provisional=True, lock_date=self.lock_date)
-        made = export_settlement(self.database, books, chosen, wish, **WHO)
+        options = ExportOptions(kinds=wanted, accept_suspect=True, accept_provisional=True, lock_date=self.lock_date)
+        made = export_settlement(self.database, books, chosen, options, **WHO)
         assert all(self.lock_date is None or one.day > self.lock_date for one in made.entries), "into an open period"
         if made.locked:
             for row in records(books.lines_of(chosen)):
@@ -294,8 +294,8 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def verify_names_nothing(self, books: Books) -> None:
         """Hold the product's own check: whatever happened, it has nothing to name."""
         held = evidence(self.database)
-        wish = ExportWish(zones=books.zones)
-        found = [one for each in books.settlements for one in tie_outs(self.database, books, each, wish, held)]
+        options = ExportOptions(zones=books.zones)
+        found = [one for each in books.settlements for one in tie_outs(self.database, books, each, options, held)]
         found += company_tie_outs(self.database, books, held)
         found += altered_tie_outs(find_altered(self.database))
         assert [] == [one.sentence for one in found if not one.ok]

@@ -12,7 +12,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
@@ -153,9 +153,11 @@ class Shop:
 
     def export(self, *names: str, kinds: tuple[EntryKind, ...] | None = None, lock_date: date | None = None) -> None:
         """Export settlements."""
-        wish = ExportWish(lock_date=lock_date) if kinds is None else ExportWish(kinds=kinds, lock_date=lock_date)
+        options = (
+            ExportOptions(lock_date=lock_date) if kinds is None else ExportOptions(kinds=kinds, lock_date=lock_date)
+        )
         for name in names:
-            export_settlement(self.database, self.books, self.settlement(name), wish, **WHO)
+            export_settlement(self.database, self.books, self.settlement(name), options, **WHO)
 
     def reopen(self, name: str, lock_date: date | None = None) -> None:
         """Reopen a settlement."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.books.answers import Answer, Cell, Decision, Fate, InForce, LineState
+from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
 from core.books.decisions import decide
 from core.model import Disposition, Event, OverrideKind
 
@@ -27,22 +27,22 @@ def test_a_typed_cost_is_saved() -> None:
     """A cost that differs from its proposal was entered by the user."""
     decision = decide_one(replace(PREFILLED, cost=Decimal("4.18")))
 
-    assert (Fate.SAVE, OverrideKind.ENTERED, False) == (decision.fate, decision.kind, decision.is_proposal)
+    assert (Ruling.SAVE, OverrideKind.ENTERED, False) == (decision.ruling, decision.kind, decision.is_proposal)
 
 
 def test_an_unedited_proposal_is_saved_only_where_proposals_are_accepted() -> None:
     """Keeping the prefilled cost is not yet an answer."""
-    assert decide_one(PREFILLED).fate is Fate.MISSING
+    assert decide_one(PREFILLED).ruling is Ruling.MISSING
 
     accepted = decide_one(PREFILLED, accept_proposals=True)
 
-    assert (Fate.SAVE, OverrideKind.ACCEPTED_AVERAGE, True) == (accepted.fate, accepted.kind, accepted.is_proposal)
+    assert (Ruling.SAVE, OverrideKind.ACCEPTED_AVERAGE, True) == (accepted.ruling, accepted.kind, accepted.is_proposal)
 
 
 @pytest.mark.parametrize("accept_proposals", [True, False])
 def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """Clearing the prefilled cost is never taken for accepting it."""
-    assert decide_one(replace(PREFILLED, cost=None), accept_proposals=accept_proposals).fate is Fate.MISSING
+    assert decide_one(replace(PREFILLED, cost=None), accept_proposals=accept_proposals).ruling is Ruling.MISSING
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_cannot_be_taken_is_refused_with_its_reason(answer: Answer, line: L
     """Each refusal says why, in words for the row's status."""
     decision = decide_one(answer, line, accept_proposals=True)
 
-    assert decision.fate is Fate.REFUSED
+    assert decision.ruling is Ruling.REFUSED
     assert words in decision.reason
 
 
@@ -78,29 +78,29 @@ def test_a_line_that_is_unknown_or_stands_twice_is_refused() -> None:
     unknown = decide([replace(PREFILLED, key="x")], {"k": LINE})[0]
     copies = decide([PREFILLED, replace(PREFILLED, cost=Decimal(9))], {"k": LINE})
 
-    assert unknown.fate is Fate.REFUSED
-    assert [Fate.REFUSED, Fate.REFUSED] == [decision.fate for decision in copies]
+    assert unknown.ruling is Ruling.REFUSED
+    assert [Ruling.REFUSED, Ruling.REFUSED] == [decision.ruling for decision in copies]
 
 
 def test_zero_is_saved_when_it_is_confirmed() -> None:
     """Zero OK makes a true zero of an empty or zero cost."""
-    assert decide_one(replace(PREFILLED, cost=None, zero_ok=True)).fate is Fate.SAVE
-    assert decide_one(replace(PREFILLED, cost=Decimal(0), zero_ok=True)).fate is Fate.SAVE
+    assert decide_one(replace(PREFILLED, cost=None, zero_ok=True)).ruling is Ruling.SAVE
+    assert decide_one(replace(PREFILLED, cost=Decimal(0), zero_ok=True)).ruling is Ruling.SAVE
 
 
 def test_what_is_saved_already_is_not_saved_again() -> None:
     """A second save of the same sheet changes nothing, from whatever version it was filled."""
     line = replace(LINE, in_force=replace(SAVED_BY_M, unit_cost=Decimal("4.17")))
 
-    assert decide_one(PREFILLED, line, accept_proposals=True).fate is Fate.UNCHANGED
-    assert decide_one(replace(PREFILLED, version=1), line, accept_proposals=True).fate is Fate.UNCHANGED
+    assert decide_one(PREFILLED, line, accept_proposals=True).ruling is Ruling.UNCHANGED
+    assert decide_one(replace(PREFILLED, version=1), line, accept_proposals=True).ruling is Ruling.UNCHANGED
 
 
 def test_clearing_a_saved_cost_does_not_take_it_back() -> None:
     """Only undo takes a saved cost back; the row says so."""
     decision = decide_one(replace(PREFILLED, cost=None, version=1), replace(LINE, in_force=SAVED_BY_M))
 
-    assert decision.fate is Fate.UNCHANGED
+    assert decision.ruling is Ruling.UNCHANGED
     assert "Undo" in decision.reason
 
 
@@ -164,7 +164,7 @@ def test_two_cells_that_contradict_each_other_are_refused_and_both_named(
     """Neither wins silently, prefilled or typed; of a line that contradicts a cell, its own words are said."""
     decision = decide_one(answer, line, accept_proposals=True)
 
-    assert decision.fate is Fate.REFUSED
+    assert decision.ruling is Ruling.REFUSED
     assert all(words in decision.reason for words in named), decision.reason
 
 
@@ -195,14 +195,14 @@ def test_cells_that_go_together_are_saved(answer: Answer, line: LineState, kind:
     """Where no goods moved, the prefilled cost is not accepted with the disposition."""
     decision = decide_one(answer, line, accept_proposals=True)
 
-    assert (Fate.SAVE, kind) == (decision.fate, decision.kind), decision.reason
+    assert (Ruling.SAVE, kind) == (decision.ruling, decision.kind), decision.reason
 
 
 def test_a_line_that_has_its_cost_by_now_takes_no_proposal() -> None:
     """A sync has brought Finale's cost: accepting what stands on the sheet would put an average over it."""
     decision = decide_one(PREFILLED, replace(LINE, missing=False), accept_proposals=True)
 
-    assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)
+    assert (Ruling.UNCHANGED, "no longer missing: there is nothing to save") == (decision.ruling, decision.reason)
 
 
 @given(
@@ -225,8 +225,8 @@ def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers
     decisions = decide(answers, lines, accept_proposals=accept)
 
     assert answers == [decision.answer for decision in decisions]
-    assert all(decision.reason for decision in decisions if decision.fate in (Fate.MISSING, Fate.REFUSED))
-    saved = [decision.answer for decision in decisions if decision.fate is Fate.SAVE]
+    assert all(decision.reason for decision in decisions if decision.ruling in (Ruling.MISSING, Ruling.REFUSED))
+    saved = [decision.answer for decision in decisions if decision.ruling is Ruling.SAVE]
     assert all(answer.key in ("k", "l") and (answer.cost is None or answer.cost >= 0) for answer in saved)
 
 
@@ -234,7 +234,7 @@ def test_a_note_alone_on_a_line_that_has_its_cost_is_not_called_missing() -> Non
     """Nothing is saved of it, and nothing is missing."""
     decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, missing=False))
 
-    assert (Fate.UNCHANGED, "no longer missing: there is nothing to save") == (decision.fate, decision.reason)
+    assert (Ruling.UNCHANGED, "no longer missing: there is nothing to save") == (decision.ruling, decision.reason)
 
 
 NAMELESS = LineState("23874397121", None, None, event=Event.REIMBURSEMENT)
@@ -246,8 +246,8 @@ def test_a_typed_sku_is_saved_without_its_old_proposal() -> None:
     alone = decide_one(UNNAMED, NAMELESS, accept_proposals=True)
     with_cost = decide_one(replace(UNNAMED, cost=Decimal(4)), NAMELESS)
 
-    assert (Fate.SAVE, None) == (alone.fate, alone.kind)
-    assert (Fate.SAVE, OverrideKind.ENTERED) == (with_cost.fate, with_cost.kind)
+    assert (Ruling.SAVE, None) == (alone.ruling, alone.kind)
+    assert (Ruling.SAVE, OverrideKind.ENTERED) == (with_cost.ruling, with_cost.kind)
 
 
 def test_a_typed_sku_is_saved_once_and_changed_with_a_new_answer() -> None:
@@ -257,9 +257,9 @@ def test_a_typed_sku_is_saved_once_and_changed_with_a_new_answer() -> None:
     only = replace(NAMELESS, sku="MUG", in_force=InForce(1, units_back=3, sku="MUG"))
     emptied = decide_one(replace(same, sku=None, cost=None, stock_edited=False), only)
 
-    assert Fate.UNCHANGED is decide_one(same, saved).fate
-    assert Fate.SAVE is decide_one(replace(same, sku="CUP"), saved).fate
-    assert (Fate.UNCHANGED, "the saved SKU stays: Undo last save takes it back") == (emptied.fate, emptied.reason)
+    assert Ruling.UNCHANGED is decide_one(same, saved).ruling
+    assert Ruling.SAVE is decide_one(replace(same, sku="CUP"), saved).ruling
+    assert (Ruling.UNCHANGED, "the saved SKU stays: Undo last save takes it back") == (emptied.ruling, emptied.reason)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_typed_sku_that_contradicts_is_refused(answer: Answer, line: LineState
     """Both cells are named, or the cell and what the line itself names."""
     decision = decide_one(answer, line)
 
-    assert (Fate.REFUSED, True) == (decision.fate, decision.reason.startswith(reason)), decision.reason
+    assert (Ruling.REFUSED, True) == (decision.ruling, decision.reason.startswith(reason)), decision.reason
 
 
 def test_a_refund_that_stayed_with_its_buyer_may_name_its_item() -> None:
@@ -286,4 +286,4 @@ def test_a_refund_that_stayed_with_its_buyer_may_name_its_item() -> None:
     refund = replace(NAMELESS, event=Event.REFUND, order_id="111-1")
     kept = replace(UNNAMED, cost=None, proposed=None, units_back=0, disposition="Not returned", disposition_edited=True)
 
-    assert Fate.SAVE is decide_one(kept, refund).fate
+    assert Ruling.SAVE is decide_one(kept, refund).ruling

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from core.books import costs_today, entries
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import standing_entries
 from core.books.importing import import_file
@@ -154,8 +154,8 @@ class Claims(Bookkeeper):
             self.database, books, [answer], settlement_ids=None, accept_proposals=True, accept_suspect=True, **WHO
         )
         (decision,) = saving.decisions
-        assert (row["key"] in self.locked) <= (decision.fate is Fate.REFUSED), "what is locked is not answered"
-        if decision.fate is Fate.SAVE:
+        assert (row["key"] in self.locked) <= (decision.ruling is Ruling.REFUSED), "what is locked is not answered"
+        if decision.ruling is Ruling.SAVE:
             self.note(line, self.as_saved(row["key"]))
             self.assert_kept(line, said)
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books.corrections import corrections
-from core.books.exporting import AlreadyExportedError, ExportWish, make_entries
+from core.books.exporting import AlreadyExportedError, ExportOptions, make_entries
 from core.books.loading import load_books
 from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
@@ -82,7 +82,7 @@ def journalled(shop: Shop) -> Months:
 
 def faults(database: Database, name: str) -> list[str]:
     books = load_books(database)
-    found = tie_outs(database, books, books.named([name])[0], ExportWish())
+    found = tie_outs(database, books, books.named([name])[0], ExportOptions())
     return [one.sentence for one in found if not one.ok]
 
 
@@ -93,7 +93,7 @@ def test_what_is_to_be_exported_counts_where_it_will_be_booked(shop: Shop) -> No
     assert {"2026-09": ("50.00", "30.00")} == shown(shop.books)
     close(shop, "2026-09-30")
     books = shop.books
-    made = make_entries(books, books.settlements[0], EntryKind.COGS, ExportWish(lock_date=books.policies.lock_date))
+    made = make_entries(books, books.settlements[0], EntryKind.COGS, ExportOptions(lock_date=books.policies.lock_date))
 
     assert {"2026-10": ("50.00", "30.00")} == shown(books)
     assert {date(2026, 10, 1)} == {entry.day for entry in made}

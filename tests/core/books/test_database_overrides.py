@@ -142,7 +142,7 @@ def test_saving_nothing(database: Database) -> None:
 
 
 def test_many_answers_at_once(database: Database) -> None:
-    """A save may be as long as it likes, and each row gets its own fate."""
+    """A save may be as long as it likes, and each row is decided by itself."""
     keys = [f"k{number:04}" for number in range(1300)]
     rows: list[dict[str, object]] = [{"key": key} for key in keys]
     books_with_lines(database, *keys)

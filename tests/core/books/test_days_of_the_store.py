@@ -18,7 +18,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.calendars import deposit_day
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement, make_entries
+from core.books.exporting import ExportOptions, export_settlement, make_entries
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
@@ -78,7 +78,7 @@ class Shop:
     def months(self) -> tuple[list[str], list[str]]:
         """Return the months of the entries, as they would go out, and those of the profit and loss."""
         books = self.books
-        made = [make_entries(books, one, EntryKind.SETTLEMENT, ExportWish()) for one in books.settlements]
+        made = [make_entries(books, one, EntryKind.SETTLEMENT, ExportOptions()) for one in books.settlements]
         question = PnlQuestion("USD", by_month=True, by_item=False)
         table = profit_and_loss(books.counted(books.lines), question, zones=books.zones)
         return sorted(entry.key.month for of_one in made for entry in of_one), sorted(table["month"].to_list())
@@ -122,7 +122,7 @@ def test_an_entry_is_not_dated_before_its_lines(shop: Shop) -> None:
     shop.zone(S="Australia/Sydney")
     books = shop.books
 
-    (entry,) = make_entries(books, books.settlements[0], EntryKind.SETTLEMENT, ExportWish())
+    (entry,) = make_entries(books, books.settlements[0], EntryKind.SETTLEMENT, ExportOptions())
 
     assert date(2026, 9, 1) == entry.day
 
@@ -167,7 +167,7 @@ def test_a_true_up_is_of_the_day_that_it_is_in_the_store(shop: Shop) -> None:
     shop.bring("S", "1", EVENING)
     shop.zone(S="Australia/Sydney")
     let_finale_say(shop.database, "111-0", Decimal(4))
-    export_settlement(shop.database, shop.books, shop.books.settlements[0], ExportWish(accept_suspect=True), **WHO)  # type: ignore[arg-type]
+    export_settlement(shop.database, shop.books, shop.books.settlements[0], ExportOptions(accept_suspect=True), **WHO)  # type: ignore[arg-type]
     let_finale_say(shop.database, "111-0", Decimal(5))
     true_ups.propose_true_ups(shop.database, shop.books, **WHO)  # type: ignore[arg-type]
     with shop.database.reading() as connection:

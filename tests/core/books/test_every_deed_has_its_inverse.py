@@ -14,7 +14,7 @@ from sqlalchemy import text
 from core.books import costs_today, entries, true_up_history, true_ups
 from core.books.booked_settlement import EntryStatus
 from core.books.database import Database
-from core.books.exporting import ExportWish, as_written
+from core.books.exporting import ExportOptions, as_written
 from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.true_up_history import NotDismissedError
@@ -223,7 +223,7 @@ def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop)
     with shop.database.reading() as connection:
         written = [as_written(one, shop.books.accounts) for one in entries.posted(connection)]
     assert all(line.amount for entry in written for line in entry.lines)
-    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportWish())
+    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportOptions())
     assert [] == [one.sentence for one in found if not one.ok]
     shop.reopen("1")
     with shop.database.reading() as connection:

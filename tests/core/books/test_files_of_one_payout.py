@@ -26,7 +26,7 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse,
 from core.books.costs_today import differences, unanswered
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, ProvisionalError, export_settlement
+from core.books.exporting import ExportOptions, ProvisionalError, export_settlement
 from core.books.identity import AnotherStoreError
 from core.books.importing import import_file
 from core.books.loading import load_books
@@ -325,8 +325,8 @@ def test_a_provisional_settlement_is_exported_on_a_second_yes_only(database: Dat
 
     assert any("Provisional" in remark.short for remark in remarks(books)[one.store, one.settlement_id])
     with pytest.raises(ProvisionalError, match="not the settlement's own report"):
-        export_settlement(database, books, one, ExportWish(), **WHO)
-    assert export_settlement(database, books, one, ExportWish(accept_provisional=True), **WHO).locked
+        export_settlement(database, books, one, ExportOptions(), **WHO)
+    assert export_settlement(database, books, one, ExportOptions(accept_provisional=True), **WHO).locked
 
 
 def test_a_record_is_not_provisional(database: Database) -> None:
@@ -335,7 +335,7 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     give_costs(database)
     books = load_books(database)
 
-    assert export_settlement(database, books, books.settlements[0], ExportWish(), **WHO).locked
+    assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).locked
 
 
 def give_costs(database: Database) -> None:
@@ -351,7 +351,7 @@ def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(data
     bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
     give_costs(database)
     books = load_books(database)
-    export_settlement(database, books, books.settlements[0], ExportWish(accept_provisional=True), **WHO)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
     record = v2_file("1", "10.00", "12.00", total="22.00")
     final = bring_in(database, record)
 
@@ -368,7 +368,7 @@ def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(
     bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
     give_costs(database)
     books = load_books(database)
-    export_settlement(database, books, books.settlements[0], ExportWish(accept_provisional=True), **WHO)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
     bring_in(database, v2_file("1", "10.00", "12.00", total="22.00"))
     books = load_books(database)
 

@@ -15,7 +15,7 @@ from core.books.answers import Answer
 from core.books.books import SettlementUnknownError
 from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import forget_kept, keep, kept_tie_outs, open_kept
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
@@ -75,7 +75,7 @@ def test_a_locked_settlement_is_opened_with_what_it_was_locked_with(database: Da
     saved(database)
     books = load_books(database)
     sold = next(one for one in books.settlements if "sale" in set(books.lines_of(one)["event"]))
-    export_settlement(database, books, sold, ExportWish(), **WHO)
+    export_settlement(database, books, sold, ExportOptions(), **WHO)
     books = load_books(database)
     keep(database, books)
 

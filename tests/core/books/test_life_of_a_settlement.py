@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books import batches, costs_today, entries, locks, observations, sku_mapping, true_up_history, true_ups
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.batches import BatchKind
 from core.books.booked_settlement import Import
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import AlreadyExportedError, ExportWish, NotReadyError, export_settlement
+from core.books.exporting import AlreadyExportedError, ExportOptions, NotReadyError, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.reopening import ReopenReasonError, reopen
@@ -104,8 +104,8 @@ class Ledger:
         )
 
     def export(self, *kinds: EntryKind, lock_date: date | None = None) -> None:
-        wish = ExportWish(kinds=kinds or tuple(EntryKind)[:2], lock_date=lock_date)
-        export_settlement(self.database, self.books, self.settlement, wish, **ME)  # type: ignore[arg-type]  # who and when
+        options = ExportOptions(kinds=kinds or tuple(EntryKind)[:2], lock_date=lock_date)
+        export_settlement(self.database, self.books, self.settlement, options, **ME)  # type: ignore[arg-type]  # who and when
 
     def cogs(self) -> list[Decimal | None]:
         """Return the COGS of every line; `None` is missing."""
@@ -156,7 +156,7 @@ def test_an_exported_settlement_never_changes_by_itself(ledger: Ledger) -> None:
     ledger.export()
 
     ledger.finale_says("7.77", "8.88")
-    refused = ledger.save(0, "9.99").with_fate(Fate.REFUSED)
+    refused = ledger.save(0, "9.99").with_ruling(Ruling.REFUSED)
 
     assert [Decimal("4.00"), Decimal("5.00")] == ledger.cogs()
     assert "locked" in refused[0].reason
@@ -305,7 +305,7 @@ def test_two_people_saving_the_same_row_one_wins_and_the_other_sees_why(ledger: 
         ledger.database, stale, [answer], settlement_ids=None, accept_proposals=False, who="A. Kim", now=NOW
     )
 
-    (refused,) = late.with_fate(Fate.REFUSED)
+    (refused,) = late.with_ruling(Ruling.REFUSED)
     assert "changed by another user: now 5.00, saved by M. Lee at 09:00" in refused.reason
     assert Decimal("5.00") == ledger.cogs()[1]
     assert replace(answer) == refused.answer
@@ -324,7 +324,7 @@ def test_a_row_exported_meanwhile_is_refused_though_the_books_were_loaded_before
     )
 
     assert ["the settlement is exported and locked: its costs change by true-up only"] == [
-        decision.reason for decision in late.with_fate(Fate.REFUSED)
+        decision.reason for decision in late.with_ruling(Ruling.REFUSED)
     ]
     assert ledger.books.overrides.empty
 
@@ -347,8 +347,8 @@ def test_two_people_saving_all_rows_at_once_lose_nothing(ledger: Ledger, tmp_pat
         savings = [one.result() for one in both]
 
     saved = {(row["unit_cost"], row["saved_by"]) for row in records(ledger.books.overrides)}
-    refused = [decision for saving in savings for decision in saving.with_fate(Fate.REFUSED)]
-    assert sorted(keys) == sorted(d.answer.key for saving in savings for d in saving.with_fate(Fate.SAVE))
+    refused = [decision for saving in savings for decision in saving.with_ruling(Ruling.REFUSED)]
+    assert sorted(keys) == sorted(d.answer.key for saving in savings for d in saving.with_ruling(Ruling.SAVE))
     ((cost, winner),) = saved
     assert 2 == len(refused)
     assert {f"changed by another user: now {cost:.2f}, saved by {winner} at 09:00 on 2026-09-20"} == {

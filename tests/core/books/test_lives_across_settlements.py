@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 )
 
 from core.books import costs_today, entries, locks, overrides, true_up_history, true_ups
-from core.books.answers import Answer, Fate
-from core.books.exporting import ExportWish, export_settlement
+from core.books.answers import Answer, Ruling
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.reopening import reopen
 from core.books.saving import save_answers
@@ -117,7 +117,7 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
 
     def save(self, books: Books, answer: Answer) -> None:
         saving = save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
-        assert (answer.key in self.locked_figures) == bool(saving.with_fate(Fate.REFUSED))
+        assert (answer.key in self.locked_figures) == bool(saving.with_ruling(Ruling.REFUSED))
 
     @rule()
     def undo(self) -> None:
@@ -144,7 +144,7 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
         ready = [one for one in books.settlements if books.state(one).status == "Ready to export"]
         if ready:
             chosen = data.draw(st.sampled_from(ready))
-            export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True), **WHO)
+            export_settlement(self.database, books, chosen, ExportOptions(accept_suspect=True), **WHO)
             for row in records(books.lines_of(chosen)):
                 self.locked_figures[row["key"]] = tuple(row[name] for name in _FIGURES)
 

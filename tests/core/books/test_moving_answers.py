@@ -13,7 +13,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import asked_since, differences
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
@@ -60,7 +60,7 @@ def type_cost(database: Database, order: str, cost: str, *, units: int | None = 
     line = lines_by(database)[order]
     answer = Answer(line["key"], line["version"], Decimal(cost), None, units_back=units, stock_edited=units is not None)
     saving = save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
-    assert ["save"] == [str(one.fate) for one in saving.decisions]
+    assert ["save"] == [str(one.ruling) for one in saving.decisions]
 
 
 def record(*units: int) -> OriginalFile:
@@ -213,7 +213,7 @@ def answer_line(database: Database, **typed: Any) -> None:
         disposition_edited="disposition" in typed,
     )
     saving = save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **WHO)
-    assert ["save"] == [str(one.fate) for one in saving.decisions], saving.decisions
+    assert ["save"] == [str(one.ruling) for one in saving.decisions], saving.decisions
 
 
 def say(database: Database, word: str, choice: str) -> dict[str, Any]:
@@ -279,7 +279,7 @@ def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Da
     word = bring_word(database)
     answer_line(database)
     books = load_books(database)
-    export_settlement(database, books, books.settlements[0], ExportWish(kinds=(EntryKind.COGS,)), **WHO)
+    export_settlement(database, books, books.settlements[0], ExportOptions(kinds=(EntryKind.COGS,)), **WHO)
     line = say(database, word, "Sales")
     (asked,) = records(asked_since(load_books(database)))
     answer = Answer(asked["key"], asked["version"], Decimal(4), asked["proposed_cost"])

@@ -14,7 +14,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.recosting import after_save
@@ -76,7 +76,7 @@ def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(t
         answer = Answer(line, 0, Decimal("4.00"), None)
         save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=True, **who)  # type: ignore[arg-type]
         books = load_books(database)
-        export_settlement(database, books, books.settlements[0], ExportWish(accept_suspect=True), **who)  # type: ignore[arg-type]
+        export_settlement(database, books, books.settlements[0], ExportOptions(accept_suspect=True), **who)  # type: ignore[arg-type]
         import_file(database, read_file(sold), OriginalFile("file", sold), store="Shop", **who)  # type: ignore[arg-type]
 
         for _ in range(2):
@@ -173,8 +173,8 @@ def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -
         finale_says(database, apart)
         for number in (0, 1):
             books = load_books(database)
-            wish = ExportWish(accept_suspect=True)
-            export_settlement(database, books, books.settlements[number], wish, who="M. Lee", now=NOW)
+            options = ExportOptions(accept_suspect=True)
+            export_settlement(database, books, books.settlements[number], options, who="M. Lee", now=NOW)
         before = costs_today.differences(load_books(database))
         finale_says(database, MUG)
         (found,) = records(costs_today.differences(load_books(database)))

@@ -10,7 +10,7 @@ import pytest
 
 from core.books import batches, costs_today, observations, settings
 from core.books.batches import BatchKind
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
 from core.frame_columns import OBSERVATION_COLUMNS, frame
@@ -62,7 +62,7 @@ def close_august(database: Database, how: str) -> None:
     """Export the first settlement, let another program have posted it, or start the books after it."""
     books = load_books(database)
     if how == "exported":
-        export_settlement(database, books, books.settlements[0], ExportWish(accounts=Accounts()), **WHO)
+        export_settlement(database, books, books.settlements[0], ExportOptions(accounts=Accounts()), **WHO)
     elif how == "posted elsewhere":
         post_elsewhere(database, books, books.settlements, "old program", **WHO)
     elif how == "history":

@@ -36,7 +36,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, Import
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement, standing_entries
+from core.books.exporting import ExportOptions, export_settlement, standing_entries
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
@@ -106,7 +106,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         if hasattr(self, "database"):
             books, held = self.load(), evidence(self.database)
             found = [
-                one for each in books.settlements for one in tie_outs(self.database, books, each, ExportWish(), held)
+                one for each in books.settlements for one in tie_outs(self.database, books, each, ExportOptions(), held)
             ]
             found += company_tie_outs(self.database, books, held)
             found += altered_tie_outs(find_altered(self.database))
@@ -166,8 +166,8 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         saving = save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
         line = books.lines.set_index("key").loc[key]
         was_locked = key in self.locked_figures
-        assert was_locked == bool(saving.with_fate(Fate.REFUSED)), line
-        if saving.with_fate(Fate.SAVE):
+        assert was_locked == bool(saving.with_ruling(Ruling.REFUSED)), line
+        if saving.with_ruling(Ruling.SAVE):
             row = next(row for row in records(self.load().overrides) if row["key"] == key)
             self.saved.setdefault(key, []).append((row["batch"], row["unit_cost"]))
 
@@ -201,8 +201,8 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         books = self.load()
         waiting = [one for one in books.settlements if one.settlement_entry is EntryStatus.OPEN]
         if waiting:
-            wish = ExportWish(kinds=(EntryKind.SETTLEMENT,), accept_provisional=True)
-            export_settlement(self.database, books, data.draw(st.sampled_from(waiting)), wish, **WHO)
+            options = ExportOptions(kinds=(EntryKind.SETTLEMENT,), accept_provisional=True)
+            export_settlement(self.database, books, data.draw(st.sampled_from(waiting)), options, **WHO)
 
     @rule(data=st.data())
     def export_reopen_and_export(self, data: st.DataObject) -> None:
@@ -221,7 +221,9 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     def export_one(self, books: Books, chosen: BookedSettlement | str) -> None:
         if isinstance(chosen, str):
             (chosen,) = books.named([chosen])
-        export_settlement(self.database, books, chosen, ExportWish(accept_suspect=True, accept_provisional=True), **WHO)
+        export_settlement(
+            self.database, books, chosen, ExportOptions(accept_suspect=True, accept_provisional=True), **WHO
+        )
         for row in records(books.lines_of(chosen)):
             self.locked_figures[row["key"]] = (row["unit_cost"], row["cogs"], row["cost_quantity"])
 

@@ -18,7 +18,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.identity import AnotherStoreError
 from core.books.importing import import_file
 from core.books.line_costs import costed_lines
@@ -143,7 +143,7 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     bring_in(database, SETTLEMENT)
     with_costs(database)
     books = load_books(database)
-    export_settlement(database, books, books.settlements[0], ExportWish(), who="M. Lee", now=NOW)
+    export_settlement(database, books, books.settlements[0], ExportOptions(), who="M. Lee", now=NOW)
     bring_in(database, ONE_OF_EACH)
     books = load_books(database)
     found = differences(books)

@@ -25,7 +25,7 @@ from core.books import corrections, entries, locks, reclassifications, settlemen
 from core.books.booked_settlement import EntryStatus
 from core.books.costs_today import differences, unanswered
 from core.books.database import Database, tables
-from core.books.exporting import ExportWish, ReadOtherwiseError, export_settlement
+from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.loading import load_books
 from core.books.reclassifications import NoReclassificationError, NoReclassificationReasonError
 from core.books.remarks import remarks
@@ -193,7 +193,7 @@ def by_month(database: Database) -> dict[tuple[str, str], Decimal]:
 
 def wrong(database: Database, name: str) -> list[str]:
     books = books_of(database)
-    found = tie_outs(database, books, books.named([name])[0], ExportWish())
+    found = tie_outs(database, books, books.named([name])[0], ExportOptions())
     return [one.sentence for one in found if not one.ok]
 
 
@@ -367,10 +367,10 @@ def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_readi
         settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     books = books_of(database)
     with pytest.raises(ReadOtherwiseError, match="Reopen it"):
-        export_settlement(database, books, books.named([KEPT])[0], ExportWish(), **WHO)
+        export_settlement(database, books, books.named([KEPT])[0], ExportOptions(), **WHO)
     reopen(database, books.named([KEPT])[0], "read better", lock_date=None, **WHO)
     books = books_of(database)
-    export_settlement(database, books, books.named([KEPT])[0], ExportWish(), **WHO)
+    export_settlement(database, books, books.named([KEPT])[0], ExportOptions(), **WHO)
     assert books.state(books.named([KEPT])[0]).cogs == Decimal("10.00")
 
 

@@ -15,7 +15,7 @@ from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
@@ -108,7 +108,7 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     refund_line(database)
     books = load_books(database)
     (settlement,) = books.settlements
-    export_settlement(database, books, settlement, ExportWish(), who="M. Lee", now=NOW)
+    export_settlement(database, books, settlement, ExportOptions(), who="M. Lee", now=NOW)
     bring_in(database, report("DEFECTIVE"))
     books = load_books(database)
     found = differences(books)
@@ -270,7 +270,7 @@ def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Datab
     bring_in(database, statement(6, sold(1), back(1)))
     assert [Decimal(-5)] == costs(database)
     books = load_books(database)
-    export_settlement(database, books, books.settlements[0], ExportWish(), who="M. Lee", now=NOW)
+    export_settlement(database, books, books.settlements[0], ExportOptions(), who="M. Lee", now=NOW)
 
     bring_in(database, statement(7, fee()))
 

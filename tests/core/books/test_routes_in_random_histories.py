@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from core.books import costs_today, observations, sku_mapping
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.batches import BatchKind, new
 from core.books.booked_settlement import Import
 from core.books.database import Database
@@ -124,8 +124,8 @@ class Shop(Bookkeeper):
             self.database, books, [answer], settlement_ids=None, accept_proposals=False, accept_suspect=True, **WHO
         )
         (decision,) = saving.decisions
-        assert (row["key"] in self.locked) == (decision.fate is Fate.REFUSED)
-        if decision.fate is Fate.SAVE:
+        assert (row["key"] in self.locked) == (decision.ruling is Ruling.REFUSED)
+        if decision.ruling is Ruling.SAVE:
             self.typed, self.is_known = cost, True
 
     def sold_on_ebay(self) -> dict[str, Any] | None:

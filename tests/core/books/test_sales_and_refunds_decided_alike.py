@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books import costs_today, true_up_history, true_ups
-from core.books.answers import Answer, Fate
-from core.books.exporting import ExportWish, export_settlement
+from core.books.answers import Answer, Ruling
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.saving import Saving, save_answers
 from core.books.true_ups import TornTrueUpsError
@@ -56,7 +56,7 @@ class Bench:
 
     def export(self, *settlement_ids: str) -> None:
         for settlement in self.books.named(settlement_ids):
-            export_settlement(self.database, self.books, settlement, ExportWish(), **WHO)
+            export_settlement(self.database, self.books, settlement, ExportOptions(), **WHO)
 
     def proposed(self) -> dict[str, tuple[int, Decimal]]:
         """Return number and difference of each pending proposal by settlement."""
@@ -155,7 +155,7 @@ def test_a_locked_refund_that_took_no_cost_takes_no_answer(bench: Bench) -> None
 
     assert CostStatus.NOT_APPLICABLE == bench.books.lines.set_index("key").loc[bench.key(Event.REFUND), "cost_status"]
     assert ["the settlement is exported and locked: its costs change by true-up only"] == [
-        decision.reason for decision in saving.with_fate(Fate.REFUSED)
+        decision.reason for decision in saving.with_ruling(Ruling.REFUSED)
     ]
 
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.books import batches, observations
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.batches import BatchKind
-from core.books.exporting import ExportWish, SuspectCostsError, export_settlement
+from core.books.exporting import ExportOptions, SuspectCostsError, export_settlement
 from core.books.loading import load_books
 from core.books.saving import Saving, plan_answers, save_answers
 from core.books.status import missing_lines
@@ -164,11 +164,11 @@ def test_what_is_announced_is_what_is_booked_and_a_second_save_saves_nothing(
         again = [
             replace(one.answer, version=saving.versions.get(one.answer.key, 0), stock_edited=False)
             for one in saving.decisions
-            if one.fate is not Fate.REFUSED
+            if one.ruling is not Ruling.REFUSED
         ]
         second = save_answers(database, after, again, **how, accept_suspect=True)
-        assert [] == second.with_fate(Fate.SAVE)
-        assert {one.answer.key for one in second.with_fate(Fate.MISSING)} <= set(missing_lines(after.lines)["key"])
+        assert [] == second.with_ruling(Ruling.SAVE)
+        assert {one.answer.key for one in second.with_ruling(Ruling.MISSING)} <= set(missing_lines(after.lines)["key"])
 
 
 @pytest.mark.long
@@ -184,8 +184,8 @@ def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -
     )
 
     assert CostStatus.COSTED == desk.line(Event.REFUND)["cost_status"]
-    assert [[Fate.SAVE], [Fate.UNCHANGED], [Fate.UNCHANGED]] == [
-        [decision.fate for decision in saving.decisions] for saving in (first, second, accepted)
+    assert [[Ruling.SAVE], [Ruling.UNCHANGED], [Ruling.UNCHANGED]] == [
+        [decision.ruling for decision in saving.decisions] for saving in (first, second, accepted)
     ]
 
 
@@ -194,7 +194,7 @@ def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
     saving = desk.save(desk.answer(Event.SALE, cost=Decimal("9.93"), zero_ok=True), accept_proposals=True)
 
     assert ["Zero OK is yes and Cost is 9.93: empty one of the two"] == [
-        one.reason for one in saving.with_fate(Fate.REFUSED)
+        one.reason for one in saving.with_ruling(Ruling.REFUSED)
     ]
     assert Decimal(0) == saving.cogs
     assert desk.books.overrides.empty
@@ -214,7 +214,7 @@ def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str)
     assert (0, 1) == (saved_then, len(desk.books.overrides))
     desk.save(desk.answer(Event.REFUND, cost=None, units_back=1, stock_edited=True))
     with pytest.raises(SuspectCostsError, match=named):
-        export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportWish(), **WHO)
+        export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportOptions(), **WHO)
 
 
 @pytest.mark.few(2)
@@ -248,9 +248,9 @@ def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: P
 
     assert [Decimal(9), None] == [one.suspects[0].average for one in (beside, date)]
     assert "(more than five times what one unit brought" in str(plain.suspects[0])
-    assert ([], [], [], [Fate.SAVE]) == (
-        *(list(one.with_fate(Fate.REFUSED)) for one in (beside, date, plain)),
-        [one.fate for one in usual.decisions],
+    assert ([], [], [], [Ruling.SAVE]) == (
+        *(list(one.with_ruling(Ruling.REFUSED)) for one in (beside, date, plain)),
+        [one.ruling for one in usual.decisions],
     )
     assert ((), 1) == (usual.suspects, len(usual.overrides))
 
@@ -305,4 +305,4 @@ def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
 
     planned = plan_answers(books, answers, settlement_ids=[named], accept_proposals=False, **WHO)
 
-    assert saved == {str(planned.lines[one.answer.key]["store"]) for one in planned.with_fate(Fate.SAVE)}
+    assert saved == {str(planned.lines[one.answer.key]["store"]) for one in planned.with_ruling(Ruling.SAVE)}

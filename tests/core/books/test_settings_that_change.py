@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.books import costs_today
 from core.books.changes import ChangeNotAgreedError
-from core.books.exporting import ExportWish, HistoryError, export_settlement, make_entries
+from core.books.exporting import ExportOptions, HistoryError, export_settlement, make_entries
 from core.books.loading import load_books
 from core.books.policies import change_policies, first_open_day, policy_effects
 from core.books.posted_elsewhere import post_elsewhere
@@ -63,8 +63,8 @@ class Year:
 
     def export(self, *numbers: str) -> None:
         for number in numbers:
-            wish = ExportWish(accept_suspect=True)
-            export_settlement(self.database, self.books, self.settlement(number), wish, **WHO)
+            options = ExportOptions(accept_suspect=True)
+            export_settlement(self.database, self.books, self.settlement(number), options, **WHO)
 
     def refunds(self) -> dict[str, object]:
         """Return what became of the goods of each settlement's refund."""
@@ -79,11 +79,11 @@ class Year:
 
     def entry_months(self, number: str) -> set[str]:
         books = self.books
-        return {one.key.month for one in make_entries(books, self.settlement(number), EntryKind.COGS, ExportWish())}
+        return {one.key.month for one in make_entries(books, self.settlement(number), EntryKind.COGS, ExportOptions())}
 
     def all_ties(self) -> bool:
         books = self.books
-        return all(tie.ok for one in books.settlements for tie in tie_outs(self.database, books, one, ExportWish()))
+        return all(tie.ok for one in books.settlements for tie in tie_outs(self.database, books, one, ExportOptions()))
 
 
 @pytest.fixture

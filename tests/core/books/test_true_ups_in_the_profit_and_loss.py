@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.books.costs_today import posted_corrections
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.verification import tie_outs
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
@@ -43,7 +43,7 @@ def cogs_by_month(shop: Shop) -> dict[str, str]:
 
 
 def wrong(shop: Shop, name: str) -> list[str]:
-    found = tie_outs(shop.database, shop.books, shop.settlement(name), ExportWish())
+    found = tie_outs(shop.database, shop.books, shop.settlement(name), ExportOptions())
     return [one.sentence for one in found if not one.ok]
 
 

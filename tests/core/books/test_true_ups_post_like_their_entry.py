@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books import costs_today, entries
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.type_choices import change_types
 from core.books.verification import tie_outs
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
@@ -127,7 +127,7 @@ def odd(order: str, sku: str, units: int) -> dict[str, str]:
 
 def differing(shop: Shop) -> list[str]:
     """Return what verify names."""
-    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportWish())
+    found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportOptions())
     return [one.sentence for one in found if not one.ok]
 
 

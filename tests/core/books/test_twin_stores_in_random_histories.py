@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from core.books import costs_today, entries
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import standing_entries
 from core.books.importing import import_file
@@ -115,8 +115,8 @@ class TwinStores(Bookkeeper):
         answer = Answer(row["key"], version, None, None, disposition=disposition, stock_edited=True)
         saving = save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=False, **WHO)
         (decision,) = saving.decisions
-        assert (row["key"] in self.locked) == (decision.fate is Fate.REFUSED)
-        if decision.fate is Fate.SAVE:
+        assert (row["key"] in self.locked) == (decision.ruling is Ruling.REFUSED)
+        if decision.ruling is Ruling.SAVE:
             self.note(row["order_id"], disposition)
 
     @rule()

@@ -12,7 +12,7 @@ from core.books import batches, locks, settings
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, NotReadyError, export_settlement
+from core.books.exporting import ExportOptions, NotReadyError, export_settlement
 from core.books.importing import import_file
 from core.books.kept_lines import keep
 from core.books.loading import load_books
@@ -73,7 +73,7 @@ def events(database: Database) -> dict[str, str]:
 def export(database: Database, name: str, *kinds: EntryKind) -> Books:
     books = load_books(database)
     (settlement,) = books.named([name])
-    export_settlement(database, books, settlement, ExportWish(kinds=kinds), who="M. Lee", now=NOW)
+    export_settlement(database, books, settlement, ExportOptions(kinds=kinds), who="M. Lee", now=NOW)
     return load_books(database)
 
 
@@ -155,7 +155,7 @@ def test_a_word_said_after_the_cogs_entry_went_out_goes_into_the_settlement_entr
     assert "Exported" in both.state(both.named(["1"])[0]).status
     assert event == events(database)["1"]
     books = load_books(database)
-    verified = tie_outs(database, books, books.named(["1"])[0], ExportWish())
+    verified = tie_outs(database, books, books.named(["1"])[0], ExportOptions())
     assert [] == [one.name for one in verified if not one.ok]
 
 

@@ -19,7 +19,7 @@ from core.books.books import with_settings
 from core.books.costs_today import differences
 from core.books.database import Database, marketplace_tables
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.kept_lines import keep
 from core.books.loading import load_books
@@ -89,7 +89,7 @@ def sync(database: Database, *shipped: tuple[str, int], order: str = "#1001") ->
 def export(database: Database, settlement_id: str) -> None:
     books = load_books(database)
     (one,) = (each for each in books.settlements if each.settlement_id == settlement_id)
-    export_settlement(database, books, one, ExportWish(accept_suspect=True), who="M. Lee", now=NOW)
+    export_settlement(database, books, one, ExportOptions(accept_suspect=True), who="M. Lee", now=NOW)
 
 
 def save(database: Database, key: str, **answer: object) -> None:
@@ -368,9 +368,9 @@ def test_a_preview_counts_the_units_as_the_books_will(database: Database, answer
     asking = books.lines[(books.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).astype(bool)]
     row = (asking if answered is typed_units else books.lines).iloc[0]
     answers = [Answer(str(row["key"]), 0, **{"cost": None, "proposed": None, **given})]
-    wish: dict[str, Any] = {"settlement_ids": None, "accept_proposals": False, "who": "M. Lee", "now": NOW}
-    planned = plan_answers(books, answers, **wish).after
-    save_answers(database, books, answers, accept_suspect=True, **wish)
+    options: dict[str, Any] = {"settlement_ids": None, "accept_proposals": False, "who": "M. Lee", "now": NOW}
+    planned = plan_answers(books, answers, **options).after
+    save_answers(database, books, answers, accept_suspect=True, **options)
 
     booked = load_books(database)
     assert same(planned, booked)

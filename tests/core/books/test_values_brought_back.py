@@ -12,7 +12,7 @@ from core.books import batches
 from core.books.answers import Answer
 from core.books.booked_settlement import OriginalFile
 from core.books.changes import cost_changes, settlement_changes
-from core.books.exporting import ExportWish, export_settlement
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable
 from core.books.saving import save_answers
@@ -91,7 +91,7 @@ def test_a_locked_line_is_left_alone_and_an_unknown_value_is_refused(saved: Save
     saved.save("111-0", "5.00")
     saved.save("111-1", "5.00")
     (settlement,) = saved.books.settlements
-    export_settlement(saved.database, saved.books, settlement, ExportWish(accept_suspect=True), **WHO)
+    export_settlement(saved.database, saved.books, settlement, ExportOptions(accept_suspect=True), **WHO)
 
     restored = restore_values(saved.database, [(first, saved.key("111-0"))], **WHO)
 

@@ -17,7 +17,7 @@ from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual, to_accrue
 from core.books.answers import Answer
 from core.books.database import Database
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.saving import save_answers
 from core.books.verification import company_tie_outs, evidence, tie_outs
@@ -50,7 +50,7 @@ SUBSCRIPTION = line(
 def every_tie_out(database: Database) -> list[TieOut]:
     """Return what verify says of the whole company."""
     books, held = load_books(database), evidence(database)
-    found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportWish(), held)]
+    found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), held)]
     return [*found, *company_tie_outs(database, books, held)]
 
 

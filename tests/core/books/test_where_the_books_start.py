@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books import costs_today, entries, opening_costs, true_up_history, true_ups
-from core.books.exporting import ExportWish, HistoryError, export_settlement, make_entries
+from core.books.exporting import ExportOptions, HistoryError, export_settlement, make_entries
 from core.books.loading import load_books
 from core.books.opening_costs import OpeningCostError, TypedOpening, change_opening_costs
 from core.books.policies import change_policies
@@ -60,7 +60,7 @@ class First:
         return next(row for row in records(self.books.lines) if row["event"] == Event.REFUND)
 
     def export(self, number: str) -> None:
-        export_settlement(self.database, self.books, self.settlement(number), ExportWish(), **WHO)
+        export_settlement(self.database, self.books, self.settlement(number), ExportOptions(), **WHO)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_settlement_before_books_start_is_history(first: First) -> None:
 
     assert ("History", "History") == first.status("US0")
     assert {"US1"} == set(books.counted(books.lines)["settlement_id"])
-    assert [] == make_entries(books, first.settlement("US0"), EntryKind.COGS, ExportWish())
+    assert [] == make_entries(books, first.settlement("US0"), EntryKind.COGS, ExportOptions())
     with pytest.raises(HistoryError, match="Books start"):
         first.export("US0")
     assert (CostSource.ORIGINAL, Decimal("4.00")) == (first.refund()["cost_source"], first.refund()["unit_cost"])
@@ -90,7 +90,7 @@ def test_a_settlement_before_books_start_is_history(first: First) -> None:
 def test_a_settlement_across_books_start_is_split(first: First) -> None:
     """Only what was posted from that day on is posted, and nothing before it is asked for."""
     first.set(books_start="2026-08-10")
-    whole = make_entries(first.books, first.settlement("US0"), EntryKind.SETTLEMENT, ExportWish())
+    whole = make_entries(first.books, first.settlement("US0"), EntryKind.SETTLEMENT, ExportOptions())
     first.set(books_start="2026-08-03")
     before = first.books.counted(first.books.lines)
 

@@ -26,7 +26,7 @@ from core.books.batches import BatchKind, new
 from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportWish, make_entries
+from core.books.exporting import ExportOptions, make_entries
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.frame_columns import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
@@ -104,7 +104,7 @@ def booked(orders: set[str], *contents: bytes) -> tuple[Books, dict[str, Decimal
             books = load_books(database)
     posted: defaultdict[str, Decimal] = defaultdict(Decimal)
     for settlement in books.settlements:
-        for entry in make_entries(books, settlement, EntryKind.SETTLEMENT, ExportWish()):
+        for entry in make_entries(books, settlement, EntryKind.SETTLEMENT, ExportOptions()):
             for line in entry.lines:
                 posted[line.account] += line.amount
     return books, dict(posted)
