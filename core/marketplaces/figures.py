@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
-from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_whole, possible_marks
+from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_units, possible_marks
 from core.marketplaces.reading.tables import Kind, Table
 from core.model import Problem, Severity
 
@@ -83,14 +83,14 @@ class Figures:
         return found
 
     def whole(self, row: Row, column: str) -> int | None:
-        """Return a count, `None` for a blank cell.
+        """Return a count of units, `None` for a blank cell and 0 for a fraction, of which nobody knows what it is.
 
         Raises:
-            BadCellError: If it is no whole number.
+            BadCellError: If it is no number.
         """
         text = row.cells.get(column, "")
         if text not in self._counts:
-            self._counts[text] = parse_whole(text, self.table.place(row, column))
+            self._counts[text] = parse_units(text, self.table.place(row, column))
         return self._counts[text]
 
     def currency(self, row: Row, column: str) -> str:

@@ -84,6 +84,20 @@ def parse_amount(text: str, mark: str, place: Place) -> Decimal:
     return value
 
 
+_FRACTION = re.compile(r"[+-]?(?:0*[.,](?!0*\Z)\d{1,6}|\d{1,9}[.,](?!0*\Z)(?!\d{3}\Z)\d{1,6})", re.ASCII)
+
+
+def parse_units(text: str, place: Place) -> int | None:
+    """Return how many units a cell states, `None` for a blank one.
+
+    A fraction is 0: nobody knows how many units 1.5 are, and where goods are paid for the bookkeeper is asked as of 0.
+
+    Raises:
+        BadCellError: If it is no number, or one that may be above a thousand (`1,500`).
+    """
+    return 0 if _FRACTION.fullmatch(text.strip().translate(_SIGNS)) else parse_whole(text, place)
+
+
 def parse_whole(text: str, place: Place) -> int | None:
     """Return a count, `None` for a blank cell.
 
