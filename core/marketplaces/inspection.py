@@ -202,7 +202,7 @@ def _sums(reading: Reading) -> dict[str, Decimal]:
 
 
 def _sums_of(frames: Sequence[pd.DataFrame], currencies: AbstractSet[str] = frozenset()) -> dict[str, Decimal]:
-    named = currencies.union(*(_distinct(one["currency"]) for one in frames))
+    named = set(currencies).union(*(_distinct(one["currency"]) for one in frames))
     return {name: sum((net_of(one, name) for one in frames), Decimal(0)) for name in sorted(named)}
 
 
