@@ -117,6 +117,15 @@ class Goods(StrEnum):
     """Only money moved."""
 
 
+ABOUT_UNITS = frozenset(
+    {
+        *(Goods.LOST, Goods.LOST_INBOUND, Goods.LOST_ON_REMOVAL, Goods.LOST_AFTER_SALE),
+        *(Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR, Goods.REPLACED, Goods.FOUND, Goods.LOSS_REVERSED),
+        *(Goods.PAYMENT_LOST, Goods.PAID_AGAIN, Goods.LIQUIDATED),
+    }
+)
+"""What is about units of goods even where a row does not say how many, or of which SKU: both are asked, on Resolve."""
+
 GOODS_EFFECTS: dict[Goods, StockEffect] = {
     Goods.SOLD: StockEffect.OUT,
     Goods.REFUNDED: StockEffect.UNKNOWN,

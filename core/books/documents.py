@@ -9,9 +9,11 @@ from core.books.order_units import OrderUnits, with_order_units
 from core.books.reimbursements import reimbursed_lines
 from core.books.returned_goods import returned_lines
 from core.costing.finale import read_finale
-from core.costing.inputs import RETURNED_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.inputs import ASKED_UNITS_COLUMNS, PAID_WITHOUT_UNITS, RETURNED_COLUMNS, TRUED_UP_COLUMNS
 from core.costing.order_costs import OrderCosts
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, Columns, conform, frame, records
+from core.marketplaces.transactions import paid_without_units
+from core.model import GOODS_EFFECTS, Goods, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +54,26 @@ def with_documents_as_read(
 
 def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, frozenset[str]]:
     """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
+    known = _with_doubted_units(known)
     known, tied = _with_order_units(known, told.order_units, told.booked, told.policies, told.company)
     returned = returned_lines(known.transactions, told.goods_back, told.stores)
     reported = reimbursed_lines(known.transactions, told.reimbursements, told.stores)
     return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
+
+
+def _with_doubted_units(known: CostingInput) -> CostingInput:
+    """Return what costs are made of with the units asked of open lines that are paid for and state 0 of them."""
+    rows = known.transactions
+    locked = [] if known.locked is None else list(known.locked["key"])
+    doubtful = paid_without_units(rows) & ~rows["key"].isin(locked)
+    if not doubtful.any():
+        return known
+    effects = [str(GOODS_EFFECTS[Goods(goods)]) for goods in rows.loc[doubtful, "goods"]]
+    rows = rows.assign(quantity=rows["quantity"].mask(doubtful), stock_effect=rows["stock_effect"])
+    rows.loc[doubtful, "quantity_source"] = str(QuantitySource.UNKNOWN)
+    rows.loc[doubtful, "stock_effect"] = effects
+    asked = [{"key": key, "reason": PAID_WITHOUT_UNITS} for key in rows.loc[doubtful, "key"]]
+    return replace(known, transactions=rows, asked_units=frame(ASKED_UNITS_COLUMNS, asked))
 
 
 def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
@@ -88,5 +106,8 @@ def _with_order_units(
             lambda order, sku: shipped.of(order, sku).units,
         ),
     )
-    found = replace(known, transactions=counted.transactions, asked_units=counted.asked, returned=counted.returned)
+    asked = frame(
+        ASKED_UNITS_COLUMNS, [*records(counted.asked), *records(_given(ASKED_UNITS_COLUMNS, known.asked_units))]
+    )
+    found = replace(known, transactions=counted.transactions, asked_units=asked, returned=counted.returned)
     return found, counted.tied

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
+from core.costing.inputs import PAID_WITHOUT_UNITS
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
 from core.costing.moves import moves
 from core.costing.opening import read_opening
@@ -101,7 +102,12 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    lines, locked = read_lines(with_report(books), books.zones), locks(books)
+    locked, asked = locks(books), asked_units(books.asked_units)
+    doubtful = {key for key, reason in asked.items() if reason == PAID_WITHOUT_UNITS}
+    lines = [
+        line._replace(says_no_units=True) if line.key in doubtful else line
+        for line in read_lines(with_report(books), books.zones)
+    ]
     saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
     told = decided(rows, saved)
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
@@ -114,7 +120,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
-        asked_units(books.asked_units),
+        asked,
         told,
         rows,
     )

@@ -60,6 +60,8 @@ class Line(NamedTuple):
     """What its words say of its goods."""
     is_declared: bool = True
     """Whether they are declared words; what the first reader stored is judged as it was then."""
+    says_no_units: bool = False
+    """Whether it is paid for and names a SKU, and its marketplace states 0 units of it: how many they are is asked."""
 
     @property
     def when(self) -> tuple[int, str]:

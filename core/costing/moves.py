@@ -114,7 +114,7 @@ def _out(goods: GoodsLine) -> Move:
     if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
         return Move(0, "No goods moved, as saved on Resolve.", goods.said)
     units = _units(goods)
-    return unknown_units() if units is None else Move(units, disposition=goods.said)
+    return unknown_units(goods.line) if units is None else Move(units, disposition=goods.said)
 
 
 def _back(goods: GoodsLine) -> Move:

@@ -189,7 +189,7 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
     sold = goods.original.units if goods.original else share
     part = "all" if share == sold else f"the price of {share} of {sold} units, part"
     reason = f"The refund states no units; it is {part} of the original's price"
-    if policies.refund_units == "derive":
+    if policies.refund_units == "derive" and not goods.line.says_no_units:
         return Move(-share, f"{reason}. {BY_POLICY}", Disposition.RESTOCKED)
     return Move(
         -(likely or share), f"{reason}: keep or change the units back.", Disposition.RESTOCKED, Cause.UNITS_UNKNOWN

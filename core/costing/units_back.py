@@ -170,14 +170,14 @@ class UnitsBack:
         if goods.said is None and item in self.unanswered:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
         insists = goods.said is not None or goods.said_units is not None
-        return _out_of(units, self.in_stock.get(item, 0) if item else 0, insists=insists)
+        return _out_of(goods.line, units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
     def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
         """Ask where neither the order nor its refund is in the books: only they say whether the goods were in stock."""
         if self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
             return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
         if units is None:
-            return unknown_units()
+            return unknown_units(goods.line)
         return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
 
 
@@ -242,19 +242,20 @@ def _too_many(units: int, left: int) -> Move:
     return Move(-left, reason, Disposition.RESTOCKED if left else Disposition.MONEY_ONLY, Cause.UNITS_DISAGREE)
 
 
-def unknown_units() -> Move:
-    """Return the move of a line that does not say its units."""
-    return Move(
-        None, "The line does not say how many units it is about: enter them as Units back.", cause=Cause.UNITS_UNKNOWN
+def unknown_units(line: Line) -> Move:
+    """Return the move of a line that does not say its units, or says 0 though it is paid for."""
+    said = (
+        "is paid for, but states no units above 0" if line.says_no_units else "does not say how many units it is about"
     )
+    return Move(None, f"The line {said}: enter them as Units back.", cause=Cause.UNITS_UNKNOWN)
 
 
-def _out_of(units: int | None, back: int, *, insists: bool) -> Move:
+def _out_of(line: Line, units: int | None, back: int, *, insists: bool) -> Move:
     """Take units out of those that are back."""
     if back <= 0 and not insists:
         return Move(0, "The goods had not come back into stock: their cost is an expense already.")
     if units is None:
-        return unknown_units()
+        return unknown_units(line)
     if units > back and insists:
         return Move(back, f"{units} would leave again, but only {back} came back.", cause=Cause.UNITS_DISAGREE)
     return Move(min(units, back), f"{back} of the {units} units had come back into stock." if units > back else "")

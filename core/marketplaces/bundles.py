@@ -17,7 +17,7 @@ from core.marketplaces.errors import BadCellError, DamagedBundleError, Unstorabl
 from core.marketplaces.places import Place
 from core.marketplaces.reading.contents import LONGEST_TEXT, TOO_LONG
 from core.marketplaces.reading.dates import parse_moment
-from core.marketplaces.reading.numbers import parse_amount
+from core.marketplaces.reading.numbers import parse_amount, parse_currency
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -74,6 +74,23 @@ class Node:
             BadCellError: If it is missing or no number.
         """
         return parse_amount(self.needed(name), ".", self.place(name))
+
+    def currency(self, name: str) -> str:
+        """Return the code of a currency, empty if it is missing.
+
+        Raises:
+            BadCellError: If it is no code of ISO 4217.
+        """
+        return parse_currency(self.text(name), self.place(name))
+
+    def needed_currency(self, name: str) -> str:
+        """Return the code of a currency that must be there.
+
+        Raises:
+            BadCellError: If it is missing, or no code of ISO 4217.
+        """
+        self.needed(name)
+        return self.currency(name)
 
     def moment(self, name: str) -> datetime | None:
         """Return a moment in UTC, `None` if it is missing.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import ABOUT_UNITS, Meaning
-from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
+from core.marketplaces.words import Meaning
+from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, from_text, named, to_text
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
     if quantity is not None and means.event in (Event.REFUND, Event.REIMBURSEMENT_REVERSAL):
         quantity = -abs(quantity)
     goods, source = means.goods, row["quantity_source"]
-    if quantity == 0 and goods in ABOUT_UNITS and row["goods"] is not None:
+    of_a_sku = row["sku"] is not None and goods in (Goods.SOLD, Goods.REFUNDED)
+    if quantity == 0 and (goods in ABOUT_UNITS or of_a_sku) and row["goods"] is not None:
         quantity, source = None, QuantitySource.UNKNOWN.value
     if means.event is Event.REIMBURSEMENT and goods is Goods.NONE and row["sku"] is not None and quantity:
         goods = Goods.UNCLEAR  # the money is said to be a reimbursement, of what happened to the units nothing is said

@@ -6,7 +6,6 @@ and fees. It counts only where every row's own sum proves it (`proved`); otherwi
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
-from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_whole, possible_marks
+from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_currency, parse_units, possible_marks
 from core.marketplaces.reading.tables import Kind, Table
 from core.model import Problem, Severity
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.tables import Row
     from core.model import Reading
 
-_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _MOST_PROVED = 8
 """So many undeclared columns are tried together; more of them prove nothing."""
 
@@ -44,7 +42,7 @@ class Figures:
         self._amounts: dict[str, Decimal] = {}
         self._moments: dict[str, datetime | None] = {"": None}
         self._counts: dict[str, int | None] = {"": None}
-        self._currencies: set[str] = set()
+        self._currencies: dict[str, str] = {}
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -83,28 +81,26 @@ class Figures:
         return found
 
     def whole(self, row: Row, column: str) -> int | None:
-        """Return a count, `None` for a blank cell.
+        """Return a count of units, `None` for a blank cell and 0 for a fraction, of which nobody knows what it is.
 
         Raises:
-            BadCellError: If it is no whole number.
+            BadCellError: If it is no number.
         """
         text = row.cells.get(column, "")
         if text not in self._counts:
-            self._counts[text] = parse_whole(text, self.table.place(row, column))
+            self._counts[text] = parse_units(text, self.table.place(row, column))
         return self._counts[text]
 
     def currency(self, row: Row, column: str) -> str:
         """Return a currency's code, empty for a blank cell.
 
         Raises:
-            BadCellError: If it is not three letters: a row that breaks off in it names another settlement's currency.
+            BadCellError: If it is no code of ISO 4217: a row that breaks off in it names another's currency.
         """
-        text = row.cells.get(column, "").strip()
-        if text and text not in self._currencies:
-            if not _CURRENCY.fullmatch(text):
-                raise BadCellError(self.table.place(row, column), text, "a currency (three letters, like USD)")
-            self._currencies.add(text)
-        return text.upper()
+        text = row.cells.get(column, "")
+        if text not in self._currencies:
+            self._currencies[text] = parse_currency(text, self.table.place(row, column))
+        return self._currencies[text]
 
     def moment(self, row: Row, column: str) -> datetime | None:
         """Return a moment in UTC, `None` for a blank cell.

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.reimbursements import counts
+from core.marketplaces.transactions import paid_without_units
 from core.model import Event, Goods, QuantitySource, net_of
 
 if TYPE_CHECKING:
@@ -189,7 +190,8 @@ def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int |
         own = frame[(frame["event"] == event.value).fillna(value=False)]
         asked = (own["goods"] == Goods.UNCLEAR.value).fillna(value=False)
         known += int(own.loc[~asked, "quantity"].fillna(0).sum())
-        unknown += int((asked | (own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False)).sum())
+        unsaid = (own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False)
+        unknown += int((asked | unsaid | paid_without_units(own)).sum())
     return (None if unknown and not known else known), unknown
 
 
@@ -200,7 +202,7 @@ def _sums(reading: Reading) -> dict[str, Decimal]:
 
 
 def _sums_of(frames: Sequence[pd.DataFrame], currencies: AbstractSet[str] = frozenset()) -> dict[str, Decimal]:
-    named = currencies.union(*(_distinct(one["currency"]) for one in frames))
+    named = set(currencies).union(*(_distinct(one["currency"]) for one in frames))
     return {name: sum((net_of(one, name) for one in frames), Decimal(0)) for name in sorted(named)}
 
 

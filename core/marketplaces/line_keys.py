@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from core.frame_columns import TEXT
 from core.marketplaces.transactions import escaped
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Stored with every settlement. A change of what is read raises it: settlements of an older version that are not
 exported are then read anew from their kept originals, and exported ones are compared with what is read now.
 
 1: the first reader. 2: declared words say what happened to goods and what money is about; refunds of Walmart that
-differ in their description stay apart.
+differ in their description stay apart. 3: files of one payout are united by what their words mean; every fee for the
+disposal of a return is kept; a fraction of a unit is read.
 """
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
-from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
+from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
@@ -110,6 +110,25 @@ def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]
         "goods": Goods.UNCLEAR.value,
         "stock_effect": GOODS_EFFECTS[Goods.UNCLEAR].value,
     }
+
+
+_OF_THE_PRICE = [str(one) for one in (Goods.SOLD, Goods.REFUNDED, Goods.REFUND_UNCLEAR, Goods.REFUND_UNDONE)]
+_PAID_BY_THE_UNIT = [str(one) for one in sorted(ABOUT_UNITS - {Goods.PAID_AGAIN, Goods.PAYMENT_LOST})]
+
+
+def paid_without_units(rows: pd.DataFrame) -> pd.Series:
+    """Tell which transactions of a SKU move money for goods and state 0 units of them: 20.00 for 0 mugs.
+
+    Nobody can say how many units moved. A row of an order that holds none of its price, such as a refund of postage,
+    moves no goods.
+
+    Args:
+        rows: `core.model.TRANSACTION_COLUMNS`.
+    """
+    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value) & rows["sku"].notna()
+    priced = rows["goods"].isin(_OF_THE_PRICE) & (rows["principal"] != 0)
+    paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0)
+    return (stated & (priced | paid)).fillna(value=False).astype(bool)
 
 
 def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:

@@ -45,15 +45,6 @@ class AmountMeaning(NamedTuple):
 
 M = TypeVar("M")
 
-ABOUT_UNITS = frozenset(
-    {
-        *(Goods.LOST, Goods.LOST_INBOUND, Goods.LOST_ON_REMOVAL, Goods.LOST_AFTER_SALE),
-        *(Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR, Goods.REPLACED, Goods.FOUND, Goods.LOSS_REVERSED),
-        *(Goods.PAYMENT_LOST, Goods.PAID_AGAIN, Goods.LIQUIDATED),
-    }
-)
-"""What is about units of goods even where a row does not say how many, or of which SKU: both are asked, on Resolve."""
-
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 

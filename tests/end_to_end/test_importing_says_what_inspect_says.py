@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -108,7 +108,7 @@ def test_the_same_figures(tmp_path: Path, content: bytes, lines: list[int], left
     file, reading = OriginalFile("June.txt", content), read_file(content, "June.txt")
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
         done = import_file(database, reading, file, store=None, who="M. Lee", now=NOW)
-    looked = inspection(reading)
+    looked: dict[str, Any] = inspection(reading)
     shown = page(file.name, looked)
     names = ("period_start", "period_end", "currency", "lines", "total", "sum", "ties_out", "transactions")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import ABOUT_UNITS, UNKNOWN, AmountMeaning, Meaning, table
-from core.model import Event, Goods
+from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
+from core.model import ABOUT_UNITS, Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import parse_moment
-from core.marketplaces.reading.numbers import parse_amount, parse_whole
+from core.marketplaces.reading.numbers import parse_amount, parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
@@ -109,7 +109,7 @@ def _header(report: Element, file: str) -> Header:
         place = Place(file, report.line, "SettlementData/TotalAmount")
         raise MissingSummaryError(place, report.text_of("AmazonSettlementID") or "without id", "SettlementData")
     settlement_id = data.text_of("AmazonSettlementID")
-    currency = total.attributes.get("currency", "")
+    currency = parse_currency(total.attributes.get("currency", ""), Place(file, total.line, "TotalAmount@currency"))
     if not settlement_id:
         raise BadCellError(Place(file, data.line, "AmazonSettlementID"), "", "a settlement id")
     if not currency:
@@ -275,7 +275,7 @@ def _amount(element: Element, file: str) -> Decimal:
 
 def _whole(item: Element, file: str) -> int | None:
     found = item.find("Quantity")
-    return parse_whole(found.text, Place(file, found.line, "Quantity")) if found else None
+    return parse_units(found.text, Place(file, found.line, "Quantity")) if found else None
 
 
 def _moment(element: Element, name: str, file: str) -> datetime | None:

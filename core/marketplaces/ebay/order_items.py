@@ -73,6 +73,6 @@ def _item(node: Node) -> Item:
     return Item(
         sku=node.text("sku"),
         units=node.whole("quantity"),
-        currency=cost.text("currency") if cost else "",
+        currency=cost.currency("currency") if cost else "",
         parts=tuple((column, amount) for column, amount in parts if amount),
     )

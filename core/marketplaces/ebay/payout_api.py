@@ -77,7 +77,9 @@ def read(contents: Contents) -> Reading:
     booked = [_booked(node, number, payout_id) for number, node in nodes]
     lines = tuple(line for each in booked for line in _lines(each, orders))
     amount = payout.node("amount") or payout
-    header = header_of(payout_id, lines, amount.needed("currency"), payout.moment("payoutDate"), amount.amount("value"))
+    header = header_of(
+        payout_id, lines, amount.needed_currency("currency"), payout.moment("payoutDate"), amount.amount("value")
+    )
     return reading(
         Findings(
             format=NAME,
@@ -106,7 +108,7 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
         means=meaning(kind, node.text("feeType")),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
-        currency=amount.needed("currency"),
+        currency=amount.needed_currency("currency"),
         posted_at=node.moment("transactionDate"),
     )
 

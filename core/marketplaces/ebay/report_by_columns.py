@@ -34,7 +34,7 @@ from core.marketplaces.ebay.report_columns import COMPONENTS, GROSS, VAT_RATE, i
 from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.transaction_report import WITH_PARTS, amounts_in, line_of, odd_rates
 from core.marketplaces.ebay.words import meaning
-from core.marketplaces.errors import DamagedIdError
+from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import Figures, proved, read_in_its_notation
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
@@ -138,14 +138,15 @@ class _Report:
     def currency(self) -> str:
         """The first currency that a row names."""
         named = np.flatnonzero(self.table.filled("Payout currency"))
-        plain = self.table.stripped("Payout currency")
-        return plain.values[plain.codes[named[0]]] if len(named) else ""
+        rows = self.table.table_of(named[:1]).rows
+        return self.figures.currency(rows[0], "Payout currency") if rows else ""
 
     def lines(self) -> ColumnLines:
         """Return the lines, those of orders that must be shared out too.
 
         Raises:
             DamagedIdError: If a spreadsheet program rounded the id of a payout.
+            BadCellError: If a net amount is in no currency.
         """
         payouts = self.table.stripped("Payout ID")
         if any(map(is_damaged, payouts.values)):
@@ -153,6 +154,8 @@ class _Report:
         present = [name for name in self.components if name in self.table.columns]
         money = money_of(self.table, (*present, "Net amount"), self.figures.mark)
         amounts_of(self.table, "Gross transaction amount", self.figures.mark)
+        if (money.filled[-1] & ~self.table.filled("Payout currency")).any():
+            raise BadCellError(Place(self.table.file, 0, "Payout currency"), "", "a currency")
         shared = self._shared_rows(money)
         alone = np.flatnonzero(~shared)
         shapes = shapes_of(self.table.only(alone), DECLARATION, money.only(alone), self.line)
@@ -202,7 +205,7 @@ class _Report:
         )
 
     def _currencies(self, shared: np.ndarray, lines: Sequence[Line]) -> Coded[str]:
-        plain = self.table.stripped("Payout currency")
+        plain = self.table.by(("Payout currency",), lambda row: self.figures.currency(row, "Payout currency"))
         different = list(dict.fromkeys([*plain.values, self.currency, *(line.currency for line in lines)]))
         codes = plain.spread(lambda name: different.index(name or self.currency), np.int64)
         codes[shared] = [different.index(line.currency) for line in lines]

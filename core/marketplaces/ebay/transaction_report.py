@@ -16,7 +16,7 @@ from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, GROSS, VAT_RATE, in_english, vat_rate
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.words import fee, is_declared, meaning
-from core.marketplaces.errors import DamagedIdError
+from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import (
     Figures,
     day_first,
@@ -100,8 +100,11 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
     amounts = ((column, figures.amount(row, name)) for name, column in components.items())
     parts = tuple((column, amount) for column, amount in amounts if amount)
-    currency, own = row.cells["Payout currency"].strip(), row.cells.get("Transaction currency", "").strip()
+    currency, own = (figures.currency(row, name) for name in ("Payout currency", "Transaction currency"))
     event = meaning(in_english(row.cells["Type"]), "").event
+    net = figures.amount(row, "Net amount")
+    if net is not None and not currency:
+        raise BadCellError(figures.table.place(row, "Payout currency"), "", "a currency (a code of ISO 4217, like USD)")
     return Amounts(
         order=row.cells["Order number"].strip(),
         date=row.cells["Transaction creation date"].strip(),
@@ -109,7 +112,7 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
         has_item=bool(row.cells["Item ID"].strip()),
         is_order=event is Event.SALE,
         rest=_REST.get(event, _NOBODYS),
-        net=figures.amount(row, "Net amount"),
+        net=net,
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
         parts=parts if event in WITH_PARTS else (),

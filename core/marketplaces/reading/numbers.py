@@ -69,6 +69,32 @@ def first_ambiguous(seen: Mapping[str, Place]) -> str:
     return next(text for text in seen if _vote(text) == "?")
 
 
+_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
+    "CDF CHF CLP CNY COP CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF "
+    "GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK "
+    "LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR "
+    "PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC "
+    "SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF "
+    "YER ZAR ZMW ZWG ZWL "
+)
+CURRENCIES = frozenset(_CODES.split())
+"""Codes of ISO 4217 that money is or was paid in; those of metals, funds and tests are none."""
+
+
+def parse_currency(text: str, place: Place) -> str:
+    """Return a currency's code in capital letters, empty for a blank cell.
+
+    Raises:
+        BadCellError: If it is none of ISO 4217: `U5D`, a date, letters that are not of A to Z.
+    """
+    plain = text.strip()
+    code = plain.upper() if plain.isascii() else plain
+    if plain and code not in CURRENCIES:
+        raise BadCellError(place, plain, "a currency (a code of ISO 4217, like USD)")
+    return code
+
+
 def parse_amount(text: str, mark: str, place: Place) -> Decimal:
     """Return the exact number with the file's sign, at most six decimals; its currency is said elsewhere in the file.
 
@@ -82,6 +108,20 @@ def parse_amount(text: str, mark: str, place: Place) -> Decimal:
     if abs(value) >= LARGEST or -int(value.as_tuple().exponent) > LINE_PLACES:
         raise BadCellError(place, text, f"an amount below a million million with at most {LINE_PLACES} decimals")
     return value
+
+
+_FRACTION = re.compile(r"[+-]?(?:0*[.,](?!0*\Z)\d{1,6}|\d{1,9}[.,](?!0*\Z)(?!\d{3}\Z)\d{1,6})", re.ASCII)
+
+
+def parse_units(text: str, place: Place) -> int | None:
+    """Return how many units a cell states, `None` for a blank one.
+
+    A fraction is 0: nobody knows how many units 1.5 are, and where goods are paid for the bookkeeper is asked as of 0.
+
+    Raises:
+        BadCellError: If it is no number, or one that may be above a thousand (`1,500`).
+    """
+    return 0 if _FRACTION.fullmatch(text.strip().translate(_SIGNS)) else parse_whole(text, place)
 
 
 def parse_whole(text: str, place: Place) -> int | None:

@@ -297,4 +297,4 @@ def _money(node: Node, name: str) -> Decimal:
 
 def _currency(node: Node, name: str) -> str:
     money = node.node(name, "shopMoney")
-    return money.text("currencyCode") if money else ""
+    return money.currency("currencyCode") if money else ""

@@ -49,7 +49,7 @@ def read(contents: Contents) -> Reading:
     paid = net.amount("amount")
     if payout.text("transactionType") == "WITHDRAWAL":
         paid = -abs(paid)  # taken from the seller's bank account
-    header = header_of(payout_id, lines, net.needed("currencyCode"), payout.moment("issuedAt"), paid)
+    header = header_of(payout_id, lines, net.needed_currency("currencyCode"), payout.moment("issuedAt"), paid)
     found = Findings(
         format=NAME,
         marketplace=Marketplace.SHOPIFY,
@@ -74,7 +74,7 @@ def _movement(node: Node, number: int, payout_id: str) -> Movement:
         amount=amount.amount("amount"),
         fee=fee.amount("amount"),
         net=net.amount("amount"),
-        currency=amount.needed("currencyCode"),
+        currency=amount.needed_currency("currencyCode"),
         posted_at=node.moment("transactionDate"),
         order_name=order.text("name") if order else "",
     )

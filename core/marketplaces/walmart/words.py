@@ -44,6 +44,9 @@ OF_TYPE = {
 }
 """Descriptions that say the same as their type once more. What stands behind a campaign is its name, which is free."""
 
+_RESERVED = tuple(map(folded, ("Funds withheld", "Reserve credited back", "Reserve credited")))
+"""How descriptions of reserves begin; for which order or until when stands behind."""
+
 GENERAL = frozenset(map(folded, ("Adjustment", "Adjustments", "Service Fee", "Other", "Others", "Fee", "WFS Fee", "")))
 """Types that leave it to the description what a row is; behind another type that nobody knows, no description does."""
 
@@ -131,16 +134,22 @@ def counted_word(description: str) -> tuple[int | None, str]:
 
 def _fits(kind: str, description: str) -> bool:
     """Tell whether a description says nothing else than its type: a campaign's name, but no lost goods, does not."""
-    if description in OF_TYPE[kind]:
+    if description in OF_TYPE[kind] or _is_reserved(kind, description):
         return True
     told = DESCRIPTIONS.get(description)
     return TYPES[kind].event is Event.ADVERTISING and (told is None or told.event is Event.ADVERTISING)
 
 
+def _is_reserved(kind: str, description: str) -> bool:
+    """Tell whether a description of a reserve says what is done with it: its own words for it are no goods."""
+    return kind in TYPES and TYPES[kind].line_type is LineType.RESERVE and description.startswith(_RESERVED)
+
+
 def is_declared(kind: str, description: str) -> bool:
     """Tell whether a description is declared, for its type or for those that say nothing; none says nothing else."""
     word = folded(counted_word(description)[1])
-    return word in DESCRIPTIONS or word in REFUNDS or word in OF_TYPE.get(folded(kind), frozenset())
+    of_type = word in OF_TYPE.get(folded(kind), frozenset()) or _is_reserved(folded(kind), word)
+    return word in DESCRIPTIONS or word in REFUNDS or of_type
 
 
 def amount(amount_type: str) -> AmountMeaning:

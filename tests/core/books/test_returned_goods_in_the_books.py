@@ -210,7 +210,7 @@ def fee(words: str = FEE, place: str = "200,1,108,1", units: str = "", sku: str 
     return f"Adjustment,{words},{place},-2.00,WFS Fee/Reimbursement,{units},{sku}"
 
 
-def costs(database: Database) -> list[Decimal]:
+def costs(database: Database) -> list[Decimal | None]:
     """Return the COGS of each refund, in order of posting and amount; a mug costs 5.00."""
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)

@@ -41,7 +41,7 @@ def test_key_depends_on_store_settlement_group_and_ordinal() -> None:
 
 def test_key_is_what_the_database_holds() -> None:
     """A key never changes by itself: a reader that changes it raises READER_VERSION and brings a migration."""
-    assert (2, "f2355ff3a1f732ea37b5dcbd06ba0ead") == (READER_VERSION, line_key("Store", "12395580393", "a|b", 0))
+    assert (3, "f2355ff3a1f732ea37b5dcbd06ba0ead") == (READER_VERSION, line_key("Store", "12395580393", "a|b", 0))
 
 
 def test_frame_gets_store_and_key() -> None:

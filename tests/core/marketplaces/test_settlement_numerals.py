@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.marketplaces.errors import BadCellError, MixedDecimalMarksError
 from core.marketplaces.places import Place
-from core.marketplaces.reading.numbers import parse_amount, parse_whole, possible_marks
+from core.marketplaces.reading.numbers import parse_amount, parse_units, parse_whole, possible_marks
 
 HERE = Place("file.txt", 3, "amount")
 
@@ -119,6 +119,19 @@ def test_what_is_no_count(text: str) -> None:
     """Half a unit is refused."""
     with pytest.raises(BadCellError):
         parse_whole(text, HERE)
+
+
+@pytest.mark.parametrize("text", ["1.5", "0,25", "-2.75", ".5", "0.333", "1.00005"])
+def test_a_part_of_a_unit_is_none_that_can_be_counted(text: str) -> None:
+    """It is asked where goods are paid for, and refuses no file."""
+    assert 0 == parse_units(text, HERE)
+
+
+@pytest.mark.parametrize("text", ["one", "1,000", "1.500", "--", "1.2.3"])
+def test_what_states_no_units(text: str) -> None:
+    """What is no number, or may be above a thousand, is refused."""
+    with pytest.raises(BadCellError):
+        parse_units(text, HERE)
 
 
 @given(
