@@ -179,7 +179,7 @@ def _tie_outs(
     held = evidence(desk.database)
     found = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportWish(zones=books.zones), held)
+        found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
     return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]

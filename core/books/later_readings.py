@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import select, update
 
 from core.books.database import Connection, frames, seals, tables
-from core.books.type_choices import Held, with_choices
+from core.books.type_choices import AsOf, with_choices
 from core.frame_columns import TRANSACTION_COLUMNS
 
 if TYPE_CHECKING:

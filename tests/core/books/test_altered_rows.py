@@ -17,7 +17,7 @@ from core.books.booked_settlement import EntryStatus
 from core.books.database import Database, seals
 from core.books.database.column_types import Verbatim
 from core.books.database.schema import metadata
-from core.books.exporting import ExportWish
+from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.seal_check import altered_rows_named, as_stored, find_altered
 from core.books.verification import company_tie_outs, evidence, tie_outs
@@ -271,7 +271,7 @@ ENDED = (
 def wrong(database: Database) -> Sequence[str]:
     """Return what the other checks of verify say."""
     books, held = load_books(database), evidence(database)
-    found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportWish(), held)]
+    found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), held)]
     return [one.sentence for one in (*found, *company_tie_outs(database, books, held)) if not one.ok]
 
 

@@ -31,7 +31,7 @@ from core.books import (
     true_ups,
 )
 from core.books.altered_rows import altered_tie_outs
-from core.books.answers import Answer, Fate
+from core.books.answers import Answer, Ruling
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, Import
 from core.books.database import Database
