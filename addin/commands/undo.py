@@ -93,6 +93,11 @@ def _lines(desk: Desk, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _undone_sentence(undone: Undone) -> str:
+    if undone.report_rows:
+        return (
+            f"Batch {undone.undone} is undone: {counted(undone.report_rows, 'row')} of the report that it imported "
+            f"no more {'counts' if undone.report_rows == 1 else 'count'}. Import the file again to bring it back."
+        )
     if undone.batch is not None:
         return f"Batch {undone.undone} is undone: {counted(len(undone.keys), 'line')} as before."
     return (
