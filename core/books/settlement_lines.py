@@ -14,7 +14,7 @@ from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from core.books.booked_settlement import BookedSettlement
@@ -38,6 +38,20 @@ def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     ]
     more = len(told) - _NAMED
     return told if more <= 0 else [*told[:_NAMED], f"and {more} more"]
+
+
+def line_name(line: Mapping[str, Any]) -> str:
+    """Name a line to its user: by order and SKU, and by what it is and its settlement where it lacks one of them. Pure.
+
+    Args:
+        line: TRANSACTION_COLUMNS of it; empty where nobody knows it any more.
+    """
+    if not line:
+        return "a line that the books never had"
+    order = f"order {line['order_id']}" if line["order_id"] else f"{line['event']} without order"
+    sku = f", SKU {line['sku']}" if line["sku"] else ""
+    where = "" if line["order_id"] and line["sku"] else f" in settlement {line['settlement_id']}"
+    return f"{order}{sku}{where}"
 
 
 def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:
