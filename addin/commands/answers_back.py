@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.words import counted
 from core.books.questions import is_proposal, says_something
+from core.books.settlement_lines import line_name
 from core.frame_columns import records
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _lines(books: Books, answers: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _named(books: Books, answers: Sequence[Mapping[str, Any]]) -> str:
-    names = [named_line(line) for line in _lines(books, answers)]
+    names = [line_name(line) for line in _lines(books, answers)]
     more = [f"and {len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
     return "; ".join([*names[:_MOST_NAMED], *more])
 
@@ -72,18 +73,3 @@ def _named(books: Books, answers: Sequence[Mapping[str, Any]]) -> str:
 def _entries(books: Books, answers: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
     names = {"store": "store", "settlement": "settlement_id", "order": "order_id", "sku": "sku"}
     return [{name: line[column] for name, column in names.items()} for line in _lines(books, answers)]
-
-
-def named_line(line: Mapping[str, Any]) -> str:
-    """Name a line to its user: by order and SKU, and one that has neither by what it is and its settlement.
-
-    Args:
-        line: TRANSACTION_COLUMNS of it; empty where nobody knows it any more.
-    """
-    if not line:
-        return "a line that the books never had"
-    order = f"order {line['order_id']}" if line["order_id"] else f"{line['event']} without order"
-    sku = f", SKU {line['sku']}" if line["sku"] else ""
-    return (
-        f"{order}{sku}" if line["order_id"] and line["sku"] else f"{order}{sku} in settlement {line['settlement_id']}"
-    )

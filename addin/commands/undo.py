@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from addin.commands import costs
-from addin.commands.answers_back import named_line, with_answers, with_proposals
+from addin.commands.answers_back import with_answers, with_proposals
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.sheets import history
 from core.books import settlement_lines
+from core.books.settlement_lines import line_name
 from core.books.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.frame_columns import records
 
@@ -36,7 +37,7 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     lines = _lines(desk, [*restored.keys, *restored.skipped])
     left = [{**_place(lines[key]), "reason": why} for key, why in restored.skipped.items()]
     sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
-    sentences += [f"Left alone: {named_line(lines[key])}: {why}." for key, why in restored.skipped.items()]
+    sentences += [f"Left alone: {line_name(lines[key])}: {why}." for key, why in restored.skipped.items()]
     told = Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
@@ -66,7 +67,7 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
     sentences = [_undone_sentence(undone)]
     lines = _lines(desk, [*undone.keys, *(one.key for one in undone.skipped)])
     left = [{**_place(lines[one.key]), "reason": str(one.reason)} for one in undone.skipped]
-    sentences += [f"Left alone: {named_line(lines[one.key])}: {one.reason}." for one in undone.skipped]
+    sentences += [f"Left alone: {line_name(lines[one.key])}: {one.reason}." for one in undone.skipped]
     sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
     told = Outcome(
         "\n".join(sentences),
@@ -93,6 +94,11 @@ def _lines(desk: Desk, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _undone_sentence(undone: Undone) -> str:
+    if undone.report_rows:
+        return (
+            f"Batch {undone.undone} is undone: {counted(undone.report_rows, 'row')} of the report that it imported "
+            f"no more {'counts' if undone.report_rows == 1 else 'count'}. Import the file again to bring it back."
+        )
     if undone.batch is not None:
         return f"Batch {undone.undone} is undone: {counted(len(undone.keys), 'line')} as before."
     return (

@@ -188,6 +188,18 @@ def _zero_and_no_goods(answer: Answer, line: LineState) -> str | None:
     return _both(answer, (Cell.ZERO_OK, "yes"), (Cell.DISPOSITION, str(answer.disposition)), why)
 
 
+def _zero_and_goods_back(answer: Answer, line: LineState) -> str | None:
+    """Know goods that came back at their original's cost and are said to cost nothing: 0 says that none came back."""
+    if not answer.zero_ok or line.takes_no_cost is None or not answer.stock_edited:
+        return None
+    why = "what comes back takes the cost of its original sale, Zero OK says that none came back: empty one of the two"
+    if answer.units_back:
+        return _both(answer, (Cell.ZERO_OK, "yes"), (Cell.UNITS_BACK, f"{answer.units_back}"), why)
+    if answer.disposition_edited and answer.disposition == Disposition.RESTOCKED:
+        return _both(answer, (Cell.ZERO_OK, "yes"), (Cell.DISPOSITION, answer.disposition), why)
+    return None
+
+
 def _cost_and_no_goods(answer: Answer, line: LineState) -> str | None:
     if not answer.typed_cost or not line.moves_none(answer.disposition):
         return None
@@ -303,6 +315,7 @@ _CONTRADICTIONS: tuple[Callable[[Answer, LineState], str | None], ...] = (
     _sku_and_no_goods,
     _zero_and_cost,
     _zero_and_no_goods,
+    _zero_and_goods_back,
     _cost_of_the_original,
     _cost_and_no_goods,
     _cost_and_no_units,

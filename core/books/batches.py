@@ -67,6 +67,16 @@ def last(connection: Connection) -> int:
     return connection.scalar(select(func.max(tables.batch.c.number))) or 0
 
 
+def undone(connection: Connection) -> set[int]:
+    """Return the batches that are taken back; an undo that was undone itself counts for nothing."""
+    found: set[int] = set()
+    query = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
+    for row in connection.execute(query.order_by(tables.batch.c.number.desc())):
+        if row.number not in found:
+            found.add(row.undoes)
+    return found
+
+
 def since(connection: Connection, number: int) -> set[BatchKind]:
     """Return what kinds of things were done after a batch."""
     kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number > number).distinct())

@@ -1,14 +1,16 @@
 """What files beside settlements say, row by row: returned goods, reimbursements, units of orders. Append-only.
 
-A file counts once per store. What it says of a store that was removed stays kept and is not loaded.
+A file counts once per store. What it says of a store that was removed stays kept and is not loaded; nor is what a
+batch brought that is undone, until the file is imported again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from core.books import batches
 from core.books.database import frames, tables
 from core.books.original_files import keep_original
 from core.frame_columns import TEXT, Columns
@@ -81,16 +83,30 @@ def add_kept(connection: Connection, of: FileRows, rows: pd.DataFrame, *, store:
 
 def files_of(connection: Connection, of: FileRows, store: str) -> set[str]:
     """Return the files that have said something of a store, by the hash of their bytes."""
-    return set(connection.scalars(select(of.table.c.sha256).where(of.table.c.store == store).distinct()))
+    query = select(of.table.c.sha256).where(of.table.c.store == store, _holds(connection, of)).distinct()
+    return set(connection.scalars(query))
+
+
+def _holds(connection: Connection, of: FileRows) -> ColumnElement[bool]:
+    """Tell of a row whether the batch that brought it is not undone."""
+    return of.table.c.batch.not_in(batches.undone(connection))
+
+
+def brought_by(connection: Connection, of: FileRows, batch: int) -> int:
+    """Return how many rows a batch brought that still count."""
+    rows = select(func.count()).select_from(of.table).where(of.table.c.batch == batch, _holds(connection, of))
+    return connection.scalar(rows) or 0
 
 
 def store_of(connection: Connection, of: FileRows, sha256: str) -> str | None:
     """Return the store in the books that has a file already; `None` where none has."""
     query = select(of.table.c.store).join(tables.store, tables.store.c.name == of.table.c.store)
-    return connection.scalar(query.where(of.table.c.sha256 == sha256, tables.store.c.ended_batch.is_(None)).limit(1))
+    there = (of.table.c.sha256 == sha256, tables.store.c.ended_batch.is_(None), _holds(connection, of))
+    return connection.scalar(query.where(*there).limit(1))
 
 
 def load(connection: Connection, of: FileRows) -> pd.DataFrame:
     """Return everything that was stored (`FileRows.stored`) for stores that are in the books, in the order it came."""
     query = select(of.table).join(tables.store, tables.store.c.name == of.table.c.store)
-    return frames.load(connection, query.where(tables.store.c.ended_batch.is_(None)).order_by(of.table.c.id), of.stored)
+    there = (tables.store.c.ended_batch.is_(None), _holds(connection, of))
+    return frames.load(connection, query.where(*there).order_by(of.table.c.id), of.stored)

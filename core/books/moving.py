@@ -134,7 +134,7 @@ def _proposal(saved: Row, question: Row, line: Row) -> Row:
 
 
 def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mapping[str, Row]) -> list[Problem]:
-    where = f"order {question['order_id']}" + ("" if question["sku"] is None else f", SKU {question['sku']}")
+    where = settlement_lines.line_name(question)
     if key in there.proposals:
         line = lines[there.proposals[key]]
         said = in_words(saved, question_of(question), question_of(line))

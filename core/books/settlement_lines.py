@@ -16,7 +16,7 @@ from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.uniting import CONTENT, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from core.books.booked_settlement import BookedSettlement
@@ -82,6 +82,20 @@ _IN_WORDS = {
     "tax_code": "another tax rate",
 }
 """What of a line differs, by column; every other column is an amount."""
+
+
+def line_name(line: Mapping[str, Any]) -> str:
+    """Name a line to its user: by order and SKU, and by what it is and its settlement where it lacks one of them. Pure.
+
+    Args:
+        line: TRANSACTION_COLUMNS of it; empty where nobody knows it any more.
+    """
+    if not line:
+        return "a line that the books never had"
+    order = f"order {line['order_id']}" if line["order_id"] else f"{line['event']} without order"
+    sku = f", SKU {line['sku']}" if line["sku"] else ""
+    where = "" if line["order_id"] and line["sku"] else f" in settlement {line['settlement_id']}"
+    return f"{order}{sku}{where}"
 
 
 def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:

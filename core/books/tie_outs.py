@@ -286,7 +286,7 @@ def lock_tie_outs(
         lines: Its lines (TRANSACTION_COLUMNS).
         locked: What was locked of them (COSTED_COLUMNS).
         saved: Every version of the saved answers, by line key, the oldest first.
-        batch: In which it was made: a line that had no answer then may have got one since, as a true-up.
+        batch: In which it was made: what was answered since, because the words of a line were said, is a true-up.
     """
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     found = []
@@ -295,8 +295,7 @@ def lock_tie_outs(
         if None not in (row["unit_cost"], row["cost_quantity"], row["cogs"]):
             cogs = row["unit_cost"] * row["cost_quantity"]
             found.append(TieOut(f"{place} COGS", row["cogs"], cogs, is_exact=True))
-        said = saved.get(row["key"], ())
-        found += _answers(place, row, said if row["version"] else [one for one in said if one["batch"] < batch])
+        found += _answers(place, row, [one for one in saved.get(row["key"], ()) if one["batch"] < batch])
     return [one for one in found if not one.ok]
 
 
@@ -304,7 +303,7 @@ _OF_AN_ANSWER = (CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE)
 
 
 def _answers(place: str, locked: Mapping[str, Any], saved: Sequence[Mapping[str, Any]]) -> Iterator[TieOut]:
-    """A locked line's answer cannot change: it is the newest, and what it says is what was locked."""
+    """What a line was locked with is the newest answer of before, and what that says is what was locked."""
     newest = saved[-1] if saved else None
     version = newest["version"] if newest else 0
     if version != (locked["version"] or 0):

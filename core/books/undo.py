@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from core.books import batches, locks, overrides, removing
+from core.books import batches, file_rows, locks, overrides, removing
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
 from core.books.overrides import ANSWER_COLUMNS, Refused
 from core.books.questions import ASKED, is_proposal
+from core.books.reimbursements import REIMBURSEMENTS
+from core.books.returned_goods import RETURNED_GOODS
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
 
@@ -59,6 +61,8 @@ class Undone:
     skipped: tuple[Skipped, ...]
     is_removal: bool = False
     """Whether what it took back was the removal of a settlement."""
+    report_rows: int = 0
+    """How many rows of a report count no more, where what it took back was the import of one."""
 
 
 def _skipped(past: _Past, reasons: Mapping[str, Skip | None]) -> tuple[Skipped, ...]:
@@ -121,7 +125,9 @@ class NothingToUndoError(CogsheetError):
 
     def __init__(self, batch: int | None = None) -> None:
         what = "There is no save left to undo." if batch is None else f"Batch {batch} is not a save that can be undone."
-        super().__init__(f"{what} Single values are brought back from sheet Change history.")
+        super().__init__(
+            f"{what} Single values are brought back from sheet Change history; a settlement is taken out with Remove."
+        )
 
 
 class ValueUnknownError(CogsheetError):
@@ -191,6 +197,8 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         who: Who undoes.
         now: When.
     """
+    if rows := _report_rows(connection, number):
+        return Undone(batches.new_undo(connection, number, who, now), number, (), (), report_rows=rows)
     removed = removing.removed_by(connection, number)
     if removed:
         own = batches.new_undo(connection, number, who, now)
@@ -207,6 +215,14 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
     gone = {one.key for one in _bring_back(connection, past, wanted, own, who=who, now=now)}
     left = {key: reason or Skip.GONE for key, reason in reasons.items() if reason or key in gone}
     return Undone(own, number, tuple(key for key in wanted if key not in gone), _skipped(past, left))
+
+
+def _report_rows(connection: Connection, number: int) -> int:
+    """Return how many rows of returned goods or reimbursements a batch brought that brought no settlement."""
+    of_settlements = select(tables.settlement_file.c.id).where(tables.settlement_file.c.batch == number)
+    if connection.scalar(of_settlements.limit(1)) is not None:
+        return 0
+    return sum(file_rows.brought_by(connection, of, number) for of in (RETURNED_GOODS, REIMBURSEMENTS))
 
 
 def bring_back(
@@ -262,13 +278,15 @@ def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
 
 
 def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> Undone:
-    """Take one save back, whichever came after it.
+    """Take one save back, whichever came after it, or the import of a report of returned goods or reimbursements.
+
+    The report can be imported again, which brings it back.
 
     Raises:
         NothingToUndoError: If it is none that can be undone.
     """
     with database.writing() as connection:
-        if last_undoable(connection, before=number + 1) != number:
+        if last_undoable(connection, before=number + 1) != number and not _report_rows(connection, number):
             raise NothingToUndoError(number)
         return undo(connection, number, who=who, now=now)
 

@@ -85,8 +85,9 @@ COSTS = (
         asks=Asks(dialogue="addin.commands.dialogues.costs:undo"),
         action="addin.commands.undo:undo_save",
         changes_costs=True,
-        notes="With a number it reverses that batch. Undoing is a new batch; a save of exported settlements can be "
-        "undone once they are reopened.",
+        notes="With a number it reverses that batch, also the import of a report of returned goods or reimbursements, "
+        "which counts no more until it is imported again. Undoing is a new batch; a save of exported settlements can "
+        "be undone once they are reopened.",
     ),
     Command(
         name="accept",

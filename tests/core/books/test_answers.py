@@ -115,6 +115,7 @@ PREFILLED_ROW = replace(ROW, cost=Decimal("9.16"))
 REFUND = replace(LINE, event=Event.REFUND, units=2)
 UNITS_ASKED = replace(REFUND, units=None, asks_units=True)
 OF_ORIGINAL = replace(REFUND, takes_no_cost="it takes its original's cost")
+ASKED_OF_ORIGINAL = replace(OF_ORIGINAL, units=None, asks_units=True)
 SOLD = replace(LINE, event=Event.SALE, units=3)
 LOSS = replace(LINE, event=Event.ADJUSTMENT, units=1)
 LOST_THREE = replace(LOSS, event=Event.REIMBURSEMENT, units=3)
@@ -136,6 +137,9 @@ def chosen(disposition: Disposition, units: int | None = None, **said: object) -
         (chosen(Disposition.NOT_RETURNED, zero_ok=True, cost=None), REFUND, (ZERO_OK, KIND)),
         (chosen(Disposition.MONEY_ONLY, zero_ok=True, cost=Decimal(0)), LOSS, (ZERO_OK, KIND)),
         (chosen(Disposition.UNSELLABLE, zero_ok=True, cost=None), LIQUIDATED, (ZERO_OK, KIND)),
+        (replace(ROW, zero_ok=True, units_back=1, stock_edited=True), ASKED_OF_ORIGINAL, (ZERO_OK, UNITS)),
+        (chosen(Disposition.RESTOCKED, zero_ok=True, cost=None), ASKED_OF_ORIGINAL, (ZERO_OK, KIND)),
+        (chosen(Disposition.RESTOCKED, 1, zero_ok=True, cost=None), ASKED_OF_ORIGINAL, (ZERO_OK, UNITS)),
         (chosen(Disposition.MONEY_ONLY, cost=Decimal(5)), LOSS, (COST, KIND)),
         (chosen(Disposition.NOT_RETURNED, cost=Decimal(5)), REFUND, (COST, KIND)),
         (chosen(Disposition.UNSELLABLE, 1, cost=Decimal(5)), REFUND, (COST, KIND)),

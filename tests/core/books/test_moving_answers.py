@@ -22,6 +22,7 @@ from core.books.status import line_counts, missing_lines
 from core.books.type_choices import change_types
 from core.books.undo import restore_values, undo_last
 from core.books.unknown_types import listed_types
+from core.books.verification import tie_outs
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
@@ -287,8 +288,14 @@ def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Da
     books = load_books(database)
 
     assert (Decimal(0), "missing", Decimal(0)) == (line["cogs"], asked["cost_status"], asked["proposed_cost"])
+    undone = undo_last(database, **WHO)
+    after = load_books(database)
+    found = [one for one in tie_outs(database, after, after.settlements[0], ExportOptions()) if not one.ok]
+
     assert [Decimal(8)] == list(differences(books)["difference"])
     assert [] == records(asked_since(books))
+    assert (1, [line["key"]]) == (len(undone.keys), list(asked_since(after)["key"]))
+    assert not [one for one in found if "locked" in one.name], "an answer that came after the lock alters none"
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 3), (2, 1), (1, 2)])

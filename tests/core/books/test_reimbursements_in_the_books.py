@@ -27,6 +27,7 @@ from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import recosted
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.syncing import cost_request
+from core.books.undo import undo_batch
 from core.costing import REIMBURSED_COLUMNS, CostingPolicies, closure, cost, with_report
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -276,3 +277,15 @@ def test_an_answer_frees_what_the_report_had_counted(database: Database) -> None
     assert ["not applicable", "waits for original"] == [
         row["cost_status"] for row in records(after) if row["net"] in (8, 9)
     ]
+
+
+@pytest.mark.parametrize(("cash", "stock", "with_report"), [(0, 2, 0), (1, 1, 1), (2, 0, 2)])
+def test_the_import_of_a_report_of_reimbursements_is_undone(
+    database: Database, cash: int, stock: int, with_report: int
+) -> None:
+    """The units that the report had decided are the settlement's own again."""
+    bring_in(database, SETTLEMENT, report(LOST.format(cash=cash, stock=stock)))
+    before = load_books(database).lines["cost_quantity"].to_list()
+    undo_batch(database, 2, who="M. Lee", now=NOW)
+
+    assert ([with_report], [2]) == (before, load_books(database).lines["cost_quantity"].to_list())

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from core.books import file_rows, observations, original_files, overrides, sku_mapping
-from core.books.batches import BatchKind, new
+from core.books.batches import BatchKind, history, new
 from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
 from core.books.database import Database
@@ -20,7 +20,8 @@ from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.returned_goods import RETURNED_GOODS
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
+from core.books.undo import NothingToUndoError, undo_batch
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Disposition
 from tests.core.books.listed_documents import v2_content
@@ -280,3 +281,29 @@ def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Datab
         found["cause"],
         found["disposition"],
     )
+
+
+@pytest.mark.parametrize("files", [[SETTLEMENT, report("DEFECTIVE")], [report("DEFECTIVE"), SETTLEMENT]])
+def test_the_import_of_a_report_is_undone_and_done_again(database: Database, files: list[OriginalFile]) -> None:
+    """A report of the wrong store was imported: without it the policy decides, and imported again it counts again."""
+    bring_in(database, *files)
+    with database.reading() as connection:
+        notes = {row["note"]: row["number"] for row in records(history(connection))}
+    undone = undo_batch(database, notes["returns.txt"], who="M. Lee", now=NOW)
+    without = refund_line(database)["disposition"]
+    (again,) = bring_in(database, report("DEFECTIVE"))
+
+    assert (1, Disposition.RESTOCKED) == (undone.report_rows, without)
+    assert again.returns is not None
+    assert again.returns.is_new
+    assert Disposition.UNSELLABLE == refund_line(database)["disposition"]
+
+
+def test_the_import_of_a_settlement_is_not_undone_but_removed(database: Database) -> None:
+    """Nor is a report undone twice; what to do instead is said."""
+    bring_in(database, report("DEFECTIVE"), SETTLEMENT)
+    undo_batch(database, 1, who="M. Lee", now=NOW)
+
+    for number in (1, 2):
+        with pytest.raises(NothingToUndoError, match=f"Batch {number} is not a save that can be undone"):
+            undo_batch(database, number, who="M. Lee", now=NOW)
