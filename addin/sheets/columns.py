@@ -51,6 +51,8 @@ class Column:
     """Where only some cells of an editable column may be edited: a condition on a row's cells, written as a formula
     with the fields of its columns in braces (`{filled}`)."""
     hidden: bool = False
+    may_be_absent: bool = False
+    """Whether a workbook that is not upgraded may lack it: a column that only shows something, added since."""
     choices: tuple[str, ...] = ()
     """What may be chosen in an editable cell."""
     takes_dates: bool = False
@@ -75,7 +77,11 @@ class Renamed(NamedTuple):
     new: str
 
 
-RENAMED = (Renamed("0.1.0", "tblTypes", "Event", "Line type"),)
+RENAMED = (
+    Renamed("0.1.0", "tblTypes", "Event", "Line type"),
+    Renamed("0.1.0", "tblHistory", "On the screen", "Proposed cost"),
+    Renamed("0.1.0", "tblHistory", "Became", "Saved cost"),
+)
 """Every header that was ever renamed, the oldest first.
 
 `cogsheet upgrade` renames it in a workbook, with all that names it there; until then the program reads the old one.

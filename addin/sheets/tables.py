@@ -105,10 +105,11 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
     header = excel_table.header_row_range
     headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
     shown = {column.field: _shown(headers, spec, column) for column in spec.columns}
-    missing = [column.header for column in spec.columns if shown[column.field] not in headers]
+    absent = [column for column in spec.columns if shown[column.field] not in headers]
+    missing = [column.header for column in absent if not column.may_be_absent]
     if header is None or missing:
         raise ColumnMissingError(sheet.name, name, missing)
-    positions = {field: headers.index(text) for field, text in shown.items()}
+    positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
     return FoundTable(excel_table, sheet, header, positions, shown)
 
 
@@ -123,7 +124,8 @@ def read(found: FoundTable, spec: TableSpec) -> list[Record]:
     if found.body is None:
         return []
     rows = plain_values(found.body)
-    return [{column.field: row[found.positions[column.field]] for column in spec.columns} for row in rows]
+    places = {column.field: found.positions.get(column.field) for column in spec.columns}
+    return [{name: None if place is None else row[place] for name, place in places.items()} for row in rows]
 
 
 def keys_of(rows: Sequence[Mapping[str, object]], spec: TableSpec) -> list[Key | None]:
@@ -244,7 +246,8 @@ def _runs(rows: Sequence[Record | None]) -> Iterator[tuple[int, list[Record]]]:
 def _blocks(found: FoundTable, spec: TableSpec) -> Iterator[list[Column]]:
     """Group our columns into runs that stand side by side in the sheet."""
     block: list[Column] = []
-    for column in sorted(spec.columns, key=lambda column: found.positions[column.field]):
+    there = [column for column in spec.columns if column.field in found.positions]
+    for column in sorted(there, key=lambda column: found.positions[column.field]):
         if block and found.positions[column.field] != found.positions[block[-1].field] + 1:
             yield block
             block = []
