@@ -24,8 +24,8 @@ class LedgerNotChosenError(CogsheetError):
     def __init__(self) -> None:
         super().__init__(
             f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Choose "
-            f"Accounting system on sheet Setup, or say `export --format {'`, `export --format '.join(Ledger)}` (a plain "
-            f"workbook); it is remembered from then on."
+            f"Accounting system on sheet Setup, or say `export --format {'`, `export --format '.join(Ledger)}` (a "
+            f"plain workbook); it is remembered from then on."
         )
 
 
