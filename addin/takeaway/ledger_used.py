@@ -22,10 +22,10 @@ class LedgerNotChosenError(CogsheetError):
     """Nobody has said yet which accounting system the entries are for."""
 
     def __init__(self) -> None:
+        formats = ", ".join(f"`export --format {one}`" for one in Ledger)
         super().__init__(
             f"For which accounting system are the entries? Nobody has said yet, so nothing was exported. Choose "
-            f"Accounting system on sheet Setup, or say `export --format {'`, `export --format '.join(Ledger)}` (a "
-            f"plain workbook); it is remembered from then on."
+            f"Accounting system on sheet Setup, or say {formats} (a plain workbook); it is remembered from then on."
         )
 
 
