@@ -19,6 +19,8 @@ from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual
 from core.books.corrections import rated_lines
 from core.books.exporting import ExportOptions
+from core.books.loading import load_books
+from core.books.true_ups import propose_true_ups
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
 from core.file_names import file_name
@@ -66,7 +68,9 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     Raises:
         CogsheetError: If the month cannot be read, is closed and its accrual is asked for, or a file not be written.
     """
-    view = load(desk.database)
+    books = load_books(desk.database)
+    propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())  # what was answered since is an open item
+    view = load(desk.database, books)
     options = ExportOptions(zones=view.books.zones)
     figures = closing_figures(view, Month.parse(month), options=options, rates=_rates(view.books))
     with desk.database.reading() as connection:

@@ -63,6 +63,7 @@ def _entry(sheet: str, effect: SettingEffect) -> dict[str, object]:
         "status": effect.status,
         "needs_yes": effect.needs_yes,
         "lines_in_another_month": effect.moved,
+        "lines_booked_in_another_month": effect.later,
         "lines_not_counted": effect.counted_out,
         "lines_counted_anew": effect.counted_in,
         "lines_at_another_cost": effect.recosted,

@@ -75,7 +75,11 @@ class Renamed(NamedTuple):
     new: str
 
 
-RENAMED = (Renamed("0.1.0", "tblTypes", "Event", "Line type"),)
+RENAMED = (
+    Renamed("0.1.0", "tblTypes", "Event", "Line type"),
+    Renamed("0.1.0", "tblHistory", "On the screen", "Proposed cost"),
+    Renamed("0.1.0", "tblHistory", "Became", "Saved cost"),
+)
 """Every header that was ever renamed, the oldest first.
 
 `cogsheet upgrade` renames it in a workbook, with all that names it there; until then the program reads the old one.
@@ -91,7 +95,12 @@ class Added(NamedTuple):
     header: str
 
 
-ADDED = (Added("0.1.0", "tblResolve", "Currency"), Added("0.1.0", "tblHistory", "SKU typed"))
+ADDED = (
+    Added("0.1.0", "tblResolve", "Currency"),
+    Added("0.1.0", "tblHistory", "SKU typed"),
+    Added("0.1.0", "tblTrueUps", "Unit cost was"),
+    Added("0.1.0", "tblTrueUps", "COGS was"),
+)
 """Every column that came later than its table. None of them is typed into.
 
 `cogsheet upgrade` adds it to a workbook; until then the program fills the others, so that every button works.

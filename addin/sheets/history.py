@@ -33,9 +33,11 @@ HISTORY_SPEC = TableSpec(
         Column("Settlement ID", "settlement_id", width=17),
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),
-        Column("On the screen", "shown_cost", Kind.UNIT_COST, width=14, note="The proposal at the time of saving."),
+        Column(
+            "Proposed cost", "shown_cost", Kind.UNIT_COST, width=14, note="What Resolve proposed when it was saved."
+        ),
         Column("Proposal", "shown_kind", width=20),
-        Column("Became", "unit_cost", Kind.UNIT_COST, width=12, note="Empty: taken back, or no cost was set."),
+        Column("Saved cost", "unit_cost", Kind.UNIT_COST, width=12, note="Empty: taken back, or no cost was set."),
         Column("Zero OK", "zero", width=9),
         Column("Units back", "units_back", Kind.WHOLE, width=11),
         Column("Disposition", "disposition", width=15),
@@ -47,7 +49,7 @@ HISTORY_SPEC = TableSpec(
             width=10,
             editable=True,
             choices=("yes",),
-            note="yes: bring back what this row became, with command restore or button Restore values.",
+            note="yes: bring back what this row saved, with command restore or button Restore values.",
         ),
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Line", "line", hidden=True),

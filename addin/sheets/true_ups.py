@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.sheets import tables
 from addin.sheets.cells import to_text, to_whole
@@ -30,11 +30,29 @@ TRUE_UPS_SPEC = TableSpec(
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),
         Column("Type", "event", width=14),
-        Column("What changed", "cause", width=30),
-        Column("Unit cost now", "unit_cost", Kind.UNIT_COST, width=14),
+        Column("What changed", "cause", width=34),
+        Column(
+            "Unit cost was",
+            "unit_cost_was",
+            Kind.UNIT_COST,
+            width=11,
+            note="As exported, or last accepted.",
+        ),
+        Column("Unit cost now", "unit_cost", Kind.UNIT_COST, width=11),
+        Column(
+            "COGS was",
+            "cogs_was",
+            Kind.MONEY,
+            note="What the books hold: as exported, or last accepted.",
+        ),
         Column("COGS now", "cogs", Kind.MONEY),
-        Column("Difference", "difference", Kind.MONEY, width=14, note="To what the books hold; + is more expense."),
-        Column("Currency", "currency", width=10),
+        Column("Difference", "difference", Kind.MONEY, width=14, note="COGS now - COGS was; + is more expense."),
+        Column(
+            "Currency",
+            "currency",
+            width=10,
+            note="Home currency, as all costs are; of a reclassification the settlement's.",
+        ),
         Column(
             "Size",
             "size",
@@ -85,6 +103,7 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
+    held: Mapping[str, Mapping[str, object]],
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
     dismissed: Dismissed | None = None,
@@ -95,6 +114,7 @@ def fill_true_ups(
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
+        held: What the books hold of each locked line, by its key.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
@@ -102,16 +122,51 @@ def fill_true_ups(
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
-        for row in _with_lines(pending, lines)
+        for row in true_up_rows(pending, lines, held)
     ]
-    gone = [] if dismissed is None else [*_with_lines(dismissed.true_ups, lines), *dismissed.reclassifications]
+    gone: list[Mapping[str, object]] = []
+    if dismissed is not None:
+        gone = [*true_up_rows(dismissed.true_ups, lines, held), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, TRUE_UPS_SPEC, shown)
 
 
-def _with_lines(true_ups: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, object]]:
-    return records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
+def true_up_rows(
+    true_ups: pd.DataFrame, lines: pd.DataFrame, held: Mapping[str, Mapping[str, object]]
+) -> list[dict[str, object]]:
+    """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
+
+    Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
+    """
+    rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
+    return [row | _was(row, held.get(row["key"], {})) for row in rows]
+
+
+def _was(row: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "unit_cost_was": held.get("unit_cost"),
+        "cogs_was": row["cogs"] - row["difference"],
+        "cause": _what_changed(row, held),
+    }
+
+
+def _what_changed(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+    """Say which of its figures makes the difference."""
+    match row["cause"]:
+        case "cost":
+            return "unit cost"
+        case "units":
+            return f"units: {_word(held.get('cost_quantity'))} → {_word(row['cost_quantity'])}"
+        case "disposition":
+            return f"goods: {_word(held.get('disposition'))} → {_word(row['disposition'])}"
+        case "reading":
+            return "its file is read differently now"
+    return str(row["cause"])
+
+
+def _word(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def _shown(

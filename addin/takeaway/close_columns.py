@@ -124,10 +124,14 @@ TRUE_UPS = (
     Column("Settlement ID", "settlement_id", width=17),
     Column("Order ID", "order_id", width=22),
     Column("SKU", "sku", width=22),
-    Column("Type", "event", width=11),
-    Column("Difference", "difference", Kind.MONEY, width=18, note="To what the books hold; + is more expense."),
-    Column("Currency", "currency", width=18),
+    Column("Currency", "currency", width=11),
+    Column("COGS was", "cogs_was", Kind.MONEY, width=18, note="What the books hold: as exported, or last accepted."),
+    Column("COGS now", "cogs", Kind.MONEY, width=18),
     Column("What changed", "cause", width=46),
+    Column("Difference", "difference", Kind.MONEY, width=24, note="COGS now - COGS was; + is more expense."),
+    Column("Unit cost was", "unit_cost_was", Kind.UNIT_COST, width=24),
+    Column("Unit cost now", "unit_cost", Kind.UNIT_COST, width=16),
+    Column("Type", "event", width=14),
 )
 _PNL_FIELDS = (
     "store",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from addin.sheets.true_ups import true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import deposit_day
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, every_line, with_asked_since
+from core.books.costs_today import asked_by_lines_that_came, every_line, held_lines, with_asked_since
 from core.books.remarks import day_before_start, money_before_start
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -249,8 +250,8 @@ def _saved(row: Row) -> Row:
 
 
 def _true_ups(view: View) -> list[Row]:
-    lines = every_line(view.books)[["key", "order_id", "sku", "event"]]
-    return records(view.pending_true_ups.merge(lines, on="key", how="left"))
+    held = {row["key"]: row for row in held_lines(view.books)}
+    return true_up_rows(view.pending_true_ups, every_line(view.books), held)
 
 
 def _journal(view: View, month: Month) -> list[Row]:

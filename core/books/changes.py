@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -137,18 +137,23 @@ class SettingEffect:
     """What would be proposed of locked lines, in home currency."""
     closed: int
     """Lines concerned that lie in a closed period, before or after."""
+    later: int
+    """Lines whose entries are not out yet, and would be dated in another month: closing a month does that."""
+    later_net: Mapping[str, Decimal]
     crosses_start: bool
     """Whether lines would cross books start though it was not moved: another time zone does that."""
 
     @property
     def needs_yes(self) -> bool:
-        """Whether something posted or closed would be decided anew."""
-        return self.status != OPEN or self.closed > 0 or self.crosses_start
+        """Whether something posted or closed would be decided anew; what is only booked later is not."""
+        decides = self.moved or self.counted_in or self.counted_out or self.recosted or self.true_up
+        return (self.status != OPEN and bool(decides)) or self.closed > 0 or self.crosses_start
 
     def words(self, home: str) -> str:
         """Say it in a sentence."""
         does = [
             _lines(self.moved, self.moved_net, "in another month"),
+            _lines(self.later, self.later_net, "to be booked in another month"),
             _lines(self.counted_out, {} if self.counted_in else self.counted_net, "not counted"),
             _lines(self.counted_in, {} if self.counted_out else self.counted_net, "counted anew"),
             _lines(self.recosted, {}, "at another cost"),
@@ -205,7 +210,7 @@ def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
     lines = before.lines[["key", "store", "settlement_id", "event", "currency", "net"]].assign(
         **_compared(before, after)
     )
-    concerned = lines[lines[["moved", "counted_in", "counted_out", "recosted"]].any(axis=1)]
+    concerned = lines[lines[["moved", "counted_in", "counted_out", "recosted", "later"]].any(axis=1)]
     true_ups = _true_ups(before, after)
     of = {(str(store), str(number)): rows for (store, number), rows in concerned.groupby(["store", "settlement_id"])}
     found = [
@@ -229,13 +234,26 @@ def _compared(before: Books, after: Books) -> dict[str, pd.Series]:
     both = counted_was & counted_now
     costs = [books.lines["cogs"] for books in (before, after)]
     recosted = (costs[0].isna() != costs[1].isna()) | _plain(costs[0] != costs[1])
+    moved = _plain(both & ((was.str.slice(0, 7) != now.str.slice(0, 7)) | crosses))
     return {
-        "moved": _plain(both & ((was.str.slice(0, 7) != now.str.slice(0, 7)) | crosses)),
+        "moved": moved,
+        "later": _plain(both & ~moved & _booked_otherwise(before, after)),
         "counted_in": _plain(counted_now & ~counted_was),
         "counted_out": _plain(counted_was & ~counted_now),
         "recosted": _plain(both & recosted),
         "closed": _plain((was <= lock) | (now <= lock)) if lock else _plain(both & False),
     }
+
+
+def _booked_otherwise(before: Books, after: Books) -> pd.Series:
+    """Tell which lines would be booked in another month: closing one moves what is not exported of it to the next."""
+    was, now = ({row["key"]: _booked(row) for row in records(books.booked_days)} for books in (before, after))
+    keys = {key for key in was | now if was.get(key) != now.get(key)}
+    return before.lines["key"].isin(list(keys))
+
+
+def _booked(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (row["money_day"] or "")[:7], (row["cost_day"] or "")[:7]
 
 
 def _plain(flags: pd.Series) -> pd.Series:
@@ -276,7 +294,9 @@ def _effect(
         cogs_was=was,
         cogs_now=now,
         true_up=true_up,
-        closed=int(lines["closed"].sum()),
+        closed=int((lines["closed"] & ~lines["later"]).sum()),
+        later=int(lines["later"].sum()),
+        later_net=_nets([(lines[lines["later"]], 1)]),
         crosses_start=before.zones != after.zones and len(gone) + len(new) > 0,
     )
 

@@ -82,8 +82,10 @@ def stored_twice(
     derived = [one for one in booked if _is_derived(one)]
     doubtful = {one.name for one in booked if one.is_provisional} | {one.name for one in derived}
     found: dict[frozenset[str], Twins] = {}
+    orders = _orders(lines) if derived else {}
     for one, other in ((one, other) for one in derived for other in booked):
-        if one.name != other.name and marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other):
+        same = marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other)
+        if one.name != other.name and same and not _of_other_orders(one, other, orders):
             how = f"the same date, currency and sum ({cents(one.sum)} {one.currency})"
             found.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
     by_name = {one.name: one for one in booked}
@@ -93,6 +95,22 @@ def stored_twice(
             how = "1 line that is the same" if count == 1 else f"{count} lines that are the same"
             found.setdefault(pair, Twins(one, other, how))
     return list(found.values())
+
+
+def _orders(lines: pd.DataFrame) -> dict[str, set[str]]:
+    """Return the orders of each settlement, by its name."""
+    named = lines[lines["order_id"].notna()]
+    by_settlement = named.groupby(["store", "settlement_id"], sort=False)["order_id"]
+    return {f"{store}/{number}": set(orders) for (store, number), orders in by_settlement}
+
+
+def _of_other_orders(one: BookedSettlement, other: BookedSettlement, orders: Mapping[str, set[str]]) -> bool:
+    """Tell whether two stores' settlements are of orders that differ: they are two payouts, whatever they come to.
+
+    All stores at Walmart are paid on the same days, so that day and sum alone do not say that two are one.
+    """
+    own, others = orders.get(one.name, set()), orders.get(other.name, set())
+    return one.store != other.store and bool(own) and bool(others) and not own & others
 
 
 def _is_derived(one: BookedSettlement) -> bool:

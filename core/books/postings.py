@@ -102,7 +102,7 @@ def booked_days(
     known, moved = list(settlements), postings.late
     late = [one for one in known if one.id in moved or (lock_date is not None and _is_open(one))]
     own = dict(iter(lines.groupby(["store", "settlement_id"], sort=False))) if late else {}
-    rows = []
+    rows: list[dict[str, object]] = []
     for one in late:
         if (one.store, one.settlement_id) in own:
             rows += _of_settlement(own[one.store, one.settlement_id], one, postings, zones, lock_date)

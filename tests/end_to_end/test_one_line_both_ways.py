@@ -110,7 +110,7 @@ def _asked(story: Story) -> list[Row]:
 
 def _saved(story: Story) -> list[Row]:
     (row,) = (row for row in table(story.book.open(), "Change history").rows if row["What"] == "save")
-    shown = f"batch {row['Batch']}, order {row['Order ID']}, SKU {row['SKU']}: *Became* {row['Became']}"
+    shown = f"batch {row['Batch']}, order {row['Order ID']}, SKU {row['SKU']}: *Saved cost* {row['Saved cost']}"
     return [("an override, on sheet Change history", shown, _name(resolve.read_answers, decide, save_answers))]
 
 

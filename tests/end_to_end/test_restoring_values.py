@@ -28,7 +28,7 @@ def test_a_value_marked_on_change_history_is_brought_back(demo: DemoBook) -> Non
     save_first(demo, 5.5)
     book = demo.open()
     history = table(book, "Change history")
-    row = next(number for number, one in enumerate(history.rows) if one["Became"] == 4.25)
+    row = next(number for number, one in enumerate(history.rows) if one["Saved cost"] == 4.25)
     history.cell(row, "Restore").value = "yes"
     book.save(demo.path)
     batch = str(history.rows[row]["Batch"])
@@ -40,7 +40,7 @@ def test_a_value_marked_on_change_history_is_brought_back(demo: DemoBook) -> Non
     shown = table(demo.open(), "Change history").rows
     assert (1, 1) == (len(by_mark.data["restored"]), len(by_number.data["restored"]))
     assert "Nothing is marked" in nothing.output
-    assert [4.25, 4.25] == [one["Became"] for one in shown if one["What"] == "restore"]
+    assert [4.25, 4.25] == [one["Saved cost"] for one in shown if one["What"] == "restore"]
     assert not any(one["Restore"] for one in shown)
     assert 2 == demo.run("restore", "1").status
     assert "0 accepted averages replaced" in demo.run("accept").output

@@ -82,7 +82,7 @@ def test_undo_and_restore_know_the_typed_sku(story: Story, tmp_path: Path) -> No
     restored = story.book.run("restore", str(saved["Batch"]))
 
     assert (None, "Unclear whether goods moved") == (undone["SKU"], undone["Cause"])
-    assert ("MUG", 3, 4) == (saved["SKU typed"], saved["Units back"], saved["Became"])
+    assert ("MUG", 3, 4) == (saved["SKU typed"], saved["Units back"], saved["Saved cost"])
     assert restored.status == 0, restored.error + restored.output
     assert (Decimal(12), ["MUG"]) == (story.cogs(Type="reimbursement"), skus(story))
 

@@ -102,3 +102,31 @@ def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> Non
     assert [] == [*story.asked(), *story.pending()]
     assert ["Exported"] == [row["Settlement Export Status"] for row in table(story.book.open(), "Settlements").rows]
     story.ties()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        (LOST, "12.00"),
+        ("Liquidations", "9.00"),
+        ("Reimbursements for lost or damaged goods", "31.40"),
+    ],
+)
+def test_goods_that_are_asked_after_the_export_are_named_by_pnl_and_close(
+    story: Story, tmp_path: Path, said: str, amount: str
+) -> None:
+    """Both say that the profit is too high and need attention, until the cost is there and posted."""
+    costs_out(story, tmp_path, said, amount)
+
+    pnl = story.book.run("pnl", "--json")
+    close = story.book.run("close", "2026-09", "--json")
+
+    assert (1, 1) == (pnl.status, pnl.data["lines_missing_cost"])
+    assert (1, 1) == (close.status, close.data["open"]["lines_without_cost"])
+    (asked,) = story.asked()
+    story.answer(({"Type": asked["Type"]}, {"SKU": "A", "Units back": 3, "Cost": 4}), accept=False)
+    assert 1 == story.book.run("close", "2026-09", "--json").data["open"]["true_ups"]
+    story.decide("accept")
+    ran = story.book.run("pnl", "--json")
+    assert (0, 0, Decimal("17.00")) == (ran.status, ran.data["lines_missing_cost"], Decimal(ran.data["cogs"]))

@@ -158,7 +158,7 @@ def test_the_audit_log_tells_every_saved_value(reported: Reported) -> None:
     log = rows_below(opened(written(reported, values_only=True))["Audit log"], "tblAuditLog")
 
     assert ["import", "save", "save", "export"] == [row["What"] for row in log]
-    fields = ("SKU", "Was", "On the screen", "Became", "How", "Who", "Note")
+    fields = ("SKU", "Was", "Proposed cost", "Saved cost", "How", "Who", "Note")
     assert [
         (LATE, None, 5, 5, "accepted average", "M. Lee", None),
         (LATE, 5, None, 6.25, "entered", "M. Lee", "bill 4711"),

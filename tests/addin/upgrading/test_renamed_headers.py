@@ -114,7 +114,8 @@ def test_upgrade_renames_the_header_and_what_names_it(book: Path) -> None:
     type_answer(book, "Advertising")
     outcome = upgrade(book)
 
-    assert {"Transaction types": {"Event": "Line type"}} == outcome.data["renamed"]
+    of_history = {"On the screen": "Proposed cost", "Became": "Saved cost"}
+    assert {"Transaction types": {"Event": "Line type"}, "Change history": of_history} == outcome.data["renamed"]
     assert "Event is Line type" in outcome.message
     assert "Line type" in headers(book)
     assert "Event" not in headers(book)

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.books.books import with_settings
+from core.books.changes import setting_effects
 from core.books.corrections import corrections
 from core.books.exporting import AlreadyExportedError, ExportOptions, make_entries
 from core.books.loading import load_books
@@ -215,6 +217,30 @@ def do(shop: Shop, deed: str, name: str) -> None:
             export(shop, name, kinds=kinds[deed])
         elif deed == "reopen":
             shop.reopen(name, lock_date=shop.books.policies.lock_date)
+
+
+@pytest.mark.parametrize(
+    ("out", "day", "says"),
+    [
+        ((), "2026-08-31", "1 line of USD 20.00 to be booked in another month"),
+        pytest.param((), "2026-09-30", "2 lines of USD 50.00 to be booked in another month", marks=pytest.mark.long),
+        pytest.param(SETTLEMENT, "2026-09-30", "2 lines of USD 50.00 to be booked", marks=pytest.mark.long),
+        pytest.param((*SETTLEMENT, *COGS), "2026-09-30", "", marks=pytest.mark.long),
+    ],
+)
+def test_closing_a_month_says_what_it_moves_and_needs_no_yes(
+    shop: Shop, out: tuple[EntryKind, ...], day: str, says: str
+) -> None:
+    """What is not exported is booked later, its cost alone where its money is out; what is exported stays."""
+    if out:
+        export(shop, "3", kinds=out)
+    books = shop.books
+    closed = with_settings(books, books.policies.model_copy(update={"lock_date": date.fromisoformat(day)}), books.zones)
+
+    effects = setting_effects(books, closed)
+
+    assert ([says] if says else []) == [says for one in effects if says and says in one.words("USD")]
+    assert not any(one.needs_yes for one in effects)
 
 
 PLANTED = {

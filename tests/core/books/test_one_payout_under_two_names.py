@@ -13,6 +13,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
 from core.books.loading import load_books
+from core.books.remarks import twins_of
 from core.books.removing import remove_settlements
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
@@ -227,3 +228,24 @@ def test_two_walmart_stores_are_charged_the_same(database: Database) -> None:
     assert Import.NEW == bring_in(database, walmart(LATER, STORAGE), "Two").result
     bring_in(database, walmart(NEXT, *SALES), "One")
     assert Import.CONFLICT == bring_in(database, walmart("07/30/2026,08/11/2026", *SALES), "Two").result
+
+
+OTHERS = tuple(row.replace("/300", "/400").replace(",300", ",400") for row in SALES)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        OTHERS,
+        pytest.param(tuple(row.replace("07/15", "07/20") for row in OTHERS), marks=pytest.mark.long),
+        pytest.param((OTHERS[0].replace(",20.00", ",29.00"),), marks=pytest.mark.long),
+    ],
+)
+def test_two_stores_with_one_period_and_sum_are_two_payouts_where_their_orders_differ(
+    database: Database, rows: tuple[str, ...]
+) -> None:
+    """Walmart pays all its sellers on one day: the day and a sum alone do not make two statements one."""
+    bring_in(database, walmart(DATED, *SALES), "One")
+    bring_in(database, walmart(DATED, *rows), "Two")
+
+    assert [] == twins_of(load_books(database))
