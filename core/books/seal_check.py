@@ -134,7 +134,7 @@ def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
 def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
     """Yield the lines that hold words, amounts or dates that cannot be read."""
     line = tables.transaction.c
-    typed = connection.scalars(select(type_coerce(line.typed, NullType())).distinct())
+    typed: list[object] = list(connection.scalars(select(type_coerce(line.typed, NullType())).distinct()))
     odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
     asked = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
     bad = dict(seals.rows_of(connection, tables.transaction, or_(*asked.values())))

@@ -128,7 +128,8 @@ CLOSE = (
         without="all settlements",
         action="addin.commands.reports:verify",
         sees_altered=True,
-        notes="It also compares what is stored with the original files.",
+        notes="It also compares what is stored with the original files, and names every row of the books that another "
+        "program altered, added or deleted.",
     ),
     Command(
         name="reopen",

@@ -9,10 +9,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint, text
 
-from core.books import settlements
+from core.books import batches, overrides, settlements
 from core.books.altered_rows import TABLES_IN_WORDS, AlteredRowsError
+from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.database import Database, seals
 from core.books.database.column_types import Verbatim
@@ -21,6 +22,7 @@ from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.seal_check import altered_rows_named, as_stored, find_altered
 from core.books.verification import company_tie_outs, evidence, tie_outs
+from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
 from tests.core.books.shops import Shop, lost, refund, sale
 from tests.core.books.test_verifying_what_is_stored import accrue, with_answer
@@ -363,3 +365,24 @@ def test_what_stops_for_another_reason_stays_what_it_is(exported: Path) -> None:
     """A mistake of ours is not blamed on the books."""
     with Database.open(exported) as database, pytest.raises(ZeroDivisionError), altered_rows_named(database):
         _ = 1 // 0
+
+
+def test_it_is_so_on_a_server_too(database: Database) -> None:
+    """Rows are sealed, compared and put back in whatever database the books are."""
+    with database.writing() as connection:
+        save_settlement(connection, settlement(), source())
+        batch = batches.new(connection, BatchKind.SAVE, "Ann", NOW)
+        overrides.save(connection, answers({"key": "a"}, {"key": "b"}), batch, who="Ann", now=NOW)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE override SET units_back = 2, zero_confirmed = true WHERE key = 'a'"))
+        connection.execute(text("DELETE FROM override WHERE key = 'b'"))
+        connection.execute(text("UPDATE settlement SET lines = 7"))
+
+    found = [row for row in find_altered(database) if row.table != "company"]
+    said = [tie.sentence for row in found for tie in row.tie_outs]
+    with as_stored(database):
+        within = [row for row in find_altered(database) if row.table != "company"]
+
+    assert [("override", ("a", 1)), ("override", ("b", 1))] == [(row.table, row.key) for row in found]
+    assert any("units back: the books have “2”, stored was nothing" in one for one in said)
+    assert [] == within
