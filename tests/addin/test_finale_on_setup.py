@@ -71,8 +71,8 @@ def check(path: Path) -> tuple[Outcome, dict[str, tuple[object, object]]]:
 
 
 WORDS = {
-    "": ("costs per order from the stock history", ""),
     "introspection-off": ("costs per order from the stock history", "the usual names were tried"),
+    "": ("costs per order from the stock history", ""),
     "no-order-link": ("costs per order from the stock history", "recognised by the shipment's number"),
     "no-cost-fields": (
         "current average costs only, as proposals",

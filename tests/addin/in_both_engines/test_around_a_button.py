@@ -139,6 +139,7 @@ def test_buttons_of_another_version_are_refused(desktop: Desktop) -> None:
     refuse_other_version(desktop.book, None)
 
 
+@pytest.mark.long
 def test_a_protected_sheet_is_named(desktop: Desktop) -> None:
     """What Excel would refuse without saying where is told with the sheet's name."""
     desktop.excel.Workbooks.Item(1).Close()

@@ -35,6 +35,7 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
     users.cell(row, "Cost").value = cost
 
 
+@pytest.mark.long
 @pytest.mark.few(1)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(

@@ -176,6 +176,7 @@ def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Repor
     assert 0.6 == labelled(pack(reported)["Summary"], "True-ups pending, together")
 
 
+@pytest.mark.long
 def test_the_profit_and_loss_is_that_of_the_month(reported: Reported) -> None:
     """The same figures as sheet P&L gives for these days, and their sum on the summary."""
     view = reported.view

@@ -145,6 +145,7 @@ def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, 
         assert MADE_BEFORE == names(joined)
 
 
+@pytest.mark.long
 def test_what_is_chosen_in_new_books_holds_and_goes_back_to_their_own_names(tmp_path: Path) -> None:
     """An emptied cell is the name of these books; an account of Other fees is none of Storage's there."""
     address = str(tmp_path / "new.sqlite")

@@ -84,7 +84,7 @@ def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None
     assert any("is a proposal on Resolve now" in problem.message for problem in told.problems)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("typed", "moves"), [(None, False), (1, False), (2, True)])
 def test_units_that_were_typed_with_the_cost_count_as_the_lines(
     database: Database, typed: int | None, *, moves: bool
@@ -100,6 +100,7 @@ def test_units_that_were_typed_with_the_cost_count_as_the_lines(
     assert (None if moves else Decimal(3)) == line["proposed_cost"]
 
 
+@pytest.mark.long
 def test_an_answer_with_the_same_units_moves_and_undo_takes_the_move_back(database: Database) -> None:
     """The record's line asks the same; the answer that was moved can be taken away from it like a save."""
     bring_in(database, view(2))

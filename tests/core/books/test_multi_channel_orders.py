@@ -127,7 +127,7 @@ def one_order(database: Database, amazon: str, *shop: str) -> None:
 MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("amazon", "shop", "products", "status", "cogs"),
     [

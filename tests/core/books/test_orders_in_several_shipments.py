@@ -98,6 +98,7 @@ def test_each_settlement_takes_what_left_with_it(
     assert sum(cogs(books)) == 24
 
 
+@pytest.mark.long
 def test_september_first_then_august(database: Database) -> None:
     """The later part imported and exported before the first: 9.00, then 15.00."""
     files = files_of(PLAN)

@@ -99,6 +99,7 @@ def test_a_view_is_held_against_nothing(database: Database) -> None:
     assert not any("Nothing covers" in remark for remark in told["9"])
 
 
+@pytest.mark.long
 def test_what_lies_before_books_start_is_over(database: Database) -> None:
     """Nobody misses a settlement of the years before."""
     bring_in(

@@ -132,6 +132,7 @@ def test_an_exported_settlement_keeps_its_rows_and_its_lock(old: Database) -> No
             assert locks.verify(connection, one, books.lines_of(one)) == []
 
 
+@pytest.mark.long
 def test_goods_that_are_read_otherwise_are_proposed_as_true_ups_and_settle_to_the_new_reading(
     database: Database,
 ) -> None:
@@ -238,7 +239,7 @@ def test_a_reopened_settlement_has_no_reclassification_any_more(database: Databa
 REIMBURSED = "memo = 'Reimbursements' AND entry = (SELECT max(id) FROM entry WHERE kind = 'reclassification')"
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("statement", "words"),
     [

@@ -90,6 +90,7 @@ def test_without_a_report_the_policy_decides_and_says_so(database: Database) -> 
     assert "policy" in str(line["cost_note"])
 
 
+@pytest.mark.long
 def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     """Somebody looked at the goods."""
     bring_in(database, SETTLEMENT, report("DEFECTIVE"))

@@ -117,6 +117,7 @@ def test_without_anything_posted_a_policy_holds_for_all(year: Year) -> None:
     assert () == year.books.policies.earlier
 
 
+@pytest.mark.long
 def test_the_lock_date_is_a_border_too(year: Year) -> None:
     """Nothing is exported, yet August is closed: its refund follows the earlier policy."""
     year.policy(lock_date="2026-08-31")

@@ -116,6 +116,7 @@ def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: st
     assert {} == differences(true_costs(sized()), costs_of(request, pages))
 
 
+@pytest.mark.long
 def test_a_long_sync_gives_costs_before_its_end() -> None:
     """What has been fetched is given page by page, so that little is lost."""
     business = sized_business(orders=400, products=60, old_refunds=0)
