@@ -36,7 +36,6 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.few(1)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(
     office: Office, business: Path, scenario: Callable[[UsersTable], None]
