@@ -124,6 +124,7 @@ def names(database: Database) -> dict[LineType, str]:
     return {line_type: accounts.of(line_type, **US).name for line_type in MADE_SINCE}
 
 
+@pytest.mark.long
 def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(database: Database, tmp_path: Path) -> None:
     """`new` makes the one kind; books that are there stay as they are, whatever is chosen in them."""
     address = str(tmp_path / "new.sqlite")

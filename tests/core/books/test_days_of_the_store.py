@@ -94,7 +94,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield Shop(database)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("zone", "moments", "months"),
     [

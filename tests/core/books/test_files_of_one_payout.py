@@ -251,6 +251,7 @@ def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: D
     assert ("1 transaction, 85.00 USD", "2 transactions, 45.00 USD") == (str(second.before), str(second.after))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("total", ["85.00", "99.00"])
 def test_nothing_takes_the_place_of_a_record_that_ties_out(database: Database, total: str) -> None:
     """Whether the second ties or not: two that contradict each other are for a person to decide."""
@@ -419,6 +420,7 @@ def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_s
     assert "the same date, currency and sum" in results[1].reason
 
 
+@pytest.mark.long
 def test_a_removed_settlement_comes_back_with_its_answers(database: Database) -> None:
     """Undo brings back its lines, its files and what was saved for them."""
     file = v2_file("1", "10.00", "5.00", total="15.00")

@@ -284,6 +284,7 @@ def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Le
     assert any(key.endswith("r2") for key in keys)
 
 
+@pytest.mark.long
 def test_an_export_into_a_closed_period_is_dated_on_the_first_open_day(ledger: Ledger) -> None:
     """The lock date on Setup closes what lies before it."""
     ledger.finale_says("4.00", "5.00")

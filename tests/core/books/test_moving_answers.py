@@ -145,6 +145,7 @@ def test_a_corrected_record_keeps_answers_to_the_same_questions_only(database: D
     assert Decimal(6) == lines["111-1"]["proposed_cost"]
 
 
+@pytest.mark.long
 def test_answers_that_still_hold_are_not_asked_again(database: Database) -> None:
     """A second export with further rows: the lines of the first are as they were, and nothing is said of them."""
     bring_in(database, shopify_export("a.csv", Row("2026-06-29", "#1", "97.00")))

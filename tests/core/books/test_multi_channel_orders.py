@@ -183,6 +183,7 @@ def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -
     assert Decimal("-5.00") == found["difference"]
 
 
+@pytest.mark.long
 def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
     """What a save costs anew is what a full costing says, with two names of one product as well."""
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:

@@ -125,6 +125,7 @@ def test_without_a_report_the_line_says_its_units(database: Database) -> None:
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(14))} == lines(database)
 
 
+@pytest.mark.long
 def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     """Somebody counted."""
     bring_in(database, SETTLEMENT, ONE_OF_EACH)

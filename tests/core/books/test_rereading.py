@@ -91,6 +91,7 @@ def accept_all(database: Database) -> None:
     true_ups.accept_true_ups(database, books_of(database), numbers, accounts=Accounts(), lock_date=None, **WHO)
 
 
+@pytest.mark.long
 def test_counts_and_sums_are_told_and_the_books_are_read_anew_once(old: Database) -> None:
     copies: list[str] = []
     news = by_name(read_anew(old, keep_copy=lambda: copies.append("kept"), **WHO))

@@ -137,6 +137,7 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
     assert file == original
 
 
+@pytest.mark.long
 def test_reports_that_overlap_bring_nothing_back_twice(database: Database) -> None:
     """A unit that stands in last week's report and in this month's came back once."""
     three = {"quantity-purchased": "3"}

@@ -218,7 +218,7 @@ def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str)
         export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportWish(), **WHO)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("said", "suspects"),
     [

@@ -262,6 +262,7 @@ def test_what_was_exported_stands_and_the_rest_comes_with_the_new_document(datab
     assert_kept(database, books)
 
 
+@pytest.mark.long
 def test_an_exported_unit_that_never_left_comes_back_with_its_refund(database: Database) -> None:
     """Expensed and locked in August; the refund of September says that it was cancelled: its cost is taken back."""
     bring_in(database, removed()[0])
@@ -411,6 +412,7 @@ def test_an_order_first_paid_before_books_start_is_asked(database: Database) -> 
     assert "before books start" in books.lines["cost_note"].iloc[0]
 
 
+@pytest.mark.long
 def test_units_beside_a_downloaded_export_are_asked_until_its_payout_is_pulled(database: Database) -> None:
     """The export has no SKUs: whether its line counts the units, nobody can know. The record settles it."""
     csv = (

@@ -101,6 +101,7 @@ def test_a_settlement_across_books_start_is_split(first: First) -> None:
         assert {"US0"} == set(entries.journal(connection)["settlement_id"])
 
 
+@pytest.mark.long
 def test_a_missing_original_before_books_start_is_not_waited_for(tmp_path: Path) -> None:
     """Nobody is asked for the cost of what these books do not count, so the refund is asked itself."""
     with open_books(tmp_path) as database:
