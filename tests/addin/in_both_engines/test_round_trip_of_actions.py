@@ -11,6 +11,7 @@ from addin.commands import costs, reports, settlements, syncing
 from addin.commands.costs import SaveChoice
 from addin.sheets import resolve, tables
 from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.workbook import SPECS
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -129,3 +130,14 @@ def test_filling_a_table_needs_few_calls(excel_calls: Callable[[Callable[[], obj
         return lambda: tables.update(book, RESOLVE_SPEC, records)
 
     assert excel_calls(fill(5)) == excel_calls(fill(50))
+
+
+def test_finding_all_tables_asks_for_each_name_once(
+    excel_calls: Callable[[Callable[[], object]], int], resolve_rows: Any
+) -> None:
+    """Finding them one by one asks every table for its name again and again, before each press of a button."""
+    book = resolve_rows(1)
+    each = [tables.find(book, spec).sheet.name for spec in SPECS]
+    assert each == [one.sheet.name for one in tables.find_all(book, SPECS)]
+    one_by_one = excel_calls(lambda: [tables.find(book, spec) for spec in SPECS])
+    assert excel_calls(lambda: tables.find_all(book, SPECS)) < one_by_one / 2
