@@ -236,6 +236,7 @@ def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
     assert found.table.autofilter.criteria[found.positions["sku"]].type != "none"
 
 
+@pytest.mark.long
 def test_the_workbook_file_holds_it_after_saving(desktop: Desktop) -> None:
     """What Excel saves is what the buttons wrote."""
     desktop.press("fill")
