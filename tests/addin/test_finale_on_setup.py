@@ -124,6 +124,7 @@ def test_a_setting_typed_on_setup_decides_how_costs_are_fetched(book: Path) -> N
     assert "costs per order from the stock history" == check(book)[1]["Finale costs now"][0]
 
 
+@pytest.mark.long
 def test_an_address_with_a_secret_reaches_neither_books_nor_log(book: Path) -> None:
     """The button stops and says which cell to empty."""
     check(book)

@@ -176,6 +176,7 @@ def test_the_unexpected_ends_in_a_sentence_and_the_traceback_in_the_log(desktop:
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_hidden_sheet_may_be_gone(desktop: Desktop) -> None:
     """Then the message is shown at once."""
     desktop.book.sheets[exchange.SHEET].impl.xl.Name = "renamed"

@@ -96,6 +96,7 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     assert "To import: " in message
 
 
+@pytest.mark.long
 def test_accept_says_of_which_settlements(desktop: Desktop) -> None:
     """Nothing has arrived, so nothing is replaced; the outcome says that it looked at the selected one."""
     _, message = desktop.press("accept", "ok")

@@ -235,6 +235,7 @@ def test_what_ended_before_the_books_start_is_not_in_the_pack(reported: Reported
     assert not book["P&L"].tables
 
 
+@pytest.mark.long
 def test_a_month_without_anything_makes_a_pack_all_the_same(reported: Reported) -> None:
     """It says on each sheet that there is nothing."""
     book = pack(reported, "2025-01")

@@ -136,6 +136,7 @@ def test_the_file_refers_only_to_itself(reported: Reported) -> None:
     assert b"externalLink" not in written(reported)
 
 
+@pytest.mark.long
 def test_the_accountants_copy_holds_no_formula(reported: Reported) -> None:
     """The same figures, as values."""
     live, values = opened(written(reported)), opened(written(reported, values_only=True), values=False)

@@ -137,6 +137,7 @@ def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(data
     assert MADE_BEFORE | follows == names(database)
 
 
+@pytest.mark.long
 def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, tmp_path: Path) -> None:
     """A second workbook for the same books says what they say."""
     database.close()

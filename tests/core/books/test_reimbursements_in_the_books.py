@@ -228,6 +228,7 @@ TOLD = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15), deadline=None)
 @given(rows=random_books(), data=st.data())
 def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.DataObject) -> None:

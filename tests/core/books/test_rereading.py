@@ -121,6 +121,7 @@ def test_an_open_settlement_has_the_new_reading_and_its_saved_answer(old: Databa
     assert books.named([OPEN])[0].reader_version == READER_VERSION
 
 
+@pytest.mark.long
 def test_an_exported_settlement_keeps_its_rows_and_its_lock(old: Database) -> None:
     before = books_of(old)
     read_anew(old, **WHO)

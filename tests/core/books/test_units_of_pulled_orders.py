@@ -382,7 +382,7 @@ def same(one: Books, other: Books) -> bool:
     return bool(one.lines[names].equals(other.lines[names]))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("start", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)])
 def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, start: date) -> None:
     """Whether an order was first paid before books start decides whether its units are asked."""

@@ -158,7 +158,7 @@ def test_the_average_on_a_date_is_the_last_one_before_it(misbehaviour: tuple[str
         assert (hard().average_on(sku, day) or None) == (found[sku, max(before)] if before else None), (sku, day)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
 def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, ...]) -> None:
     """Where a product moved several times on one day, the day's average is the one after the last of them."""

@@ -66,6 +66,7 @@ def test_an_error_in_place_of_the_schema_is_not_a_hidden_schema() -> None:
     assert () == account.finale.check().remarks
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", ["429", "429-retry-after", "500-html", "503", "dropped-connection", "slow"])
 def test_a_service_that_fails_for_a_while_is_waited_for(misbehaviour: str) -> None:
     """Two failures in the middle of a sync are not noticed, and every cost is right."""
