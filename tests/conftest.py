@@ -44,7 +44,10 @@ _SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests out of the everyday run, and of those marked `few` all but the first ones."""
+    """Leave long tests out of the everyday run, and of those marked `few` all but the first ones.
+
+    What one worker does as a whole comes first: begun last, the others would wait for it.
+    """
     if config.getoption("--long"):
         return
     seen: Counter[str] = Counter()
@@ -57,6 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
         else:
             seen[name] += 1
+    items.sort(key=lambda item: not item.nodeid.startswith(_SHARE_A_BOOK))
 
 
 def pytest_collection_finish() -> None:

@@ -22,7 +22,7 @@ from addin.sheets.row_plan import Key, RowPlan, duplicates, plan_rows
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import xlwings as xw
@@ -110,18 +110,36 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
         ColumnMissingError: If a column of the declaration is not there, though it has always been one.
     """
     name = table or spec.table
-    found = next(((sheet, t) for sheet in book.sheets for t in sheet.tables if t.name == name), None)
-    if found is None:
+    place = next(((sheet, t) for sheet in book.sheets for t in sheet.tables if t.name == name), None)
+    return _found(book, spec, name, place)
+
+
+def find_all(book: xw.Book, specs: Iterable[TableSpec]) -> list[FoundTable]:
+    """Find several tables; the names of those that are there are asked for once, each of which is a call to Excel.
+
+    Raises:
+        TableMissingError: If no sheet has one of them.
+        ColumnMissingError: If a column of a declaration is not there.
+    """
+    places: dict[str, tuple[xw.Sheet, Table]] = {}
+    for sheet in book.sheets:
+        for table in sheet.tables:
+            places.setdefault(table.name, (sheet, table))
+    return [_found(book, spec, spec.table, places.get(spec.table)) for spec in specs]
+
+
+def _found(book: xw.Book, spec: TableSpec, name: str, place: tuple[xw.Sheet, Table] | None) -> FoundTable:
+    if place is None:
         raise TableMissingError(book.name, spec)
-    sheet, excel_table = found
-    header = excel_table.header_row_range
+    sheet, table = place
+    header = table.header_row_range
     headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
     shown = {column.field: _shown(headers, spec, column) for column in spec.columns}
     missing = [column.header for column in spec.columns if shown[column.field] not in headers]
     if header is None or not all(is_added(spec.table, one) for one in missing):
         raise ColumnMissingError(sheet.name, name, missing)
     positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
-    return FoundTable(excel_table, sheet, header, positions, shown, int(header.row), int(header.column))
+    return FoundTable(table, sheet, header, positions, shown, int(header.row), int(header.column))
 
 
 def to_be_added(book: xw.Book, spec: TableSpec) -> list[str]:

@@ -64,8 +64,7 @@ def check_workbook(book: xw.Book) -> None:
     Raises:
         WorkbookError: If one is not.
     """
-    for spec in SPECS:
-        tables.find(book, spec)
+    tables.find_all(book, SPECS)
 
 
 @contextmanager

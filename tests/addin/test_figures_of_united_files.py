@@ -43,6 +43,7 @@ def said(database: Database, file: OriginalFile) -> str:
     return "\n".join(sentences(bring_in(database, file)))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("write", [ebay_export, shopify_export])
 def test_a_payout_that_ties_after_uniting_is_not_said_to_lack_lines(
     database: Database, write: Callable[..., OriginalFile]

@@ -71,8 +71,8 @@ def check(path: Path) -> tuple[Outcome, dict[str, tuple[object, object]]]:
 
 
 WORDS = {
-    "": ("costs per order from the stock history", ""),
     "introspection-off": ("costs per order from the stock history", "the usual names were tried"),
+    "": ("costs per order from the stock history", ""),
     "no-order-link": ("costs per order from the stock history", "recognised by the shipment's number"),
     "no-cost-fields": (
         "current average costs only, as proposals",
@@ -124,6 +124,7 @@ def test_a_setting_typed_on_setup_decides_how_costs_are_fetched(book: Path) -> N
     assert "costs per order from the stock history" == check(book)[1]["Finale costs now"][0]
 
 
+@pytest.mark.long
 def test_an_address_with_a_secret_reaches_neither_books_nor_log(book: Path) -> None:
     """The button stops and says which cell to empty."""
     check(book)

@@ -96,7 +96,7 @@ OTHER_UNKNOWN = UNKNOWN | {"amount-description": "Sparkle Levy", "amount": "4.00
 TDS = {"amount-type": "ItemTDS", "amount-description": "ITDR", "amount": "-0.90"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lines", "total", "words"),
     [

@@ -307,7 +307,7 @@ def net_of(story: Story) -> Decimal:
     return sum((Decimal(str(line["Net"])) for line in lines), Decimal(0))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @needs_cases
 @pytest.mark.parametrize(
     ("files", "settlement", "total"),

@@ -40,6 +40,7 @@ def rows_of(file: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8"))))
 
 
+@pytest.mark.long
 def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBook) -> None:
     """Debits equal credits, the clearing line is the deposit, and a second export is refused."""
     settlement = resolve_everything(demo)

@@ -48,6 +48,7 @@ def exact(cell: float | None) -> Decimal | None:
     return None if cell is None else round(Decimal(repr(cell)), 6)
 
 
+@pytest.mark.long
 def test_every_sale_has_the_cost_of_the_sandboxs_own_engine(
     with_cogs_tabs: tuple[DemoBook, list[str]], business: Business
 ) -> None:
@@ -64,6 +65,7 @@ def test_every_sale_has_the_cost_of_the_sandboxs_own_engine(
         assert ("●" if expected is None else None) == row["!"], row
 
 
+@pytest.mark.long
 def test_every_returned_unit_takes_the_cost_of_its_sale(
     with_cogs_tabs: tuple[DemoBook, list[str]], business: Business
 ) -> None:
@@ -82,6 +84,7 @@ def test_every_returned_unit_takes_the_cost_of_its_sale(
         assert exact(row["COGS"]) == -expected * round(-row["COGS"] / row["Unit cost"]), row
 
 
+@pytest.mark.long
 def test_every_missing_sale_says_why_and_proposes_the_current_average(demo: DemoBook, business: Business) -> None:
     """Resolve lists just the sales that the sandbox has no cost for, each with its cause and Finale's average."""
     rows: list[dict[str, Any]] = [row for row in table(demo.open(), "Resolve").rows if row["Type"] == "sale"]

@@ -302,6 +302,7 @@ def test_a_proposal_that_is_not_dismissed_cannot_be_taken_up(shop: Shop, book: D
     assert (3, 3, []) == (len(taken["taken_up"]), len(taken["pending"]), taken["dismissed"])
 
 
+@pytest.mark.long
 def test_an_export_that_stops_writes_the_files_of_what_went_out(shop: Shop, book: DemoBook) -> None:
     """The second settlement lacks a cost: the first one's entries are in the books, and so they are in a file."""
     shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")

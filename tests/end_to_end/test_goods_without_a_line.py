@@ -62,6 +62,7 @@ def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
         return load_books(database), account
 
 
+@pytest.mark.long
 def test_what_left_without_a_line_is_listed_with_cost_standing_and_fee(tmp_path: Path) -> None:
     """A replacement of a cup, one of two boxes, three bowls disposed of; the order known by its PO is none of them."""
     there = business(timedelta(days=21))

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from addin.machine import cost_file
 from addin.sheets import resolve, transactions
 from addin.sheets.workbook import read_books_name
@@ -40,6 +42,7 @@ TYPED = "4.17"
 Row = tuple[str, str, str]
 
 
+@pytest.mark.long
 def test_the_worked_line_is_what_the_program_makes_of_it(story: Story, tmp_path: Path, *, regenerate: bool) -> None:
     """A row of a file becomes a transaction and a cell; a typed cost becomes an override and a journal line."""
     price = item("Order", ORDER, "60.00", units="3", sku=SKU)

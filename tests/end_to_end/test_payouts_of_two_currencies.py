@@ -98,6 +98,7 @@ def _sums(lines: list[dict[str, object]]) -> list[tuple[Decimal, str]]:
     ]
 
 
+@pytest.mark.long
 def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_path: Path) -> None:
     """The second file's Canadian dollars are named and in no sum."""
     for number, (net, currency) in enumerate((("9.00", "CAD"), ("48.00", "USD"))):

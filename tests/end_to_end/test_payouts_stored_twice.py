@@ -113,6 +113,7 @@ def test_payouts_of_two_days_are_two(tmp_path: Path) -> None:
     assert not any("Also" in str(row["Remarks"]) for row in table(story.book.open(), "Settlements").rows)
 
 
+@pytest.mark.long
 @needs_cases
 def test_walmarts_statement_under_two_periods(tmp_path: Path) -> None:
     """Whichever of the two states its period."""

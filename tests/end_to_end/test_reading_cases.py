@@ -192,7 +192,7 @@ def test_a_dropped_character_is_said_by_import_and_inspect(story: Story) -> None
     assert said in story.deed("import", file).output
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @needs_cases
 @pytest.mark.parametrize(
     "files",

@@ -89,6 +89,7 @@ def test_after_saving_every_sheet_shows_the_cost_and_its_source(demo: DemoBook) 
         )
 
 
+@pytest.mark.long
 def test_a_settlement_becomes_ready_when_its_last_cost_is_saved(demo: DemoBook) -> None:
     """From missing costs to Ready to export, by typing into Resolve alone."""
     book = demo.open()

@@ -26,6 +26,7 @@ def texts_of_the_files(folder: Path) -> set[str]:
     return found
 
 
+@pytest.mark.long
 def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook) -> None:
     """Leading zeros, inner blanks, exponents, other alphabets and a leading `=` included."""
     known = texts_of_the_files(demo.path.parent)

@@ -58,6 +58,7 @@ def add_own_rules(path: Path) -> str:
     return part
 
 
+@pytest.mark.long
 def test_a_second_fill_leaves_every_other_part_as_it_was(demo: DemoBook) -> None:
     """The same settlement again: only sheets of ours that show it may be written, and their rules stay."""
     add_own(demo.path)

@@ -93,6 +93,7 @@ def test_a_file_that_says_no_more_is_known(story: Story, tmp_path: Path, rows: t
     story.ties()
 
 
+@pytest.mark.long
 def test_the_rows_of_a_payout_of_nothing_come_after_its_own_row(story: Story, tmp_path: Path) -> None:
     """A payout's own row of 0.00 proves nothing: the rows that follow it file by file are united."""
     nothing = PAID.replace("-130.00", "0.00")

@@ -175,6 +175,7 @@ def test_a_workbook_without_styles_and_texts(tmp_path: Path) -> None:
     assert "mm-dd-yy" == loaded(path)["Data"]["A2"].number_format
 
 
+@pytest.mark.long
 def test_libreoffice_reads_what_was_written(tmp_path: Path, converted: Callable[[Path, str], Path]) -> None:
     """LibreOffice opens a changed workbook, calculates it anew, and finds tables and texts right."""
     path = full_workbook(tmp_path / "ours.xlsx")

@@ -139,6 +139,7 @@ def test_buttons_of_another_version_are_refused(desktop: Desktop) -> None:
     refuse_other_version(desktop.book, None)
 
 
+@pytest.mark.long
 def test_a_protected_sheet_is_named(desktop: Desktop) -> None:
     """What Excel would refuse without saying where is told with the sheet's name."""
     desktop.excel.Workbooks.Item(1).Close()
@@ -175,6 +176,7 @@ def test_the_unexpected_ends_in_a_sentence_and_the_traceback_in_the_log(desktop:
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_hidden_sheet_may_be_gone(desktop: Desktop) -> None:
     """Then the message is shown at once."""
     desktop.book.sheets[exchange.SHEET].impl.xl.Name = "renamed"

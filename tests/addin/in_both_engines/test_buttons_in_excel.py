@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.addin.in_both_engines.desktop import Desktop
 
 
+@pytest.mark.long
 def test_open_settlement_fills_and_shows_its_transactions(desktop: Desktop) -> None:
     """The selected settlement's lines are on sheet Transactions, which is brought to the front."""
     outcome, message = desktop.press("fill")
@@ -165,6 +166,7 @@ def test_verify_looks_at_all_sheets(desktop: Desktop) -> None:
     assert (exchange.ATTENTION, True) == (after[0], "unit_cost" in after[1]), after[1]
 
 
+@pytest.mark.long
 def test_export_asks_for_the_accounting_system_and_locks(desktop: Desktop) -> None:
     """With costs missing only the settlement entry goes out, if the user wants that; Xero needs account codes first."""
     cancelled = desktop.press("export", "cancel")
@@ -236,6 +238,7 @@ def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
     assert found.table.autofilter.criteria[found.positions["sku"]].type != "none"
 
 
+@pytest.mark.long
 def test_the_workbook_file_holds_it_after_saving(desktop: Desktop) -> None:
     """What Excel saves is what the buttons wrote."""
     desktop.press("fill")

@@ -159,6 +159,7 @@ def test_the_totals_row_stays_the_last(office: Office, filled: Path, books: Book
     assert 1 == users.table.totalsRowCount
 
 
+@pytest.mark.long
 def test_the_users_column_stays_beside_its_rows(office: Office, filled: Path, books: Books) -> None:
     """Each remark stands beside the line it was made on; new lines have none."""
     users = fill_again(office, filled, books, as_user.insert_own_column)
@@ -179,6 +180,7 @@ def test_what_stands_below_moves_down(office: Office, filled: Path, books: Books
     assert [as_user.TOTAL] == [value for value in below if value is not None]
 
 
+@pytest.mark.long
 def test_a_renamed_sheet_is_found(office: Office, filled: Path, books: Books) -> None:
     """Tables are found by their own name, whatever the tab is called."""
     users = fill_again(office, filled, books, as_user.rename_sheet)

@@ -65,6 +65,7 @@ def test_posted_elsewhere_takes_its_reason_from_vba_and_reopen_takes_it_back(des
     assert desktop.book.sheets[exchange.SHEET].range(exchange.TEXT_CELL).value is None
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("command", ["reopen", "posted-elsewhere"])
 def test_what_an_auditor_asks_for_is_not_done_when_cancelled(desktop: Desktop, command: str) -> None:
     """The question names the settlement; Cancel leaves everything as it is."""
@@ -95,6 +96,7 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     assert "To import: " in message
 
 
+@pytest.mark.long
 def test_accept_says_of_which_settlements(desktop: Desktop) -> None:
     """Nothing has arrived, so nothing is replaced; the outcome says that it looked at the selected one."""
     _, message = desktop.press("accept", "ok")
@@ -124,6 +126,7 @@ def test_restore_brings_marked_values_back(desktop: Desktop) -> None:
     assert 1 == int(desktop.books().overrides["unit_cost"].notna().sum())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("answer", "formulas"), [("yes", True), ("no", False)])
 def test_cogs_workbook_asks_whether_formulas_stay(desktop: Desktop, answer: str, *, formulas: bool) -> None:
     """It lies beside the workbook under a name of its own; Cancel writes none."""
@@ -136,6 +139,7 @@ def test_cogs_workbook_asks_whether_formulas_stay(desktop: Desktop, answer: str,
     assert formulas == ("f" in kinds)
 
 
+@pytest.mark.long
 def test_export_to_excel_writes_what_went_out_once_more(desktop: Desktop) -> None:
     """Entries exported for QuickBooks become a workbook too; nothing is posted twice, and QuickBooks is remembered."""
     export_the_deposit(desktop)

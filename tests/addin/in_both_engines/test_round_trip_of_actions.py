@@ -11,6 +11,7 @@ from addin.commands import costs, reports, settlements, syncing
 from addin.commands.costs import SaveChoice
 from addin.sheets import resolve, tables
 from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.workbook import SPECS
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -35,7 +36,7 @@ def type_cost(users: UsersTable, key: str, cost: float) -> None:
     users.cell(row, "Cost").value = cost
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_saving_from_a_used_resolve_sheet(
     office: Office, business: Path, scenario: Callable[[UsersTable], None]
@@ -146,3 +147,14 @@ def test_a_sheet_that_shows_its_rows_is_not_touched(
     found.column_cells("order_id", 1, 1).value = "typed over"
     fill()
     assert ["000", "001", "002"] == [row["order_id"] for row in tables.read(found, RESOLVE_SPEC)]
+
+
+def test_finding_all_tables_asks_for_each_name_once(
+    excel_calls: Callable[[Callable[[], object]], int], resolve_rows: Any
+) -> None:
+    """Finding them one by one asks every table for its name again and again, before each press of a button."""
+    book = resolve_rows(1)
+    each = [tables.find(book, spec).sheet.name for spec in SPECS]
+    assert each == [one.sheet.name for one in tables.find_all(book, SPECS)]
+    one_by_one = excel_calls(lambda: [tables.find(book, spec) for spec in SPECS])
+    assert excel_calls(lambda: tables.find_all(book, SPECS)) < one_by_one / 2

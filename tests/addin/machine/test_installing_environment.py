@@ -134,6 +134,7 @@ def test_on_a_mac_excel_is_allowed_to_start_python(tmp_path: Path, program: Prog
         install(computer=replace(mac, run=Programs(failing="runpython")), program=replace(program, fingerprint="two"))
 
 
+@pytest.mark.long
 def test_xlwings_puts_the_script_where_the_doctor_looks(tmp_path: Path) -> None:
     """Its own code, run with another user folder, makes the very file."""
     code = "from xlwings.cli import runpython_install; runpython_install(True)"

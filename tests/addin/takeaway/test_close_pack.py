@@ -115,6 +115,7 @@ def test_the_pack_says_how_to_close_the_month_and_when_it_is_closed(reported: Re
     assert "not to be booked any more" in closed["Accrual"]["A2"].value
 
 
+@pytest.mark.long
 def test_a_settled_month_has_nothing_to_accrue(reported: Reported) -> None:
     """September's orders are all posted in September."""
     sheet = pack(reported, "2026-09")["Accrual"]
@@ -123,6 +124,7 @@ def test_a_settled_month_has_nothing_to_accrue(reported: Reported) -> None:
     assert labelled(sheet, "Lines of the accrual", 0) == "Lines of the accrual"
 
 
+@pytest.mark.long
 def test_the_clearing_account_holds_what_is_on_its_way(reported: Reported) -> None:
     """August was deposited in August; none of it is left, and its reserve is still kept."""
     reported.answer("111-3", "5.00")
@@ -185,6 +187,7 @@ def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Repor
     assert 0.6 == labelled(pack(reported)["Summary"], "True-ups pending, together")
 
 
+@pytest.mark.long
 def test_the_profit_and_loss_is_that_of_the_month(reported: Reported) -> None:
     """The same figures as sheet P&L gives for these days, and their sum on the summary."""
     view = reported.view
@@ -227,6 +230,7 @@ def test_the_tie_outs_cover_every_settlement_with_a_line_in_the_month(reported: 
     assert ["ok", "ok", "ok", "ok", "–"] == [sheet.cell(5, column).value for column in range(15, 20)]
 
 
+@pytest.mark.long
 def test_what_ended_before_the_books_start_is_not_in_the_pack(reported: Reported) -> None:
     """History is neither counted nor posted."""
     books = reported.view.books
@@ -240,6 +244,7 @@ def test_what_ended_before_the_books_start_is_not_in_the_pack(reported: Reported
     assert not book["P&L"].tables
 
 
+@pytest.mark.long
 def test_a_month_without_anything_makes_a_pack_all_the_same(reported: Reported) -> None:
     """It says on each sheet that there is nothing."""
     book = pack(reported, "2025-01")

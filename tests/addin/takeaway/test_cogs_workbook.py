@@ -109,6 +109,7 @@ def test_every_tie_out_of_an_exported_settlement_is_ok(reported: Reported) -> No
     assert len(checks) == 7
 
 
+@pytest.mark.long
 def test_a_tie_out_that_differs_says_so(reported: Reported) -> None:
     """An export's stored entry that is not the sheet's figure any more is seen, not hidden."""
     reported.answer("111-3", "5.00")
@@ -135,6 +136,7 @@ def test_the_file_refers_only_to_itself(reported: Reported) -> None:
     assert b"externalLink" not in written(reported)
 
 
+@pytest.mark.long
 def test_the_accountants_copy_holds_no_formula(reported: Reported) -> None:
     """The same figures, as values."""
     live, values = opened(written(reported)), opened(written(reported, values_only=True), values=False)
@@ -184,6 +186,7 @@ def test_the_same_books_and_moment_make_the_same_bytes(reported: Reported) -> No
     assert written(reported) == written(reported)
 
 
+@pytest.mark.long
 def test_it_prints_on_landscape_pages_as_wide_as_the_paper(reported: Reported) -> None:
     """The header is repeated on every page; what is for the screen stays off the paper."""
     book = opened(written(reported, values_only=True))

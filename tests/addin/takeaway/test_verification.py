@@ -36,6 +36,7 @@ def touch(path: Path, statement: str) -> None:
         connection.commit()
 
 
+@pytest.mark.long
 def test_a_touched_line_of_an_exported_entry_is_named(reported: Reported, tmp_path: Path) -> None:
     """By settlement, kind of entry and line; the other settlement has nothing to say."""
     reported.answer("111-3", "5.00")

@@ -49,6 +49,7 @@ def test_planted_modules_are_not_imported(workbook: Path, tmp_path: Path) -> Non
     assert str(PROJECT / "addin" / "__init__.py") == found.strip()
 
 
+@pytest.mark.long
 def test_planted_modules_would_be_imported_under_xlwings_defaults(workbook: Path, tmp_path: Path) -> None:
     """The danger is real: xlwings' own default puts the workbook's folder first."""
     assert "the planted file was run" in _run_as_button(workbook, tmp_path, "true", "")

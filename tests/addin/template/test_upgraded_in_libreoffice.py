@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from addin.commands.upgrading import upgrade
 from addin.machine.upgrading.parts import code_names, project_of
 from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
@@ -26,6 +28,7 @@ End Function
 """
 
 
+@pytest.mark.long
 def test_buttons_cells_and_own_code_run(libreoffice: Opener, stand_ins: dict[str, str], tmp_path: Path) -> None:
     """Every sheet's module is bound to its sheet, a button reaches Python, a cell is answered, and own code runs."""
     path = write_old_book(tmp_path / "Upgraded.xlsm", replaced=stand_ins)

@@ -192,6 +192,7 @@ def test_each_copy_is_kept(book: Path, made: bytes) -> None:
     assert made == book.with_name("Books before upgrade 2.xlsm").read_bytes()
 
 
+@pytest.mark.long
 def test_a_lost_ribbon_comes_back(book: Path) -> None:
     """A program that keeps only the older ribbon leaves the newer one without its relation."""
     upgrade(book)

@@ -124,6 +124,7 @@ def names(database: Database) -> dict[LineType, str]:
     return {line_type: accounts.of(line_type, **US).name for line_type in MADE_SINCE}
 
 
+@pytest.mark.long
 def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(database: Database, tmp_path: Path) -> None:
     """`new` makes the one kind; books that are there stay as they are, whatever is chosen in them."""
     address = str(tmp_path / "new.sqlite")
@@ -136,6 +137,7 @@ def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(data
     assert MADE_BEFORE | follows == names(database)
 
 
+@pytest.mark.long
 def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, tmp_path: Path) -> None:
     """A second workbook for the same books says what they say."""
     database.close()
@@ -145,6 +147,7 @@ def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, 
         assert MADE_BEFORE == names(joined)
 
 
+@pytest.mark.long
 def test_what_is_chosen_in_new_books_holds_and_goes_back_to_their_own_names(tmp_path: Path) -> None:
     """An emptied cell is the name of these books; an account of Other fees is none of Storage's there."""
     address = str(tmp_path / "new.sqlite")

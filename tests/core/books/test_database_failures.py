@@ -83,6 +83,7 @@ def write_twice(connection: Connection) -> None:
         connection.execute(insert(tables.store).values(name="a", marketplace="secret"))
 
 
+@pytest.mark.long
 def test_a_server_that_forbids_is_named(postgresql: PostgresqlServer) -> None:
     """A user of the server who may not make tables is told so."""
     url = postgresql.new_database()

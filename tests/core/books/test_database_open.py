@@ -65,6 +65,7 @@ def test_missing_file_is_named_and_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_missing_server_database_is_named(postgresql: PostgresqlServer) -> None:
     """A database that the server does not have, and one that holds nothing yet, are both not found."""
     empty = postgresql.new_database()

@@ -67,7 +67,7 @@ def postgresql_values(server_or_reason: PostgresqlServer | str) -> Iterator[Data
         yield database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def values(request: pytest.FixtureRequest) -> Database:
     """Return a database with one more table, kept for all tests of this module."""
     if request.param == "postgresql":

@@ -94,7 +94,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield Shop(database)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("zone", "moments", "months"),
     [
@@ -145,6 +145,7 @@ def test_books_start_is_a_day_of_the_store(shop: Shop) -> None:
     assert {"1": False, "2": False, "3": False, "4": True} == flags, "4 ended on 31 August in Los Angeles"
 
 
+@pytest.mark.long
 def test_opening_costs_and_averages_go_by_the_stores_day(shop: Shop) -> None:
     """A sale of 1 September in Sydney is not before Finale start on that day; in Los Angeles it is."""
     shop.bring("East", "1", EVENING)
@@ -209,7 +210,7 @@ def test_the_deposit_is_of_the_stores_day(shop: Shop) -> None:
     assert date(2026, 8, 30) == deposit_day(settlement, {"S": ZoneInfo("America/Los_Angeles")})
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("site", "zone"),
     [

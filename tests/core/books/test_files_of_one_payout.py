@@ -221,6 +221,7 @@ def test_an_incomplete_payout_says_so(database: Database) -> None:
     assert (True, None) == (only(database).ties_out, only(database).incomplete)
 
 
+@pytest.mark.long
 def test_an_export_that_ends_in_the_middle_of_a_payout_says_so_on_settlements(database: Database) -> None:
     """Only an export that goes on behind the payout's last day shows that nothing follows."""
     bring_in_all(database, shopify_export("a.csv", Row("2026-06-20", "#0", "1.00", payout="900000"), *JUNE))
@@ -279,6 +280,7 @@ def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: D
     assert ("1 transaction, 85.00 USD", "2 transactions, 45.00 USD") == (str(second.before), str(second.after))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("total", ["85.00", "99.00"])
 def test_nothing_takes_the_place_of_a_record_that_ties_out(database: Database, total: str) -> None:
     """Whether the second ties or not: two that contradict each other are for a person to decide."""
@@ -329,6 +331,7 @@ def test_a_provisional_settlement_is_exported_on_a_second_yes_only(database: Dat
     assert export_settlement(database, books, one, ExportOptions(accept_provisional=True), **WHO).locked
 
 
+@pytest.mark.long
 def test_a_record_is_not_provisional(database: Database) -> None:
     """The settlement report itself goes out as before."""
     bring_in(database, v2_file("1", "85.00", total="85.00"))
@@ -411,6 +414,7 @@ def test_two_stores_may_have_settlements_of_one_id(database: Database) -> None:
     assert bring_in(database, v2_file("1", "11.00", total="11.00"), store="Amazon CA").result is Import.NEW
 
 
+@pytest.mark.long
 def test_the_same_rows_under_another_payout_id_are_asked(database: Database) -> None:
     """A payout that failed and was issued again under another number: its charges count once."""
     bring_in(database, shopify_export("a.csv", *JUNE))
@@ -445,6 +449,7 @@ def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_s
     assert "the same date, currency and sum" in results[1].reason
 
 
+@pytest.mark.long
 def test_a_removed_settlement_comes_back_with_its_answers(database: Database) -> None:
     """Undo brings back its lines, its files and what was saved for them."""
     file = v2_file("1", "10.00", "5.00", total="15.00")
@@ -492,6 +497,7 @@ def test_what_has_gone_out_is_not_removed(database: Database, entry: str, status
     assert 1 == len(lines_of(database))
 
 
+@pytest.mark.long
 def test_removing_says_whose_refunds_lose_their_original(database: Database) -> None:
     """The refund in the next settlement took the sale's cost."""
     bring_in(database, v2_file("1", "10.00", total="10.00"))

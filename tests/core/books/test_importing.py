@@ -188,6 +188,7 @@ def test_the_record_takes_the_place_of_its_view_and_keeps_what_was_saved(databas
     assert again.result is Import.NOT_NEEDED
 
 
+@pytest.mark.long
 def test_what_fits_several_lines_of_the_record_is_asked_again(database: Database) -> None:
     """Two lines of one order and SKU: nobody can say which one was meant."""
     bring_in(database, unified_file("1", ("111-0", "15.00")))
@@ -203,6 +204,7 @@ def test_what_fits_several_lines_of_the_record_is_asked_again(database: Database
     assert load_books(database).lines["unit_cost"].isna().all()
 
 
+@pytest.mark.long
 def test_what_was_saved_on_a_view_without_skus_moves_where_the_order_has_one_item(database: Database) -> None:
     """Shopify's export knows orders alone; the pulled payout has a line per item."""
     sold = [

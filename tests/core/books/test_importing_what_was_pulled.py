@@ -34,7 +34,7 @@ def lines_of(database: Database) -> list[dict[str, object]]:
         return records(settlement_lines.transactions(connection))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("marketplace", PULLED)
 def test_a_settlement_is_in_the_books_once(marketplace: Marketplace, tmp_path: Path) -> None:
     """Offered twice, pulled twice and then downloaded by hand: the first one counts, and the lines are identical."""

@@ -249,6 +249,7 @@ def test_a_dismissed_true_up_needs_a_reason_and_does_not_come_back(ledger: Ledge
     assert true_ups.propose_true_ups(ledger.database, ledger.books, **ME).new == 1  # type: ignore[arg-type]  # who and when
 
 
+@pytest.mark.long
 def test_undo_takes_the_last_save_back_as_a_new_batch(ledger: Ledger) -> None:
     """The line is missing again, and the journal keeps both."""
     ledger.save(1, "5.00")
@@ -284,6 +285,7 @@ def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Le
     assert any(key.endswith("r2") for key in keys)
 
 
+@pytest.mark.long
 def test_an_export_into_a_closed_period_is_dated_on_the_first_open_day(ledger: Ledger) -> None:
     """The lock date on Setup closes what lies before it."""
     ledger.finale_says("4.00", "5.00")

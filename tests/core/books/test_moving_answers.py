@@ -92,7 +92,7 @@ def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None
     assert any("is a proposal on Resolve now" in problem.message for problem in told.problems)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("typed", "moves"), [(None, False), (1, False), (2, True)])
 def test_units_that_were_typed_with_the_cost_count_as_the_lines(
     database: Database, typed: int | None, *, moves: bool
@@ -108,6 +108,7 @@ def test_units_that_were_typed_with_the_cost_count_as_the_lines(
     assert (None if moves else Decimal(3)) == line["proposed_cost"]
 
 
+@pytest.mark.long
 def test_an_answer_with_the_same_units_moves_and_undo_takes_the_move_back(database: Database) -> None:
     """The record's line asks the same; the answer that was moved can be taken away from it like a save."""
     bring_in(database, view(2))
@@ -152,6 +153,7 @@ def test_a_corrected_record_keeps_answers_to_the_same_questions_only(database: D
     assert Decimal(6) == lines["111-1"]["proposed_cost"]
 
 
+@pytest.mark.long
 def test_answers_that_still_hold_are_not_asked_again(database: Database) -> None:
     """A second export with further rows: the lines of the first are as they were, and nothing is said of them."""
     bring_in(database, shopify_export("a.csv", Row("2026-06-29", "#1", "97.00")))

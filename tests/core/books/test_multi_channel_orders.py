@@ -127,7 +127,7 @@ def one_order(database: Database, amazon: str, *shop: str) -> None:
 MUG: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug", 1)]}
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("amazon", "shop", "products", "status", "cogs"),
     [
@@ -183,6 +183,7 @@ def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -
     assert Decimal("-5.00") == found["difference"]
 
 
+@pytest.mark.long
 def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
     """What a save costs anew is what a full costing says, with two names of one product as well."""
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:

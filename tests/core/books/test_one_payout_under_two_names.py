@@ -171,7 +171,7 @@ NEXT = "07/28/2026,08/11/2026"
 """Shares its first day with the last one of `DATED`."""
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("period", "there", "again"),
     [
@@ -201,7 +201,7 @@ def test_walmarts_lines_under_another_stated_period_are_asked(
     assert Import.NEW == bring_in(database, walmart(period, *again)).result
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("period", [NEXT, LATER, "07/29/2026,08/11/2026"])
 @pytest.mark.parametrize(
     "rows",

@@ -76,7 +76,7 @@ def cogs(books: Books) -> list[Decimal]:
     return list(lines["cogs"])
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("how", ["open", "exported", "posted elsewhere", "history"])
 @pytest.mark.parametrize("later", [APART, TOGETHER], ids=["told apart", "not told apart"])
 def test_each_settlement_takes_what_left_with_it(
@@ -98,6 +98,7 @@ def test_each_settlement_takes_what_left_with_it(
     assert sum(cogs(books)) == 24
 
 
+@pytest.mark.long
 def test_september_first_then_august(database: Database) -> None:
     """The later part imported and exported before the first: 9.00, then 15.00."""
     files = files_of(PLAN)
@@ -112,6 +113,7 @@ def test_september_first_then_august(database: Database) -> None:
     assert costs_today.differences(books).empty
 
 
+@pytest.mark.long
 def test_a_shipment_whose_cost_changes_is_still_trued_up(database: Database) -> None:
     """The bill of August's shipment arrives: 5.50 for 5.00, on August's line alone."""
     files = files_of(PLAN)

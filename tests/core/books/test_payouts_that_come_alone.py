@@ -59,7 +59,7 @@ def test_alone_it_says_what_the_bank_received_and_what_is_missing(database: Data
     assert "only the payout itself" in str(there.incomplete)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @VIEWS
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_whichever_file_comes_first(database: Database, export: Any, order: tuple[int, ...]) -> None:

@@ -126,6 +126,7 @@ def test_without_a_report_the_line_says_its_units(database: Database) -> None:
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(14))} == lines(database)
 
 
+@pytest.mark.long
 def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     """Somebody counted."""
     bring_in(database, SETTLEMENT, ONE_OF_EACH)
@@ -168,6 +169,7 @@ def test_clawback_with_and_without_a_unit_back(database: Database, stock: str, e
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(14)), "COMPENSATED_CLAWBACK": expected} == lines(database)
 
 
+@pytest.mark.long
 def test_line_without_sku_and_units_is_asked_for_and_costed_as_reported(database: Database) -> None:
     """The settlement's line stays as it is; the sync asks for the average of the SKU that the report names."""
     damage = "2026-08-04T08:00:00+00:00\t5003\t\tDamaged_Inbound\tMUG\tUSD\t7.00\t21.00\t3\t0\t3\t"
@@ -227,6 +229,7 @@ TOLD = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15), deadline=None)
 @given(rows=random_books(), data=st.data())
 def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.DataObject) -> None:
@@ -256,6 +259,7 @@ def test_costing_what_is_touched_equals_costing_everything(rows: Rows, data: st.
     assert list(cost(now, policies)["key"]) == list(known.transactions["key"])
 
 
+@pytest.mark.long
 def test_an_answer_frees_what_the_report_had_counted(database: Database) -> None:
     """Two returns are reimbursed and one unit had come back: the first took it, until somebody says that it did not."""
     refund = {"transaction-type": "Refund", "order-id": "111-0", "adjustment-id": "A1", "amount": "-10.00"}

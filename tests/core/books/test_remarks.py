@@ -76,6 +76,7 @@ def test_a_gap_between_two_settlements_is_said_of_the_later_one(database: Databa
     assert {} == said(database)
 
 
+@pytest.mark.long
 def test_a_reserve_that_is_not_taken_up_is_said(database: Database) -> None:
     """Amazon kept 4.00 back and pays 3.00: what came between is missing."""
     kept, paid = reserve("Current Reserve Amount", "-4.00"), reserve("Previous Reserve Amount Balance", "3.00")
@@ -99,6 +100,7 @@ def test_a_view_is_held_against_nothing(database: Database) -> None:
     assert not any("Nothing covers" in remark for remark in told["9"])
 
 
+@pytest.mark.long
 def test_what_lies_before_books_start_is_over(database: Database) -> None:
     """Nobody misses a settlement of the years before."""
     bring_in(
@@ -112,6 +114,7 @@ def test_what_lies_before_books_start_is_over(database: Database) -> None:
     assert {} == said(database)
 
 
+@pytest.mark.long
 def test_walmarts_periods_without_a_time_touch(database: Database) -> None:
     """One ends on the 15th and the next begins on the 16th: nothing is missing."""
     bring_in(database, *(_walmart(*days) for days in (("8/1/2026", "8/15/2026"), ("8/16/2026", "8/29/2026"))))

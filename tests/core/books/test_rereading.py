@@ -91,6 +91,7 @@ def accept_all(database: Database) -> None:
     true_ups.accept_true_ups(database, books_of(database), numbers, accounts=Accounts(), lock_date=None, **WHO)
 
 
+@pytest.mark.long
 def test_counts_and_sums_are_told_and_the_books_are_read_anew_once(old: Database) -> None:
     copies: list[str] = []
     news = by_name(read_anew(old, keep_copy=lambda: copies.append("kept"), **WHO))
@@ -142,6 +143,7 @@ def _open_sales(books: Books) -> set[str]:
     return set(lines.loc[(lines["event"] == "sale") & (lines["principal"] > 0), "key"])
 
 
+@pytest.mark.long
 def test_an_exported_settlement_keeps_its_rows_and_its_lock(old: Database) -> None:
     before = books_of(old)
     read_anew(old, **WHO)
@@ -154,6 +156,7 @@ def test_an_exported_settlement_keeps_its_rows_and_its_lock(old: Database) -> No
             assert locks.verify(connection, one, books.lines_of(one)) == []
 
 
+@pytest.mark.long
 def test_goods_that_are_read_otherwise_are_proposed_as_true_ups_and_settle_to_the_new_reading(
     database: Database,
 ) -> None:
@@ -260,7 +263,7 @@ def test_a_reopened_settlement_has_no_reclassification_any_more(database: Databa
 REIMBURSED = "memo = 'Reimbursements' AND entry = (SELECT max(id) FROM entry WHERE kind = 'reclassification')"
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("statement", "words"),
     [

@@ -91,6 +91,7 @@ def test_without_a_report_the_policy_decides_and_says_so(database: Database) -> 
     assert "policy" in str(line["cost_note"])
 
 
+@pytest.mark.long
 def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     """Somebody looked at the goods."""
     bring_in(database, SETTLEMENT, report("DEFECTIVE"))
@@ -137,6 +138,7 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
     assert file == original
 
 
+@pytest.mark.long
 def test_reports_that_overlap_bring_nothing_back_twice(database: Database) -> None:
     """A unit that stands in last week's report and in this month's came back once."""
     three = {"quantity-purchased": "3"}

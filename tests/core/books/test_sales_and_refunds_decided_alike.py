@@ -159,6 +159,7 @@ def test_a_locked_refund_that_took_no_cost_takes_no_answer(bench: Bench) -> None
     ]
 
 
+@pytest.mark.long
 def test_a_settlement_whose_refund_waits_says_so(tmp_path: Path) -> None:
     """Its sale stands in another settlement that has no cost yet: it is not called ready."""
     with open_books(tmp_path) as database:

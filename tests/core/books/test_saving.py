@@ -189,6 +189,7 @@ def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -
     ]
 
 
+@pytest.mark.long
 def test_zero_beside_a_prefilled_cost_changes_nothing(desk: Desk) -> None:
     """It used to announce the cost, book zero, show the cost and be saved again by every save."""
     saving = desk.save(desk.answer(Event.SALE, cost=Decimal("9.93"), zero_ok=True), accept_proposals=True)
@@ -217,7 +218,7 @@ def test_a_cost_far_from_the_average_is_not_saved_unasked(desk: Desk, cost: str)
         export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportOptions(), **WHO)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("said", "suspects"),
     [
@@ -272,6 +273,7 @@ def test_a_note_added_to_a_saved_cost_is_saved_and_keeps_how_it_came_about(desk:
     )
 
 
+@pytest.mark.long
 def test_lines_without_cost_are_counted_alike_and_those_that_wait_apart(desk: Desk) -> None:
     """The sale is listed; its two refunds wait for it, and one of them is answered."""
     before = desk.books.state(desk.books.settlements[0])

@@ -117,6 +117,7 @@ def test_without_anything_posted_a_policy_holds_for_all(year: Year) -> None:
     assert () == year.books.policies.earlier
 
 
+@pytest.mark.long
 def test_the_lock_date_is_a_border_too(year: Year) -> None:
     """Nothing is exported, yet August is closed: its refund follows the earlier policy."""
     year.policy(lock_date="2026-08-31")
@@ -171,7 +172,7 @@ def test_every_policy_about_costs_leaves_posted_lines_alone(year: Year, name: st
     assert costs_today.differences(year.books).empty
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["Not returned from soon", "Not returned from 2026-02-30", "Gone from 2026-08-01"])
 def test_a_day_that_is_none_is_refused(year: Year, text: str) -> None:
     """Nothing is stored, and the message repeats what was typed."""
@@ -283,6 +284,7 @@ def test_a_zone_is_kept_by_what_is_exported_and_taken_by_what_is_open(year: Year
     assert {"2026-08"} == year.entry_months("US2")
 
 
+@pytest.mark.long
 def test_a_zone_that_moves_lines_over_books_start_needs_a_yes(year: Year) -> None:
     """Nothing is exported: still, what is counted would be another set of lines."""
     year.policy(books_start="2026-08-17")

@@ -155,7 +155,7 @@ def test_a_stopped_sync_keeps_what_it_has_and_is_gone_on_with(database: Database
     assert ("CUP",) == finale.asked[2].skus
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("later", "differences"), [(timedelta(hours=4), {}), (timedelta(hours=1), {"full": True})], ids=["late", "full"]
 )

@@ -85,6 +85,7 @@ def test_whoever_posted_it_corrects_it_though_setup_names_another_by_now(shop: S
     assert {"Damaged and Lost Inventory": "3.00", "Inventory Asset": "-3.00"} == shop.posted(TRUE_UP)
 
 
+@pytest.mark.long
 def test_a_true_up_goes_to_the_accounts_of_its_item_group(shop: Shop) -> None:
     """Mugs have accounts of their own; what is no mug stays on the general ones."""
     shop.choose(*MUGS)

@@ -125,6 +125,7 @@ def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: 
     assert [] == broken
 
 
+@pytest.mark.long
 def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(database: Database) -> None:
     """The COGS entry may go out, for no goods are in doubt; the message says what to do."""
     with pytest.raises(NotReadyError, match=r"Unknown types \(1\)") as refused:
@@ -137,7 +138,7 @@ def test_money_that_nobody_has_classified_keeps_back_the_settlement_entry_alone(
     assert {"1": "fee", "2": "fee"} == events(database)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "event"), [("Storage", "fee"), ("advertising", "advertising"), ("Tips", "adjustment")]
 )
@@ -174,6 +175,7 @@ def test_a_reopened_settlement_takes_what_holds_now(database: Database) -> None:
     assert {"1": "fee", "2": "advertising"} == events(database)
 
 
+@pytest.mark.long
 def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Database) -> None:
     """With their lines and amounts; afterwards they stay listed with what was said."""
     (before,) = listed_types(load_books(database))

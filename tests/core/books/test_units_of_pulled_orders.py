@@ -267,6 +267,7 @@ def test_what_was_exported_stands_and_the_rest_comes_with_the_new_document(datab
     assert_kept(database, books)
 
 
+@pytest.mark.long
 def test_an_exported_unit_that_never_left_comes_back_with_its_refund(database: Database) -> None:
     """Expensed and locked in August; the refund of September says that it was cancelled: its cost is taken back."""
     bring_in(database, removed()[0])
@@ -386,7 +387,7 @@ def same(one: Books, other: Books) -> bool:
     return bool(one.lines[names].equals(other.lines[names]))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("start", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)])
 def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, start: date) -> None:
     """Whether an order was first paid before books start decides whether its units are asked."""
@@ -416,6 +417,7 @@ def test_an_order_first_paid_before_books_start_is_asked(database: Database) -> 
     assert "before books start" in books.lines["cost_note"].iloc[0]
 
 
+@pytest.mark.long
 def test_units_beside_a_downloaded_export_are_asked_until_its_payout_is_pulled(database: Database) -> None:
     """The export has no SKUs: whether its line counts the units, nobody can know. The record settles it."""
     csv = (

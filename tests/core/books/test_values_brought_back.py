@@ -68,6 +68,7 @@ def saved(tmp_path: Path) -> Iterator[Saved]:
         yield Saved(database)
 
 
+@pytest.mark.long
 def test_any_single_value_is_brought_back_as_a_new_batch(saved: Saved) -> None:
     """The first of three saves holds again, undo takes that back, and nothing is lost from the journal."""
     first = saved.save("111-0", "4.00")

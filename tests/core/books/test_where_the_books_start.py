@@ -101,6 +101,7 @@ def test_a_settlement_across_books_start_is_split(first: First) -> None:
         assert {"US0"} == set(entries.journal(connection)["settlement_id"])
 
 
+@pytest.mark.long
 def test_a_missing_original_before_books_start_is_not_waited_for(tmp_path: Path) -> None:
     """Nobody is asked for the cost of what these books do not count, so the refund is asked itself."""
     with open_books(tmp_path) as database:
@@ -132,6 +133,7 @@ def test_posted_elsewhere_locks_many_at_once_without_an_entry(first: First) -> N
     assert first.status("US1")[0] == "Ready to export", "all of them or none"
 
 
+@pytest.mark.long
 def test_opening_costs_are_used_before_finale_start(first: First) -> None:
     """They are typed per SKU, take the place of a missing cost, and are taken back by emptying the cost."""
     first.set(finale_start="2027-01-01")

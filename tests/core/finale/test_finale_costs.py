@@ -158,6 +158,7 @@ def test_the_average_on_a_date_is_the_last_one_before_it(misbehaviour: tuple[str
         assert (hard().average_on(sku, day) or None) == (found[sku, max(before)] if before else None), (sku, day)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
 def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, ...]) -> None:
     """Where a product moved several times on one day, the day's average is the one after the last of them."""
@@ -174,6 +175,7 @@ def test_the_last_movement_of_a_day_gives_its_average(misbehaviour: tuple[str, .
         assert expected == {place: found[place] for place in expected}
 
 
+@pytest.mark.long
 def test_a_few_orders_among_many_are_asked_for_by_name() -> None:
     """Reading all orders of a fortnight does not pay for fifty of a thousand."""
     business = sized()
@@ -227,6 +229,7 @@ def test_a_settlement_of_a_thousand_orders_takes_few_requests() -> None:
     assert account.requests()["total"] <= 20
 
 
+@pytest.mark.long
 def test_progress_tells_how_far_it_is() -> None:
     """Each stage counts up to its total."""
     told: dict[str, tuple[int, int | None]] = {}

@@ -66,6 +66,7 @@ def test_an_error_in_place_of_the_schema_is_not_a_hidden_schema() -> None:
     assert () == account.finale.check().remarks
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", ["429", "429-retry-after", "500-html", "503", "dropped-connection", "slow"])
 def test_a_service_that_fails_for_a_while_is_waited_for(misbehaviour: str) -> None:
     """Two failures in the middle of a sync are not noticed, and every cost is right."""
@@ -116,6 +117,7 @@ def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: st
     assert {} == differences(true_costs(sized()), costs_of(request, pages))
 
 
+@pytest.mark.long
 def test_a_long_sync_gives_costs_before_its_end() -> None:
     """What has been fetched is given page by page, so that little is lost."""
     business = sized_business(orders=400, products=60, old_refunds=0)

@@ -91,6 +91,7 @@ def test_a_report_of_another_account_is_refused_by_the_check() -> None:
         DemoAccount(hard(), settings=settings).finale.check()
 
 
+@pytest.mark.long
 def test_where_products_show_no_average_the_valuation_report_does() -> None:
     """Average = valuation divided by units on hand; a product without stock has none."""
     valuation = report_url(FINALE, "demo", "product", PRODUCT_COLUMNS)

@@ -77,6 +77,7 @@ def paid_out(settlement: Settlement) -> Decimal:
     return -sum((row["net"] for row in rows), Decimal(0))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_record_says_the_same(name: str) -> None:
     """Settlements, totals, periods and each transaction with all its amounts, however its rows are laid out."""
