@@ -10,10 +10,14 @@ import json
 import sys
 import time
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from benchmarks.goals import GOALS, PROCESSES
 from benchmarks.measuring import measured
 from benchmarks.page import write_page
+
+if TYPE_CHECKING:
+    from benchmarks.rows import Result
 
 FURTHER = ("read", "books", "year", "fallback", "cogs")
 """What else can be measured, by its own module."""
@@ -38,10 +42,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _table(names: list[str], *, quiet: bool) -> list:
+def _table(names: list[str], *, quiet: bool) -> list[Result]:
     wanted = [name for name in GOALS if name in names or not names]
     deadline = time.monotonic() + SECONDS
-    rows = {}
+    rows: dict[str, Result] = {}
     for process in PROCESSES:
         asked = [name for name in process.names if name in wanted]
         if not asked:

@@ -11,6 +11,7 @@ from addin.commands import costs, reports, settlements, syncing
 from addin.commands.costs import SaveChoice
 from addin.sheets import resolve, tables
 from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.table_search import looked_for_once
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -138,10 +139,11 @@ def test_a_sheet_that_shows_its_rows_is_not_touched(
     blank: Record = {column.field: None for column in RESOLVE_SPEC.columns}
     records = [blank | {"key": f"row {n}", "order_id": f"00{n}", "cost": 1.5, "proposed_cost": None} for n in range(3)]
     fill = partial(tables.update, book, RESOLVE_SPEC, records)
-    written = excel_calls(fill)
+    with looked_for_once():
+        written, again = excel_calls(fill), excel_calls(fill)
     found = tables.find(book, RESOLVE_SPEC)
 
-    assert excel_calls(fill) < written / 2
+    assert again <= 3 < written
     found.column_cells("order_id", 1, 1).value = "typed over"
     fill()
     assert ["000", "001", "002"] == [row["order_id"] for row in tables.read(found, RESOLVE_SPEC)]
