@@ -16,8 +16,6 @@ import xlwings as xw
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.sheets.cells import CellValue
-
 _CORNER = re.compile(r"\$([A-Z]+)\$([0-9]+)")
 _NOT_THERE = object()
 
@@ -97,7 +95,7 @@ def body_of(table: xw.main.Table, header: xw.Range) -> xw.Range | None:
     return None if body is None else xw.Range(impl=type(header.impl)(xl=body))
 
 
-def write_plain(cells: xw.Range, columns: Sequence[Sequence[CellValue]]) -> None:
+def write_plain(cells: xw.Range, columns: Sequence[Sequence[object]]) -> None:
     """Write columns of values into cells; where Excel takes any number at once, in one call.
 
     xlwings asks Excel a hundred times for the size of what it writes; the columns say it themselves. Moments go through
