@@ -1,7 +1,7 @@
 """`python run.py bench [--json] [NAME ...]`: measure the rows of `benchmarks.goals`, or those of these names.
 
-Each heavy work has a process of its own, one after the other. A run of all rows writes the table of
-docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of `FURTHER`.
+Each heavy work has a process of its own, one after the other. What is measured goes into
+the table of docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of `FURTHER`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _table(names: list[str], *, quiet: bool) -> list[Result]:
             if not quiet and row.name in asked:
                 print(row, flush=True)
     found = [rows[name] for name in wanted]
-    if not names:
+    if found:
         write_page(found)
     return found
 
