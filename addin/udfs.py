@@ -157,8 +157,8 @@ def _column_of_orders(skus: Grid, orders: Grid, ready: Ready) -> Grid:
     for (cell,), (order,) in zip(skus, orders, strict=True):
         lines = lines_of(order)  # type: ignore[call-overload] # as above
         place = lines.get(cell) if lines else None
-        is_odd = place is None or cell in _NO_ID or order in _NO_ID
-        grid.append([ready.one(cell, _text(order)) if is_odd else values[place]])
+        is_plain = place is not None and cell not in _NO_ID and order not in _NO_ID
+        grid.append([values[place] if place is not None and is_plain else ready.one(cell, _text(order))])
     return grid
 
 

@@ -1,7 +1,8 @@
 """`python run.py bench [--json] [NAME ...]`: measure the rows of `benchmarks.goals`, or those of these names.
 
-Each heavy work has a process of its own, one after the other. A run of all rows writes the table of
-docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of `FURTHER`.
+Each heavy work has a process of its own, one after the other. What is measured goes into
+the table of docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of
+`FURTHER`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import json
 import sys
 import time
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from benchmarks.goals import GOALS, PROCESSES
 from benchmarks.measuring import measured
 from benchmarks.page import write_page
+
+if TYPE_CHECKING:
+    from benchmarks.rows import Result
 
 FURTHER = ("read", "books", "year", "fallback", "cogs")
 """What else can be measured, by its own module."""
@@ -38,10 +43,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _table(names: list[str], *, quiet: bool) -> list:
+def _table(names: list[str], *, quiet: bool) -> list[Result]:
     wanted = [name for name in GOALS if name in names or not names]
     deadline = time.monotonic() + SECONDS
-    rows = {}
+    rows: dict[str, Result] = {}
     for process in PROCESSES:
         asked = [name for name in process.names if name in wanted]
         if not asked:
@@ -51,7 +56,7 @@ def _table(names: list[str], *, quiet: bool) -> list:
             if not quiet and row.name in asked:
                 print(row, flush=True)
     found = [rows[name] for name in wanted]
-    if not names:
+    if found:
         write_page(found)
     return found
 

@@ -13,8 +13,8 @@ import xlsxwriter
 
 import workbook_engine
 from addin.sheets import tables
-from addin.sheets.cells import plain_values
 from addin.sheets.columns import NUMBER_FORMATS
+from addin.sheets.native_cells import plain_values
 from addin.sheets.transactions import TRANSACTIONS_SPEC, fill_transactions
 from benchmarks.filled_books import filled_books
 from benchmarks.rows import Peak, Result, by_turns, result

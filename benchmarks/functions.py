@@ -83,8 +83,8 @@ def _empty(sku, order_id=None):  # type: ignore[no-untyped-def] # noqa: ANN001, 
 
 def _range() -> Result:
     """Measure the function itself: what xlwings makes of 10,000 cells before it is the same for every function."""
-    skus = [[_sku(number)] for number in range(CELLS)]
-    costs = {sku: 1.0 for (sku,) in skus}
+    skus: list[list[object]] = [[_sku(number)] for number in range(CELLS)]
+    costs: dict[object, float] = {sku: 1.0 for (sku,) in skus}
 
     def looked_up() -> list[Any]:
         found = []

@@ -21,21 +21,30 @@ BEGIN, END = "<!-- last run: python run.py bench -->", "<!-- end of last run -->
 
 
 def write_page(rows: Sequence[Result]) -> None:
-    """Put the table of a run into the page, in place of the one before."""
+    """Put measured rows into the page, in place of what was measured of them before."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}", encoding="utf-8")
+    last, after = rest.split(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table(rows, last)}\n\n{END}{after}", encoding="utf-8")
 
 
-def table(rows: Sequence[Result]) -> str:
-    """Return the table of a run, with the machine it was measured on."""
+def table(rows: Sequence[Result], last: str = "") -> str:
+    """Return the table with these rows, and the others as they were measured last; with the machine of these.
+
+    Args:
+        rows: As measured now.
+        last: The table before.
+    """
+    known = {line.split("`")[1]: line for line in last.splitlines() if line.startswith("| `")}
+    known |= {row.name: f"| {_line(row)} |" for row in rows}
     machine = f"{platform.system()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    head = [
-        "name | work | compared with | figure | ratio | wall | goal | ",
-        "--- | --- | --- | ---: | ---: | ---: | ---: | ---",
+    head = "| name | work | compared with | figure | ratio | wall | goal | |"
+    rule = "| --- | --- | --- | ---: | ---: | ---: | ---: | --- |"
+    lines = [
+        known.get(name, f"| `{name}` | {goal.work} | {goal.compared_with} | | | | ≤ {goal.goal:g} | not measured yet |")
+        for name, goal in GOALS.items()
     ]
-    return "\n".join([f"On {machine}.", "", *(f"| {line} |" for line in [*head, *map(_line, rows)])])
+    return "\n".join([f"On {machine}.", "", head, rule, *lines])
 
 
 def _line(row: Result) -> str:

@@ -76,8 +76,8 @@ def _plain(lines: pd.DataFrame) -> pd.DataFrame:
     kept = kept.loc[:, ~kept.columns.duplicated()]
     amounts = [name for name in kept if "decimal" in str(kept[name].dtype)]
     moments = [name for name in kept if "timestamp" in str(kept[name].dtype)]
-    exact = {name: (kept[name] * 1_000_000).astype("int64[pyarrow]") for name in amounts}
-    return kept.assign(**exact, **{name: kept[name].astype("int64[pyarrow]") for name in moments})
+    exact = {str(name): (kept[name] * 1_000_000).astype("int64[pyarrow]") for name in amounts}
+    return kept.assign(**exact, **{str(name): kept[name].astype("int64[pyarrow]") for name in moments})
 
 
 def _to_sql(lines: pd.DataFrame) -> None:
@@ -100,7 +100,8 @@ def one() -> Iterator[Result]:
             _books_of_lines(Path(folder), LINES) as large,
         ):
             in_flat, in_large = _Saving(flat), _Saving(large)
-            in_flat.once(), in_large.once()
+            in_flat.once()
+            in_large.once()
             small, big, full = by_turns(in_flat.once, in_large.once, in_large.cost_all)
             yield result("save-one", big, full)
             yield result("save-one-flat", big, small)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
@@ -11,6 +11,7 @@ from addin.commands.taken_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
 from addin.sheets.desk import Desk, Taken
 from addin.sheets.drill_down import connect_rows
+from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
@@ -64,12 +65,13 @@ def desk(
         ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
-    books = read_books_name(book)
-    machine = machine_folder()
-    check_workbook(book)
-    address = database_address(books, path, machine)
-    user = getpass.getuser()
-    with Database.open(address, expect_id=books.database_id) as database, altered_rows_named(database):
+    books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
+    with ExitStack() as held:
+        held.enter_context(looked_for_once())
+        check_workbook(book)
+        address = database_address(books, path, machine)
+        database = held.enter_context(Database.open(address, expect_id=books.database_id))
+        held.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:
             yield Desk(book, path, database, user, machine, clock, progress, altered=altered)

@@ -2,7 +2,7 @@
 
 Floats exist only here. Excel gives numbers back as floats, and cuts a number in a currency-formatted cell to four
 decimals unless it is read through `Value2`, which only Excel for Windows has (docs/facts/xlwings.md, Traps): hence
-`plain_values`. It and `is_protected` are the only places that look behind xlwings.
+`addin.sheets.native_cells.plain_values`.
 
 What somebody typed is read by `typed_values` and `read_cell`: what a column wants is declared (`Column.kind`), and what
 a cell holds beside it is refused by name, never turned into a number. `#N/A` arrives as -2146826246, `5/1` as the days
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addin.sheets.columns import Kind
+from addin.sheets.native_cells import in_rows, plain_values
 from core.money import at_line_places
 from workbook_engine.cell_values import ERROR_TEXTS
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _ERROR_VALUES = range(-2_146_826_300, -2_146_826_200)
 """How a cell with an error reads behind xlwings: all other numbers are floats there."""
 
-_NOT_THERE = object()
 _NO_ACTIVE_SIGN = re.compile(r'"[^"]*"|\\.|[_*].')
 """What stands in a number format without meaning: quoted text, escaped characters, padding."""
 _EXPONENT = re.compile(r"[Ee][+-]")
@@ -154,20 +154,6 @@ def to_whole(value: object) -> int | NotANumber | None:
     return number
 
 
-def plain_values(cells: xw.Range) -> list[list[object]]:
-    """Read cells as rows of plain values, numbers in full precision whatever their format."""
-    raw = getattr(cells.api, "Value2", _NOT_THERE)
-    if raw is _NOT_THERE:  # on the Mac
-        raw = cells.raw_value
-    return _rows(raw)
-
-
-def _rows(raw: object) -> list[list[object]]:
-    if not isinstance(raw, list | tuple):
-        return [[raw]]
-    return [list(row) if isinstance(row, list | tuple) else [row] for row in raw]
-
-
 def typed_values(cells: xw.Range) -> list[object]:
     """Read the cells of one column as their user sees them: a `datetime`, 45 % as `Percentage`, 1E+03 as `Scientific`.
 
@@ -176,7 +162,7 @@ def typed_values(cells: xw.Range) -> list[object]:
     plain = [row[0] for row in plain_values(cells)]
     if not any(isinstance(value, float | int) and not isinstance(value, bool) for value in plain):
         return plain
-    shown = [row[0] for row in _rows(cells.raw_value)]
+    shown = [row[0] for row in in_rows(cells.raw_value)]
     return [_seen(*each) for each in zip(plain, shown, _number_formats(cells, len(plain)), strict=True)]
 
 
@@ -367,9 +353,3 @@ def _advice_on_format(column: Column) -> str:
     if column.wants in (*_PLAIN_NUMBERS, Kind.RATE):
         return f"give the cell the number format General, then {_ADVICE[column.wants]}"
     return _ADVICE[column.wants]
-
-
-def is_protected(sheet: xw.Sheet) -> bool:
-    """Tell whether Excel would refuse to write to a sheet, where it can be asked: the engine for files just refuses."""
-    native = sheet.api
-    return hasattr(native, "ProtectContents") and bool(native.ProtectContents) and not native.ProtectionMode

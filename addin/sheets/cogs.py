@@ -12,6 +12,7 @@ from addin.sheets.cells import to_cell, to_decimal
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.frames import records_of
 from addin.sheets.settlements import period_text
+from addin.sheets.table_search import forget_tables, place_of_table, table_names
 from core.file_names import mark_of
 from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
 
@@ -100,7 +101,7 @@ def refresh_cogs(book: xw.Book, books: Books) -> None:
 
 def cogs_tabs(book: xw.Book, books: Books) -> list[str]:
     """Return the names of the tables of the COGS tabs that are there, in the order of the settlements."""
-    present = {table.name for sheet in book.sheets for table in sheet.tables}
+    present = set(table_names(book))
     names = _table_names(books)
     return [names[one.id] for one in books.settlements if names[one.id] in present]
 
@@ -147,7 +148,8 @@ def _labels(settlements: Iterable[BookedSettlement], plain: Callable[[str], str]
 
 
 def _sheet_of(book: xw.Book, table: str) -> xw.Sheet | None:
-    return next((sheet for sheet in book.sheets if any(t.name == table for t in sheet.tables)), None)
+    place = place_of_table(book, table) if table in table_names(book) else None
+    return None if place is None else place.sheet
 
 
 def _new_sheet(book: xw.Book, name: str, table: str) -> xw.Sheet:
@@ -158,6 +160,7 @@ def _new_sheet(book: xw.Book, name: str, table: str) -> xw.Sheet:
     copied = next(iter(sheet.tables))
     old_names = (str(copied.name), COGS_SPEC.table)
     copied.name = table
+    forget_tables(book)
     above = sheet.range((1, 1), (COGS_SPEC.header_row - 1, len(COGS_SPEC.columns)))
     for row, formulas in enumerate(above.formula, start=1):
         for column, formula in enumerate(formulas, start=1):

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from addin.sheets import cogs, tables
-from addin.sheets.cells import plain_values, to_text
+from addin.sheets.cells import to_text
 from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.history import HISTORY_SPEC
+from addin.sheets.native_cells import plain_values
 from addin.sheets.pnl import PNL_SPEC
 from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.table_search import table_names
 from addin.sheets.transactions import TRANSACTIONS_SPEC
 from core.errors import WorkbookError
 from core.finale.settings import BASE_URL
@@ -80,15 +82,15 @@ def place(found: FoundTable, field: str = "key") -> Place:
     for number, key in enumerate(column_texts(found, field), start=1):
         if key:
             rows.setdefault(key, number)
-    return Place(str(found.sheet.name), str(found.table.name), found.headers[field], rows)
+    return Place(str(found.sheet.name), found.name, found.headers[field], rows)
 
 
 def column_texts(found: FoundTable, field: str) -> list[str]:
     """Read one column of a table as texts."""
-    body = found.body
-    if body is None:
+    count = found.count()
+    if not count:
         return []
-    cells = plain_values(found.column_cells(field, 0, int(body.shape[0])))
+    cells = plain_values(found.column_cells(field, 0, count))
     return [to_text(row[0]) or "" for row in cells]
 
 
@@ -150,7 +152,7 @@ def connect_rows(book: xw.Book, finale_account: str = "") -> None:
         finale_account: The account's name in Finale's addresses; without it no link leads there.
     """
     places = _find_places(book)
-    item_of = item_keys(book)
+    item_of = item_keys(book) if places.tabs else {}
     shown = (*places.tab_places, (places.lines, "Line"))
     answers = ((places.missing, "Resolve"), (places.saved, "Saved"))
     few = len(places.lines.rows) <= MOST_LINKED
@@ -164,10 +166,8 @@ def connect_rows(book: xw.Book, finale_account: str = "") -> None:
 
 
 def _find_places(book: xw.Book) -> _Places:
-    names = [table.name for sheet in book.sheets for table in sheet.tables]
-    tabs = tuple(
-        tables.find(book, COGS_SPEC, table=name) for name in names if str(name).startswith(f"{COGS_SPEC.table}_")
-    )
+    names = [name for name in table_names(book) if name.startswith(f"{COGS_SPEC.table}_")]
+    tabs = tuple(tables.find(book, COGS_SPEC, table=name) for name in names)
     return _Places(
         tabs,
         tuple((place(tab), "COGS") for tab in reversed(tabs)),

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import Refused, plain_values, read_cell, read_choice, to_text, typed_values
+from addin.sheets.cells import Refused, read_cell, read_choice, to_text, typed_values
 from addin.sheets.columns import Column, Kind, TableSpec
+from addin.sheets.native_cells import area_of, plain_values
 from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
 
@@ -117,9 +118,9 @@ def refuse_rows_below(found: FoundTable, spec: TableSpec) -> None:
     Raises:
         RowBelowTableError: If a cell that somebody may type into holds something there.
     """
-    area = found.table.range
-    row, left = int(area.row) + int(area.shape[0]), int(area.column)
-    cells = plain_values(found.sheet.range((row, left), (row, left + int(area.shape[1]) - 1)))[0]
+    rows, left = area_of(found.table.range).rows - 1, found.left
+    row = found.first_row() + rows
+    cells = plain_values(found.cells(0, found.width, rows, 1))[0]
     places = sorted(found.positions[column.field] for column in _typed_columns(spec))
     typed = [f"{column_name(left + place)}{row}" for place in places if plain_text(cells[place])]
     if typed:
@@ -137,7 +138,7 @@ def typed_cells(found: FoundTable, column: Column, rows: Sequence[int]) -> list[
 
 def cell_names(found: FoundTable) -> Callable[[Column, int], str]:
     """Return what names a cell of a data row to its user: `Resolve!N5 (Cost)`. Excel is asked once."""
-    sheet, left, first = found.sheet.name, int(found.table.range.column), found.first_row()
+    sheet, left, first = found.sheet.name, found.left, found.first_row()
 
     def name(column: Column, row: int) -> str:
         return (
@@ -153,7 +154,7 @@ def typed_words(found: FoundTable, spec: TableSpec, fields: Sequence[str]) -> li
     Raises:
         CellsRefusedError: If a cell holds what its column does not want, another word than its choices included.
     """
-    count = 0 if found.body is None else int(found.body.shape[0])
+    count = found.count()
     refuse_rows_below(found, spec)
     every = range(count)
     cells = {name: typed_cells(found, spec.column(name), every) for name in fields}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.cells import is_protected
+from addin.sheets.native_cells import is_protected
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:

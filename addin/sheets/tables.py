@@ -15,14 +15,25 @@ from operator import eq
 from typing import TYPE_CHECKING
 
 from addin.sheets.cell_rows import rows_of
-from addin.sheets.cells import plain_values, serial, to_cell, to_text
+from addin.sheets.cells import serial, to_cell, to_text
 from addin.sheets.columns import NUMBER_FORMATS, Column, Kind, TableSpec, is_added, known_headers
+from addin.sheets.native_cells import (
+    CellArea,
+    address,
+    area_of,
+    body_of,
+    header_of,
+    is_filtered,
+    plain_values,
+    write_plain,
+)
 from addin.sheets.protection import refuse_protected
 from addin.sheets.row_plan import Key, RowPlan, duplicates, plan_rows
+from addin.sheets.table_search import kept_headers, place_of_table
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     import xlwings as xw
@@ -31,8 +42,8 @@ if TYPE_CHECKING:
     from addin.sheets.cell_rows import Rows
 
 Record = dict[str, object]
-ROWS_AT_ONCE = 20_000
-"""So many rows are made and written at once: few calls to Excel, and no more memory for a longer sheet."""
+CELLS_AT_ONCE = 100_000
+"""So many cells are made and written at once, as xlwings does it: no more memory for a longer sheet."""
 
 
 class TableMissingError(WorkbookError):
@@ -74,6 +85,7 @@ class DuplicateKeyError(WorkbookError):
 class FoundTable:
     """A table of the workbook, and where in it each of our fields stands."""
 
+    name: str
     table: xw.main.Table
     sheet: xw.Sheet
     header: xw.Range
@@ -85,11 +97,18 @@ class FoundTable:
     """The sheet row of the header."""
     left: int
     """The sheet column of the table's first column."""
+    width: int
+    """How many columns it has, the user's own included."""
 
     @property
     def body(self) -> xw.Range | None:
         """The data rows; `None` where there are none."""
-        return self.table.data_body_range
+        return body_of(self.table, self.header)
+
+    def count(self) -> int:
+        """Return how many data rows there are; an empty table has none."""
+        body = self.body
+        return 0 if body is None else area_of(body).rows
 
     def first_row(self) -> int:
         """Return the sheet row of the first data row."""
@@ -97,9 +116,11 @@ class FoundTable:
 
     def column_cells(self, field: str, first: int, count: int) -> xw.Range:
         """Return `count` cells of a field's column, beginning with data row `first` (from 0)."""
-        row = self.first_row() + first
-        column = self.left + self.positions[field]
-        return self.sheet.range((row, column), (row + count - 1, column))
+        return self.cells(self.positions[field], 1, first, count)
+
+    def cells(self, place: int, columns: int, first: int, count: int) -> xw.Range:
+        """Return the cells of neighbouring columns from a place on, `count` data rows from `first` on (all from 0)."""
+        return self.sheet.range(address(CellArea(self.first_row() + first, self.left + place, count, columns)))
 
 
 def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTable:
@@ -110,36 +131,24 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
         ColumnMissingError: If a column of the declaration is not there, though it has always been one.
     """
     name = table or spec.table
-    place = next(((sheet, t) for sheet in book.sheets for t in sheet.tables if t.name == name), None)
-    return _found(book, spec, name, place)
-
-
-def find_all(book: xw.Book, specs: Iterable[TableSpec]) -> list[FoundTable]:
-    """Find several tables; the names of those that are there are asked for once, each of which is a call to Excel.
-
-    Raises:
-        TableMissingError: If no sheet has one of them.
-        ColumnMissingError: If a column of a declaration is not there.
-    """
-    places: dict[str, tuple[xw.Sheet, Table]] = {}
-    for sheet in book.sheets:
-        for table in sheet.tables:
-            places.setdefault(table.name, (sheet, table))
-    return [_found(book, spec, spec.table, places.get(spec.table)) for spec in specs]
-
-
-def _found(book: xw.Book, spec: TableSpec, name: str, place: tuple[xw.Sheet, Table] | None) -> FoundTable:
+    place, kept = place_of_table(book, name), kept_headers(book)
     if place is None:
         raise TableMissingError(book.name, spec)
-    sheet, table = place
-    header = table.header_row_range
+    if name in kept:
+        known: FoundTable = kept[name]
+        return known
+    sheet, excel_table = place
+    header = header_of(excel_table)
     headers = [] if header is None else [to_text(text) for text in plain_values(header)[0]]
     shown = {column.field: _shown(headers, spec, column) for column in spec.columns}
     missing = [column.header for column in spec.columns if shown[column.field] not in headers]
     if header is None or not all(is_added(spec.table, one) for one in missing):
         raise ColumnMissingError(sheet.name, name, missing)
     positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
-    return FoundTable(table, sheet, header, positions, shown, int(header.row), int(header.column))
+    area = area_of(header)
+    found = FoundTable(name, excel_table, sheet, header, positions, shown, area.top, area.left, len(headers))
+    kept[name] = found
+    return found
 
 
 def to_be_added(book: xw.Book, spec: TableSpec) -> list[str]:
@@ -191,10 +200,10 @@ def update(
     _refuse_duplicates(found, present)
     rows = rows_of(spec, records)
     plan = plan_rows(present, [key if any(key) else () for key in rows.row_keys()], blank=_blank_rows(there))
-    refuse_protected(found.sheet)
     if _shows(found, spec, there, rows, plan):
         return
     there.clear()
+    refuse_protected(found.sheet)
     with unfiltered(found.table):
         for first, count in plan.deleted:
             _rows(found, first, count).delete(shift="up")
@@ -228,7 +237,7 @@ def write_cells(found: FoundTable, column: Column, values: Sequence[object]) -> 
         refuse_protected(found.sheet)
         cells = found.column_cells(column.field, 0, len(values))
         with unfiltered(found.table):
-            cells.value = [[to_cell(value, column.kind)] for value in values]
+            write_plain(cells, [[to_cell(value, column.kind) for value in values]])
 
 
 def _refuse_duplicates(found: FoundTable, present: Sequence[Key | None]) -> None:
@@ -285,8 +294,7 @@ def _which(numbers: list[int]) -> Sequence[int]:
 
 
 def _rows(found: FoundTable, first: int, count: int) -> xw.Range:
-    row, columns = found.first_row() + first, int(found.header.shape[1])
-    return found.sheet.range((row, found.left), (row + count - 1, found.left + columns - 1))
+    return found.cells(0, found.width, first, count)
 
 
 def _append(found: FoundTable, present: int, count: int) -> None:
@@ -298,9 +306,11 @@ def _append(found: FoundTable, present: int, count: int) -> None:
         return
     new = count if found.body is not None else count - 1  # an empty table shows one blank row
     first = present + count - new
-    if new and found.sheet.used_range.last_cell.row >= found.first_row() + first:
-        _rows(found, first, new).insert(shift="down")
-    found.table.resize(found.header.resize(1 + present + count, found.header.shape[1]))
+    if new:
+        used = area_of(found.sheet.used_range)
+        if used.top + used.rows > found.first_row() + first:
+            _rows(found, first, new).insert(shift="down")
+    found.table.resize(found.cells(0, found.width, -1, 1 + present + count))
 
 
 def _write(found: FoundTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
@@ -309,20 +319,16 @@ def _write(found: FoundTable, spec: TableSpec, rows: Rows, contents: Sequence[in
     texts = list(_blocks(found, [column for column in spec.columns if column.kind in (Kind.TEXT, Kind.FLAG)]))
     for first, count in _runs(contents):
         for block in texts:
-            _cells(found, block, first, count).number_format = NUMBER_FORMATS[Kind.TEXT]
-        for begin in range(first, first + count, ROWS_AT_ONCE):
-            which = _which(
-                [index for index in contents[begin : min(begin + ROWS_AT_ONCE, first + count)] if index is not None]
-            )
-            for block in blocks:
-                columns = (rows.cells(column, which) for column in block)
-                _cells(found, block, begin, len(which)).value = list(zip(*columns, strict=True))
-
-
-def _cells(found: FoundTable, block: Sequence[Column], first: int, count: int) -> xw.Range:
-    """Return the cells of neighbouring columns, `count` data rows from `first` on."""
-    row, left = found.first_row() + first, found.left + found.positions[block[0].field]
-    return found.sheet.range((row, left), (row + count - 1, left + len(block) - 1))
+            found.cells(found.positions[block[0].field], len(block), first, count).number_format = NUMBER_FORMATS[
+                Kind.TEXT
+            ]
+        for block in blocks:
+            rows_at_once = max(1, CELLS_AT_ONCE // len(block))
+            for begin in range(first, first + count, rows_at_once):
+                end = min(begin + rows_at_once, first + count)
+                which = _which([index for index in contents[begin:end] if index is not None])
+                cells = found.cells(found.positions[block[0].field], len(block), begin, len(which))
+                write_plain(cells, [rows.cells(column, which) for column in block])
 
 
 def _runs(contents: Sequence[int | None]) -> Iterator[tuple[int, int]]:
@@ -366,7 +372,7 @@ def unfiltered(table: Table) -> Iterator[None]:
 
 def _criteria(table: Table) -> list[AutoFilterCriteria]:
     """Return what a table is filtered by; the engine for files writes all rows whatever the filter."""
-    if not hasattr(table.impl, "autofilter") or not table.show_autofilter:
+    if not hasattr(table.impl, "autofilter") or is_filtered(table) is False or not table.show_autofilter:
         return []
     return [one for one in table.autofilter.criteria if one.type != "none"]
 

@@ -64,7 +64,8 @@ def check_workbook(book: xw.Book) -> None:
     Raises:
         WorkbookError: If one is not.
     """
-    tables.find_all(book, SPECS)
+    for spec in SPECS:
+        tables.find(book, spec)
 
 
 @contextmanager

@@ -84,9 +84,14 @@ def test_a_broken_measurement_is_told() -> None:
         list(measured(Process("tests.architecture.slow_benchmark:broken", ("save-one",), 60), 20.0))
 
 
-def test_the_page_holds_one_run() -> None:
-    """Between its two marks, every row in one line."""
-    rows = [Result(name, 1.0, 0.5, 0.6) for name in NAMES]
+def test_the_page_keeps_what_is_not_measured_anew() -> None:
+    """Every row stands in it once, as it was measured last."""
+    first = table([Result(name, 1.0, 0.5, 0.6) for name in NAMES])
+    then = table([Result("import", 2.0, 1.5)], first)
 
     assert (1, 1) == (PAGE.read_text("utf-8").count(BEGIN), PAGE.read_text("utf-8").count(END))
-    assert NAMES == [line.split("`")[1] for line in table(rows).splitlines() if line.startswith("| `")]
+    for text in (first, then, PAGE.read_text("utf-8")):
+        assert NAMES == [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert [one for one in zip(first.splitlines(), then.splitlines(), strict=True) if one[0] != one[1]] == [
+        tuple(next(line for line in text.splitlines() if "`import`" in line) for text in (first, then))
+    ]

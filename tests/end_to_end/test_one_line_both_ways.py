@@ -12,7 +12,7 @@ import pytest
 from addin.machine import cost_file
 from addin.sheets import resolve, transactions
 from addin.sheets.workbook import read_books_name
-from addin.udfs import FINALE_COST, answers
+from addin.udfs import FINALE_COST, Ready, answers
 from core.books.decisions import decide
 from core.books.exporting import export_settlement
 from core.books.importing import import_file
@@ -120,7 +120,8 @@ def _saved(story: Story) -> list[Row]:
 def _in_a_cell(book: DemoBook) -> list[Row]:
     with workbook(book.path) as opened:
         costs = cost_file.CostFiles(machine_folder()).snapshot(read_books_name(opened).database_id)
-    values, _ = answers([[SKU]], [[ORDER]], costs, lambda answer: float(answer.unit_cost or 0))
+    ready = Ready.of(costs, lambda answer: float(answer.unit_cost or 0))
+    values, _ = answers([[SKU]], [[ORDER]], ready)
     return [(f'`=FINALE_COST("{SKU}", "{ORDER}")`', _cell(values[0][0]), _name(cost_file.publish, FINALE_COST))]
 
 

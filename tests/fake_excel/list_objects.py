@@ -133,6 +133,10 @@ class FakeAutoFilter(ComObject):
     def Range(self) -> FakeRange | None:
         return self._table.Range
 
+    @property
+    def FilterMode(self) -> bool:
+        return bool(self._table.filter_columns())
+
     def Filters(self, field: float) -> FakeFilter:
         found = (e for e in self._table.filter_columns() if e.get("colId") == str(int(field) - 1))
         return FakeFilter(next(found, None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.column_figures import Money
+    from core.marketplaces.ebay.roll_ups import Amounts
     from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
@@ -156,13 +157,38 @@ class _Report:
         amounts_of(self.table, "Gross transaction amount", self.figures.mark)
         if (money.filled[-1] & ~self.table.filled("Payout currency")).any():
             raise BadCellError(Place(self.table.file, 0, "Payout currency"), "", "a currency")
-        shared = self._shared_rows(money)
+        shared = self.shared
         alone = np.flatnonzero(~shared)
         shapes = shapes_of(self.table.only(alone), DECLARATION, money.only(alone), self.line)
         return self._together(money, shapes, alone, np.flatnonzero(shared))
 
     def _events(self) -> Coded[Event]:
         return self.table.by(("Type",), lambda row: meaning(in_english(row.cells["Type"]), "").event)
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """The components that any row has an amount of; the others say nothing of any."""
+        return {
+            name: column
+            for name, column in self.components.items()
+            if name in self.table.columns and self.table.filled(name).any()
+        }
+
+    @cached_property
+    def _stated(self) -> dict[int, Amounts]:
+        """What the rows say about money whose amounts are shared out, by their place."""
+        shared = np.flatnonzero(self.shared)
+        rows = self.table.rows(shared, numbered=False)
+        return {
+            place: amounts_in(row, self.figures, self._written)
+            for place, row in zip(shared.tolist(), rows, strict=True)
+        }
+
+    @cached_property
+    def shared(self) -> np.ndarray:
+        """Which rows are part of an order of several, or in another currency than their net amount."""
+        present = [name for name in self.components if name in self.table.columns]
+        return self._shared_rows(money_of(self.table, (*present, "Net amount"), self.figures.mark))
 
     def _shared_rows(self, money: Money) -> np.ndarray:
         """Tell which rows are part of an order of several, or in another currency than their net amount."""
@@ -179,9 +205,9 @@ class _Report:
     def _together(self, money: Money, shapes: Coded[Shape], alone: np.ndarray, shared: np.ndarray) -> ColumnLines:
         """Return all lines; what was shared out stands in further columns of amounts."""
         rows = self.table.rows(shared, numbered=False)
-        amounts = shared_out([amounts_in(row, self.figures, self.components) for row in rows], self.currency)
+        amounts = shared_out(list(self._stated.values()), self.currency)
         pairs = zip(rows, amounts, strict=True)
-        own = [line_of(row, self.figures, one, self.components) for row, one in pairs]
+        own = [line_of(row, self.figures, one, self._written) for row, one in pairs]
         further = [np.zeros(len(self.table), np.int64) for _ in AMOUNT_COLUMNS]
         for row, line in zip(shared.tolist(), own, strict=True):
             for column, amount in line.parts:
@@ -221,8 +247,12 @@ class _Report:
         taken = sum((amounts_of(self.table, name, mark)[0] for name in fees), np.zeros(len(self.table), np.int64))
         comparable = self._events().spread(lambda event: event in WITH_PARTS, bool)
         doubtful = comparable & money.filled[-1] & filled & (gross + taken != money.millionths[-1])
-        table = self.table.table_of(np.flatnonzero(doubtful | self._shared_rows(money)))
-        return doubtful_rows(table, [amounts_in(row, self.figures, self.components) for row in table.rows])
+        places = np.flatnonzero(doubtful | self.shared)
+        table, stated = self.table.table_of(places), self._stated
+        pairs = zip(places.tolist(), table.rows, strict=True)
+        return doubtful_rows(
+            table, [stated.get(place) or amounts_in(row, self.figures, self.components) for place, row in pairs]
+        )
 
 
 def _widened(shape: Shape) -> Shape:
