@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from addin.sheets import exchange, tables
 from addin.sheets.accounts import ACCOUNTS_SPEC
-from addin.sheets.cells import plain_values, to_text
+from addin.sheets.cells import to_text
 from addin.sheets.costs import COSTS_SPEC
 from addin.sheets.history import HISTORY_SPEC
 from addin.sheets.journal import JOURNAL_SPEC
+from addin.sheets.native_cells import plain_values
 from addin.sheets.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.rates import RATES_SPEC
 from addin.sheets.settlements import SETTLEMENTS_SPEC

@@ -120,16 +120,7 @@ class Accounts:
     usual_tax_code: str = USUAL_TAX_CODE
     chart: Chart = Chart.FIRST
 
-    def of(
-        self,
-        line_type: LineType,
-        *,
-        store: str,
-        currency: str,
-        group: str = "",
-        rate: str = "",
-        follows: LineType | None = None,
-    ) -> Account:
+    def of(self, line_type: LineType, *, store: str, currency: str, group: str = "", rate: str = "") -> Account:
         """Return the account of a line.
 
         Args:
@@ -138,11 +129,10 @@ class Accounts:
             currency: Its currency.
             group: Its item group, as `group_of` names it.
             rate: The rate of the seller's own tax that is in the amount, as `20%`; empty: none is stated.
-            follows: The type whose account it has unless one was chosen for it; the declared one if left out.
         """
         fitting = self._fitting(line_type, store, currency, group)
         posting = [row for row in fitting if row.name or row.number or row.is_bank]
-        elder = follows or self._elder(line_type)
+        elder = self._elder(line_type)
         if not posting and elder is not None:
             return self.of(elder, store=store, currency=currency, group=group, rate=rate)
         name = next((row.name for row in posting if row.name), self._usual(line_type))
@@ -152,6 +142,11 @@ class Accounts:
             self._tax_code(fitting, rate),
             is_bank=bool(posting) and posting[0].is_bank,
         )
+
+    def is_chosen(self, line_type: LineType, *, store: str, currency: str, group: str = "") -> bool:
+        """Tell whether somebody chose where such a line posts; a type that it follows counts for nothing here."""
+        fitting = self._fitting(line_type, store, currency, group)
+        return any(row.name or row.number or row.is_bank for row in fitting)
 
     def _usual(self, line_type: LineType) -> str:
         """Return where a type posts unless something was chosen: its own account, or that of the type it follows."""

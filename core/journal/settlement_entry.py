@@ -86,8 +86,10 @@ def settlement_entries(
 
 
 def _account(accounts: Accounts, place: Place, store: str, currency: str) -> Account:
-    of, group, rate, follows = place
-    return accounts.of(of, store=store, currency=currency, group=group, rate=rate, follows=follows)
+    line_type, group, rate, follows = place
+    if follows is not None and not accounts.is_chosen(line_type, store=store, currency=currency, group=group):
+        line_type = follows
+    return accounts.of(line_type, store=store, currency=currency, group=group, rate=rate)
 
 
 def _order(item: tuple[Place, Decimal]) -> tuple[int, str, str]:
