@@ -85,7 +85,7 @@ _IN_WORDS = {
 
 
 def line_name(line: Mapping[str, Any]) -> str:
-    """Name a line to its user: by order and SKU, and by what it is and its settlement where it lacks one of them. Pure.
+    """Name a line to its user: by order and SKU, and where it has no order by what it is and its settlement. Pure.
 
     Args:
         line: TRANSACTION_COLUMNS of it; empty where nobody knows it any more.
@@ -94,7 +94,7 @@ def line_name(line: Mapping[str, Any]) -> str:
         return "a line that the books never had"
     order = f"order {line['order_id']}" if line["order_id"] else f"{line['event']} without order"
     sku = f", SKU {line['sku']}" if line["sku"] else ""
-    where = "" if line["order_id"] and line["sku"] else f" in settlement {line['settlement_id']}"
+    where = "" if line["order_id"] else f" in settlement {line['settlement_id']}"
     return f"{order}{sku}{where}"
 
 

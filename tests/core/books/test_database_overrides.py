@@ -41,7 +41,7 @@ def history(database: Database, key: str | None = None) -> list[dict[str, Any]]:
 
 
 def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> None:
-    """Cost, zero, disposition, units and note are kept, with who, when, and the proposal that was shown."""
+    """Cost, zero, disposition, units and note are kept, with who, when, the proposal shown and the question asked."""
     books_with_lines(database, "a")
     saved = {
         "unit_cost": Decimal("4.170001"),
@@ -56,6 +56,10 @@ def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> No
         "shown_currency": "USD",
         "shown_kind": Proposal.CURRENT_AVERAGE,
         "shown_as_of": LATER,
+        "asked_event": "sale",
+        "asked_goods": "sold",
+        "asked_units": 2,
+        "asked_sku": None,
     }
 
     assert [] == save(database, {"key": "a", **saved})
