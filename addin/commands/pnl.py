@@ -20,7 +20,7 @@ from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
-from core.reports.left_out import left_out, unknown_types
+from core.reports.left_out import left_out, lines_in, unknown_types
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     WITHOUT_COST,
@@ -162,9 +162,11 @@ def _notes(priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str
 
 def other_month_sentence(one: OtherMonth, home: str) -> str:
     """Say what counts in another month than that of its lines."""
-    counts = "counts" if one.lines == 1 else "count"
+    lines = counted(one.lines, "line")
+    dated = "its entry is dated" if one.lines == 1 else "their entries are dated"
+    of, counts = (f"The cost of {lines}", "counts") if one.is_cost else (lines, "counts" if one.lines == 1 else "count")
     return (
-        f"{counted(one.lines, 'line')} of {one.month} {counts} in {one.booked}, where their entries are dated, because "
+        f"{of} of {one.month} {counts} in {one.booked}, where {dated}, because "
         f"{one.month} was closed: net sales {amount(one.net_sales, home)}, COGS {amount(one.cogs, home)}, "
         f"profit {amount(one.profit, home)}."
     )
@@ -219,7 +221,7 @@ def _outcome(
             "booked_in_another_month": [other_month(one) for one in beside.others],
             "by": str(choice.basis),
             "sales_without_date": int(priced["without_date"].sum()),
-            "lines_without_rate": int(priced["without_rate"].sum()),
+            "lines_without_rate": lines_in(priced[priced["without_rate"]]),
             "excluded": [_excluded(one, home) for one in left_out(priced)],
             "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing],
         },

@@ -91,9 +91,8 @@ class ForeignEntryError(CogsheetError):
         """
         super().__init__(
             f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
-            f"own currency, {home_currency}. Nothing was exported. "
-            f"{way_out or 'Choose excel as Accounting system on sheet Setup: then it is written as a plain workbook.'} "
-            f"Enter it in Xero by hand, in {entry.currency}."
+            f"own currency, {home_currency}. Nothing was exported. Enter it in Xero by hand, in {entry.currency}: "
+            f"{way_out or 'choose excel as Accounting system on sheet Setup, then it is written as a plain workbook.'}"
         )
 
 

@@ -144,6 +144,8 @@ class OtherMonth:
     net_sales: Decimal
     cogs: Decimal
     profit: Decimal
+    is_cost: bool = False
+    """Whether it is the cost of the lines alone; their money is booked elsewhere."""
 
 
 def in_other_months(priced: pd.DataFrame) -> list[OtherMonth]:
@@ -163,4 +165,6 @@ def _other_month(month: str, booked: str, rows: pd.DataFrame) -> OtherMonth:
     sales, refunds, *others = (total(rows[name]) for name in PROFIT_PARTS)
     cogs = total(rows["cogs"])
     profit = sales + refunds + sum(others, Decimal(0)) - cogs
-    return OtherMonth(month, booked, rows["key"].nunique(), *map(cents, (sales + refunds, cogs, profit)))
+    is_cost = bool(rows["half"].eq(_COST_ALONE).fillna(value=False).all())
+    figures = map(cents, (sales + refunds, cogs, profit))
+    return OtherMonth(month, booked, rows["key"].nunique(), *figures, is_cost=is_cost)

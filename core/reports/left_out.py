@@ -59,7 +59,7 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     return [
         LeftOut(
             currency=str(currency),
-            lines=int((~rows["is_correction"]).sum()),
+            lines=lines_in(rows[~rows["is_correction"]]),
             net_sales=cents(total(rows["left_out_net_sales"])),
             profit=cents(total(rows["left_out_profit"])),
             cogs=cents(total(rows["left_out_cogs"])),
@@ -68,6 +68,12 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
         )
         for currency, rows in found.groupby(names, sort=True)
     ]
+
+
+def lines_in(priced: pd.DataFrame) -> int:
+    """Count the lines of priced rows: one whose money and cost are booked in two months is two rows, and one line."""
+    parted = priced["half"].notna()
+    return int((~parted).sum()) + priced.loc[parted, "key"].nunique()
 
 
 @dataclass(frozen=True, slots=True)
