@@ -9,7 +9,7 @@ import json
 import sys
 from importlib import import_module
 
-NAMES = ("start", "read", "imports", "books", "year", "finale", "fallback", "cogs")
+NAMES = ("start", "read", "imports", "books", "year", "big_books", "finale", "fallback", "cogs")
 
 
 def main(names: list[str]) -> int:

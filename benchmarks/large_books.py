@@ -37,11 +37,11 @@ def large_books(folder: Path, raw_lines: int) -> Iterator[Database]:
     with Database.create(folder / "large.sqlite", new_company("Large & Sons", "USD", NOW)) as database:
         file = OriginalFile("90000000001.txt", large_file(raw_lines))
         import_reading(database, read_file(file.content), file, store="Amazon US", who="bench", now=NOW)
-        _know_every_cost(database)
+        know_every_cost(database)
         yield database
 
 
-def _know_every_cost(database: Database) -> None:
+def know_every_cost(database: Database) -> None:
     """Let Finale have said a cost of every product of every order, each another one."""
     lines = records(load_books(database).lines[["order_id", "sku"]].dropna().drop_duplicates())
     skus = sorted({row["sku"] for row in lines})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh_if_needed
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlWish, fill_pnl, fill_pnl_summary, write_head
@@ -71,7 +71,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), wish: PnlWish = _EVERYTHING
         observations=books.observations,
         corrections=corrected,
     )
-    refresh(desk, view)
+    refresh_if_needed(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
     message = "  ".join([_range_sentence(wish, ids), *_notes(priced, rates, wish, home)])
