@@ -10,14 +10,22 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 _ORDER_ID, _TOTAL, _SETTLEMENT_ID = 7, 4, 0
 
 
-def large_file(lines: int, settlement_id: str = "90000000001") -> bytes:
-    """Return a V2 file of about so many lines that ties out; every repetition has order ids of its own."""
+def large_file(lines: int, settlement_id: str = "90000000001", first: int = 0) -> bytes:
+    """Return a V2 file of about so many lines that ties out; every repetition has order ids of its own.
+
+    Args:
+        lines: How many.
+        settlement_id: Which settlement they are of.
+        first: The number of its first repetition: files share no order where their numbers are not the same.
+    """
     text = settlement_files(demo_business())[0].content.decode("utf-8-sig").splitlines()
     at = next(number for number, line in enumerate(text) if line.startswith("settlement-id"))
     header, summary, rows = text[at], text[at + 1].split("\t"), [line.split("\t") for line in text[at + 2 :] if line]
     times = max(1, lines // len(rows))
     summary[_SETTLEMENT_ID], summary[_TOTAL] = settlement_id, str(Decimal(summary[_TOTAL]) * times)
-    repeated = ["\t".join(_renamed(row, settlement_id, number)) for number in range(times) for row in rows]
+    repeated = [
+        "\t".join(_renamed(row, settlement_id, number)) for number in range(first, first + times) for row in rows
+    ]
     return "\n".join([header, "\t".join(summary), *repeated, ""]).encode()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refresh_if_needed
 from addin.commands.words import amount, amounts, counted
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
@@ -51,7 +51,7 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     view = load(desk.database)
     books = view.books
     chosen = books.named(ids) if ids else list(books.settlements)
-    refresh(desk, view)
+    refresh_if_needed(desk, view)
     counts = list_missing(desk, books, chosen)
     advice = "Type each cost or keep the proposal, then Save costs." if counts.missing else "Nothing to resolve."
     return Outcome(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh_if_needed
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
@@ -95,7 +95,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         corrections=corrected,
         booked=books.booked_days,
     )
-    refresh(desk, view)
+    refresh_if_needed(desk, view)
     found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones, rates=rates.factors)

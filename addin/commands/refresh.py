@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands import reclassifications
 from addin.connections.finale_account import finale_side
-from addin.machine.cost_file import publish
+from addin.machine.cost_file import is_published, publish
 from addin.sheets import (
     accounts,
     cogs,
@@ -26,7 +26,7 @@ from addin.sheets import (
     true_ups,
     types,
 )
-from addin.sheets.shown_state import remember_shown
+from addin.sheets.shown_state import is_shown, remember_shown
 from addin.sheets.true_ups import Dismissed
 from addin.sheets.view import View
 from core.books import batches, entries, overrides, true_up_history
@@ -71,6 +71,17 @@ def load(database: Database, before: Books | None = None) -> View:
 def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
     """Refresh sheet Setup."""
     setup.fill_setup(book, books, setup.finale_rows(finale))
+
+
+def shows_now(desk: Desk, state: str) -> bool:
+    """Tell whether the sheets and the worksheet functions show this state of the books (`kept_lines.state_name`)."""
+    return is_shown(desk.book, state) and is_published(desk.machine, desk.database.company.database_id, state)
+
+
+def refresh_if_needed(desk: Desk, view: View) -> None:
+    """Do what `refresh` does, where the books are in another state than is shown: for buttons that change nothing."""
+    if not shows_now(desk, state_name(view.books)):
+        refresh(desk, view)
 
 
 def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:

@@ -15,11 +15,9 @@ from addin.commands.imported_words import (
     sentences,
     with_remarks,
 )
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, shows_now
 from addin.commands.words import counted
-from addin.machine.cost_file import is_published
 from addin.sheets import transactions
-from addin.sheets.shown_state import is_shown
 from core.books import removing
 from core.books.booked_settlement import OriginalFile
 from core.books.importing import ImportedFile, import_file
@@ -96,10 +94,7 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
 def _shown_already(desk: Desk, ids: Sequence[str]) -> OpenedSettlements | None:
     """Return settlements with their kept lines, where everything else in the workbook shows the books as they are."""
     opened = open_kept(desk.database, ids)
-    if opened is None or not is_shown(desk.book, state_name(opened)):
-        return None
-    published = is_published(desk.machine, desk.database.company.database_id, state_name(opened))
-    return opened if published else None
+    return opened if opened is not None and shows_now(desk, state_name(opened)) else None
 
 
 def _opened_anew(desk: Desk, ids: Sequence[str]) -> OpenedSettlements:

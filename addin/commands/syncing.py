@@ -17,6 +17,7 @@ from addin.sheets.changes import fill_cost_changes
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.changes import cost_changes, settlement_changes
+from core.books.kept_lines import keep
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable
 from core.books.syncing import due_settlements, sync_costs
@@ -60,6 +61,7 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     with inventory(desk, credentials) as system:
         result = _fetch(desk, system, asked, chosen, full=full)
     synced = load_books(desk.database)
+    keep(desk.database, synced)
     _note_changes(desk, before, synced)
     proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
     view = load(desk.database)

@@ -240,10 +240,10 @@ def _keep(connection: Connection, books: Books) -> None:
         lines = books.lines_of(one)
         digest = _digest(lines)
         if known.pop(one.id, None) != digest:
-            _drop(connection, one.id)
             _put(connection, one, lines, digest)
     for number in known:
-        _drop(connection, number)
+        for table in (costing_tables.costed_line, costing_tables.shown_line, costing_tables.costed_settlement):
+            connection.execute(delete(table).where(table.c.settlement == number))
     connection.execute(delete(costing_tables.costed_state))
     connection.execute(insert(costing_tables.costed_state).values(row=1, state=books.database_state, rules=_rules()))
 
@@ -254,22 +254,29 @@ def _holds(connection: Connection, wanted: str) -> bool:
 
 
 def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digest: str) -> None:
-    frames.store(connection, costing_tables.costed_line, lines[list(_KEPT)], _KEPT, settlement=one.id)
+    """Keep the lines of a settlement; what is kept of a line that is as it was stays."""
+    known = _costs_of(connection, one)
+    changed = lines[_differing(known, lines)]
+    gone = known["key"][~known["key"].isin(list(lines["key"]))]
+    for some in frames.among(costing_tables.costed_line.c.key, [*changed["key"], *gone]):
+        connection.execute(delete(costing_tables.costed_line).where(some))
+    for table in (costing_tables.shown_line, costing_tables.costed_settlement):
+        connection.execute(delete(table).where(table.c.settlement == one.id))
+    frames.store(connection, costing_tables.costed_line, changed[list(_KEPT)], _KEPT, settlement=one.id)
     shown = lines[_differing(settlement_lines.transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     connection.execute(insert(costing_tables.costed_settlement).values(settlement=one.id, digest=digest))
 
 
-def _drop(connection: Connection, number: int) -> None:
-    for table in (costing_tables.costed_line, costing_tables.shown_line, costing_tables.costed_settlement):
-        connection.execute(delete(table).where(table.c.settlement == number))
+def _costs_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
+    of_it = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)
+    return frames.load(connection, of_it, _KEPT)
 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     """Return the kept lines of a settlement: its transactions as they are shown, and beside them what they cost."""
     transactions = _as_shown(connection, one)
-    of_it = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)
-    costed = frames.load(connection, of_it, _KEPT).set_index("key").reindex(transactions["key"]).reset_index(drop=True)
+    costed = _costs_of(connection, one).set_index("key").reindex(transactions["key"]).reset_index(drop=True)
     return pd.concat([transactions, costed], axis=1)
 
 

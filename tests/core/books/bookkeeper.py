@@ -21,6 +21,7 @@ from pandas.testing import assert_frame_equal
 from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
+from core.books.database.state import state
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
 from core.books.loading import load_books
@@ -104,9 +105,12 @@ class LoadsOnce:
             self._held = self._stamp(), books
         return self._held[1]
 
-    def _stamp(self) -> tuple[tuple[int, int], ...]:
+    def _stamp(self) -> tuple[object, ...]:
+        """Return what differs once something was written; two writings may fall into one tick of the file's clock."""
         files = (Path(self.folder.name) / name for name in ("books.sqlite", "books.sqlite-wal"))
-        return tuple((one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.exists())
+        with self.database.reading() as connection:
+            now = state(connection)
+        return now, *((one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.exists())
 
 
 class Bookkeeper(LoadsOnce, RuleBasedStateMachine):

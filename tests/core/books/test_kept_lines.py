@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from pandas.testing import assert_frame_equal
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from core.books import settings
 from core.books.answers import Answer
@@ -155,6 +156,30 @@ def test_only_settlements_that_changed_are_kept_anew(database: Database) -> None
     keep(database, load_books(database))
     with database.reading() as connection:
         assert {"as it was kept first"} == set(connection.scalars(select(costing_tables.costed_line.c.cost_note)))
+
+
+def test_of_a_settlement_that_changed_the_other_lines_stay(tmp_path: Path) -> None:
+    """A cost is saved of one of two orders: to the other's sale it is proposed now, the other's refund is as it was."""
+    with open_books(tmp_path) as database:
+        for file in files_of((LIFE, replace(LIFE, order_id="111-1"))).values():
+            bring_in(database, "US", file)
+        old = load_books(database)
+        keep(database, old)
+        before = kept_rows(database)
+        saved(database)
+        new = load_books(database)
+        keep(database, new)
+        was, now = ({row["key"]: row for row in records(books.lines)} for books in (old, new))
+        same = {key for key in now if was[key] == now[key]}
+        assert len(same) == 1
+        assert same == {key for key, _ in before & kept_rows(database)}
+        assert assert_kept_as_costed(database, new)
+
+
+def kept_rows(database: Database) -> set[tuple[str, int]]:
+    """Return the key of each kept line and the number of its row, which another row has once it was written again."""
+    with database.reading() as connection:
+        return {(key, row) for key, row in connection.execute(text("SELECT key, rowid FROM costed_line"))}
 
 
 def test_a_removed_settlement_is_not_kept(database: Database) -> None:
