@@ -1,8 +1,7 @@
 """`python run.py bench [--json] [NAME ...]`: measure the rows of `benchmarks.goals`, or those of these names.
 
-Each heavy work has a process of its own, one after the other. What is measured goes into
-the table of docs/performance.md. `--json` prints `{"rows": [...]}`. Further names, in seconds without a goal: those of
-`FURTHER`.
+Each heavy work has a process of its own, one after the other. What is measured goes into the table of
+docs/performance.md. `--json` prints `{"rows": [...]}`. Those of `FURTHER` are told in seconds, without a goal.
 """
 
 from __future__ import annotations
