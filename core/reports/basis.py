@@ -166,5 +166,5 @@ def _other_month(month: str, booked: str, rows: pd.DataFrame) -> OtherMonth:
     cogs = total(rows["cogs"])
     profit = sales + refunds + sum(others, Decimal(0)) - cogs
     is_cost = bool(rows["half"].eq(_COST_ALONE).fillna(value=False).all())
-    count = rows["key"].nunique()
-    return OtherMonth(month, booked, count, cents(sales + refunds), cents(cogs), cents(profit), is_cost)
+    net_sales, lines = cents(sales + refunds), rows["key"].nunique()
+    return OtherMonth(month, booked, lines, net_sales, cents(cogs), cents(profit), is_cost=is_cost)
