@@ -13,11 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from benchmarks.goals import GOALS, PROCESSES
-from benchmarks.measuring import measured
+from benchmarks.measuring import BrokenBenchmarkError, measured
 from benchmarks.page import write_page
+from benchmarks.rows import Result
 
 if TYPE_CHECKING:
-    from benchmarks.rows import Result
+    from collections.abc import Iterator
+
+    from benchmarks.goals import Process
 
 FURTHER = ("read", "books", "year", "fallback", "cogs")
 """What else can be measured, by its own module."""
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
     for name in names:
         if name in FURTHER:
             _print_further(name)
-    return 0
+    return int(any(row.broken for row in rows))
 
 
 def _table(names: list[str], *, quiet: bool) -> list[Result]:
@@ -50,7 +53,7 @@ def _table(names: list[str], *, quiet: bool) -> list[Result]:
         asked = [name for name in process.names if name in wanted]
         if not asked:
             continue
-        for row in measured(process, max(1.0, deadline - time.monotonic())):
+        for row in _rows_of(process, deadline - time.monotonic()):
             rows[row.name] = row
             if not quiet and row.name in asked:
                 print(row, flush=True)
@@ -58,6 +61,15 @@ def _table(names: list[str], *, quiet: bool) -> list[Result]:
     if found:
         write_page(found)
     return found
+
+
+def _rows_of(process: Process, seconds: float) -> Iterator[Result]:
+    """Measure a process's rows; one that ends with an error is told, and does not take the others with it."""
+    try:
+        yield from measured(process, max(1.0, seconds))
+    except BrokenBenchmarkError as error:
+        print(error, file=sys.stderr)
+        yield from (Result(name, 0.0, None, broken=True) for name in process.names)
 
 
 def _print_further(name: str) -> None:

@@ -50,7 +50,6 @@ def table(rows: Sequence[Result], last: str = "") -> str:
 def _line(row: Result) -> str:
     goal = GOALS[row.name]
     ratio, wall = (("" if one is None else f"{one:.3g}") for one in (row.ratio, row.wall))
-    verdict = "reached" if row.ok else "over: ended at its limit" if row.over else "missed"
     figure = f"{row.figure:.3g}" if row.figure < _WHOLE else f"{row.figure:.0f}"
     cells = (
         f"`{row.name}`",
@@ -60,6 +59,6 @@ def _line(row: Result) -> str:
         ratio,
         wall,
         f"≤ {goal.goal:g}",
-        verdict,
+        "over: ended at its limit" if row.over else row.state,
     )
     return " | ".join(cells)

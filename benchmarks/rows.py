@@ -41,10 +41,18 @@ class Result:
     over: bool = False
     """Whether the work was ended at its limit, so that figure and ratio are the least that it would have taken."""
 
+    broken: bool = False
+    """Whether the measurement ended with an error, so that there is no figure."""
+
+    @property
+    def state(self) -> str:
+        """What the row comes to, in a word."""
+        return "broken" if self.broken else "over" if self.over else "reached" if self.ok else "missed"
+
     @property
     def ok(self) -> bool:
         """Whether the goal is reached."""
-        return not self.over and self.ratio is not None and self.ratio <= GOALS[self.name].goal
+        return not self.over and not self.broken and self.ratio is not None and self.ratio <= GOALS[self.name].goal
 
     def as_record(self) -> dict[str, object]:
         """Return it as `bench --json` prints it."""
@@ -52,7 +60,7 @@ class Result:
         return {
             "name": self.name,
             "figure": round(self.figure, 4),
-            "unit": f"{row.unit} (over: ended at its limit)" if self.over else row.unit,
+            "unit": f"{row.unit} ({self.state})" if self.over or self.broken else row.unit,
             "compared_with": row.compared_with,
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "goal": row.goal,
@@ -68,7 +76,7 @@ class Result:
         row = GOALS[self.name]
         ratio = "?" if self.ratio is None else f"{self.ratio:.3g}"
         wall = "" if self.wall is None else f" (wall {self.wall:.3g})"
-        verdict = "ok" if self.ok else "OVER" if self.over else "MISSED"
+        verdict = "ok" if self.ok else self.state.upper()
         return (
             f"{self.name:<26}{self.figure:10.3f} {row.unit:<9}{ratio:>8}{wall}  of {row.compared_with}"
             f"  goal {row.goal:g}  {verdict}"

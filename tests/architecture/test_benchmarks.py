@@ -71,6 +71,13 @@ def test_a_row_says_whether_its_goal_is_reached(ratio: float | None, over: bool,
     assert over is ("over" in str(record["unit"]))
 
 
+def test_a_broken_row_takes_no_other_with_it() -> None:
+    """It has no figure and is told as broken."""
+    record = Result("import", 0.0, None, broken=True).as_record()
+
+    assert (False, "s (broken)") == (record["ok"], record["unit"])
+
+
 def test_what_is_not_measured_in_time_is_over() -> None:
     """The rows that came before its end stand."""
     found = list(measured(Process("tests.architecture.slow_benchmark:rows", ("save-one", "save-one-flat"), 60), 2.0))
