@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,25 +43,31 @@ _SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/")
 """Folders whose tests copy a book that takes seconds to make: in the everyday run each is the work of one worker."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests out of the everyday run, and of those marked `few` all but the first ones.
-
-    What one worker does as a whole comes first: begun last, the others would wait for it.
-    """
+    """Leave long tests out of the everyday run, and of those marked `few` all but the first ones."""
     if config.getoption("--long"):
         return
     seen: Counter[str] = Counter()
     for item in items:
         few = item.get_closest_marker("few")
         name = item.nodeid.partition("[")[0]
-        for folder in filter(name.startswith, _SHARE_A_BOOK):
-            item.add_marker(pytest.mark.xdist_group(folder))
         if "long" in item.keywords or (few is not None and seen[name] >= few.args[0]):
             item.add_marker(pytest.mark.skip(reason="belongs to the long run: --long"))
         else:
             seen[name] += 1
-    items.sort(key=lambda item: not item.nodeid.startswith(_SHARE_A_BOOK))
+
+
+class _Whole(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a worker a whole file, or a whole folder whose tests share a book, the largest first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, _SHARE_A_BOOK), nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling | None:
+    """Let what tests share be made once in the everyday run; `xdist_group` has no effect with pytest 9.2."""
+    return None if config.getoption("--long") else _Whole(config, log)
 
 
 def pytest_collection_finish() -> None:
