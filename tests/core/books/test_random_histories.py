@@ -163,7 +163,9 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(books.lines["key"])))
         versions = {row["key"]: row["version"] for row in records(books.overrides)}
         answer = Answer(key, versions.get(key, 0), cost, cost if accepted else None)
-        saving = save_answers(self.database, books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
+        saving = save_answers(
+            self.database, books, [answer], settlement_ids=None, accept_proposals=True, accept_suspect=True, **WHO
+        )
         line = books.lines.set_index("key").loc[key]
         was_locked = key in self.locked_figures
         assert was_locked == bool(saving.with_ruling(Ruling.REFUSED)), line
