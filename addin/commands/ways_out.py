@@ -19,7 +19,7 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
     StoreNotNamedError: "`import --store NAME` says which.",
-    LedgerNotChosenError: "`export --format` says it too; it is remembered from then on.",
+    LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",
     NoCogsheetWorkbookError: _JOIN,
     CompanyUnknownError: _JOIN,
     DatabaseNotFoundError: _JOIN,

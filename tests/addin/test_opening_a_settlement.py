@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -114,8 +116,9 @@ def another_machine(folder: Path) -> None:
 
 
 def another_program_publishes(folder: Path) -> None:
-    (file,) = (folder / "user" / "costs").glob("*.json")
-    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    (file,) = (folder / "user" / "costs").glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as costs, costs:
+        costs.execute("DELETE FROM line")
 
 
 def an_older_copy_of_the_workbook(folder: Path) -> None:
