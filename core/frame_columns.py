@@ -248,5 +248,5 @@ def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries of plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing."""
     names = [str(name) for name in table.columns]
-    lists = [pa.array(table[name].array).to_pylist() for name in names]
+    lists = [pa.array(table[name].array, from_pandas=True).to_pylist() for name in names]  # NaN is missing too
     return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]

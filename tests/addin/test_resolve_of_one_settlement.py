@@ -69,3 +69,15 @@ def test_a_row_that_is_not_asked_for_any_more_says_why(others: Elsewhere, status
 def test_rows_of_others_without_typing_go() -> None:
     """Only what somebody would lose stays."""
     assert ["a"] == [row["key"] for row in keep_typing(listed("a"), listed("b", "c"), elsewhere("b", "c"))]
+
+
+@pytest.mark.parametrize("event", [Event.SALE, Event.REFUND])
+def test_a_row_that_nobody_touched_is_not_typed_and_follows_its_proposal(event: Event) -> None:
+    """What is empty stands empty in what is remembered of it, so that only an edit is an edit."""
+    lines = [{**row, "event": event} for row in missing("a", "b")]
+    before = resolve.resolve_records(frame(COLUMNS, lines))
+    after = resolve.resolve_records(frame(COLUMNS, [{**row, "proposed_cost": Decimal(7)} for row in lines]))
+
+    assert not any(resolve.is_typed(row) for row in before)
+    assert not any("nan" in str(row["filled"]) for row in before)
+    assert [Decimal(7), Decimal(7)] == [row["cost"] for row in keep_typing(after, before, elsewhere())]

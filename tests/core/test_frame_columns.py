@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from core.frame_columns import MAPPING_COLUMNS, WHOLE, conform, frame
+from core.frame_columns import MAPPING_COLUMNS, WHOLE, conform, frame, records
 
 COLUMNS = MAPPING_COLUMNS
 
@@ -39,3 +39,15 @@ def test_conforming_keeps_the_index_and_fills_what_is_absent() -> None:
         conformed["units"].to_list(),
         int(conformed["sku"].isna().sum()),
     )
+
+
+def test_what_is_missing_is_none_in_records_whatever_made_the_column() -> None:
+    """A column that `reindex` adds holds NaN, one of texts may hold None, one of a declared type NA."""
+    table = pd.DataFrame({"text": ["x", None], "number": [float("nan"), 1.5]}).reindex(
+        columns=["text", "number", "new"]
+    )
+    table["declared"] = pd.Series([None, 1], dtype=WHOLE)
+    assert [
+        {"text": "x", "number": None, "new": None, "declared": None},
+        {"text": None, "number": 1.5, "new": None, "declared": 1},
+    ] == records(table)
