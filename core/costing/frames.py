@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def values(column: pd.Series) -> list[Any]:
     """Return a column as plain Python values, `None` where missing."""
-    listed: list[Any] = pa.array(column.array).to_pylist()
+    listed: list[Any] = pa.array(column.array, from_pandas=True).to_pylist()
     return listed
 
 
