@@ -191,7 +191,7 @@ def _with_changes(
 ) -> Outcome:
     """Say what the sync changed in open settlements, and what it proposes for exported ones."""
     sentences = [
-        f"{one.settlement_id}: COGS changed by {amount(one.difference, currency)}; see sheet Changes."
+        f"{one.store}/{one.settlement_id}: COGS changed by {amount(one.difference, currency)}; see sheet Changes."
         for one in of_settlements
     ]
     if true_ups:
