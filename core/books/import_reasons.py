@@ -9,6 +9,7 @@ from core.books import settlement_lines
 from core.books.booked_settlement import BookedSettlement, Import
 from core.books.database.frames import rows_of
 from core.books.settlement_lines import PLACE, line_differences, money_in_words
+from core.model import net_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,31 @@ def in_other_words(pairs: Sequence[tuple[str, str]]) -> str:
         f"this file has rows of the same day, order and amount as rows in the books, under other words: {named}{more}. "
         f"They may be the same rows, so nothing was stored, because nothing may count twice. Download the report in "
         f"the language of the files that the books have, or with the payout's own row, whose total shows what is right."
+    )
+
+
+def told_otherwise(
+    there: BookedSettlement, differ: tuple[pd.DataFrame, pd.DataFrame], before: Settlement, whole: Settlement
+) -> str:
+    """Say what a file has otherwise of orders that the books have of the same moments, and what to do.
+
+    Args:
+        there: What is in the books.
+        differ: The rows in question: those of the books, and those of the file.
+        before: What the books have.
+        whole: What they would have with the file's rows beside their own.
+    """
+    old, new = differ
+    changes = "; ".join(line_differences(old, new))
+    instead = before.sum - net_of(old, before.currency) + net_of(new, before.currency)
+    reopen = "" if there.is_open else "reopen the settlement, "
+    return (
+        f"this file has other rows of the same moment and order than the books: {changes}. They are most "
+        f"likely the same rows, corrected, so nothing was stored, because nothing may count twice. The "
+        f"books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this file's rows in place "
+        f"of theirs they would have {money_in_words(instead)}, with both {money_in_words(whole.sum)}. If this file is "
+        f"right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, or download the "
+        f"whole payout with its own row, whose total shows what is right."
     )
 
 

@@ -35,7 +35,16 @@ from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
-from core.marketplaces.uniting import Part, as_it_is_known, in_other_words, parts_of, rows_beyond, rows_lost, united
+from core.marketplaces.uniting import (
+    Part,
+    as_it_is_known,
+    in_other_words,
+    parts_of,
+    rows_beyond,
+    rows_lost,
+    told_otherwise,
+    united,
+)
 from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -159,6 +168,17 @@ def _would_no_longer_tie(there: BookedSettlement, whole: Settlement) -> bool:
     return reached and not whole.ties_out
 
 
+def _doubt(there: BookedSettlement, part: Part, views: Sequence[Part], whole: Settlement) -> str:
+    """Say why a further view cannot be united with those before without asking; empty where it can."""
+    if pairs := in_other_words(part, views, whole):
+        return import_reasons.in_other_words(pairs)
+    before = united(views)
+    if rows_lost(part, before, whole):
+        return import_reasons.rows_missing(there, before, whole)
+    differ = told_otherwise(part, before, whole)
+    return import_reasons.told_otherwise(there, differ, before, whole) if differ else ""
+
+
 def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
     names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "ordinal")]
     old, new = Counter(rows_of(before, names)), Counter(rows_of(after, names))
@@ -266,11 +286,9 @@ def _import_one(
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
         return kept
-    pairs = in_other_words(part, views, whole)
-    if further and pairs:
-        return replace(told, reason=import_reasons.in_other_words(pairs))
-    if views and rows_lost(part, before := united(views), whole):
-        return replace(told, reason=import_reasons.rows_missing(there, before, whole))
+    doubt = _doubt(there, part, views, whole) if views else ""
+    if doubt:
+        return replace(told, reason=doubt)
     if further and there.is_open:
         read, source = whole, replace(source, unites=True)
     return _save(connection, read, source, batch, told, who=who, now=now)

@@ -8,7 +8,8 @@ notation of amounts, another spelling or language of a word and personal data th
 keeps the words, and with them the line key, of the first file that brought it.
 
 `Bestellung 11-11111-11111 19,75` of the German report and `Order 11-11111-11111 19.75` of the English one are one row.
-Rows that differ in nothing but words of which no one is declared to mean the other are asked (`in_other_words`).
+Rows that differ in words alone, none declared to mean the other, are asked (`in_other_words`), and so are those of one
+moment, event and order of which each file has another (`told_otherwise`).
 
 June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
 has 3 charges, whichever of the two files is read first.
@@ -51,6 +52,7 @@ CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "sto
 """What a row says, without its place among equal ones."""
 _GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
 _NET, _TYPED, _SITE, _SENT_BY = (CONTENT.index(name) for name in ("net", "typed", "marketplace", "fulfilment"))
+_EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("event", "order_id", "order_item_id"))
 _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
 """What tells a row apart whatever its words are."""
 
@@ -202,14 +204,56 @@ def in_other_words(part: Part, before: Sequence[Part], whole: Settlement) -> lis
         known |= _contents(one.settlement)
     own = _contents(part.settlement)
     gone, come = _by_place(whole, known - own), _by_place(part.settlement, own - known)
-    return sorted({(gone[place], word) for place, word in come.items() if place in gone})
+    both = ((gone[place], told) for place, told in come.items() if place in gone)
+    return sorted({(old, new) for (was, old), (now, new) in both if was != now})
 
 
-def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, str]:
-    """Return the words of some rows of a settlement, by all that tells a row apart but its words."""
-    at = [CONTENT.index(name) for name in _PLACE]
-    rows = (row for row in _rows_of(settlement) if as_compared(row) in some)
-    return {tuple(row[place] for place in at): listed(row[_TYPE] or "", row[_DETAIL] or "") for row in rows}
+def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, tuple[Content, str]]:
+    """Return the words of some rows, as compared and as spelled, by all that tells a row apart but its words."""
+    rows = ((as_compared(row), listed(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
+    return {_place(row): ((row[_TYPE], row[_DETAIL]), words) for row, words in rows if row in some}
+
+
+def _place(row: Content) -> Content:
+    return tuple(row[CONTENT.index(name)] for name in _PLACE)
+
+
+def told_otherwise(part: Part, before: Settlement, whole: Settlement) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return the rows of which a file has others than the files before: what these say, and what the file says.
+
+    An order of 31 August with a fee of 5.00 in August's export and of 5.50 in the next is most likely one sale. Rows of
+    which one file has more and none otherwise differ in nothing, and where the total proves both, nothing is asked.
+
+    Args:
+        part: What the file says.
+        before: What the files before say together.
+        whole: The same with it.
+    """
+    if whole.total is not None and whole.ties_out:
+        return None
+    known, own = _contents(before), _contents(part.settlement)
+    items: dict[Content, set[str | None]] = defaultdict(set)
+    for row in known - own:
+        for name in _names(row):
+            items[name].add(row[_ITEM])
+    both = {name for row in own - known for name in _names(row) if _is_one_item(items.get(name), row[_ITEM])}
+    return (_called(before, both), _called(part.settlement, both)) if both else None
+
+
+def _names(row: Content) -> list[Content]:
+    """Return what a row (as it is compared) is known by though it was corrected; a sale is one whatever its words."""
+    words = (row[_TYPE], row[_DETAIL])
+    of_order = (row[_POSTED], row[_EVENT], row[_ORDER], *(() if row[_EVENT] == Event.SALE else words))
+    return [(*_place(row), *words), *([of_order] if row[_ORDER] else [])]
+
+
+def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
+    return known is not None and (item is None or item in known or None in known)
+
+
+def _called(settlement: Settlement, names: set[Content]) -> pd.DataFrame:
+    """Return the rows of a settlement that are known by one of these names."""
+    return settlement.transactions[[not names.isdisjoint(_names(as_compared(row))) for row in _rows_of(settlement)]]
 
 
 def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
