@@ -63,7 +63,7 @@ def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 
 
 def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the units of the lines that state them, unknown where only a price shows some (Amazon V1)."""
+    """Return the units of the lines that state them, else of the prices that repeat them (Amazon V1, row by row)."""
     lines = groups.lines
     if not len(groups):
         return counted_units(groups)
@@ -75,9 +75,16 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     first = np.minimum.reduceat(places, groups.start)
     any_stated = first < len(groups.rows)
     deciding = np.where(any_stated, groups.rows[np.minimum(first, len(groups.rows) - 1)], groups.lead)
+    repeats = lines.told(lambda line: line.repeated_units is not None, bool)
+    repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)
     shown = groups.any(carries) & ~any_stated
-    source = np.where(about_goods[deciding], np.where(shown, UNKNOWN, REPORTED), NONE)
-    return units, source
+    priced = shown & groups.any(carries & repeats)
+    source = np.where(about_goods[deciding], np.where(shown & ~priced, UNKNOWN, REPORTED), NONE)
+    units = np.where(priced, groups.sum(np.where(carries, repeated, 0)), units)
+    sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
+    elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
+    derived = sales & elsewhere & ~shown & ~any_stated & groups.any(repeats)
+    return np.where(derived, groups.sum(repeated), units), np.where(derived, DERIVED, source)
 
 
 def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:

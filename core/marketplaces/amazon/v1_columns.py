@@ -11,7 +11,7 @@ from core.marketplaces.reading.tables import Kind
 DECLARATION = Declaration(
     words=(
         *("transaction-type", "shipment-fee-type", "order-fee-type", "item-related-fee-type"),
-        *("other-fee-reason-description", "price-type", "promotion-type", "quantity-purchased"),
+        *("other-fee-reason-description", "direct-payment-type", "price-type", "promotion-type", "quantity-purchased"),
     ),
     filled=("order-id", "sku"),
     amounts=tuple(column.name for column in v1_flat.LAYOUT.columns if column.kind is Kind.AMOUNT)[1:],  # but the total

@@ -1,7 +1,7 @@
 """Amazon settlement report, V1 flat file: archives from before November 2026.
 
 An amount stands in one of nine columns, sometimes in two of a row. The quantity of an item has a row of its own,
-without any amount; on all other rows, and on every refund, it is blank.
+without any amount; on all other rows, and on every refund, it is blank. Where rows repeat it, that of Principal counts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
@@ -22,11 +23,11 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, AmountMeaning, doubted, listed, typed, typed_item
-from core.model import Event, Marketplace, QuantitySource
+from core.marketplaces.words import UNKNOWN, AmountMeaning, doubted, listed, may_be_price, typed, typed_item
+from core.model import Event, Marketplace, QuantitySource, is_multi_channel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.marketplaces.lines import Header, Part, TypedPart
     from core.marketplaces.reading.contents import Contents
@@ -92,8 +93,21 @@ _TYPED_COLUMNS = {
     "promotion-amount": ("promotion-type", "Promotion"),
 }
 """Amount columns whose amounts are told by a type beside them, and V2's amount type for the same."""
+_FEES_OF_ORDERS = {
+    "shipment-fee-amount": ("shipment-fee-type", "Shipment-Fees"),
+    "order-fee-amount": ("order-fee-type", "Order-Fees"),
+    "misc-fee-amount": ("", "Misc-Fee"),
+    "other-fee-amount": ("other-fee-reason-description", "Other-Fee"),
+}
+_PAYMENTS = {"direct-payment-amount": ("direct-payment-type", "Direct-Payment"), "other-amount": ("", "Other")}
+"""Columns of an order or refund that say nothing of their own: a declared word does, everything else is asked."""
 _REST = {"price-amount": "other", "item-related-fee-amount": "other_fee", "promotion-amount": "promotion"}
-_WORDS = ("shipment-fee-type", "order-fee-type", "item-related-fee-type", "other-fee-reason-description")
+_WORDS = (
+    *("shipment-fee-type", "order-fee-type", "item-related-fee-type", "other-fee-reason-description"),
+    "direct-payment-type",
+)
+_TYPES_OF_ITEMS = ("price-type", "item-related-fee-type", "promotion-type")
+_FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE})
 _WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHER}
 
@@ -130,8 +144,11 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
     quantity = figures.whole(row, "quantity-purchased")
     declared = is_declared(cell["transaction-type"], *details)
-    means = doubted(meaning(cell["transaction-type"], *details), declared=declared, sku=cell["sku"], quantity=quantity)
+    told = meaning(cell["transaction-type"], *details)
+    means = doubted(told, declared=declared, sku=cell["sku"], quantity=quantity)
     parts, own = _parts(row, figures, means, details)
+    units = _row_units(cell, means, quantity, parts) if means is told else quantity
+    principal = folded(cell["price-type"]) == "principal"
     posted = figures.moment(row, "posted-date")
     sku = cell["sku"] if cell["sku"].strip() else ""
     group = (
@@ -158,8 +175,11 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
         amount=sum((amount for _, amount in parts), Decimal(0)),
         currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
-        carries_units=_carries_units(means, quantity, cell["price-type"]),
-        units=returned(means.event, quantity),
+        carries_units=means.event in GOODS
+        and (units is not None or principal or words.is_about_units(means.event, means.goods)),
+        units=returned(means.event, units),
+        repeated_units=_repeated(cell, means, quantity) if units is None else None,
+        stated_units=returned(means.event, quantity) if _is_asked(cell, means, own) else None,
         order_id=cell["order-id"].strip(),
         order_item_id=cell["order-item-code"].strip(),
         shipment_id=cell.get("shipment-id", "").strip(),
@@ -191,32 +211,76 @@ def _parts(
             found = words.item_amount(amount_type, word) if word or of_item else AmountMeaning(_REST[name])
             parts.append((found.column, amount))
             own += typed_item(found, amount, listed(amount_type, word)) if of_item and means is not UNKNOWN else ()
+    asked = of_item and means is not UNKNOWN
     fee = means.event in (Event.FEE, Event.ADVERTISING)
-    columns = {**_FEE_COLUMNS, "other-amount": "other_fee" if fee else "other"}
-    rest = [(column, amount) for name, column in columns.items() if (amount := figures.amount(row, name)) is not None]
-    parts += rest
+    for name, column in {**_FEE_COLUMNS, "other-amount": "other_fee" if fee else "other"}.items():
+        amount = figures.amount(row, name)
+        if amount is not None:
+            found, word = _of_order(row, name, column) if asked else (AmountMeaning(column), "")
+            parts.append((found.column, amount))
+            own += typed_item(found, amount, word)
     kind = row.cells["transaction-type"].strip()
     if means is UNKNOWN:
-        own += typed(parts, means, kind)
+        own += typed(parts, means, listed(kind, " / ".join(details)) if folded(kind) in words.GENERAL else kind)
     elif not of_item:
         own += typed(parts, means, listed(kind, " / ".join(details)))
     return tuple(parts), tuple(own)
 
 
-def _carries_units(means: Meaning, quantity: int | None, price_type: str) -> bool:
-    """Tell whether a row says how many units there are, or shows by its price that there are some."""
-    if means.event not in GOODS:
+def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
+    """Return where an amount of an order belongs that is none of an item, and its word as it is listed."""
+    is_fee = name in _FEES_OF_ORDERS
+    type_column, amount_type = _FEES_OF_ORDERS[name] if is_fee else _PAYMENTS[name]
+    word = row.cells[type_column].strip() if type_column else ""
+    found = words.fee_of_order(column, word) if is_fee else AmountMeaning(column, LineType.UNCLASSIFIED)
+    return found, listed(amount_type, word)
+
+
+def _row_units(cell: Mapping[str, str], means: Meaning, quantity: int | None, parts: Sequence[Part]) -> int | None:
+    """Return the units that a row states by itself: of an item, the row without amount and word.
+
+    Every other row of an item only repeats them: 2 units with their price and commission are 2, not 4. The row of a
+    loss, or of a type that nobody has declared, states its own.
+    """
+    if means.event not in _WITH_COMPONENTS:
+        return quantity
+    if means is UNKNOWN:
+        return None if any(cell.get(name, "").strip() for name in _TYPES_OF_ITEMS) else quantity
+    said = any(cell.get(name, "").strip() for name in (*_TYPES_OF_ITEMS, *_WORDS))
+    return None if said or any(amount for _, amount in parts) else quantity
+
+
+def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> int | None:
+    """Return the units that a row repeats and that count where no row states them by itself."""
+    principal = folded(cell["price-type"]) == "principal"
+    per_unit = folded(cell["item-related-fee-type"]) == _FEE_PER_UNIT
+    return returned(means.event, quantity) if means.event in GOODS and (principal or per_unit) else None
+
+
+def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart]) -> bool:
+    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
+    if means is not UNKNOWN and means.event not in (_ITEM_EVENTS | {Event.LIQUIDATION}):
         return False
-    return quantity is not None or folded(price_type) == "principal" or words.is_about_units(means.event, means.goods)
+    price = cell["price-type"].strip()
+    return may_be_price(own) or (bool(price) and words.price(price) is None)
 
 
 def _units(lines: Sequence[Line]) -> Units:
-    """Return the units of a transaction: those of the rows that state them, unknown if only a price shows some."""
+    """Return the units of a transaction: those of the rows that state them, else those that its prices repeat.
+
+    They are unknown if a price shows some and no row says how many; a multi-channel order has none, and the units of
+    its fees per unit (`core.marketplaces.amazon.v2_flat`).
+    """
     stated = [line for line in lines if line.units is not None]
     if stated or lines[0].event not in GOODS:
         return counted_units(stated or lines)
-    shown = any(line.carries_units for line in lines)
-    return Units(None, QuantitySource.UNKNOWN) if shown else Units(0, QuantitySource.REPORTED)
+    shown = [line for line in lines if line.carries_units]
+    repeated = [line.repeated_units for line in shown or lines if line.repeated_units is not None]
+    if shown:
+        return Units(sum(repeated), QuantitySource.REPORTED) if repeated else Units(None, QuantitySource.UNKNOWN)
+    elsewhere = lines[0].event is Event.SALE and any(is_multi_channel(line.marketplace) for line in lines)
+    derived = elsewhere and bool(repeated)
+    return Units(sum(repeated), QuantitySource.DERIVED) if derived else Units(0, QuantitySource.REPORTED)
 
 
 FORMAT = Format(

@@ -191,10 +191,11 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
     of_item = folded(amount_type) in words.ITEM_AMOUNT_TYPES
     if of_item or (means.event in _ITEM_EVENTS and folded(kind) not in words.GENERAL):
         found = words.item_amount(amount_type, description)
+        says_itself = of_item or folded(amount_type) in words.AMOUNT_TYPES
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
             return found.column, typed(((found.column, amount),), means, kind)
         return found.column, typed_item(
-            found, amount, listed(amount_type, description) if of_item else listed(kind, amount_type)
+            found, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
         )
     column = own_column(means.event)
     return column, typed(((column, amount),), means, listed(kind, description))

@@ -15,7 +15,7 @@ from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import ABOUT_UNITS, Event, Goods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 def _paid(goods: Goods) -> Meaning:
@@ -218,6 +218,7 @@ AMOUNT_TYPES = {
     folded("Points"): AmountMeaning("other", LineType.PROMOTIONS),
 }
 """Amount types on rows of orders and refunds that say by themselves where their amounts belong."""
+_FEES_OF_ORDERS = frozenset(AMOUNT_TYPES) - {folded("Points")}
 
 
 _NOT_DECLARED = {
@@ -237,9 +238,22 @@ def item_amount(amount_type: str, description: str) -> AmountMeaning:
     """
     kind = folded(amount_type)
     if kind in AMOUNT_TYPES:
-        return AMOUNT_TYPES[kind]
+        found = AMOUNT_TYPES[kind]
+        return fee_of_order(found.column, description) if kind in _FEES_OF_ORDERS and folded(description) else found
     declared = _BY_AMOUNT_TYPE[kind](description) if kind in _BY_AMOUNT_TYPE else None
     return declared or AmountMeaning(_NOT_DECLARED.get(kind, "other"), LineType.UNCLASSIFIED)
+
+
+def fee_of_order(column: str, word: str) -> AmountMeaning:
+    """Return where a fee of an order or a shipment belongs, which stands in a column of its own.
+
+    A word that is no declared fee is asked, and stays in that column: a loan among the fees of a shipment is none.
+    """
+    declared = item_fee(word)
+    fee = FEES.get(folded(word))
+    if declared is None and fee is not None:
+        return AmountMeaning(column, fee.line_type)
+    return declared or AmountMeaning(column, LineType.UNCLASSIFIED)
 
 
 def promotion(word: str) -> AmountMeaning | None:
@@ -290,6 +304,8 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
         return TYPES[kind]
     by_detail = next((found for word in words if (found := _declared(word)) is not None), None)
     own = TYPES.get(kind)
+    if (kind in GENERAL or own in _TOLD_BY_REASON) and any(word.startswith(_REIMBURSEMENT) for word in (kind, *words)):
+        return _reimbursement((*words, kind))
     if kind in GENERAL:
         return by_detail or UNKNOWN
     if by_detail is not None and (own is None or own in _TOLD_BY_DETAIL):
@@ -311,8 +327,19 @@ def is_declared(transaction_type: str, *details: str) -> bool:
     return any(word in TYPES or word.startswith(_REIMBURSEMENT) for word in words)
 
 
+def _reimbursement(words: Iterable[str]) -> Meaning:
+    """Return what a row is that calls itself a reimbursement: its reason is one of `REASONS`, or unclear.
+
+    `Storage Fee` beside it is no fee and `Current Reserve Amount` no reserve: goods may have been lost all the same.
+    """
+    reasons = (word.removeprefix(_REIMBURSEMENT) for word in words)  # in a word of its own or behind the type
+    return next((REASONS[reason] for reason in reasons if reason in REASONS), REIMBURSED_UNCLEARLY)
+
+
 _TOLD_BY_DETAIL = frozenset({*FEES.values(), *BALANCES.values(), *ADVERTISEMENTS.values()})
 """Meanings of types that a declared description may tell more exactly: a service fee for storage."""
+_TOLD_BY_REASON = _TOLD_BY_DETAIL | {None, REIMBURSED_UNCLEARLY}
+"""Meanings of types that are a reimbursement where a row says so beside them; only a reason tells which."""
 
 
 def _declared(word: str) -> Meaning | None:

@@ -25,9 +25,10 @@ from core.marketplaces.transactions import GOODS
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, Meaning, listed, own_column, typed, typed_item
 from core.model import Event, Marketplace
+from core.money import share_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from core.marketplaces.lines import TypedPart
@@ -170,21 +171,37 @@ def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
 
 def _loose_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
     """Yield the fees of an order or shipment that belong to no item (`ShipmentFees`, `OrderFees`)."""
-    for fee in (part for child in element.children if child.name.endswith("Fees") for part in child.all("Fee")):
-        yield _line(fee, transaction, None, "Shipment-Fees", fee.text_of("Type"))
+    for child in element.children:
+        kind = "Order-Fees" if child.name == "OrderFees" else "Shipment-Fees"
+        for fee in child.all("Fee") if child.name.endswith("Fees") else ():
+            yield _line(fee, transaction, None, kind, fee.text_of("Type"))
 
 
 def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
-    """Yield one line per item of another transaction, and one for what the items leave of its amount."""
-    left = _own_amount(element, transaction.file)
-    for item in element.all("OtherTransactionItem"):
-        line = _line(item, transaction, item, "", "")
-        left -= line.amount
-        yield _counting(line, _whole(item, transaction.file))
-    alone = not element.find("OtherTransactionItem")
-    if left or alone:
-        line = _with_amount(_line(element, transaction, None, "", ""), left)
-        yield _counting(line, None) if alone else line
+    """Yield one line per item of another transaction, and one for what the items leave of its amount.
+
+    Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone.
+    """
+    items = [(item, _whole(item, transaction.file)) for item in element.all("OtherTransactionItem")]
+    lines = [_line(item, transaction, item, "", "") for item, _ in items]
+    rest = _line(element, transaction, None, "", "")
+    left = _own_amount(element, transaction.file) - sum((line.amount for line in lines), Decimal(0))
+    silent = [at for at, (item, _) in enumerate(items) if not item.find_own("Amount")]
+    for at, amount in zip(silent, _shares(left, [items[at][1] for at in silent]), strict=True):
+        lines[at] = _with_amount(lines[at], amount)._replace(currency=rest.currency)
+        left -= amount
+    yield from (_counting(line, quantity) for line, (_, quantity) in zip(lines, items, strict=True))
+    if left or not items:
+        line = _with_amount(rest, left)
+        yield line if items else _counting(line, None)
+
+
+def _shares(amount: Decimal, quantities: Sequence[int | None]) -> list[Decimal]:
+    """Return what each item has of an amount: by its units, or by equal parts where one of them does not say them."""
+    if len(quantities) <= 1:
+        return [amount for _ in quantities]
+    silent = None in quantities
+    return share_cents(amount, [Decimal(1) if silent else Decimal(abs(one or 0)) for one in quantities])
 
 
 def _counting(line: Line, quantity: int | None) -> Line:

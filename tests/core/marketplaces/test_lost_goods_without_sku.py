@@ -127,3 +127,48 @@ def test_an_undeclared_word_is_asked_once_it_is_said_to_be_about_goods(
 def test_what_is_paid_for_no_item_stays_money(write: Callable[[str], File]) -> None:
     """CS_ERROR_NON_ITEMIZED says so itself."""
     assert None is costed(write("CS_ERROR_NON_ITEMIZED"))["cause"]
+
+
+def _of_items(total: str, *items: tuple[str, str, str]) -> File:
+    """Write a loss into an XML report whose items are SKU, units and amount."""
+    content, name = xml("WAREHOUSE_LOST")
+    made = "".join(
+        f"<OtherTransactionItem><SKU>{sku}</SKU>"
+        + (f"<Quantity>{units}</Quantity>" if units else "")
+        + (f'<Amount currency="USD">{amount}</Amount>' if amount else "")
+        + "</OtherTransactionItem>"
+        for sku, units, amount in items
+    )
+    text = content.decode().replace("12.00", total).replace("</OtherTransaction>", f"{made}</OtherTransaction>")
+    return text.encode(), name
+
+
+@pytest.mark.parametrize(
+    ("total", "items", "expected"),
+    [
+        ("7.00", [("MUG", "2", "")], [("MUG", 2, "7.00")]),
+        ("7.00", [("MUG", "", "")], [("MUG", None, "7.00")]),
+        ("7.00", [("MUG", "2", ""), ("CUP", "1", "3.00")], [("CUP", 1, "3.00"), ("MUG", 2, "4.00")]),
+        ("10.00", [("MUG", "2", ""), ("CUP", "1", "")], [("CUP", 1, "3.33"), ("MUG", 2, "6.67")]),
+        ("10.00", [("MUG", "2", ""), ("CUP", "", "")], [("CUP", None, "5.00"), ("MUG", 2, "5.00")]),
+        ("7.00", [("MUG", "2", "6.00")], [("", None, "1.00"), ("MUG", 2, "6.00")]),
+        ("0.00", [("MUG", "2", "")], [("MUG", 2, "0.00")]),
+    ],
+)
+def test_items_without_an_amount_have_that_of_their_transaction(
+    total: str, items: list[tuple[str, str, str]], expected: list[tuple[str, int | None, str]]
+) -> None:
+    """7.00 for 2 lost mugs is paid for them, and not reimbursed in units with 7.00 beside it."""
+    rows = records(read_file(*_of_items(total, *items)).settlements[0].transactions)
+    found = sorted((row["sku"] or "", row["quantity"], f"{row['net']:.2f}") for row in rows)
+
+    assert expected == [(sku, units if sku else None, net) for sku, units, net in found]
+
+
+@pytest.mark.parametrize(("total", "in_units"), [("7.00", False), ("0.00", True)])
+def test_a_loss_that_was_paid_was_not_made_good_in_units(total: str, *, in_units: bool) -> None:
+    """Its goods have a cost; only where no money came did Amazon send others."""
+    line = costed(_of_items(total, ("MUG", "2", "")))
+
+    assert in_units is ("Reimbursed in units" in (line["cost_note"] or ""))
+    assert (0 if in_units else None) == line["cogs"]  # not known before Finale is asked

@@ -107,6 +107,51 @@ def test_a_reimbursement_is_one_whatever_its_reason(reason: str, goods: Goods) -
     assert found["typed"] is None
 
 
+@pytest.mark.parametrize("kind", ["other-transaction", "Adjustment", "FBA Inventory Reimbursement", "ServiceFee"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("Storage Fee", "Amazon Capital Services", "Current Reserve Amount", "Cost of Advertising", "Liquidations"),
+        *("Order", "Transfer of funds unsuccessful: bank", "Subscription Fee", "Debt Adjustment"),
+    ],
+)
+def test_the_reason_of_a_reimbursement_is_no_word_for_other_money(kind: str, reason: str) -> None:
+    """9.00 for 2 mugs, called storage, a loan or a reserve, is still paid for goods: what became of them is asked."""
+    told = {"transaction_type": kind, "amount_type": "FBA Inventory Reimbursement", "amount_description": reason}
+    found = goods_of(line("9.00", order_id="", quantity_purchased="2", **told))
+
+    assert (Event.REIMBURSEMENT, Goods.UNCLEAR, 2) == (found["event"], found["goods"], found["quantity"])
+    assert amazon.REIMBURSED_UNCLEARLY == amazon.meaning(kind, f"FBA Inventory Reimbursement - {reason}")
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("WAREHOUSE_LOST", (Event.REIMBURSEMENT, Goods.LOST)),
+        ("COMPENSATED_CLAWBACK", (Event.REIMBURSEMENT_REVERSAL, Goods.FOUND)),
+        ("INCORRECT_FEES_ITEMS", (Event.FEE, Goods.NONE)),
+    ],
+)
+def test_a_declared_reason_beside_a_reimbursement_is_told_wherever_it_stands(
+    reason: str, expected: tuple[Event, Goods]
+) -> None:
+    """Behind the type, in front of it, or in one word with it."""
+    reimbursed = "FBA Inventory Reimbursement"
+    ways = [(reimbursed, reason), ("", reason, reimbursed), ("", f"{reimbursed} - {reason}"), (reason, reimbursed)]
+
+    assert {expected} == {amazon.meaning(*way)[:2] for way in ways}
+
+
+@pytest.mark.parametrize("amount_type", ["ShipmentFees", "Order-Fees", "FBA Fees"])
+@pytest.mark.parametrize("word", ["Loan", "Charity", "Loan repayment", "Current Reserve Amount"])
+def test_a_word_under_the_fees_of_an_order_that_is_no_fee_is_asked(amount_type: str, word: str) -> None:
+    """The amount type says where fees belong, not that everything in it is one."""
+    asked = reading_of(line("20.00"), line("-9.00", amount_type=amount_type, amount_description=word))
+    known = reading_of(line("20.00"), line("-9.00", amount_type=amount_type, amount_description="Shipping services"))
+
+    assert ((f"{amount_type} / {word}",), ()) == (asked.unknown_types, known.unknown_types)
+
+
 @pytest.mark.parametrize(
     ("amount_type", "description"),
     [("ItemTDS", "ITDR"), ("ItemFees", "Sparkle Levy"), ("ItemPrice", "Gift Message"), ("Promotion", "Loyalty")],
