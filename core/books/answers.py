@@ -137,10 +137,11 @@ class LineState:
     def moves_none(self, disposition: str | None) -> bool:
         """Tell whether a disposition says that no goods left or entered sellable stock, so that no cost is taken.
 
-        Unsellable says so of a refund, whose cost stays an expense, and of a liquidation, whose cost was one already.
+        Unsellable says so of a refund and of goods found, whose cost stays an expense, and of a liquidation, whose cost
+        was one already.
         """
         if disposition == Disposition.UNSELLABLE:
-            return self.is_refund or self.event == Event.LIQUIDATION
+            return self.is_refund or self.event in (Event.LIQUIDATION, Event.REIMBURSEMENT_REVERSAL)
         return disposition in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
 
 

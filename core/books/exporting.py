@@ -99,8 +99,9 @@ class SuspectCostsError(CogsheetError):
         self.suspects = tuple(suspects)
         super().__init__(
             f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
-            f"{named_costs(suspects)}. None of it was exported. Correct them on sheet Resolve or in Finale, or "
-            f"accept them when you export again if they are right."
+            f"{named_costs(suspects)}. None of it was exported. Correct Finale's costs in Finale; take a cost that was "
+            f"saved here back with undo, or restore its earlier value on sheet Change history. If they are right, "
+            f"accept them when you export again."
         )
 
 

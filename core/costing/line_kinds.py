@@ -30,3 +30,24 @@ def means_its_order_alone(line: Line) -> bool:
 def is_removal(line: Line) -> bool:
     """Tell whether a line is about goods on their way out of the marketplace's warehouse, back to the seller."""
     return line.goods is Goods.LOST_ON_REMOVAL
+
+
+def is_inbound(line: Line) -> bool:
+    """Tell whether a line is a loss on the way in; of what the first reader stored, parts of its words say so."""
+    if line.is_declared or line.goods is not Goods.LOST:
+        return line.goods is Goods.LOST_INBOUND
+    return "INBOUND" in f"{line.raw_type or ''} {line.raw_description or ''}".upper()
+
+
+def says_no_kind_of_loss(line: Line) -> bool:
+    """Tell whether the word of a reversal may take back any reimbursement, or says nothing of it."""
+    return line.goods in _TWO_KINDS or line.goods in NAMES_GOODS
+
+
+def has_reason_of(reversal: Line, line: Line) -> bool:
+    """Tell whether a line is taken back under its own reason, however the words are spaced and punctuated."""
+    return reversal.goods is line.goods and _reason(reversal) == _reason(line)
+
+
+def _reason(line: Line) -> str:
+    return "".join(filter(str.isalnum, (line.raw_description or line.raw_type or "").lower()))

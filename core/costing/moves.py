@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
 from core.costing.line_kinds import is_removal
-from core.costing.reversals import waits_for_an_answer
+from core.costing.reversals import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.rules import Rule
 from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Cause, Disposition, Goods
@@ -50,6 +50,7 @@ def moves(
     back = UnitsBack(policies)
     found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
     unsellable = _unsellable(by_rule[Rule.REFUND], found)
+    _add_found_unsellable(unsellable, by_rule[Rule.REVERSAL])
     found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
     found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
     found |= _replacements(by_rule[Rule.REPLACEMENT], free)
@@ -73,6 +74,8 @@ def _returns_lost(
             found[goods.line.place] = back.lose(goods)
             continue
         parts = reversed_lines.get(goods.line.place, ())
+        if goods.lock is None and goods.said == Disposition.UNSELLABLE:
+            continue
         if waits_for_an_answer(goods, _matched(parts, goods_at, found)):
             continue
         for taken in parts:
@@ -120,6 +123,8 @@ def _out(goods: GoodsLine) -> Move:
 def _back(goods: GoodsLine) -> Move:
     """Bring the line's units back, should nothing be found that it reverses."""
     move = _out(goods)
+    if goods.lock is None and goods.said == Disposition.UNSELLABLE:
+        return Move(0, FOUND_UNSELLABLE, goods.said)
     return move if goods.lock is not None or move.quantity is None else move._replace(quantity=-move.quantity)
 
 
@@ -177,6 +182,21 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
             sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
             lots[goods.line.store, sku].append((goods.line.moment, units))
     return lots
+
+
+def _add_found_unsellable(lots: Lots, reversals: Iterable[GoodsLine]) -> None:
+    """Count units that were found in no state to be sold: they stay an expense, and a liquidation costs none of them.
+
+    Example: 2 lost at 5.00, found unsellable and liquidated: 10.00, 0.00 and 0.00.
+    """
+    for goods in reversals:
+        said, units = goods.said if goods.lock is None else goods.lock.disposition_now, _given_back(goods)
+        if said == Disposition.UNSELLABLE and units:
+            lots[goods.line.store, goods.line.sku].append((goods.line.moment, units))
+
+
+def _given_back(goods: GoodsLine) -> int:
+    return (goods.said_units if goods.said_units is not None else goods.units) or 0
 
 
 def _is_removal(goods: GoodsLine) -> bool:

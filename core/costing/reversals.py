@@ -1,9 +1,11 @@
 """Clawbacks and reversals: the exact negative of what they reverse, never more than is left of it.
 
-What a reversal means is a reimbursement, adjustment or liquidation of the same store and SKU, posted no later, of which
-units are left that no earlier reversal took: lost 3 at 7.00, found 1 and then 2: -7.00 and -14.00. First those of its
-own order, else any that names none: of several the one with as many units left (and with the opposite amount, if there
-is one), else the latest that has enough, else the latest ones together.
+What a reversal means is a loss of its own kind, of the same store and SKU, posted no later, of which units are left
+that no earlier reversal took: lost 3 at 7.00, found 1 and then 2: -7.00 and -14.00. Units and amounts choose only among
+these: 1 liquidated at 5.00, 2 lost in the warehouse at 7.84, then `WAREHOUSE_LOST` of -1: -7.84, although the
+liquidation has as many units. First those of its own order, else any that names none: of several the one with as many
+units left (and with the opposite amount, if there is one), else the latest that has enough, else the latest ones
+together.
 """
 
 from __future__ import annotations
@@ -11,11 +13,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.line_kinds import may_be_money_only, means_its_order_alone
+from core.costing.line_kinds import (
+    has_reason_of,
+    is_inbound,
+    may_be_money_only,
+    means_its_order_alone,
+    says_no_kind_of_loss,
+)
 from core.costing.originals import weighted
 from core.costing.outcome import Outcome, not_applicable
 from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus, Disposition, Event
+from core.model import Cause, CostSource, CostStatus, Disposition, Event, Goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +33,9 @@ if TYPE_CHECKING:
     from core.costing.lines import Line, Lock, Saved
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
-"""Rules of lines that a reversal may mean by SKU alone; other reimbursements only by their order."""
+"""Rules of lines that a reversal may mean whatever their event is; else reimbursements only."""
+_BY_SKU = REVERSIBLE - {Rule.RETURN_LOST}
+"""Those that it may mean by SKU alone; what was paid for a customer's return is meant by its order."""
 
 
 class Candidate(NamedTuple):
@@ -67,7 +77,8 @@ def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, 
     left = {one.line.place: one for one in ordered if one.rule is not Rule.REVERSAL and one.units != 0}
     for reversal in (one for one in ordered if one.rule is Rule.REVERSAL):
         before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
-        taken = _taken(reversal, _meant(reversal, before))
+        of_inbound = any(is_inbound(one.line) and one.line.moment <= reversal.line.moment for one in ordered)
+        taken = _taken(reversal, _meant(reversal, before, of_inbound=of_inbound))
         for part in taken:
             one = left.pop(part.line.place)
             if part.units is not None and one.units is not None and part.units < one.units:
@@ -76,8 +87,8 @@ def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, 
             yield reversal.line.place, tuple(taken)
 
 
-def _meant(candidate: Candidate, before: Sequence[Candidate]) -> list[Candidate]:
-    """Return what a reversal may mean: lines of its order, else of its SKU unless both name different orders.
+def _meant(candidate: Candidate, before: Sequence[Candidate], *, of_inbound: bool) -> list[Candidate]:
+    """Return what a reversal may mean of its kind: lines of its order, else of its SKU unless both name other orders.
 
     Where Amazon's report names the reimbursement that is taken back, it is that one, and none that has another number.
     """
@@ -87,10 +98,36 @@ def _meant(candidate: Candidate, before: Sequence[Candidate]) -> list[Candidate]
         if named:
             return named
         before = [one for one in before if one.number is None]
-    of_order = [one for one in before if reversal.order_id is not None and one.line.order_id == reversal.order_id]
+    kin = [one for one in before if _is_kin(reversal, one, of_inbound=of_inbound)]
+    of_order = [one for one in kin if reversal.order_id is not None and one.line.order_id == reversal.order_id]
     if of_order or means_its_order_alone(reversal):
-        return of_order
-    return [one for one in before if one.rule in REVERSIBLE and None in (reversal.order_id, one.line.order_id)]
+        return [one for one in of_order if has_reason_of(reversal, one.line)] or of_order
+    rules = {Rule.LOSS} if says_no_kind_of_loss(reversal) else _BY_SKU
+    return [one for one in kin if one.rule in rules and None in (reversal.order_id, one.line.order_id)]
+
+
+def _is_kin(reversal: Line, one: Candidate, *, of_inbound: bool) -> bool:
+    """Tell whether a line is of the kind that a reversal takes back, whatever its units and amount are.
+
+    A liquidation is undone only by what is called one. Units missing on the way in are found of such losses, and of
+    losses in the warehouse only while the books hold none on the way in. A word for clawbacks in general, which says no
+    kind, may take back any loss, and a loss with its sign turned those of the same reason.
+
+    Args:
+        reversal: What takes back.
+        one: What may be meant.
+        of_inbound: Whether a loss of the SKU on the way in was posted by then, found or not.
+    """
+    names_liquidation = reversal.goods is Goods.LIQUIDATED or reversal.event == Event.LIQUIDATION
+    if names_liquidation or one.rule is Rule.LIQUIDATION:
+        return names_liquidation and one.rule is Rule.LIQUIDATION
+    if says_no_kind_of_loss(reversal):
+        return True
+    if reversal.goods is not Goods.LOSS_REVERSED:
+        return has_reason_of(reversal, one.line)
+    if not reversal.is_declared and reversal.order_id is not None and one.line.order_id == reversal.order_id:
+        return True
+    return is_inbound(one.line) if of_inbound else one.rule is Rule.LOSS and one.line.goods is Goods.LOST
 
 
 def _taken(reversal: Candidate, meant: Sequence[Candidate]) -> list[Reversed]:
@@ -167,6 +204,9 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks
     units = saved.units if saved is not None and saved.units is not None else abs(reversal.quantity or 0) or None
     if saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units == 0):
         return Back(not_applicable("No goods moved, as saved on Resolve.", original=first.line.key))
+    if saved is not None and saved.disposition == Disposition.UNSELLABLE:
+        kept = not_applicable(FOUND_UNSELLABLE, original=first.line.key)
+        return Back(kept._replace(disposition=saved.disposition))
     moved = [part for part in parts if part.of.status != CostStatus.NOT_APPLICABLE]
     if not moved:
         said = f"It reverses the {first.name}, which took no cost."
@@ -197,6 +237,8 @@ def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
 
 NO_GOODS = frozenset({Disposition.MONEY_ONLY, Disposition.NOT_RETURNED})
 """Dispositions that say of a reversal that money alone was taken back."""
+FOUND_UNSELLABLE = "The goods were found unsellable: their cost stays an expense."
+"""Why units that were found take no cost back; unlike `NO_GOODS` they are not lost any more."""
 
 
 def _waiting(part: Part) -> Outcome:

@@ -225,6 +225,25 @@ def test_a_lost_return_and_a_clawback_take_fewer_units_than_they_state(story: St
 
 
 @pytest.mark.long
+def test_a_loss_taken_back_leaves_a_liquidation_alone(story: Story, tmp_path: Path) -> None:
+    """1 liquidated at 5.00, 2 lost at 7.84, 1 of these taken back and 1 found unsellable: 5.00, 15.68, -7.84 and 0."""
+    rows = [
+        item("Liquidations", "LIQ-1", "3.00", units="1"),
+        paid("WAREHOUSE_LOST", "24.00", units="2", day="10"),
+        paid("WAREHOUSE_LOST", "-12.00", day="14"),
+        paid("COMPENSATED_CLAWBACK", "-11.00", day="15"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    story.answer(({"Type": "liquidation"}, {"Cost": 5}), ({"Net": 24}, {"Cost": "7.84"}), accept=False)
+    story.answer(({"Net": -11}, {"Disposition": "Unsellable"}))
+
+    assert [Decimal(5), Decimal("15.68"), Decimal("-7.84"), Decimal(0)] == [
+        story.cogs(Net=net) for net in (3, 24, -12, -11)
+    ]
+    story.ties()
+
+
+@pytest.mark.long
 def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     """Lost 3 at 7.00, found 1 and 2 by a word of two kinds: each asked with 7.00, together 0."""
     rows = [

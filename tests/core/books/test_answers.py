@@ -120,6 +120,7 @@ SOLD = replace(LINE, event=Event.SALE, units=3)
 LOSS = replace(LINE, event=Event.ADJUSTMENT, units=1)
 LOST_THREE = replace(LOSS, event=Event.REIMBURSEMENT, units=3)
 LIQUIDATED = replace(LINE, event=Event.LIQUIDATION, units=4)
+TAKEN_BACK = replace(LINE, event=Event.REIMBURSEMENT_REVERSAL, units=2, takes_units=True)
 COST, ZERO_OK, UNITS, KIND = (CELLS[cell] for cell in (Cell.COST, Cell.ZERO_OK, Cell.UNITS_BACK, Cell.DISPOSITION))
 
 
@@ -143,6 +144,7 @@ def chosen(disposition: Disposition, units: int | None = None, **said: object) -
         (chosen(Disposition.MONEY_ONLY, cost=Decimal(5)), LOSS, (COST, KIND)),
         (chosen(Disposition.NOT_RETURNED, cost=Decimal(5)), REFUND, (COST, KIND)),
         (chosen(Disposition.UNSELLABLE, 1, cost=Decimal(5)), REFUND, (COST, KIND)),
+        (chosen(Disposition.UNSELLABLE, cost=Decimal(5)), TAKEN_BACK, (COST, KIND)),
         (chosen(Disposition.NOT_RETURNED, 1), REFUND, (UNITS, KIND)),
         (chosen(Disposition.MONEY_ONLY, 2), UNITS_ASKED, (UNITS, KIND)),
         (chosen(Disposition.MONEY_ONLY, 3), LOSS, (UNITS, KIND)),
@@ -185,6 +187,8 @@ def test_two_cells_that_contradict_each_other_are_refused_and_both_named(
         (chosen(Disposition.NOT_RETURNED, 0), REFUND, None),
         (chosen(Disposition.MONEY_ONLY), LOSS, None),
         (chosen(Disposition.UNSELLABLE, cost=Decimal(5)), LOSS, OverrideKind.ENTERED),
+        (chosen(Disposition.UNSELLABLE), TAKEN_BACK, None),
+        (chosen(Disposition.UNSELLABLE, 1), TAKEN_BACK, None),
         (replace(ROW, zero_ok=True), replace(OF_ORIGINAL, asks_units=True), OverrideKind.ENTERED),
         (replace(ROW, units_back=3, stock_edited=True, cost=Decimal(5)), SOLD, OverrideKind.ENTERED),
         (replace(ROW, units_back=7, stock_edited=True), UNITS_ASKED, None),

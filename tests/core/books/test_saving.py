@@ -20,6 +20,7 @@ from core.books.exporting import ExportOptions, SuspectCostsError, export_settle
 from core.books.loading import load_books
 from core.books.saving import Saving, plan_answers, save_answers
 from core.books.status import missing_lines
+from core.books.undo import restore_values, undo_batch
 from core.frame_columns import OBSERVATION_COLUMNS, frame, records
 from core.model import CostStatus, Disposition, Event, ObservationKind, OverrideKind
 from tests.core.books.lives_of_orders import (
@@ -187,6 +188,26 @@ def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -
     assert [[Ruling.SAVE], [Ruling.UNCHANGED], [Ruling.UNCHANGED]] == [
         [decision.ruling for decision in saving.decisions] for saving in (first, second, accepted)
     ]
+
+
+@pytest.mark.parametrize("way", ["undo", pytest.param("Change history", marks=pytest.mark.long)])
+def test_a_saved_cost_that_stops_an_export_is_taken_back_as_the_refusal_says(desk: Desk, way: str) -> None:
+    """Resolve lists only lines without a cost, so that it is no place to correct a saved one; both ways named work."""
+    desk.save(desk.answer(Event.SALE, cost=Decimal("9.94")))
+    key, right = str(desk.line(Event.SALE)["key"]), int(records(desk.books.overrides)[0]["batch"])
+    desk.save(desk.answer(Event.SALE, version=1, cost=Decimal("1234.5")), accept_suspect=True)
+    desk.save(desk.answer(Event.REFUND, cost=None, units_back=1, stock_edited=True))
+    with pytest.raises(SuspectCostsError, match=way) as refused:
+        export_settlement(desk.database, desk.books, desk.books.settlements[0], ExportOptions(), **WHO)
+    wrong = next(int(row["batch"]) for row in records(desk.books.overrides) if row["key"] == key)
+
+    if way == "undo":
+        undo_batch(desk.database, wrong, **WHO)
+    else:
+        restore_values(desk.database, [(right, key)], **WHO)
+
+    assert "on sheet Resolve" not in str(refused.value)
+    assert (Decimal("9.94"), None) == (desk.line(Event.SALE)["unit_cost"], desk.line(Event.SALE)["suspect"])
 
 
 @pytest.mark.long
