@@ -279,7 +279,10 @@ class Claims(Bookkeeper):
             assert abs(sum(of_order, Decimal(0)) - net) <= Decimal("0.0001")
         found = self.world.found(self.answers())
         if found is None:
-            assert cogs["claw"] is None, "nobody has said whether units came back"
+            losses = ("loss", "mystery") if self.world.choice == LOST else ("loss",)
+            took_none = all(self.answers().get(one, NOTHING).is_no_goods for one in losses)
+            asked = cogs["claw"] is None or (took_none and cogs["claw"] == 0)
+            assert asked, "nobody has said whether units came back, nor that none were lost"
             return
         world = self.world if rows["claw"]["key"] in self.locked else self.as_held(books, "mystery")
         lost = rows[world.reversed_by_claw(found)]
