@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, func, insert, literal, or_, select, type_coerce, update
 
 from core.books import batches, overrides, settlements, stores
 from core.books.batches import BatchKind
@@ -22,6 +22,8 @@ from core.errors import CogsheetError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from core.books.books import Books
 
@@ -154,7 +156,8 @@ def removed_by(connection: Connection, batch: int) -> list[int]:
     """Return the numbers of the settlements that a batch removed and that can come back.
 
     One that was imported again since is in force, and where a later import brought the same lines of an order under
-    another name or store, bringing it back would count them twice: there is nothing to bring back then.
+    another name or store, bringing it back would count them twice: there is nothing to bring back then. Lines of the
+    same amount that are days apart are two: a second shipment of an order, of as many units, is no copy of the first.
     """
     again = (
         select(tables.ended_transaction.c.settlement)
@@ -162,7 +165,8 @@ def removed_by(connection: Connection, batch: int) -> list[int]:
             tables.transaction,
             (tables.transaction.c.order_id == tables.ended_transaction.c.order_id)
             & (tables.transaction.c.event == tables.ended_transaction.c.event)
-            & (tables.transaction.c.net == tables.ended_transaction.c.net),
+            & (tables.transaction.c.net == tables.ended_transaction.c.net)
+            & _are_near(tables.transaction.c.posted_at, tables.ended_transaction.c.posted_at),
         )
         .where(tables.ended_transaction.c.ended_batch == batch, tables.transaction.c.batch > batch)
     )
@@ -170,6 +174,16 @@ def removed_by(connection: Connection, batch: int) -> list[int]:
         tables.settlement.c.ended_batch == batch, tables.settlement.c.id.not_in(again)
     )
     return list(connection.scalars(gone))
+
+
+_NEAR = 2 * 24 * 60 * 60 * 1_000_000
+"""Microseconds: a document that knows days alone may say another one than the moment's."""
+
+
+def _are_near(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask whether two moments can be the same line's, as two documents say it; one that is not stated can."""
+    apart = func.abs(type_coerce(one, BigInteger) - type_coerce(other, BigInteger))
+    return or_(one.is_(None), other.is_(None), apart <= _NEAR)
 
 
 def bring_settlement_back(connection: Connection, number: int, removal: int, batch: int) -> list[str]:

@@ -19,9 +19,11 @@ from core.books.answers import Answer, Ruling
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import standing_entries
 from core.books.importing import import_file
+from core.books.removing import remove_settlements
 from core.books.saving import save_answers
 from core.books.sku_mapping import TypedMapping, change_mappings
 from core.books.type_choices import change_types
+from core.books.undo import undo_last
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
@@ -62,6 +64,11 @@ CLAIMS = "Other Income:Reimbursements"
 ALONE = ("first", "second", "late", "loss", "mystery", "mishap")
 """Lines that take no other line's cost."""
 BY_CHANCE = st.sampled_from(["cost", "zero", "money only", "accept", "units"])
+
+
+SMALLEST = Plan(
+    first=1, second=1, late=1, loss=1, mystery=1, mishap=1, claw=1, refund=1, paid=1, taken=1, received=(1, 1, 1)
+)
 
 
 class Claims(Bookkeeper):
@@ -290,6 +297,21 @@ class Claims(Bookkeeper):
             assert found == 0 or cogs["claw"] is None
         else:
             assert cogs["claw"] == -min(found, lost["cost_quantity"]) * (lost["unit_cost"] or 0)
+
+
+def test_a_removal_is_undone_though_a_settlement_since_has_a_line_of_the_same_amount() -> None:
+    """A second shipment of an order, weeks later and of as many units, is no copy of the first."""
+    shop = Claims()
+    shop.begin(SMALLEST, (Decimal("3.31"), Decimal("2.59"), Decimal("5.93")), everything=False)
+    shop.import_settlement("2")
+    (removed,) = shop.load().settlements
+    remove_settlements(shop.database, shop.load(), [removed], **WHO)
+    shop.import_settlement("1")
+
+    undo_last(shop.database, **WHO)
+
+    assert {"1", "2"} == {one.settlement_id for one in shop.load().settlements}
+    shop.teardown()
 
 
 Claims.TestCase.settings = so_many(1, 10)

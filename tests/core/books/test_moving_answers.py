@@ -170,7 +170,8 @@ def test_an_answer_stays_with_its_row_when_the_row_gets_another_key(database: Da
     bring_in(database, ebay_export("a.csv", Row("2026-06-29", "1", "50.00"), Row("2026-06-30", "9", "1.00")))
     type_cost(database, "1", "3.00")
     before = lines_by(database, "net")[Decimal(50)]
-    bring_in(database, ebay_export("b.csv", Row("2026-06-29", "1", "20.00"), Row("2026-06-28", "8", "1.00")))
+    further = (Row("2026-06-29", "1", "20.00"), Row("2026-06-29", "1", "50.00"), Row("2026-06-28", "8", "1.00"))
+    bring_in(database, ebay_export("b.csv", *further))
     lines = lines_by(database, "net")
 
     assert (0, 1) == (before["ordinal"], lines[Decimal(50)]["ordinal"])
