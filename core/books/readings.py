@@ -18,7 +18,7 @@ from core.marketplaces.record import standing
 from core.marketplaces.uniting import Part, as_it_is_known, compared_type, parts_of, united
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from core.books.database import Connection
     from core.model import Reading, Settlement
@@ -105,7 +105,9 @@ def with_keys_of(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unique(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], Row]:
-    place: Callable[[Row], tuple[Any, ...]] = lambda row: tuple(_compared(name, row[name]) for name in names)  # noqa: E731
+    def place(row: Row) -> tuple[Any, ...]:
+        return tuple(_compared(name, row[name]) for name in names)
+
     counts = Counter(map(place, rows))
     return {place(row): row for row in rows if counts[place(row)] == 1}
 
