@@ -101,10 +101,11 @@ def _sums(lines: list[dict[str, object]]) -> list[tuple[Decimal, str]]:
 @pytest.mark.long
 def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_path: Path) -> None:
     """The second file's Canadian dollars are named and in no sum."""
-    for number, (net, currency) in enumerate((("9.00", "CAD"), ("48.00", "USD"))):
-        folder = tmp_path / f"{number}"
+    canadian, dollars = charge("#1", "9.00", "CAD"), charge("#2", "48.00", "USD")
+    for name, rows in (("part", [canadian]), ("whole", [dollars, canadian])):
+        folder = tmp_path / name
         folder.mkdir()
-        told = story.book.run("import", str(_written(folder, [SHOPIFY, charge("#1", net, currency)])))
+        told = story.book.run("import", str(_written(folder, [SHOPIFY, *rows])))
     (row,) = table(story.book.open(), "Settlements").rows
 
     assert "amounts in different currencies cannot be added up" in told.output

@@ -352,7 +352,7 @@ FAULTS = {
             "UPDATE entry_line SET amount = amount + 10000 WHERE position = 1 AND entry = (SELECT min(id) FROM entry WHERE "
             "kind = 'accrual')"
         ),
-        "balance: 0.01 and 0.00 differ",
+        "balance in USD: 0.01 and 0.00 differ",
     ),
     "entry deleted": (
         "UPDATE entry SET settlement = NULL, store = 'US', name = 'x' WHERE kind = 'COGS' AND key LIKE 'US 1 %'",
