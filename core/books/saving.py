@@ -175,8 +175,11 @@ def _taking_units(
     typed = {one.key for one in answers if one.units_back is not None and one.key in lines}
     orders = {lines[key]["order_id"] for key in typed} - {None}
     wanted = books.lines["key"].isin(list(typed)) | books.lines["order_id"].isin(list(orders))
-    lost = books.lines["key"].isin(list(typed)) & takes_back(books.lines)
-    return set(books.lines["key"][lost]) | with_typed_units(books.lines[wanted]) if typed else frozenset()
+    if not typed:
+        return frozenset()
+    rows = books.lines[wanted]
+    by_rule = with_typed_units(rows, set(rows["key"][rows[STATED_SKU].isna()]))
+    return by_rule | set(rows["key"][takes_back(rows) & rows["key"].isin(list(typed))])
 
 
 @dataclass(frozen=True, slots=True)
