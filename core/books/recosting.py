@@ -149,7 +149,7 @@ def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
 
 
 def _plain(orders: pd.Series) -> pd.Series:
-    """Return order ids as `core.costing.rules.plain_order` writes them; an empty one is none."""
+    """Return order ids as `core.costing.sold_goods.plain_order` writes them; an empty one is none."""
     plain = orders.str.strip().str.lstrip("#").str.lower()
     return plain.where(orders != "")
 

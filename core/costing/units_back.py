@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _NONE = Decimal(0)
+TAKES_COST = "save their cost, or choose Disposition Money only where none moved"
+"""What to do about goods that are believed to have moved, on a line that asks whether they did."""
 _REFUNDS = frozenset({Event.REFUND, Event.DISPUTE})
 
 
@@ -173,12 +175,13 @@ class UnitsBack:
         return _out_of(goods.line, units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
     def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
-        """Ask where neither the order nor its refund is in the books: only they say whether the goods were in stock."""
-        if self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
+        """Ask where the books hold neither the sale of the goods nor their refund: only they say what was in stock."""
+        if not goods.question and self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
             return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
         if units is None:
             return unknown_units(goods.line)
-        return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
+        said = goods.question or "Neither the order nor its refund is in the books"
+        return whether_goods_moved(goods, units, f"{said}: 0 is proposed.")
 
 
 def is_undone(goods: GoodsLine) -> bool:
@@ -202,7 +205,7 @@ def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
         return move
     said = "Why this was paid is not established; by the order's refund"
     if move.quantity:
-        said = f"{said} its goods leave stock again: keep or set 0."
+        said = f"{said} its goods leave stock again: {TAKES_COST}."
         return whether_goods_moved(goods, move.quantity, said, believed=True)
     said = f"{said} its cost is an expense already: 0 is proposed."
     if goods.saved is not None and goods.saved.unit_cost:
