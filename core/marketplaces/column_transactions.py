@@ -21,7 +21,7 @@ from core.marketplaces.column_lines import ColumnLines, as_text, content_order
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.transactions import GOODS
 from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
-from core.money import LINE_PLACES, MONEY
+from core.money import LINE_PLACES, from_millionths
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
         "stock_effect": pa.array(effect, pa.string()),
         "currency": _or_none(as_text(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
-        "net": money(groups.sum(lines.amount)),
+        "net": from_millionths(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
         "goods": pa.array(goods, pa.string()),
         "typed": _typed(groups),
@@ -181,14 +181,7 @@ def _or_none(texts: pa.Array) -> pa.Array:
 
 def _part(groups: Groups, column: str) -> pa.Array:
     added = groups.lines.part(column)
-    return money(np.zeros(len(groups), np.int64) if added is None else groups.sum(added))
-
-
-def money(millionths: np.ndarray) -> pa.Array:
-    """Return whole millionths as amounts of frames."""
-    halves = np.empty((len(millionths), 2), np.int64)
-    halves[:, 0], halves[:, 1] = millionths, millionths >> 63
-    return pa.Array.from_buffers(MONEY.pyarrow_dtype, len(millionths), [None, pa.py_buffer(halves)])
+    return from_millionths(np.zeros(len(groups), np.int64) if added is None else groups.sum(added))
 
 
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
@@ -320,7 +313,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "raw_description": _or_none(descriptions),
         "order_id": _or_none(as_text(lines.field("order_id"), every)),
         "sku": _or_none(as_text(lines.field("sku"), every)),
-        "amount": money(lines.amount),
+        "amount": from_millionths(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),
