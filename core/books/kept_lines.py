@@ -257,8 +257,8 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
     """Keep the lines of a settlement; what is kept of a line that is as it was stays."""
     known = _costs_of(connection, one)
     changed = lines[_differing(known, lines)]
-    gone = known["key"][~known["key"].isin(list(lines["key"]))]
-    for some in frames.among(costing_tables.costed_line.c.key, [*changed["key"], *gone]):
+    stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
+    for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
     for table in (costing_tables.shown_line, costing_tables.costed_settlement):
         connection.execute(delete(table).where(table.c.settlement == one.id))

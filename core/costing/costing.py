@@ -22,7 +22,7 @@ from core.frame_columns import COSTED_COLUMNS
 from core.model import Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
 
     import pandas as pd
@@ -105,20 +105,26 @@ def without_order(transactions: pd.DataFrame, mappings: pd.DataFrame | None = No
     }
 
 
-def with_typed_units(transactions: pd.DataFrame) -> set[str]:
-    """Return the lines of which typed units count though they state their own: refunds and lost returns.
+def with_typed_units(transactions: pd.DataFrame, without_sku: Collection[str] = ()) -> set[str]:
+    """Return the lines of which typed units count though they state their own: refunds, lost returns and reversals.
 
-    A reversal that names what it reverses takes typed units too; which one does is known once it is costed.
+    A reversal that names no SKU itself may turn out to be a loss, whose own units count.
 
     Args:
         transactions: TRANSACTION_COLUMNS of the lines in question, with all others of their orders.
+        without_sku: Keys of lines that name no SKU themselves; one that was typed stands in the transactions.
 
     Returns:
         Line keys.
     """
     lines = read_lines(transactions)
     judged = zip(lines, judge(lines), strict=True)
-    return {line.key for line, judgement in judged if judgement.rule in {Rule.REFUND, Rule.RETURN_LOST}}
+    return {
+        line.key
+        for line, judgement in judged
+        if judgement.rule in {Rule.REFUND, Rule.RETURN_LOST}
+        or (judgement.rule is Rule.REVERSAL and line.key not in without_sku)
+    }
 
 
 def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence[UsedCost]) -> dict[str, Average]:

@@ -121,11 +121,19 @@ def _out(goods: GoodsLine) -> Move:
 
 
 def _back(goods: GoodsLine) -> Move:
-    """Bring the line's units back, should nothing be found that it reverses."""
+    """Bring the line's units back, should nothing be found that it reverses; saved units before those that it states.
+
+    What it reverses may have left the books since: 1 of 2 units found, as accepted, stays 1 without its loss.
+    """
     move = _out(goods)
     if goods.lock is None and goods.said == Disposition.UNSELLABLE:
         return Move(0, FOUND_UNSELLABLE, goods.said)
-    return move if goods.lock is not None or move.quantity is None else move._replace(quantity=-move.quantity)
+    if goods.lock is not None or move.quantity is None:
+        return move
+    if goods.said_units == 0:
+        return Move(0, "No goods moved, as saved on Resolve.")
+    units = goods.said_units if goods.said_units is not None and move.quantity else move.quantity
+    return move._replace(quantity=-units)
 
 
 def _unclear(goods: GoodsLine) -> Move:

@@ -159,22 +159,62 @@ class UsedOnOriginal(NamedTuple):
     """Whether it has no cost and never will, because nobody is asked for it."""
 
 
-def used_on(original: Original, used: Mapping[int, Used]) -> UsedOnOriginal:
-    """Return the unit cost used on an original: that of its sales, weighted by units.
+class Back(NamedTuple):
+    """Units that came back of an original, at the unit cost that they had."""
+
+    when: tuple[int, str]
+    units: int
+    unit_cost: Decimal
+
+
+def used_on(
+    original: Original, used: Mapping[int, Used], line: Line, units: int, back: Sequence[Back]
+) -> UsedOnOriginal:
+    """Return the unit cost used on an original, as far as it is a line's: that of its sales, weighted by units.
+
+    Goods that left after a line cannot be the line's, and what came back before it cannot come back again: 3 left at
+    5.00, 2 of them came back (-10.00), 1 more left at 6.88. What comes back then is of the 1 at 5.00 and the 1 at 6.88.
 
     Args:
         original: The original.
         used: What each sale cost, by place.
+        line: The line that refers to it.
+        units: Units that the line brings back, without sign.
+        back: What other lines brought back of it.
     """
-    costs = [(sale.units or 0, used[sale.line.place].unit_cost) for sale in original.sales]
-    without = [sale.line for sale in original.sales if used[sale.line.place].unit_cost is None]
-    first = without[0] if without else original.sales[0].line
+    earlier = [one for one in back if one.when <= line.when]
+    sales = _left_by(line, original, units + sum(one.units for one in earlier))
+    costs = [(sale.units or 0, used[sale.line.place].unit_cost) for sale in sales]
+    without = [sale.line for sale in sales if used[sale.line.place].unit_cost is None]
+    first = without[0] if without else sales[0].line
+    known = [(units, cost) for units, cost in costs if cost is not None]
     return UsedOnOriginal(
-        unit_cost=None if without else weighted([(units, cost) for units, cost in costs if cost is not None]),
+        unit_cost=None if without else _after(known, earlier),
         as_of=used[first.place].as_of,
         line=first,
         is_closed=bool(without) and not any(used[line.place].is_listed for line in without),
     )
+
+
+def as_it_came_back(used: UsedOnOriginal, line: Line, back: Sequence[Back]) -> UsedOnOriginal:
+    """Return what a line costs that takes goods again that came back before it; as on the original where none did."""
+    earlier = [(one.units, one.unit_cost) for one in back if one.when <= line.when]
+    return used._replace(unit_cost=weighted(earlier)) if earlier and used.unit_cost is not None else used
+
+
+def _left_by(line: Line, original: Original, units: int) -> Sequence[Sale]:
+    """Return the sales until a line's day; all of the original where more came back by then than they sold."""
+    day = line.day
+    sales = [sale for sale in original.sales if not (day and sale.line.day and sale.line.day > day)]
+    return sales if sales and sum(sale.units or 0 for sale in sales) >= units else original.sales
+
+
+def _after(sold: Sequence[tuple[int, Decimal]], back: Sequence[Back]) -> Decimal:
+    """Return the unit cost of what is left of goods when some came back; of all of them where nothing is."""
+    rest = [*sold, *((-one.units, one.unit_cost) for one in back)]
+    worth = sum((units * cost for units, cost in rest), Decimal(0))
+    is_left = worth > 0 and sum(units for units, _ in rest) > 0
+    return weighted(rest if is_left and len({cost for _, cost in sold}) > 1 else sold)
 
 
 def weighted(costs: Sequence[tuple[int, Decimal]]) -> Decimal:

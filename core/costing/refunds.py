@@ -132,11 +132,15 @@ def _is_free(goods: GoodsLine) -> bool:
 
 
 def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
-    """Take the units back that the bookkeeper saved; they came back into stock unless a disposition says otherwise."""
+    """Take the units back that the bookkeeper saved; they came back into stock unless a disposition says otherwise.
+
+    So does the policy, where nobody accepted what was proposed: a proposal is always of goods in stock again.
+    """
     said = None if goods.said is None else Disposition(goods.said)
     if units == 0:
         return kept(Disposition.NOT_RETURNED if said in {None, Disposition.RESTOCKED} else said or usual)
-    disposition = said or (Disposition.RESTOCKED if usual in _NEVER_CAME else usual)
+    is_accepted = goods.saved is not None and goods.saved.is_accepted
+    disposition = said or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
     return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)

@@ -221,7 +221,8 @@ def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: 
 def settled(move: Move, goods: GoodsLine) -> Move:
     """Take what Resolve showed where the bookkeeper accepted it, or where nobody is asked before books start.
 
-    A confirmed zero says that no goods moved.
+    A confirmed zero says that no goods moved. Units that were saved are not made fewer: where less is left now, the
+    line is asked anew.
     """
     if move.cause is None:
         return move
@@ -229,7 +230,8 @@ def settled(move: Move, goods: GoodsLine) -> Move:
         return move._replace(cause=None, quantity=move.quantity or 0)
     if goods.saved is not None and goods.saved.is_zero:
         return kept(Disposition.MONEY_ONLY)
-    accepted = goods.saved is not None and goods.saved.is_accepted
+    is_less = move.cause is Cause.UNITS_DISAGREE and goods.said_units is not None
+    accepted = goods.saved is not None and goods.saved.is_accepted and not is_less
     return move._replace(cause=None) if accepted and move.quantity else move
 
 
