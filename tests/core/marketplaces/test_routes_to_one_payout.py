@@ -126,6 +126,7 @@ class EbayPayout:
         self.transactions: list[dict[str, Any]] = []
         self.orders: list[dict[str, Any]] = []
         self.of_several: set[str] = set()
+        self.converts = seed % 5 == 0
         for number in range(self.dice.randint(1, 5)):
             self.sell(f"10-{number:05d}-00001")
         for kind, word, fee_type, description in (
@@ -152,8 +153,8 @@ class EbayPayout:
             fees += [("International fee", "INTERNATIONAL_FEE", Decimal("0.35"))] if dice.random() < 0.5 else []
             items.append((f"{order}-{number}", sku, dice.randint(1, 4), price, postage, fees))
         gross = sum((price + postage for _, _, _, price, postage, _ in items), Decimal(0))
-        fees = sum((fee for item in items for _, _, fee in item[5]), Decimal(0))
-        net = in_cents((gross - fees) * rate)
+        charges = sum((fee for item in items for _, _, fee in item[5]), Decimal(0))
+        net = in_cents((gross - charges) * rate)
         taken = [[(name, self.charged(fee, currency, rate)) for _, name, fee in item[5]] for item in items]
         self._report_sale(order, items, net, gross, currency, rate)
         self.orders.append({"orderId": order, "lineItems": [_ebay_item(item, currency) for item in items]})
@@ -163,8 +164,8 @@ class EbayPayout:
         self._give_back(order, items, currency, rate)
 
     def charged(self, fee: Decimal, currency: str, rate: Decimal) -> dict[str, str]:
-        """Return a fee as the API tells it: in the order's currency, or now and then converted."""
-        return usd(in_cents(fee * rate)) if self.dice.random() < 0.2 else money_of(fee, currency)
+        """Return a fee as the API tells it: in the order's currency, in some payouts converted."""
+        return usd(in_cents(fee * rate)) if self.converts else money_of(fee, currency)
 
     def _report_sale(
         self, order: str, items: list[Any], net: Decimal, gross: Decimal, currency: str, rate: Decimal
@@ -189,21 +190,29 @@ class EbayPayout:
     def _give_back(self, order: str, items: list[Any], currency: str, rate: Decimal) -> None:
         item, _, count, price, _, _ = self.dice.choice(items)
         chance = self.dice.random()
-        if chance < 0.4:  # many
-            given = in_cents(price * self.dice.randint(1, count) / count)
-            fee = in_cents(given * Decimal("0.13"))
-            net = -in_cents((given - fee) * rate)
-            foreign = {"Transaction currency": currency, "Exchange rate": rate if rate != 1 else "--"}
-            columns = {"Final Value Fee - variable": fee, **foreign}
-            self.row("Refund", net, gross=-given, order=order, **columns)
-            node = {"lineItemId": item, "feeBasisAmount": money_of(given, currency)}
-            fees = [{"feeType": "FINAL_VALUE_FEE", "amount": self.charged(fee, currency, rate)}]
-            nodes = [node | {"marketplaceFees": fees}]
-            self.book("REFUND", net, order=order, nodes=nodes, currency=currency, rate=rate)
+        if chance < 0.2:  # some give all of it back, postage too
+            given = [(item[0], item[3] + item[4]) for item in (items[:1] if self.converts else items)]
+            self._refund(order, given, currency, rate)
+        elif chance < 0.4:  # as many a part of an item
+            self._refund(order, [(item, in_cents(price * self.dice.randint(1, count) / count))], currency, rate)
         elif chance < 0.6:  # some
             amount = -dollars(self.dice)
             self.row("Payment dispute", amount, gross=amount, order=order, description="Not received")
             self.book("DISPUTE", amount, order=order)
+
+    def _refund(self, order: str, items: list[tuple[str, Decimal]], currency: str, rate: Decimal) -> None:
+        """Give amounts of items back, with their fee; the report says neither items nor units."""
+        fees = {item: in_cents(amount * Decimal("0.13")) for item, amount in items}
+        whole, back = sum((amount for _, amount in items), Decimal(0)), sum(fees.values(), Decimal(0))
+        net = -in_cents((whole - back) * rate)
+        foreign = {"Transaction currency": currency, "Exchange rate": rate if rate != 1 else "--"}
+        self.row("Refund", net, gross=-whole, order=order, **{"Final Value Fee - variable": back, **foreign})
+        nodes = []
+        for item, amount in items:
+            told = {"feeType": "FINAL_VALUE_FEE", "amount": self.charged(fees[item], currency, rate)}
+            basis = money_of(amount, currency)
+            nodes.append({"lineItemId": item, "feeBasisAmount": basis, "marketplaceFees": [told]})
+        self.book("REFUND", net, order=order, nodes=nodes, currency=currency, rate=rate)
 
     def row(self, word: str, net: Decimal, *, gross: Decimal, order: str = "--", **more: object) -> None:
         """Write a row of the report that is no sale."""
