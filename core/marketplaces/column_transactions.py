@@ -186,14 +186,19 @@ def _part(groups: Groups, column: str) -> pa.Array:
 
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
     """Return what some of the lines of each transaction say: the first in order of the alphabet."""
+    if _agree(groups, texts.codes):
+        return _or_none(as_text(texts, groups.lead))
     ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
     known = sorted((text, at) for at, text in enumerate(texts.values) if text)
     ranks[[at for _, at in known]] = np.arange(len(known))
-    if not len(groups):
-        return pa.array([], pa.string())
     least = np.minimum.reduceat(ranks[texts.codes][groups.rows], groups.start)
     names = pa.array([*(text for text, _ in known), None], pa.string())
     return names.take(pa.array(np.minimum(least, len(known))))
+
+
+def _agree(groups: Groups, codes: np.ndarray) -> bool:
+    """Tell whether the lines of each transaction say the same."""
+    return bool((codes[groups.rows] == np.repeat(codes[groups.lead], groups.size)).all())
 
 
 def _asked(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -69,7 +69,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         foreign_keys: Off while tables are rebuilt.
     """
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> DBAPIConnection:
         connection = sqlite3.connect(
             f"{path.as_uri()}?mode=rw", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
@@ -77,7 +77,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: do not believe a disk that only says it has written
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        return connection
+        return cast("DBAPIConnection", connection)
 
     known = _sqlite()
     options = {"compiled_cache": _STATEMENTS, _WHERE: (path, busy_seconds)}

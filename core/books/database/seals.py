@@ -87,7 +87,7 @@ def rows_of(
 
 
 @cache
-def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[Any], list[str], list[int]]:
+def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[*tuple[Any, ...]], list[str], list[int]]:
     """Return what asks for rows, what their values are called, and at which places the key is: every writing asks."""
     names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
     names = [name for name in names if not only or name in only]
