@@ -20,7 +20,7 @@ _PRICES = ("Item subtotal", "Shipping and handling", "Seller collected tax")
 def random_report(random: Random) -> bytes:
     """Return a report of some orders, the same for the same state; most of it fits together."""
     orders = (_order(random, random.choice((number, number, number, 0))) for number in range(random.randint(1, 9)))
-    rows = [{"Type": "Payout", **PAID, "Net amount": "-1"}, *(row for order in orders for row in order)]
+    rows: list[Row] = [{"Type": "Payout", **PAID, "Net amount": "-1"}, *(row for order in orders for row in order)]
     if random.random() < 0.3:
         random.shuffle(rows)
     return _with_column(random, rows) if random.random() < 0.1 else report(*rows)
@@ -36,7 +36,7 @@ def _with_column(random: Random, rows: list[Row]) -> bytes:
 def _order(random: Random, number: int) -> list[Row]:
     items = [_item(random, number, code) for code in range(random.choice((0, 1, 1, 2, 2, 3, 5)))]
     told = {"Order number": f"11-{number:05}", "Transaction creation date": random.choice((*_DAYS[:1] * 8, *_DAYS))}
-    payout = {**PAID, "Payout ID": random.choice((PAID["Payout ID"],) * 6 + ("7600000002", "--", ""))}
+    payout: Row = {**PAID, "Payout ID": random.choice((PAID["Payout ID"],) * 6 + ("7600000002", "--", ""))}
     kind = random.choice(("Order",) * 14 + ("Refund", "Claim", "Other fee", "Bestellung", "Odd"))
     whole = {"Type": kind, **told, **payout, **_sums(random, items), **_currencies(random)}
     rows: list[Row] = [{"Type": kind, **told, **_payout_of_item(random, payout), **item} for item in items]
@@ -70,7 +70,7 @@ def _sums(random: Random, items: list[Row]) -> Row:
 
     odd = Decimal(random.choice((0,) * 8 + (1, -3)))
     gross = random.choice((str(total(_PRICES)),) * 10 + ("--", "5"))
-    found = {"Net amount": str(total(_PRICES) + total(_FEES) + odd), "Gross transaction amount": gross}
+    found: Row = {"Net amount": str(total(_PRICES) + total(_FEES) + odd), "Gross transaction amount": gross}
     if random.random() < 0.05:
         found[random.choice(_FEES)] = "-0.40"
     return found
@@ -85,4 +85,5 @@ def _currencies(random: Random) -> Row:
 def _payout_of_item(random: Random, payout: Row) -> Row:
     if random.random() < 0.7:
         return {}
-    return random.choice((payout, {"Payout ID": payout["Payout ID"]}, {"Payout ID": "7600000003"}, {**PAID}))
+    other: list[Row] = [{"Payout ID": payout["Payout ID"]}, {"Payout ID": "7600000003"}, {**PAID}]
+    return random.choice([payout, *other])
