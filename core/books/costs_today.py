@@ -19,6 +19,7 @@ import pandas as pd
 
 from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
+from core.books.status import missing_lines
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
@@ -96,6 +97,14 @@ def asked_since(books: Books) -> pd.DataFrame:
     """
     rows = _asking_now(books)
     return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
+
+
+def asked_lines(books: Books) -> pd.DataFrame:
+    """Return every line that sheet Resolve has to ask: those without cost, and exported ones that ask since. Pure.
+
+    What lies before the books start is not asked.
+    """
+    return pd.concat([missing_lines(books.counted(books.lines)), books.counted(asked_since(books))], ignore_index=True)
 
 
 def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:

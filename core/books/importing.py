@@ -37,6 +37,7 @@ from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import (
     Part,
+    agreed,
     as_it_is_known,
     in_other_words,
     parts_of,
@@ -281,6 +282,7 @@ def _import_one(
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
     views = [one.part for one in _views_of(connection, there)] if further else []
+    *views, part = agreed([*views, part])
     whole = united([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)

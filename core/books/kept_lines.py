@@ -261,8 +261,8 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
     of_it = costing_tables.costed_line.c.settlement == one.id
     known = frames.load(connection, select(costing_tables.costed_line).where(of_it), _STORED)
     changed = lines[_differing(known, lines)]
-    gone = known["key"][~known["key"].isin(list(lines["key"]))]
-    for some in frames.among(costing_tables.costed_line.c.key, [*changed["key"], *gone]):
+    stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
+    for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
     frames.store(connection, costing_tables.costed_line, changed[list(_STORED)], _STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))

@@ -146,6 +146,19 @@ class Lock:
     batch: int
 
 
+@dataclass(frozen=True, slots=True)
+class PastLock:
+    """A lock, whether it holds or was reopened, with what it was made of."""
+
+    lock: Lock
+    hashes: tuple[str, ...]
+    """Of its lines as they were locked."""
+    reopened_in: int | None
+    """The batch that ended it; `None`: it holds."""
+    why: str | None
+    """Why it was reopened."""
+
+
 class Breach(StrEnum):
     """How a line differs from what was locked."""
 
@@ -242,6 +255,20 @@ def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
     """Return the lock of a settlement, if it is locked."""
     row = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).one_or_none()
     return None if row is None else _lock(row)
+
+
+def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock]:
+    """Return every lock that a settlement ever had, the oldest first."""
+    locks, ends = closing_tables.lock, closing_tables.reopening
+    query = select(locks).where(locks.c.settlement == settlement.id).order_by(locks.c.id)
+    reopened = {row.lock: row for row in connection.execute(select(ends))}
+    line = closing_tables.locked_line
+    found = []
+    for row in connection.execute(query):
+        hashes = connection.scalars(select(line.c.hash).where(line.c.lock == row.id))
+        end = reopened.get(row.id)
+        found.append(PastLock(_lock(row), tuple(hashes), end and end.batch, end and end.reason))
+    return found
 
 
 def lines(

@@ -138,7 +138,7 @@ def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mappi
     if key in there.proposals:
         line = lines[there.proposals[key]]
         said = in_words(saved, question_of(question), question_of(line))
-        message = f"{where}: what was saved is a proposal on Resolve now. {said}."
+        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {said}."
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from core.books.database import Database
 
 
+ELSEWHERE = "posted elsewhere: "
+"""Begins the note of a batch that locked settlements which another program posted."""
+
+
 class PostedElsewhereReasonError(CogsheetError):
     """Settlements are called posted elsewhere without saying where."""
 
@@ -51,7 +55,7 @@ def post_elsewhere(
         if books.is_history(one) or one.cogs_entry is not EntryStatus.OPEN:
             raise NothingToLockError(one.name, books.state(one).cogs_status)
     with database.writing() as connection:
-        note = f"posted elsewhere: {reason.strip()}"
+        note = f"{ELSEWHERE}{reason.strip()}"
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=note)
         for one in chosen:
             locks.lock(connection, one, books.lines_of(one), batch, EntryStatus.POSTED_ELSEWHERE)

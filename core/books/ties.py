@@ -38,7 +38,7 @@ TIED_BY_SKU = frozenset(
 
 
 def plain_orders(orders: pd.Series) -> pd.Series:
-    """Return order ids as `core.costing.rules.plain_order` writes them; an empty one is none."""
+    """Return order ids as `core.costing.sold_goods.plain_order` writes them; an empty one is none."""
     plain = orders.str.strip().str.lstrip("#").str.lower()
     return plain.where(orders != "")
 

@@ -45,6 +45,12 @@ TRUE_UP_COLUMNS: Columns = {
     "entry": TEXT,  # the key of the entry that posts it
 }
 """A proposal and what became of it."""
+DECIDED_COLUMNS: Columns = {
+    **TRUE_UP_COLUMNS,
+    "taken_up_in": WHOLE,  # the batch in which a dismissed one was proposed again
+    "taken_up_for": TEXT,  # why
+}
+"""A proposal and all that ever became of it."""
 POSTED_COLUMNS: Columns = {
     **TRUE_UP_COLUMNS,
     "entry_date": TEXT,  # ISO day of the entry; missing where the difference came to less than a cent
@@ -141,8 +147,11 @@ def pending(connection: Connection) -> pd.DataFrame:
 
 
 def history(connection: Connection) -> pd.DataFrame:
-    """Return every proposal there ever was (TRUE_UP_COLUMNS), the oldest first."""
-    return frames.load(connection, _all(), TRUE_UP_COLUMNS)
+    """Return every proposal there ever was (DECIDED_COLUMNS), the oldest first."""
+    again = closing_tables.taken_up
+    query = _all().add_columns(again.c.batch.label("taken_up_in"), again.c.reason.label("taken_up_for"))
+    query = query.outerjoin(again, again.c.true_up == closing_tables.true_up.c.id)
+    return frames.load(connection, query, DECIDED_COLUMNS)
 
 
 def accepted(connection: Connection) -> pd.DataFrame:

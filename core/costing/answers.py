@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.causes import cause
 from core.costing.line_kinds import may_be_money_only
 from core.costing.lines import Lock
-from core.costing.originals import Used, used_on
+from core.costing.originals import Back, Used, as_it_came_back, used_on
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
 from core.costing.precedence import Answer, Asked, first_answer
 from core.costing.reversals import Part, negative
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from core.costing.goods import Move
     from core.costing.ledger import Ledger
     from core.costing.lines import Line
-    from core.costing.originals import Original, UsedOnOriginal
+    from core.costing.originals import Name, UsedOnOriginal
     from core.costing.outcome import Outcome
     from core.costing.precedence import Found
     from core.costing.reversals import Reversed
@@ -49,9 +50,7 @@ def answer_lines(ledger: Ledger) -> list[Answered]:
         for original in ledger.originals.values()
         for sale in original.sales
     }
-    referring = {
-        place: _referring(ledger, held.lines[place], original, used) for place, original in ledger.originals.items()
-    }
+    referring = _referring(ledger, used)
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in held.lines])
 
 
@@ -104,8 +103,26 @@ def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
     return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.held.is_history(line))
 
 
-def _referring(ledger: Ledger, line: Line, original: Original, used: Mapping[int, Used]) -> Answered:
-    return _answered(ledger, line, used_on(original, used))
+def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
+    """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
+
+    A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
+    """
+    held = ledger.held
+    lines = [held.lines[place] for place in ledger.originals]
+    back: dict[Name, list[Back]] = defaultdict(list)
+    found: dict[int, Answered] = {}
+    for line in sorted(lines, key=lambda line: (line.key not in held.taken, line.when)):
+        original = ledger.originals[line.place]
+        units = max(0, -(ledger.move(line).quantity or 0))
+        rule, known = held.judgements[line.place].rule, back[original.name]
+        takes = used_on(original, used, line, units, () if rule is Rule.REPLACEMENT else known)
+        if rule is Rule.RETURN_LOST:
+            takes = as_it_came_back(takes, line, known)
+        found[line.place] = _answered(ledger, line, takes)
+        if units and takes.unit_cost is not None:
+            back[original.name].append(Back(line.when, units, takes.unit_cost))
+    return found
 
 
 def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:

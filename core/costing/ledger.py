@@ -18,7 +18,8 @@ from core.costing.precedence import Sources
 from core.costing.reimbursed import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import Claim, costs_by_line
+from core.costing.shipments import costs_by_line
+from core.costing.units_taken import Claim
 from core.model import Cause, CostSource
 
 if TYPE_CHECKING:

@@ -49,7 +49,9 @@ class Missing:
     finale: Finale
     last_used: Mapping[str, Average]
     believed: Decimal | None = None
-    """The unit cost that is believed where goods or units are asked; 0 or missing: that no goods moved."""
+    """The unit cost that is believed where goods or units are asked."""
+    goods_believed: bool = False
+    """Whether goods are believed to have moved, whatever they cost; else no goods are, without a cost above 0."""
     without_order: bool = False
     """Whether its goods left without a customer's order: then the average of its day comes before today's."""
     typed_elsewhere: Decimal | None = None
@@ -69,7 +71,7 @@ def typed_elsewhere(missing: Missing) -> Proposed | None:
 def money_only(missing: Missing) -> Proposed | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed and not missing.goods_believed
     return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 

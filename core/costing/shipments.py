@@ -3,11 +3,14 @@
 An order of 4 of which 3 left at 5.00 and 1 at 9.00 costs 15.00 on the line of 3 and 9.00 on the line of 1, whatever
 settlements they stand in and whichever was exported first. In this order:
 
-1. A line that was exported keeps the shipment whose units and cost it took.
-2. A line that is not exported takes the shipment of its units; of several, those that are nearest in time.
-3. What is left is divided: an exported line keeps what it took, the others take the rest of the order's total (4 units
-   for 24.00 in one row, 3 of them exported at 15.00: the last takes 9.00). Where nothing of it was exported, or the
-   units do not agree, units are taken in order of time.
+1. Lines that were exported come first: the units whose cost they took are spent. 2 left at 5.00 in August and 3 at 7.00
+   in September; two lines of 1 were exported at 5.00: September's line of 2 takes 14.00, not August's shipment of 2.
+2. The others take what is left, by time and units, each unit once (`core.costing.units_taken`).
+3. Where an exported line took another cost than its units have now and shares a shipment with others, it keeps what it
+   took, and the others take the rest of the total (4 units for 24.00 in one row, 3 of them exported at 15.00: the last
+   takes 9.00). Where it shares none, its bill came late, and a true-up corrects it alone.
+
+A line of an order in several shipments for which too few units left takes the average of those that did, and is marked.
 
 The sum over the lines is Finale's total of the order wherever the units agree.
 """
@@ -15,12 +18,12 @@ The sum over the lines is Finale's total of the order wherever the units agree.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from core.costing.finale import midnight
 from core.costing.order_costs import OrderCost, distorted
+from core.costing.units_taken import LAST_PLACE, Lot, taken_by_exported, taken_in_time
 from core.counted import counted
 from core.money import at_line_places
 
@@ -28,32 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.costing.finale import Finale, Part, Shipped
-    from core.costing.lines import Line
     from core.costing.order_costs import OrderCosts
+    from core.costing.units_taken import Claim, Draw
 
 
 _NONE = Decimal(0)
-
-
-class Claim(NamedTuple):
-    """A sale that takes units of its order."""
-
-    line: Line
-    units: int
-    taken: Decimal | None = None
-    """The unit cost that it was exported with, where Finale's order gave it."""
-
-
-class Lot(NamedTuple):
-    """Units of a SKU that left together."""
-
-    units: int
-    unit_cost: Decimal | None
-    """Per unit of the SKU."""
-    cause: str | None
-    """Why it is missing."""
-    day: str | None
-    odd: str | None = None
 
 
 def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int, OrderCost]:
@@ -145,143 +127,121 @@ def _lot(units: int, parts: Sequence[Part], together: Sequence[Shipped]) -> Lot:
 
 
 def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> dict[int, OrderCost]:
-    """Divide the lots of one order and SKU among its sales."""
-    own = _own_lots(claims, lots)
-    if _leaves_a_gap(claims, lots, own):
-        exported = {claim.line.place for claim in _kept(claims)}
-        own = {place: lot for place, lot in own.items() if place in exported}
-    rest, left = _left_over(claims, lots, own)
-    found = {place: _of_lots([(lot.units, lot)]) for place, lot in own.items()}
-    if whole.as_shipped or not rest:
-        return found
-    return found | (_remainders(rest, left) or dict(_in_order_of_time(rest, left, whole)))
+    """Divide the lots of one order and SKU among its sales, each unit once: first those that were exported."""
+    exported = taken_by_exported(_kept(claims), lots)
+    left = _left(lots, exported.values())
+    rest = [claim for claim in claims if claim.line.place not in exported]
+    drawn = exported | taken_in_time(rest, lots, left)
+    found = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
+    if whole.as_shipped:
+        rest_of_lots = _left(lots, drawn.values())
+        return {place: cost for place, cost in found.items() if not _breaks(drawn[place], rest_of_lots)}
+    if sum(left) > sum(claim.units for claim in rest):
+        by_units = taken_in_time(rest, lots, left, leaves_whole=True)
+        found |= {place: _doubted(found[place], draw, lots) for place, draw in by_units.items()}
+    for together in _sharing(rest, drawn):
+        found |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
+    return found
 
 
 def _kept(claims: Sequence[Claim]) -> list[Claim]:
     return [claim for claim in claims if claim.taken is not None]
 
 
-def _leaves_a_gap(claims: Sequence[Claim], lots: Sequence[Lot], own: Mapping[int, Lot]) -> bool:
-    """Tell whether exported sales took less, or more, than the lots that open sales of their own size leave over.
+def _left(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
+    taken = _added(drawn) or (0,) * len(lots)
+    return tuple(lot.units - units for lot, units in zip(lots, taken, strict=True))
 
-    3 lines of 1 unit were exported at 5.00, one for the shipment of 1, two out of the shipment of 3 at 5.00, before the
-    line of 3 was imported; 2 units left at 9.00. If that line took the shipment of 3 as its own, 8.00 of the order
-    would be nowhere: it takes the rest, 23.00. Where an exported line of 1 and a shipment of 1 are left over, that
-    shipment is its own and its bill came late: its true-up corrects it, and nobody else pays for it.
+
+def _breaks(draw: Draw, left: Draw) -> bool:
+    """Tell whether somebody takes units of lots of which some are left over."""
+    return any(units and there for units, there in zip(draw, left, strict=True))
+
+
+def _added(draws: Iterable[Draw]) -> Draw:
+    return tuple(sum(units) for units in zip(*draws, strict=True))
+
+
+def _cost(claim: Claim, draw: Draw, lots: Sequence[Lot], whole: OrderCost) -> OrderCost:
+    """Return the cost of the units of a sale; one for which too few left takes the order's cost and is marked."""
+    if sum(draw) < claim.units:
+        return _not_there(whole, sum(draw), claim)
+    return _of_lots(draw, lots)
+
+
+def _doubted(cost: OrderCost, by_units: Draw, lots: Sequence[Lot]) -> OrderCost:
+    """Mark a sale whose order is not wholly in the books where the units of the shipments tell another cost than time.
+
+    2 left at 5.00 in August and 3 at 7.00 in September. A line of 2 of September, alone in the books, takes 14.00,
+    for that had left the day before; the shipment of 2 says 10.00.
     """
-    rest, left = _left_over(claims, lots, own)
-    kept = _kept(rest)
-    if not kept or any(lot.unit_cost is None for lot in lots):
-        return False
-    if sum(claim.units for claim in rest) != sum(lot.units for lot in left):
-        return False
-    if sorted(claim.units for claim in rest) == sorted(lot.units for lot in left):
-        return False
-    if len(kept) < len(rest):
-        return not _remainders(rest, left)
-    return abs(_taken(kept) - _worth(left)) >= _LAST_PLACE * sum(claim.units for claim in kept)
+    other = _of_lots(by_units, lots).unit_cost if any(by_units) else None
+    if cost.odd is not None or cost.unit_cost is None or other is None or other == cost.unit_cost:
+        return cost
+    return cost._replace(
+        odd="Finale shipped more of the order than is in the books, and which shipment the line is of is not sure: by"
+        f" its day the one at {cost.unit_cost.normalize():f}, by its units the one at {other.normalize():f}"
+    )
 
 
-def _left_over(claims: Sequence[Claim], lots: Sequence[Lot], own: Mapping[int, Lot]) -> tuple[list[Claim], list[Lot]]:
-    used = {id(lot) for lot in own.values()}
-    return [one for one in claims if one.line.place not in own], [lot for lot in lots if id(lot) not in used]
+def _sharing(claims: Sequence[Claim], drawn: Mapping[int, Draw]) -> Iterator[list[Claim]]:
+    """Return the sales that share a lot with an exported one that took another cost than the lot has now.
+
+    An exported sale with lots of its own is corrected by a true-up alone: their bill came late.
+    """
+    groups: list[tuple[list[Claim], set[int]]] = []
+    for claim in claims:
+        own = {number for number, units in enumerate(drawn[claim.line.place]) if units}
+        touching = [group for group in groups if group[1] & own]
+        groups = [group for group in groups if not group[1] & own]
+        members = [one for group in touching for one in group[0]]
+        groups.append(([*members, claim], own.union(*(group[1] for group in touching))))
+    for members, _ in groups:
+        if len(members) > 1 and _kept(members):
+            yield members
 
 
 def _taken(claims: Iterable[Claim]) -> Decimal:
     return sum((claim.units * (claim.taken or _NONE) for claim in claims), _NONE)
 
 
-def _worth(lots: Iterable[Lot]) -> Decimal:
-    return sum((lot.units * (lot.unit_cost or _NONE) for lot in lots), _NONE)
+def _worth(draw: Draw, lots: Sequence[Lot]) -> Decimal:
+    return sum((units * (lot.unit_cost or _NONE) for units, lot in zip(draw, lots, strict=True)), _NONE)
 
 
-def _own_lots(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Lot]:
-    """Return the lot of each sale that is as large as one: of exported ones only where it has the cost they took."""
-    own: dict[int, Lot] = {}
-    for units, cost in dict.fromkeys((claim.units, claim.taken) for claim in _kept(claims)):
-        fitting = [claim for claim in claims if (claim.units, claim.taken) == (units, cost)]
-        own |= _nearest(fitting, [lot for lot in lots if (lot.units, lot.unit_cost) == (units, cost)])
-    used = {id(lot) for lot in own.values()}
-    free = [claim for claim in claims if claim.taken is None]
-    for units in dict.fromkeys(claim.units for claim in free):
-        fitting = [claim for claim in free if claim.units == units]
-        own |= _nearest(fitting, [lot for lot in lots if lot.units == units and id(lot) not in used])
-    return own
-
-
-def _nearest(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Lot]:
-    """Pair sales and lots in order of time, so that they are as near to each other as they can be."""
-    sold, left = [claim.line.day for claim in claims], [lot.day for lot in lots]
-    if len(claims) <= len(lots):
-        return {claim.line.place: lots[at] for claim, at in zip(claims, _closest(sold, left), strict=True)}
-    return {claims[at].line.place: lot for lot, at in zip(lots, _closest(left, sold), strict=True)}
-
-
-def _closest(few: Sequence[str | None], many: Sequence[str | None]) -> tuple[int, ...]:
-    """Return for each of a few days its place among the many, in order, with the fewest days between them in all."""
-    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
-    for place, day in enumerate(many):
-        for count in range(min(len(few), place + 1), 0, -1):
-            distance, chosen = best[count - 1]
-            distance += _days_between(few[count - 1], day)
-            if count not in best or distance < best[count][0]:
-                best[count] = (distance, (*chosen, place))
-    return best[len(few)][1]
-
-
-def _days_between(one: str | None, other: str | None) -> int:
-    if one is None or other is None:
-        return 0
-    return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)
-
-
-def _remainders(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, OrderCost]:
+def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dict[int, OrderCost]:
     """Let exported sales keep what they took, and the others share the rest; nothing where that cannot be done.
 
     Where all were exported, what the total has changed by is spread over their units.
+
+    Args:
+        claims: Sales of the same lots, some of them exported.
+        draw: What they take together.
+        lots: Of which.
     """
-    kept = _kept(claims)
-    problem = any(lot.unit_cost is None for lot in lots)
-    if not kept or problem or sum(claim.units for claim in claims) != sum(lot.units for lot in lots):
+    kept, units = _kept(claims), [lot for number, lot in zip(draw, lots, strict=True) if number]
+    problem = any(lot.unit_cost is None for lot in units)
+    if problem or sum(claim.units for claim in claims) != sum(draw):
         return {}
-    total, taken = _worth(lots), _taken(kept)
+    total, taken = _worth(draw, lots), _taken(kept)
     others = [claim for claim in claims if claim.taken is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
     found = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
-    if not others and abs(total - taken) < _LAST_PLACE * sum(claim.units for claim in kept):
+    if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
         found = {claim.line.place: claim.taken or _NONE for claim in kept}
     how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
     found |= {claim.line.place: share for claim in others}
     if any(cost <= 0 for cost in found.values()):
         return {}
-    as_of = max((lot.day for lot in lots if lot.day), default=None)
+    as_of = max((lot.day for lot in units if lot.day), default=None)
     places = {claim.line.place for claim in others}
-    odd = next((lot.odd for lot in lots if lot.odd), None)
+    odd = next((lot.odd for lot in units if lot.odd), None)
     return {
         place: OrderCost(
             at_line_places(cost), None, midnight(as_of) if as_of else None, odd, how=how if place in places else None
         )
         for place, cost in found.items()
     }
-
-
-_LAST_PLACE = Decimal("0.000001")
-
-
-def _in_order_of_time(
-    claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost
-) -> Iterator[tuple[int, OrderCost]]:
-    """Give each sale the next units that left; one for which none are left takes the order's cost and is marked."""
-    units = [lot for lot in lots for _ in range(lot.units)]
-    first = 0
-    for claim in claims:
-        drawn = units[first : first + claim.units]
-        first += claim.units
-        is_there = len(drawn) == claim.units
-        yield (
-            claim.line.place,
-            _of_lots([(1, lot) for lot in drawn]) if is_there else _not_there(whole, len(drawn), claim),
-        )
 
 
 def _not_there(whole: OrderCost, units: int, claim: Claim) -> OrderCost:
@@ -291,14 +251,14 @@ def _not_there(whole: OrderCost, units: int, claim: Claim) -> OrderCost:
     return whole._replace(odd=f"Finale's shipments of the order hold {there} for this line, so their average is taken")
 
 
-def _of_lots(drawn: Sequence[tuple[int, Lot]]) -> OrderCost:
+def _of_lots(draw: Draw, lots: Sequence[Lot]) -> OrderCost:
     """Return the cost of units from some lots, weighted by units; none if one lot has none."""
+    drawn = [(number, lot) for number, lot in zip(draw, lots, strict=True) if number]
     problem = next((lot.cause for _, lot in drawn if lot.unit_cost is None), None)
-    units = sum(number for number, _ in drawn)
+    units = sum(draw)
     day = max((lot.day for _, lot in drawn if lot.day), default=None)
     as_of = midnight(day) if day else None
     if problem is not None:
         return OrderCost(None, problem, as_of, units=units)
-    worth = sum((number * (lot.unit_cost or _NONE) for number, lot in drawn), Decimal(0))
     odd = next((lot.odd for _, lot in drawn if lot.odd), None)
-    return OrderCost(at_line_places(worth / units), None, as_of, odd, units)
+    return OrderCost(at_line_places(_worth(draw, lots) / units), None, as_of, odd, units)

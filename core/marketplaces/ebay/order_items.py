@@ -52,15 +52,6 @@ def shared_gross(gross: Decimal, items: Sequence[Node]) -> list[Decimal]:
     return parts
 
 
-def converted(gross: Decimal, parts: Sequence[Sequence[Part]]) -> list[tuple[Part, ...]]:
-    """Share an amount in the payout's currency out over prices, postage and taxes in the buyer's, item by item."""
-    weights = [amount for own in parts for _, amount in own]
-    shares = share_cents(gross, weights)
-    shares[0] += gross - sum(shares, ZERO)
-    amounts = iter(shares)
-    return [tuple((column, next(amounts)) for column, _ in own) for own in parts]
-
-
 def _item(node: Node) -> Item:
     cost = node.node("discountedLineItemCost") or node.node("lineItemCost")
     postage = node.node("deliveryCost", "shippingCost")

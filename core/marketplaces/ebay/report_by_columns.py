@@ -226,9 +226,17 @@ class _Report:
             amounts=(*money.millionths, *further),
             places=places,
             posted=moments_of(self.table, DECLARATION.posted, day_first=self.figures.day_first),
-            settlements=self.table.stripped("Payout ID"),
+            settlements=self._settlements(shared, amounts),
             currencies=self._currencies(shared, own),
         )
+
+    def _settlements(self, shared: np.ndarray, amounts: Sequence[Amounts]) -> Coded[str]:
+        """Return the payout of each row: an item's may be said by its order's row alone."""
+        plain = self.table.stripped("Payout ID")
+        numbers = {name: number for number, name in enumerate(plain.values)}
+        codes = plain.codes.astype(np.int64)
+        codes[shared] = [numbers.setdefault(one.payout_id, len(numbers)) for one in amounts]
+        return Coded(codes, list(numbers))
 
     def _currencies(self, shared: np.ndarray, lines: Sequence[Line]) -> Coded[str]:
         plain = self.table.by(("Payout currency",), lambda row: self.figures.currency(row, "Payout currency"))

@@ -59,10 +59,11 @@ def finale_says(database: Database, shipments: tuple[tuple[int, str, str], ...])
 
 
 def close_august(database: Database, how: str) -> None:
-    """Export the first settlement, let another program have posted it, or start the books after it."""
+    """Export the settlements that are there, let another program have posted them, or start the books after August."""
     books = load_books(database)
     if how == "exported":
-        export_settlement(database, books, books.settlements[0], ExportOptions(accounts=Accounts()), **WHO)
+        for one in books.settlements:
+            export_settlement(database, load_books(database), one, ExportOptions(accounts=Accounts()), **WHO)
     elif how == "posted elsewhere":
         post_elsewhere(database, books, books.settlements, "old program", **WHO)
     elif how == "history":
@@ -127,3 +128,74 @@ def test_a_shipment_whose_cost_changes_is_still_trued_up(database: Database) -> 
 
     assert cogs(books) == [15, 9]
     assert [Decimal("1.50")] == list(costs_today.differences(books)["difference"])
+
+
+HOWS = ["open", "exported", "posted elsewhere", "history"]
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("how", HOWS)
+def test_a_line_of_september_takes_no_shipment_of_august_though_it_is_as_large(database: Database, how: str) -> None:
+    """2 left at 5.00 in August, 3 at 7.222 in September; 1 and 1 were sold in August, 2 and 1 in September."""
+    files = files_of((Life("111-1", "US", ((0, 1), (0, 1), (2, 2), (2, 1)), (), None),))
+    finale_says(database, ((2, "5", "2026-08-03"), (3, "7.222", "2026-08-30")))
+    bring_in(database, "US", files[AUGUST])
+    close_august(database, how)
+    bring_in(database, "US", files[SEPTEMBER])
+
+    books = load_books(database)
+
+    assert cogs(books) == [5, 5, Decimal("14.444"), Decimal("7.222")]
+    assert costs_today.differences(books).empty
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("how", HOWS)
+def test_a_refund_takes_no_cost_of_goods_that_leave_after_it(database: Database, how: str) -> None:
+    """3 left at 5.00, 2 of them came back, and 1 left at 7.222: -10.00; the two that come back last make it 0."""
+    files = files_of((Life("111-1", "US", ((0, 3), (2, 1)), ((1, 2), (2, 2)), None),))
+    finale_says(database, ((3, "5", "2026-08-03"), (1, "7.222", "2026-08-30")))
+    for period in (0, 1):
+        bring_in(database, "US", files["US", period])
+    close_august(database, how)
+    bring_in(database, "US", files[SEPTEMBER])
+
+    books = load_books(database)
+
+    assert cogs(books) == [15, -10, Decimal("7.222"), Decimal("-12.222")]
+    assert costs_today.differences(books).empty
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("how", HOWS)
+def test_three_shipments_over_three_settlements(database: Database, how: str) -> None:
+    """2 at 5.00, 1 at 6.00 and 2 at 9.00; 1 of the first three comes back, and 3 of the four that are left then."""
+    files = files_of((Life("111-1", "US", ((0, 1), (0, 1), (1, 1), (2, 1), (2, 1)), ((1, 1), (2, 3)), None),))
+    finale_says(database, ((2, "5", "2026-08-03"), (1, "6", "2026-08-16"), (2, "9", "2026-08-30")))
+    bring_in(database, "US", files[AUGUST])
+    close_august(database, how)
+    for period in (1, 2):
+        bring_in(database, "US", files["US", period])
+
+    books = load_books(database)
+
+    back, rest = -Decimal(16) / 3, -3 * (34 - Decimal(16) / 3) / 4
+    assert [round(one, 3) for one in cogs(books)] == [5, 5, 6, round(back, 3), 9, 9, round(rest, 3)]
+    assert costs_today.differences(books).empty
+
+
+@pytest.mark.long
+def test_the_settlements_of_an_order_in_three_shipments_may_come_in_any_order(database: Database) -> None:
+    """Each exported before the next comes, the last first: each takes what left before it, and no true-up comes."""
+    files = files_of((Life("111-1", "US", ((0, 2), (1, 1), (2, 2)), (), None),))
+    finale_says(database, ((2, "5", "2026-08-03"), (1, "6", "2026-08-16"), (2, "9", "2026-08-30")))
+    for period in (2, 0, 1):
+        bring_in(database, "US", files["US", period])
+        books = load_books(database)
+        newest = next(one for one in books.settlements if one.settlement_id == f"US{period}")
+        export_settlement(database, books, newest, ExportOptions(accounts=Accounts()), **WHO)
+
+    books = load_books(database)
+
+    assert cogs(books) == [10, 6, 18]
+    assert costs_today.differences(books).empty

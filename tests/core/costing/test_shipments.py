@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from hypothesis import example, given, settings
@@ -15,6 +16,9 @@ from core.costing import CostingInput, CostingPolicies, cost
 from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Event, ObservationKind, StockEffect
 from tests.examples import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 POLICIES = CostingPolicies("USD")
 FIRST = date(2026, 8, 1)
@@ -130,14 +134,23 @@ BROKEN_UP = [
         told_apart=True,
         seen=(1, 1, 1, 1),
     ),
+    Plan(
+        ((1, _NINE, 18), (2, _FIVE, 22), (2, Decimal("6.6667"), 18)),
+        (2, 2, 1),
+        (1, 0, 2),
+        (True, True, False),
+        told_apart=True,
+        seen=(1, 1, 1),
+    ),
 ]
-"""Exported lines took units out of a shipment that is as large as a line that comes later."""
+"""Exported lines took units out of a shipment that is as large as a line that comes later; or of two, not in a row."""
 
 
 @settings(max_examples=examples(12), deadline=None)
 @given(plans())
 @example(BROKEN_UP[0])
 @example(BROKEN_UP[1])
+@example(BROKEN_UP[2])
 def test_the_lines_of_an_order_cost_what_finale_says_of_it(plan: Plan) -> None:
     """Whichever of them were exported before the others came into the books."""
     _, costed = lived(plan, all_seen=True)
@@ -165,3 +178,86 @@ def test_what_was_exported_knowing_all_shipments_gets_no_true_up(plan: Plan) -> 
 
     for held, found in zip(costed.to_dict("records"), free.to_dict("records"), strict=True):
         assert held["key"] == f"line {OTHER}" or abs(held["cogs"] - found["cogs"]) < NEARLY, held["key"]
+
+
+DIGITS = (Decimal(1), Decimal(100), Decimal(10000))
+"""Unit costs of shipments of fewer than 100 units: the COGS of a line says how many units of which it took."""
+
+
+@st.composite
+def plans_in_digits(draw: st.DrawFn) -> Plan:
+    """Draw an order whose shipments can be read from the COGS of its lines, the first one first."""
+    plan = draw(plans())
+    shipments = sorted(plan.shipments, key=lambda shipment: shipment[2])
+    costs = zip(shipments, DIGITS, strict=False)
+    return replace(plan, shipments=tuple((one[0], cost, one[2]) for one, cost in costs), told_apart=True)
+
+
+def units_taken(costed: pd.DataFrame) -> dict[int, list[int]]:
+    """Return how many units of each shipment every line of the order took, by its number."""
+    found = {}
+    for row in costed.to_dict("records"):
+        number = int(row["key"].removeprefix("line "))
+        if number != OTHER:
+            cogs = round(row["cogs"])
+            found[number] = [cogs % 100, cogs // 100 % 100, cogs // 10000]
+    return found
+
+
+@settings(max_examples=examples(12), deadline=None)
+@given(plans_in_digits())
+def test_a_unit_of_a_shipment_is_taken_once(plan: Plan) -> None:
+    """Whichever lines were exported before the others came: each takes as many units as it sold."""
+    now, costed = lived(plan, all_seen=True)
+    free = cost(replace(now, locked=None, taken=now.locked), POLICIES)
+
+    for table in (costed, free):
+        taken = units_taken(table)
+        assert {number: sum(units) for number, units in taken.items()} == dict(enumerate(plan.lines))
+        for place, (units, _, _) in enumerate(plan.shipments):
+            assert sum(of[place] for of in taken.values()) == units
+
+
+@settings(max_examples=examples(12), deadline=None)
+@given(plans_in_digits(), st.data())
+def test_no_way_to_take_shipments_is_better_by_time_and_units(plan: Plan, data: st.DataObject) -> None:
+    """Whether all of the order is in the books or a part: all ways are tried, and none has less that left too late.
+
+    Nor, of those, fewer lines put together from several shipments, nor, of those, fewer days between.
+    """
+    count = data.draw(st.integers(1, len(plan.lines)))
+    taken = units_taken(cost(books(plan, count, len(plan.shipments), frame(COSTED_COLUMNS)), POLICIES))
+
+    rest = [units for units, _, _ in plan.shipments]
+    best = min(judged(plan, way) for way in ways({number: plan.lines[number] for number in taken}, rest))
+    assert judged(plan, taken) == best
+
+
+def ways(lines: dict[int, int], rest: list[int]) -> Iterator[dict[int, list[int]]]:
+    """Return every way in which lines may take units of shipments."""
+    if not lines:
+        yield {}
+        return
+    number, units = next(iter(lines.items()))
+    others = {other: of for other, of in lines.items() if other != number}
+    for draw in product(*(range(min(there, units) + 1) for there in rest)):
+        if sum(draw) == units:
+            left = [there - taken for there, taken in zip(rest, draw, strict=True)]
+            for way in ways(others, left):
+                yield {number: list(draw), **way}
+
+
+def judged(plan: Plan, way: dict[int, list[int]]) -> tuple[int, int, int]:
+    """Return units x days that left after their line, how many lots the lines hold, and units x days in all."""
+    late = between = lots = 0
+    for number, draw in way.items():
+        for units, (_, _, day) in zip(draw, plan.shipments, strict=False):
+            days = (posted_on(number) - FIRST - timedelta(days=day)).days
+            late, between = late + units * max(0, -days), between + units * abs(days)
+            lots += units > 0
+    return late, lots, between
+
+
+def posted_on(number: int) -> date:
+    """Return the day of a line; the fifth line is of the day of the first."""
+    return FIRST + timedelta(days=7 * number % 28)

@@ -126,6 +126,7 @@ class EbayPayout:
         self.transactions: list[dict[str, Any]] = []
         self.orders: list[dict[str, Any]] = []
         self.of_several: set[str] = set()
+        self.converts = seed % 5 == 0
         for number in range(self.dice.randint(1, 5)):
             self.sell(f"10-{number:05d}-00001")
         for kind, word, fee_type, description in (
@@ -152,15 +153,19 @@ class EbayPayout:
             fees += [("International fee", "INTERNATIONAL_FEE", Decimal("0.35"))] if dice.random() < 0.5 else []
             items.append((f"{order}-{number}", sku, dice.randint(1, 4), price, postage, fees))
         gross = sum((price + postage for _, _, _, price, postage, _ in items), Decimal(0))
-        paid = in_cents(gross * rate)
-        taken = [[(name, in_cents(fee * rate)) for _, name, fee in item[5]] for item in items]
-        net = paid - sum((fee for own in taken for _, fee in own), Decimal(0))
+        charges = sum((fee for item in items for _, _, fee in item[5]), Decimal(0))
+        net = in_cents((gross - charges) * rate)
+        taken = [[(name, self.charged(fee, currency, rate)) for _, name, fee in item[5]] for item in items]
         self._report_sale(order, items, net, gross, currency, rate)
         self.orders.append({"orderId": order, "lineItems": [_ebay_item(item, currency) for item in items]})
-        self.book("SALE", net, order=order, items=list(zip(items, taken, strict=True)))
+        self.book("SALE", net, order=order, items=list(zip(items, taken, strict=True)), currency=currency, rate=rate)
         if len(items) > 1:
             self.of_several.add(order)
         self._give_back(order, items, currency, rate)
+
+    def charged(self, fee: Decimal, currency: str, rate: Decimal) -> dict[str, str]:
+        """Return a fee as the API tells it: in the order's currency, in some payouts converted."""
+        return usd(in_cents(fee * rate)) if self.converts else money_of(fee, currency)
 
     def _report_sale(
         self, order: str, items: list[Any], net: Decimal, gross: Decimal, currency: str, rate: Decimal
@@ -185,20 +190,29 @@ class EbayPayout:
     def _give_back(self, order: str, items: list[Any], currency: str, rate: Decimal) -> None:
         item, _, count, price, _, _ = self.dice.choice(items)
         chance = self.dice.random()
-        if chance < 0.4:  # many
-            given = in_cents(price * self.dice.randint(1, count) / count)
-            fee = in_cents(given * Decimal("0.13"))
-            amount, back = in_cents(given * rate), in_cents(fee * rate)
-            foreign = {"Transaction currency": currency, "Exchange rate": rate if rate != 1 else "--"}
-            columns = {"Final Value Fee - variable": fee, **foreign}
-            self.row("Refund", back - amount, gross=-given, order=order, **columns)
-            node = {"lineItemId": item, "feeBasisAmount": usd(amount)}
-            fees = [{"feeType": "FINAL_VALUE_FEE", "amount": usd(back)}]
-            self.book("REFUND", back - amount, order=order, nodes=[node | {"marketplaceFees": fees}])
+        if chance < 0.2:  # some give all of it back, postage too
+            given = [(item[0], item[3] + item[4]) for item in (items[:1] if self.converts else items)]
+            self._refund(order, given, currency, rate)
+        elif chance < 0.4:  # as many a part of an item
+            self._refund(order, [(item, in_cents(price * self.dice.randint(1, count) / count))], currency, rate)
         elif chance < 0.6:  # some
             amount = -dollars(self.dice)
             self.row("Payment dispute", amount, gross=amount, order=order, description="Not received")
             self.book("DISPUTE", amount, order=order)
+
+    def _refund(self, order: str, items: list[tuple[str, Decimal]], currency: str, rate: Decimal) -> None:
+        """Give amounts of items back, with their fee; the report says neither items nor units."""
+        fees = {item: in_cents(amount * Decimal("0.13")) for item, amount in items}
+        whole, back = sum((amount for _, amount in items), Decimal(0)), sum(fees.values(), Decimal(0))
+        net = -in_cents((whole - back) * rate)
+        foreign = {"Transaction currency": currency, "Exchange rate": rate if rate != 1 else "--"}
+        self.row("Refund", net, gross=-whole, order=order, **{"Final Value Fee - variable": back, **foreign})
+        nodes = []
+        for item, amount in items:
+            told = {"feeType": "FINAL_VALUE_FEE", "amount": self.charged(fees[item], currency, rate)}
+            basis = money_of(amount, currency)
+            nodes.append({"lineItemId": item, "feeBasisAmount": basis, "marketplaceFees": [told]})
+        self.book("REFUND", net, order=order, nodes=nodes, currency=currency, rate=rate)
 
     def row(self, word: str, net: Decimal, *, gross: Decimal, order: str = "--", **more: object) -> None:
         """Write a row of the report that is no sale."""
@@ -215,13 +229,15 @@ class EbayPayout:
         fee_type: str = "",
         items: list[Any] | None = None,
         nodes: list[dict[str, Any]] | None = None,
+        currency: str = "USD",
+        rate: Decimal = Decimal(1),
     ) -> None:
-        """Book a transaction of the API."""
+        """Book a transaction of the API; the basis of a sale's fees has the tax that eBay collects in it."""
         sold = [
             {
                 "lineItemId": item[0],
-                "feeBasisAmount": usd(item[3] + item[4]),
-                "marketplaceFees": [{"feeType": name, "amount": usd(fee)} for name, fee in taken],
+                "feeBasisAmount": money_of(in_cents((item[3] + item[4]) * Decimal("1.2")), currency),
+                "marketplaceFees": [{"feeType": name, "amount": fee} for name, fee in taken],
             }
             for item, taken in items or ()
         ]
@@ -232,7 +248,7 @@ class EbayPayout:
                 "transactionDate": "2026-08-06T00:00:00.000Z",
                 "orderId": order,
                 "feeType": fee_type,
-                "amount": usd(abs(net)),
+                "amount": usd(abs(net)) | ({"exchangeRate": str(rate)} if currency != "USD" else {}),
                 "bookingEntry": "DEBIT" if net < 0 else "CREDIT",
                 "orderLineItems": nodes or sold,
             }
@@ -265,22 +281,22 @@ class EbayPayout:
         return json.dumps({**document, "orders": self.orders}).encode()
 
 
+def money_of(amount: Decimal, currency: str) -> dict[str, str]:
+    return {"value": str(amount), "currency": currency}
+
+
 def usd(amount: Decimal) -> dict[str, str]:
-    return {"value": str(amount), "currency": "USD"}
+    return money_of(amount, "USD")
 
 
 def _ebay_item(item: Any, currency: str) -> dict[str, Any]:  # a tuple of many things
     code, sku, count, price, postage, _ = item
-
-    def amount(value: Decimal) -> dict[str, str]:
-        return {"value": str(value), "currency": currency}
-
     return {
         "lineItemId": code,
         "sku": sku,
         "quantity": count,
-        "lineItemCost": amount(price),
-        "deliveryCost": {"shippingCost": amount(postage)},
+        "lineItemCost": money_of(price, currency),
+        "deliveryCost": {"shippingCost": money_of(postage, currency)},
     }
 
 
