@@ -21,6 +21,7 @@ from pandas.testing import assert_frame_equal
 from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
+from core.books.catching_up import catch_up
 from core.books.database.state import state
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
@@ -99,6 +100,7 @@ class LoadsOnce:
         """Return the books as they are now."""
         if self._held is None or self._held[0] != self._stamp():
             books = load_books(self.database, anew=True)
+            catch_up(self.database)
             assert_kept_as_costed(self.database, books)
             keep(self.database, books)
             assert assert_kept_as_costed(self.database, books), "what was just loaded is kept"
