@@ -2,7 +2,8 @@
 
 An order of several items is a row with the net amount and rows of its items without. Which row belongs to which, and
 what the items leave of the net amount, are sums by order over the columns. Orders of which several rows tell a net
-amount, and those in another currency than their payout, are put together by `roll_ups` itself.
+amount, those whose own row tells fees or prices too, and those in another currency than their payout, are put together
+by `roll_ups` itself.
 """
 
 from __future__ import annotations
@@ -55,9 +56,10 @@ def in_its_order(row: Amounts, role: Role, left: Decimal, currency: str) -> Amou
         return shared_out([row], currency)[0]
     own = replace(row, own_currency="")
     if role is Role.ITEM:
-        return shared_out([replace(own, has_item=False, net=Decimal(0), parts=()), own], currency)[1]
+        whole = replace(own, has_item=False, net=Decimal(0), parts=(), names=())
+        return shared_out([whole, own], currency)[1]
     of_items = (own.net or Decimal(0)) - left
-    items = replace(own, has_item=True, net=None, parts=(("principal", of_items),))
+    items = replace(own, has_item=True, net=None, parts=(("principal", of_items),), names=("",))
     whole = replace(own, gross=of_items if role is Role.WHOLE else None)
     return shared_out([whole, items], currency)[0]
 
@@ -105,7 +107,7 @@ class OrderColumns:
         """Which rows are put together one by one."""
         count = np.bincount(self.order[self.wholes], minlength=self._orders)
         unusual = count > 1
-        unusual[self.order[self.wholes & self.is_foreign]] = True
+        unusual[self.order[self.wholes & (self.is_foreign | np.logical_or.reduce(self.money.filled[:-1]))]] = True
         return np.asarray((unusual[self.order] & (self.wholes | self.items)) | self.is_foreign)
 
     @property

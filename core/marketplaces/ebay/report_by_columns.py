@@ -134,7 +134,7 @@ class Report:
         """Return a row that stands for itself, or is part of an order of several."""
         stated = amounts_in(row, self.figures, self.components)
         left = self.figures.amount(row, _LEFT) or Decimal(0)
-        return line_of(row, self.figures, in_its_order(stated, role, left, self.currency), self.components)
+        return line_of(row, self.figures, in_its_order(stated, role, left, self.currency))
 
     @cached_property
     def currency(self) -> str:
@@ -225,15 +225,12 @@ class Report:
         """Return the lines with those that are put together row by row; their amounts stand in further columns."""
         rows = self.table.rows(by_hand, numbered=False)
         amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
-        own = [line_of(row, self.figures, one, self._written) for row, one in zip(rows, amounts, strict=True)]
-        further = [np.zeros(len(lines), np.int64) for _ in AMOUNT_COLUMNS]
-        for row, line in zip(by_hand.tolist(), own, strict=True):
-            for column, amount in line.parts:
-                further[AMOUNT_COLUMNS.index(column)][row] += int(amount.scaleb(LINE_PLACES))
-        widened = [_widened(shape) for shape in lines.shapes.values]
+        own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
+        kinds = [*AMOUNT_COLUMNS, *dict.fromkeys((one.word, one.column) for line in own for one in line.typed)]
+        further = _by_kind(own, kinds, by_hand, len(lines))
+        widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
-        names = [*self.orders.money.names[:-1], _LEFT, self.orders.money.names[-1]]
-        told = [numbers.setdefault(_shape_of(line, names), len(numbers)) for line in own]
+        told = [numbers.setdefault(_shape_of(line, len(lines.amounts), kinds), len(numbers)) for line in own]
         codes, places = lines.shapes.codes.copy(), lines.places.copy()
         codes[by_hand] = np.array(told, np.int64) + len(widened)
         places[by_hand] = [max(0, -int(line.amount.as_tuple().exponent)) for line in own]
@@ -284,9 +281,25 @@ def _changed(texts: Coded[str], rows: np.ndarray, own: Sequence[str]) -> Coded[s
     return Coded(codes, list(numbers))
 
 
-def _widened(shape: Shape) -> Shape:
+_Kind = str | tuple[str, str]
+"""What a further column holds: an amount column, or the amounts of a word within one."""
+
+
+def _by_kind(lines: Sequence[Line], kinds: Sequence[_Kind], rows: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return the further columns: what lines that were put together by hand hold of each kind."""
+    number = {kind: at for at, kind in enumerate(kinds)}
+    found = [np.zeros(count, np.int64) for _ in kinds]
+    for row, line in zip(rows.tolist(), lines, strict=True):
+        for column, amount in line.parts:
+            found[number[column]][row] += int(amount.scaleb(LINE_PLACES))
+        for one in line.typed:
+            found[number[one.word, one.column]][row] += int(one.amount.scaleb(LINE_PLACES))
+    return found
+
+
+def _widened(shape: Shape, further: int) -> Shape:
     """Return a shape of a row that stands for itself: it adds nothing of the further columns."""
-    none = (0,) * len(AMOUNT_COLUMNS)
+    none = (0,) * further
     return replace(
         shape,
         parts=tuple((column, (*made_of, *none)) for column, made_of in shape.parts),
@@ -295,20 +308,25 @@ def _widened(shape: Shape) -> Shape:
     )
 
 
-def _shape_of(line: Line, names: Sequence[str]) -> Shape:
-    """Return the shape of a row whose amounts were shared out: they stand in the further columns."""
-    width = len(names) + len(AMOUNT_COLUMNS)
+def _shape_of(line: Line, stated: int, kinds: Sequence[_Kind]) -> Shape:
+    """Return the shape of a row whose amounts were shared out: they stand in the further columns.
+
+    Args:
+        line: The row, put together.
+        stated: How many columns of amounts the report itself has.
+        kinds: What the further columns hold.
+    """
+    width = stated + len(kinds)
     columns = list(dict.fromkeys(column for column, _ in line.parts))
-    own = dict(zip(AMOUNT_COLUMNS, _each(width)[len(names) :], strict=True))
+    own = dict(zip(kinds, _each(width)[stated:], strict=True))
     repeated = [(column, (0,) * width) for column in columns[:1]] * (len(line.parts) - len(columns))
-    stated = dict(zip(names, _each(width), strict=False)) if line.event in WITH_PARTS else {}
     shares = dict.fromkeys(
-        TypedShare(one.word, one.column, one.line_type, stated.get(one.word, own[one.column])) for one in line.typed
+        TypedShare(one.word, one.column, one.line_type, own[one.word, one.column]) for one in line.typed
     )
     return Shape(
         line=_without_its_own(line),
         parts=(*((column, own[column]) for column in columns), *repeated),
-        amount=(0,) * len(names) + (1,) * len(AMOUNT_COLUMNS),
+        amount=tuple(int(stated <= at < stated + len(AMOUNT_COLUMNS)) for at in range(width)),
         typed=tuple(shares),
     )
 

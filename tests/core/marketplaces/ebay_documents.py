@@ -11,7 +11,15 @@ COLUMNS = (
     *("Transaction creation date", "Type", "Order number", "Net amount", "Payout currency", "Payout date"),
     *("Payout ID", "Item ID", "Transaction ID", "Custom label", "Quantity", "Item subtotal", "Shipping and handling"),
     *("Seller collected tax", "eBay collected tax", "Final Value Fee - fixed", "Final Value Fee - variable"),
-    *("International fee", "Gross transaction amount", "Transaction currency", "Exchange rate", "Reference ID"),
+    *(
+        "Regulatory operating fee",
+        "International fee",
+        "Charity donation",
+        "Gross transaction amount",
+        "Transaction currency",
+        "Exchange rate",
+        "Reference ID",
+    ),
     "Description",
 )
 PAYOUT = "7600000001"

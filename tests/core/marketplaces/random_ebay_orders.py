@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.core.marketplaces.ebay_documents import Row
 
 _DAYS = ("Aug 31, 2026", "Aug 30, 2026", " Aug 31, 2026")
-_FEES = ("Final Value Fee - fixed", "Final Value Fee - variable", "International fee")
+_FEES = ("Final Value Fee - fixed", "Final Value Fee - variable", "Regulatory operating fee", "Charity donation")
 _PRICES = ("Item subtotal", "Shipping and handling", "Seller collected tax")
 
 
@@ -53,7 +53,7 @@ def _order(random: Random, number: int) -> list[Row]:
 def _item(random: Random, number: int, code: int) -> Row:
     told: Row = {"Item ID": f"10{code}", "Transaction ID": f"{number}{code}", "Custom label": f"SKU-{code % 3}"}
     prices = {name: _amount(random, 1) for name in _PRICES[: random.choice((1, 1, 2, 3))]}
-    fees = {name: _amount(random, -1) for name in _FEES[: random.choice((0, 1, 2, 2, 3))]}
+    fees = {name: _amount(random, -1) for name in _FEES[: random.choice((0, 1, 2, 2, 3, 4))]}
     return {**told, "Quantity": random.choice(("1", "1", "2", "--")), **prices, **fees}
 
 
