@@ -186,7 +186,7 @@ def test_reports_that_contradict_each_other_are_a_conflict(
 
 
 def test_answers_stay_with_their_items(database: Database) -> None:
-    """A cost of the mug holds; what was typed for a cup, as the rest of the order, is the answer of the cup's own row."""
+    """A cost of the mug holds; what was typed for a cup as the rest of the order is the answer of the cup's own row."""
     bring_in(database, TWO, MUG)
     keys = {row["sku"]: row["key"] for row in lines(database)}
     answers = [
