@@ -102,7 +102,7 @@ def test_random_orders_of_several_items_read_the_same_both_ways(random: Random) 
 
 def test_orders_of_several_items_are_put_together_by_columns() -> None:
     """Else the property above would compare the reader of rows with itself."""
-    tables = [columns_of(transaction_report.LAYOUT, open_contents(random_report(Random(seed)))) for seed in range(30)]  # noqa: S311
+    tables = [columns_of(transaction_report.LAYOUT, open_contents(random_report(Random(seed)))) for seed in range(80)]  # noqa: S311
     roles = [role for table in tables if table is not None for role in _roles(table)]
 
     assert all(roles.count(role) > 20 for role in Role)
