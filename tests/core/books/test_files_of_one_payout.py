@@ -26,7 +26,7 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse,
 from core.books.costs_today import differences, unanswered
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, ProvisionalError, export_settlement
+from core.books.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
 from core.books.identity import AnotherStoreError
 from core.books.importing import import_file
 from core.books.loading import load_books
@@ -38,7 +38,8 @@ from core.books.saving import save_answers
 from core.books.stores import Store
 from core.books.undo import NothingToUndoError, undo_last
 from core.frame_columns import records
-from core.marketplaces import read_file
+from core.marketplaces import FORMATS, read_file
+from core.marketplaces.formats import what_helps
 from core.model import Marketplace
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.importing import ImportedSettlement
+    from core.marketplaces.formats import Format
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
@@ -278,6 +280,61 @@ def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: D
 
     assert (Import.SUPERSEDED, True) == (second.result, only(database).ties_out)
     assert ("1 transaction, 85.00 USD", "2 transactions, 45.00 USD") == (str(second.before), str(second.after))
+
+
+KNOWN, CUT = "The books have this very file", "import the export of the days before or after as well"
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "again"),
+    [
+        (v2_file("1", "85.00", total="45.00"), "Download the file again", KNOWN),
+        (v2_file("2", "-85.00", total="45.00"), "Download the file again", KNOWN),
+        (ebay_export("september.csv", *JULY, PAID), CUT, CUT),
+        (shopify_export("july.csv", *JULY, PAID), CUT, CUT),
+        (v2_file("3", "85.00", total="85.00"), "", ""),
+    ],
+    ids=["record", "record below zero", "eBay's export", "Shopify's export", "ties out"],
+)
+def test_what_helps_is_said_of_a_file_as_it_is_known(
+    database: Database, file: OriginalFile, first: str, again: str
+) -> None:
+    """Who has imported a file is not told to download it; an export that is cut by days is not damaged."""
+    said = [bring_in(database, replace(file, name=name)) for name in (file.name, "again")]
+
+    assert (first in said[0].advice, again in said[1].advice) == (True, True), said
+    assert [bool(first), bool(again)] == [bool(one.advice) for one in said]
+    assert not [one for one in said for problem in one.problems if "ownload" in problem.message]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form.is_pulled], ids=lambda form: form.name)
+def test_nobody_is_told_to_download_what_is_pulled(form: Format) -> None:
+    """It is pulled again once it is removed (`test_a_removed_document_is_pulled_again`)."""
+    assert what_helps(form) == "Remove the settlement and pull it again."
+    assert form.download == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "way"),
+    [
+        (v2_file("1", "85.00", total="45.00"), "download its report anew and import that"),
+        (ebay_export("september.csv", *JULY, PAID), "Import the export of the days before or after as well"),
+        (shopify_export("july.csv", *JULY, PAID), "Import the export of the days before or after as well"),
+        (shopify_export("a.csv", *JULY, Row("2026-07-02", "", "-19.40", kind="payout")).content, "import it once more"),
+    ],
+    ids=["record", "eBay's export", "Shopify's export", "another error"],
+)
+def test_a_refused_export_says_how_it_comes_to_tie_out(
+    database: Database, file: OriginalFile | bytes, way: str
+) -> None:
+    """By the rest of its rows, by what takes its place, or by the error that its file names."""
+    if isinstance(file, bytes):  # a row whose net is not its amount less its fee: the sum is right
+        file = OriginalFile("a.csv", file.replace(b",0.00,19.40,", b",1.00,19.40,"))
+    bring_in(database, file)
+    with pytest.raises(NotReadyError) as refused:
+        export_settlement(database, load_books(database), only(database), ExportOptions(), **WHO)
+
+    assert way in str(refused.value)
 
 
 @pytest.mark.few(1)
