@@ -21,6 +21,7 @@ from core.books.true_ups import (
     accept_true_ups,
     dismiss_true_ups,
     immaterial_true_ups,
+    moved_amounts,
     propose_true_ups,
     refuse_torn,
     take_up_true_ups,
@@ -181,8 +182,11 @@ def _true_ups_outcome(
     ours = to_import(posted.entries)
     finale = len(posted.entries) - len(ours)
     moved = view.reclassifications
+    moving = left[left["event_now"].notna()]
+    size = total(moved_amounts(moving))
     sentences = (
         (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
+        (len(moving), f"{amount(size, home)} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
         (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
@@ -206,6 +210,7 @@ def _true_ups_outcome(
             "posted_by_finale": [str(entry.key) for entry in posted.entries if entry not in ours],
             "files": list(files),
             "pending": [int(number) for number in left["id"]],
+            "moving": [int(number) for number in moving["id"]],
             "dismissed": dismissed,
             "taken_up": list(taken),
         },

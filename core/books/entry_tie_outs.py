@@ -18,7 +18,7 @@ import pandas as pd
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
 from core.books.calendars import booking_day
-from core.books.costs_today import every_line, posted_corrections
+from core.books.costs_today import every_line, in_places, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
@@ -337,7 +337,7 @@ def _of_batch(
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
-    as_they_are = (ours.assign(event=pd.Series(events, ours.index, dtype=TEXT)), theirs)
+    as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):
