@@ -19,6 +19,7 @@ import pandas as pd
 
 from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
+from core.books.questions import question_of
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
@@ -26,9 +27,10 @@ from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, Over
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.time import SettlementName
 
@@ -124,19 +126,56 @@ def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
+def lines_to_sync(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFrame:
+    """Return the lines of settlements whose costs the inventory system is asked for. Pure.
+
+    Of an exported settlement these are its lines as they went out, and those that it has, or that ask, only by what its
+    files and the answers about its words say today: a sale that only the final document has gets the cost of its order
+    like any other, and that is proposed as a true-up.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS with what `named_lines` adds.
+    """
+    lines = books.lines_of_all(chosen)
+    if books.as_read is None and books.said_after_lock.empty:
+        return lines
+    now = _lines_now(books, books.never_posted)
+    wanted = lines_that_came(books) | set(_asking(books, now)["key"])
+    names = {(one.store, one.settlement_id) for one in chosen}
+    of_chosen = [name in names for name in zip(now["store"], now["settlement_id"], strict=True)]
+    news = now[now["key"].isin(list(wanted)) & pd.Series(of_chosen, now.index, dtype=bool)]
+    return pd.concat([lines[~lines["key"].isin(list(news["key"]))], news], ignore_index=True)
+
+
 def _asking_now(books: Books) -> pd.DataFrame:
     """Return the lines of exported settlements that have no cost by what is known of their words today."""
-    said_late = set(books.said_after_lock["key"])
-    if books.as_read is None and not said_late:
+    if books.as_read is None and books.said_after_lock.empty:
         return books.lines.iloc[:0]
-    rows = _lines_now(books, books.never_posted)
-    costing = {row["key"] for row in held_lines(books) if row["cogs"]}
+    return _asking(books, _lines_now(books, books.never_posted))
+
+
+def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the lines of today that ask: what had its cost, and is what it was, is not asked again."""
+    said_late = set(books.said_after_lock["key"])
+    costing = {row["key"] for row in held_lines(books) if row["cogs"]} - _read_as_others(books)
     locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
     names = list(zip(rows["store"], rows["settlement_id"], strict=True))
     late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
     of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
     asks = ~rows["cost_status"].isin([str(status) for status in _KNOWN]) & ~rows["key"].isin(list(costing))
     return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
+
+
+def _read_as_others(books: Books) -> set[str]:
+    """Return the lines that today's reading says otherwise, so that a cost saved for them is none of theirs any more.
+
+    12.60 was typed for one unit and exported; the final document says three: they are asked, and 12.60 is proposed.
+    """
+    if books.as_read is None:
+        return set()
+    was = {row["key"]: question_of(row) for row in records(books.known.transactions)}
+    now = {row["key"]: question_of(row) for row in records(books.as_read.transactions)}
+    return {key for key, asked in now.items() if key in was and asked != was[key]}
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
