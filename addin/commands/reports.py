@@ -195,8 +195,8 @@ def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]
     return [
         *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),
         *(
-            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; answer on sheet Resolve, or "
-            f"reopen it to answer what is not listed there."
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; sync, answer on sheet "
+            f"Resolve, or reopen it to answer what is not listed there."
             for name, count in sorted(waiting.items())
         ),
     ]

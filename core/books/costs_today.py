@@ -23,6 +23,7 @@ import pandas as pd
 
 from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
+from core.books.questions import question_of
 from core.books.status import missing_lines
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
@@ -32,9 +33,10 @@ from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, Over
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.time import SettlementName
 
@@ -170,16 +172,42 @@ def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
-def _asking_now(books: Books) -> pd.DataFrame:
-    """Return the lines of exported settlements that have no cost by what is known of their words today.
+def lines_to_sync(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFrame:
+    """Return the lines of settlements whose costs the inventory system is asked for. Pure.
 
-    One that has a cost in the journal is among them only where that would stand elsewhere; else it keeps what it has.
+    Of an exported settlement these are its lines as they went out, and those that it has, or that ask, only by what its
+    files and the answers about its words say today: a sale that only the final document has gets the cost of its order
+    like any other, and that is proposed as a true-up.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS with what `named_lines` adds.
     """
-    said_late = set(books.said_after_lock["key"])
-    if books.as_read is None and not said_late:
+    lines = books.lines_of_all(chosen)
+    if books.as_read is None and books.said_after_lock.empty:
+        return lines
+    now = _lines_now(books, books.never_posted)
+    wanted = lines_that_came(books) | set(_asking(books, now)["key"])
+    names = {(one.store, one.settlement_id) for one in chosen}
+    of_chosen = [name in names for name in zip(now["store"], now["settlement_id"], strict=True)]
+    news = now[now["key"].isin(list(wanted)) & pd.Series(of_chosen, now.index, dtype=bool)]
+    return pd.concat([lines[~lines["key"].isin(list(news["key"]))], news], ignore_index=True)
+
+
+def _asking_now(books: Books) -> pd.DataFrame:
+    """Return the lines of exported settlements that have no cost by what is known of their words today."""
+    if books.as_read is None and books.said_after_lock.empty:
         return books.lines.iloc[:0]
-    rows = _lines_now(books, books.never_posted)
-    staying, posted = _costing(books), _posted(books)
+    return _asking(books, _lines_now(books, books.never_posted))
+
+
+def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the lines of today that ask.
+
+    One that has a cost in the journal is among them only where it is read otherwise, or where its cost would stand
+    elsewhere; else it keeps what it has.
+    """
+    said_late, posted = set(books.said_after_lock["key"]), _posted(books)
+    staying = _costing(books) - _read_as_others(books)
     staying -= {
         row["key"] for row in records(rows) if row["key"] in posted and _is_elsewhere(books, posted[row["key"]], row)
     }
@@ -194,6 +222,18 @@ def _asking_now(books: Books) -> pd.DataFrame:
 def _costing(books: Books) -> set[str]:
     """Return the keys of the locked lines that have a cost in the journal."""
     return {row["key"] for row in held_lines(books) if row["cogs"]}
+
+
+def _read_as_others(books: Books) -> set[str]:
+    """Return the lines that today's reading says otherwise, so that a cost saved for them is none of theirs any more.
+
+    12.60 was typed for one unit and exported; the final document says three: they are asked, and 12.60 is proposed.
+    """
+    if books.as_read is None:
+        return set()
+    was = {row["key"]: question_of(row) for row in records(books.known.transactions)}
+    now = {row["key"]: question_of(row) for row in records(books.as_read.transactions)}
+    return {key for key, asked in now.items() if key in was and asked != was[key]}
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:

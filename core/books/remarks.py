@@ -89,8 +89,8 @@ def _unanswered(lines: int) -> Remark:
     return Remark(
         f"{counted} without cost by today's reading",
         f"Its files are read differently than when it was exported, or its words are known since, and {counted} of it "
-        f"now ask for a cost. Its cost true-ups wait for them: answer what is listed on sheet Resolve; for other lines "
-        f"reopen the settlement, answer them, and export it again.",
+        f"now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on sheet Resolve; for "
+        f"lines that have no cost then and are not listed, reopen the settlement, answer them, and export it again.",
     )
 
 

@@ -23,7 +23,7 @@ from core.books import (
 from core.books.answers import Answer
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import asked_since, differences, unanswered
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
@@ -446,6 +446,28 @@ def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(
     )
     assert 2 == len(lines_of(database))
     assert not unanswered(load_books(database))
+
+
+def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(database: Database) -> None:
+    """5.00 typed for one unit went out; the final document says three: asked with 5.00, and 2.00 each are 1.00 more."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    record = v2_file("1", "10.00", total="10.00")
+    bring_in(database, replace(record, content=record.content.replace(b"\tMUG\t1\t", b"\tMUG\t3\t")))
+    books = load_books(database)
+    (line,) = records(asked_since(books))
+    before = list(differences(books)["difference"])
+    answers = [Answer(line["key"], line["version"], Decimal(2), line["proposed_cost"])]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
+    books = load_books(database)
+
+    assert (3, Decimal(5), []) == (line["quantity"], line["proposed_cost"], before)
+    assert "5.00 USD, for one unit; this line has 3 units" in line["cost_note"]
+    assert [Decimal(1)] == list(differences(books)["difference"])
+    assert [Decimal(5)] == books.lines["cogs"].tolist()
+    assert not unanswered(books)
 
 
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:
