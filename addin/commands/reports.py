@@ -15,7 +15,7 @@ from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
 from core.books.altered_rows import AlteredRowsError, altered_tie_outs
-from core.books.costs_today import unanswered
+from core.books.asked_today import unanswered
 from core.books.exporting import ExportOptions
 from core.books.kept_lines import KEPT_TIE_OUT, forget_kept
 from core.books.loading import load_books

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
 from core.books.calendars import ended_before
-from core.books.costs_today import unanswered
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
 from core.line_types import LineType

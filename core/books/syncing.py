@@ -11,10 +11,10 @@ import pandas as pd
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core.books import batches, observations, sku_mapping
+from core.books.asked_today import lines_to_sync, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
-from core.books.costs_today import lines_to_sync, unanswered
 from core.books.database import Database, seals, tables
 from core.books.sku_mapping import TYPED_IN
 from core.costing import with_report, without_order

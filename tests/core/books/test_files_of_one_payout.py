@@ -21,9 +21,10 @@ from core.books import (
     stores,
 )
 from core.books.answers import Answer
+from core.books.asked_today import asked_since, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
-from core.books.costs_today import asked_since, differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
