@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
     from core.model import Settlement
 
-_IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED)
-"""What became of a file whose rows are all in the books, beside those of other files."""
+_IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
+"""What became of a file whose rows are all in the books or kept beside them, with those of other files."""
 
 
 def sentences(file: ImportedFile) -> list[str]:

@@ -114,12 +114,24 @@ def told_otherwise(
     )
 
 
-def why_not_changed(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
-    """Say why the lines in the books were left as they are, what differs, and what to do."""
+def why_not_changed(
+    there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement, *, of_part: bool = False
+) -> str:
+    """Say why the lines in the books were left as they are, what differs, and what to do.
+
+    Args:
+        there: What is in the books.
+        outcome: What became of the file.
+        before: The lines of the books (TRANSACTION_COLUMNS).
+        read: What the file says; of a file that holds a part, what it says together with those before it.
+        of_part: Whether it holds a part: what it leaves out is not taken away.
+    """
     changes = [*line_differences(before, read.transactions), *_other_head(there, read)]
     has, says = money_in_words(there.sum), money_in_words(read.sum)
-    sums = f"the books have {has} {there.currency}, this file {says} {read.currency}"
-    named = f" It differs: {'; '.join(changes)}." if changes else " Every line is the same."
+    with_it = "with this file, which holds a part of it, they would have" if of_part else "this file"
+    sums = f"the books have {has} {there.currency}, {with_it} {says} {read.currency}"
+    differs = "It would differ" if of_part else "It differs"
+    named = f" {differs}: {'; '.join(changes)}." if changes else " Every line is the same."
     if not there.is_open:
         told = f"it is exported or posted elsewhere, and its lines stay as they were exported ({sums}).{named}"
         if outcome is Import.LOCKED:

@@ -293,9 +293,8 @@ def _import_one(
     doubt = _doubt(there, part, views, whole) if views else ""
     if doubt:
         return replace(told, reason=doubt)
-    if further and there.is_open:
-        read, source = whole, replace(source, unites=True)
-    return _save(connection, read, source, batch, told, who=who, now=now)
+    source = replace(source, unites=further and there.is_open)
+    return _save(connection, whole, source, batch, told, who=who, now=now)
 
 
 def _kept_as_it_is(
@@ -354,7 +353,9 @@ def _save(
     if imported.outcome is Import.LOCKED and there is not None and before is not None:
         _keep_later_reading(connection, there, before, source.store, batch)
     if imported.outcome in (Import.LOCKED, Import.CONFLICT) and there is not None and before is not None:
-        return replace(told, reason=import_reasons.why_not_changed(there, imported.outcome, before, read))
+        of_part = told.whole is not None
+        reason = import_reasons.why_not_changed(there, imported.outcome, before, read, of_part=of_part)
+        return replace(told, reason=reason)
     if imported.replaced is None:
         return told
     moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)

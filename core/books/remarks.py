@@ -88,9 +88,10 @@ def _unanswered(lines: int) -> Remark:
     counted = f"{lines} {'line' if lines == 1 else 'lines'}"
     return Remark(
         f"{counted} without cost by today's reading",
-        f"Its files are read differently than when it was exported, or its words are known since, and {counted} of it "
-        f"now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on sheet Resolve; for "
-        f"lines that have no cost then and are not listed, reopen the settlement, answer them, and export it again.",
+        f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
+        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on sheet "
+        f"Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and export "
+        f"it again.",
     )
 
 

@@ -399,6 +399,34 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).locked
 
 
+@pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
+@pytest.mark.parametrize(
+    ("more", "then"),
+    [
+        (JULY, "164.90"),
+        ((JUNE[1], *JULY), "164.90"),
+        ((Row("2026-07-01", "#3", "20.00"), Row("2026-07-02", "#4", "5.00")), "170.50"),
+    ],
+    ids=["the days after", "a day that is known too", "two rows"],
+)
+def test_a_part_that_comes_after_the_export_takes_nothing_away(
+    database: Database, export: Any, more: tuple[Row, ...], then: str
+) -> None:
+    """Rows that a part leaves out are not named; imported once more, it is known."""
+    bring_in(database, export("june.csv", *JUNE))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    late = bring_in(database, export("july.csv", *more))
+    again = bring_in(database, export("july.csv", *more))
+
+    assert (Import.LOCKED, Import.ALREADY_IMPORTED) == (late.result, again.result)
+    assert f"the books have 145.50 USD, with this file, which holds a part of it, they would have {then}" in late.reason
+    assert "nothing instead of" not in late.reason
+    assert late.whole is not None
+    assert Decimal(then) == late.whole.sum
+
+
 def give_costs(database: Database) -> None:
     books = load_books(database)
     missing = books.lines[books.lines["cost_status"] == "missing"]
