@@ -35,6 +35,8 @@ from core.money import total
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    import pandas as pd
+
     from addin.commands.reclassifications import Decided, Number
     from addin.sheets.desk import Desk
     from addin.sheets.view import View
@@ -198,8 +200,7 @@ def _true_ups_outcome(
     )
     return Outcome(
         f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
-        f"{to_import_words(files)} "
-        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
+        f"{to_import_words(files)} {_left_words(left, home)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
         data={
@@ -215,6 +216,12 @@ def _true_ups_outcome(
             "taken_up": list(taken),
         },
     )
+
+
+def _left_words(left: pd.DataFrame, home: str) -> str:
+    if left.empty:
+        return "No cost true-up is left to decide."
+    return f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
 
 
 def _reclassified(moved: Sequence[Reclassification]) -> str:

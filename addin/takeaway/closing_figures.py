@@ -81,6 +81,17 @@ class ClosingFigures:
     """What the profit and loss counts in another month than that of its lines: of this month's lines, or in it."""
     came: Mapping[SettlementName, int] = field(default_factory=dict)
     """Lines without a cost that exported settlements have only by today's reading."""
+    taken_back: Sequence[Entry] = ()
+    """What takes back an accrual that was booked of the month and came to something else."""
+    is_booked: bool = False
+    """Whether exactly this accrual is in the books already."""
+
+    @property
+    def accrual_advice(self) -> str:
+        """What is to be done about the accrual; empty where nothing is: there is none, or it is booked."""
+        if self.is_booked or not (self.entries or self.taken_back):
+            return ""
+        return "book the accrual" if self.entries else "take back the accrual that was booked"
 
     @property
     def is_closed(self) -> bool:
