@@ -89,9 +89,9 @@ def _unanswered(lines: int) -> Remark:
     return Remark(
         f"{counted} without cost by today's reading",
         f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
-        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on sheet "
-        f"Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and export "
-        f"it again.",
+        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on "
+        f"sheet Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and "
+        f"export it again.",
     )
 
 
