@@ -13,8 +13,8 @@ from addin.commands.refresh import load, refresh_if_needed
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, with_asked_since
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
@@ -176,7 +176,8 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
         f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Reopen it, answer on sheet Resolve, and export it again."
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
+        f"sheet Resolve, and export it again."
         for name, count in sorted(came.items())
     ]
 

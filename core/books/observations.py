@@ -83,6 +83,13 @@ def _keeps_its_costs(newest: pd.DataFrame, not_found: pd.Series) -> pd.Series:
     return newest["order_id"].isin(gone & costed)
 
 
+def _holding(newest: pd.DataFrame) -> pd.DataFrame:
+    if newest.empty:
+        return frame(OBSERVATION_COLUMNS)
+    newest["fetched_at"] = newest["seen_at"]
+    return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
+
+
 _FACT = ("order_id", "product_id", "record_date")
 _LEFT_SAYS = ("names", "units", "unit_cost", "currency", "cause")
 
@@ -135,13 +142,6 @@ def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[
     of_products = (and_(is_average, some) for some in frames.among(tables.observation.c.product_id, products))
     parts = (frames.load(connection, _newest(only), HISTORY_COLUMNS) for only in (*of_orders, *of_products))
     return _holding(frames.concat(parts, HISTORY_COLUMNS).sort_values("id", ignore_index=True))
-
-
-def _holding(newest: pd.DataFrame) -> pd.DataFrame:
-    if newest.empty:
-        return frame(OBSERVATION_COLUMNS)
-    newest["fetched_at"] = newest["seen_at"]
-    return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:

@@ -314,6 +314,7 @@ FORMAT = Format(
     title="eBay payout (pulled)",
     marketplace=Marketplace.EBAY,
     standing=Standing.RECORD,
+    is_pulled=True,
     likeness=partial(likeness, NAME),
     read=read,
     personal=PERSONAL,
