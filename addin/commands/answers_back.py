@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.words import counted
-from core.books.costs_today import asked_lines
+from core.books.asked_today import asked_lines
 from core.books.questions import is_proposal, says_something
 from core.books.saving import locked_keys
 from core.books.settlement_lines import line_name

@@ -23,7 +23,7 @@ from addin.sheets.resolve import (
     write_rulings,
 )
 from core.books.answers import Decision, Ruling
-from core.books.costs_today import asked_lines, asked_since
+from core.books.asked_today import asked_lines, asked_since
 from core.books.loading import load_books
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.status import LineCounts, line_counts, missing_lines

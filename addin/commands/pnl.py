@@ -13,9 +13,9 @@ from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.books import named_settlements
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, with_asked_since
 from core.books.kept_lines import state_name, state_now
 from core.books.loading import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
@@ -206,7 +206,8 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
         f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Reopen it, answer on sheet Resolve, and export it again."
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
+        f"sheet Resolve, and export it again."
         for name, count in sorted(came.items())
     ]
 

@@ -78,7 +78,8 @@ def _posted_as(
 ) -> dict[int, str]:
     """Return as which event each accepted true-up was posted. Pure.
 
-    What had a cost is corrected as what it was posted as; what had none, as what its words said on that day.
+    What had a cost is corrected as what it was posted as, or moved to what its true-up says; what had none is posted as
+    what its words said on that day.
 
     Args:
         posted: POSTED_COLUMNS.
@@ -91,7 +92,9 @@ def _posted_as(
     found: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
         key = row["key"]
-        if not money_of(held.get(key)):
+        if row["event_now"] is not None:
+            events[key] = row["event_now"]
+        elif not money_of(held.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
         found[row["id"]], held[key] = events.get(key, ""), row["cogs"]
     return found

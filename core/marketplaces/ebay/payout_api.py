@@ -9,13 +9,14 @@ left after the fees.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import shared_prices
-from core.marketplaces.ebay.order_items import Item, order_items, shared_gross
+from core.marketplaces.ebay.order_items import Item, order_items, order_units, shared_gross
 from core.marketplaces.ebay.words import REST_OF_NET, fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
@@ -83,7 +84,7 @@ def read(contents: Contents) -> Reading:
     header = header_of(
         payout_id, lines, amount.needed_currency("currency"), payout.moment("payoutDate"), amount.amount("value")
     )
-    return reading(
+    found = reading(
         Findings(
             format=NAME,
             marketplace=Marketplace.EBAY,
@@ -94,6 +95,7 @@ def read(contents: Contents) -> Reading:
             units=_units,
         )
     )
+    return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
 def _booked(node: Node, number: int, payout_id: str) -> Booked:
@@ -312,6 +314,7 @@ FORMAT = Format(
     title="eBay payout (pulled)",
     marketplace=Marketplace.EBAY,
     standing=Standing.RECORD,
+    is_pulled=True,
     likeness=partial(likeness, NAME),
     read=read,
     personal=PERSONAL,

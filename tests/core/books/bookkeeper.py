@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from pandas.testing import assert_frame_equal
 
-from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
+from core.books import asked_today, batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
 from core.books.catching_up import catch_up
@@ -117,14 +117,14 @@ def figures(books: Books, month: Month) -> list[Any]:
     """Return the profit and loss of a month, and what of it counts in another one."""
     home = books.company.home_currency
     question = PnlQuestion(home, by_month=True, first_day=month.first_day, last_day=month.last_day)
-    lines = costs_today.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
+    lines = asked_today.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     corrected = corrections(books)
     names = zip(corrected["store"], corrected["settlement_id"], strict=True)
     corrected = corrected[pd.Series([name in wanted for name in names], corrected.index, dtype=bool)]
     priced = priced_lines(lines, question, zones=books.zones, corrections=corrected, booked=books.booked_days)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones)
-    return [records(summed(priced, question)), others, costs_today.asked_by_lines_that_came(books)]
+    return [records(summed(priced, question)), others, asked_today.asked_by_lines_that_came(books)]
 
 
 class LoadsOnce:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.answers import Answer
+from core.books.asked_today import asked_since
 from core.books.booked_settlement import OriginalFile
-from core.books.costs_today import asked_since, differences
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, export_settlement

@@ -22,8 +22,9 @@ import pytest
 from sqlalchemy import text, update
 
 from core.books import corrections, entries, locks, reclassifications, settlements, true_up_history, true_ups
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import EntryStatus
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database, tables
 from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.loading import load_books

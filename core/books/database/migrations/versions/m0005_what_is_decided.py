@@ -3,8 +3,8 @@
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
 to be written again; true-ups taken up again; what pulled documents say of the units of their orders; the SKU that
-somebody typed for a line that names none; costed lines, kept for the state of the books that they are of; and what each
-row said when it was stored.
+somebody typed for a line that names none; between which accounts a true-up moves cost; costed
+lines, kept for the state of the books that they are of; and what each row said when it was stored.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def upgrade() -> None:
     op.add_column("override", sa.Column("sku", TEXT))
     for name, kind in (("event", TEXT), ("goods", TEXT), ("units", WHOLE), ("sku", TEXT)):
         op.add_column("override", sa.Column(f"asked_{name}", kind))
+    for name in ("event_was", "sku_was", "event_now", "sku_now"):
+        op.add_column("true_up", sa.Column(name, TEXT))
     op.add_column("store", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("derived_id", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("settlement", sa.Column("incomplete", TEXT))
