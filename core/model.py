@@ -361,7 +361,8 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
     if PROPOSAL_TAKEN in lines:
         moved = _told(lines["disposition"].isin([Disposition.RESTOCKED, Disposition.MONEY_ONLY]))
         counted = counted.mask(refunds & _told(lines[PROPOSAL_TAKEN]) & moved, lines["cost_quantity"])
-    return counted.mask(refunds & _told(typed > 0), -typed)
+    came_back = _told(lines["cost_quantity"] <= 0) | lines["cost_quantity"].isna()  # else a refund is undone
+    return counted.mask(refunds & _told(typed > 0), (-typed).where(came_back, typed))
 
 
 def _told(answers: pd.Series) -> pd.Series:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, TypeGuard
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +26,29 @@ _CENT = Decimal("0.01")
 def at_line_places(value: Decimal) -> Decimal:
     """Return the value at the six places of a line, half away from zero; sign and currency stay."""
     return value.quantize(_LINE_UNIT, rounding=ROUND_HALF_UP)
+
+
+def millionths_of(value: Decimal) -> int:
+    """Return an amount of at most six decimals in millionths."""
+    return int(value.scaleb(LINE_PLACES))
+
+
+def in_millionths(amounts: pa.Array) -> np.ndarray:
+    """Return the amounts of a column (`MONEY`) in millionths; missing ones as 0."""
+    whole = (
+        pc.if_else(pc.is_valid(amounts), amounts, pa.scalar(Decimal(0), amounts.type))
+        if amounts.null_count
+        else amounts
+    )
+    halves = np.frombuffer(whole.buffers()[1], np.int64).reshape(-1, 2) if len(whole) else np.zeros((0, 2), np.int64)
+    return halves[whole.offset : whole.offset + len(whole), 0]
+
+
+def from_millionths(amounts: np.ndarray) -> pa.Array:
+    """Return amounts in millionths as a column (`MONEY`)."""
+    halves = np.empty((len(amounts), 2), np.int64)
+    halves[:, 0], halves[:, 1] = amounts, amounts >> 63
+    return pa.Array.from_buffers(MONEY.pyarrow_dtype, len(amounts), [None, pa.py_buffer(halves)])
 
 
 def cents(value: Decimal) -> Decimal:

@@ -39,8 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("long" if config.getoption("--long") else "everyday")
 
 
-_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/")
-"""Folders whose tests copy a book that takes seconds to make: in the everyday run each is the work of one worker."""
+_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/architecture/")
+"""Folders whose tests share what takes seconds to make: in the everyday run each is the work of one worker."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -22,8 +22,9 @@ from addin.sheets.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.frames import records_of
 from addin.sheets.resolve_columns import RESOLVE_SPEC, TYPED_FIELDS, SheetAnswers
 from core.books.answers import Answer, Cell
-from core.books.line_costs import STATED_SKU
-from core.model import Event, Proposal
+from core.books.line_costs import STATED_SKU, proposed_units
+from core.costing.prefilled_costs import UNITS
+from core.model import Cause, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,13 +41,13 @@ _DISPOSITION = 2
 
 
 def resolve_records(lines: pd.DataFrame) -> list[Record]:
-    """Return the rows for missing lines: the proposal prefilled as cost, nothing typed."""
-    is_refund = lines["event"].isin([Event.REFUND, Event.DISPUTE])
+    """Return the rows for missing lines: cost and units as they are proposed, nothing typed, and what is asked."""
+    asks_goods = lines["cause"].isin([*UNITS, Cause.GOODS_UNCLEAR])
     elsewhere = (lines["proposal"] == Proposal.TYPED_ELSEWHERE).fillna(value=False)
     filled = lines.assign(
         cost=lines["proposed_cost"],
-        units_back=(-lines["cost_quantity"]).where(is_refund),
-        status=lines["cost_note"].where(elsewhere),  # which line it was typed for, and for how many units
+        units_back=proposed_units(lines),
+        status=lines["cost_note"].where(asks_goods | elsewhere),  # or which line it was typed for, and for how many
     )
     stated = lines.get(STATED_SKU, lines["sku"])
     own = ["" if is_none else str(sku) for sku, is_none in zip(stated, stated.isna(), strict=True)]

@@ -120,10 +120,18 @@ class LineState:
     """Whether typed units count though the line states its own: a return, a clawback of what is in the books."""
     stated_sku: str | None = None
     """The SKU that the line itself names; in `sku` stands a typed one too."""
+    proposed_units: int | None = None
+    """Units that are proposed for it, or that its cost is taken for, without sign."""
 
     def typed_sku(self, answer: Answer) -> str | None:
         """Return the SKU of a row that is typed, now or before, and not the line's own."""
         return None if answer.sku == self.stated_sku else answer.sku
+
+    def has_more_units(self, answer: Answer) -> bool:
+        """Tell whether more units are typed than are proposed: then the cost beside them is no proposal any more."""
+        if not answer.stock_edited or self.is_refund or None in (answer.units_back, self.proposed_units):
+            return False
+        return self.takes_units and (answer.units_back or 0) > (self.proposed_units or 0)
 
     def has_new_sku(self, answer: Answer) -> bool:
         """Tell whether a SKU is typed that is not saved yet."""
@@ -210,9 +218,11 @@ def _cost_and_no_goods(answer: Answer, line: LineState) -> str | None:
 
 
 def _cost_and_no_units(answer: Answer, line: LineState) -> str | None:
-    if not line.is_refund or not answer.typed_cost or answer.units_back != 0:
+    counts = line.is_refund or line.takes_units or line.asks_units
+    if not counts or not answer.typed_cost or answer.units_back != 0:
         return None
-    why = "no cost is taken where no units came back: empty the cost, or type the units"
+    moved = "came back" if line.is_refund else "moved"
+    why = f"no cost is taken where no units {moved}: empty the cost, or type the units"
     return _both(answer, (Cell.COST, number_typed(answer.typed_cost)), (Cell.UNITS_BACK, "0"), why)
 
 

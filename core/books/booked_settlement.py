@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class FileUse(StrEnum):
     """It came when the settlement had gone out: what it says is known, the lines are as they were exported."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OriginalFile:
     """The bytes as they came, and under which name."""
 
@@ -66,7 +67,7 @@ class OriginalFile:
     scrubbed: bytes | None = None
     """What is kept in their place, without personal data."""
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The hash of the bytes as they came, whatever is kept: the same file is known again."""
         return hashlib.sha256(self.content).hexdigest()

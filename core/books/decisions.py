@@ -67,7 +67,8 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     stock = _stock_differs(answer, saved)
     note = saved.version > 0 and _note_differs(answer, saved)
     sku = line.has_new_sku(answer)  # its proposal, made when nobody knew the goods, is not accepted with it
-    if _zero_is_new(answer, saved) or answer.typed_cost is not None:
+    is_taken = is_proposal and accept_proposals and line.missing and line.has_more_units(answer)
+    if _zero_is_new(answer, saved) or answer.typed_cost is not None or is_taken:
         return Decision(answer, Ruling.SAVE, kind=OverrideKind.ENTERED)
     if not line.missing and not stock and not note and not sku:
         return Decision(

@@ -15,24 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
 from core.books.calendars import booking_day
-from core.books.costs_today import every_line, posted_corrections
+from core.books.costs_today import every_line, in_places, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
-from core.books.true_up_history import TRUE_UP_COLUMNS
+from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, EntryLine, left_over
+from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, left_over
 from core.line_types import LineType
 from core.money import cents, total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import Posted, StoredEntry, StoredLine
+    from core.books.entries import Posted, StoredEntry
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -55,6 +56,7 @@ class Batch:
 
     kind: str
     number: int
+    note: str = ""
 
 
 def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
@@ -116,17 +118,12 @@ def _details(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
     """
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in made.lines:
-        theirs[str(one.type), one.account].append(_detail(one))
+        theirs[str(one.type), one.account].append(detail(one))
     for line in stored.lines:
         wanted = theirs.get((line.memo, line.account))
-        if None not in (line.number, line.tax_code, line.is_bank) and wanted and _detail(line) not in wanted:
+        if None not in (line.number, line.tax_code, line.is_bank) and wanted and detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, _detail(line), " or ".join(wanted))
-
-
-def _detail(line: StoredLine | EntryLine) -> str:
-    words = (f"number {line.number}" if line.number else "no number", f"tax rate {line.tax_code}")
-    return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
+            yield difference(of_line, detail(line), " or ".join(wanted))
 
 
 def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
@@ -198,6 +195,7 @@ def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[Ti
         if mine.get(place) != theirs.get(place):
             words, account, currency = place
             yield difference(f"{name}, line “{words}” to {account} in {currency}", mine.get(place), theirs.get(place))
+    yield from _details_taken_back(name, posted.entry, original.entry)
     if posted.entry.settlement is not None and posted.entry.key != f"{original.entry.key}{REVERSED}":
         yield difference(f"{name}, key", posted.entry.key, f"{original.entry.key}{REVERSED}")
     if posted.entry.entry_date < original.entry.entry_date:
@@ -206,32 +204,28 @@ def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[Ti
         yield difference(f"{name}, batch", posted.batch, f"after {original.batch}")
 
 
+def _details_taken_back(name: str, entry: StoredEntry, original: StoredEntry) -> Iterator[TieOut]:
+    """Number, tax rate and bank account of each line are those of the line that it takes back."""
+    theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in original.lines:
+        theirs[one.memo, one.account].append(detail(one))
+    for line in entry.lines:
+        wanted = theirs.get((line.memo, line.account))
+        if wanted and detail(line) not in wanted:
+            of_line = f"{name}, account of line “{line.memo}” to {line.account}"
+            yield difference(of_line, detail(line), " or ".join(dict.fromkeys(wanted)))
+
+
 def _lines(entry: StoredEntry, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
     return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
 
 
-def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[TieOut]:
-    """Hold the accounts of an accrual of an older version against the choices that can have held.
-
-    Those versions did not keep what was shipped and not settled then, so that its amounts cannot be made again.
-    """
-    entry, name = posted.entry, f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}"
-    known = {str(one): one for one in LineType}
-    unknown = [line for line in entry.lines if line.memo not in known]
-    found = [difference(f"{name}, line type", line.memo, "a line type") for line in unknown]
-    for line in entry.lines:
-        if line.memo in known and not any(
-            accounts.named(known[line.memo], line.account, store=posted.store, currency=line.currency)
-            for accounts in candidates
-        ):
-            usual = [
-                accounts.of(known[line.memo], store=posted.store, currency=line.currency).name
-                for accounts in candidates
-            ]
-            found.append(
-                difference(f"{name}, account of line “{line.memo}”", line.account, " or ".join(dict.fromkeys(usual)))
-            )
-    return found
+def reversal_days(posted: Posted, original: Posted, choices: Iterable[Policies]) -> Iterator[TieOut]:
+    """A reversal is dated like its entry, or on the first open day by one of the lock dates that can have held."""
+    days = {booking_day(original.entry.entry_date, policies.lock_date) for policies in choices}
+    if posted.entry.entry_date not in days:
+        name = f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}, day"
+        yield difference(name, posted.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
 
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
@@ -246,13 +240,19 @@ class TrueUps:
     locked: Sequence[Mapping[str, Any]]
     """COSTED_COLUMNS of the lock."""
     accepted: Sequence[dict[str, Any]]
-    """TRUE_UP_COLUMNS, in the order in which they were proposed."""
+    """DECIDED_COLUMNS, in the order in which they were proposed."""
     standing: Sequence[StoredEntry]
     """Every entry of the settlement that stands."""
     choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
     """The policies and accounts that can have held when a batch was made."""
     made_at: Callable[[int], datetime | None]
     """When a batch was made."""
+
+
+def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
+    """Return the lines of a settlement that true-ups may be about, those of a document after its export included."""
+    lines = every_line(books)
+    return lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
 
 
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
@@ -303,7 +303,7 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 
 
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
-    lines = books.lines_of(of.settlement)
+    lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
     for row in of.accepted:
@@ -339,11 +339,11 @@ def _of_batch(
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
     day = stored[0].entry_date if stored else min(days)
-    told = frame(TRUE_UP_COLUMNS, rows)
+    told = frame(DECIDED_COLUMNS, rows)
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
-    as_they_are = (ours.assign(event=pd.Series(events, ours.index, dtype=TEXT)), theirs)
+    as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):

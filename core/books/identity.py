@@ -252,8 +252,9 @@ def _with_the_same_charges(
     connection: Connection, read: Settlement, there: Iterable[BookedSettlement]
 ) -> tuple[BookedSettlement, str] | None:
     """Compare the lines that name no order: a statement of nothing but fees has no others."""
-    own = _charges(read.transactions)
-    for one in there if own else ():
+    others = list(there)
+    own = _charges(read.transactions) if others else Counter()
+    for one in others if own else ():
         shared = (own & _charges(settlement_lines.transactions(connection, [one]))).total()
         if shared and _in_common_days(one, read):
             return one, "1 line that is the same" if shared == 1 else f"{shared} lines that are the same"
@@ -284,15 +285,13 @@ def _with_the_same_lines(
 
 
 def _same_in_another_store(connection: Connection, read: Settlement, store: str) -> BookedSettlement | None:
-    own = _goods(read.transactions)
-    for other in _of_marketplace(connection, store) - {store}:
-        there = settlements.find(connection, other, read.settlement_id)
-        if there is None:
-            continue
-        if _goods(settlement_lines.transactions(connection, [there])) & own or settlements.same_lines(
-            connection, there, read
-        ):
-            return there
+    others = _of_marketplace(connection, store) - {store}
+    there = [one for other in others if (one := settlements.find(connection, other, read.settlement_id)) is not None]
+    own = _goods(read.transactions) if there else set()
+    for one in there:
+        goods = _goods(settlement_lines.transactions(connection, [one]))
+        if goods & own or settlements.same_lines(connection, one, read):
+            return one
     return None
 
 

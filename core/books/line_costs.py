@@ -10,8 +10,9 @@ from core.books.calendars import ended_before
 from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.inputs import SETTLEMENT_COLUMNS
 from core.costing.lines import locked_unanswered
+from core.costing.prefilled_costs import UNITS
 from core.frame_columns import FLAG, WHOLE, frame, records
-from core.model import PROPOSAL_TAKEN, UNITS_TYPED, OverrideKind
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, Event, Goods, OverrideKind
 from core.settings import AverageOnDate, Policies, Poster, RefundUnits
 
 if TYPE_CHECKING:
@@ -70,6 +71,31 @@ def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame
     """
     costed = cost(known, policies).drop(columns="key")
     return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
+
+
+def proposed_units(lines: pd.DataFrame) -> pd.Series:
+    """Return the units that Resolve shows prefilled for lines without cost, without sign; missing: none are known.
+
+    Of every refund; of other lines where their units are the question, or where units that a reversal may have brought
+    back are believed. A line that takes another number of units only as its own states none.
+
+    Worked example: 3 lost, 2 found, then *found 2 more*: 1 is left to come back, so 1 is prefilled.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+    """
+    asks_units = lines["cause"].isin(UNITS)
+    believed = (lines["cause"] == Cause.GOODS_UNCLEAR) & (lines["proposed_cost"] != 0) & takes_back(lines)
+    shown = lines["event"].isin([Event.REFUND, Event.DISPUTE]) | asks_units | believed
+    return lines["cost_quantity"].abs().where(shown.fillna(value=False).astype(bool))
+
+
+def takes_back(lines: pd.DataFrame) -> pd.Series:
+    """Tell which costed lines take back another of the books, so that typed units count though they state their own.
+
+    A replacement that names its order takes nothing back.
+    """
+    return lines["original_key"].notna() & (lines["goods"] != Goods.REPLACED).fillna(value=True)
 
 
 STATED_SKU = "stated_sku"

@@ -146,6 +146,19 @@ class Lock:
     batch: int
 
 
+@dataclass(frozen=True, slots=True)
+class PastLock:
+    """A lock, whether it holds or was reopened, with what it was made of."""
+
+    lock: Lock
+    hashes: tuple[str, ...]
+    """Of its lines as they were locked."""
+    reopened_in: int | None
+    """The batch that ended it; `None`: it holds."""
+    why: str | None
+    """Why it was reopened."""
+
+
 class Breach(StrEnum):
     """How a line differs from what was locked."""
 
@@ -244,22 +257,41 @@ def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
     return None if row is None else _lock(row)
 
 
-def lines(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
+def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock]:
+    """Return every lock that a settlement ever had, the oldest first."""
+    locks, ends = closing_tables.lock, closing_tables.reopening
+    query = select(locks).where(locks.c.settlement == settlement.id).order_by(locks.c.id)
+    reopened = {row.lock: row for row in connection.execute(select(ends))}
+    line = closing_tables.locked_line
+    found = []
+    for row in connection.execute(query):
+        hashes = connection.scalars(select(line.c.hash).where(line.c.lock == row.id))
+        end = reopened.get(row.id)
+        found.append(PastLock(_lock(row), tuple(hashes), end and end.batch, end and end.reason))
+    return found
+
+
+def lines(
+    connection: Connection,
+    settlements: Iterable[BookedSettlement] | None = None,
+    keys: Iterable[str] | None = None,
+) -> pd.DataFrame:
     """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them.
 
     Args:
         connection: Of `Database.reading` or `writing`.
         settlements: Whose; all if left out.
+        keys: Only those with one of these keys; all if left out.
     """
     held = _holding().with_only_columns(closing_tables.lock.c.id)
     if settlements is not None:
         held = held.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
-    query = (
-        select(closing_tables.locked_line)
-        .where(closing_tables.locked_line.c.lock.in_(held))
-        .order_by(closing_tables.locked_line.c.lock, closing_tables.locked_line.c.key)
-    )
-    return frames.load(connection, query, LOCKED_COLUMNS)
+    line = closing_tables.locked_line
+    query = select(line).where(line.c.lock.in_(held)).order_by(line.c.lock, line.c.key)
+    if keys is None:
+        return frames.load(connection, query, LOCKED_COLUMNS)
+    parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
+    return frames.concat(parts, LOCKED_COLUMNS)
 
 
 def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:

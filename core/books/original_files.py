@@ -78,7 +78,7 @@ def keep_original(connection: Connection, file: OriginalFile, now: datetime) -> 
     sha256 = file.sha256
     if connection.scalar(select(tables.original_file.c.sha256).where(tables.original_file.c.sha256 == sha256)) is None:
         values = {
-            "content": zlib.compress(file.content if file.scrubbed is None else file.scrubbed),
+            "content": zlib.compress(file.content if file.scrubbed is None else file.scrubbed, zlib.Z_BEST_SPEED),
             "scrubbed": file.scrubbed is not None,
         }
         connection.execute(

@@ -1,4 +1,7 @@
-"""Settlements that another program posted before Cogsheet came: locked as they are, many at once, without an entry."""
+"""Settlements that another program posted before Cogsheet came: locked as they are, many at once.
+
+No entry is made of them. A settlement entry that went out from here before stays out: then only COGS is elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
+
+
+ELSEWHERE = "posted elsewhere: "
+"""Begins the note of a batch that locked settlements which another program posted."""
 
 
 class PostedElsewhereReasonError(CogsheetError):
@@ -51,7 +58,7 @@ def post_elsewhere(
         if books.is_history(one) or one.cogs_entry is not EntryStatus.OPEN:
             raise NothingToLockError(one.name, books.state(one).cogs_status)
     with database.writing() as connection:
-        note = f"posted elsewhere: {reason.strip()}"
+        note = f"{ELSEWHERE}{reason.strip()}"
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=note)
         for one in chosen:
             locks.lock(connection, one, books.lines_of(one), batch, EntryStatus.POSTED_ELSEWHERE)

@@ -16,11 +16,11 @@ import pandas as pd
 
 from core.books import batches, locks, overrides
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
+from core.books.asked_today import asked_since
 from core.books.batches import BatchKind
 from core.books.changes import settlement_changes
-from core.books.costs_today import asked_since
 from core.books.decisions import changed_meanwhile, decide
-from core.books.line_costs import STATED_SKU
+from core.books.line_costs import STATED_SKU, takes_back
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
 from core.books.questions import Row, question_of
 from core.books.recosting import with_overrides
@@ -171,17 +171,15 @@ def _questions(books: Books, keys: Collection[str], late: Collection[str]) -> di
 def _taking_units(
     books: Books, answers: Sequence[Answer], lines: Mapping[str, Mapping[str, object]]
 ) -> AbstractSet[str]:
-    """Return the lines of which typed units count, of those whose units were typed."""
-    typed = {one.key for one in answers if one.stock_edited and one.units_back is not None and one.key in lines}
+    """Return the lines of which the units on the sheet count, of those whose rows hold units."""
+    typed = {one.key for one in answers if one.units_back is not None and one.key in lines}
     orders = {lines[key]["order_id"] for key in typed} - {None}
     wanted = books.lines["key"].isin(list(typed)) | books.lines["order_id"].isin(list(orders))
-    reversals = {key for key in typed if _reverses(lines[key])}
-    return reversals | with_typed_units(books.lines[wanted]) if typed else frozenset()
-
-
-def _reverses(row: Mapping[str, object]) -> bool:
-    """Tell whether a line takes back one of the books; a replacement that names its order does not."""
-    return row["original_key"] is not None and row["goods"] != Goods.REPLACED
+    if not typed:
+        return frozenset()
+    rows = books.lines[wanted]
+    by_rule = with_typed_units(rows, set(rows["key"][rows[STATED_SKU].isna()]))
+    return by_rule | set(rows["key"][takes_back(rows) & rows["key"].isin(list(typed))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +234,7 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
         "currency": home,
         "zero_confirmed": zero,
         "disposition": answer.disposition if answer.stock_edited else before.disposition,
-        "units_back": answer.units_back if answer.stock_edited else before.units_back,
+        "units_back": _units(answer, state, takes_shown=sets_cost and not zero),
         "sku": state.typed_sku(answer) or before.sku,
         "kind": decision.kind or before.kind,
         "note": answer.note or (None if sets_cost else before.note),  # why the old cost was meant says nothing of a new
@@ -247,6 +245,17 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
     }
 
 
+def _units(answer: Answer, state: LineState, *, takes_shown: bool) -> int | None:
+    """Return the units that are saved: typed ones, else those that the row showed beside the cost that is saved.
+
+    So an answer keeps what it was given to: 1 of 2 found units stays 1, whatever the books hold of the loss later.
+    """
+    if answer.stock_edited:
+        return answer.units_back
+    counts = state.is_refund or state.takes_units or state.asks_units
+    return answer.units_back if takes_shown and counts else state.in_force.units_back
+
+
 def locked_keys(books: Books) -> set[str]:
     """Return the lines of exported settlements; a line that took no cost is locked like any other."""
     return set() if books.known.locked is None else set(books.known.locked["key"])
@@ -254,7 +263,7 @@ def locked_keys(books: Books) -> set[str]:
 
 def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locked: bool) -> LineState:
     in_original = row["event"] in (Event.REFUND, Event.DISPUTE) and row["original_key"] is not None
-    quantity = row["quantity"]
+    quantity, proposed = row["quantity"], row["cost_quantity"]
     return LineState(
         settlement_id=str(row["settlement_id"]),
         order_id=_text(row["order_id"]),
@@ -266,6 +275,7 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         units=abs(quantity) if isinstance(quantity, int) else None,
         missing=row["cost_status"] == CostStatus.MISSING,
         asks_units=row["cause"] in UNITS or (row["goods"] == Goods.LOST_ON_REMOVAL and _has_units(saved)),
+        proposed_units=abs(proposed) if isinstance(proposed, int) else None,
         stated_sku=_text(row[STATED_SKU]),
     )
 

@@ -31,8 +31,12 @@ FOUND_COLUMNS: Columns = {
     "cogs": MONEY,
     "difference": MONEY,  # to what the books hold for the line, true-ups accepted so far included; + is more expense
     "currency": TEXT,
+    "event_was": TEXT,  # as which event its cost stands in the journal, where it is to stand elsewhere; else missing
+    "sku_was": TEXT,
+    "event_now": TEXT,
+    "sku_now": TEXT,
 }
-"""A locked line that would cost something else now."""
+"""A locked line that would cost something else now, or whose cost would stand on other accounts."""
 TRUE_UP_COLUMNS: Columns = {
     "id": WHOLE,
     "store": TEXT,
@@ -45,13 +49,20 @@ TRUE_UP_COLUMNS: Columns = {
     "entry": TEXT,  # the key of the entry that posts it
 }
 """A proposal and what became of it."""
+DECIDED_COLUMNS: Columns = {
+    **TRUE_UP_COLUMNS,
+    "taken_up_in": WHOLE,  # the batch in which a dismissed one was proposed again
+    "taken_up_for": TEXT,  # why
+}
+"""A proposal and all that ever became of it."""
 POSTED_COLUMNS: Columns = {
     **TRUE_UP_COLUMNS,
     "entry_date": TEXT,  # ISO day of the entry; missing where the difference came to less than a cent
     "decided_at": MOMENT,
 }
 """An accepted true-up and when it counts."""
-SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
+_MOVES = ("event_was", "sku_was", "event_now", "sku_now")
+SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency", *_MOVES)
 """The figures of a proposal: one with the same figures is the same proposal."""
 
 
@@ -141,8 +152,11 @@ def pending(connection: Connection) -> pd.DataFrame:
 
 
 def history(connection: Connection) -> pd.DataFrame:
-    """Return every proposal there ever was (TRUE_UP_COLUMNS), the oldest first."""
-    return frames.load(connection, _all(), TRUE_UP_COLUMNS)
+    """Return every proposal there ever was (DECIDED_COLUMNS), the oldest first."""
+    again = closing_tables.taken_up
+    query = _all().add_columns(again.c.batch.label("taken_up_in"), again.c.reason.label("taken_up_for"))
+    query = query.outerjoin(again, again.c.true_up == closing_tables.true_up.c.id)
+    return frames.load(connection, query, DECIDED_COLUMNS)
 
 
 def accepted(connection: Connection) -> pd.DataFrame:

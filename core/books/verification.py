@@ -12,11 +12,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.books import batches, entries, locks, original_files, overrides, settings, settlement_lines, true_up_history
+from core.books.account_tie_outs import account_tie_outs
 from core.books.accrual_tie_outs import accrual_tie_outs
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
-from core.books.calendars import booking_day, lock_dates_of
+from core.books.calendars import lock_dates_of
 from core.books.corrections import corrections
-from core.books.entry_tie_outs import Batch, TrueUps, account_tie_outs, entry_tie_outs, made_tie_outs, true_up_tie_outs
+from core.books.decision_tie_outs import decision_tie_outs, lock_batches, past_lock_tie_outs, status_tie_outs
+from core.books.entry_tie_outs import (
+    Batch,
+    TrueUps,
+    entry_tie_outs,
+    made_tie_outs,
+    reversal_days,
+    true_up_tie_outs,
+)
 from core.books.exporting import ExportOptions, make_entries, standing_entries
 from core.books.kept_lines import kept_tie_outs
 from core.books.month_tie_outs import month_tie_outs
@@ -46,7 +55,7 @@ from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -54,7 +63,6 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.database import Connection, Database
     from core.books.entries import Posted
-    from core.books.locks import Lock
     from core.model import Settlement
 
 _TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
@@ -81,7 +89,7 @@ class Evidence:
     """Every version of every saved answer by line key, the oldest first."""
     batches: dict[int, tuple[Batch, datetime]]
     true_ups: list[dict[str, Any]]
-    """Every true-up that was ever proposed (TRUE_UP_COLUMNS)."""
+    """Every true-up that was ever proposed (DECIDED_COLUMNS)."""
     files: dict[str, KeptFile] = field(default_factory=dict)
     """By hash; read when a settlement first needs it."""
     corrected: list[pd.DataFrame] = field(default_factory=list)
@@ -123,49 +131,15 @@ def _of_itself(posted: Posted, held: Evidence) -> list[TieOut]:
     return entry_tie_outs(posted, held.posted, batch and batch[0])
 
 
-def _statuses(settlement: BookedSettlement, standing_ones: Sequence[Posted]) -> Iterator[TieOut]:
-    """What stands is out, and came after the lines that it was made of."""
-    for one in standing_ones:
-        is_cost = one.entry.kind in _COST_KINDS
-        status = settlement.cogs_entry if is_cost else settlement.settlement_entry
-        if one.entry.kind in _TIED_KINDS and status is EntryStatus.OPEN:
-            yield difference(f"{settlement.name}: status of entry {one.entry.key}", str(status), "exported")
-        if one.batch <= settlement.batch:
-            name = f"{settlement.name}: batch of entry {one.entry.key}"
-            yield difference(name, one.batch, f"after {settlement.batch}, which brought the lines")
-
-
 def _as_chosen(books: Books, policies: Policies) -> Books:
     """Return the books with other posters of cost, and everything else as it is."""
     posters = {"cogs_posted_by": policies.cogs_posted_by, "losses_posted_by": policies.losses_posted_by}
     return replace(books, policies=books.policies.model_copy(update=posters))
 
 
-def _reversal_days(posted: Posted, original: Posted, choices: Iterable[tuple[Policies, Accounts]]) -> Iterator[TieOut]:
-    """A reversal is dated like its entry, or on the first open day by one of the lock dates that can have held."""
-    days = {booking_day(original.entry.entry_date, policies.lock_date) for policies, _ in choices}
-    if posted.entry.entry_date not in days:
-        name = f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}, day"
-        yield difference(name, posted.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
-
-
 def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
     locked = books.known.locked
     return [] if locked is None else records(locked[locked["lock"] == lock])
-
-
-def _batches(name: str, lock: Lock, settlement: BookedSettlement, held: Evidence) -> Iterator[TieOut]:
-    """A lock is made in one batch with its COGS entry, after the lines came."""
-    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
-    gone = {one.entry.reverses for one in own}
-    cost = [one for one in own if one.entry.kind in _COST_KINDS and one.entry.key not in gone]
-    for one in cost:
-        if one.batch != lock.batch:
-            yield difference(f"{name}: batch of entry {one.entry.key}", one.batch, f"{lock.batch}, that of the lock")
-        if one.entry.revision != lock.revision:
-            yield difference(f"{name}: revision of the lock", lock.revision, one.entry.revision)
-    if lock.batch <= settlement.batch:
-        yield difference(f"{name}: batch of the lock", lock.batch, f"after {settlement.batch}, which brought the lines")
 
 
 def evidence(database: Database) -> Evidence:
@@ -178,7 +152,7 @@ def evidence(database: Database) -> Evidence:
             {one.entry.key: one for one in entries.posted(connection)},
             dict(saved),
             {
-                row["number"]: (Batch(row["kind"], row["number"]), row["at"])
+                row["number"]: (Batch(row["kind"], row["number"], row["note"]), row["at"])
                 for row in records(batches.history(connection))
             },
             records(true_up_history.history(connection)),
@@ -307,7 +281,7 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
     found = [tie for one in own for tie in _of_itself(one, held)]
     there = {one.entry.key: one for one in own}
     standing_ones = [there[one.key] for one in standing_entries([one.entry for one in own])]
-    found += _statuses(settlement, standing_ones)
+    found += status_tie_outs(settlement, standing_ones)
     for kinds, status in (
         ((EntryKind.SETTLEMENT,), settlement.settlement_entry),
         (_COST_KINDS, settlement.cogs_entry),
@@ -316,10 +290,13 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
         if some or status is EntryStatus.EXPORTED:
             found += _made_anew(connection, books, settlement, kinds[0], some, held)
     for one in (one for one in own if one.entry.reverses in there):
-        choices = _choices(connection, one.batch, held)
-        found += _reversal_days(one, there[str(one.entry.reverses)], choices)
+        policies = [policies for policies, _ in _choices(connection, one.batch, held)]
+        found += reversal_days(one, there[str(one.entry.reverses)], policies)
     found += _true_ups(connection, books, settlement, standing_ones, held)
     found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
+    gone = {one.entry.reverses for one in own}
+    for one in (one for one in own if one.entry.key in gone or one.entry.kind is EntryKind.RECLASSIFICATION):
+        found += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, held)])
     return [count_of(f"{settlement.name}: entries that differ from the lines", found), *found]
 
 
@@ -364,12 +341,8 @@ def _true_ups(
     lock = locks.find(connection, settlement)
     if lock is None:
         return []
-    keys = set(books.lines_of(settlement)["key"])
-    accepted = [
-        row
-        for row in held.true_ups
-        if row["decision"] == Decision.ACCEPTED and row["key"] in keys and row["decided_in"] > lock.batch
-    ]
+    own = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
         _locked(books, lock.id),
@@ -382,6 +355,18 @@ def _true_ups(
 
 
 def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
+    """Hold the locks of a settlement and what was decided of its true-ups against all that they came with."""
+    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
+    kinds = {number: batch for number, (batch, _) in held.batches.items()}
+    rows = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    found = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
+    found += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
+    return [*found, *_held_lock(connection, books, settlement, held, own)]
+
+
+def _held_lock(
+    connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence, own: Sequence[Posted]
+) -> list[TieOut]:
     """Hold an exported settlement's stored lines against its lock, and the lock against what it was made of."""
     lock = locks.find(connection, settlement)
     if lock is None:
@@ -396,4 +381,5 @@ def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettl
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]
     made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.saved, lock.batch)
-    return [whole, *named, *made_of, *_batches(name, lock, settlement, held)]
+    standing = [one for one in own if one.entry.key not in {other.entry.reverses for other in own}]
+    return [whole, *named, *made_of, *lock_batches(name, lock, standing, since=settlement.batch)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from core.costing.answers import answer_lines
@@ -12,6 +13,7 @@ from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.lines import read_lines
 from core.costing.notes import note
+from core.costing.plain_lines import plain_lines
 from core.costing.precedence import is_without_order, takes_average
 from core.costing.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.reimbursed import with_sentence
@@ -20,7 +22,7 @@ from core.frame_columns import COSTED_COLUMNS
 from core.model import Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
 
     import pandas as pd
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 
 RULES_VERSION = 1
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
+
+
+_FEW = 500
+"""Lines that are costed one by one as quickly as by columns."""
 
 
 def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
@@ -51,9 +57,29 @@ def cost(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
+    by_columns = cost_by_columns if len(books.transactions) > _FEW else cost_one_by_one
+    return by_columns(books, policies)
+
+
+def cost_by_columns(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+    """Return the same as `cost_one_by_one`: plain lines by columns, all others one by one."""
+    plain = plain_lines(books, policies)
+    if plain is None:
+        return cost_one_by_one(books, policies)
+    return plain.beside(cost_one_by_one(plain.rest, policies, plain.used), books.transactions.index)
+
+
+def cost_one_by_one(books: CostingInput, policies: CostingPolicies, used: Sequence[UsedCost] = ()) -> pd.DataFrame:
+    """Return what `cost` does, line by line: the rules themselves.
+
+    Args:
+        books: As `cost` takes them.
+        policies: How doubtful cases are treated.
+        used: The last costs of lines that are costed elsewhere.
+    """
     ledger = open_ledger(books, policies)
     answered = answer_lines(ledger)
-    last = _last_used(books, answered)
+    last = _last_used(books, answered, used)
     rows = (_row(line, ledger, last) for line in answered)
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
 
@@ -79,31 +105,38 @@ def without_order(transactions: pd.DataFrame, mappings: pd.DataFrame | None = No
     }
 
 
-def with_typed_units(transactions: pd.DataFrame) -> set[str]:
-    """Return the lines of which typed units count though they state their own: refunds and lost returns.
+def with_typed_units(transactions: pd.DataFrame, without_sku: Collection[str] = ()) -> set[str]:
+    """Return the lines of which typed units count though they state their own: refunds, lost returns and reversals.
 
-    A reversal that names what it reverses takes typed units too; which one does is known once it is costed.
+    A reversal that names no SKU itself may turn out to be a loss, whose own units count.
 
     Args:
         transactions: TRANSACTION_COLUMNS of the lines in question, with all others of their orders.
+        without_sku: Keys of lines that name no SKU themselves; one that was typed stands in the transactions.
 
     Returns:
         Line keys.
     """
     lines = read_lines(transactions)
     judged = zip(lines, judge(lines), strict=True)
-    return {line.key for line, judgement in judged if judgement.rule in {Rule.REFUND, Rule.RETURN_LOST}}
+    return {
+        line.key
+        for line, judgement in judged
+        if judgement.rule in {Rule.REFUND, Rule.RETURN_LOST}
+        or (judgement.rule is Rule.REVERSAL and line.key not in without_sku)
+    }
 
 
-def _last_used(books: CostingInput, answered: Sequence[Answered]) -> dict[str, Average]:
-    """Return the last cost used per SKU: as given, else as these lines show."""
+def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence[UsedCost]) -> dict[str, Average]:
+    """Return the last cost used per SKU: as given, else as these lines and those costed elsewhere show."""
     if books.last_used is not None:
         found: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
     else:
-        found = last_used(
+        own = (
             UsedCost(one.line.when, one.line.sku, one.line.day, one.outcome.unit_cost, one.outcome.source)
             for one in answered
         )
+        found = last_used(chain(used, own))
     return {sku: Average(cost, midnight(day) if day else _LONG_AGO) for sku, (cost, day) in found.items()}
 
 
@@ -117,7 +150,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
     saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
     product_id, description = _product(line.sku, lock, sources)
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
-    proposed = _proposed(answered, sources, last, saved) if lock is None else None
+    proposed = _proposed(answered, ledger, last, saved) if lock is None else None
     return (
         line.key,
         outcome.status,
@@ -162,10 +195,8 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     return average.unit_cost if average else None
 
 
-def _proposed(
-    answered: Answered, sources: Sources, last: Mapping[str, Average], saved: Saved | None
-) -> Proposed | None:
-    outcome = answered.outcome
+def _proposed(answered: Answered, ledger: Ledger, last: Mapping[str, Average], saved: Saved | None) -> Proposed | None:
+    outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
@@ -182,6 +213,7 @@ def _proposed(
             sources.finale,
             last,
             believed,
+            ledger.move(answered.line).goods_believed,
             answered.rule is not Rule.REVERSAL and is_without_order(answered.line, answered.rule),
             typed,
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.frame_columns import conform
 
@@ -39,3 +41,24 @@ def table(columns: Columns, filled: Iterable[tuple[object, ...]], index: pd.Inde
         for (name, dtype), column in zip(columns.items(), listed, strict=True)
     }
     return pd.DataFrame(arrays, index=index)
+
+
+def arrow(column: pd.Series) -> pa.Array:
+    """Return a column as one array."""
+    chunks = pa.array(column.array, from_pandas=True)
+    return chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
+
+
+def flags(mask: pa.Array) -> np.ndarray:
+    """Return flags; a missing one is none."""
+    return np.asarray(mask.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - a value
+
+
+def codes_of(coded: pa.DictionaryArray) -> np.ndarray:
+    """Return which of the different texts each is; -1: it is missing."""
+    return np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
+
+
+def codes_in(texts: pa.Array, among: pa.Array) -> np.ndarray:
+    """Return which of others each text is; -1: none."""
+    return np.asarray(pc.index_in(texts, value_set=among).fill_null(-1).to_numpy(zero_copy_only=False), np.int64)

@@ -40,6 +40,8 @@ SOLD_ELSEWHERE = (
     "Multi-channel order: the selling store's order is in the books, and it is not known whether its goods are these. "
     "0 is proposed, because the selling store's line carries their cost; it is sure once both SKUs have their products."
 )
+COST_OF_ORDER = ("Finale's cost of order ", ", shipped on ", ".")
+"""The sentence of Finale's cost, around the order and the day on which its goods left."""
 ORDER_GONE = "Finale no longer has the order: its last cost is kept."
 
 
@@ -116,7 +118,8 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
         case CostSource.ORDER:
             own = ledger.sources.order_costs.by_line.get(line.place)
             rest = f": {own.how}" if own is not None and own.how else ""
-            return f"Finale's cost of order {line.order_id}, shipped on {_day(outcome.as_of)}{rest}."
+            before, between, after = COST_OF_ORDER
+            return f"{before}{line.order_id}{between}{day_in_words(outcome.as_of)}{rest}{after}"
         case CostSource.ORIGINAL if answered.rule is Rule.REVERSAL:
             return ""
         case CostSource.ORIGINAL:
@@ -124,7 +127,7 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
         case CostSource.AVERAGE_ON_DATE:
             return _average(line, outcome, ledger.sources.finale)
         case CostSource.OPENING:
-            return f"Opening cost as of {_day(outcome.as_of)}: shipped before Finale start."
+            return f"Opening cost as of {day_in_words(outcome.as_of)}: shipped before Finale start."
         case _:
             return _saved(ledger.held.saved.get(line.key), outcome, finale_cost)
 
@@ -134,16 +137,17 @@ def _average(line: Line, outcome: Outcome, finale: Finale) -> str:
     is_removal = found is not None and found.day != line.day
     left = f"{found.day}, when order {line.order_id} left" if found and is_removal else "the day of this line"
     if found is None or found.odd is None:
-        return f"Finale's average on {_day(outcome.as_of)}, the last on or before {left}."
-    return f"Finale's average on {_day(outcome.as_of)}, the last before {left}. {found.odd}."
+        return f"Finale's average on {day_in_words(outcome.as_of)}, the last on or before {left}."
+    return f"Finale's average on {day_in_words(outcome.as_of)}, the last before {left}. {found.odd}."
 
 
-def _day(moment: datetime | None) -> str:
+def day_in_words(moment: datetime | None) -> str:
+    """Return the day of a moment as notes write it."""
     return moment.date().isoformat() if moment else "an unknown day"
 
 
 def _saved(saved: Saved | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
-    by = f"by {(saved and saved.by) or 'somebody'}" + (f" on {_day(saved.at)}" if saved and saved.at else "")
+    by = f"by {(saved and saved.by) or 'somebody'}" + (f" on {day_in_words(saved.at)}" if saved and saved.at else "")
     accepted = outcome.source == CostSource.ACCEPTED_AVERAGE
     said = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
     if outcome.unit_cost == 0:

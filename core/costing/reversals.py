@@ -225,11 +225,14 @@ def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
         matched: Units of the lines that it means; `None` where one does not say.
     """
     saved = goods.saved
-    if goods.lock is not None or (saved is not None and saved.is_accepted):
+    is_accepted = saved is not None and saved.is_accepted
+    if goods.lock is not None or (is_accepted and goods.said_units is None):
         return False
-    units = saved.units if saved is not None and saved.units is not None else goods.units
+    units = goods.said_units if goods.said_units is not None else goods.units
     if units is not None and matched is not None and units > matched:
-        return saved is None or not saved.unit_cost
+        return saved is None or not saved.unit_cost or is_accepted
+    if is_accepted:
+        return False
     is_answered = saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units is not None)
     asks = may_be_money_only(goods.line) or (saved is not None and saved.is_typed_elsewhere)
     return asks and not goods.is_history and not is_answered
@@ -257,17 +260,25 @@ def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, as
     cost, key = weighted(lots), moved[0].line.key
     matched = sum(part.units or part.left for part in moved)
     is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
-    if units is not None and units > matched and not (saved is not None and saved.is_accepted):
+    takes_what_is_left = saved is not None and saved.is_accepted and saved.units is None
+    if units is not None and units > matched and not takes_what_is_left:
         if saved is not None and saved.unit_cost and not saved.is_accepted:
             return Back(_outcome(units, saved.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
-        said = f"{units} would come back, but only {matched} of the {moved[0].name} are left to come back."
+        said = f"{units} would come back, but only {_left(matched, moved)} to come back: keep or change the units back."
         return Back(_asked(back, key, Cause.UNITS_DISAGREE, said), cost)
     if asks and not is_answered:
-        said = f"Units may have come back, or money alone was taken back; {back} of the {moved[0].name} are left."
+        said = (
+            f"Units may have come back, or money alone was taken back; {_left(back, moved)}: keep or change the units "
+            f"back, 0 if none did."
+        )
         return Back(_asked(back, key, Cause.GOODS_UNCLEAR, said), cost)
     back = min(back, units) if units is not None else back
     names = " and of the ".join(part.name for part in moved)
     return Back(_outcome(back, cost, key, f"Exact negative of the {names}.", CostSource.ORIGINAL))
+
+
+def _left(units: int, moved: Sequence[Part]) -> str:
+    return f"{units} of the {moved[0].name} {'is' if units == 1 else 'are'} left"
 
 
 def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> Outcome:

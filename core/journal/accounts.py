@@ -173,9 +173,21 @@ class Accounts:
 
     def named(self, line_type: LineType, name: str, *, store: str, currency: str) -> Account | None:
         """Return the account of that name to which lines of a type post, whatever their item group; none: no such."""
-        groups = dict.fromkeys(["", *(row.item_group for row in self.rows if row.line_type is line_type)])
-        every = (self.of(line_type, store=store, currency=currency, group=group) for group in groups)
+        every = self.every(line_type, store=store, currency=currency)
         return next((account for account in every if account.name == name), None)
+
+    def every(self, line_type: LineType, *, store: str, currency: str, rate: str = "") -> list[Account]:
+        """Return all accounts to which lines of a type post: that of each item group, and that of items in none.
+
+        Args:
+            line_type: What the lines are about.
+            store: Whose they are.
+            currency: Their currency.
+            rate: As in `of`.
+        """
+        elders = self._elders(line_type)
+        groups = dict.fromkeys(["", *(row.item_group for row in self.rows if row.line_type in elders)])
+        return [self.of(line_type, store=store, currency=currency, group=group, rate=rate) for group in groups]
 
     def without(self, key: tuple[str, str, str, str]) -> Accounts:
         """Return the accounts as they are without one row."""

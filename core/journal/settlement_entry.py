@@ -39,7 +39,7 @@ class Place(NamedTuple):
     """The type to whose account it goes unless one was chosen, where that is not the declared one."""
 
 
-_PRICES = ("principal", "shipping", "giftwrap", "promotion")
+PRICES = ("principal", "shipping", "giftwrap", "promotion")
 """The columns that a seller's tax rate is about; fees have taxes of their own."""
 _ORDER = {line_type: place for place, line_type in enumerate(LineType)}
 
@@ -110,7 +110,7 @@ def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[Pla
             line_type = usual_type(str(event), column, str(tax_kind) or None)
             follows = LineType.TAX_COLLECTED if line_type is LineType.TAX_WITHHELD and not tax_kind else None
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
-                sums[Place(line_type, item_group, str(rate) if column in _PRICES else "", follows)] += amount
+                sums[Place(line_type, item_group, str(rate) if column in PRICES else "", follows)] += amount
     for typed in typed_amounts(group, currency):
         usual = usual_type(typed.event, typed.column, typed.tax_kind)
         sums[Place(usual, accounts.group_of(usual, typed.sku))] -= typed.amount

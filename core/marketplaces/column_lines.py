@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.marketplaces.reading.columns import Coded, ColumnTable, first_rows, joint
+from core.marketplaces.reading.columns import Coded, ColumnTable, first_rows, joint, text_array
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
@@ -280,4 +280,4 @@ def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:
 
 def as_text(coded: Coded[str], rows: np.ndarray) -> pa.Array:
     """Return the texts of some rows."""
-    return pa.array(coded.values, pa.string()).take(pa.array(coded.codes[rows]))
+    return text_array(coded).take(pa.array(coded.codes[rows]))

@@ -38,7 +38,7 @@ def headers_of_payouts(lines: ColumnLines, date_column: str, *, day_first: bool)
     return tuple(
         replace(
             header_of_rows(payout_id, lines, rows, lines.currencies.values[lines.currencies.codes[rows[0]]]),
-            deposit_at=dates.values[dates.codes[rows[-1]]],
+            deposit_at=next((day for row in rows[::-1] if (day := dates.values[dates.codes[row]]) is not None), None),
             total=_paid(lines, _in_currency(lines, rows[payouts[rows]], rows[0])),
         )
         for payout_id, rows in settlements_in_order(lines)

@@ -21,7 +21,7 @@ from core.marketplaces.column_lines import ColumnLines, as_text, content_order
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.transactions import GOODS
 from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
-from core.money import LINE_PLACES, MONEY
+from core.money import LINE_PLACES, from_millionths
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
         "stock_effect": pa.array(effect, pa.string()),
         "currency": _or_none(as_text(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
-        "net": money(groups.sum(lines.amount)),
+        "net": from_millionths(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
         "goods": pa.array(goods, pa.string()),
         "typed": _typed(groups),
@@ -181,26 +181,24 @@ def _or_none(texts: pa.Array) -> pa.Array:
 
 def _part(groups: Groups, column: str) -> pa.Array:
     added = groups.lines.part(column)
-    return money(np.zeros(len(groups), np.int64) if added is None else groups.sum(added))
-
-
-def money(millionths: np.ndarray) -> pa.Array:
-    """Return whole millionths as amounts of frames."""
-    halves = np.empty((len(millionths), 2), np.int64)
-    halves[:, 0], halves[:, 1] = millionths, millionths >> 63
-    return pa.Array.from_buffers(MONEY.pyarrow_dtype, len(millionths), [None, pa.py_buffer(halves)])
+    return from_millionths(np.zeros(len(groups), np.int64) if added is None else groups.sum(added))
 
 
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
     """Return what some of the lines of each transaction say: the first in order of the alphabet."""
+    if _agree(groups, texts.codes):
+        return _or_none(as_text(texts, groups.lead))
     ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
     known = sorted((text, at) for at, text in enumerate(texts.values) if text)
     ranks[[at for _, at in known]] = np.arange(len(known))
-    if not len(groups):
-        return pa.array([], pa.string())
     least = np.minimum.reduceat(ranks[texts.codes][groups.rows], groups.start)
     names = pa.array([*(text for text, _ in known), None], pa.string())
     return names.take(pa.array(np.minimum(least, len(known))))
+
+
+def _agree(groups: Groups, codes: np.ndarray) -> bool:
+    """Tell whether the lines of each transaction say the same."""
+    return bool((codes[groups.rows] == np.repeat(codes[groups.lead], groups.size)).all())
 
 
 def _asked(
@@ -320,7 +318,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "raw_description": _or_none(descriptions),
         "order_id": _or_none(as_text(lines.field("order_id"), every)),
         "sku": _or_none(as_text(lines.field("sku"), every)),
-        "amount": money(lines.amount),
+        "amount": from_millionths(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),

@@ -8,24 +8,25 @@ from core.marketplaces.periods import by_settlement, header_of
 from core.model import Event, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
     from core.marketplaces.lines import Header, Line
 
 
-def headers_of_payouts(lines: Sequence[Line], dates: Mapping[str, datetime | None]) -> tuple[Header, ...]:
+def headers_of_payouts(lines: Sequence[Line], dates: Iterable[tuple[str, datetime | None]]) -> tuple[Header, ...]:
     """Return one header per payout.
 
     The total is what the bank received, where the file has the payout's own row, else there is none.
 
     Args:
         lines: Of the whole file.
-        dates: Day of each payout.
+        dates: Payout and its day, as each row states them; the last that states one is believed.
     """
+    days = {payout_id: day for payout_id, day in dates if day is not None}
     return tuple(
-        header_of(payout_id, own, own[0].currency, dates.get(payout_id), _paid(own))
+        header_of(payout_id, own, own[0].currency, days.get(payout_id), _paid(own))
         for payout_id, own in by_settlement(lines).items()
     )
 

@@ -261,6 +261,63 @@ def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     story.ties()
 
 
+LOST_AND_FOUND = [
+    pytest.param("WAREHOUSE_LOST", "COMPENSATED_CLAWBACK", (3, 2, 2), id="lost 3, found 2 and 2 more"),
+    pytest.param("WAREHOUSE_DAMAGE", "WAREHOUSE_DAMAGE", (5, 4, 3), id="damaged 5, taken back 4 and 3"),
+    pytest.param("MISSING_FROM_INBOUND", "MISSING_FROM_INBOUND_CLAWBACK", (4, 1, 5), id="inbound 4, found 1 and 5"),
+    pytest.param("WAREHOUSE_LOST", "Reimbursement_Reversal", (6, 3, 9), id="lost 6, found 3 and 9"),
+]
+"""The word of a loss and of what takes it back, how many were lost, found, and found again: more than are left."""
+
+
+def lost_and_found(loss: str, back: str, units: tuple[int, int, int]) -> list[list[dict[str, str]]]:
+    """Return the rows of a loss, and those that take it back twice."""
+    lost, some, more = units
+    return [
+        [paid(loss, "90.00", units=f"{lost}", day="05")],
+        [paid(back, "-31.00", units=f"-{some}", day="10"), paid(back, "-32.00", units=f"-{more}", day="15")],
+    ]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("loss", "back", "units"), LOST_AND_FOUND)
+def test_units_left_stand_beside_a_clawback_of_more(
+    story: Story, tmp_path: Path, loss: str, back: str, units: tuple[int, int, int]
+) -> None:
+    """Lost 3 at 7.00 and found 2: of 2 more 1 is prefilled and said; a cost typed beside it is of that one."""
+    rows = lost_and_found(loss, back, units)
+    story.bring(v2(tmp_path, [*rows[0], *rows[1]]))
+    story.answer(({"Net": 90}, {"Cost": 7}), accept=False)
+    (asked,) = (row for row in story.asked() if row["Net"] == -32)
+    story.answer(({"Net": -32}, {"Cost": 8}), odd=True)
+    left = units[0] - units[1]
+
+    assert (left, 7) == (asked["Units back"], asked["Cost"])
+    assert f"{units[2]} would come back, but only {left} of the reimbursement" in asked["Status"]
+    assert [units[1] * -7, left * -7] == [story.cogs(Net=net) for net in (-31, -32)]
+    story.ties()
+
+
+@pytest.mark.long
+def test_a_refund_that_is_undone_shows_units_that_can_be_saved(story: Story, tmp_path: Path) -> None:
+    """4 sold, 2 restocked, one taken back without units: 1 was prefilled as -1, and no save could take it."""
+    rows = [
+        item("Order", "1", "80.00", units="4"),
+        item("Refund", "1", "-40.00", units="2", day="05"),
+        item("Refund", "1", "20.00", day="09"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    story.answer(({"Type": "sale"}, {"Cost": 5}), accept=False)
+    (asked,) = story.asked()
+    story.answer()
+    story.deed("pnl")
+    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+
+    assert (1, 5) == (asked["Units back"], asked["Cost"])
+    assert (Decimal(15), 1) == (story.cogs(SKU="A"), profit["Units refunded"])
+    story.ties()
+
+
 @pytest.mark.long
 def test_a_partial_refund_leaves_its_units_to_the_next(story: Story, tmp_path: Path) -> None:
     """4 sold for 80.00 at 5.00, refunded 15.00 and then the remaining 65.00: 0 and 4 units are proposed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ MONEY_DIGITS = 18
 _UNIT = Decimal(1).scaleb(-LINE_PLACES)
 _EXACTLY = Context(prec=MONEY_DIGITS, traps=[Inexact, InvalidOperation])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -124,7 +126,7 @@ def storable_text(text: str) -> str:
     """
     if "\x00" in text:
         raise UnstorableValueError(text, "it contains the character NUL")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _HALF_CHARACTER.search(text):
         raise UnstorableValueError(text, "it contains half a character (a lone surrogate)")
     return text
 

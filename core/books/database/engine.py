@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import LRUCache
 
 from core.books.database.errors import (
     DamagedDatabaseError,
@@ -30,6 +32,7 @@ from core.books.database.errors import (
 from core.errors import CogsheetError, DatabaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -52,6 +55,9 @@ _STORAGE: dict[int | str | None, str] = {
 """By SQLite's code or PostgreSQL's state."""
 _CACHE_KIBIBYTES = 65536
 _WRITES = "cogsheet_writes"
+_WHERE = "cogsheet_where"
+_STATEMENTS: LRUCache[object, object] = LRUCache(2000)
+"""The SQLite text of statements: more of them than the program makes."""
 
 
 def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_keys: bool = True) -> Engine:
@@ -63,7 +69,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         foreign_keys: Off while tables are rebuilt.
     """
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> DBAPIConnection:
         connection = sqlite3.connect(
             f"{path.as_uri()}?mode=rw", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
@@ -71,12 +77,34 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: do not believe a disk that only says it has written
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        return connection
+        return cast("DBAPIConnection", connection)
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    known = _sqlite()
+    options = {"compiled_cache": _STATEMENTS, _WHERE: (path, busy_seconds)}
+    pool = NullPool(connect, dialect=known.dialect)
+    engine = Engine(pool, known.dialect, known.url, hide_parameters=True, execution_options=options)
     event.listen(engine, "begin", _begin_sqlite)
-    _name_errors(engine, path, busy_seconds)
     return engine
+
+
+@cache
+def _sqlite() -> Engine:
+    """Return an engine that has looked at SQLite once, for all files of a process.
+
+    SQLAlchemy keeps with an engine what SQLite can do, and the text that it made of each statement. New books are two
+    engines, the demo three, and the tests thousands: making those texts again took half the time of small books.
+    """
+    engine = create_engine("sqlite+pysqlite://")
+    engine.connect().close()
+    _name_errors(engine, _place)
+    return engine
+
+
+def _place(context: ExceptionContext) -> tuple[object, float]:
+    """Return which file an error is of, and how long was waited for it."""
+    options = context.engine.get_execution_options() if context.engine else {}
+    place: tuple[object, float] = options.get(_WHERE, ("the books", BUSY_SECONDS))
+    return place
 
 
 def postgresql_url(url: str) -> URL:
@@ -102,7 +130,8 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         cursor.close()
         connection.commit()
 
-    _name_errors(engine, url.render_as_string(hide_password=True), busy_seconds)
+    place = url.render_as_string(hide_password=True), busy_seconds
+    _name_errors(engine, lambda _context: place)
     return engine
 
 
@@ -132,20 +161,24 @@ def become_only_writer(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
 
 
-def watch_changes(connection: Connection) -> list[str]:
-    """Return a list that fills with the first words of what changes rows through a connection, while it is open."""
-    seen: list[str] = []
+def watch_changes(connection: Connection) -> set[str]:
+    """Return a set that fills with the tables whose rows are changed through a connection, while it is open."""
+    seen: set[str] = set()
 
     @event.listens_for(connection, "after_cursor_execute")
     def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        word = statement.lstrip()[:6].upper()
-        if not seen and word in _CHANGES:
-            seen.append(word)
+        changed = _CHANGES.match(statement)
+        if changed:
+            seen.add(changed["table"] or UNKNOWN_TABLE)
 
     return seen
 
 
-_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})
+_CHANGES = re.compile(
+    r"""\s*(?:INSERT|UPDATE|DELETE)\b(?:\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?"?(?P<table>\w+)"?)?""", re.IGNORECASE
+)
+UNKNOWN_TABLE = "?"
+"""Stands for the table of a statement that does not name it where others do."""
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -156,14 +189,15 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def _name_errors(engine: Engine, location: object, busy_seconds: float) -> None:
-    """Turn what the drivers raise into errors that say what to do."""
+def _name_errors(engine: Engine, place: Callable[[ExceptionContext], tuple[object, float]]) -> None:
+    """Turn what the drivers raise into errors that say what to do; SQLAlchemy asks all engines of a dialect."""
 
     @event.listens_for(engine, "handle_error")
     def name(context: ExceptionContext) -> None:
         original = context.original_exception
         if isinstance(original, CogsheetError):
             raise original
+        location, busy_seconds = place(context)
         named = _named(original, location, busy_seconds)
         if named is None and (context.connection is None or context.is_disconnect):
             named = _no_access(location, original)

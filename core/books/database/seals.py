@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, func, select, true, tuple_, type_coerce, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, true, tuple_, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType
 
@@ -34,6 +35,7 @@ UNSEALED = {
     "transaction": "each of its rows is held against the kept files",
     "seal": "seals are compared with rows",
     "books_state": "its token says only whether anything was written",
+    "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
@@ -78,14 +80,20 @@ def rows_of(
     connection: Connection, table: Table, where: ColumnElement[bool] | None = None, only: Collection[str] = ()
 ) -> Iterator[tuple[Key, Row]]:
     """Yield the rows of a table as the database has them, each with what names it."""
-    names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
-    names = [name for name in names if not only or name in only]
-    query = select(*(type_coerce(table.c[name], NullType()).label(name) for name in names))
-    keys = [names.index(name) for name in key_columns(table)]
+    query, names, keys = _query(table, tuple(only))
     for values in connection.execute(query if where is None else query.where(where)):
         plain = [_plain(value) for value in values]
         row = {name: value for name, value in zip(names, plain, strict=True) if value is not None}
         yield tuple(plain[place] for place in keys), row
+
+
+@cache
+def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[*tuple[Any, ...]], list[str], list[int]]:
+    """Return what asks for rows, what their values are called, and at which places the key is: every writing asks."""
+    names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
+    names = [name for name in names if not only or name in only]
+    query = select(*(type_coerce(table.c[name], NullType()).label(name) for name in names))
+    return query, names, [names.index(name) for name in key_columns(table)]
 
 
 def _plain(value: object) -> object:
@@ -129,9 +137,7 @@ def _row(said: str) -> Row:
 def mark(connection: Connection) -> Mark:
     """Note how far the tables have come, before anything is written."""
     connection.info[_TOUCHED] = {}
-    numbered = [one for one in SEALED.values() if "id" in one.c and one.name not in _CHANGING]
-    last = {table.name: _highest(connection, table, "id") for table in numbered}
-    last["batch"] = _highest(connection, tables.batch, "number")
+    last = _highest(connection)
     by_batch = [table for table in SEALED.values() if _goes_by_batch(table)]
     of_last = {
         table.name: {key for key, _ in rows_of(connection, table, table.c.batch == last["batch"], key_columns(table))}
@@ -147,10 +153,11 @@ def touch(connection: Connection, table: str, keys: Iterable[Key]) -> None:
 
 def seal_written(connection: Connection, before: Mark) -> None:
     """Seal every row that was stored, changed or taken away since a mark; called once, before the commit."""
+    last = _highest(connection)
     for table in SEALED.values():
         if table.name in _CHANGING:
             _seal_changes(connection, table, before)
-        else:
+        elif table.name not in last or last[table.name] > before.last[table.name]:
             there = before.in_last_batch.get(table.name, ())
             rows = rows_of(connection, table, _is_new(table, before))
             _add(connection, table, ((key, row) for key, row in rows if key not in there))
@@ -170,8 +177,18 @@ def _goes_by_batch(table: Table) -> bool:
     return "batch" in table.c and "id" not in table.c and table.name not in others
 
 
-def _highest(connection: Connection, table: Table, name: str) -> int:
-    return int(connection.scalar(select(func.max(table.c[name]))) or 0)
+_NUMBERED = {one.name: one.c.id for one in SEALED.values() if "id" in one.c and one.name not in _CHANGING}
+_HIGHEST = select(
+    *(
+        select(func.max(column)).scalar_subquery().label(name)
+        for name, column in {**_NUMBERED, "batch": tables.batch.c.number}.items()
+    )
+)
+
+
+def _highest(connection: Connection) -> dict[str, int]:
+    """Return the highest number of each table whose rows are numbered as they come."""
+    return {name: int(last or 0) for name, last in connection.execute(_HIGHEST).mappings().one().items()}
 
 
 def _changing(connection: Connection, name: str) -> dict[Key, Row]:

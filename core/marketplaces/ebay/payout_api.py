@@ -8,13 +8,16 @@ left after the fees.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
-from core.marketplaces.ebay.order_items import Item, converted, order_items, shared_gross
-from core.marketplaces.ebay.words import fee, meaning
+from core.marketplaces.ebay.conversion import shared_prices
+from core.marketplaces.ebay.order_items import Item, order_items, order_units, shared_gross
+from core.marketplaces.ebay.words import REST_OF_NET, fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
@@ -23,6 +26,7 @@ from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
+from core.money import cents, share_cents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +84,7 @@ def read(contents: Contents) -> Reading:
     header = header_of(
         payout_id, lines, amount.needed_currency("currency"), payout.moment("payoutDate"), amount.amount("value")
     )
-    return reading(
+    found = reading(
         Findings(
             format=NAME,
             marketplace=Marketplace.EBAY,
@@ -91,6 +95,7 @@ def read(contents: Contents) -> Reading:
             units=_units,
         )
     )
+    return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
 def _booked(node: Node, number: int, payout_id: str) -> Booked:
@@ -118,19 +123,11 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
     if booked.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
         return [_plain(booked, orders.get(booked.order_id, {}))]
     known = orders.get(booked.order_id, {})
-    sign = 1 if booked.means.event is Event.SALE else -1
-    taken = [_fees(node, -sign) for node in items]
+    taken = _fees(items, booked)
     fees = [tuple((part.column, part.amount) for part in parts) for parts in taken]
     goods = [known.get(node.text("lineItemId")) for node in items]
     gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
-    by_order = booked.means.event is Event.SALE and all(item and item.currency == booked.currency for item in goods)
-    own: list[tuple[Part, ...]]
-    if by_order:
-        own = [item.parts if item else () for item in goods]
-    elif booked.means.event is Event.SALE and all(item and item.parts for item in goods):
-        own = converted(gross, [item.parts if item else () for item in goods])
-    else:
-        own = [(("principal", part),) for part in shared_gross(gross, items)]
+    own = _prices(booked, gross, items, goods)
     lines = [
         _of_item(booked, node.text("lineItemId"), item, (*mine, *charged))._replace(typed=_declared(parts))
         for node, item, mine, charged, parts in zip(items, goods, own, fees, taken, strict=True)
@@ -138,14 +135,36 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
     return _with_rest(booked, lines)
 
 
+def _prices(
+    booked: Booked, gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]
+) -> list[tuple[Part, ...]]:
+    """Return price, postage and tax of each item, signed, in the payout's currency.
+
+    A sale has those of its order; what the order tells in another currency is shared out of the transaction's amount
+    before fees. What a refund gave back is not told by item, nor a sale of an order that eBay does not give any more.
+    """
+    told = [item for item in goods if item is not None]
+    parts = [item.parts for item in told]
+    if booked.means.event is not Event.SALE or len(told) < len(goods) or not any(parts):
+        return [(("principal", part),) for part in shared_gross(gross, items)]
+    if all(item.currency == booked.currency for item in told):
+        return parts
+    return shared_prices(gross, parts)
+
+
 def _with_rest(booked: Booked, lines: list[Line]) -> list[Line]:
-    """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own."""
+    """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own.
+
+    What it is, nobody says: it is asked, as what the columns of the report's row leave of its net amount.
+    """
     rest = booked.net - sum((line.amount for line in lines), ZERO)
     if not rest:
         return lines
+    asked = TypedPart("other", rest, None, REST_OF_NET)
     if len(lines) == 1:
-        return [lines[0]._replace(parts=(*lines[0].parts, ("other", rest)), amount=booked.net)]
-    return [*lines, _line(booked, "", (("other", rest),))]
+        line = lines[0]
+        return [line._replace(parts=(*line.parts, ("other", rest)), amount=booked.net, typed=(*line.typed, asked))]
+    return [*lines, _line(booked, "", (("other", rest),))._replace(typed=(asked,))]
 
 
 def _of_item(booked: Booked, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
@@ -193,15 +212,75 @@ def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     )
 
 
-def _fees(node: Node, sign: int) -> tuple[TypedPart, ...]:
-    """Return what eBay takes for an item, or gives back of it with a refund; a donation is one of its own kind."""
-    named = [(one.text("feeType"), one.node("amount")) for one in node.nodes("marketplaceFees")]
-    named += [("Charity donation", donation.node("amount")) for donation in node.nodes("donations")]
-    return tuple(
-        TypedPart(fee(word).column, sign * amount.amount("value"), fee(word).line_type, word)
-        for word, amount in named
-        if amount
-    )
+def _fees(items: Sequence[Node], booked: Booked) -> list[tuple[TypedPart, ...]]:
+    """Return what eBay takes for each item, or gives back of it with a refund; a donation is one of its own kind.
+
+    The report tells the fees of a sale by item, and of a refund each fee as one: so they are converted.
+    """
+    named = [_named_fees(node) for node in items]
+    of_sale = booked.means.event is Event.SALE
+    return [
+        tuple(
+            TypedPart(fee(word).column, -amount if of_sale else amount, fee(word).line_type, word)
+            for (word, _), amount in zip(own, amounts, strict=True)
+        )
+        for own, amounts in zip(named, _converted_fees(named, booked, together=not of_sale), strict=True)
+    ]
+
+
+def _named_fees(node: Node) -> list[tuple[str, Node]]:
+    """Return the fees and donations of an item, with their words."""
+    fees = [(one.text("feeType"), one.node("amount")) for one in node.nodes("marketplaceFees")]
+    donations = [("Charity donation", one.node("amount")) for one in node.nodes("donations")]
+    return [(word, amount) for word, amount in (*fees, *donations) if amount]
+
+
+def _converted_fees(
+    named: Sequence[Sequence[tuple[str, Node]]], booked: Booked, *, together: bool
+) -> list[list[Decimal]]:
+    """Return the fees of each item in the transaction's currency; those of one word together, if so wished."""
+    found = [[_in_payout_currency(amount, booked) for _, amount in own] for own in named]
+    foreign: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for item, own in enumerate(named):
+        for at, (word, amount) in enumerate(own):
+            if together and _is_foreign(amount, booked):
+                foreign[word].append((item, at))
+    for places in foreign.values():
+        values = [named[item][at][1].amount("value") for item, at in places]
+        if min(values) >= 0:
+            whole = cents(sum(values, ZERO) * _rate(booked.node.node("amount") or booked.node))
+            for (item, at), share in zip(places, share_cents(whole, values), strict=True):
+                found[item][at] = share
+    return found
+
+
+def _is_foreign(amount: Node, booked: Booked) -> bool:
+    """Tell whether an amount must be converted: eBay states it neither in the transaction's currency nor converted."""
+    own = amount.currency("currency") in ("", booked.currency)
+    return not own and amount.currency("convertedFromCurrency") != booked.currency
+
+
+def _in_payout_currency(amount: Node, booked: Booked) -> Decimal:
+    """Return an amount beside a transaction's own in the transaction's currency; eBay leaves fees in the order's."""
+    if _is_foreign(amount, booked):
+        return cents(amount.amount("value") * _rate(booked.node.node("amount") or booked.node))
+    is_own = amount.currency("currency") in ("", booked.currency)
+    return amount.amount("value" if is_own else "convertedFromValue")
+
+
+def _rate(amount: Node) -> Decimal:
+    """Return the payout's currency for one unit of the order's, as eBay tells it beside the transaction's amount.
+
+    Raises:
+        BadCellError: If it tells neither a rate nor what the amount was converted from.
+    """
+    if not amount.text("exchangeRate") and amount.text("convertedFromValue"):
+        before = abs(amount.amount("convertedFromValue"))
+        return abs(amount.amount("value")) / before if before else ZERO
+    rate = amount.amount("exchangeRate")
+    if rate <= 0:
+        raise BadCellError(amount.place("exchangeRate"), str(rate), "a rate above zero")
+    return rate
 
 
 def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
@@ -235,6 +314,7 @@ FORMAT = Format(
     title="eBay payout (pulled)",
     marketplace=Marketplace.EBAY,
     standing=Standing.RECORD,
+    is_pulled=True,
     likeness=partial(likeness, NAME),
     read=read,
     personal=PERSONAL,

@@ -1,9 +1,12 @@
-"""Orders of several items: one row with the net amount and one row per item without it.
+"""Orders of several items: one row with the net amount, and one row per item without it.
+
+A row of an item says of its payout what its order's row says; real ones leave currency, date and id of the payout blank
+(docs/facts/settlement-formats.md, eBay). Where rows of items are missing, which the order's gross amount shows, the
+order's row keeps what is left of its net amount, and of how many units of what that is, is asked: an order of 134.20
+whose mug of 89.60 alone is in the file leaves 44.60 and unknown units.
 
 A sale in another currency than the payout's has its price, postage, tax and fees in the buyer's currency, and only its
-net amount in the payout's. They are converted by the row's exchange rate: each fee to the cent, and what the net amount
-leaves of it is shared out over price, postage and tax. 100.00 and 20.00 of postage, less 12.00, for 97.20 at 0.9 are
-90.00, 18.00 and -10.80; the pulled payout, whose fees eBay has converted itself, says the same.
+net amount in the payout's; `core.marketplaces.ebay.conversion` converts them.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from core.marketplaces.ebay.conversion import converted, one_by_one
 from core.marketplaces.ebay.report_columns import GROSS
 from core.model import Problem, Severity
-from core.money import cents, share_cents
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 _SLACK = Decimal("0.02")
 """How far eBay's own rates of one order may be apart."""
+_ROUNDED = Decimal("0.00001")
+"""How far a net amount may be from the rate that is written with five decimals."""
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ class Amounts:
     currency: str
     """Of the net amount."""
     parts: tuple[Part, ...]
+    """What its own columns say."""
+    names: tuple[str, ...]
+    """Those columns; what is added to the parts later has none."""
     comparable: bool
     """Whether gross amount, parts and net amount are about the same thing."""
     own_currency: str = ""
@@ -52,6 +62,8 @@ class Amounts:
     """What the file says a unit of one currency is in the other; in which direction it does not say."""
     left: Decimal = Decimal(0)
     """What the parts leave of the net amount, once it is among them."""
+    lacks_items: bool = False
+    """Whether it is the row of an order as a whole, and rows of its items are missing."""
 
     @property
     def rolls_up(self) -> bool:
@@ -73,10 +85,14 @@ class Amounts:
         """Tell whether it names two currencies that differ."""
         return bool(self.own_currency and self.currency) and self.own_currency != self.currency
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Return what an order's row and the rows of its items agree in."""
-        return (self.order, self.date, self.payout_id)
+
+class Order(NamedTuple):
+    """An order whose net amount stands in a row of its own."""
+
+    whole: int
+    """The place of that row."""
+    items: list[int]
+    """The places of the rows of its items."""
 
 
 def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
@@ -89,39 +105,123 @@ def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
         rows: Of a report, or all of some of its orders.
         currency: Of rows that name none; if it is not given, the first that a row names.
     """
-    rows = _converted(rows)
-    wholes = {row.key: row for row in rows if row.rolls_up}
-    items = _items(rows)
+    orders = _orders(rows)
     currency = currency or next((row.currency for row in rows if row.currency), "")
-    return [_shared(row, wholes, items.get(row.key, []), currency) for row in rows]
+    rows = _with_own_fees(rows, orders)
+    own = _converted(rows, orders)
+    found = {place: _alone(row, currency) for place, row in enumerate(own)}
+    for order in orders:
+        lacks = not _is_complete(rows[order.whole], [rows[place] for place in order.items])
+        found |= _together(order, own, currency, lacks=lacks)
+    return list(found.values())
 
 
-def _converted(rows: Sequence[Amounts]) -> list[Amounts]:
+def _with_own_fees(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts]:
+    """Return the rows, those of orders as a whole only with fees that are the order's own, such as a fixed one.
+
+    Such a row may as well repeat what its items paid together: then the items' own columns explain its net amount.
+    """
+    found = list(rows)
+    for order in orders:
+        whole, items = rows[order.whole], [rows[place] for place in order.items]
+        fees = [pair for pair in zip(whole.names, whole.parts, strict=True) if pair[1][0] not in GROSS]
+        own = replace(whole, names=tuple(name for name, _ in fees), parts=tuple(part for _, part in fees))
+        without = replace(whole, names=(), parts=())
+        is_own = _explains(whole, (own, *items)) and not _explains(whole, (without, *items))
+        found[order.whole] = own if fees and is_own else without
+    return found
+
+
+def _alone(row: Amounts, currency: str) -> Amounts:
+    """Return a row that stands for itself: what its own parts leave of its net amount is among them."""
+    own = () if row.is_part or row.rolls_up else row.parts
+    net = row.net or Decimal(0)
+    left = net - _sum(own)
+    parts = (*own, (row.rest, left)) if left else own
+    return replace(row, net=net, parts=parts, left=left, currency=row.currency or currency)
+
+
+def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bool) -> dict[int, Amounts]:
+    """Return the rows of an order of several, by their places: its items their own parts, its own row the rest."""
+    whole, items = rows[order.whole], {place: rows[place] for place in order.items}
+    currency = whole.currency or currency
+    own = (whole.net or Decimal(0)) - sum((_sum(item.parts) for item in items.values()), Decimal(0))
+    left = own - _sum(whole.parts)
+    parts = (*whole.parts, (whole.rest, left)) if left else whole.parts
+    found = {order.whole: replace(whole, net=own, left=left, parts=parts, currency=currency, lacks_items=lacks)}
+    for place, item in items.items():
+        found[place] = replace(item, net=_sum(item.parts), currency=currency, payout_id=whole.payout_id)
+    return found
+
+
+def _orders(rows: Sequence[Amounts]) -> list[Order]:
+    """Return the orders whose net amount stands in a row of its own, each with the rows of its items.
+
+    Two such rows of one order and payout have the items together: the one of the larger gross amount has them.
+    """
+    wholes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if row.rolls_up:
+            wholes[row.order, row.date].append(place)
+    items: dict[int, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        whole = _whole_of(row, rows, wholes.get((row.order, row.date), [])) if row.is_part else None
+        if whole is not None:
+            items[whole].append(place)
+    return [Order(place, items[place]) for of_one in wholes.values() for place in of_one]
+
+
+def _whole_of(item: Amounts, rows: Sequence[Amounts], wholes: Sequence[int]) -> int | None:
+    """Return which of the rows of an order tells the net amount of an item: one of its payout, else the only payout."""
+    own = [place for place in wholes if rows[place].payout_id == item.payout_id]
+    if not own and not item.payout_id and len({rows[place].payout_id for place in wholes}) == 1:
+        own = list(wholes)
+    return max(own, key=lambda place: (rows[place].gross or Decimal(0), rows[place].net or Decimal(0)), default=None)
+
+
+def _is_complete(whole: Amounts, items: Sequence[Amounts]) -> bool:
+    """Tell whether the rows of all items of an order are there, by what the file states of both, unconverted."""
+    prices = _sum(part for item in items for part in item.parts if part[0] in GROSS)
+    return bool(items) and (whole.gross == prices or _explains(whole, (whole, *items)))
+
+
+def _explains(whole: Amounts, rows: Sequence[Amounts]) -> bool:
+    """Tell whether the parts of rows make the net amount of their order; of a foreign one as far as rates are exact."""
+    parts, net = [part for row in rows for part in row.parts], whole.net or Decimal(0)
+    total = _sum(parts)
+    if not whole.is_foreign:
+        return total == net
+    return whole.rate is not None and abs(total * _rate(whole, total) - net) <= _CENT * len(parts) + _ROUNDED * abs(net)
+
+
+def _converted(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts]:
     """Return the rows with the parts of foreign sales, refunds and disputes in the currency of their net amount."""
-    items = _items(rows)
-    changed: dict[int, Amounts] = {}
-    for row in rows:
+    found = list(rows)
+    items = {order.whole: order.items for order in orders}
+    for place, row in enumerate(rows):
         if row.is_foreign and row.net is not None:
-            group = [row, *(items.get(row.key, ()) if row.rolls_up else ())]
-            parts = _in_currency(row, [one.parts for one in group])
-            changed |= {id(one): replace(one, parts=mine) for one, mine in zip(group, parts, strict=True)}
-    return [changed.get(id(row), row) for row in rows]
+            group = [place, *items.get(place, ())]
+            parts = _in_currency(row, [rows[one] for one in group])
+            for one, own in zip(group, parts, strict=True):
+                found[one] = replace(rows[one], parts=own)
+    return found
 
 
-def _in_currency(row: Amounts, parts: Sequence[Sequence[Part]]) -> list[tuple[Part, ...]]:
-    """Convert the parts of a row and its items: fees by the rate, prices to what the net amount leaves of it."""
-    rate = _rate(row, _sum(part for own in parts for part in own))
-    fees = [[cents(amount * rate) if column not in GROSS else None for column, amount in own] for own in parts]
-    prices = [abs(amount) for own in parts for column, amount in own if column in GROSS]
-    charged = sum((fee for own in fees for fee in own if fee is not None), Decimal(0))
-    shared = iter(share_cents((row.net or Decimal(0)) - charged, prices) if sum(prices) else ())
-    return [
-        tuple(
-            (column, fee if fee is not None else next(shared, Decimal(0)))
-            for (column, _), fee in zip(own, converted, strict=True)
-        )
-        for own, converted in zip(parts, fees, strict=True)
-    ]
+def _in_currency(row: Amounts, group: Sequence[Amounts]) -> list[tuple[Part, ...]]:
+    """Convert the parts of a row, and of the items of an order after its own.
+
+    Where items are missing, each part is converted by itself; without a rate none can be, and all of the net amount
+    stays with the order's row.
+    """
+    parts = [one.parts for one in group]
+    total = _sum(part for own in parts for part in own)
+    if not row.rolls_up or _is_complete(row, group[1:]):
+        return converted(row.net or Decimal(0), _rate(row, total), parts)
+    if row.rate is None:
+        return [() for _ in group]
+    prices = _sum(part for own in parts for part in own if part[0] in GROSS)
+    of_all = total * row.gross / prices if row.gross and prices else total  # as if all items paid fees like these
+    return one_by_one(_rate(row, of_all), parts)
 
 
 def _rate(row: Amounts, total: Decimal) -> Decimal:
@@ -143,14 +243,18 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
     eBay's net amount is what counts; that it is the gross amount less the fees is not established for every site, so a
     difference is a warning and no error.
     """
-    wholes = {row.key for row in rows if row.rolls_up}
-    items = _items(rows)
-    found = (
-        (row, _doubt(amounts, wholes, items.get(amounts.key, [])))
-        for row, amounts in zip(table.rows, rows, strict=True)
-    )
+    found = _orders(rows)
+    rows = _with_own_fees(rows, found)
+    orders = {order.whole: [rows[place] for place in order.items] for order in found}
+    told = {id(item) for items in orders.values() for item in items}
+    doubts = [
+        _without_its_order(row) if row.is_part and id(row) not in told else _doubt(row, orders.get(place, []))
+        for place, row in enumerate(rows)
+    ]
     return [
-        Problem(Severity.WARNING, message, str(table.place(row, "Net amount"))) for row, message in found if message
+        Problem(Severity.WARNING, message, str(table.place(row, "Net amount")))
+        for row, message in zip(table.rows, doubts, strict=True)
+        if message
     ]
 
 
@@ -167,72 +271,60 @@ def open_sums(
     """
     lacking: list[Decimal] = []
     held: dict[str, list[Decimal]] = {name: [] for name in amounts}
-    items = defaultdict(list)
-    for number, row in enumerate(rows):
-        if row.is_part:
-            items[row.key].append(number)
+    orders = _orders(rows)
+    rows = _with_own_fees(rows, orders)
+    items = {order.whole: order.items for order in orders}
     for number, row in enumerate(rows):
         if row.net is None or row.gross is None or not row.comparable:
             continue
-        together = [number, *(items[row.key] if row.rolls_up else [])]
+        together = [number, *items.get(number, ())]
         lacking.append(row.net - row.gross - sum((_fees(rows[n]) for n in together), Decimal(0)))
         for name, values in amounts.items():
             held[name].append(sum((values[n] for n in together), Decimal(0)))
     return lacking, held
 
 
-def _doubt(row: Amounts, wholes: set[tuple[str, ...]], items: Sequence[Amounts]) -> str:
-    if row.is_part and row.key not in wholes:
-        return (
-            f"This item of order {row.order} has no net amount, and the order has no row with one. Download the report "
-            "again for the whole payout."
-        )
+def _without_its_order(row: Amounts) -> str:
+    return (
+        f"This item of order {row.order} has no net amount, and the order has no row with one. Download the report "
+        "again for the whole payout."
+    )
+
+
+def _doubt(row: Amounts, items: Sequence[Amounts]) -> str:
+    if row.rolls_up and not _is_complete(row, items):
+        return _missing_items(row, items)
     if row.net is None or row.gross is None or not row.comparable:
         return ""
     if row.is_foreign:
         return _doubtful_rate(row, _sum(part for one in (row, *items) for part in one.parts))
-    fees = _fees(row) + (sum(map(_fees, items), Decimal(0)) if row.rolls_up else Decimal(0))
+    fees = _fees(row) + sum(map(_fees, items), Decimal(0))
     if row.gross + fees == row.net:
         return ""
     return (
-        f"The gross amount {row.gross} and the fees {fees} do not make the net amount {row.net}, which is what counts. "
-        "Items of the order may be missing in this report."
+        f"The gross amount {row.gross} and the fees {fees} do not make the net amount {row.net}, which is what counts."
+    )
+
+
+def _missing_items(row: Amounts, items: Sequence[Amounts]) -> str:
+    of = "" if row.gross is None else f" of {row.gross} {row.own_currency or row.currency}"
+    shown = _sum(part for item in items for part in item.parts if part[0] in GROSS)
+    return (
+        f"Items of order {row.order} are missing in this report: its rows are about {shown}{of}. The units of the "
+        "others are asked on sheet Resolve, and what their money is on Transaction types; import the report of the "
+        "whole payout as well, and neither is asked."
     )
 
 
 def _doubtful_rate(row: Amounts, total: Decimal) -> str:
-    net, converted = row.net or Decimal(0), total * _rate(row, total)
+    net, at_rate = row.net or Decimal(0), total * _rate(row, total)
     whole_row = total and total != _fees(row)
-    if not whole_row or abs(converted - net) <= _SLACK * abs(net) + 1:
+    if not whole_row or abs(at_rate - net) <= _SLACK * abs(net) + 1:
         return ""
     return (
-        f"At the exchange rate {row.rate} the row comes to {cents(converted)} {row.currency}, but its net amount, "
-        f"which counts, is {net}. Items of the order may be missing in this report."
+        f"At the exchange rate {row.rate} the row comes to {cents(at_rate)} {row.currency}, but its net amount, "
+        f"which counts, is {net}."
     )
-
-
-def _shared(
-    row: Amounts, wholes: Mapping[tuple[str, ...], Amounts], items: Sequence[Amounts], currency: str
-) -> Amounts:
-    if row.is_part:
-        whole = wholes.get(row.key)
-        parts = row.parts if whole else ()
-        return replace(row, net=_sum(parts), parts=parts, currency=whole.currency if whole else currency)
-    net = row.net or Decimal(0)
-    if row.rolls_up:
-        net -= sum((_sum(item.parts) for item in items), Decimal(0))
-    left = net - (Decimal(0) if row.rolls_up else _sum(row.parts))
-    own = () if row.rolls_up else row.parts
-    parts = (*own, (row.rest, left)) if left else own
-    return replace(row, net=net, parts=parts, left=left, currency=row.currency or currency)
-
-
-def _items(rows: Iterable[Amounts]) -> dict[tuple[str, ...], list[Amounts]]:
-    items: dict[tuple[str, ...], list[Amounts]] = defaultdict(list)
-    for row in rows:
-        if row.is_part:
-            items[row.key].append(row)
-    return items
 
 
 def _fees(row: Amounts) -> Decimal:

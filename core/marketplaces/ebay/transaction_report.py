@@ -2,7 +2,8 @@
 
 An order of several items has one row with its net amount and none of its items, and one row per item without. The
 amounts of each item are taken from its own row; the order's row keeps what is left of its net amount, so that the rows
-together are exactly the net amount. Rows without *Payout ID* are not paid yet and belong to no settlement.
+together are exactly the net amount. Where rows of items are missing, that is something, and its units are asked. Rows
+without *Payout ID* are not paid yet and belong to no settlement, but an item's row belongs where its order's row does.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, GROSS, VAT_RATE, in_english, vat_rate
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
-from core.marketplaces.ebay.words import fee, is_declared, meaning
+from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import (
     Figures,
@@ -53,8 +54,6 @@ LAYOUT = Layout(
 
 _RATE = re.compile(r"\d{1,9}(?:\.\d{1,12})?")
 _NOBODYS = "other"
-_REST_OF_NET = "Net amount beyond its columns"
-"""What sheet Transaction types calls the part of a sale's net amount that no column of its row explains."""
 WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
@@ -75,8 +74,8 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     if counted:
         stated = [amounts_in(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = tuple(line_of(row, figures, amounts, components) for row, amounts in rows)
-    dates = {row.cells["Payout ID"].strip(): figures.moment(row, "Payout date") for row in table.rows}
+    lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)
+    dates = [(row.cells["Payout ID"].strip(), figures.moment(row, "Payout date")) for row in table.rows]
     return reading(
         Findings(
             format=FORMAT.name,
@@ -98,8 +97,8 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
 
 def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
-    amounts = ((column, figures.amount(row, name)) for name, column in components.items())
-    parts = tuple((column, amount) for column, amount in amounts if amount)
+    amounts = ((name, column, figures.amount(row, name)) for name, column in components.items())
+    named = [(name, (column, amount)) for name, column, amount in amounts if amount]
     currency, own = (figures.currency(row, name) for name in ("Payout currency", "Transaction currency"))
     event = meaning(in_english(row.cells["Type"]), "").event
     net = figures.amount(row, "Net amount")
@@ -115,7 +114,8 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
         net=net,
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
-        parts=parts if event in WITH_PARTS else (),
+        parts=tuple(part for _, part in named) if event in WITH_PARTS else (),
+        names=tuple(name for name, _ in named) if event in WITH_PARTS else (),
         comparable=event in WITH_PARTS,
         own_currency=own,
         rate=_rate(row.cells.get("Exchange rate", "")),
@@ -128,7 +128,7 @@ def _rate(text: str) -> Decimal | None:
     return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
-def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
+def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
     """Return what one row says, read and classified."""
     cell = row.cells
     description = cell.get("Description", "").strip()
@@ -144,7 +144,7 @@ def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[st
     of_item = means.event in (Event.SALE, Event.REFUND)
     return Line(
         number=row.number,
-        settlement_id=_payout_id(row, figures.table),
+        settlement_id=_payout_id(row, figures.table) or amounts.payout_id,
         group=(
             cell["Type"].strip(),
             order_id,
@@ -165,14 +165,14 @@ def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[st
         amount=amounts.net or Decimal(0),
         currency=amounts.currency,
         posted_at=posted,
-        carries_units=_carries_units(means, item, quantity),
+        carries_units=_carries_units(means, item, quantity) or amounts.lacks_items,
         units=None if means.event is Event.REFUND else quantity,  # it does not say how many units came back
         order_id=order_id,
         order_item_id=cell["Transaction ID"].strip() or item,
         sku=sku if sku.strip() else "",
         marketplace=Marketplace.EBAY.value,
         goods=means.goods,
-        typed=_typed(row, figures, amounts, means, components),
+        typed=_typed(row, amounts, means),
         tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
     )
 
@@ -184,18 +184,17 @@ def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
     return means.event is Event.REFUND or (means.event is Event.SALE and bool(item))
 
 
-def _typed(
-    row: Row, figures: Figures, amounts: Amounts, means: Meaning, components: Mapping[str, str]
-) -> tuple[TypedPart, ...]:
-    """Return what of a row's money is about something else than its event and columns tell."""
+def _typed(row: Row, amounts: Amounts, means: Meaning) -> tuple[TypedPart, ...]:
+    """Return what of a row's money is about something else than its event and columns say, in the payout's currency."""
     if means.event not in WITH_PARTS:
         return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
-    rest = _undeclared_rest(amounts)
-    if not amounts.comparable or not amounts.parts:
-        return rest
-    stated = ((name, column, figures.amount(row, name)) for name, column in components.items() if column not in GROSS)
-    own = (typed_item(fee(name)._replace(column=column), amount, name) for name, column, amount in stated if amount)
-    return (*(part for parts in own for part in parts), *rest)
+    named = zip(amounts.names, amounts.parts, strict=False)  # what is left of the net amount has no column
+    own = (
+        typed_item(fee(name)._replace(column=column), amount, name)
+        for name, (column, amount) in named
+        if column not in GROSS and amount
+    )
+    return (*(part for parts in own for part in parts), *_undeclared_rest(amounts))
 
 
 def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
@@ -206,7 +205,7 @@ def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
     """
     if not amounts.left or amounts.rest != _NOBODYS:
         return ()
-    return (TypedPart(_NOBODYS, amounts.left, None, _REST_OF_NET),)
+    return (TypedPart(_NOBODYS, amounts.left, None, REST_OF_NET),)
 
 
 def odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:

@@ -37,6 +37,9 @@ TYPES = table(
 )
 """Types of the report and of the API; credits and adjustments say nothing and are asked."""
 
+REST_OF_NET = "Net amount beyond its columns"
+"""What sheet Transaction types calls the part of a sale's net amount that neither prices nor fees explain."""
+
 HOLDS = frozenset(
     map(
         folded,

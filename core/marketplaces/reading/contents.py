@@ -73,6 +73,8 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _FIRST_LETTER, _DELETE = 0x20, 0x7F
 _ALLOWED = (0x09, 0x0A, 0x0D)
 """Bytes below the first letter that a text may hold."""
+_FIRST_OF_MARKS = b"\xef"
+"""The byte that marks of byte order and what is no character begin with; one byte is found at once, three are not."""
 _BLOCK = 1 << 18
 _CONTROL_BY_NUMBER = {
     "<": re.compile(
@@ -160,7 +162,9 @@ def _is_clean(content: bytes) -> bool:
         return False
     signs = np.frombuffer(content, np.uint8)
     blocks = (signs[start : start + _BLOCK] for start in range(0, len(signs), _BLOCK))
-    if any(map(_has_control_characters, blocks)) or any(sign.encode() in content for sign in "\ufeff\ufffe\uffff"):
+    if any(map(_has_control_characters, blocks)):
+        return False
+    if _FIRST_OF_MARKS in content and any(sign.encode() in content for sign in "\ufeff\ufffe\uffff"):
         return False
     ends = pa.py_buffer(np.array([0, len(content)], np.int64))
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.contents import Contents
 
+_BEGINNING = re.compile(rb"(?:[ \r\n\t]|\xef\xbb\xbf)*<")
+"""Blanks, marks of byte order, and the first tag: told by the bytes, since most files are no XML."""
 _DEEPEST = 100
 """Elements in each other; a settlement report has nine."""
 
@@ -65,7 +68,7 @@ class Element:
 
 def looks_like(contents: Contents, name: str) -> bool:
     """Tell whether a file begins like XML and has an element of that name."""
-    return contents.text.lstrip("\ufeff \r\n\t").startswith("<") and f"<{name}" in contents.text
+    return _BEGINNING.match(contents.encoded) is not None and f"<{name}".encode() in contents.encoded
 
 
 def parse(contents: Contents) -> Element:

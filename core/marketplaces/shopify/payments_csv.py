@@ -80,7 +80,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
     payout_id = payout_id_of if named else payout_day_of
     lines = tuple(line_of(row, figures, payout_id) for row in table.rows)
-    dates = {payout_id(row, figures): figures.moment(row, "Payout Date") for row in table.rows}
+    dates = [(payout_id(row, figures), figures.moment(row, "Payout Date")) for row in table.rows]
     broken = broken_rows(table, lines, figures)
     return reading(
         Findings(

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint, event, text
 
 from core.books import batches, overrides, settlements
 from core.books.altered_rows import TABLES_IN_WORDS, AlteredRowsError
@@ -365,6 +365,17 @@ def test_what_stops_for_another_reason_stays_what_it_is(exported: Path) -> None:
     """A mistake of ours is not blamed on the books."""
     with Database.open(exported) as database, pytest.raises(ZeroDivisionError), altered_rows_named(database):
         _ = 1 // 0
+
+
+def test_sealing_asks_few_questions(sample: Path, tmp_path: Path) -> None:
+    """What is written pays for its own seals, not for those of every table: each press of a button writes."""
+    asked: list[str] = []
+    shutil.copy(sample, tmp_path / "books.sqlite")
+    with Database.open(tmp_path / "books.sqlite") as database, database.writing() as connection:
+        event.listen(connection, "after_cursor_execute", lambda *said: asked.append(said[2]))
+        batches.new(connection, BatchKind.SAVE, "Ann", NOW)
+
+    assert len(asked) < len(SEALED)
 
 
 def test_it_is_so_on_a_server_too(database: Database) -> None:

@@ -39,6 +39,30 @@ def test_an_unedited_proposal_is_saved_only_where_proposals_are_accepted() -> No
     assert (Ruling.SAVE, OverrideKind.ACCEPTED_AVERAGE, True) == (accepted.ruling, accepted.kind, accepted.is_proposal)
 
 
+CLAWBACK = replace(
+    LINE, event=Event.REIMBURSEMENT_REVERSAL, takes_units=True, asks_units=True, units=2, proposed_units=1
+)
+
+
+@pytest.mark.parametrize(("units", "kind"), [(0, "accepted"), (1, "accepted"), (2, "entered"), (5, "entered")])
+def test_more_units_than_are_proposed_are_no_proposal(units: int, kind: str) -> None:
+    """1 of 2 is left to come back: who types 2 beside its cost has entered that both came back."""
+    answer = replace(PREFILLED, units_back=units, stock_edited=True)
+    decision = decide_one(answer, CLAWBACK, accept_proposals=True)
+    is_accepted = decision.kind is OverrideKind.ACCEPTED_AVERAGE
+
+    assert (Ruling.SAVE, kind == "accepted") == (decision.ruling, is_accepted)
+    assert is_accepted == decision.is_proposal
+
+
+def test_a_cost_beside_prefilled_zero_units_is_refused() -> None:
+    """A lost removal of which all had been expensed before: 0 units are shown, so a cost contradicts them."""
+    removal = replace(LINE, event=Event.REIMBURSEMENT, asks_units=True, units=2, proposed_units=0)
+    answer = Answer("k", version=0, cost=Decimal(4), proposed=Decimal(0), units_back=0)
+
+    assert "Cost is 4 and Units back is 0: no cost is taken where no units moved" in decide_one(answer, removal).reason
+
+
 @pytest.mark.parametrize("accept_proposals", [True, False])
 def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """Clearing the prefilled cost is never taken for accepting it."""

@@ -70,6 +70,21 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         Database.open(path)
 
 
+def test_an_error_names_the_file_that_it_is_of(tmp_path: Path) -> None:
+    """Of several books that are open at once, what goes wrong with one names that one, and its own time to wait."""
+    paths = [tmp_path / f"{name}.sqlite" for name in ("First", "Second", "Third")]
+    for path in paths:
+        Database.create(path, COMPANY).close()
+    with Database.open(paths[0]), Database.open(paths[1]) as writer, Database.open(paths[2]):
+        late = Database.open(paths[1], busy_seconds=0.25)
+        with writer.writing(), pytest.raises(DatabaseBusyError) as caught, late.writing():
+            pass
+        late.close()
+    assert str(paths[1]) in str(caught.value)
+    assert not [path for path in (paths[0], paths[2]) if str(path) in str(caught.value)]
+    assert "0.25" in str(caught.value)
+
+
 def test_errors_do_not_show_the_books(database: Database) -> None:
     """Whatever goes wrong, the rows that were being stored are in no message and in no log."""
     with pytest.raises(SqlError) as caught, database.writing() as connection:

@@ -17,7 +17,9 @@ from core.books import batches, observations
 from core.books.answers import Answer, Ruling
 from core.books.batches import BatchKind
 from core.books.exporting import ExportOptions, SuspectCostsError, export_settlement
+from core.books.line_costs import proposed_units
 from core.books.loading import load_books
+from core.books.removing import remove_settlements
 from core.books.saving import Saving, plan_answers, save_answers
 from core.books.status import missing_lines
 from core.books.undo import restore_values, undo_batch
@@ -33,6 +35,7 @@ from tests.core.books.lives_of_orders import (
     open_books,
     plans,
 )
+from tests.core.books.shops import Shop, lost, refund, sale
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -329,3 +332,85 @@ def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
     planned = plan_answers(books, answers, settlement_ids=[named], accept_proposals=False, **WHO)
 
     assert saved == {str(planned.lines[one.answer.key]["store"]) for one in planned.with_ruling(Ruling.SAVE)}
+
+
+def accept_all(shop: Shop) -> None:
+    """Take every proposal of Resolve as it stands there, its units included."""
+    asked = missing_lines(shop.books.lines)
+    units = [None if pd.isna(one) else int(one) for one in proposed_units(asked)]
+    answers = [
+        Answer(row["key"], row["version"], row["proposed_cost"], row["proposed_cost"], units_back=back)
+        for row, back in zip(records(asked), units, strict=True)
+    ]
+    save_answers(shop.database, shop.books, answers, settlement_ids=None, accept_proposals=True, **WHO)
+
+
+def moves_of(shop: Shop, number: str) -> list[tuple[int, Decimal]]:
+    """Return units and COGS of the lines of a settlement, in time."""
+    rows = records(shop.books.lines_of(shop.settlement(number)).sort_values("posted_at"))
+    return [(row["cost_quantity"], row["cogs"]) for row in rows]
+
+
+def back_again(units: int, day: str, words: str) -> dict[str, str]:
+    """Return the row of lost mugs that are taken back."""
+    return {**lost("MUG", -units, words=words, day=day), "amount": f"{-3 * units}.00"}
+
+
+@pytest.mark.parametrize(
+    ("loss", "back", "units"),
+    [
+        ("WAREHOUSE_LOST", "COMPENSATED_CLAWBACK", (3, 2, 2)),
+        ("WAREHOUSE_DAMAGE", "WAREHOUSE_DAMAGE", (5, 4, 3)),
+        ("MISSING_FROM_INBOUND", "MISSING_FROM_INBOUND_CLAWBACK", (4, 1, 5)),
+        ("WAREHOUSE_LOST", "Reimbursement_Reversal", (6, 3, 9)),
+    ],
+)
+def test_an_accepted_clawback_keeps_its_units_without_its_loss(
+    tmp_path: Path, loss: str, back: str, units: tuple[int, int, int]
+) -> None:
+    """Of "found 2 more" 1 is accepted; the settlement of the loss is removed: it stays 1, and was 2."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", lost("MUG", units[0], words=loss))
+    shop.bring_in("2", back_again(units[1], "2026-08-20", back), back_again(units[2], "2026-08-25", back))
+    shop.finale_says(MUG="7.00")
+    accept_all(shop)
+    accept_all(shop)
+    before, left = moves_of(shop, "2"), units[0] - units[1]
+    remove_settlements(shop.database, shop.books, [shop.settlement("1")], **WHO)
+    accept_all(shop)
+
+    assert [(-units[1], Decimal(-7 * units[1])), (-left, Decimal(-7 * left))] == before
+    assert before == moves_of(shop, "2")
+
+
+@pytest.mark.parametrize(("sold", "back"), [(4, 2), (3, 1), (5, 4)])
+def test_an_accepted_refund_keeps_its_units_without_its_sale(tmp_path: Path, sold: int, back: int) -> None:
+    """4 sold and shipped, the price of 2 refunded without units, 2 accepted; the sale is removed: 2 stay, not 4."""
+    shop = Shop.open(tmp_path)
+    shop.set(refund_units="ask")
+    shop.bring_in("1", sale("111-1", "MUG", sold))
+    shop.bring_in("2", {**refund("111-1", "MUG", back, day="2026-08-20"), "quantity-purchased": ""})
+    shop.finale_says(MUG="5.00")
+    let_finale_say(shop.database, "111-1", Decimal(5), sold)
+    accept_all(shop)
+    before = moves_of(shop, "2")
+    remove_settlements(shop.database, shop.books, [shop.settlement("1")], **WHO)
+
+    assert [(-back, Decimal(-5 * back))] == before == moves_of(shop, "2")
+
+
+def test_an_accepted_refund_of_more_than_is_left_is_asked_anew(tmp_path: Path) -> None:
+    """2 of 4 accepted as back; then a refund of 3 posted before it comes in: 1 is left, which nobody accepted."""
+    shop = Shop.open(tmp_path)
+    shop.set(refund_units="ask")
+    shop.bring_in("2", sale("111-1", "MUG", 4, day="2026-08-18"))
+    shop.bring_in("3", {**refund("111-1", "MUG", 2, day="2026-09-05"), "quantity-purchased": ""})
+    shop.finale_says(MUG="5.00")
+    let_finale_say(shop.database, "111-1", Decimal(5), 4)
+    accept_all(shop)
+    before = moves_of(shop, "3")
+    shop.bring_in("1", refund("111-1", "MUG", 3, day="2026-08-16"))
+    (now,) = records(shop.books.lines_of(shop.settlement("3")))
+
+    assert [(-2, Decimal(-10))] == before
+    assert ("Units do not add up", -1, None) == (now["cause"], now["cost_quantity"], now["cogs"])

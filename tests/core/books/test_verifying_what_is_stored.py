@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual, to_accrue
 from core.books.answers import Answer
-from core.books.database import Database
+from core.books.database import Database, seals
 from core.books.exporting import ExportOptions
 from core.books.loading import load_books
+from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
+from core.books.seal_check import find_altered
+from core.books.true_ups import take_up_true_ups
 from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.time import Month
@@ -158,6 +161,7 @@ OF_SALE = "WHERE order_id = '111-1' AND event = 'sale'"
 OF_OPEN = "WHERE order_id = '111-3' AND event = 'sale'"
 KEY = "(SELECT key FROM 'transaction' WHERE order_id = '{}' AND event = 'sale')"
 ENTRY = "(SELECT id FROM entry WHERE kind = '{}' AND key LIKE '% {}%' ORDER BY id DESC LIMIT 1)"
+REVERSED = "(SELECT id FROM entry WHERE key = 'US 2 2026-08 COGS r1')"
 COPIED = (
     "INSERT INTO 'transaction' SELECT 'another key' AS key, * FROM "
     "(SELECT {} FROM 'transaction' WHERE order_id = '111-3')"
@@ -402,6 +406,60 @@ FAULTS = {
         "key: the books have “US accrual USD 2026-08 settlement r1”",
     ),
     "revision": ("UPDATE entry SET revision = 7 WHERE kind = 'COGS' AND key LIKE 'US 1 %'", "revision"),
+    "number in a reversal": (
+        f"UPDATE entry_line SET number = '4711' WHERE memo = 'Sales' AND entry = {REVERSED} + 7",
+        "account of line “Sales” to Marketplace Sales: the books have “number 4711",
+    ),
+    "bank mark of a reversed entry": (
+        f"UPDATE entry_line SET is_bank = 1 WHERE entry = {REVERSED}",
+        "entry US 2 2026-08 COGS r1, account of line “Cost of goods sold” to Cost of Goods Sold",
+    ),
+    "tax code of a reversed entry and of its reversal": (
+        f"UPDATE entry_line SET tax_code = '20%' WHERE entry IN ({REVERSED}, {REVERSED} + 8)",
+        "entry US 2 2026-08 COGS r1, account of line “Inventory sold” to Inventory Asset",
+    ),
+    "account of a reversed entry and of its reversal": (
+        (
+            "UPDATE entry_line SET account = 'Office' WHERE memo = 'Cost of goods sold' AND entry IN "
+            f"({REVERSED}, {REVERSED} + 8)"
+        ),
+        "account of line “Cost of goods sold”: the books have “Office”, recomputed it is “Cost of Goods Sold”",
+    ),
+    "tax code of a true-up": (
+        "UPDATE entry_line SET tax_code = '20%' WHERE entry = " + ENTRY.format("true-up", "true-up"),
+        "tax rate 20%",
+    ),
+    "bank mark of a true-up that Finale posts": (
+        "UPDATE entry_line SET is_bank = 1 WHERE entry = " + ENTRY.format("true-up posted by Finale", "true-up"),
+        "a bank account",
+    ),
+    "lines of a reopened lock": ("UPDATE 'lock' SET lines = 9 WHERE id = 2", "US/2: lock r1: its locked costs"),
+    "hash of a line of a reopened lock": (
+        "UPDATE locked_line SET hash = 'x' WHERE lock = 2",
+        "US/2: lock r1: its locked costs: they are not those that were locked",
+    ),
+    "revision of a reopened lock": (
+        "UPDATE 'lock' SET revision = 9 WHERE id = 2",
+        "US/2: lock r9: revision of the lock: the books have “9”, recomputed it is “1”",
+    ),
+    "settlement of a reopened lock": (
+        "UPDATE 'lock' SET settlement = 3 WHERE id = 2",
+        "US/3: lock r1, settlement: the books have “US/3”, recomputed it is “US/2”",
+    ),
+    "reason of a reopening": (
+        "UPDATE reopening SET reason = 'a new bill'",
+        "US/2: lock r1, reason of its reopening: the books have “a new bill”, recomputed it is “wrong bill”",
+    ),
+    "batch of a reopening": ("UPDATE reopening SET batch = 18", "US/2: lock r1, batch of its reopening"),
+    "reason of an acceptance": (
+        "UPDATE true_up_decision SET reason = 'agreed' WHERE true_up = 1",
+        "US/1: true-up 1, reason: the books have “agreed”, recomputed it is nothing",
+    ),
+    "entry of an acceptance": (
+        "UPDATE true_up_decision SET entry = 1 WHERE true_up = 1",
+        "US/1: true-up 1, entry that posts it: the books have “US 1 2026-08 settlement r1”",
+    ),
+    "batch of an acceptance": ("UPDATE true_up_decision SET batch = 16 WHERE true_up = 1", "true-up 1"),
 }
 
 
@@ -431,6 +489,105 @@ def test_each_kind_of_fault_is_named(healthy: Path, tmp_path: Path, fault: str) 
         found = wrong(database)
 
     assert any(words in sentence for sentence in found), found
+
+
+def decided(healthy: Path, folder: Path) -> Path:
+    """Add what was posted elsewhere, dismissed, taken up and withdrawn, and lock it, to a copy of the books."""
+    shutil.copy(healthy, folder / "decided.sqlite")
+    with Database.open(folder / "decided.sqlite") as database:
+        shop = Shop(database)
+        later_cost(shop)
+        first, *_ = shop.dismiss()
+        take_up_true_ups(database, shop.books, [first], "a new bill came", **WHO)
+        shop.proposed()
+        shop.finale_says({(f"111-{number}", "CUP"): "3.20" for number in range(1, 5)}, JAR="6.00")
+        shop.proposed()
+        shop.bring_in("23", sale("111-9", "CUP", day="2026-09-06"))
+        post_elsewhere(database, shop.books, [shop.settlement("23")], "by another program", **WHO)
+    return folder / "decided.sqlite"
+
+
+OF_DECISIONS = {
+    "reason of a lock": (
+        "UPDATE 'lock' SET reason = 'posted elsewhere' WHERE id = 1",
+        "US/1: lock r1, reason: the books have “posted elsewhere”, recomputed it is “exported”",
+    ),
+    "reason of a reopened lock": (
+        "UPDATE 'lock' SET reason = 'posted elsewhere' WHERE id = 2",
+        "US/2: lock r1, reason",
+    ),
+    "reason of what was posted elsewhere": (
+        "UPDATE 'lock' SET reason = 'exported' WHERE reason = 'posted elsewhere'",
+        "US/23: lock r1, reason: the books have “exported”, recomputed it is “posted elsewhere”",
+    ),
+    "posted elsewhere called exported": (
+        "UPDATE settlement SET cogs_entry = 'exported' WHERE settlement_id = '23'",
+        "US/23: status of the COGS entry: the books have “exported”, recomputed it is “posted elsewhere”",
+    ),
+    "dismissal called withdrawn": (
+        "UPDATE true_up_decision SET decision = 'withdrawn' WHERE decision = 'dismissed'",
+        "withdrawn in batch 22: the books have “true-up dismissed”, recomputed it is “true-up proposed”",
+    ),
+    "dismissal without a reason": (
+        "UPDATE true_up_decision SET reason = '' WHERE decision = 'dismissed'",
+        "reason: the books have nothing, recomputed it is “a reason”",
+    ),
+    "withdrawal with a reason": (
+        "UPDATE true_up_decision SET reason = 'wrong' WHERE decision = 'withdrawn'",
+        "reason: the books have “wrong”, recomputed it is nothing",
+    ),
+    "dismissal with an entry": (
+        "UPDATE true_up_decision SET entry = 3 WHERE decision = 'dismissed'",
+        "entry that posts it: the books have “US 1 2026-09 true-up r10”, recomputed it is nothing",
+    ),
+    "batch of a dismissal": (
+        "UPDATE true_up_decision SET batch = 7 WHERE decision = 'dismissed'",
+        "dismissed in batch 7: the books have “export US/1”, recomputed it is “true-up dismissed”",
+    ),
+    "batch in which one was taken up": ("UPDATE taken_up SET batch = 16", "taken up in batch 16"),
+    "taken up without a dismissal": ("UPDATE taken_up SET true_up = 1 WHERE true_up = 8", "true-up 1, taken up again"),
+}
+FREE_TEXTS = {
+    ("true_up_decision", "reason"): "why somebody dismissed a true-up",
+    ("taken_up", "reason"): "why somebody took one up again",
+}
+"""What a person wrote and nothing says a second time: only its seal tells that another program altered it."""
+
+
+def sealed_again(books: Path) -> Database:
+    """Let every seal say what its row says, as somebody would who alters both."""
+    with closing(sqlite3.connect(books)) as connection:
+        connection.execute("DELETE FROM seal")
+        connection.commit()
+    database = Database.open(books)
+    with database.writing() as connection:
+        seals.seal_all(connection)
+    return database
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("fault", OF_DECISIONS)
+def test_a_fault_of_a_decision_is_named_though_its_seal_agrees(healthy: Path, tmp_path: Path, fault: str) -> None:
+    """Locks, reopenings and decisions follow from the batches and entries that they came with."""
+    statement, words = OF_DECISIONS[fault]
+    with sealed_again(planted(decided(healthy, tmp_path), tmp_path, statement)) as database:
+        assert [] == find_altered(database)
+        found = wrong(database)
+
+    assert any(words in sentence for sentence in found), found
+
+
+@pytest.mark.long
+def test_only_free_texts_are_held_by_their_seals_alone(healthy: Path, tmp_path: Path) -> None:
+    """Books that nobody altered say nothing, and of a text that a person wrote the seal says what it was."""
+    books = decided(healthy, tmp_path)
+    with Database.open(books) as database:
+        assert [] == wrong(database)
+    for table, column in FREE_TEXTS:
+        altered = planted(books, tmp_path, f"UPDATE {table} SET {column} = 'another' WHERE {column} <> ''")
+        with Database.open(altered) as database:
+            assert [] == wrong(database)
+            assert any("“another”" in tie.sentence for row in find_altered(database) for tie in row.tie_outs)
 
 
 AMOUNTS = ("principal", "shipping", "promotion", "referral_fee", "fulfilment_fee", "other_fee", "other", "tax")
