@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from core.costing.lines import Line
 
+_CENT = Decimal("0.01")
 REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT})
 """Rules of lines that may have an original."""
 Name = tuple[str | None, ...]
@@ -127,11 +128,14 @@ def find_originals(
 
 
 def _gives_all_back(line: Line, original: Original) -> bool:
-    """Tell whether a refund is all of the price of an order, alone, with its tax, or with its postage too."""
+    """Tell whether a refund is all of the price of an order, alone, with its tax, or with its postage too.
+
+    A cent of difference is rounding: a refund and a sale in another currency are converted each by itself.
+    """
     price, tax = line.principal or Decimal(0), line.tax or Decimal(0)
     told = ((price, original.principal), (price + tax, original.with_tax), (line.paid, original.with_postage))
     all_named = all(item[0] == "sku" for item, _ in original.several)
-    return all_named and original.units_known and any(back == -of < 0 for back, of in told)
+    return all_named and original.units_known and any(of > 0 and abs(back + of) <= _CENT for back, of in told)
 
 
 def _wanted_names(line: Line) -> list[Name]:

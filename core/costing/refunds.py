@@ -276,7 +276,7 @@ def units_of_share(goods: GoodsLine) -> int:
     original = goods.original
     if original is None or original.units <= 0:
         return 0
-    if abs(goods.refunded_with_postage) == original.with_postage > original.with_tax:
+    if original.several or abs(goods.refunded_with_postage) == original.with_postage > original.with_tax:
         return original.units
     by_price = _units_of(abs(goods.refunded), original.principal, original.units)
     return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
