@@ -103,6 +103,8 @@ def _blank(kind: pa.DataType) -> str | Decimal | bool | int:
 
 def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """Tell of which lines something else is stored, in one of the columns that are."""
+    if stored.empty:
+        return pd.Series(data=True, index=lines.index)
     there = stored.set_index("key").reindex(lines["key"]).set_axis(lines.index)
     differs = pd.Series(data=False, index=lines.index)
     for name in there.columns:

@@ -270,6 +270,8 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
 def latest(connection: Connection) -> pd.DataFrame:
     """Return the answer that holds for every SKU (MAPPING_COLUMNS); `fetched_at` is when it was last confirmed."""
     newest = origins(connection)
+    if newest.empty:
+        return frame(MAPPING_COLUMNS)
     typed = newest["typed_in"]
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])
