@@ -25,7 +25,7 @@ from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
@@ -308,11 +308,28 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     chosen = books.named(ids)
     post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
     refresh(desk, load(desk.database))
+    staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
     return Outcome(
-        f"{counted(len(chosen), 'settlement')} locked as posted elsewhere, without an entry. Refunds in later "
-        f"settlements take the costs they have now; reopen one if it was not posted after all.",
-        data={"settlements": [one.settlement_id for one in chosen], "stores": [one.store for one in chosen]},
+        f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "
+        f"reopen one if it was not posted after all.",
+        data={
+            "settlements": [one.settlement_id for one in chosen],
+            "stores": [one.store for one in chosen],
+            "settlement_entries_that_stay": [one.name for one in staying],
+        },
     )
+
+
+def _locked_elsewhere(chosen: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
+    """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
+    without = len(chosen) - len(staying)
+    if without:
+        yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
+    for one in staying:
+        yield (
+            f"The COGS of settlement {one.name} is locked as posted elsewhere, without an entry; its settlement entry, "
+            f"which was exported from here, stays."
+        )
 
 
 def to_import_words(files: Sequence[str]) -> str:

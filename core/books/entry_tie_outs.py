@@ -18,7 +18,7 @@ import pandas as pd
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
 from core.books.calendars import booking_day
-from core.books.costs_today import every_line, posted_corrections
+from core.books.costs_today import every_line, in_places, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
@@ -249,6 +249,12 @@ class TrueUps:
     """When a batch was made."""
 
 
+def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
+    """Return the lines of a settlement that true-ups may be about, those of a document after its export included."""
+    lines = every_line(books)
+    return lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
+
+
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
     found = list(_chain(books, of))
@@ -297,7 +303,7 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 
 
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
-    lines = books.lines_of(of.settlement)
+    lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
     for row in of.accepted:
@@ -337,7 +343,7 @@ def _of_batch(
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
-    as_they_are = (ours.assign(event=pd.Series(events, ours.index, dtype=TEXT)), theirs)
+    as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):

@@ -25,6 +25,8 @@ from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
+from core.marketplaces import FORMATS
+from core.marketplaces.formats import what_helps
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -43,20 +45,29 @@ _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
 )
+_HAS_ERROR = (
+    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error."
+)
 
 
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
     def __init__(
-        self, settlement: str, blockers: Sequence[str], *, only_costs: bool, remedies: Sequence[str] = ()
+        self,
+        settlement: str,
+        blockers: Sequence[str],
+        *,
+        only_costs: bool,
+        remedies: Sequence[str] = (),
+        way_to_tie: str = _IMPORT_ANEW,
     ) -> None:
         self.only_costs = only_costs
         """Whether the settlement entry alone can go out as it stands."""
         sentences = [
             f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}.",
             "None of it was exported.",
-            *([_IMPORT_ANEW] if NOT_TYING in blockers else []),
+            *([way_to_tie] if NOT_TYING in blockers else []),
             *remedies,
             *(["The settlement entry alone can go out today."] if only_costs else []),
         ]
@@ -267,7 +278,19 @@ def _not_ready(
     """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
     asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
     blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
-    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=remedies(counts, **asked))
+    ways = {"remedies": remedies(counts, **asked), "way_to_tie": _way_to_tie(settlement)}
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, **ways)
+
+
+def _way_to_tie(settlement: BookedSettlement) -> str:
+    """Say how a settlement comes to tie out: by the rest of its rows, by what takes its place, or by its error."""
+    form = next((form for form in FORMATS if form.name == settlement.format), None)
+    if settlement.incomplete:
+        return f"It is incomplete: {settlement.incomplete}"
+    if settlement.total is None or settlement.total == settlement.sum:
+        return _HAS_ERROR
+    is_pulled = form is not None and form.is_pulled
+    return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 
 
 def export_settlement(

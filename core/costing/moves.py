@@ -186,7 +186,10 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
     lots: Lots = defaultdict(list)
     for goods in refunds:
         units = found[goods.line.place].unsellable
-        if units:
+        if units and goods.original is not None and units == sum(count for _, count in goods.original.several):
+            for (*_, sku), count in goods.original.several:
+                lots[goods.line.store, sku].append((goods.line.moment, count))
+        elif units:
             sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
             lots[goods.line.store, sku].append((goods.line.moment, units))
     return lots

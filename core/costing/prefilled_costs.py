@@ -127,7 +127,8 @@ def propose(missing: Missing) -> Proposed | None:
     return None
 
 
-_OWN = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+USED_SOURCES = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+"""Sources of a cost that may be proposed as the last one used."""
 
 
 class UsedCost(NamedTuple):
@@ -144,7 +145,7 @@ def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]
     """Return each SKU's last unit cost above zero, home currency, of Finale's orders or typed, and its day."""
     newest: dict[str, UsedCost] = {}
     for cost in used:
-        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in _OWN:
+        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in USED_SOURCES:
             continue
         if cost.sku not in newest or newest[cost.sku].when < cost.when:
             newest[cost.sku] = cost

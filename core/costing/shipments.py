@@ -134,8 +134,8 @@ def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> d
     drawn = exported | taken_in_time(rest, lots, left)
     found = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
     if whole.as_shipped:
-        whole_lots = [tuple(lot.units * (lot is one) for lot in lots) for one in lots]
-        return {place: cost for place, cost in found.items() if drawn[place] in whole_lots}
+        rest_of_lots = _left(lots, drawn.values())
+        return {place: cost for place, cost in found.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
         found |= {place: _doubted(found[place], draw, lots) for place, draw in by_units.items()}
@@ -151,6 +151,11 @@ def _kept(claims: Sequence[Claim]) -> list[Claim]:
 def _left(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
     taken = _added(drawn) or (0,) * len(lots)
     return tuple(lot.units - units for lot, units in zip(lots, taken, strict=True))
+
+
+def _breaks(draw: Draw, left: Draw) -> bool:
+    """Tell whether somebody takes units of lots of which some are left over."""
+    return any(units and there for units, there in zip(draw, left, strict=True))
 
 
 def _added(draws: Iterable[Draw]) -> Draw:

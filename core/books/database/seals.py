@@ -35,6 +35,7 @@ UNSEALED = {
     "transaction": "each of its rows is held against the kept files",
     "seal": "seals are compared with rows",
     "books_state": "its token says only whether anything was written",
+    "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.answers import Answer
+from core.books.asked_today import asked_since
 from core.books.booked_settlement import OriginalFile
-from core.books.costs_today import asked_since, differences
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, export_settlement
@@ -89,7 +90,7 @@ def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None
     assert (2, None, "missing") == (line["quantity"], line["unit_cost"], line["cost_status"])
     assert (Decimal(20), Proposal.TYPED_ELSEWHERE) == (line["proposed_cost"], line["proposal"])
     assert "20.00 USD, for one unit; this line has 2 units" in line["cost_note"]
-    assert any("is a proposal on Resolve now" in problem.message for problem in told.problems)
+    assert any("where Resolve lists the line, it is proposed" in problem.message for problem in told.problems)
 
 
 @pytest.mark.long
