@@ -66,9 +66,9 @@ if TYPE_CHECKING:
 
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
     """Return those of the rows asked about that stand otherwise in the same place of another table."""
+    if rows is others or not asked.any():
+        return rows.iloc[:0]
     rows, others = rows[asked], others[asked]
-    if rows.empty:
-        return rows
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
 
@@ -87,6 +87,8 @@ def _posted_as(
         now: The lines as they are read and answered today.
         at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
     """
+    if posted.empty:
+        return {}
     held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
     today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
     found: dict[int, str] = {}
@@ -177,9 +179,9 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         zones=zones,
     )
     posted = true_up_history.posted(connection)
-    asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
 
     def events_at(batch: int) -> dict[str, str]:
+        asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
         then = with_choices(connection, asked, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
