@@ -106,18 +106,18 @@ def _state_name(company: Company, of: str) -> str:
     return f"{company.database_id} {of} {_rules()}"
 
 
-def state_now(database: Database) -> str:
-    """Name the state that books are in, as `state_name` names that of something that shows them."""
-    with database.reading() as connection:
-        return _state_name(database.company, state(connection))
-
-
 def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
     """Return settlements with their lines in books that are loaded; raises as `open_kept`. Pure."""
     chosen = tuple(books.named(ids))
     lines = books.lines_of_all(chosen)
     locked = frame(COSTED_COLUMNS) if books.locked is None else books.locked[books.locked["key"].isin(lines["key"])]
     return OpenedSettlements(books.company, chosen, books.database_state, lines, locked, books.zones, books.rates)
+
+
+def state_now(database: Database) -> str:
+    """Name the state that books are in, as `state_name` names that of something that shows them."""
+    with database.reading() as connection:
+        return _state_name(database.company, state(connection))
 
 
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
