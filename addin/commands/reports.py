@@ -182,7 +182,10 @@ def _tie_outs(
         found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
-    return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]
+    return [
+        *found,
+        *([*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, held)] if of_all else []),
+    ]
 
 
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:

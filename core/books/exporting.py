@@ -15,6 +15,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, keep_lock_date, last_day
 from core.books.entries import Posted, StoredEntry, StoredLine
+from core.books.postings import keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale
@@ -331,6 +332,7 @@ def export_settlement(
             entries.post(connection, stored(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
             settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
     return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)

@@ -38,7 +38,7 @@ from core.books.kept_lines import costed_as_kept, kept_as_they_were
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
-from core.books.postings import postings
+from core.books.postings import posted_tax, postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from core.books.database import Company, Connection, Database
+    from core.facilitator_tax import PostedTax
 
 
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
@@ -144,9 +145,11 @@ def load_part(
     return found if is_whole else None
 
 
-def _costed(connection: Connection, known: CostingInput, policies: CostingPolicies, *, anew: bool) -> pd.DataFrame:
+def _costed(
+    connection: Connection, known: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
+) -> pd.DataFrame:
     kept = None if anew else costed_as_kept(connection, known)
-    return with_tax_kinds(costed_lines(known, policies)) if kept is None else kept
+    return with_tax_kinds(costed_lines(known, policies), tax) if kept is None else kept
 
 
 _Part = tuple[Sequence[BookedSettlement], pd.DataFrame]
@@ -189,12 +192,13 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
     known, tied, as_read = documents.with_documents_as_read(known, told)
     if only is not None:
         known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
-    last_sync = syncing.last(connection, finished=True)
+    last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, booked)
+    costing = costing_policies(policies, company)
     return Books(
         company=company,
         policies=policies,
         settlements=booked,
-        lines=_costed(connection, known, costing_policies(policies, company), anew=anew) if only is None else only[1],
+        lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
@@ -216,6 +220,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
+        posted_tax=tax,
         said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
     )
 
