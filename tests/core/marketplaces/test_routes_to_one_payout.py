@@ -284,17 +284,25 @@ class EbayPayout:
         parts = (Decimal(one["amount"]["value"]) * signs[one["bookingEntry"]] for one in self.transactions)
         return sum(parts, Decimal(0))
 
-    def report(self) -> bytes:
-        """Return the downloaded report."""
+    def report(self, lacking: float = 0.0, *, with_payout: bool = True) -> bytes:
+        """Return the downloaded report.
+
+        Args:
+            lacking: Which share of the rows of items of orders of several is not in it.
+            with_payout: Whether the payout's own row is.
+        """
         names = EBAY_COLUMNS.split(",")
         text = io.StringIO()
         writer = csv.DictWriter(text, names, restval="--", lineterminator="\n")
         writer.writeheader()
         paid = {"Payout date": "Aug 9, 2026", "Payout ID": "7001", "Transaction creation date": "Aug 6, 2026"}
         for number, row in enumerate(self.rows):
+            if row["Type"] == "Order" and "Net amount" not in row and self.dice.random() < lacking:
+                continue
             writer.writerow({**paid, "Reference ID": number if row["Type"] != "Order" else "--", **row})
         whole = {"Type": "Payout", "Net amount": -self.total, "Payout currency": "USD"}
-        writer.writerow({**paid, **whole, "Gross transaction amount": -self.total})
+        if with_payout:
+            writer.writerow({**paid, **whole, "Gross transaction amount": -self.total})
         return text.getvalue().encode()
 
     def pulled(self) -> bytes:
@@ -456,6 +464,24 @@ def test_shopifys_export_and_pulled_payout_agree(seed: int) -> None:
     assert sums(one) == sums(other)
     about_goods = [row for row in records(other.transactions) if row["event"] in (Event.SALE, Event.REFUND)]
     assert {None} == {row["quantity"] for row in about_goods}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("with_payout", [False, True])
+@FEW
+def test_ebays_reports_that_lack_rows_of_items_come_to_the_whole_one(seed: int, *, with_payout: bool) -> None:
+    """Two parts and the whole report, or the whole report and a part, are the whole report, and so is the record."""
+    made = EbayPayout(seed)
+    orders = {one["orderId"] for one in made.orders}
+    parts = [made.report(lacking, with_payout=with_payout) for lacking in (1, 0.5)]
+    whole = made.report(with_payout=with_payout)
+    alone, entry = booked(orders, whole)
+
+    for documents in ((*parts, whole), (whole, *parts)):
+        books, also = booked(orders, *documents)
+        assert records(books.lines) == records(alone.lines)
+        assert entry == also
+    assert records(booked(orders, *parts, made.pulled())[0].lines) == records(booked(orders, made.pulled())[0].lines)
 
 
 @pytest.mark.few(1)
