@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.words import counted
+from core.books.asked_today import asked_lines
 from core.books.questions import is_proposal, says_something
+from core.books.saving import locked_keys
 from core.books.settlement_lines import line_name
 from core.frame_columns import records
 
@@ -37,22 +39,46 @@ def with_answers(outcome: Outcome, books: Books, keys: Collection[str]) -> Outco
 
 
 def with_proposals(outcome: Outcome, books: Books, keys: Collection[str]) -> Outcome:
-    """Say which answers of these lines are only proposals, because their lines ask something else now."""
-    proposed = [row for row in _answers(books, keys) if is_proposal(row)]
-    if not proposed:
+    """Say which answers of these lines set nothing any more, because their lines ask something else now.
+
+    Those that Resolve asks are proposed there; an exported line that it does not ask stays as it went out.
+    """
+    fallen = [row for row in _answers(books, keys) if is_proposal(row)]
+    if not fallen:
         return outcome
-    is_one = len(proposed) == 1
-    verb, whose, asks = ("is", "its line", "asks") if is_one else ("are", "their lines", "ask")
-    said = (
-        f"{counted(len(proposed), 'saved answer')} {verb} only proposed on sheet Resolve, because {whose} {asks} "
-        f"something else now: {_named(books, proposed)}."
-    )
+    asked, locked = set(asked_lines(books)["key"]), locked_keys(books)
+    proposed = [row for row in fallen if row["key"] in asked]
+    exported = [row for row in fallen if row["key"] in locked - asked]
+    unasked = [row for row in fallen if row["key"] not in asked | locked]
+    told = ((_PROPOSED, proposed), (_EXPORTED, exported), (_UNASKED, unasked))
+    said = [_said(books, words, answers) for words, answers in told if answers]
+    data = {"answers_proposed": _entries(books, proposed), "answers_left": _entries(books, [*exported, *unasked])}
     return replace(
         outcome,
-        message=f"{outcome.message}\n{said}",
-        needs_attention=True,
-        data={**outcome.data, "answers_proposed": _entries(books, proposed)},
+        message="\n".join([outcome.message, *said]),
+        needs_attention=outcome.needs_attention or bool(proposed),
+        data={**outcome.data, **{name: rows for name, rows in data.items() if rows}},
     )
+
+
+_PROPOSED = (
+    "is only proposed on sheet Resolve, because its line asks something else now",
+    "are only proposed on sheet Resolve, because their lines ask something else now",
+)
+_EXPORTED = (
+    "was for another question than its line asks now; the line is exported and stays as it went out",
+    "were for other questions than their lines ask now; the lines are exported and stay as they went out",
+)
+_UNASKED = (
+    "sets nothing any more, because its line asks nothing of you now",
+    "set nothing any more, because their lines ask nothing of you now",
+)
+
+
+def _said(books: Books, words: tuple[str, str], answers: Sequence[Mapping[str, Any]]) -> str:
+    one, several = words
+    count = counted(len(answers), "saved answer")
+    return f"{count} {one if len(answers) == 1 else several}: {_named(books, answers)}."
 
 
 def _answers(books: Books, keys: Collection[str]) -> list[dict[str, Any]]:

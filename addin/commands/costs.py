@@ -23,7 +23,7 @@ from addin.sheets.resolve import (
     write_rulings,
 )
 from core.books.answers import Decision, Ruling
-from core.books.costs_today import asked_since
+from core.books.asked_today import asked_lines, asked_since
 from core.books.loading import load_books
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.status import LineCounts, line_counts, missing_lines
@@ -220,7 +220,7 @@ def _asked_since(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFra
 
 def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
-    asked = pd.concat([missing_lines(books.counted(books.lines)), books.counted(asked_since(books))])
+    asked = asked_lines(books)
     return Elsewhere(
         asked[~asked["key"].isin(list(listed))],
         frozenset(books.lines["key"]),

@@ -13,6 +13,7 @@ from addin.sheets.desk import Desk, Taken
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
+from core.books.catching_up import catch_up
 from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
 from core.books.seal_check import altered_rows_named, find_altered
@@ -78,6 +79,7 @@ def desk(
             return
         taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
+        catch_up(database)
         with _told_with_errors(taken), told_with_errors(news):
             yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
     from core.model import Settlement
 
-_IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED)
-"""What became of a file whose rows are all in the books, beside those of other files."""
+_IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
+"""What became of a file whose rows are all in the books or kept beside them, with those of other files."""
 
 
 def sentences(file: ImportedFile) -> list[str]:
@@ -176,7 +176,8 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
         Import.LOCKED: f"{what}: {imported.reason}",
     }
     problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
-    return "\n".join([sentences[imported.result], *([f"  {_figures(read, imported)}"] if read else []), *problems])
+    told = [*problems, *([f"  {imported.advice}"] if imported.advice else [])]
+    return "\n".join([sentences[imported.result], *([f"  {_figures(read, imported)}"] if read else []), *told])
 
 
 def _figures(read: Settlement, imported: ImportedSettlement) -> str:
@@ -199,6 +200,7 @@ def _entry(imported: ImportedSettlement) -> dict[str, object]:
         **identity(imported.store, imported.settlement_id),
         "result": str(imported.result),
         "reason": imported.reason or None,
+        "advice": imported.advice or None,
         "before": _sums(imported.before),
         "after": _sums(imported.after),
         "transactions": imported.transactions,

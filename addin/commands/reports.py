@@ -15,7 +15,7 @@ from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
 from core.books.altered_rows import AlteredRowsError, altered_tie_outs
-from core.books.costs_today import unanswered
+from core.books.asked_today import unanswered
 from core.books.exporting import ExportOptions
 from core.books.kept_lines import KEPT_TIE_OUT, forget_kept
 from core.books.loading import load_books
@@ -185,7 +185,10 @@ def _tie_outs(
         found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
-    return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]
+    return [
+        *found,
+        *([*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, held)] if of_all else []),
+    ]
 
 
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
@@ -198,8 +201,8 @@ def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]
     return [
         *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),
         *(
-            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; answer on sheet Resolve, or "
-            f"reopen it to answer what is not listed there."
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; sync, answer on sheet "
+            f"Resolve, or reopen it to answer what is not listed there."
             for name, count in sorted(waiting.items())
         ),
     ]

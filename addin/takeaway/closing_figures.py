@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets.true_ups import true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
+from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import deposit_day
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, every_line, held_lines, with_asked_since
+from core.books.costs_today import every_line, held_lines
 from core.books.remarks import day_before_start, money_before_start
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries

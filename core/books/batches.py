@@ -83,6 +83,13 @@ def since(connection: Connection, number: int) -> set[BatchKind]:
     return {BatchKind(kind) for kind in kinds}
 
 
+def taken_back_since(connection: Connection, number: int) -> set[BatchKind]:
+    """Return what kinds of things were taken back after a batch."""
+    later = select(tables.batch.c.undoes).where(tables.batch.c.number > number, tables.batch.c.undoes.is_not(None))
+    kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number.in_(later)).distinct())
+    return {BatchKind(kind) for kind in kinds}
+
+
 def _insert(connection: Connection, values: dict[str, Any]) -> int:
     last = connection.scalar(select(func.max(tables.batch.c.number)))
     number: int = (last or 0) + 1

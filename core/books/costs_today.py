@@ -14,7 +14,6 @@ Cost of Goods Sold to Damaged and Lost Inventory.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,7 @@ READING = "reading"
 ACCOUNT = "account"
 """What has changed where a line's cost is the same and belongs elsewhere."""
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
-_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
+KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 
 def differences(books: Books) -> pd.DataFrame:
@@ -65,7 +64,7 @@ def differences(books: Books) -> pd.DataFrame:
 def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost all locked lines but the standing ones as if they were free, and compare."""
     pairs = _compared(books, _costed_now(books, standing), {row["key"]: row for row in held_lines(books)})
-    home, posted = books.company.home_currency, _posted(books)
+    home, posted = books.company.home_currency, posted_lines(books)
     rows = [
         _found(new, old, home) | _move(books, new, old, posted.get(old["key"], {}))
         for new, old in pairs
@@ -74,12 +73,12 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     return frame(FOUND_COLUMNS, [row for row in rows if row["difference"] or "event_now" in row])
 
 
-def _posted(books: Books) -> dict[str, Row]:
+def posted_lines(books: Books) -> dict[str, Row]:
     """Return store, event and SKU as what the cost of each line stands in the journal, by its key."""
     return {row["key"]: row for row in records(every_line(books)[["key", "store", "event", "sku"]])}
 
 
-def _is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
+def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
     """Tell whether the cost of a line would stand on other accounts today, or be posted by somebody else."""
     finale = books.policies.finale_posts
     posting = CostPosting(posted["store"], books.company.home_currency, books.accounts, finale)
@@ -92,7 +91,7 @@ def _move(books: Books, now: Row, held: Row, posted: Row) -> Row:
 
     What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
     """
-    if not (money_of(now["cogs"]) and money_of(held["cogs"]) and posted and _is_elsewhere(books, posted, now)):
+    if not (money_of(now["cogs"]) and money_of(held["cogs"]) and posted and is_elsewhere(books, posted, now)):
         return {}
     moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
     return moved if money_of(now["cogs"]) != money_of(held["cogs"]) else {"cause": ACCOUNT, **moved}
@@ -100,91 +99,15 @@ def _move(books: Books, now: Row, held: Row, posted: Row) -> Row:
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
     """Return every line as it costs today, by its key."""
-    return {row["key"]: row for row in records(_lines_now(books, standing))}
+    return {row["key"]: row for row in records(lines_now(books, standing))}
 
 
-def _lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
     locked = books.known.locked
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
     free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
     return costed_lines(free, costing_policies(books.policies, books.company))
-
-
-def unanswered(books: Books) -> Counter[SettlementName]:
-    """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
-
-    What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
-    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
-    """
-    rows = _asking_now(books)
-    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
-
-
-def asked_since(books: Books) -> pd.DataFrame:
-    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
-
-    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
-
-    Returns:
-        TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
-    """
-    rows = _asking_now(books)
-    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
-
-
-def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
-    """Return lines of the books for reports: what is asked only since its COGS went out lacks its cost there. Pure.
-
-    The lock of such a line says that it has none, for its word was not known; that it moved goods was said later, and
-    until their cost is answered the profit of its month is too high. A line that is asked whose cost stands elsewhere
-    keeps that cost until its true-up.
-
-    Args:
-        books: The books.
-        lines: Costed lines of them.
-    """
-    asked = _asking_now(books)
-    asked = asked[~asked["key"].isin(list(_costing(books)))]
-    if asked.empty:
-        return lines
-    found = lines["key"].isin(list(asked["key"]))
-    said = asked.set_index("key").reindex(lines["key"])
-    news = {name: pd.Series(said[name].array, lines.index) for name in ("cost_status", "cause")}
-    return lines.assign(**{name: lines[name].mask(found, new.astype(lines[name].dtype)) for name, new in news.items()})
-
-
-def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
-    """Count the lines without a cost that exported settlements have only by today's reading: reopening asks them."""
-    rows = _asking_now(books)
-    rows = rows[~rows["key"].isin(list(books.lines["key"]))]
-    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
-
-
-def _asking_now(books: Books) -> pd.DataFrame:
-    """Return the lines of exported settlements that have no cost by what is known of their words today.
-
-    One that has a cost in the journal is among them only where that would stand elsewhere; else it keeps what it has.
-    """
-    said_late = set(books.said_after_lock["key"])
-    if books.as_read is None and not said_late:
-        return books.lines.iloc[:0]
-    rows = _lines_now(books, books.never_posted)
-    staying, posted = _costing(books), _posted(books)
-    staying -= {
-        row["key"] for row in records(rows) if row["key"] in posted and _is_elsewhere(books, posted[row["key"]], row)
-    }
-    locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
-    names = list(zip(rows["store"], rows["settlement_id"], strict=True))
-    late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
-    of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
-    asks = ~rows["cost_status"].isin([str(status) for status in _KNOWN]) & ~rows["key"].isin(list(staying))
-    return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
-
-
-def _costing(books: Books) -> set[str]:
-    """Return the keys of the locked lines that have a cost in the journal."""
-    return {row["key"] for row in held_lines(books) if row["cogs"]}
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
@@ -193,10 +116,10 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
     Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
     proposed: half of a change would distort it.
     """
-    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in _KNOWN)
+    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]
-    waiting = {_name(row) for row in come if row["cost_status"] not in _KNOWN}
+    waiting = {_name(row) for row in come if row["cost_status"] not in KNOWN}
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
     gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id"]]):

@@ -249,6 +249,12 @@ class TrueUps:
     """When a batch was made."""
 
 
+def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
+    """Return the lines of a settlement that true-ups may be about, those of a document after its export included."""
+    lines = every_line(books)
+    return lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
+
+
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
     found = list(_chain(books, of))
@@ -297,7 +303,7 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 
 
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
-    lines = books.lines_of(of.settlement)
+    lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
     for row in of.accepted:

@@ -15,6 +15,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, keep_lock_date, last_day
 from core.books.entries import Posted, StoredEntry, StoredLine
+from core.books.postings import keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale
@@ -25,6 +26,8 @@ from core.journal.cogs_entry import cogs_entries
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
+from core.marketplaces import FORMATS
+from core.marketplaces.formats import what_helps
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -43,20 +46,29 @@ _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
 )
+_HAS_ERROR = (
+    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error."
+)
 
 
 class NotReadyError(CogsheetError):
     """A settlement cannot be exported as it stands."""
 
     def __init__(
-        self, settlement: str, blockers: Sequence[str], *, only_costs: bool, remedies: Sequence[str] = ()
+        self,
+        settlement: str,
+        blockers: Sequence[str],
+        *,
+        only_costs: bool,
+        remedies: Sequence[str] = (),
+        way_to_tie: str = _IMPORT_ANEW,
     ) -> None:
         self.only_costs = only_costs
         """Whether the settlement entry alone can go out as it stands."""
         sentences = [
             f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}.",
             "None of it was exported.",
-            *([_IMPORT_ANEW] if NOT_TYING in blockers else []),
+            *([way_to_tie] if NOT_TYING in blockers else []),
             *remedies,
             *(["The settlement entry alone can go out today."] if only_costs else []),
         ]
@@ -267,7 +279,19 @@ def _not_ready(
     """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
     asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
     blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
-    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=remedies(counts, **asked))
+    ways = {"remedies": remedies(counts, **asked), "way_to_tie": _way_to_tie(settlement)}
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, **ways)
+
+
+def _way_to_tie(settlement: BookedSettlement) -> str:
+    """Say how a settlement comes to tie out: by the rest of its rows, by what takes its place, or by its error."""
+    form = next((form for form in FORMATS if form.name == settlement.format), None)
+    if settlement.incomplete:
+        return f"It is incomplete: {settlement.incomplete}"
+    if settlement.total is None or settlement.total == settlement.sum:
+        return _HAS_ERROR
+    is_pulled = form is not None and form.is_pulled
+    return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 
 
 def export_settlement(
@@ -308,6 +332,7 @@ def export_settlement(
             entries.post(connection, stored(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
             settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
     return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)

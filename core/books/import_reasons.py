@@ -9,6 +9,8 @@ from core.books import settlement_lines
 from core.books.booked_settlement import BookedSettlement, Import
 from core.books.database.frames import rows_of
 from core.books.settlement_lines import PLACE, line_differences, money_in_words
+from core.marketplaces import FORMATS, formats
+from core.marketplaces.formats import Extent
 from core.model import net_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,29 @@ if TYPE_CHECKING:
     from core.model import Settlement
 
 _NAMED = 3
+
+
+_STORED = frozenset({Import.NEW, Import.SUPERSEDED, Import.UNITED})
+
+
+def what_helps(outcome: Import, read: Settlement, name: str) -> str:
+    """Say what to do about a settlement that is in the books and whose lines are not its total; empty where they are.
+
+    Args:
+        outcome: What became of the file; where it changed nothing for another reason, that says what to do.
+        read: What the file says, or all files of it together.
+        name: Of the format.
+    """
+    if read.total is None or read.total == read.sum or outcome not in _STORED | {Import.ALREADY_IMPORTED}:
+        return ""
+    form = next((form for form in FORMATS if form.name == name), None)
+    is_cut = form is not None and form.extent is not Extent.WHOLE
+    if outcome in _STORED or is_cut or (form is not None and form.is_pulled):
+        return formats.what_helps(form)
+    return (
+        "The books have this very file, and its lines are not its total. If it comes out the same however often you "
+        "download it, ask the marketplace: a report of the settlement that ties out takes its place."
+    )
 
 
 def under_another_id(twin: BookedSettlement, how: str) -> str:
@@ -89,12 +114,24 @@ def told_otherwise(
     )
 
 
-def why_not_changed(there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement) -> str:
-    """Say why the lines in the books were left as they are, what differs, and what to do."""
+def why_not_changed(
+    there: BookedSettlement, outcome: Import, before: pd.DataFrame, read: Settlement, *, of_part: bool = False
+) -> str:
+    """Say why the lines in the books were left as they are, what differs, and what to do.
+
+    Args:
+        there: What is in the books.
+        outcome: What became of the file.
+        before: The lines of the books (TRANSACTION_COLUMNS).
+        read: What the file says; of a file that holds a part, what it says together with those before it.
+        of_part: Whether it holds a part: what it leaves out is not taken away.
+    """
     changes = [*line_differences(before, read.transactions), *_other_head(there, read)]
     has, says = money_in_words(there.sum), money_in_words(read.sum)
-    sums = f"the books have {has} {there.currency}, this file {says} {read.currency}"
-    named = f" It differs: {'; '.join(changes)}." if changes else " Every line is the same."
+    with_it = "with this file, which holds a part of it, they would have" if of_part else "this file"
+    sums = f"the books have {has} {there.currency}, {with_it} {says} {read.currency}"
+    differs = "It would differ" if of_part else "It differs"
+    named = f" {differs}: {'; '.join(changes)}." if changes else " Every line is the same."
     if not there.is_open:
         told = f"it is exported or posted elsewhere, and its lines stay as they were exported ({sums}).{named}"
         if outcome is Import.LOCKED:
@@ -136,6 +173,7 @@ def against_its_total(connection: Connection, there: BookedSettlement, part: Par
     reopen = "" if there.is_open else "reopen the settlement, "
     return (
         f"the lines that the books have of it come to its total of {money_in_words(there.sum)} {there.currency} and "
-        f"are unchanged.{with_it} This file says otherwise: {'; '.join(changes)}. Download it again. If the books are "
-        f"wrong all the same, {reopen}remove {'it' if reopen else 'the settlement'} and import its right files."
+        f"are unchanged.{with_it} This file says otherwise: {'; '.join(changes)}. If it was changed after it was "
+        f"downloaded, download it again. If the books are wrong, {reopen}remove "
+        f"{'it' if reopen else 'the settlement'} and import its right files."
     )

@@ -37,6 +37,7 @@ from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import (
     Part,
+    agreed,
     as_it_is_known,
     in_other_words,
     parts_of,
@@ -63,7 +64,7 @@ class NotImportableError(CogsheetError):
 
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         reasons = " ".join(problem.message for problem in problems)
-        super().__init__(f"{file} was not imported: {reasons} Download the file again.")
+        super().__init__(f"{file} was not imported: {reasons}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class ImportedSettlement:
     """And what they have now."""
     ended: int = 0
     """How many lines of before are no longer so."""
+    advice: str = ""
+    """Of what does not tie out: what helps, unless its reason says it."""
     whole: Settlement | None = None
     """Where the file is one of several views of it: what these come to together."""
     answered: tuple[str, ...] = ()
@@ -281,6 +284,7 @@ def _import_one(
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
     views = [one.part for one in _views_of(connection, there)] if further else []
+    *views, part = agreed([*views, part])
     whole = united([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
@@ -289,9 +293,8 @@ def _import_one(
     doubt = _doubt(there, part, views, whole) if views else ""
     if doubt:
         return replace(told, reason=doubt)
-    if further and there.is_open:
-        read, source = whole, replace(source, unites=True)
-    return _save(connection, read, source, batch, told, who=who, now=now)
+    source = replace(source, unites=further and there.is_open)
+    return _save(connection, whole, source, batch, told, who=who, now=now)
 
 
 def _kept_as_it_is(
@@ -317,9 +320,11 @@ def _kept_as_it_is(
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
         of_all = united(views) if len(views) > 1 else None
-        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=(), whole=of_all)
+        told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=(), whole=of_all)
+        return replace(told, advice=import_reasons.what_helps(told.result, of_all or whole, source.format))
     if part.extent is not Extent.WHOLE and _says_nothing_new(connection, there, whole):
-        return replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)
+        told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)
+        return replace(told, advice=import_reasons.what_helps(told.result, whole, source.format))
     return None
 
 
@@ -343,11 +348,14 @@ def _save(
         transactions=len(read.transactions),
         ties_out=read.ties_out,
         problems=read.problems,
+        advice=import_reasons.what_helps(imported.outcome, read, source.format),
     )
     if imported.outcome is Import.LOCKED and there is not None and before is not None:
         _keep_later_reading(connection, there, before, source.store, batch)
     if imported.outcome in (Import.LOCKED, Import.CONFLICT) and there is not None and before is not None:
-        return replace(told, reason=import_reasons.why_not_changed(there, imported.outcome, before, read))
+        of_part = told.whole is not None
+        reason = import_reasons.why_not_changed(there, imported.outcome, before, read, of_part=of_part)
+        return replace(told, reason=reason)
     if imported.replaced is None:
         return told
     moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)

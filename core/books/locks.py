@@ -271,22 +271,27 @@ def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock
     return found
 
 
-def lines(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
+def lines(
+    connection: Connection,
+    settlements: Iterable[BookedSettlement] | None = None,
+    keys: Iterable[str] | None = None,
+) -> pd.DataFrame:
     """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them.
 
     Args:
         connection: Of `Database.reading` or `writing`.
         settlements: Whose; all if left out.
+        keys: Only those with one of these keys; all if left out.
     """
     held = _holding().with_only_columns(closing_tables.lock.c.id)
     if settlements is not None:
         held = held.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
-    query = (
-        select(closing_tables.locked_line)
-        .where(closing_tables.locked_line.c.lock.in_(held))
-        .order_by(closing_tables.locked_line.c.lock, closing_tables.locked_line.c.key)
-    )
-    return frames.load(connection, query, LOCKED_COLUMNS)
+    line = closing_tables.locked_line
+    query = select(line).where(line.c.lock.in_(held)).order_by(line.c.lock, line.c.key)
+    if keys is None:
+        return frames.load(connection, query, LOCKED_COLUMNS)
+    parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
+    return frames.concat(parts, LOCKED_COLUMNS)
 
 
 def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:

@@ -28,6 +28,7 @@ from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     import pandas as pd
@@ -70,13 +71,14 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
     same = _same_line(answered, after)
     rest = [row for row in answered if row["key"] not in same]
     olds, fits, by_order = Counter(map(_place, before)), _by(after, _place), _by(after, _order)
-    used = set(same.values())
+    used, known = set(same.values()), {row["key"] for row in before}
     moved: dict[str, str] = {}
     proposed: dict[str, str] = {}
     unclear, gone = [], []
     for row in rest:
+        fitting = _named_as_typed(row, fits, known) or fits[_place(row)] or fits[_typed_place(row)]
         # A view without SKUs (Shopify's export) has one line where the record has one per item.
-        fitting = fits[_place(row)] or fits[_typed_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
+        fitting = fitting or (by_order[_order(row)] if row["sku"] is None else [])
         free = [one["key"] for one in fitting if one["key"] not in used]
         if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
             unclear.append(row["key"])
@@ -86,6 +88,16 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
             used.add(free[0])
             (moved if _asks_the_same(row, fitting[0]) else proposed)[row["key"]] = free[0]
     return Destinations(same, moved, proposed, tuple(unclear), tuple(gone))
+
+
+def _named_as_typed(row: Row, fits: Mapping[tuple[Any, ...], Sequence[Row]], known: AbstractSet[str]) -> Sequence[Row]:
+    """Return the lines that came with the SKU and units that were typed for one which names no SKU.
+
+    A cup was typed for what the row of an eBay order holds beside its mug; the cup's own row, which another report
+    brings, is that cup.
+    """
+    there = fits.get(_typed_place(row), ()) if row["sku"] is None else ()
+    return [one for one in there if one["key"] not in known and _asks_the_same(row, one)]
 
 
 def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
@@ -138,7 +150,7 @@ def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mappi
     if key in there.proposals:
         line = lines[there.proposals[key]]
         said = in_words(saved, question_of(question), question_of(line))
-        message = f"{where}: what was saved is a proposal on Resolve now. {said}."
+        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {said}."
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (

@@ -17,6 +17,7 @@ from core.books.file_rows import FileRows
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
+from core.marketplaces.ebay import payout_api
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ItemName = tuple[str, str, str]
 """Store, order and item."""
-_TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
+_TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR, payout_api.NAME})
 _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)

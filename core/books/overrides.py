@@ -155,9 +155,16 @@ def append(connection: Connection, rows: Iterable[Mapping[str, Any]], batch: int
     frames.store(connection, tables.override, frame(HISTORY_COLUMNS, numbered), HISTORY_COLUMNS)
 
 
-def in_force(connection: Connection) -> pd.DataFrame:
-    """Return the newest version of every line that has one (OVERRIDE_COLUMNS)."""
+def in_force(connection: Connection, keys: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the newest version of every line that has one (OVERRIDE_COLUMNS), or of some."""
+    if keys is not None:
+        return conform(OVERRIDE_COLUMNS, frames.concat(_parts(connection, keys), HISTORY_COLUMNS))
     return frames.load(connection, _newest().order_by(tables.override.c.key), OVERRIDE_COLUMNS)
+
+
+def saved_since(connection: Connection, batch: int) -> set[str]:
+    """Return the lines of which a batch, or a later one, saved something."""
+    return set(connection.scalars(select(tables.override.c.key).where(tables.override.c.batch >= batch)))
 
 
 def history(connection: Connection, key: str | None = None) -> pd.DataFrame:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
 from core.books.calendars import ended_before
-from core.books.costs_today import unanswered
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
 from core.line_types import LineType
@@ -88,9 +88,10 @@ def _unanswered(lines: int) -> Remark:
     counted = f"{lines} {'line' if lines == 1 else 'lines'}"
     return Remark(
         f"{counted} without cost by today's reading",
-        f"Its files are read differently than when it was exported, or its words are known since, and {counted} of it "
-        f"now ask for a cost. Its cost true-ups wait for them: answer what is listed on sheet Resolve; for other lines "
-        f"reopen the settlement, answer them, and export it again.",
+        f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
+        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on "
+        f"sheet Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and "
+        f"export it again.",
     )
 
 

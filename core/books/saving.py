@@ -16,9 +16,9 @@ import pandas as pd
 
 from core.books import batches, locks, overrides
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
+from core.books.asked_today import asked_since
 from core.books.batches import BatchKind
 from core.books.changes import settlement_changes
-from core.books.costs_today import asked_since
 from core.books.decisions import changed_meanwhile, decide
 from core.books.line_costs import STATED_SKU, takes_back
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused

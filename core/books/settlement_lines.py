@@ -161,6 +161,11 @@ def lines_ever(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     return pd.concat([there, gone], ignore_index=True)
 
 
+def lines_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return the transactions (TRANSACTION_COLUMNS) of these keys that are in the books."""
+    return _lines(connection, frames.among(tables.transaction.c.key, keys))
+
+
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:
     """Return every transaction (TRANSACTION_COLUMNS) of some orders, in whatever settlement and store."""
     return _lines(connection, frames.among(tables.transaction.c.order_id, orders))

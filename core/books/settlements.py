@@ -117,7 +117,10 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
         UnstorableValueError: If something in it cannot be kept exactly; nothing is stored then.
     """
     there = find(connection, source.store, read.settlement_id)
-    outcome = outcome_of(there, source, _parts_of(connection, there), ties_out=read.ties_out)
+    known = _parts_of(connection, there)
+    if there is not None and not there.is_open:
+        known = [*known, *original_files.files_of(connection, there, FileUse.AFTER_EXPORT)]
+    outcome = outcome_of(there, source, known, ties_out=read.ties_out)
     if there is not None and outcome is Import.CONFLICT and same_lines(connection, there, read):
         outcome = Import.ALREADY_IMPORTED
     if there is not None and outcome is Import.LOCKED:

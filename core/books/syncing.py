@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core.books import batches, observations, sku_mapping
+from core.books.asked_today import lines_to_sync, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
@@ -55,11 +56,17 @@ def due_settlements(books: Books) -> list[BookedSettlement]:
     """Return the settlements that a sync asks for by itself: open ones, and those exported not long ago.
 
     Settlements that are exported or History, and ended longer before the newest one than the look-back of Setup, are
-    left to a full sync; History only once it has its costs, for refunds take them.
+    left to a full sync; History only once it has its costs, for refunds take them. An exported one of which lines ask
+    for a cost only since (a final document brought them) is asked for however old it is.
     """
     ends = [end for one in books.settlements if (end := _end(one)) is not None]
     begin = max(ends) - timedelta(days=books.policies.look_back_days) if ends else None
-    return [one for one in books.settlements if begin is None or _is_due(books, one, begin)]
+    asking = unanswered(books)
+    return [
+        one
+        for one in books.settlements
+        if begin is None or (one.store, one.settlement_id) in asking or _is_due(books, one, begin)
+    ]
 
 
 def _is_due(books: Books, settlement: BookedSettlement, begin: datetime) -> bool:
@@ -266,8 +273,8 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    averages = without_order(with_report(books.known), books.known.mappings)
-    lines = with_report(replace(books.known, transactions=books.lines_of_all(chosen)))
+    averages = without_order(with_report(books.known_now), books.mappings)
+    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(chosen))))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())

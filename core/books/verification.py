@@ -341,12 +341,8 @@ def _true_ups(
     lock = locks.find(connection, settlement)
     if lock is None:
         return []
-    keys = set(books.lines_of(settlement)["key"])
-    accepted = [
-        row
-        for row in held.true_ups
-        if row["decision"] == Decision.ACCEPTED and row["key"] in keys and row["decided_in"] > lock.batch
-    ]
+    own = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
         _locked(books, lock.id),

@@ -150,7 +150,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
     saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
     product_id, description = _product(line.sku, lock, sources)
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
-    proposed = _proposed(answered, sources, last, saved) if lock is None else None
+    proposed = _proposed(answered, ledger, last, saved) if lock is None else None
     return (
         line.key,
         outcome.status,
@@ -195,10 +195,8 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     return average.unit_cost if average else None
 
 
-def _proposed(
-    answered: Answered, sources: Sources, last: Mapping[str, Average], saved: Saved | None
-) -> Proposed | None:
-    outcome = answered.outcome
+def _proposed(answered: Answered, ledger: Ledger, last: Mapping[str, Average], saved: Saved | None) -> Proposed | None:
+    outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
@@ -215,6 +213,7 @@ def _proposed(
             sources.finale,
             last,
             believed,
+            ledger.move(answered.line).goods_believed,
             answered.rule is not Rule.REVERSAL and is_without_order(answered.line, answered.rule),
             typed,
         )

@@ -9,7 +9,7 @@ from core.costing.goods import Move
 from core.costing.line_kinds import is_removal
 from core.costing.reversals import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.rules import Rule
-from core.costing.units_back import UnitsBack, settled, unknown_units, whether_goods_moved
+from core.costing.units_back import TAKES_COST, UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Cause, Disposition, Goods
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _lost(goods: GoodsLine, policies: CostingPolicies) -> Move:
     is_asked = goods.line.goods is Goods.LOST_INBOUND and policies.on(goods.line.day).losses_elsewhere
     if not is_asked or goods.lock is not None or not move.quantity or move.cause is not None:
         return move
-    said = "Finale posts losses itself, and may have taken this one with the transfer: keep the cost or set 0."
+    said = f"Finale posts losses itself, and may have taken this one with the transfer: {TAKES_COST}."
     return settled(whether_goods_moved(goods, move.quantity, said, believed=True), goods)
 
 
@@ -178,7 +178,7 @@ def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
     if left <= elsewhere or goods.replaced:
         said = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
         return whether_goods_moved(goods, left, said)
-    said = "No line of the books and no shipment is the replacement's, so that its unit is counted here: keep or set 0."
+    said = f"No line of the books and no shipment is the replacement's, so that its goods count here: {TAKES_COST}."
     return whether_goods_moved(goods, left, said, believed=True)
 
 
@@ -186,7 +186,10 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
     lots: Lots = defaultdict(list)
     for goods in refunds:
         units = found[goods.line.place].unsellable
-        if units:
+        if units and goods.original is not None and units == sum(count for _, count in goods.original.several):
+            for (*_, sku), count in goods.original.several:
+                lots[goods.line.store, sku].append((goods.line.moment, count))
+        elif units:
             sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
             lots[goods.line.store, sku].append((goods.line.moment, units))
     return lots

@@ -33,6 +33,8 @@ from core.time import local_days
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pandas.api.extensions import ExtensionArray
+
     from core.costing.finale import Finale, Product
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.plain_costs import OrderLineCosts, SoldGoods
@@ -69,7 +71,7 @@ class PlainLines:
         )
 
 
-def _together(plain: pa.ChunkedArray, others: pd.Series, order: np.ndarray) -> pd.Series:
+def _together(plain: pa.ChunkedArray, others: pd.Series, order: np.ndarray) -> ExtensionArray:
     both = pa.chunked_array([*plain.chunks, arrow(others)], type=plain.type).combine_chunks()
     return pd.arrays.ArrowExtensionArray(both.take(pa.array(order)))
 

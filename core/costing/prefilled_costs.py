@@ -49,7 +49,9 @@ class Missing:
     finale: Finale
     last_used: Mapping[str, Average]
     believed: Decimal | None = None
-    """The unit cost that is believed where goods or units are asked; 0 or missing: that no goods moved."""
+    """The unit cost that is believed where goods or units are asked."""
+    goods_believed: bool = False
+    """Whether goods are believed to have moved, whatever they cost; else no goods are, without a cost above 0."""
     without_order: bool = False
     """Whether its goods left without a customer's order: then the average of its day comes before today's."""
     typed_elsewhere: Decimal | None = None
@@ -69,7 +71,7 @@ def typed_elsewhere(missing: Missing) -> Proposed | None:
 def money_only(missing: Missing) -> Proposed | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed and not missing.goods_believed
     return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
@@ -125,7 +127,8 @@ def propose(missing: Missing) -> Proposed | None:
     return None
 
 
-_OWN = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+USED_SOURCES = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+"""Sources of a cost that may be proposed as the last one used."""
 
 
 class UsedCost(NamedTuple):
@@ -142,7 +145,7 @@ def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]
     """Return each SKU's last unit cost above zero, home currency, of Finale's orders or typed, and its day."""
     newest: dict[str, UsedCost] = {}
     for cost in used:
-        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in _OWN:
+        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in USED_SOURCES:
             continue
         if cost.sku not in newest or newest[cost.sku].when < cost.when:
             newest[cost.sku] = cost

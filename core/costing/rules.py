@@ -13,16 +13,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from core.costing.line_kinds import NAMES_GOODS
+from core.costing.sold_goods import goods_of_orders, not_among_them, plain_order, skus_of_orders
 from core.model import Event, Goods, is_multi_channel
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.costing.lines import Line
-
-    GoodsOf = Callable[[str], frozenset[str] | None]
-    """Names the products that a SKU stands for, of a kit all; nothing where they are not known."""
+    from core.costing.sold_goods import GoodsOf, Order, OrderGoods
 
 
 class Rule(StrEnum):
@@ -123,8 +122,8 @@ BACK_TO_SUPPLIER = _nothing(
 class Sold:
     """What the books hold of sales: what a line must be compared with to know its rule."""
 
-    orders: frozenset[tuple[str | None, str]]
-    """Store and order of every sale and refund."""
+    orders: Mapping[Order, frozenset[str | None]]
+    """The SKUs of every sale and refund, by store and order."""
     reimbursed: Mapping[tuple[str | None, str], int]
     """When each store's SKU was first reimbursed; filled only where a reimbursement is valued again."""
     goods: Mapping[str, OrderGoods]
@@ -135,17 +134,6 @@ class Sold:
     """What suppliers were paid for the goods of an order, +, by store and order."""
     counts: Mapping[tuple[str | None, str], int]
     """How many sales of goods such an order holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderGoods:
-    """What the selling stores' lines of an order are about."""
-
-    skus: frozenset[str]
-    products: frozenset[str]
-    """Those that the SKUs stand for."""
-    all_known: bool
-    """Whether every line names a SKU whose products are known."""
 
 
 def judge(lines: Sequence[Line], goods_of: GoodsOf = lambda _sku: None) -> list[Judgement]:
@@ -183,29 +171,15 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
     )
     refunds = (line for line, judged in zip(lines, judgements, strict=True) if judged.rule is Rule.REFUND)
     return Sold(
-        orders=frozenset((line.store, line.order_id) for line in chain(sales, refunds) if line.order_id),
+        orders=skus_of_orders(chain(sales, refunds)),
         reimbursed=_reimbursed(lines),
-        goods=_goods_of_orders(selling, goods_of) if wanted else {},
+        goods=goods_of_orders(selling, goods_of) if wanted else {},
         goods_of=goods_of,
         bought=(bought := _bought(lines)),
         counts=Counter(
             (line.store, line.order_id) for line in sales if bought and line.order_id and line.quantity != 0
         ),
     )
-
-
-def _goods_of_orders(selling: Iterable[Line], goods_of: GoodsOf) -> dict[str, OrderGoods]:
-    by_order: dict[str, list[Line]] = defaultdict(list)
-    for line in selling:
-        by_order[plain_order(line.order_id or "")].append(line)
-    return {order: _order_goods({line.sku for line in of_it}, goods_of) for order, of_it in by_order.items()}
-
-
-def _order_goods(skus: set[str | None], goods_of: GoodsOf) -> OrderGoods:
-    named = frozenset(sku for sku in skus if sku is not None)
-    products = [goods_of(sku) for sku in named]
-    known = frozenset(product for some in products for product in some or ())
-    return OrderGoods(named, known, all_known=None not in skus and all(products))
 
 
 def _bought(lines: Sequence[Line]) -> dict[tuple[str | None, str], Decimal]:
@@ -353,7 +327,7 @@ def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know an unclear line that the books explain: taken back, paid before, or of a sale that carries the cost."""
     of_order = (line.store, line.order_id) in sold.orders
     if line.goods is Goods.PAYMENT_LOST and of_order:
-        return PAYMENT_TAKEN_BACK
+        return _unless_not_among(line, PAYMENT_TAKEN_BACK, sold)
     if line.event != Event.REIMBURSEMENT:
         return judgement
     if line.net is not None and line.net < 0:
@@ -362,7 +336,18 @@ def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         first = sold.reimbursed.get((line.store, line.sku or ""))
         return VALUED_AGAIN if first is not None and first <= line.moment else judgement
     is_customers = not line.is_declared and line.goods is Goods.UNCLEAR and of_order
-    return Judgement(Rule.RETURN_LOST) if is_customers else judgement
+    return _return_lost(line, sold) if is_customers else judgement
+
+
+def _return_lost(line: Line, sold: Sold) -> Judgement:
+    """Know a return that was lost, with what is asked of it where the books hold its order and not its goods."""
+    return Judgement(Rule.RETURN_LOST, not_among_them(line, sold.orders, sold.goods_of))
+
+
+def _unless_not_among(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
+    """Ask about goods that are not among those of their order, whose line would carry their cost."""
+    question = not_among_them(line, sold.orders, sold.goods_of)
+    return Judgement(Rule.UNCLEAR, f"{question}: 0 is proposed.") if question else judgement
 
 
 def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
@@ -377,22 +362,17 @@ def _goods_out(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
         return IN_UNITS
     if (line.quantity or 0) < 0 or (paid and line.net is not None and line.net < 0):
         return Judgement(Rule.REVERSAL)
-    if judgement.rule is Rule.RETURN_LOST and line.order_id is None:
-        return Judgement(Rule.UNCLEAR)
+    if judgement.rule is Rule.RETURN_LOST:
+        return Judgement(Rule.UNCLEAR) if line.order_id is None else _return_lost(line, sold)
     if judgement.rule is not Rule.LOSS or line.order_id is None:
         return judgement
     of_order = (line.store, line.order_id) in sold.orders
     if line.goods is Goods.LOST_AFTER_SALE:
-        return LOST_ON_ITS_WAY if of_order else _lost_elsewhere(line, judgement, sold)
-    return Judgement(Rule.RETURN_LOST) if of_order else judgement
+        return _unless_not_among(line, LOST_ON_ITS_WAY, sold) if of_order else _lost_elsewhere(line, judgement, sold)
+    return _return_lost(line, sold) if of_order else judgement
 
 
 def _lost_elsewhere(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a loss on the way to the buyer of another store's order; where that may be so, it is asked."""
     elsewhere = line.sku is not None and is_sold_elsewhere(line, line.sku, sold)
     return judgement if elsewhere is False else LOST_ON_ITS_WAY if elsewhere else Judgement(Rule.UNCLEAR)
-
-
-def plain_order(order: str) -> str:
-    """Return an order id as different marketplaces would write the same one: no `#`, no blanks around, lower case."""
-    return order.strip().lstrip("#").lower()

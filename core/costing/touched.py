@@ -10,7 +10,8 @@ from core.costing.finale import products_of, read_mapping
 from core.costing.line_kinds import is_removal
 from core.costing.lines import read_lines
 from core.costing.reversals import may_be_reversed
-from core.costing.rules import Rule, is_valued_again, judge, plain_order
+from core.costing.rules import Rule, is_valued_again, judge
+from core.costing.sold_goods import plain_order
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.costing.lines import Line
-    from core.costing.rules import GoodsOf
+    from core.costing.sold_goods import GoodsOf
 
 Tie = tuple[str | None, ...]
 """What tied lines share: an order, or the store and SKU of a reversal or liquidation."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _NONE = Decimal(0)
+TAKES_COST = "save their cost, or choose Disposition Money only where none moved"
+"""What to do about goods that are believed to have moved, on a line that asks whether they did."""
 _REFUNDS = frozenset({Event.REFUND, Event.DISPUTE})
 
 
@@ -90,6 +92,8 @@ class UnitsBack:
         Of an order whose sale is not in the books, those that Finale shipped.
         """
         original = goods.original
+        if original is not None and original.several:
+            return max(0, original.units - sum(self.brought[item] for item, _ in original.several))
         if original is None and goods.shipped is not None:
             item = _item(goods)
             return max(0, goods.shipped - (self.brought[item] if item is not None else 0))
@@ -101,7 +105,7 @@ class UnitsBack:
     def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
         """Return what earlier refunds have left of the original."""
         original = goods.original
-        if original is None or units is None:
+        if original is None or units is None or original.several:
             return None
         price, with_tax = self.given_back[original.name]
         unfound = min(original.item_units - self.found[original.item], original.units - self.found[original.name])
@@ -113,21 +117,19 @@ class UnitsBack:
         if goods.original is not None:
             price, with_tax = self.given_back[goods.original.name]
             self.given_back[goods.original.name] = (price + goods.refunded, with_tax + goods.refunded_with_tax)
-        item = _item(goods)
-        if item is None:
-            return
-        names = {item, goods.original.name if goods.original else item}
-        for name in names:
-            self.found[name] += units_spoken_of(goods, move)
-        units = -(move.quantity or 0)
+        spoken, units = units_spoken_of(goods, move), -(move.quantity or 0)
+        for name, count in _by_name(goods, spoken):
+            self.found[name] += count
         if move.cause is not None:
-            self.unanswered.setdefault(item, goods.line)
-            for name in names:
-                self.proposed[name] += units
+            for item, _ in _items(goods, 0):
+                self.unanswered.setdefault(item, goods.line)
+            for name, count in _by_name(goods, units):
+                self.proposed[name] += count
             return
-        self.in_stock[item] += units
-        for name in names:
-            self.brought[name] += units
+        for item, count in _items(goods, units):
+            self.in_stock[item] += count
+        for name, count in _by_name(goods, units):
+            self.brought[name] += count
 
     def lose(self, goods: GoodsLine) -> Move:
         """Take a returned unit out of stock again: + where it had been restocked, 0 where it had not."""
@@ -173,12 +175,13 @@ class UnitsBack:
         return _out_of(goods.line, units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
     def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
-        """Ask where neither the order nor its refund is in the books: only they say whether the goods were in stock."""
-        if self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
+        """Ask where the books hold neither the sale of the goods nor their refund: only they say what was in stock."""
+        if not goods.question and self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED:
             return Move(0, "Returned goods are not taken back into stock (policy): nothing left it.")
         if units is None:
             return unknown_units(goods.line)
-        return whether_goods_moved(goods, units, "Neither the order nor its refund is in the books: 0 is proposed.")
+        said = goods.question or "Neither the order nor its refund is in the books"
+        return whether_goods_moved(goods, units, f"{said}: 0 is proposed.")
 
 
 def is_undone(goods: GoodsLine) -> bool:
@@ -202,7 +205,7 @@ def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
         return move
     said = "Why this was paid is not established; by the order's refund"
     if move.quantity:
-        said = f"{said} its goods leave stock again: keep or set 0."
+        said = f"{said} its goods leave stock again: {TAKES_COST}."
         return whether_goods_moved(goods, move.quantity, said, believed=True)
     said = f"{said} its cost is an expense already: 0 is proposed."
     if goods.saved is not None and goods.saved.unit_cost:
@@ -233,6 +236,23 @@ def settled(move: Move, goods: GoodsLine) -> Move:
     is_less = move.cause is Cause.UNITS_DISAGREE and goods.said_units is not None
     accepted = goods.saved is not None and goods.saved.is_accepted and not is_less
     return move._replace(cause=None) if accepted and move.quantity else move
+
+
+def _items(goods: GoodsLine, units: int) -> list[tuple[Name, int]]:
+    """Return the order and SKU that units of a line are of; of an order that comes back as a whole, all of its own."""
+    if goods.original is not None and goods.original.several:
+        is_all = units == goods.original.units
+        return [(item, count if is_all else 0) for item, count in goods.original.several]
+    item = _item(goods)
+    return [] if item is None else [(item, units)]
+
+
+def _by_name(goods: GoodsLine, units: int) -> list[tuple[Name, int]]:
+    """Return under which names units of a line are counted: its order and SKU, and what it refers to."""
+    items = _items(goods, units)
+    named = goods.original.name if goods.original is not None else None
+    is_another = items and named is not None and all(named != item for item, _ in items)
+    return [*items, (named, units)] if is_another and named is not None else items
 
 
 def _item(goods: GoodsLine) -> Name | None:

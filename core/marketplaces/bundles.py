@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 """What JSON can write by number (`\\u0000`, `\\ud800`) and nothing can store."""
+_BEGINNING = re.compile(rb"[\s\x1c-\x1f\x80-\xff]*\{")
+"""Blanks of any kind and the first brace: told by the bytes, since most files are no JSON."""
 _FORMAT = re.compile(r'\s*\{\s*"format"\s*:\s*"([^"]*)"')
 
 
@@ -135,7 +137,7 @@ class Node:
 
 def likeness(name: str, contents: Contents) -> float:
     """Return 1 for a document of this format, 0 for anything else."""
-    found = _FORMAT.match(contents.text)
+    found = _FORMAT.match(contents.text) if _BEGINNING.match(contents.encoded) else None
     return float(found is not None and found[1] == name)
 
 

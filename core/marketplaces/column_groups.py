@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.column_lines import ColumnLines, Shape, as_text, content_order, same_groups
-from core.marketplaces.reading.columns import Coded, joint
+from core.marketplaces.reading.columns import Coded, Texts, joint, text_array
 from core.marketplaces.transactions import escaped
 
 _LEADING = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku")
@@ -60,8 +60,8 @@ class Groups:
     @cached_property
     def key_text(self) -> pa.Array:
         """Return the group key of each transaction as one text."""
-        parts = [escaped(as_text(part, self.lead)) for part in self.key]
-        return pc.binary_join_element_wise(*parts, "|")
+        parts = (Coded(part.codes, Texts(escaped(text_array(part)))) for part in self.key)
+        return pc.binary_join_element_wise(*(as_text(part, self.lead) for part in parts), "|")
 
 
 def groups_of(lines: ColumnLines) -> Groups:

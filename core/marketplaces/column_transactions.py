@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.column_groups import _LEADING, Groups
 from core.marketplaces.column_lines import ColumnLines, as_text, content_order
 from core.marketplaces.reading.columns import Coded, first_rows, joint
@@ -128,14 +128,15 @@ def transactions_by_settlement(
 
 
 def _frame(table: pa.Table, types: dict[str, pd.ArrowDtype]) -> pd.DataFrame:
+    if not len(table):
+        return frame(types)
+    known = set(table.column_names)
     columns = (
-        table[name].cast(dtype.pyarrow_dtype)
-        if name in table.column_names
-        else pa.nulls(len(table), dtype.pyarrow_dtype)
+        table[name].cast(dtype.pyarrow_dtype) if name in known else pa.nulls(len(table), dtype.pyarrow_dtype)
         for name, dtype in types.items()
     )
-    arrays = (pd.arrays.ArrowExtensionArray(column) for column in columns)
-    return pd.DataFrame(dict(zip(types, map(pd.Series, arrays), strict=True)))
+    arrays = map(pd.arrays.ArrowExtensionArray, columns)
+    return pd.DataFrame(dict(zip(types, arrays, strict=True)), copy=False)
 
 
 def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]) -> dict[str, pa.Array]:
@@ -186,14 +187,19 @@ def _part(groups: Groups, column: str) -> pa.Array:
 
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
     """Return what some of the lines of each transaction say: the first in order of the alphabet."""
+    if _agree(groups, texts.codes):
+        return _or_none(as_text(texts, groups.lead))
     ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
     known = sorted((text, at) for at, text in enumerate(texts.values) if text)
     ranks[[at for _, at in known]] = np.arange(len(known))
-    if not len(groups):
-        return pa.array([], pa.string())
     least = np.minimum.reduceat(ranks[texts.codes][groups.rows], groups.start)
     names = pa.array([*(text for text, _ in known), None], pa.string())
     return names.take(pa.array(np.minimum(least, len(known))))
+
+
+def _agree(groups: Groups, codes: np.ndarray) -> bool:
+    """Tell whether the lines of each transaction say the same."""
+    return bool((codes[groups.rows] == np.repeat(codes[groups.lead], groups.size)).all())
 
 
 def _asked(

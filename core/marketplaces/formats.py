@@ -63,5 +63,20 @@ class Format:
     """Whether its deposit is such a date."""
     extent: Extent = Extent.WHOLE
     """Of a view: what it says by leaving a row out."""
+    is_pulled: bool = False
+    """Whether its files are documents that only Cogsheet itself fetches: nobody can download one."""
     personal: frozenset[str] = frozenset()
     """Fields of a pulled document that hold personal data; those of a table are marked in its layout."""
+
+
+def what_helps(form: Format | None) -> str:
+    """Say what to do about a settlement of this format whose lines are not its total, as a sentence.
+
+    A document that is pulled once is not pulled again while the books have it. An export that is cut by days holds a
+    part of a payout, and comes out the same however often it is downloaded.
+    """
+    if form is not None and form.is_pulled:
+        return "Remove the settlement and pull it again."
+    if form is not None and form.standing is Standing.VIEW and form.extent is not Extent.WHOLE:
+        return "It may hold a part of the payout alone: import the export of the days before or after as well."
+    return "Download the file again and import it."

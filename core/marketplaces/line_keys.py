@@ -34,8 +34,8 @@ def with_line_keys(store: str, transactions: pd.DataFrame) -> pd.DataFrame:
     """
     texts = [pa.array(transactions[name]) for name in ("settlement_id", "group_key", "ordinal")]
     parts = [pc.fill_null(text.cast(pa.string()), "") for text in texts]
-    contents = pc.binary_join_element_wise(escaped(pa.scalar(store)), *map(escaped, parts), "|").to_pylist()
-    keys = [hashlib.blake2b(content.encode(), digest_size=16).hexdigest() for content in contents]
+    contents = pc.binary_join_element_wise(escaped(pa.scalar(store)), *map(escaped, parts), "|").cast(pa.binary())
+    keys = [hashlib.blake2b(content, digest_size=16).hexdigest() for content in contents.to_pylist()]
     return transactions.assign(
         key=pd.Series(keys, index=transactions.index, dtype=TEXT),
         store=pd.Series([store] * len(keys), index=transactions.index, dtype=TEXT),

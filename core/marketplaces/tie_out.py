@@ -168,6 +168,8 @@ def has_error(problems: Iterable[Problem]) -> bool:
 def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str) -> list[Problem]:
     """Return an error where the lines of a settlement do not sum to the total that is stated for it.
 
+    What helps depends on the format, and on what the books have: `formats.what_helps`.
+
     Args:
         settlement_id: Of the settlement.
         stated: Its total; `None` where nothing states one.
@@ -178,9 +180,8 @@ def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, curre
     if stated is None or stated == lines:
         return []
     message = (
-        f"Settlement {settlement_id} does not tie out: its lines sum to {lines} {currency}, its total is "
-        f"{stated}, the difference is {stated - lines}. Lines are missing or were changed; download the "
-        "file again."
+        f"Settlement {settlement_id} does not tie out: its lines sum to {cents(lines)} {currency}, its total is "
+        f"{cents(stated)}, the difference is {cents(stated - lines)}. Lines are missing or were changed."
     )
     return [Problem(Severity.ERROR, message, file)]
 

@@ -117,7 +117,7 @@ _PAID_BY_THE_UNIT = [str(one) for one in sorted(ABOUT_UNITS - {Goods.PAID_AGAIN,
 
 
 def paid_without_units(rows: pd.DataFrame) -> pd.Series:
-    """Tell which transactions of a SKU move money for goods and state 0 units of them: 20.00 for 0 mugs.
+    """Tell which transactions move money for goods and state 0 units: 20.00 for 0 mugs, or for 0 units of an order.
 
     Nobody can say how many units moved. A row of an order that holds none of its price, such as a refund of postage,
     moves no goods.
@@ -125,9 +125,10 @@ def paid_without_units(rows: pd.DataFrame) -> pd.Series:
     Args:
         rows: `core.model.TRANSACTION_COLUMNS`.
     """
-    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value) & rows["sku"].notna()
+    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value)
     priced = rows["goods"].isin(_OF_THE_PRICE) & (rows["principal"] != 0)
-    paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0)
+    priced &= rows["sku"].notna() | rows["order_id"].notna()
+    paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0) & rows["sku"].notna()
     return (stated & (priced | paid)).fillna(value=False).astype(bool)
 
 

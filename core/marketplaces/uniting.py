@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.marketplaces.amazon import unified_words
-from core.marketplaces.ebay import report_columns
+from core.marketplaces.ebay import orders_of_reports, report_columns
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
 from core.marketplaces.transactions import group_key
@@ -152,6 +152,12 @@ def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
     return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
 
 
+def agreed(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts, what they say of one order of several items the same in all (`orders_of_reports`)."""
+    told = orders_of_reports.agreed([part.settlement for part in parts])
+    return [replace(part, settlement=one) for part, one in zip(parts, told, strict=True)]
+
+
 def united(parts: Sequence[Part]) -> Settlement:
     """Return the settlement that several files make together.
 
@@ -162,7 +168,7 @@ def united(parts: Sequence[Part]) -> Settlement:
         The settlement. Its rows have new ordinals among equal group keys, in order of content; its total is what the
         payout's own rows say, and what is wrong with it is told anew.
     """
-    held, used = _rows(parts)
+    held, used = _rows(agreed(parts))
     newest = used[-1].settlement
     lines = frame(TRANSACTION_COLUMNS, _numbered(held, newest.settlement_id))
     whole = replace(
@@ -260,12 +266,7 @@ def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
     """Tell whether rows of a settlement would go because a file lacks them, which does not prove that it is whole.
 
     An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
-    the payout's own total proves that a file holds all of them.
-
-    Args:
-        part: What the file says.
-        before: What the files before it say together.
-        whole: The same with it.
+    the payout's own total proves that a file holds all of them. Arguments: see `told_otherwise`.
     """
     return not part.is_whole and bool(Counter(_rows_of(before)) - Counter(_rows_of(whole)))
 
@@ -276,12 +277,7 @@ def as_it_is_known(part: Part) -> Settlement:
 
 
 def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
-    """Say why rows of a settlement are missing or may be missing; empty where nothing says so.
-
-    Args:
-        parts: The files that it is made of.
-        settlement: What they say together.
-    """
+    """Say why rows of what some files say together are missing or may be missing; empty where nothing says so."""
     if _only_payouts(settlement):
         return "only the payout itself is in the files, none of the rows that it paid for. Import the export with them."
     if settlement.total is not None:

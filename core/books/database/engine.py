@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -69,7 +69,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         foreign_keys: Off while tables are rebuilt.
     """
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> DBAPIConnection:
         connection = sqlite3.connect(
             f"{path.as_uri()}?mode=rw", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
@@ -77,7 +77,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: do not believe a disk that only says it has written
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        return connection
+        return cast("DBAPIConnection", connection)
 
     known = _sqlite()
     options = {"compiled_cache": _STATEMENTS, _WHERE: (path, busy_seconds)}
@@ -161,20 +161,24 @@ def become_only_writer(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
 
 
-def watch_changes(connection: Connection) -> list[str]:
-    """Return a list that fills with the first words of what changes rows through a connection, while it is open."""
-    seen: list[str] = []
+def watch_changes(connection: Connection) -> set[str]:
+    """Return a set that fills with the tables whose rows are changed through a connection, while it is open."""
+    seen: set[str] = set()
 
     @event.listens_for(connection, "after_cursor_execute")
     def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        word = statement.lstrip()[:6].upper()
-        if not seen and word in _CHANGES:
-            seen.append(word)
+        changed = _CHANGES.match(statement)
+        if changed:
+            seen.add(changed["table"] or UNKNOWN_TABLE)
 
     return seen
 
 
-_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})
+_CHANGES = re.compile(
+    r"""\s*(?:INSERT|UPDATE|DELETE)\b(?:\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?"?(?P<table>\w+)"?)?""", re.IGNORECASE
+)
+UNKNOWN_TABLE = "?"
+"""Stands for the table of a statement that does not name it where others do."""
 
 
 def _begin_sqlite(connection: Connection) -> None:

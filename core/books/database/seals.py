@@ -35,6 +35,7 @@ UNSEALED = {
     "transaction": "each of its rows is held against the kept files",
     "seal": "seals are compared with rows",
     "books_state": "its token says only whether anything was written",
+    "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
@@ -87,7 +88,7 @@ def rows_of(
 
 
 @cache
-def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[Any], list[str], list[int]]:
+def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[*tuple[Any, ...]], list[str], list[int]]:
     """Return what asks for rows, what their values are called, and at which places the key is: every writing asks."""
     names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
     names = [name for name in names if not only or name in only]

@@ -66,7 +66,7 @@ def _unknown_states(table: Table) -> list[Problem]:
         Problem(
             Severity.WARNING,
             f"'{word}' is not a state of returned goods that Cogsheet knows, so it decides nothing: "
-            "the refunds of these orders are asked on sheet Resolve.",
+            "refunds of these orders that are not exported are asked on sheet Resolve.",
             str(place),
         )
         for word, place in table.distinct(("detailed-disposition",)).items()

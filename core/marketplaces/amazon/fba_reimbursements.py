@@ -110,7 +110,7 @@ def _contradicting_units(table: Table, figures: Figures) -> list[Problem]:
         Problem(
             Severity.WARNING,
             "The units reimbursed in cash and in inventory are not the total that the row states: its units are not "
-            "used. Ask Amazon which of them is right, and answer its line on Resolve.",
+            "used. Ask Amazon which of them is right; where sheet Resolve lists its line, answer it there.",
             str(table.place(row, "quantity-reimbursed-total")),
         )
         for row in table.rows
@@ -124,7 +124,7 @@ def _unknown_reasons(table: Table) -> list[Problem]:
         Problem(
             Severity.WARNING,
             f"'{word.strip()}' is not a reason for a reimbursement that Cogsheet knows; its rows are kept, and decide "
-            "nothing about goods. What is not clear of their lines is asked on Resolve.",
+            "nothing about goods. Where that leaves a line unclear that is not exported, sheet Resolve asks about it.",
             str(place),
         )
         for word, place in table.distinct(("reason",)).items()

@@ -134,7 +134,7 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
         amount=figures.needed_amount(row, "total"),
         currency=currency,
         posted_at=posted,
-        carries_units=_carries_units(means, quantity, sku),
+        carries_units=_carries_units(means, quantity, is_of_item=bool(sku) or "principal" in dict(parts)),
         units=returned(means.event, quantity),
         order_id=order_id,
         sku=sku,
@@ -174,10 +174,11 @@ def _description(row: Row) -> str:
     return row.cells.get("description", "").strip()
 
 
-def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
+def _carries_units(means: Meaning, quantity: int | None, *, is_of_item: bool) -> bool:
+    """Tell whether a row says how many units it is about, or should: of an order where it names an item or a price."""
     if means.event not in GOODS:
         return False
-    of_item = means.event in (Event.SALE, Event.REFUND) and bool(sku)
+    of_item = means.event in (Event.SALE, Event.REFUND) and is_of_item
     return quantity is not None or of_item or words.is_about_units(means.event, means.goods)
 
 

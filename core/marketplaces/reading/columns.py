@@ -12,9 +12,10 @@ What is unusual (a row that breaks off, a quote that never closes, two columns t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Header, Kind, Layout, RawRow, Row, Table, column_names, split_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from core.marketplaces.reading.contents import Contents
 
@@ -50,6 +51,39 @@ class Coded(Generic[V]):
         """Return what is told of each row's value, told once per value."""
         told = np.array([of_value(value) for value in self.values], dtype=dtype)
         return told[self.codes] if len(told) else np.zeros(len(self.codes), dtype)
+
+
+class Texts(Sequence[str]):
+    """The different texts of a column as Arrow holds them; as Python's own only where somebody looks at them."""
+
+    def __init__(self, array: pa.StringArray) -> None:
+        self.array = array
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        listed: list[str] = self.array.to_pylist()
+        return listed
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        """Return one of them, or some."""
+        return self._listed[at]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return them in their order."""
+        return iter(self._listed)
+
+
+def text_array(coded: Coded[str]) -> pa.StringArray:
+    """Return the different texts of a column as Arrow holds them."""
+    return coded.values.array if isinstance(coded.values, Texts) else pa.array(coded.values, pa.string())
 
 
 def joint(codes: Iterable[np.ndarray]) -> np.ndarray:
@@ -147,19 +181,19 @@ class ColumnTable:
         return self._plain[name]
 
     def _stripped(self, name: str) -> Coded[str]:
-        texts = self.texts(name)
-        if (
-            name not in self.columns
-            or not pc.any(pc.match_substring_regex(self.columns[name][1], _BLANK_OUTSIDE)).as_py()
-        ):
-            return Coded(self.codes(name), texts)
-        codes, different = pd.factorize(np.array([text.strip() for text in texts], object))
+        if name not in self.columns:
+            return Coded(self.codes(name), [""])
+        texts = self.columns[name][1]
+        if not pc.any(pc.match_substring_regex(texts, _BLANK_OUTSIDE)).as_py():
+            return Coded(self.codes(name), Texts(texts))
+        codes, different = pd.factorize(np.array([text.strip() for text in texts.to_pylist()], object))
         return Coded(codes[self.codes(name)], list(different))
 
     def filled(self, name: str) -> np.ndarray:
         """Tell of each row whether a column holds more than blanks."""
         plain = self.stripped(name)
-        return plain.spread(bool, bool)
+        filled = pc.not_equal(text_array(plain), "").to_numpy(zero_copy_only=False)
+        return np.asarray(filled[plain.codes]) if len(filled) else np.zeros(len(self), bool)
 
     def declared(self, kind: Kind) -> tuple[str, ...]:
         """Return the declared columns of a kind that this file has."""

@@ -73,6 +73,8 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _FIRST_LETTER, _DELETE = 0x20, 0x7F
 _ALLOWED = (0x09, 0x0A, 0x0D)
 """Bytes below the first letter that a text may hold."""
+_FIRST_OF_MARKS = b"\xef"
+"""The byte that marks of byte order and what is no character begin with; one byte is found at once, three are not."""
 _BLOCK = 1 << 18
 _CONTROL_BY_NUMBER = {
     "<": re.compile(
@@ -82,6 +84,8 @@ _CONTROL_BY_NUMBER = {
     "{": re.compile(r"((?<!\\)(?:\\\\)*)\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F]|7[fF])|u[fF]{3}[eEfF])"),
 }
 """The same characters as XML and JSON write them (`&#31;`, `\\u001f`), by how such a file begins."""
+_WRITTEN_BY_NUMBER = {b"<": (b"&#",), b"{": (rb"\b", rb"\f", rb"\u")}
+"""What such a file must have for that, by how it begins."""
 _PLACES_NAMED = 5
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character of UTF-16, which no file can be written with."""
@@ -154,13 +158,16 @@ def _has_text(content: bytes) -> bool:
 def _is_clean(content: bytes) -> bool:
     """Tell whether a file is UTF-8 with nothing to leave out, by blocks of bytes: a tenth of a pattern's time.
 
-    One that begins like XML or JSON may write control characters by number, which only a pattern tells.
+    Control characters that XML or JSON may write by number are told by a pattern, where anything is written so.
     """
-    if content[:_BLOCK].lstrip()[:1] in (b"<", b"{") or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    numbered = _WRITTEN_BY_NUMBER.get(content[:_BLOCK].lstrip()[:1], ())
+    if any(mark in content for mark in numbered) or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
     signs = np.frombuffer(content, np.uint8)
     blocks = (signs[start : start + _BLOCK] for start in range(0, len(signs), _BLOCK))
-    if any(map(_has_control_characters, blocks)) or any(sign.encode() in content for sign in "\ufeff\ufffe\uffff"):
+    if any(map(_has_control_characters, blocks)):
+        return False
+    if _FIRST_OF_MARKS in content and any(sign.encode() in content for sign in "\ufeff\ufffe\uffff"):
         return False
     ends = pa.py_buffer(np.array([0, len(content)], np.int64))
     try:

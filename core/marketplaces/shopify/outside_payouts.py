@@ -157,6 +157,7 @@ def _format(name: str, title: str, standing: Standing) -> Format:
         title=title,
         marketplace=Marketplace.SHOPIFY,
         standing=standing,
+        is_pulled=True,
         likeness=partial(likeness, name),
         read=partial(read, name=name),
     )

@@ -122,6 +122,7 @@ FORMAT = Format(
     title="Shopify payout (pulled)",
     marketplace=Marketplace.SHOPIFY,
     standing=Standing.RECORD,
+    is_pulled=True,
     likeness=partial(likeness, NAME),
     read=read,
 )

@@ -21,12 +21,13 @@ from core.books import (
     stores,
 )
 from core.books.answers import Answer
+from core.books.asked_today import asked_since, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, ProvisionalError, export_settlement
+from core.books.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
 from core.books.identity import AnotherStoreError
 from core.books.importing import import_file
 from core.books.loading import load_books
@@ -38,7 +39,8 @@ from core.books.saving import save_answers
 from core.books.stores import Store
 from core.books.undo import NothingToUndoError, undo_last
 from core.frame_columns import records
-from core.marketplaces import read_file
+from core.marketplaces import FORMATS, read_file
+from core.marketplaces.formats import what_helps
 from core.model import Marketplace
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.importing import ImportedSettlement
+    from core.marketplaces.formats import Format
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
@@ -152,6 +155,7 @@ WRONG = Row("2026-06-29", "#9", "5.00")
 ENDS = (Row("2026-06-28", "#8", "1.00"), Row("2026-07-02", "#7", "2.00"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("write", "newer", "named"),
     [
@@ -280,6 +284,61 @@ def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: D
     assert ("1 transaction, 85.00 USD", "2 transactions, 45.00 USD") == (str(second.before), str(second.after))
 
 
+KNOWN, CUT = "The books have this very file", "import the export of the days before or after as well"
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "again"),
+    [
+        (v2_file("1", "85.00", total="45.00"), "Download the file again", KNOWN),
+        (v2_file("2", "-85.00", total="45.00"), "Download the file again", KNOWN),
+        (ebay_export("september.csv", *JULY, PAID), CUT, CUT),
+        (shopify_export("july.csv", *JULY, PAID), CUT, CUT),
+        (v2_file("3", "85.00", total="85.00"), "", ""),
+    ],
+    ids=["record", "record below zero", "eBay's export", "Shopify's export", "ties out"],
+)
+def test_what_helps_is_said_of_a_file_as_it_is_known(
+    database: Database, file: OriginalFile, first: str, again: str
+) -> None:
+    """Who has imported a file is not told to download it; an export that is cut by days is not damaged."""
+    said = [bring_in(database, replace(file, name=name)) for name in (file.name, "again")]
+
+    assert (first in said[0].advice, again in said[1].advice) == (True, True), said
+    assert [bool(first), bool(again)] == [bool(one.advice) for one in said]
+    assert not [one for one in said for problem in one.problems if "ownload" in problem.message]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form.is_pulled], ids=lambda form: form.name)
+def test_nobody_is_told_to_download_what_is_pulled(form: Format) -> None:
+    """It is pulled again once it is removed (`test_a_removed_document_is_pulled_again`)."""
+    assert what_helps(form) == "Remove the settlement and pull it again."
+    assert form.download == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "way"),
+    [
+        (v2_file("1", "85.00", total="45.00"), "download its report anew and import that"),
+        (ebay_export("september.csv", *JULY, PAID), "Import the export of the days before or after as well"),
+        (shopify_export("july.csv", *JULY, PAID), "Import the export of the days before or after as well"),
+        (shopify_export("a.csv", *JULY, Row("2026-07-02", "", "-19.40", kind="payout")).content, "import it once more"),
+    ],
+    ids=["record", "eBay's export", "Shopify's export", "another error"],
+)
+def test_a_refused_export_says_how_it_comes_to_tie_out(
+    database: Database, file: OriginalFile | bytes, way: str
+) -> None:
+    """By the rest of its rows, by what takes its place, or by the error that its file names."""
+    if isinstance(file, bytes):  # a row whose net is not its amount less its fee: the sum is right
+        file = OriginalFile("a.csv", file.replace(b",0.00,19.40,", b",1.00,19.40,"))
+    bring_in(database, file)
+    with pytest.raises(NotReadyError) as refused:
+        export_settlement(database, load_books(database), only(database), ExportOptions(), **WHO)
+
+    assert way in str(refused.value)
+
+
 @pytest.mark.few(1)
 @pytest.mark.parametrize("total", ["85.00", "99.00"])
 def test_nothing_takes_the_place_of_a_record_that_ties_out(database: Database, total: str) -> None:
@@ -341,6 +400,34 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).locked
 
 
+@pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
+@pytest.mark.parametrize(
+    ("more", "then"),
+    [
+        (JULY, "164.90"),
+        ((JUNE[1], *JULY), "164.90"),
+        ((Row("2026-07-01", "#3", "20.00"), Row("2026-07-02", "#4", "5.00")), "170.50"),
+    ],
+    ids=["the days after", "a day that is known too", "two rows"],
+)
+def test_a_part_that_comes_after_the_export_takes_nothing_away(
+    database: Database, export: Any, more: tuple[Row, ...], then: str
+) -> None:
+    """Rows that a part leaves out are not named; imported once more, it is known."""
+    bring_in(database, export("june.csv", *JUNE))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    late = bring_in(database, export("july.csv", *more))
+    again = bring_in(database, export("july.csv", *more))
+
+    assert (Import.LOCKED, Import.ALREADY_IMPORTED) == (late.result, again.result)
+    assert f"the books have 145.50 USD, with this file, which holds a part of it, they would have {then}" in late.reason
+    assert "nothing instead of" not in late.reason
+    assert late.whole is not None
+    assert Decimal(then) == late.whole.sum
+
+
 def give_costs(database: Database) -> None:
     books = load_books(database)
     missing = books.lines[books.lines["cost_status"] == "missing"]
@@ -389,6 +476,28 @@ def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(
     )
     assert 2 == len(lines_of(database))
     assert not unanswered(load_books(database))
+
+
+def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(database: Database) -> None:
+    """5.00 typed for one unit went out; the final document says three: asked with 5.00, and 2.00 each are 1.00 more."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    record = v2_file("1", "10.00", total="10.00")
+    bring_in(database, replace(record, content=record.content.replace(b"\tMUG\t1\t", b"\tMUG\t3\t")))
+    books = load_books(database)
+    (line,) = records(asked_since(books))
+    before = list(differences(books)["difference"])
+    answers = [Answer(line["key"], line["version"], Decimal(2), line["proposed_cost"])]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
+    books = load_books(database)
+
+    assert (3, Decimal(5), []) == (line["quantity"], line["proposed_cost"], before)
+    assert "5.00 USD, for one unit; this line has 3 units" in line["cost_note"]
+    assert [Decimal(1)] == list(differences(books)["difference"])
+    assert [Decimal(5)] == books.lines["cogs"].tolist()
+    assert not unanswered(books)
 
 
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:
@@ -561,6 +670,7 @@ def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Da
         assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["ebay: order", "amazon: advertising", "shopify: sale"])
 def test_a_payout_in_a_second_language_is_in_the_books_already(database: Database, name: str) -> None:
     """The German report of a payout that came in English adds nothing, and its lines keep their keys."""
@@ -581,6 +691,7 @@ def test_rows_of_undeclared_words_are_not_stored_beside_those_that_they_may_be(d
     assert "“Zahlung” for “charge”" in refused.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -614,6 +725,7 @@ EBAY_FEE = (("48.50,USD", "48.00,USD"), ("48.50,0,0,48.50", "48.50,0,-0.50,48.50
 DATE_RANGE_FEE = ('"48.50","0","0","0","0","0","48.50"', '"48.50","0","-1.00","0","0","0","47.50"')
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("write", "first", "then", "differs", "instead"),
     [
@@ -644,6 +756,7 @@ def test_a_corrected_row_is_not_stored_beside_the_one_that_it_corrects(
     assert "under other words" not in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("write", [shopify_export, ebay_export])
 def test_the_remedies_of_a_corrected_row_work(database: Database, write: Callable[..., OriginalFile]) -> None:
     """The whole payout with its own row takes the place of what was there; removed, the corrected files are taken."""
@@ -670,6 +783,7 @@ def test_a_corrected_row_of_an_exported_payout_is_asked_with_the_steps_that_work
     assert "reopen the settlement, remove it and import its files of today" in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "more",
     [

@@ -22,8 +22,9 @@ import pytest
 from sqlalchemy import text, update
 
 from core.books import corrections, entries, locks, reclassifications, settlements, true_up_history, true_ups
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import EntryStatus
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database, tables
 from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.loading import load_books
@@ -121,6 +122,7 @@ def test_an_open_settlement_has_the_new_reading_and_its_saved_answer(old: Databa
     assert books.named([OPEN])[0].reader_version == READER_VERSION
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "was",
     ["quantity = 2", "event = 'liquidation', raw_type = 'Liquidations'", "event = 'refund', quantity = -3"],
@@ -135,7 +137,7 @@ def test_an_answer_to_what_the_old_reader_asked_is_only_proposed(old: Database, 
     (line,) = [row for row in records(books.lines) if row["key"] == saved["key"]]
 
     assert (None, "missing", Decimal(5)) == (line["unit_cost"], line["cost_status"], line["proposed_cost"])
-    assert any("what was saved is a proposal on Resolve now" in problem.message for problem in news[OPEN].problems)
+    assert any("where Resolve lists the line, it is proposed" in problem.message for problem in news[OPEN].problems)
 
 
 def _open_sales(books: Books) -> set[str]:

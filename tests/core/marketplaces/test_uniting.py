@@ -16,6 +16,7 @@ from core.marketplaces.formats import Extent
 from core.marketplaces.uniting import Part, compared_type, in_other_words, parts_of, united
 from core.marketplaces.wording import folded
 from tests.core.books.exports_of_payouts import Row, ebay_export
+from tests.core.marketplaces.ebay_documents import GBP, PAYOUT, item, report, whole
 from tests.examples import examples
 
 DAYS = [f"2026-06-{day:02}" for day in range(1, 13)]
@@ -51,6 +52,37 @@ def test_ranges_of_days_that_cover_a_payout_are_the_payout(rows: list[Row], cuts
         assert (whole.sum, whole.lines, whole.period_start, whole.period_end) == (
             *(found.sum, found.lines, found.period_start, found.period_end),
         )
+
+
+@settings(max_examples=examples(8), deadline=None)
+@given(
+    prices=st.lists(st.integers(100, 900), min_size=2, max_size=4),
+    views=st.lists(st.sets(st.integers(0, 3)), min_size=1, max_size=4),
+    rate=st.sampled_from(["", "1.31869", "0.92"]),
+)
+def test_parts_of_an_order_of_several_items_are_one_order(prices: list[int], views: list[set[int]], rate: str) -> None:
+    """Whatever reports hold of its items, it comes to its net amount, and what they all lack is asked."""
+    net = f"{sum(prices) - len(prices)}.00" if not rate else f"{(sum(prices) - len(prices)) * Decimal(rate):.2f}"
+    abroad = {**GBP, "Exchange rate": rate} if rate else {}
+    own = whole(net, f"{sum(prices)}", **abroad)
+    items = [item(f"{at}", f"S{at}", f"{price}", "-1") for at, price in enumerate(prices)]
+    known = [{at for at in view if at < len(items)} for view in views]
+    parts = [ebay_part(own, *(items[at] for at in sorted(view))) for view in known]
+    for order in (parts, parts[::-1]):
+        rows = {row["sku"]: row for row in records(united(order).transactions)}
+        shown = set().union(*known)
+
+        assert Decimal(net) == sum(row["net"] for row in rows.values())
+        assert {f"S{at}" for at in shown} == set(rows) - {None}
+        is_whole = rows[None]["quantity"] is not None
+        assert is_whole <= (len(shown) == len(items))
+        assert is_whole or rows[None]["net"] or len(shown) < len(items)
+        assert is_whole or rate or len(shown) < len(items)
+
+
+def ebay_part(*rows: dict[str, object]) -> Part:
+    content = report(*rows)
+    return parts_of(read_file(content, "a.csv"), "a.csv", Extent.DAYS)[PAYOUT]
 
 
 def test_currencies_are_not_summed() -> None:

@@ -262,7 +262,7 @@ def _create_costed_lines() -> None:
     """Make the tables of costed lines, empty: they are filled by the rules of the program that costs them first."""
     one_row: dict[str, list[tuple[str, Any]]] = {
         "books_state": [("number", WHOLE), ("token", TEXT)],
-        "costed_state": [("state", TEXT), ("rules", TEXT)],
+        "costed_state": [("state", TEXT), ("rules", TEXT), ("batch", NUMBER)],
     }
     for table, columns in one_row.items():
         op.create_table(
@@ -273,9 +273,18 @@ def _create_costed_lines() -> None:
             sa.PrimaryKeyConstraint("row", name=op.f(f"pk_{table}")),
         )
     op.create_table(
+        "writing",
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_writing")),
+    )
+    op.create_table(
         "costed_settlement",
         sa.Column("settlement", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
+        sa.Column("ties", TEXT, nullable=False),
+        sa.Column("first_posted", MOMENT),
+        sa.Column("last_posted", MOMENT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
         sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
     )
@@ -311,10 +320,19 @@ def _create_costed_line() -> None:
         sa.Column("units_typed", WHOLE),
         sa.Column("proposal_taken", sa.Boolean()),
         sa.Column("tax_kind", TEXT),
+        sa.Column("cost_sku", TEXT),
+        sa.Column("moment", WHOLE, nullable=False),
+        sa.Column("order_name", TEXT),
+        sa.Column("merchant_name", TEXT),
+        sa.Column("tie_sku", TEXT),
+        sa.Column("tie_odd", sa.Boolean(), nullable=False),
+        sa.Column("told", TEXT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_line_settlement")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_costed_line")),
     )
-    op.create_index(op.f("ix_costed_line_settlement"), "costed_line", ["settlement"], unique=False)
+    for name in ("settlement", "cause", "order_name", "merchant_name", "tie_sku"):
+        op.create_index(op.f(f"ix_costed_line_{name}"), "costed_line", [name], unique=False)
+    op.create_index(op.f("ix_costed_line_cost_sku_moment"), "costed_line", ["cost_sku", "moment"], unique=False)
 
 
 def _create_shown_line() -> None:

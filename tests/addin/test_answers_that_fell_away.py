@@ -1,0 +1,75 @@
+"""What is said of answers whose lines ask something else now: where each is proposed, if it is anywhere."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.commands.answers_back import with_proposals
+from addin.commands.button import Outcome
+from core.books.answers import Answer
+from core.books.saving import save_answers
+from core.books.status import missing_lines
+from core.books.type_choices import change_types
+from core.frame_columns import records
+from core.journal.entry import EntryKind
+from tests.core.books.shops import WHO, Shop, sale
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DONE = Outcome("Done.")
+
+
+def answered(folder: Path, *costs: str) -> Shop:
+    """Return books of sales under a word that nobody knows, each of two units and answered with a cost."""
+    shop = Shop.open(folder)
+    orders = [f"111-{number}" for number, _ in enumerate(costs, start=1)]
+    shop.bring_in("1", *({**sale(order, "MUG", 2), "transaction-type": "Strange Sale"} for order in orders))
+    lines = sorted(records(missing_lines(shop.books.lines)), key=lambda row: row["order_id"])
+    answers = [
+        Answer(row["key"], 0, Decimal(cost), Decimal(0), zero_ok=not Decimal(cost))
+        for row, cost in zip(lines, costs, strict=True)
+    ]
+    save_answers(shop.database, shop.books, answers, settlement_ids=None, accept_proposals=True, **WHO)
+    return shop
+
+
+def told(shop: Shop, said: str) -> Outcome:
+    """Say what the word is, and return what is told of the answers."""
+    change_types(shop.database, {("Amazon", "Strange Sale / ItemPrice / Principal"): said}, **WHO)
+    change_types(shop.database, {("Amazon", "Strange Sale"): said}, **WHO)
+    return with_proposals(DONE, shop.books, set(shop.books.lines["key"]))
+
+
+@pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
+def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path: Path, said: str) -> None:
+    """One of 5.00 went out and stays; one of 0 went out too, and asks for its cost since."""
+    shop = answered(tmp_path, "5.00", "0")
+    shop.export("1", kinds=(EntryKind.COGS,))
+    outcome = told(shop, said)
+
+    assert "the line is exported and stays as it went out: order 111-1, SKU MUG." in outcome.message
+    assert [{"store": "US", "settlement": "1", "order": "111-1", "sku": "MUG"}] == outcome.data["answers_left"]
+    assert ("1 saved answer is only proposed" in outcome.message) == ("answers_proposed" in outcome.data)
+
+
+@pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
+def test_open_lines_are_proposed(tmp_path: Path, said: str) -> None:
+    """Resolve lists both."""
+    outcome = told(answered(tmp_path, "5.00", "4.00"), said)
+
+    assert "2 saved answers are only proposed on sheet Resolve" in outcome.message
+    assert (True, False) == (outcome.needs_attention, "answers_left" in outcome.data)
+
+
+def test_lines_before_the_books_start_are_not_asked(tmp_path: Path) -> None:
+    """Their answers set nothing any more, and nobody is sent to Resolve."""
+    shop = answered(tmp_path, "5.00")
+    shop.set(books_start="2027-01-01")
+    outcome = told(shop, "Sales")
+
+    assert "sets nothing any more, because its line asks nothing of you now: order 111-1, SKU MUG." in outcome.message
+    assert not outcome.needs_attention
