@@ -10,7 +10,7 @@ from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
 from addin.commands.ways_out import with_way_out
-from addin.commands.words import counted
+from addin.commands.words import counted, identity
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
@@ -213,8 +213,7 @@ def _exported(one: Exported) -> str:
 def _told(one: Exported) -> dict[str, object]:
     ours = to_import(one.entries)
     return {
-        "settlement": one.settlement.settlement_id,
-        "store": one.settlement.store,
+        **identity(one.settlement.store, one.settlement.settlement_id),
         "entries": [str(entry.key) for entry in ours],
         "posted_by_finale": [str(entry.key) for entry in one.entries if entry not in ours],
         "locked": one.locked,
@@ -313,9 +312,9 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
         f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "
         f"reopen one if it was not posted after all.",
         data={
-            "settlements": [one.settlement_id for one in chosen],
-            "stores": [one.store for one in chosen],
-            "settlement_entries_that_stay": [one.name for one in staying],
+            "settlements": [
+                {**identity(one.store, one.settlement_id), "settlement_entry_stays": one in staying} for one in chosen
+            ],
         },
     )
 

@@ -86,7 +86,7 @@ def lines_shown(folder: Path) -> list[object]:
 
 def test_only_its_lines_are_filled_where_the_sheets_show_the_books(folder: Path) -> None:
     outcome = press(folder, partial(settlements.fill, ids=[REFUNDED]))
-    assert outcome.message.startswith(f"1 transaction of settlement {REFUNDED}")
+    assert outcome.message.endswith(f"/{REFUNDED} on sheet Transactions.")
     assert [REFUNDED] == lines_shown(folder)
     assert not was_filled(folder)
 
