@@ -71,5 +71,5 @@ def _sold(lines: pd.DataFrame) -> pd.DataFrame:
     """Return each order and SKU with the units that its sales state; 1 where it was not sold."""
     named = lines[["order_id", "sku", "event", "quantity"]].dropna(subset=["order_id", "sku"])
     units = named["quantity"].where(named["event"] == Event.SALE, 0).fillna(0).astype(int)
-    sold = named.assign(quantity=units).groupby(["order_id", "sku"], as_index=False, sort=False)["quantity"].sum()
+    sold = named.assign(quantity=units).groupby(["order_id", "sku"], sort=False)["quantity"].sum().reset_index()
     return sold.assign(quantity=sold["quantity"].clip(lower=1))

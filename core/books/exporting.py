@@ -279,8 +279,8 @@ def _not_ready(
     """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
     asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
     blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
-    ways = {"remedies": remedies(counts, **asked), "way_to_tie": _way_to_tie(settlement)}
-    return NotReadyError(settlement.name, blockers, only_costs=only_costs, **ways)
+    ways, way_to_tie = remedies(counts, **asked), _way_to_tie(settlement)
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=ways, way_to_tie=way_to_tie)
 
 
 def _way_to_tie(settlement: BookedSettlement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -59,7 +60,7 @@ from core.frame_columns import (
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from core.books.database import Company, Connection, Database
     from core.facilitator_tax import PostedTax
@@ -225,10 +226,12 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
     )
 
 
-def _documents(connection: Connection, only: _Part | None) -> Iterator[pd.DataFrame]:
-    """Yield what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
-    for of in (ORDER_UNITS, RETURNED_GOODS, REIMBURSEMENTS):
-        yield file_rows.load(connection, of) if only is None else frame(of.stored)
+def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
+    if only is not None:
+        return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
+    load = partial(file_rows.load, connection)
+    return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
 
 
 def _skus_posted(

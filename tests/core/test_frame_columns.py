@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
-from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, MONEY, TEXT, WHOLE, conform, frame, records
+from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, conform, frame, records
 from core.model import Event
+from core.money import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,17 +39,20 @@ def outcome(make: Callable[[], Any]) -> object:
     return made.dtype, [None if pd.isna(value) else value for value in made]
 
 
+def _of_records(kind: pd.ArrowDtype, values: list[Any]) -> pd.Series:
+    return frame({"it": kind}, [{"it": one} for one in values])["it"]
+
+
+def _of_pandas(kind: pd.ArrowDtype, values: list[Any]) -> pd.Series:
+    return pd.Series([None if one is pd.NA else one for one in values], dtype=kind)
+
+
 @pytest.mark.parametrize("kind", [TEXT, MONEY, WHOLE, MOMENT, FLAG], ids=str)
 def test_a_column_takes_and_refuses_what_pandas_does(kind: pd.ArrowDtype) -> None:
     """Records become columns without pandas, where that is the same: no amount is rounded, no text becomes a number."""
     given = [[value, *more] for value in ODD for more in ([], [None])]
-    frames = [
-        outcome(lambda values=values: frame({"it": kind}, [{"it": one} for one in values])["it"]) for values in given
-    ]
-    series = [
-        outcome(lambda values=values: pd.Series([None if x is pd.NA else x for x in values], dtype=kind))
-        for values in given
-    ]
+    frames = [outcome(partial(_of_records, kind, values)) for values in given]
+    series = [outcome(partial(_of_pandas, kind, values)) for values in given]
     assert series == frames
 
 

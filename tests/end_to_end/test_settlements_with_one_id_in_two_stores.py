@@ -62,8 +62,8 @@ def stores_of(data: object) -> list[str]:
 
 def test_a_sync_says_what_changed_in_each(twins: Story, finale: FinaleOnLine) -> None:
     """5.00 and 10.00 became 6.00 and 12.00: two changes, one of each store; one entry kept the last of them."""
-    more = [bought("A", "2026-08-01", 9, "6.00"), *(left(order, "2026-09-01") for order in ORDERS)]
-    with finale.serving(finale_of(*more)):
+    shipped = [left(order, "2026-09-01") for order in ORDERS]
+    with finale.serving(finale_of(bought("A", "2026-08-01", 9, "6.00"), *shipped)):
         ran = twins.book.run("sync", "--json")
 
     changes = {(one["store"], one["settlement"]): one["cogs_changed"] for one in ran.data["changes"]}

@@ -235,7 +235,8 @@ class Report:
         rows = self.table.rows(by_hand, numbered=False)
         amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
         own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
-        kinds = [*AMOUNT_COLUMNS, *dict.fromkeys((one.word, one.column) for line in own for one in line.typed)]
+        words = dict.fromkeys((one.word, one.column) for line in own for one in line.typed)
+        kinds: list[_Kind] = [*AMOUNT_COLUMNS, *words]
         further = _by_kind(own, kinds, by_hand, len(lines))
         widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
