@@ -9,7 +9,7 @@ import pandas as pd
 
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh, refresh_if_needed
-from addin.commands.words import amount, amounts, counted
+from addin.commands.words import amount, amounts, counted, identity
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
     Elsewhere,
@@ -58,7 +58,7 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         f"{counts.without_cost_at(' on sheet Resolve')}. {advice}",
         needs_attention=counts.missing > 0,
         data={
-            "settlements": [s.settlement_id for s in chosen],
+            "settlements": [identity(s.store, s.settlement_id) for s in chosen],
             "missing": counts.missing,
             "waiting": counts.waiting,
         },
@@ -154,6 +154,7 @@ def _suspects(saving: Saving) -> list[dict[str, object]]:
     return [
         {
             "where": one.where,
+            **identity(one.store, one.settlement_id),
             "order": one.order_id,
             "sku": one.sku,
             "cost": f"{one.unit_cost.normalize():f}",
@@ -314,7 +315,7 @@ def _refused(saving: Saving) -> list[dict[str, object]]:
 def _entry(saving: Saving, decision: Decision) -> dict[str, object]:
     line = saving.line(decision)
     sku = line.typed_sku(decision.answer) or line.sku
-    return {"settlement": line.settlement_id, "order": line.order_id, "sku": sku}
+    return {**identity(line.store, line.settlement_id), "order": line.order_id, "sku": sku}
 
 
 def _cost(decision: Decision) -> str | None:

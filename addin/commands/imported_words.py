@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, figures_in_words, left_out_in_words
+from addin.commands.words import counted, figures_in_words, identity, left_out_in_words
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
@@ -112,7 +112,7 @@ def with_remarks(
     if not found:
         return outcome
     lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
-    told = [{"store": store, "settlement": number, "remark": remark} for store, number, remark in found]
+    told = [{**identity(store, number), "remark": remark} for store, number, remark in found]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
 
 
@@ -197,8 +197,7 @@ def entries(file: ImportedFile) -> list[dict[str, object]]:
 def _entry(imported: ImportedSettlement) -> dict[str, object]:
     return {
         "file": imported.file,
-        "store": imported.store,
-        "settlement": imported.settlement_id,
+        **identity(imported.store, imported.settlement_id),
         "result": str(imported.result),
         "reason": imported.reason or None,
         "advice": imported.advice or None,

@@ -9,7 +9,7 @@ from addin.commands.button import Outcome
 from addin.commands.month_end import left_sentences
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
-from addin.commands.words import amount, counted
+from addin.commands.words import amount, counted, identity
 from addin.sheets.cogs import cost_cells, fill_cogs
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
@@ -63,8 +63,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         data={
             "settlements": [
                 {
-                    "settlement": s.settlement_id,
-                    "store": s.store,
+                    **identity(s.store, s.settlement_id),
                     "sheet": sheet,
                     "cogs": str(state.cogs),
                     "status": state.status,
@@ -150,8 +149,9 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     wrong = [one for one in found if not one.ok]
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in found if one.ok and one.words]
-    untied = [one.name for one in chosen if one.total is None]
-    nothing = [f"The lines of {', '.join(untied)} have nothing to tie to: their format states no total of its own."]
+    untied = [one for one in chosen if one.total is None]
+    names = ", ".join(one.name for one in untied)
+    nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
     left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
     return Outcome(
         "\n".join(
@@ -164,7 +164,10 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
             ]
         ),
         needs_attention=bool(wrong),
-        data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
+        data={
+            "tie_outs": [_tie_out(one) for one in found],
+            "without_total": [identity(one.store, one.settlement_id) for one in untied],
+        },
     )
 
 
@@ -182,7 +185,10 @@ def _tie_outs(
         found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
         found += _tab_tie_outs(desk, books, settlement)
     found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
-    return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]
+    return [
+        *found,
+        *([*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, held)] if of_all else []),
+    ]
 
 
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:

@@ -9,7 +9,7 @@ from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.rates import missing_rates
 from addin.commands.refresh import load, refresh
-from addin.commands.words import amount, counted
+from addin.commands.words import amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets import resolve
@@ -153,7 +153,7 @@ def _sync_outcome(
         "unchanged": result.unchanged,
         "settlements": [
             {
-                "settlement": settlement.settlement_id,
+                **identity(settlement.store, settlement.settlement_id),
                 "status": state.status,
                 "missing": state.counts.missing,
                 "waiting": state.counts.waiting,
@@ -196,9 +196,9 @@ def _with_changes(
     ]
     if true_ups:
         sentences.append(f"{counted(true_ups, 'true-up')} proposed for exported settlements; see sheet Cost true-ups.")
-    changes = dict.fromkeys(changed["settlement_id"], "0.00") | {
-        one.settlement_id: str(one.difference) for one in of_settlements
-    }
+    differences = dict.fromkeys(zip(changed["store"], changed["settlement_id"], strict=True), "0.00")
+    differences |= {(one.store, one.settlement_id): str(one.difference) for one in of_settlements}
+    changes = [{**identity(*name), "cogs_changed": difference} for name, difference in differences.items()]
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),

@@ -219,7 +219,7 @@ def _rows(connection: Connection, column: ColumnElement[str], wanted: Iterable[s
     line = costing_tables.costed_line.c
     query = select(line.key, line.order_name, line.merchant_name, line.tie_sku, line.tie_odd)
     for some in frames.among(column, wanted):
-        yield from connection.execute(query.where(some)).mappings()
+        yield from map(dict, connection.execute(query.where(some)).mappings())
 
 
 def _odd(connection: Connection, skus: Iterable[str]) -> set[str]:

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from core.books import calendars, locks, rates, settlement_lines, settlements
 from core.books.books import named_settlements
@@ -114,6 +114,12 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
     return OpenedSettlements(books.company, chosen, books.database_state, lines, locked, books.zones, books.rates)
 
 
+def state_now(database: Database) -> str:
+    """Name the state that books are in, as `state_name` names that of something that shows them."""
+    with database.reading() as connection:
+        return _state_name(database.company, state(connection))
+
+
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
     """Return settlements with their kept lines; nothing where those of this state are not kept, or not as they were.
 
@@ -124,8 +130,8 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
     with database.reading() as connection:
         booked = settlements.booked(connection)
         chosen = tuple(named_settlements(booked, ids))
-        lines = kept_lines(connection, chosen)
-        if lines is None or not _are_as_kept(connection, lines):
+        lines = kept_as_they_were(connection, chosen)
+        if lines is None:
             return None
         kept = calendars.kept_calendars(connection, booked)
         return OpenedSettlements(
@@ -149,6 +155,12 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
         return None
     parts = [_lines_of(connection, one) for one in chosen]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def kept_as_they_were(connection: Connection, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+    """Return what `kept_lines` does; nothing also where the lines are not as they were kept, or of no settlement."""
+    lines = kept_lines(connection, chosen) if chosen else None
+    return lines if lines is not None and _are_as_kept(connection, lines) else None
 
 
 def costed_as_kept(connection: Connection, known: CostingInput) -> pd.DataFrame | None:
@@ -268,13 +280,10 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
     shown = lines[_differing(settlement_lines.transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
-    _say_digests(connection, one.id, digests)
-
-
-def _say_digests(connection: Connection, number: int, digests: Sequence[str]) -> None:
-    kept = costing_tables.costed_settlement
-    connection.execute(delete(kept).where(kept.c.settlement == number))
-    connection.execute(insert(kept).values(settlement=number, digest=digests[0], ties=digests[1]))
+    kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
+    ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}
+    connection.execute(delete(kept).where(kept.c.settlement == one.id))
+    connection.execute(insert(kept).values(settlement=one.id, digest=digests[0], ties=digests[1], **ends))
 
 
 def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
@@ -326,7 +335,8 @@ def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) 
     of_ties = moves(was[ties], now[ties], now["settlement"])
     for number in numbers:
         digests = tuple(moved_on(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True))
-        _say_digests(connection, number, digests)
+        moved = update(kept).where(kept.c.settlement == number).values(digest=digests[0], ties=digests[1])
+        connection.execute(moved)
 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:

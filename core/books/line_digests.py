@@ -84,8 +84,10 @@ def digest(lines: pd.DataFrame) -> str:
 def digests_by_settlement(lines: pd.DataFrame) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield store, id and digest of the lines of each settlement."""
     each = line_digests(lines)
-    for (store, number), places in lines.groupby(["store", "settlement_id"], sort=False).indices.items():
-        yield (str(store), str(number)), _text(each[places].sum(axis=0, dtype=np.uint64))
+    by_name = lines.groupby(["store", "settlement_id"], sort=False).indices
+    for name, places in by_name.items():
+        store, settlement_id = map(str, name)  # type: ignore[call-overload]  # two columns name a group by a pair
+        yield (store, settlement_id), _text(each[places].sum(axis=0, dtype=np.uint64))
 
 
 def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[int, Numbers]:
@@ -98,7 +100,7 @@ def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[i
     """
     each = line_digests(now) - line_digests(was)
     places = settlement.reset_index(drop=True).groupby(settlement.to_numpy()).indices
-    return {int(number): each[of].sum(axis=0, dtype=np.uint64) for number, of in places.items()}
+    return {int(str(number)): each[of].sum(axis=0, dtype=np.uint64) for number, of in places.items()}
 
 
 def moved_on(before: str, by: Numbers) -> str:

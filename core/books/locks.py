@@ -267,7 +267,8 @@ def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock
     for row in connection.execute(query):
         hashes = connection.scalars(select(line.c.hash).where(line.c.lock == row.id))
         end = reopened.get(row.id)
-        found.append(PastLock(_lock(row), tuple(hashes), end and end.batch, end and end.reason))
+        reopened_in, why = (end.batch, end.reason) if end is not None else (None, None)
+        found.append(PastLock(_lock(row), tuple(hashes), reopened_in, why))
     return found
 
 

@@ -68,6 +68,8 @@ def _holds(newest: pd.DataFrame) -> pd.Series:
     """Tell which rows no later answer about the same order has replaced."""
     of_order = newest["kind"] == ObservationKind.ORDER
     not_found = of_order & newest["product_id"].isna()
+    if not not_found.any():
+        return pd.Series(data=True, index=newest.index)
     seen = newest["seen_at"]
     found_at = seen.where(of_order & ~not_found).groupby(newest["order_id"]).transform("max")
     not_found_at = seen.where(not_found).groupby(newest["order_id"]).transform("max")

@@ -277,6 +277,7 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         asks_units=row["cause"] in UNITS or (row["goods"] == Goods.LOST_ON_REMOVAL and _has_units(saved)),
         proposed_units=abs(proposed) if isinstance(proposed, int) else None,
         stated_sku=_text(row[STATED_SKU]),
+        store=str(row["store"]),
     )
 
 

@@ -273,6 +273,8 @@ def latest(connection: Connection, skus: Iterable[str] | None = None) -> pd.Data
     `fetched_at` is when it was last confirmed.
     """
     newest = origins(connection, skus)
+    if newest.empty:
+        return frame(MAPPING_COLUMNS)
     typed = newest["typed_in"]
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])

@@ -57,7 +57,7 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
         after: The books with it.
     """
     was = {row["key"]: row["unit_cost"] for row in records(before.lines[["key", "unit_cost"]])}
-    names = ["key", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
+    names = ["key", "store", "settlement_id", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
     rows = records(after.lines.loc[after.lines["unit_cost"].notna() & after.lines["sku"].notna(), names])
     changed = {
         row["sku"]: row for row in reversed(rows) if row["unit_cost"] and row["unit_cost"] != was.get(row["key"])
@@ -70,7 +70,8 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
         beside = Beside(None, [cost for _, cost in known[sku]], brought.get(row["key"]))
         reason = row["suspect"] or beside.suspicion(row["unit_cost"])
         if reason is not None and row["cost_source"] != CostSource.LOCKED:
-            found.append(SuspectCost(row["order_id"], sku, row["unit_cost"], None, reason))
+            place = {"store": row["store"], "settlement_id": row["settlement_id"]}
+            found.append(SuspectCost(row["order_id"], sku, row["unit_cost"], None, reason, **place))
     return tuple(found)
 
 
@@ -108,6 +109,6 @@ def _suspect(decision: Decision, state: LineState, beside: Beside) -> SuspectCos
     reason = answer.notation or beside.suspicion(cost) or (None if is_known else answer.odd)
     if reason is None:
         return None
-    return SuspectCost(
-        state.order_id, state.typed_sku(answer) or state.sku, cost, shown, reason, answer.named(Cell.COST)
-    )
+    sku, where = state.typed_sku(answer) or state.sku, answer.named(Cell.COST)
+    place = {"store": state.store, "settlement_id": state.settlement_id}
+    return SuspectCost(state.order_id, sku, cost, shown, reason, where, **place)

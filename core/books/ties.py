@@ -110,8 +110,8 @@ def read_told(kept: Iterable[tuple[str, str | None]]) -> Told:
         kept: The key of each line and its `told`.
     """
     read = {key: json.loads(text) for key, text in kept if text is not None}
-    tables = (
-        frame(columns, [row for told in read.values() for row in told.get(name, ())])
+    tables = {
+        name: frame(columns, [row for told in read.values() for row in told.get(name, ())])
         for name, columns in _TABLES.items()
-    )
-    return Told(*tables, frozenset(key for key, told in read.items() if told.get(_TOGETHER)))
+    }
+    return Told(**tables, together=frozenset(key for key, told in read.items() if told.get(_TOGETHER)))

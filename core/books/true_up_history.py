@@ -185,6 +185,8 @@ def dismissed(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
     ours = closing_tables.true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
+    if decided.empty:
+        return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
     return last[(last["decision"] == Decision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)

@@ -169,11 +169,9 @@ def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
 
 
 def _claims(held: Held, finale: Finale) -> Iterator[Claim]:
-    """Return the sales of orders that left in several shipments or were exported, with what exported ones took."""
-    exported = {line.order_id for line in held.lines if line.key in held.taken} if held.taken else set()
-    wanted = exported | finale.shipments.keys()
-    for line in held.of_rule(Rule.SALE) if wanted else ():
-        units = said_units(line, held) if line.order_id in wanted else None
+    """Return the sales of orders that Finale knows, with what exported ones took."""
+    for line in held.of_rule(Rule.SALE):
+        units = said_units(line, held) if line.order_id in finale.on_orders else None
         if units is not None and units > 0:
             yield Claim(line, units, _taken(line, held))
 

@@ -24,7 +24,8 @@ from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.plain_costs import OfOrders, costs_on_orders, goods_of
 from core.costing.prefilled_costs import UsedCost
 from core.costing.reimbursed import with_report
-from core.costing.rules import NO_GOODS, plain_order
+from core.costing.rules import NO_GOODS
+from core.costing.sold_goods import plain_order
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS
 from core.model import CostSource, CostStatus, Event, Goods, ObservationKind, is_multi_channel
 from core.money import from_millionths, in_millionths

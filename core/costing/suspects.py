@@ -62,6 +62,9 @@ class SuspectCost:
     reason: str
     where: str = ""
     """How its cell is named, where it was typed."""
+    store: str = ""
+    settlement_id: str = ""
+    """Where its line is: two stores can have one order id, and one settlement id."""
 
     def __str__(self) -> str:
         """Return it as `order 111-1, SKU MUG: cost 1234.5, average 9.93`, and the reason where that is another."""
@@ -80,11 +83,18 @@ def suspect_costs(lines: pd.DataFrame, finale: Finale) -> tuple[SuspectCost, ...
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
         finale: For the current averages.
     """
-    rows = records(lines.loc[lines["suspect"].notna(), ["order_id", "sku", "unit_cost", "suspect"]])
+    names = ["store", "settlement_id", "order_id", "sku", "unit_cost", "suspect"]
+    rows = records(lines.loc[lines["suspect"].notna(), names])
     averages = ((row, finale.average(row["sku"])) for row in rows)
     return tuple(
         SuspectCost(
-            row["order_id"], row["sku"], row["unit_cost"], average.unit_cost if average else None, row["suspect"]
+            row["order_id"],
+            row["sku"],
+            row["unit_cost"],
+            average.unit_cost if average else None,
+            row["suspect"],
+            store=row["store"],
+            settlement_id=row["settlement_id"],
         )
         for row, average in averages
     )

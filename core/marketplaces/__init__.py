@@ -16,7 +16,7 @@ from core.marketplaces.amazon import (
     unified_by_columns,
     v1_columns,
     v2_columns,
-    xml_report,
+    xml_columns,
 )
 from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH, Format
@@ -43,7 +43,7 @@ __all__ = [
 FORMATS: tuple[Format, ...] = (
     v2_columns.FORMAT,
     v1_columns.FORMAT,
-    xml_report.FORMAT,
+    xml_columns.FORMAT,
     unified_by_columns.FORMAT,
     recon_v1_columns.FORMAT,
     recon_v0.FORMAT,

@@ -20,7 +20,7 @@ from core.money import LINE_PLACES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_USUAL_MOMENT = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( UTC|Z)?$"
+_USUAL_MOMENT = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d( UTC|Z|\+00:00)?$"
 
 
 @dataclass(frozen=True, eq=False)

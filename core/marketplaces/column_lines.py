@@ -247,6 +247,20 @@ def _shape(line: Line, count: int) -> Shape:
     )
 
 
+def words_of(line: Line, group: tuple[str, ...]) -> Line:
+    """Return a line with nothing but what its words say, so that rows of the same words have the same shape.
+
+    Args:
+        line: One that was read by itself.
+        group: What of its group key its words say; the rest of it blank.
+    """
+    parts = tuple((column, Decimal(0)) for column, _ in line.parts)
+    plain = line._replace(number=0, settlement_id="", group=group, content=(), parts=parts, amount=Decimal(0))
+    own = plain._replace(currency="", posted_at=None, raw_type="", fulfilment="", sku="", merchant_order_id="")
+    named = own._replace(order_id="", order_item_id="", shipment_id="", adjustment_id="")
+    return named._replace(typed=tuple(one._replace(amount=Decimal(0)) for one in line.typed))
+
+
 def _made_of(amount: Decimal, count: int) -> tuple[int, ...]:
     """Return which of the amounts that were shown an amount is the sum of, by its digits to the base of three."""
     rest, digits = int(amount.scaleb(LINE_PLACES)), []

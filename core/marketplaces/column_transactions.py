@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.column_groups import _LEADING, Groups
 from core.marketplaces.column_lines import ColumnLines, as_text, content_order
 from core.marketplaces.reading.columns import Coded, first_rows, joint
@@ -128,14 +128,15 @@ def transactions_by_settlement(
 
 
 def _frame(table: pa.Table, types: dict[str, pd.ArrowDtype]) -> pd.DataFrame:
+    if not len(table):
+        return frame(types)
+    known = set(table.column_names)
     columns = (
-        table[name].cast(dtype.pyarrow_dtype)
-        if name in table.column_names
-        else pa.nulls(len(table), dtype.pyarrow_dtype)
+        table[name].cast(dtype.pyarrow_dtype) if name in known else pa.nulls(len(table), dtype.pyarrow_dtype)
         for name, dtype in types.items()
     )
-    arrays = (pd.arrays.ArrowExtensionArray(column) for column in columns)
-    return pd.DataFrame(dict(zip(types, map(pd.Series, arrays), strict=True)))
+    arrays = map(pd.arrays.ArrowExtensionArray, columns)
+    return pd.DataFrame(dict(zip(types, arrays, strict=True)), copy=False)
 
 
 def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]) -> dict[str, pa.Array]:

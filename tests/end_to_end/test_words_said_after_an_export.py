@@ -127,6 +127,30 @@ def test_goods_that_cost_as_much_as_something_else_move_to_its_account(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("out", [(), ("1",), ("1", "2")])
+def test_posted_elsewhere_says_which_settlement_entries_stay(
+    story: Story, tmp_path: Path, out: tuple[str, ...]
+) -> None:
+    """None, one and both of two settlements have a settlement entry that was exported from here."""
+    names = [f"Amazon/{NUMBER}{number}" for number in ("1", "2")]
+    for number in ("1", "2"):
+        story.bring(v2(tmp_path, [item("Order", number, "20.00", units="1")], f"{NUMBER}{number}"))
+    for number in out:
+        story.deed("export", f"{NUMBER}{number}", "--entries", "settlement", "--format", "quickbooks")
+
+    ran = story.deed("posted-elsewhere", *names, "--reason", "COGS by hand")
+
+    staying = [name for name in names if name[-1] in out]
+    said = [
+        f"settlement {name} is locked as posted elsewhere, without an entry; its settlement entry" for name in names
+    ]
+    assert [name in staying for name in names] == [words in ran.output for words in said]
+    left = {0: "2 settlements locked as posted elsewhere, without an entry.", 1: "1 settlement locked", 2: "The COGS"}
+    assert ran.output.startswith(left[len(out)])
+    story.ties()
+
+
+@pytest.mark.long
 def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> None:
     """3 lost at 4.00: 12.00 to the account of losses, and nothing is asked any more."""
     costs_out(story, tmp_path, LOST)

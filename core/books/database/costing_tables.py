@@ -45,6 +45,8 @@ costed_settlement = Table(
     Column("settlement", ForeignKey("settlement.id"), primary_key=True, autoincrement=False),
     Column("digest", Verbatim, nullable=False),  # of its kept lines, so that those that are as before stay
     Column("ties", Verbatim, nullable=False),  # a digest of what is kept beside them to find them by
+    Column("first_posted", Moment),  # the moment of its first line; missing where none has one
+    Column("last_posted", Moment),
 )
 costed_line = Table(
     "costed_line",

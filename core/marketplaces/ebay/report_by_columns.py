@@ -17,7 +17,16 @@ import numpy as np
 
 from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces.column_figures import Money, amounts_of, moments_of, money_of
-from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, Shape, TypedShare, shapes_of
+from core.marketplaces.column_lines import (
+    POSTED,
+    WORDS,
+    ColumnLines,
+    Declaration,
+    Shape,
+    TypedShare,
+    shapes_of,
+    words_of,
+)
 from core.marketplaces.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.column_reading import (
     ColumnFindings,
@@ -226,7 +235,8 @@ class Report:
         rows = self.table.rows(by_hand, numbered=False)
         amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
         own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
-        kinds = [*AMOUNT_COLUMNS, *dict.fromkeys((one.word, one.column) for line in own for one in line.typed)]
+        words = dict.fromkeys((one.word, one.column) for line in own for one in line.typed)
+        kinds: list[_Kind] = [*AMOUNT_COLUMNS, *words]
         further = _by_kind(own, kinds, by_hand, len(lines))
         widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
@@ -324,7 +334,7 @@ def _shape_of(line: Line, stated: int, kinds: Sequence[_Kind]) -> Shape:
         TypedShare(one.word, one.column, one.line_type, own[one.word, one.column]) for one in line.typed
     )
     return Shape(
-        line=_without_its_own(line),
+        line=words_of(line, ("", "", "", "", "", "", "", line.group[-1])),
         parts=(*((column, own[column]) for column in columns), *repeated),
         amount=tuple(int(stated <= at < stated + len(AMOUNT_COLUMNS)) for at in range(width)),
         typed=tuple(shares),
@@ -335,15 +345,6 @@ def _shape_of(line: Line, stated: int, kinds: Sequence[_Kind]) -> Shape:
 def _each(width: int) -> list[tuple[int, ...]]:
     """Return for each of so many amounts that a part is made of it alone."""
     return [tuple(int(at == place) for at in range(width)) for place in range(width)]
-
-
-def _without_its_own(line: Line) -> Line:
-    """Return a line with nothing but what its words say, so that rows of the same words have the same shape."""
-    parts = tuple((column, Decimal(0)) for column, _ in line.parts)
-    group = ("", "", "", "", "", "", "", line.group[-1])
-    plain = line._replace(number=0, settlement_id="", group=group, content=(), parts=parts, amount=Decimal(0))
-    own = plain._replace(currency="", posted_at=None, order_id="", order_item_id="", sku="", raw_type="")
-    return own._replace(typed=tuple(one._replace(amount=Decimal(0)) for one in line.typed))
 
 
 FORMAT = replace(transaction_report.FORMAT, read=read)

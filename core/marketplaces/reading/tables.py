@@ -82,6 +82,10 @@ class Layout:
     total: str = ""
     """The column of a total that all rows must sum to, by which a file shows that none of its rows is missing."""
 
+    def __hash__(self) -> int:
+        """Tell layouts apart by their titles first: names are looked up by layout hundreds of times per file."""
+        return hash(self.title)
+
 
 class Row(NamedTuple):
     """One row without its personal data: line in the file, cells by declared column name, cells in their order."""

@@ -155,6 +155,7 @@ WRONG = Row("2026-06-29", "#9", "5.00")
 ENDS = (Row("2026-06-28", "#8", "1.00"), Row("2026-07-02", "#7", "2.00"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("write", "newer", "named"),
     [
@@ -669,6 +670,7 @@ def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Da
         assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["ebay: order", "amazon: advertising", "shopify: sale"])
 def test_a_payout_in_a_second_language_is_in_the_books_already(database: Database, name: str) -> None:
     """The German report of a payout that came in English adds nothing, and its lines keep their keys."""
@@ -689,6 +691,7 @@ def test_rows_of_undeclared_words_are_not_stored_beside_those_that_they_may_be(d
     assert "“Zahlung” for “charge”" in refused.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -722,6 +725,7 @@ EBAY_FEE = (("48.50,USD", "48.00,USD"), ("48.50,0,0,48.50", "48.50,0,-0.50,48.50
 DATE_RANGE_FEE = ('"48.50","0","0","0","0","0","48.50"', '"48.50","0","-1.00","0","0","0","47.50"')
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("write", "first", "then", "differs", "instead"),
     [
@@ -752,6 +756,7 @@ def test_a_corrected_row_is_not_stored_beside_the_one_that_it_corrects(
     assert "under other words" not in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("write", [shopify_export, ebay_export])
 def test_the_remedies_of_a_corrected_row_work(database: Database, write: Callable[..., OriginalFile]) -> None:
     """The whole payout with its own row takes the place of what was there; removed, the corrected files are taken."""
@@ -778,6 +783,7 @@ def test_a_corrected_row_of_an_exported_payout_is_asked_with_the_steps_that_work
     assert "reopen the settlement, remove it and import its files of today" in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "more",
     [

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.books import costs_today, entries, true_up_history
+from core.books import asked_today, costs_today, entries, true_up_history
 from core.books.answers import Answer
 from core.books.exporting import ExportOptions
 from core.books.saving import save_answers
@@ -422,8 +422,8 @@ def test_cost_that_was_typed_is_asked_anew_and_moves_with_the_answer(shop: Shop)
     with_answer(shop, "111-2", "4.00")
     shop.export("1")
     change_types(shop.database, {WORD: LOSS}, **WHO)
-    (asked,) = records(costs_today.asked_since(shop.books))
-    shown = costs_today.with_asked_since(shop.books, shop.books.lines)
+    (asked,) = records(asked_today.asked_since(shop.books))
+    shown = asked_today.with_asked_since(shop.books, shop.books.lines)
 
     assert Decimal(13) == total(shown.loc[shown["cost_status"] != CostStatus.MISSING, "cogs"])
     assert (Decimal(4), []) == (asked["proposed_cost"], shop.proposed())
@@ -431,7 +431,7 @@ def test_cost_that_was_typed_is_asked_anew_and_moves_with_the_answer(shop: Shop)
     save_answers(shop.database, shop.books, answers, settlement_ids=None, accept_proposals=False, **WHO)
     shop.accept()
     assert {GOODS: "-8.00", LOST: "8.50", "Inventory Asset": "-0.50"} == shop.posted(TRUE_UP)
-    assert [] == [*records(costs_today.asked_since(shop.books)), *differing(shop)]
+    assert [] == [*records(asked_today.asked_since(shop.books)), *differing(shop)]
 
 
 @pytest.mark.long

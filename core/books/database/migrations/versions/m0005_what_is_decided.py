@@ -283,6 +283,8 @@ def _create_costed_lines() -> None:
         sa.Column("settlement", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
         sa.Column("ties", TEXT, nullable=False),
+        sa.Column("first_posted", MOMENT),
+        sa.Column("last_posted", MOMENT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
         sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
     )
