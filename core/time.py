@@ -128,10 +128,10 @@ class Month:
         Raises:
             MonthUnreadableError: If it is none.
         """
-        found = _MONTH.fullmatch(text.strip())
-        if found is None or int(found[1]) == 0:
+        match = _MONTH.fullmatch(text.strip())
+        if match is None or int(match[1]) == 0:
             raise MonthUnreadableError(text)
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:
         """Return it as `2026-08`."""

@@ -93,15 +93,15 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     downs = fill_downs(sheet, keys)
     filled = filled_down(sheet, downs) if choice.same_sku else sheet
     answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
-    said: _Said = {
+    report: _SaveOptions = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
         "accept_proposals": choice.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
     }
     if preview:
-        return _planned(plan_answers(books, answers, **said), downs)
-    saving = save_answers(desk.database, books, answers, **said, accept_suspect=choice.accept_suspect)
+        return _planned(plan_answers(books, answers, **report), downs)
+    saving = save_answers(desk.database, books, answers, **report, accept_suspect=choice.accept_suspect)
     if saving.suspects and not choice.accept_suspect:
         return _stopped_by_suspects(saving)
     if choice.same_sku and downs:
@@ -123,8 +123,8 @@ def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: S
     return of_ids if of_rows is None else of_ids & of_rows
 
 
-class _Said(TypedDict):
-    """What is said of a save beside its answers."""
+class _SaveOptions(TypedDict):
+    """What a save is asked beside its answers."""
 
     settlement_ids: Collection[SettlementName] | None
     accept_proposals: bool
@@ -220,11 +220,11 @@ def _asked_since(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFra
 
 def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
-    asked = asked_lines(books)
+    open_lines = asked_lines(books)
     return Elsewhere(
-        asked[~asked["key"].isin(list(listed))],
+        open_lines[~open_lines["key"].isin(list(listed))],
         frozenset(books.lines["key"]),
-        frozenset(missing_lines(books.lines)["key"]) - frozenset(asked["key"]),
+        frozenset(missing_lines(books.lines)["key"]) - frozenset(open_lines["key"]),
     )
 
 

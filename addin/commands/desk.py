@@ -67,12 +67,12 @@ def desk(
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
-    with ExitStack() as held:
-        held.enter_context(looked_for_once())
+    with ExitStack() as stack:
+        stack.enter_context(looked_for_once())
         check_workbook(book)
         address = database_address(books, path, machine)
-        database = held.enter_context(Database.open(address, expect_id=books.database_id))
-        held.enter_context(altered_rows_named(database))
+        database = stack.enter_context(Database.open(address, expect_id=books.database_id))
+        stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:
             yield Desk(book, path, database, user, machine, clock, progress, altered=altered)

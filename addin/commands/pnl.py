@@ -20,7 +20,7 @@ from core.books.kept_lines import state_name, state_now
 from core.books.loading import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.errors import CogsheetError
-from core.exchange_rates import FoundRates, find_rates, missing_sentence, needed_rates
+from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
@@ -102,14 +102,14 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     if view is not None:
         refresh_if_needed(desk, view)
     rates = _of_lines(rates, priced)
-    found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
+    rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
     beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
     message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
-    fill_pnl(desk.book, found)
+    fill_pnl(desk.book, rows)
     write_head(desk.book, choice, message)
-    fill_pnl_summary(desk.book, summary, charted(summary, found), message)
-    return _outcome(found, priced, rates, choice, home, beside)
+    fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
+    return _outcome(rows, priced, rates, choice, home, beside)
 
 
 def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, View | None]:
@@ -142,17 +142,17 @@ def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame
 
 def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """Return what was accepted of true-ups and reclassifications of the settlements that lines are of."""
-    found = corrections(books, basis)
+    rows = corrections(books, basis)
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
-    names = zip(found["store"], found["settlement_id"], strict=True)
-    return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
+    names = zip(rows["store"], rows["settlement_id"], strict=True)
+    return rows[pd.Series([name in wanted for name in names], rows.index, dtype=bool)]
 
 
-def _of_lines(rates: FoundRates, priced: pd.DataFrame) -> FoundRates:
+def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     """Return those of the rates that lines needed which count: of other days than those asked for none is told."""
     used = set(zip(priced["currency"].to_list(), priced["posted_day"].to_list(), strict=True))
     found = {asked: rate for asked, rate in rates.found.items() if asked in used}
-    return FoundRates(found, tuple(asked for asked in rates.missing if asked in used))
+    return RateLookup(found, tuple(asked for asked in rates.missing if asked in used))
 
 
 def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
@@ -169,7 +169,7 @@ def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
     return f"By {choice.basis} date, {days or 'every day'}, of {of}{stores}."
 
 
-def _notes(priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
@@ -212,7 +212,7 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     ]
 
 
-def _rates_used(rates: FoundRates) -> list[str]:
+def _rates_used(rates: RateLookup) -> list[str]:
     by_currency: dict[str, list[str]] = {}
     for rate in rates.found.values():
         by_currency.setdefault(rate.currency, []).append(f"{rate.day} {rate.source}")
@@ -223,7 +223,7 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside
+    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside
 ) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())

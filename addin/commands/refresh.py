@@ -105,9 +105,9 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)
     gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
-    held = {row["key"]: row for row in held_lines(books)}
+    locked = {row["key"]: row for row in held_lines(books)}
     immaterial_ones = set(immaterial["id"])
-    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), held, immaterial_ones, moved, gone)
+    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), locked, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)
     history.fill_change_history(book, view.batches, view.saved_values, books.lines)
     types.fill_types(book, books)

@@ -143,12 +143,12 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> Outcome:
     books = load_books(desk.database, anew=True)
     chosen = books.named(ids) if ids else list(books.settlements)
-    found = _tie_outs(desk, books, chosen, altered, of_all=not ids)
-    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in found):
+    ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
+    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in ties):
         forget_kept(desk.database)
-    wrong = [one for one in found if not one.ok]
+    wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]
-    notes = [one.sentence for one in found if one.ok and one.words]
+    notes = [one.sentence for one in ties if one.ok and one.words]
     untied = [one for one in chosen if one.total is None]
     names = ", ".join(one.name for one in untied)
     nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
@@ -156,7 +156,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     return Outcome(
         "\n".join(
             [
-                *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *(sentences or [f"{counted(len(ties), 'tie-out')}, all equal to the cent."]),
                 *notes,
                 *(nothing if untied else []),
                 *_read_otherwise(desk, books, chosen),
@@ -165,7 +165,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
         ),
         needs_attention=bool(wrong),
         data={
-            "tie_outs": [_tie_out(one) for one in found],
+            "tie_outs": [_tie_out(one) for one in ties],
             "without_total": [identity(one.store, one.settlement_id) for one in untied],
         },
     )
@@ -179,15 +179,19 @@ def _tie_outs(
     An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
     """
     names = {one.name for one in chosen}
-    held = evidence(desk.database)
-    found = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
+    kept_evidence = evidence(desk.database)
+    ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
-        found += _tab_tie_outs(desk, books, settlement)
-    found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
+        ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)
+        ties += _tab_tie_outs(desk, books, settlement)
+    ties += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
     return [
-        *found,
-        *([*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, held)] if of_all else []),
+        *ties,
+        *(
+            [*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, kept_evidence)]
+            if of_all
+            else []
+        ),
     ]
 
 

@@ -55,11 +55,11 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     Raises:
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
-    asked = load_books(desk.database)
-    before = desk.before or asked
-    chosen = asked.named(ids) if ids else list(asked.settlements) if full else due_settlements(asked)
+    before_sync = load_books(desk.database)
+    before = desk.before or before_sync
+    chosen = before_sync.named(ids) if ids else list(before_sync.settlements) if full else due_settlements(before_sync)
     with inventory(desk, credentials) as system:
-        result = _fetch(desk, system, asked, chosen, full=full)
+        result = _fetch(desk, system, before_sync, chosen, full=full)
     synced = load_books(desk.database)
     keep(desk.database, synced)
     _note_changes(desk, before, synced)
@@ -120,7 +120,7 @@ def _fetch(
 ) -> SyncResult:
     """Ask for the costs of the settlements and for what cells could not get."""
     database_id = before.company.database_id
-    asked = asked_skus(desk.machine, database_id)
+    skus = asked_skus(desk.machine, database_id)
     result = sync_costs(
         desk.database,
         system,
@@ -129,11 +129,11 @@ def _fetch(
         who=desk.user,
         clock=desk.clock,
         progress=desk.progress,
-        also=asked,
+        also=skus,
         full=full,
     )
     if result.stopped is None:
-        forget_asked(desk.machine, database_id, asked)
+        forget_asked(desk.machine, database_id, skus)
     return result
 
 

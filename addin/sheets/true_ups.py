@@ -203,9 +203,9 @@ def read_decisions(book: xw.Book) -> Decided:
     Raises:
         CellsRefusedError: If a decision is none of those, or a cell holds an error.
     """
-    found = tables.find(book, TRUE_UPS_SPEC)
-    numbers = [_number(to_text(row["id"])) for row in tables.read(found, TRUE_UPS_SPEC)]
-    typed = list(zip(numbers, typed_words(found, TRUE_UPS_SPEC, ["decision", "reason"]), strict=True))
+    table = tables.find(book, TRUE_UPS_SPEC)
+    numbers = [_number(to_text(row["id"])) for row in tables.read(table, TRUE_UPS_SPEC)]
+    typed = list(zip(numbers, typed_words(table, TRUE_UPS_SPEC, ["decision", "reason"]), strict=True))
     accepted = tuple(number for number, row in typed if number is not None and row["decision"] == ACCEPT)
     dismissed = tuple(
         (number, row["reason"]) for number, row in typed if number is not None and row["decision"] == DISMISS

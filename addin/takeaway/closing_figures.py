@@ -248,11 +248,11 @@ def _estimates(view: View, to_date: pd.DataFrame) -> list[Row]:
     """Return the accepted averages that no real cost has confirmed yet, and those an open settlement still uses."""
     saved = records(view.books.overrides[["key", "kind", "unit_cost", "saved_by", "saved_at"]])
     accepted = {row["key"]: row for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE}
-    found = records(to_date[to_date["key"].isin(list(accepted))])
+    rows = records(to_date[to_date["key"].isin(list(accepted))])
     in_use = (CostSource.LOCKED, CostSource.ACCEPTED_AVERAGE)
     return [
         row | {"estimate": accepted[row["key"]]["unit_cost"]} | _saved(accepted[row["key"]])
-        for row in found
+        for row in rows
         if row["cost_source"] in in_use and (row["finale_cost"] is None or row["cost_source"] != CostSource.LOCKED)
     ]
 
@@ -262,8 +262,8 @@ def _saved(row: Row) -> Row:
 
 
 def _true_ups(view: View) -> list[Row]:
-    held = {row["key"]: row for row in held_lines(view.books)}
-    return true_up_rows(view.pending_true_ups, every_line(view.books), held)
+    locked = {row["key"]: row for row in held_lines(view.books)}
+    return true_up_rows(view.pending_true_ups, every_line(view.books), locked)
 
 
 def _journal(view: View, month: Month) -> list[Row]:

@@ -69,12 +69,12 @@ def last(connection: Connection) -> int:
 
 def undone(connection: Connection) -> set[int]:
     """Return the batches that are taken back; an undo that was undone itself counts for nothing."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     query = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
     for row in connection.execute(query.order_by(tables.batch.c.number.desc())):
-        if row.number not in found:
-            found.add(row.undoes)
-    return found
+        if row.number not in numbers:
+            numbers.add(row.undoes)
+    return numbers
 
 
 def since(connection: Connection, number: int) -> set[BatchKind]:

@@ -66,12 +66,12 @@ def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) ->
 
 
 def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    found = [one for one in booked if name in (one.settlement_id, one.name)]
-    if not found:
+    candidates = [one for one in booked if name in (one.settlement_id, one.name)]
+    if not candidates:
         raise SettlementUnknownError(name, (one.name for one in booked))
-    if len(found) > 1:
-        raise SettlementAmbiguousError(name, (one.store for one in found))
-    return found[0]
+    if len(candidates) > 1:
+        raise SettlementAmbiguousError(name, (one.store for one in candidates))
+    return candidates[0]
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ class Books:
         if self.as_read is None:
             return replace(self.known, overrides=self.overrides_now)
         now = self.as_read
-        said = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
-        return replace(self.known, overrides=self.overrides_now, **said)
+        frames_now = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
+        return replace(self.known, overrides=self.overrides_now, **frames_now)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -227,14 +227,14 @@ class Books:
     @property
     def vanished_orders(self) -> set[str]:
         """The orders that had costs and are no longer in the inventory system."""
-        said = self.observations[self.observations["kind"] == ObservationKind.ORDER]
-        gone = said["product_id"].isna() & (said["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
-        return set(said.loc[gone, "order_id"]) & set(said.loc[~said["product_id"].isna(), "order_id"])
+        order_rows = self.observations[self.observations["kind"] == ObservationKind.ORDER]
+        gone = order_rows["product_id"].isna() & (order_rows["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
+        return set(order_rows.loc[gone, "order_id"]) & set(order_rows.loc[~order_rows["product_id"].isna(), "order_id"])
 
     def lines_of(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the costed lines of one settlement."""
-        found = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
-        return self.lines.iloc[:0] if found is None else found
+        lines = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
+        return self.lines.iloc[:0] if lines is None else lines
 
     def money_of(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return lines as their settlement entry takes them: one that is out keeps the item groups it went out with.

@@ -56,9 +56,9 @@ def differences(books: Books) -> pd.DataFrame:
     """
     if books.known.locked is None or books.known.locked.empty:
         return frame(FOUND_COLUMNS)
-    found = _differences(books, books.never_posted)
-    dismissed = frozenset(_dismissed(books, found))
-    return _differences(books, books.never_posted | dismissed) if dismissed else found
+    changed_costs = _differences(books, books.never_posted)
+    dismissed = frozenset(_dismissed(books, changed_costs))
+    return _differences(books, books.never_posted | dismissed) if dismissed else changed_costs
 
 
 def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
@@ -217,17 +217,17 @@ def posted_corrections(books: Books) -> pd.DataFrame:
         for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
     ]
     posted = told[["id", *_POSTED]].assign(day=pd.Series(days, told.index, dtype=TEXT))
-    found = posted.merge(lines, on="key")
-    events = [books.posted_as.get(number) or was for number, was in zip(found["id"], found["event"], strict=True)]
-    found = in_places(found.assign(event=pd.Series(events, found.index, dtype=TEXT)))
-    found = found.assign(cogs=found["difference"]).drop(columns=["id", *(set(_POSTED) - {"key", "cogs"})])
-    amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
+    rows = posted.merge(lines, on="key")
+    events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
+    rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))
+    rows = rows.assign(cogs=rows["difference"]).drop(columns=["id", *(set(_POSTED) - {"key", "cogs"})])
+    amounts = {name: pd.Series(Decimal(0), rows.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
     none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
-    bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
+    bare = {name: pd.Series(value, rows.index, dtype=lines[name].dtype) for name, value in none.items()}
     empty = {
-        name: pd.Series(None, found.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
+        name: pd.Series(None, rows.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
     }
-    return found.assign(**amounts, **bare, **empty)
+    return rows.assign(**amounts, **bare, **empty)
 
 
 _POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")

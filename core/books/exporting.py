@@ -277,9 +277,9 @@ def _not_ready(
     settlement: BookedSettlement, counts: LineCounts, kinds: Collection[EntryKind], *, only_costs: bool
 ) -> NotReadyError:
     """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
-    asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
-    blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
-    ways, way_to_tie = remedies(counts, **asked), _way_to_tie(settlement)
+    wanted = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
+    blockers = blockers_of(counts, ties_out=settlement.ties_out, **wanted)
+    ways, way_to_tie = remedies(counts, **wanted), _way_to_tie(settlement)
     return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=ways, way_to_tie=way_to_tie)
 
 

@@ -91,17 +91,17 @@ def _posted_as(
     """
     if posted.empty:
         return {}
-    held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    locked_cogs = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
     today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
-    found: dict[int, str] = {}
+    by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
         key = row["key"]
         if row["event_now"] is not None:
             events[key] = row["event_now"]
-        elif not money_of(held.get(key)):
+        elif not money_of(locked_cogs.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
-        found[row["id"]], held[key] = events.get(key, ""), row["cogs"]
-    return found
+        by_line[row["id"]], locked_cogs[key] = events.get(key, ""), row["cogs"]
+    return by_line
 
 
 def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
@@ -167,15 +167,15 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
     stored = settlement_lines.transactions(connection, chosen)
-    held = with_choices(connection, stored, booked, all_stores)
+    today = with_choices(connection, stored, booked, all_stores)
     at_lock = with_choices(connection, stored, booked, all_stores, as_of=AsOf.AT_LOCK)
-    now = transactions_now(connection, stored, held, booked, all_stores)
+    now = transactions_now(connection, stored, today, booked, all_stores)
     locked = locks.lines(connection, chosen)
     known = CostingInput(
-        transactions=held,
+        transactions=today,
         observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
         mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
-        overrides=as_asked(overrides.in_force(connection), held, set(locked["key"])),
+        overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
         locked=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -185,11 +185,11 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
     posted = true_up_history.posted(connection)
 
     def events_at(batch: int) -> dict[str, str]:
-        asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
-        then = with_choices(connection, asked, booked, all_stores, as_of=AsOf.TODAY, until=batch)
+        questions = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
+        then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    told = Documents(*_documents(connection, only), booked, policies, company, all_stores, held, now)
+    told = Documents(*_documents(connection, only), booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
     if only is not None:
         known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
@@ -222,7 +222,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
         posted_tax=tax,
-        said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
+        said_after_lock=_differing_rows(at_lock, today, are_asked(stored)),
     )
 
 
@@ -250,12 +250,12 @@ def _skus_posted(
     silent = records(
         stored.loc[stored["key"].isin(list(typed)) & stored["sku"].isna(), ["key", "store", "settlement_id"]]
     )
-    found = {}
+    skus = {}
     for row in silent:
         batch = out.get((row["store"], row["settlement_id"]))
         versions = typed[row["key"]]
         then = [sku for number, sku in versions if batch is not None and number <= batch]
         before = then[-1] if then else None
         if batch is not None and before != versions[-1][1]:
-            found[row["key"]] = before
-    return found
+            skus[row["key"]] = before
+    return skus

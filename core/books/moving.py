@@ -115,8 +115,8 @@ def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
 def _asks_the_same(old: Row, new: Row) -> bool:
     """Tell whether a line asks what the answer was given to; what was typed counts as known."""
     saved = {"sku": old.get("typed_sku"), "units_back": old.get("typed_units")}
-    asked, now = question_of(old), question_of(new)
-    return same_meaning(asked, now) and same_units_and_sku(saved, asked, now)
+    before, now = question_of(old), question_of(new)
+    return same_meaning(before, now) and same_units_and_sku(saved, before, now)
 
 
 def _typed(saved: Row) -> Row:
@@ -149,8 +149,8 @@ def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mappi
     where = settlement_lines.line_name(question)
     if key in there.proposals:
         line = lines[there.proposals[key]]
-        said = in_words(saved, question_of(question), question_of(line))
-        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {said}."
+        sentence = in_words(saved, question_of(question), question_of(line))
+        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {sentence}."
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (
@@ -183,10 +183,10 @@ def _order(row: Row) -> tuple[Any, ...]:
 
 
 def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Row]]:
-    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    rows_of: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        found[place(row)].append(row)
-    return found
+        rows_of[place(row)].append(row)
+    return rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +213,9 @@ def move_overrides(
         now: When.
     """
     before = records(old)
-    asked = [*before, *_earlier_lines(connection, old, new)]
-    saved = {key: row for key, row in overrides.newest_of(connection, _keys(asked)).items() if says_something(row)}
-    answered = [{**row, **_typed(saved[row["key"]])} for row in asked if row["key"] in saved]
+    concerned = [*before, *_earlier_lines(connection, old, new)]
+    saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
+    answered = [{**row, **_typed(saved[row["key"]])} for row in concerned if row["key"] in saved]
     if not answered:
         return Moved()
     after = records(new)
@@ -246,17 +246,17 @@ def ask_anew(
     olds = {row["key"]: row for row in records(before)}
     pairs = {row["key"]: (olds[row["key"]], row) for row in records(after) if row["key"] in olds}
     saved = {key: row for key, row in overrides.newest_of(connection, pairs).items() if says_something(row)}
-    asked = {
+    questions = {
         key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
     }
-    changed = [key for key, row in asked.items() if not still_asked(row, question_of(pairs[key][1]))]
+    changed = [key for key, row in questions.items() if not still_asked(row, question_of(pairs[key][1]))]
     silent = [key for key in changed if saved[key]["asked_event"] is None]
     if silent:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")
         overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
     there = Destinations(proposals={key: key for key in changed})
     now_by_key = {key: line for key, (_, line) in pairs.items()}
-    return [problem for key in changed for problem in _told(key, there, asked[key], pairs[key][0], now_by_key)]
+    return [problem for key in changed for problem in _told(key, there, questions[key], pairs[key][0], now_by_key)]
 
 
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:

@@ -144,11 +144,11 @@ def postings(connection: Connection) -> Postings:
     days: dict[tuple[int, EntryKind, str], date] = {}
     gone: dict[int, tuple[int, date, date]] = {}
     for row in rows:
-        day, found = date.fromisoformat(row.entry_date), _MONTH.search(row.key)
+        day, month = date.fromisoformat(row.entry_date), _MONTH.search(row.key)
         if row.id in reversals and _month(reversals[row.id]) != _month(day):
             gone[row.id] = (row.settlement, day, reversals[row.id])
-        elif row.id not in reversals and row.kind in _KINDS and found and not row.key.endswith(REVERSED):
-            days[row.settlement, _KINDS[EntryKind(row.kind)], found[1]] = day
+        elif row.id not in reversals and row.kind in _KINDS and month and not row.key.endswith(REVERSED):
+            days[row.settlement, _KINDS[EntryKind(row.kind)], month[1]] = day
     return Postings(days, tuple(_taken_back(connection, gone)))
 
 
@@ -157,8 +157,8 @@ def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date
     for number, (settlement, day, reversed_on) in gone.items():
         rows = connection.execute(select(line).where(line.c.entry == number).order_by(line.c.position)).all()
         if rows:
-            said = tuple((row.memo, row.amount) for row in rows)
-            yield TakenBack(settlement, day, reversed_on, rows[0].currency, said)
+            amounts = tuple((row.memo, row.amount) for row in rows)
+            yield TakenBack(settlement, day, reversed_on, rows[0].currency, amounts)
 
 
 def keep_tax_kinds(

@@ -230,14 +230,14 @@ def pending_reclassifications(database: Database, books: Books, *, dismissed: bo
 
 
 def _all(connection: Connection, books: Books) -> list[Reclassification]:
-    found = []
+    proposals = []
     for one in books.settlements:
         is_out = one.settlement_entry is EntryStatus.EXPORTED
         if is_out and (one.store, one.settlement_id) in books.read_otherwise | books.taxed_otherwise:
             standing = standing_entries(entries.of_settlement(connection, one.id))
             posted = [entry for entry in standing if entry.kind in _KINDS]
-            found.append(reclassification(books, one, posted))
-    return [one for one in found if one.lines]
+            proposals.append(reclassification(books, one, posted))
+    return [one for one in proposals if one.lines]
 
 
 def accept_reclassification(

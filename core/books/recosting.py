@@ -165,14 +165,14 @@ def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     orders = [plain_orders(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
     skus = transactions["sku"].where(may_be_tied_by_sku(transactions))
     odd = set(skus[transactions["event"].isin(list(TIED_BY_SKU))].dropna())
-    found = transactions["key"].isin(list(keys))
+    near = transactions["key"].isin(list(keys))
     count = -1
-    while count != (count := int(found.sum())):
-        of_orders = {order for column in orders for order in column[found].dropna()}
+    while count != (count := int(near.sum())):
+        of_orders = {order for column in orders for order in column[near].dropna()}
         for column in orders:
-            found |= column.isin(list(of_orders))
-        found |= skus.isin(list(odd & set(skus[found].dropna())))
-    return transactions[found.astype(bool)]
+            near |= column.isin(list(of_orders))
+        near |= skus.isin(list(odd & set(skus[near].dropna())))
+    return transactions[near.astype(bool)]
 
 
 def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
@@ -221,10 +221,10 @@ def after_save(database: Database, before: Books) -> Books:
     with database.reading() as connection:
         since = batches.since(connection, before.last_batch)
         now = overrides.in_force(connection)
-        last, found = batches.last(connection), state(connection)
-    if not since <= _ONLY_ANSWERS or writings(found) - writings(before.database_state) > last - before.last_batch:
+        last, state_now = batches.last(connection), state(connection)
+    if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
         standing = set() if before.known.locked is None else set(before.known.locked["key"])
         now = as_asked(now, before.documents.held, standing)
-    return replace(with_overrides(before, now), last_batch=last, database_state=found)
+    return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

@@ -53,29 +53,31 @@ _UNREADABLE = Remark(
 
 def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
-    found: dict[Name, list[Remark]] = defaultdict(list)
+    by_settlement: dict[Name, list[Remark]] = defaultdict(list)
     for store, problem in missing(books):
-        found[store, problem.where].append(Remark(_MISSING, problem.message))
+        by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
         listed = ", ".join(
             f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
         )
         message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
-        found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
+        by_settlement[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
-        found[name].append(_unanswered(lines))
+        by_settlement[name].append(_unanswered(lines))
     for twins in twins_of(books):
         for own, other in ((twins.one, twins.other), (twins.other, twins.one)):
-            found[own.store, own.settlement_id].append(Remark(f"Also in the books as {other.name}", twins.message))
+            by_settlement[own.store, own.settlement_id].append(
+                Remark(f"Also in the books as {other.name}", twins.message)
+            )
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
         ):
-            found[settlement.store, settlement.settlement_id].append(_UNREADABLE)
+            by_settlement[settlement.store, settlement.settlement_id].append(_UNREADABLE)
         if not books.before_start(settlement).empty:
-            found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
-        found[settlement.store, settlement.settlement_id] += documents(settlement)
-    return {name: said for name, said in found.items() if said}
+            by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
+        by_settlement[settlement.store, settlement.settlement_id] += documents(settlement)
+    return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
 
 
 def twins_of(books: Books) -> list[Twins]:

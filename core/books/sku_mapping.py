@@ -95,10 +95,10 @@ Parts = list[dict[str, object]]
 
 
 def _by_sku(origins: pd.DataFrame, *, typed_in: bool) -> dict[str, Parts]:
-    found: dict[str, Parts] = {}
+    by_sku: dict[str, Parts] = {}
     for row in records(origins[origins["typed_in"] == typed_in]):
-        found.setdefault(row["sku"], []).append(row)
-    return found
+        by_sku.setdefault(row["sku"], []).append(row)
+    return by_sku
 
 
 def _row(sku: str, theirs: Parts, own: Parts, absent: set[str]) -> dict[str, object]:

@@ -173,10 +173,10 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
 
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
     """Make the pending proposals say what is known now."""
-    found = differences(books)
+    changed_costs = differences(books)
     with database.writing() as connection:
         return true_up_history.propose(
-            connection, found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+            connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
 

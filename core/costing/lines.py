@@ -152,12 +152,12 @@ _SHOWN = ("shown_cost", "shown_kind", "sku")
 
 def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
     """Return the highest version per line."""
-    found: dict[str, Saved] = {}
+    newest: dict[str, Saved] = {}
     for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
         override = Saved._make(saved)
-        if key not in found or found[key].version <= override.version:
-            found[key] = override
-    return found
+        if key not in newest or newest[key].version <= override.version:
+            newest[key] = override
+    return newest
 
 
 def with_typed_skus(
@@ -178,9 +178,9 @@ def with_typed_skus(
     silent = transactions["sku"].isna() & transactions["key"].isin(list(typed))
     if not silent.any():
         return transactions
-    found = transactions.copy()
-    found.loc[silent, "sku"] = found.loc[silent, "key"].map(typed).astype(TEXT)
-    return found
+    named = transactions.copy()
+    named.loc[silent, "sku"] = named.loc[silent, "key"].map(typed).astype(TEXT)
+    return named
 
 
 def locked_unanswered(locked: pd.DataFrame | None) -> frozenset[str]:

@@ -117,9 +117,9 @@ def find_originals(
     wanted = {place: _wanted_names(line) for place, line in lines.items()}
     orders = {name[1:3] for names in wanted.values() for name in names}
     concerned = (Sale(line, units(line)) for line in sales if (line.store, line.order_id) in orders)
-    found = _sales_by_name(concerned)
-    chosen = {place: next((name for name in names if name in found), None) for place, names in wanted.items()}
-    originals = {name: _original(name, found) for name in set(chosen.values()) if name is not None}
+    by_name = _sales_by_name(concerned)
+    chosen = {place: next((name for name in names if name in by_name), None) for place, names in wanted.items()}
+    originals = {name: _original(name, by_name) for name in set(chosen.values()) if name is not None}
     return {
         place: originals[name]
         for place, name in chosen.items()
@@ -147,12 +147,12 @@ def _wanted_names(line: Line) -> list[Name]:
 
 def _sales_by_name(sales: Iterable[Sale]) -> dict[Name, list[Sale]]:
     """Return the sales under each of their names."""
-    found: dict[Name, list[Sale]] = defaultdict(list)
+    by_name: dict[Name, list[Sale]] = defaultdict(list)
     for sale in sales:
         for name in (level(sale.line) for level in LEVELS):
             if name is not None:
-                found[name].append(sale)
-    return found
+                by_name[name].append(sale)
+    return by_name
 
 
 def _original(name: Name, found: Mapping[Name, Sequence[Sale]]) -> Original:

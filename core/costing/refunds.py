@@ -85,8 +85,8 @@ def _unclear(goods: GoodsLine) -> Move:
     units = likely_share(goods)
     if units:
         return _ask(units, "The seller gave this refund, and whether goods came back is not said; it is the price of")
-    said = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
-    return Move(0, said, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+    reason = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
+    return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
 def _locked(goods: GoodsLine, lock: Lock) -> Move:
@@ -102,13 +102,13 @@ def _reported(reported: Reported, policies: CostingPolicies) -> Move:
     """
     words = f"The marketplace reported: {reported.words}."
     if not reported.disposition:
-        said = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
-        return Move(None, said, cause=Cause.UNITS_UNKNOWN)
+        reason = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
+        return Move(None, reason, cause=Cause.UNITS_UNKNOWN)
     disposition = Disposition(reported.disposition)
     if reported.units_open and policies.refund_returned == Disposition.RESTOCKED:
         back = reported.units_back + reported.units_open
-        said = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
-        return Move(-back, said, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
+        reason = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
+        return Move(-back, reason, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
     if disposition == Disposition.RESTOCKED:
         return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
     return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)
@@ -145,11 +145,15 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
 
     So does the policy, where nobody accepted what was proposed: a proposal is always of goods in stock again.
     """
-    said = None if goods.said is None else Disposition(goods.said)
+    answered_disposition = None if goods.said is None else Disposition(goods.said)
     if units == 0:
-        return kept(Disposition.NOT_RETURNED if said in {None, Disposition.RESTOCKED} else said or usual)
+        return kept(
+            Disposition.NOT_RETURNED
+            if answered_disposition in {None, Disposition.RESTOCKED}
+            else answered_disposition or usual
+        )
     is_accepted = goods.saved is not None and goods.saved.is_accepted
-    disposition = said or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
+    disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
     return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
@@ -219,8 +223,8 @@ def _without_share(goods: GoodsLine, likely: int) -> Move:
     if likely:
         return _ask(likely, "The refund states no units; with the refunds before it, it is the price of")
     if goods.original is None and goods.shipped:
-        said = "The refund states no units and its original is not in the books; left of Finale's order:"
-        return _ask(goods.shipped, said)
+        explanation = "The refund states no units and its original is not in the books; left of Finale's order:"
+        return _ask(goods.shipped, explanation)
     why = "it is not an exact share of the original's price" if goods.original else "its original is not in the books"
     if goods.original is None and goods.line.sku is None and goods.line.order_id is not None:
         why = "it names none of its order's SKUs, of which the books have several or none (enter the SKU)"

@@ -45,16 +45,16 @@ def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int,
         claims: Every sale that says its units, of orders that Finale knows.
         order_costs: What a SKU cost on an order, all its shipments together.
     """
-    finale, found = order_costs.finale, dict[int, OrderCost]()
+    finale, costs = order_costs.finale, dict[int, OrderCost]()
     groups = _groups(claims)
     for (_, order_id, sku), group in _apart(groups, finale).items():
         lots = lots_of(finale.parts(sku), finale, order_id)
         if lots:
-            found |= _shared(sorted(group, key=lambda claim: claim.line.when), lots, order_costs.of(order_id, sku))
-    return found | {
+            costs |= _shared(sorted(group, key=lambda claim: claim.line.when), lots, order_costs.of(order_id, sku))
+    return costs | {
         claim.line.place: _not_there(order_costs.of(claim.line.order_id, claim.line.sku), units, claim)
         for claim, units in _short(groups, finale)
-        if claim.line.place not in found
+        if claim.line.place not in costs
     }
 
 
@@ -164,16 +164,16 @@ def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> d
     left = _left(lots, exported.values())
     rest = [claim for claim in claims if claim.line.place not in exported]
     drawn = exported | taken_in_time(rest, lots, left)
-    found = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
+    costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
     if whole.as_shipped:
         rest_of_lots = _left(lots, drawn.values())
-        return {place: cost for place, cost in found.items() if not _breaks(drawn[place], rest_of_lots)}
+        return {place: cost for place, cost in costs.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
-        found |= {place: _doubted(found[place], draw, lots) for place, draw in by_units.items()}
+        costs |= {place: _doubted(costs[place], draw, lots) for place, draw in by_units.items()}
     for together in _sharing(rest, drawn):
-        found |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
-    return found
+        costs |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
+    return costs
 
 
 def _kept(claims: Sequence[Claim]) -> list[Claim]:
@@ -258,12 +258,12 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     total, taken = _worth(draw, lots), _taken(kept)
     others = [claim for claim in claims if claim.taken is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
-    found = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
+    costs = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
     if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
-        found = {claim.line.place: claim.taken or _NONE for claim in kept}
+        costs = {claim.line.place: claim.taken or _NONE for claim in kept}
     how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
-    found |= {claim.line.place: share for claim in others}
-    if any(cost <= 0 for cost in found.values()):
+    costs |= {claim.line.place: share for claim in others}
+    if any(cost <= 0 for cost in costs.values()):
         return {}
     as_of = max((lot.day for lot in units if lot.day), default=None)
     places = {claim.line.place for claim in others}
@@ -272,7 +272,7 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
         place: OrderCost(
             at_line_places(cost), None, midnight(as_of) if as_of else None, odd, how=how if place in places else None
         )
-        for place, cost in found.items()
+        for place, cost in costs.items()
     }
 
 

@@ -75,8 +75,8 @@ def read_file(content: bytes, name: str = "", charset: str = "") -> Reading:
         UnreadableFileError: If it cannot be read; the subclass says why, the message where and what to do.
     """
     contents = open_contents(content, name, charset)
-    found = format_of(contents).read(contents)
-    return replace(found, problems=(*contents.notes, *found.problems)) if contents.notes else found
+    reading = format_of(contents).read(contents)
+    return replace(reading, problems=(*contents.notes, *reading.problems)) if contents.notes else reading
 
 
 def format_of(contents: Contents) -> Format:

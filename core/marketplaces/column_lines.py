@@ -134,23 +134,23 @@ class ColumnLines:
     @cached_property
     def amount(self) -> np.ndarray:
         """What each line adds to its settlement's sum, in millionths."""
-        found = self._sum(lambda shape, at: shape.amount[at])
-        return np.zeros(len(self), np.int64) if found is None else found
+        amounts = self._sum(lambda shape, at: shape.amount[at])
+        return np.zeros(len(self), np.int64) if amounts is None else amounts
 
     def typed(self, at: int) -> np.ndarray:
         """Return the amounts of each line's typed share at a place; 0 where it has no such share."""
-        found = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
-        return np.zeros(len(self), np.int64) if found is None else found
+        amounts = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
+        return np.zeros(len(self), np.int64) if amounts is None else amounts
 
     def _sum(self, times: Callable[[Shape, int], int]) -> np.ndarray | None:
-        found = None
+        total = None
         for at, amounts in enumerate(self.amounts):
             factors = [times(shape, at) for shape in self.shapes.values]
             if not any(factors):
                 continue
             own = amounts if all(one == 1 for one in factors) else amounts * np.array(factors)[self.shapes.codes]
-            found = own if found is None else found + own
-        return found
+            total = own if total is None else total + own
+        return total
 
     def size(self) -> float:
         """Return what the sum of all amounts without their signs is at most, in millionths, roundly."""

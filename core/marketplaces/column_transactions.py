@@ -267,10 +267,10 @@ def _write_single(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> Non
 
 
 def _write_several(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
-    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    parts: dict[int, list[TypedAmount]] = defaultdict(list)
     for transaction, kind, amount in zip(*(each.tolist() for each in shares), strict=True):
-        found[transaction].append(_typed_amount(kinds[kind], amount))
-    for transaction, amounts in found.items():
+        parts[transaction].append(_typed_amount(kinds[kind], amount))
+    for transaction, amounts in parts.items():
         texts[transaction] = to_text(amounts)
 
 
@@ -310,7 +310,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
     columns = lines.told(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
     descriptions = pa.array(lines.told(lambda line: line.raw_description, object), pa.string())
     posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
-    found = {
+    series = {
         "line_no": pa.array(lines.table.numbers(every), pa.int64()),
         "settlement_id": _or_none(as_text(lines.settlements, every)),
         "group_key": groups.key_text.take(pa.array(groups.of_line)),
@@ -324,4 +324,4 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),
     }
-    return _frame(pa.table(found), RAW_LINE_COLUMNS)
+    return _frame(pa.table(series), RAW_LINE_COLUMNS)

@@ -84,9 +84,9 @@ def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units]
     groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.group].append(line)
-    found = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
-    known = {_goods(row) for row, _ in found if row["quantity"] or row["quantity_source"] == QuantitySource.UNKNOWN}
-    rows = [row if _goods(row) in known else row | _asked(row, members) for row, members in found]
+    pairs = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
+    known = {_goods(row) for row, _ in pairs if row["quantity"] or row["quantity_source"] == QuantitySource.UNKNOWN}
+    rows = [row if _goods(row) in known else row | _asked(row, members) for row, members in pairs]
     rows.sort(key=_order)
     return frame(TRANSACTION_COLUMNS, rows)
 
@@ -137,21 +137,21 @@ def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
 
     `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
     """
-    found = list(lines)
-    keys = {group: group_key(group) for group in {line.group for line in found}}
+    rows = list(lines)
+    keys = {group: group_key(group) for group in {line.group for line in rows}}
     columns = {
-        "line_no": [line.number for line in found],
-        "settlement_id": [line.settlement_id or None for line in found],
-        "group_key": [keys[line.group] for line in found],
-        "event": [line.event.value for line in found],
-        "raw_type": [line.raw_type for line in found],
-        "raw_description": [line.raw_description or None for line in found],
-        "order_id": [line.order_id or None for line in found],
-        "sku": [line.sku or None for line in found],
-        "amount": [line.amount for line in found],
-        "amount_column": [line.parts[0][0] if len(line.parts) == 1 else None for line in found],
-        "quantity": [line.units if line.carries_units else None for line in found],
-        "posted_at": [line.posted_at for line in found],
+        "line_no": [line.number for line in rows],
+        "settlement_id": [line.settlement_id or None for line in rows],
+        "group_key": [keys[line.group] for line in rows],
+        "event": [line.event.value for line in rows],
+        "raw_type": [line.raw_type for line in rows],
+        "raw_description": [line.raw_description or None for line in rows],
+        "order_id": [line.order_id or None for line in rows],
+        "sku": [line.sku or None for line in rows],
+        "amount": [line.amount for line in rows],
+        "amount_column": [line.parts[0][0] if len(line.parts) == 1 else None for line in rows],
+        "quantity": [line.units if line.carries_units else None for line in rows],
+        "posted_at": [line.posted_at for line in rows],
     }
     return pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in RAW_LINE_COLUMNS.items()})
 

@@ -329,14 +329,14 @@ def _with_left_out(
     marks: dict[Labels, dict[str, str | None]], priced: pd.DataFrame, home: str
 ) -> dict[Labels, dict[str, str | None]]:
     """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
-    found = dict(marks)
+    all_marks = dict(marks)
     for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
         (row,) = left_out(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
-        lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
+        lacking = all_marks.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"
-        found[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
-    return found
+        all_marks[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
+    return all_marks
 
 
 def _rounding(priced: pd.DataFrame, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -27,8 +27,8 @@ def state(connection: Connection) -> str:
         The number of writings so far, and a word that was drawn at the last: books that were put back from a copy and
         written to again as often are in another state.
     """
-    found = connection.execute(select(books_state.c.number, books_state.c.token)).first()
-    return "0" if found is None else f"{found.number}-{found.token}"
+    row = connection.execute(select(books_state.c.number, books_state.c.token)).first()
+    return "0" if row is None else f"{row.number}-{row.token}"
 
 
 def writings(of: str) -> int:

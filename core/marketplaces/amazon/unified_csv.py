@@ -159,10 +159,10 @@ def _parts(
     for name in components:
         amount = figures.amount(row, name)
         if amount:
-            found = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
-            column = "other_fee" if fee and found.column == "other" else found.column
+            component = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
+            column = "other_fee" if fee and component.column == "other" else component.column
             parts.append((column, amount))
-            own += typed_item(found, amount, name)
+            own += typed_item(component, amount, name)
     missing = figures.needed_amount(row, "total") - _sum(row, figures, components)
     every = (*parts, ("other", missing)) if missing else tuple(parts)
     if means.event is Event.OTHER:
@@ -188,9 +188,9 @@ def broken_rows(
     """Return an error for each row whose components do not sum to its total, by settlement."""
     problems: dict[str, list[Problem]] = defaultdict(list)
     for row, line in zip(table.rows, lines, strict=True):
-        found = _sum(row, figures, components)
-        if found != line.amount:
-            message = f"The components of this row sum to {found}, its total is {line.amount}. Download the file again."
+        total = _sum(row, figures, components)
+        if total != line.amount:
+            message = f"The components of this row sum to {total}, its total is {line.amount}. Download the file again."
             problems[line.settlement_id].append(Problem(Severity.ERROR, message, str(table.place(row, "total"))))
     return problems
 
@@ -210,13 +210,13 @@ def deferred_note(count: int, of: int, file: str) -> list[Problem]:
 
 
 def _settlement_id(row: Row, table: Table | ColumnTable) -> str:
-    found = row.cells["settlement id"].strip()
+    number = row.cells["settlement id"].strip()
     place = table.place(row, "settlement id")
-    if not found:
-        raise BadCellError(place, found, "a settlement id")
-    if is_damaged(found):
-        raise DamagedIdError(place, found)
-    return found
+    if not number:
+        raise BadCellError(place, number, "a settlement id")
+    if is_damaged(number):
+        raise DamagedIdError(place, number)
+    return number
 
 
 def currency_of(table: Table | ColumnTable, sites: Iterable[str]) -> str:

@@ -260,7 +260,7 @@ def _with_amount(line: Line, amount: Decimal) -> Line:
 
 def _own_amount(element: Element, file: str) -> Decimal:
     """Return the amount of a transaction: its own, else the sum of everything in it that has a currency."""
-    own = next((found for name in _AMOUNTS_OF_ITS_OWN if (found := element.find_own(name))), None)
+    own = next((child for name in _AMOUNTS_OF_ITS_OWN if (child := element.find_own(name))), None)
     if own is not None:
         return _amount(own, file)
     return sum((_amount(leaf, file) for leaf in element.leaves() if "currency" in leaf.attributes), Decimal(0))
@@ -330,10 +330,10 @@ def _own_money(
 ) -> tuple[str, tuple[TypedPart, ...]]:
     """Return the amount column of an amount, and what it is about where that does not tell it."""
     if kind:
-        found = item_amount(kind, word)
+        effect = item_amount(kind, word)
         if means is UNKNOWN:
-            return found.column, typed(((found.column, amount),), means, transaction.kind)
-        return found.column, typed_item(found, amount, listed(kind, word))
+            return effect.column, typed(((effect.column, amount),), means, transaction.kind)
+        return effect.column, typed_item(effect, amount, listed(kind, word))
     column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
     return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))
 
@@ -346,13 +346,13 @@ def _amount(element: Element, file: str) -> Decimal:
 
 
 def _whole(item: Element, file: str) -> int | None:
-    found = item.find("Quantity")
-    return parse_units(found.text, Place(file, found.line, "Quantity")) if found else None
+    quantity = item.find("Quantity")
+    return parse_units(quantity.text, Place(file, quantity.line, "Quantity")) if quantity else None
 
 
 def _moment(element: Element, name: str, file: str) -> datetime | None:
-    found = element.find(name)
-    return parse_moment(found.text, Place(file, found.line, name)) if found else None
+    moment = element.find(name)
+    return parse_moment(moment.text, Place(file, moment.line, name)) if moment else None
 
 
 def _likeness(contents: Contents) -> float:

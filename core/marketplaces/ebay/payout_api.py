@@ -285,15 +285,15 @@ def _rate(amount: Node) -> Decimal:
 
 def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
     """Return those of the fees that are about something else than their column tells, or that nobody has declared."""
-    found = (typed_item(AmountMeaning(part.column, part.line_type), part.amount, part.word) for part in taken)
-    return tuple(part for parts in found for part in parts)
+    typed_parts = (typed_item(AmountMeaning(part.column, part.line_type), part.amount, part.word) for part in taken)
+    return tuple(part for parts in typed_parts for part in parts)
 
 
 def _units(lines: Sequence[Line]) -> Units:
     if lines[0].event in (Event.DISPUTE, Event.OTHER):
         return Units(None, QuantitySource.UNKNOWN)
-    found = counted_units(lines)
-    return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
+    units = counted_units(lines)
+    return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
 def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:

@@ -243,9 +243,9 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
     eBay's net amount is what counts; that it is the gross amount less the fees is not established for every site, so a
     difference is a warning and no error.
     """
-    found = _orders(rows)
-    rows = _with_own_fees(rows, found)
-    orders = {order.whole: [rows[place] for place in order.items] for order in found}
+    doubtful = _orders(rows)
+    rows = _with_own_fees(rows, doubtful)
+    orders = {order.whole: [rows[place] for place in order.items] for order in doubtful}
     told = {id(item) for items in orders.values() for item in items}
     doubts = [
         _without_its_order(row) if row.is_part and id(row) not in told else _doubt(row, orders.get(place, []))
@@ -270,7 +270,7 @@ def open_sums(
         amounts: Further columns, with one amount per row.
     """
     lacking: list[Decimal] = []
-    held: dict[str, list[Decimal]] = {name: [] for name in amounts}
+    by_name: dict[str, list[Decimal]] = {name: [] for name in amounts}
     orders = _orders(rows)
     rows = _with_own_fees(rows, orders)
     items = {order.whole: order.items for order in orders}
@@ -280,8 +280,8 @@ def open_sums(
         together = [number, *items.get(number, ())]
         lacking.append(row.net - row.gross - sum((_fees(rows[n]) for n in together), Decimal(0)))
         for name, values in amounts.items():
-            held[name].append(sum((values[n] for n in together), Decimal(0)))
-    return lacking, held
+            by_name[name].append(sum((values[n] for n in together), Decimal(0)))
+    return lacking, by_name
 
 
 def _without_its_order(row: Amounts) -> str:

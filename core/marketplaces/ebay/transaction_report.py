@@ -229,10 +229,10 @@ def _units(lines: Sequence[Line]) -> Units:
 
 
 def _payout_id(row: Row, table: Table | ColumnTable) -> str:
-    found = row.cells["Payout ID"].strip()
-    if is_damaged(found):
-        raise DamagedIdError(table.place(row, "Payout ID"), found)
-    return found
+    number = row.cells["Payout ID"].strip()
+    if is_damaged(number):
+        raise DamagedIdError(table.place(row, "Payout ID"), number)
+    return number
 
 
 FORMAT = Format(

@@ -248,12 +248,12 @@ def _python_name(charset: str) -> str:
     if not charset:
         return ""
     try:
-        found = codecs.lookup(charset.strip("\"' ")).name
+        name = codecs.lookup(charset.strip("\"' ")).name
         with suppress(UnicodeError):
-            b"a".decode(found)
+            b"a".decode(name)
     except (LookupError, ValueError):  # no such name, or one of a codec that makes no text (`base64`)
         return ""
-    return "" if found.startswith(_WIDE) else _MEANT.get(found, found)
+    return "" if name.startswith(_WIDE) else _MEANT.get(name, name)
 
 
 def _decoded(content: bytes, encoding: str, file: str) -> str:

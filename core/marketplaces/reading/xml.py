@@ -56,8 +56,8 @@ class Element:
 
     def text_of(self, name: str, *, strip: bool = True) -> str:
         """Return the text of the first element of that name, nothing where there is none."""
-        found = self.find(name)
-        text = found.text if found else ""
+        child = self.find(name)
+        text = child.text if child else ""
         return text.strip() if strip or not text.strip() else text
 
     @property

@@ -130,8 +130,7 @@ def booked(orders: Iterable[str], *contents: bytes, skus: Sequence[str] = SKUS) 
 EBAY_COLUMNS = (
     "Transaction creation date,Type,Order number,Net amount,Payout currency,Payout date,Payout ID,Item ID,"
     "Transaction ID,Custom label,Quantity,Item subtotal,Shipping and handling,Final Value Fee - variable,"
-    "Final Value Fee - fixed,Regulatory operating fee,International fee,Charity donation,"
-    "Gross transaction amount,Transaction currency,Exchange rate,Reference ID,Description"
+    "International fee,Gross transaction amount,Transaction currency,Exchange rate,Reference ID,Description"
 )
 
 
@@ -291,7 +290,7 @@ class EbayPayout:
             lacking: Which share of the rows of items of orders of several is not in it.
             with_payout: Whether the payout's own row is.
         """
-        names = EBAY_COLUMNS.split(",")
+        names = [*EBAY_COLUMNS.split(","), "Final Value Fee - fixed", "Regulatory operating fee", "Charity donation"]
         text = io.StringIO()
         writer = csv.DictWriter(text, names, restval="--", lineterminator="\n")
         writer.writeheader()
