@@ -85,7 +85,7 @@ def _short(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> Iterator[
     for (_, order_id, product), sold in of_product.items():
         shipped = next((one for one in finale.on_orders[order_id] if one.product == product), None)
         left = shipped.units if shipped is not None else None
-        if left is None or left >= sum(claim.units * units for claim, units in sold):
+        if not left or left >= sum(claim.units * units for claim, units in sold):
             continue
         for claim, units in sorted(sold, key=lambda of: (of[0].taken is None, of[0].line.when)):
             here = min(claim.units, left // units)

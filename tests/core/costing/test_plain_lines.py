@@ -195,6 +195,7 @@ def test_a_sale_with_a_cost_is_a_join_and_a_product() -> None:
         {"cause": Cause.COST_BLANK},
         {"source": f"stock history, {INTO_NEGATIVE_STOCK}"},
         {"units": 4},
+        {"units": 1},
         {"product_id": "cup"},
         {"unit_cost": Decimal(900_000_000_000)},
     ],
