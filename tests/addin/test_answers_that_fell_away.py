@@ -10,6 +10,7 @@ import pytest
 from addin.commands.answers_back import with_proposals
 from addin.commands.button import Outcome
 from core.books.answers import Answer
+from core.books.asked_today import asked_lines
 from core.books.saving import save_answers
 from core.books.status import missing_lines
 from core.books.type_choices import change_types
@@ -44,16 +45,29 @@ def told(shop: Shop, said: str) -> Outcome:
     return with_proposals(DONE, shop.books, set(shop.books.lines["key"]))
 
 
-@pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
-def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path: Path, said: str) -> None:
-    """One of 5.00 went out and stays; one of 0 went out too, and asks for its cost since."""
+@pytest.mark.parametrize("word", ["Adjustments", "Other"])
+def test_exported_lines_that_are_not_asked_are_not_said_to_be_proposed(tmp_path: Path, word: str) -> None:
+    """Their cost would stand on the accounts where it stands: they stay, and Resolve does not list them."""
     shop = answered(tmp_path, "5.00", "0")
     shop.export("1", kinds=(EntryKind.COGS,))
-    outcome = told(shop, said)
+    outcome = told(shop, word)
 
-    assert "the line is exported and stays as it went out: order 111-1, SKU MUG." in outcome.message
-    assert [{"store": "US", "settlement": "1", "order": "111-1", "sku": "MUG"}] == outcome.data["answers_left"]
-    assert ("1 saved answer is only proposed" in outcome.message) == ("answers_proposed" in outcome.data)
+    assert "the lines are exported and stay as they went out" in outcome.message
+    assert ["111-1", "111-2"] == [one["order"] for one in outcome.data["answers_left"]]
+    assert "answers_proposed" not in outcome.data
+    assert asked_lines(shop.books).empty
+
+
+@pytest.mark.parametrize("word", ["Sales", "Liquidations", "Refunds"])
+def test_exported_lines_whose_cost_belongs_elsewhere_are_asked(tmp_path: Path, word: str) -> None:
+    """One of 5.00 went out, one of 0 too: what was typed answered another question, and Resolve asks both."""
+    shop = answered(tmp_path, "5.00", "0")
+    shop.export("1", kinds=(EntryKind.COGS,))
+    outcome = told(shop, word)
+
+    assert "2 saved answers are only proposed on sheet Resolve" in outcome.message
+    assert ["111-1", "111-2"] == sorted(asked_lines(shop.books)["order_id"])
+    assert "answers_left" not in outcome.data
 
 
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
