@@ -31,11 +31,15 @@ TAX_KIND = "tax_kind"
 """The column of costed lines that says it; missing on rows that the first reader stored, which stay as they were."""
 
 
+NO_ORDER = "without order"
+
+
 class OpenTax(NamedTuple):
     """An order whose tax for the marketplace to pay does not come to zero."""
 
     store: str
     order_id: str
+    """Of a line without one: `without order`, and the marketplace's words."""
     currency: str
     rest: Decimal
     """Collected less withheld, refunds included; − is what the marketplace kept back too much."""
@@ -113,12 +117,23 @@ def open_tax(lines: pd.DataFrame) -> list[OpenTax]:
 
 
 def _rests(lines: pd.DataFrame) -> Iterator[OpenTax]:
-    names = ["store", "order_id", "currency"]
-    known = lines.assign(order_id=lines["order_id"].fillna("without order"))
-    for (store, order, currency), rows in known.groupby(names, sort=True):
+    """Yield the rest of each order; a line without one is an order of its own, so that no two rests hide each other.
+
+    +2.00 kept back too little on one line without an order and −2.00 too much on another are two rests, not none.
+    """
+    known = lines.assign(one_order=_orders(lines))
+    for (store, _, currency), rows in known.groupby(["store", "one_order", "currency"], sort=True):
         rest = total(rows["tax"]) + total(_withheld(rows))
         if rest:
-            yield OpenTax(str(store), str(order), str(currency), rest)
+            yield OpenTax(str(store), _name(rows.iloc[0]), str(currency), rest)
+
+
+def _name(line: pd.Series) -> str:
+    """Name the order of a line; one without by the marketplace's words."""
+    if pd.notna(line["order_id"]):
+        return str(line["order_id"])
+    words = " / ".join(str(line[name]) for name in ("raw_type", "raw_description") if pd.notna(line[name]))
+    return f"{NO_ORDER} ({words})" if words else NO_ORDER
 
 
 def has_tax(lines: pd.DataFrame) -> pd.Series:

@@ -87,7 +87,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         basis=choice.basis,
     )
     corrected = _corrections_of(books, lines, choice.basis)
-    rated = pd.concat([lines, corrected[list(lines.columns)]])
+    rated = pd.concat([lines, corrected[list(lines.columns)]], ignore_index=True)
     rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
         lines,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.books.database.frames import rows_of
-from core.facilitator_tax import open_tax
+from core.facilitator_tax import NO_ORDER, open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, Entry, EntryKind, left_over
@@ -158,10 +158,14 @@ def tax_tie_outs(lines: pd.DataFrame) -> list[TieOut]:
     return [
         whole,
         *(
-            TieOut(f"{one.store}: facilitator tax of order {one.order_id} in {one.currency}", one.rest, ZERO)
+            TieOut(f"{one.store}: facilitator tax of {_of_order(one.order_id)} in {one.currency}", one.rest, ZERO)
             for one in rests
         ),
     ]
+
+
+def _of_order(order_id: str) -> str:
+    return f"a line {order_id}" if order_id.startswith(NO_ORDER) else f"order {order_id}"
 
 
 def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[Entry]) -> list[TieOut]:

@@ -127,6 +127,33 @@ def test_goods_that_cost_as_much_as_something_else_move_to_its_account(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(("said", "cogs"), [(LOST, "8.00"), ("Storage", "5.00"), ("Liquidations", "8.00")])
+def test_what_is_corrected_in_another_currency_counts_in_the_profit_and_loss(
+    story: Story, tmp_path: Path, said: str, cogs: str
+) -> None:
+    """Cost true-ups, reclassifications and entries taken back of a Canadian store, with a rate for some days alone."""
+    word = {**paid("ODD_WORD", "12.00", units="1", sku="A"), "amount-type": "other-transaction"}
+    rows = [item("Order", "1", "20.00", units="1"), word]
+    story.bring(v2(tmp_path, rows, currency="CAD", site="Amazon.ca"))
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Line type": "Tips"})
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    for day, rate in (("2026-09-02", 0.75), ("2026-09-20", 0.8)):
+        story.type("Exchange rates", {"Currency": "CAD", "Date": day}, {"Rate": rate})
+    story.deed("export", NUMBER, "--format", "quickbooks")
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Line type": said})
+    story.book.run("resolve")
+    for asked in story.asked():
+        story.answer(({"Type": asked["Type"]}, {"Cost": 3}))
+    story.decide("accept")
+    corrected = story.book.run("pnl", "--json")
+    story.deed("reopen", NUMBER, "--reason", "once more")
+    reopened = story.book.run("pnl", "--json")
+
+    assert ["", ""] == [corrected.error, reopened.error]
+    assert Decimal(cogs) == Decimal(corrected.data["cogs"])
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("out", [(), ("1",), ("1", "2")])
 def test_posted_elsewhere_says_which_settlement_entries_stay(
     story: Story, tmp_path: Path, out: tuple[str, ...]

@@ -177,6 +177,23 @@ def test_a_refund_whose_tax_the_marketplace_does_not_give_back_is_named() -> Non
     assert "Facilitator tax: orders that do not come to zero: 1." == tax_tie_outs(lines)[0].sentence
 
 
+@pytest.mark.parametrize("rests", [("2.00", "-2.00"), ("0.01", "-0.01"), ("1.60", "0.40", "-2.00")])
+def test_rests_of_lines_without_an_order_do_not_hide_each_other(rests: tuple[str, ...]) -> None:
+    """Each is named by its words: together they come to zero, and none of them does."""
+    rows = [
+        line(Event.ADJUSTMENT, key=f"k{place}", tax="5.00", tax_withheld=str(Decimal(rest) - 5), goods=Goods.NONE)
+        | {"raw_type": "Tax", "raw_description": f"word {place}"}
+        for place, rest in enumerate(rests)
+    ]
+    lines = with_tax_kinds(frame(COLUMNS, rows))
+
+    assert [Decimal(rest) for rest in rests] == [one.rest for one in open_tax(lines)]
+    assert [
+        f"Amazon US: facilitator tax of a line without order (Tax / word {place}) in USD"
+        for place, _ in enumerate(rests)
+    ] == [one.name for one in tax_tie_outs(lines)[1:]]
+
+
 def test_what_is_out_keeps_whose_tax_it_was() -> None:
     """Tax of a settlement that is out stays the seller's own, though a later one withholds it; what was kept holds."""
     sale = of_order(Event.SALE, "A", principal="30.00", tax="2.40") | {"store": "US", "settlement_id": "1"}
