@@ -115,8 +115,8 @@ def _is_ours(error: Exception) -> bool:
 
 def _words_of_excel(error: Exception) -> str:
     """Return what Excel itself said, where the error came from there: COM on Windows, Apple events on the Mac."""
-    said = getattr(error, "excepinfo", None)
-    words = said[2] if said and len(said) > 2 else getattr(error, "errormessage", None)  # noqa: PLR2004 - its third field
+    details = getattr(error, "excepinfo", None)
+    words = details[2] if details and len(details) > 2 else getattr(error, "errormessage", None)  # noqa: PLR2004 - its third field
     return " ".join(str(words).split()) if words else ""
 
 

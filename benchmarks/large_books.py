@@ -17,11 +17,13 @@ from core.books.importing import import_file
 from core.books.loading import load_books
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
-from core.model import ObservationKind
+from core.model import Event, ObservationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pandas as pd
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -43,7 +45,7 @@ def large_books(folder: Path, raw_lines: int) -> Iterator[Database]:
 
 def _know_every_cost(database: Database) -> None:
     """Let Finale have said a cost of every product of every order, each another one."""
-    lines = records(load_books(database).lines[["order_id", "sku"]].dropna().drop_duplicates())
+    lines = records(_sold(load_books(database).lines))
     skus = sorted({row["sku"] for row in lines})
     products = [{"sku": sku, "product_id": sku, "units": 1, "rule": "product id", "fetched_at": NOW} for sku in skus]
     costs = [
@@ -53,7 +55,7 @@ def _know_every_cost(database: Database) -> None:
             "product_id": row["sku"],
             "unit_cost": Decimal(1_000_001 + number) / 1_000_000,
             "currency": "USD",
-            "units": 1,
+            "units": row["quantity"],
             "record_date": "2026-08-04",
             "fetched_at": NOW,
         }
@@ -63,3 +65,11 @@ def _know_every_cost(database: Database) -> None:
         batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
         observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
+
+
+def _sold(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return each order and SKU with the units that its sales state; 1 where it was not sold."""
+    named = lines[["order_id", "sku", "event", "quantity"]].dropna(subset=["order_id", "sku"])
+    units = named["quantity"].where(named["event"] == Event.SALE, 0).fillna(0).astype(int)
+    sold = named.assign(quantity=units).groupby(["order_id", "sku"], sort=False)["quantity"].sum().reset_index()
+    return sold.assign(quantity=sold["quantity"].clip(lower=1))

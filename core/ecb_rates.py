@@ -69,14 +69,14 @@ def read_rates(answer: Answer) -> list[tuple[str, str, str]]:
     Raises:
         BadAnswerError: If it is no such file, or a rate in it is none.
     """
-    found: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str]] = []
     day = ""
 
     def element(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal day
         day = attributes.get("time", day)
         if name.rpartition(":")[2] == "Cube" and "currency" in attributes:
-            found.append((_day(day), attributes["currency"], _rate(attributes.get("rate", ""))))
+            rows.append((_day(day), attributes["currency"], _rate(attributes.get("rate", ""))))
 
     def refuse_doctype(*_: object) -> None:
         raise ValueError("it declares a document type")
@@ -88,9 +88,9 @@ def read_rates(answer: Answer) -> list[tuple[str, str, str]]:
         parser.Parse(answer.text(), True)  # noqa: FBT003 - expat takes no names
     except (expat.ExpatError, ValueError) as error:
         raise BadAnswerError(answer.service, answer.where, "an answer that is not a file of rates") from error
-    if not found:
+    if not rows:
         raise BadAnswerError(answer.service, answer.where, "a file without rates")
-    return found
+    return rows
 
 
 def _day(text: str) -> str:

@@ -76,8 +76,8 @@ class RefusedError(ServiceError):
         self.status = status
         self.code = code
         """The service's own word for the reason (`invalid_grant`); empty if it gave none."""
-        said = f" and says: {detail}" if detail else ""
-        super().__init__(service, f"{service} refused {where} ({status}){said}.", reference=reference)
+        details = f" and says: {detail}" if detail else ""
+        super().__init__(service, f"{service} refused {where} ({status}){details}.", reference=reference)
 
 
 class NotFoundError(RefusedError):

@@ -110,10 +110,10 @@ class ExchangeRates:
     def known(self, currency: str, home: str) -> list[Rate]:
         """Return every rate of a currency, by day and the typed one first."""
         typed = self._days.get((currency, home), ())
-        found = [Rate(currency, home, self._typed[currency, home][day], day, TYPED) for day in typed]
+        rates = [Rate(currency, home, self._typed[currency, home][day], day, TYPED) for day in typed]
         legs = [set(self._days.get((name, ""), ())) for name in {currency, home} - {EURO}]
-        found += [self._of_bank(currency, home, day) for day in (set.intersection(*legs) if legs else ())]
-        return sorted(found, key=lambda rate: (rate.day, rate.source != TYPED))
+        rates += [self._of_bank(currency, home, day) for day in (set.intersection(*legs) if legs else ())]
+        return sorted(rates, key=lambda rate: (rate.day, rate.source != TYPED))
 
     def _of_bank(self, currency: str, home: str, day: str) -> Rate:
         return Rate(currency, home, self._per_euro(home, day) / self._per_euro(currency, day), day, ECB)
@@ -128,10 +128,10 @@ class ExchangeRates:
         """Return the last day on or before this one on which the bank had both currencies; empty where none is."""
         oldest = _week_before(day)
         while day:
-            found = {_last_before(self._days.get((name, ""), ()), day, oldest) for name in {currency, home} - {EURO}}
-            if len(found) == 1:
-                return found.pop()
-            day = min(found)
+            days = {_last_before(self._days.get((name, ""), ()), day, oldest) for name in {currency, home} - {EURO}}
+            if len(days) == 1:
+                return days.pop()
+            day = min(days)
         return ""
 
 
@@ -145,7 +145,7 @@ def _last_before(days: Sequence[str], day: str, oldest: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRates:
+class RateLookup:
     """The rates of some lines, and which are not known."""
 
     found: Mapping[CurrencyDay, Rate] = field(default_factory=dict)
@@ -154,7 +154,7 @@ class FoundRates:
     @property
     def factors(self) -> dict[CurrencyDay, Decimal]:
         """Return (currency, day) -> units of home currency for one unit of it, above zero."""
-        return {asked: rate.rate for asked, rate in self.found.items()}
+        return {currency_day: rate.rate for currency_day, rate in self.found.items()}
 
 
 def needed_rates(lines: pd.DataFrame, home: str, zones: Mapping[str, ZoneInfo]) -> list[CurrencyDay]:
@@ -170,11 +170,11 @@ def needed_rates(lines: pd.DataFrame, home: str, zones: Mapping[str, ZoneInfo]) 
     return sorted({pair for pair in zip(foreign["currency"], days, strict=True) if isinstance(pair[1], str)})
 
 
-def find_rates(known: ExchangeRates, asked: Iterable[CurrencyDay], home: str) -> FoundRates:
+def find_rates(known: ExchangeRates, asked: Iterable[CurrencyDay], home: str) -> RateLookup:
     """Look up the rate of each currency and day."""
     looked_up = {(currency, day): known.on(currency, home, day) for currency, day in asked}
-    found = {asked_for: rate for asked_for, rate in looked_up.items() if rate is not None}
-    return FoundRates(found, tuple(asked_for for asked_for in looked_up if asked_for not in found))
+    rates = {asked_for: rate for asked_for, rate in looked_up.items() if rate is not None}
+    return RateLookup(rates, tuple(asked_for for asked_for in looked_up if asked_for not in rates))
 
 
 def at_home(

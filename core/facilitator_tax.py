@@ -11,6 +11,7 @@ Worked example, Australia: a buyer pays 19.67; Amazon lists Principal 19.67, no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,7 @@ from core.frame_columns import TEXT
 from core.line_types import LineType, TaxKind
 from core.model import Event
 from core.money import total
+from core.time import SettlementName
 from core.typed_amounts import sum_of_type
 
 if TYPE_CHECKING:
@@ -42,26 +44,62 @@ class OpenTax(NamedTuple):
 _GIVEN_BACK = (Event.REFUND.value, Event.DISPUTE.value)
 
 
-def with_tax_kinds(lines: pd.DataFrame) -> pd.DataFrame:
+PostedTax = Mapping[SettlementName, Mapping[str, str]]
+"""The settlements whose settlement entry is out, each with the kinds, by line key, that lines of other settlements
+decided when it went out."""
+
+
+def with_tax_kinds(lines: pd.DataFrame, posted: PostedTax | None = None) -> pd.DataFrame:
     """Return lines with the column `tax_kind`.
 
     An order is the marketplace's where any of its lines has tax withheld; its sales and its refunds are looked at
-    apart, each for whether they show a tax.
+    apart, each for whether they show a tax. What is out stays as it went out, whatever a later settlement says of its
+    orders: that is a reclassification.
+
+    Worked example: 2.40 of tax is exported as the seller's own, to Sales Tax Payable. The next settlement withholds
+    2.40 of the same order: its own line is the marketplace's, and moving the 2.40 that went out is proposed.
 
     Args:
         lines: TRANSACTION_COLUMNS of the whole company.
+        posted: What is out; nothing is where it is left out.
     """
+    kinds = _kinds(lines, _orders(lines))
+    names = zip(lines["store"], lines["settlement_id"], strict=True)
+    is_out = pd.Series([name in posted for name in names] if posted else False, lines.index, dtype=bool)
+    if posted and is_out.any():
+        kept = {key: kind for kinds_of in posted.values() for key, kind in kinds_of.items()}
+        then = _alone(lines[is_out])
+        then = then.mask(lines.loc[is_out, "key"].isin(list(kept)), lines.loc[is_out, "key"].map(kept))
+        kinds = kinds.mask(is_out, then.reindex(lines.index))
+    return lines.assign(**{TAX_KIND: kinds.mask(lines["goods"].isna(), pd.NA).astype(TEXT)})
+
+
+def decided_elsewhere(lines: pd.DataFrame) -> dict[str, str]:
+    """Return the kinds, by line key, that the lines of a settlement have only because of other settlements. Pure.
+
+    Args:
+        lines: All lines of one settlement, with `tax_kind`.
+    """
+    differs = (lines[TAX_KIND] != _alone(lines)).fillna(value=False).astype(bool)
+    return dict(zip(lines.loc[differs, "key"], lines.loc[differs, TAX_KIND], strict=True))
+
+
+def _alone(lines: pd.DataFrame) -> pd.Series:
+    """Return the kinds of lines as their settlement alone says them."""
+    return _kinds(lines, lines["settlement_id"].fillna("") + "|" + _orders(lines))
+
+
+def _kinds(lines: pd.DataFrame, orders: pd.Series) -> pd.Series:
+    """Return the kind of each line's tax, by the names of what counts as one order."""
     withheld, taxed = _is_there(_withheld(lines)), _is_there(lines["tax"])
-    concerned = withheld | taxed
     kinds = pd.Series(TaxKind.OWN.value, index=lines.index, dtype=TEXT)
-    if concerned.any():
-        orders = _orders(lines)
+    if (withheld | taxed).any():
         sides = orders + lines["event"].isin(_GIVEN_BACK).map({True: " back", False: ""})
         facilitated = orders.isin(set(orders[withheld]))
         shows_tax = sides.isin(set(sides[taxed]))
         kinds = kinds.mask(facilitated & shows_tax, TaxKind.FACILITATOR.value)
         kinds = kinds.mask(withheld & ~shows_tax, TaxKind.IN_PRICE.value)
-    return lines.assign(**{TAX_KIND: kinds.mask(lines["goods"].isna(), pd.NA).astype(TEXT)})
+    return kinds
 
 
 def open_tax(lines: pd.DataFrame) -> list[OpenTax]:
@@ -81,6 +119,11 @@ def _rests(lines: pd.DataFrame) -> Iterator[OpenTax]:
         rest = total(rows["tax"]) + total(_withheld(rows))
         if rest:
             yield OpenTax(str(store), str(order), str(currency), rest)
+
+
+def has_tax(lines: pd.DataFrame) -> pd.Series:
+    """Tell of each line whether tax was collected or withheld."""
+    return _is_there(_withheld(lines)) | _is_there(lines["tax"])
 
 
 def _withheld(lines: pd.DataFrame) -> pd.Series:

@@ -354,10 +354,10 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
     """
     typed = lines[UNITS_TYPED].astype(WHOLE) if UNITS_TYPED in lines else pd.Series(None, lines.index, WHOLE)
     unclear = _told(lines["goods"] == Goods.UNCLEAR.value)
-    asked = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(_ASKS_UNITS)))
+    open_units = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(_ASKS_UNITS)))
     nothing = _told(lines["cost_quantity"] == 0) & lines["quantity"].isna() & typed.isna()
-    counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(asked | nothing))
-    refunds = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE])) & ~asked
+    counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(open_units | nothing))
+    refunds = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE])) & ~open_units
     if PROPOSAL_TAKEN in lines:
         moved = _told(lines["disposition"].isin([Disposition.RESTOCKED, Disposition.MONEY_ONLY]))
         counted = counted.mask(refunds & _told(lines[PROPOSAL_TAKEN]) & moved, lines["cost_quantity"])

@@ -141,8 +141,8 @@ class Policies(BaseModel):
 
     def _held(self, day: date) -> Policies:
         names = {one.name for one in self.earlier}
-        held = {name: self.value_on(name, day) for name in names}
-        return Policies.model_validate(self.model_dump() | held | {"earlier": ()})
+        values = {name: self.value_on(name, day) for name in names}
+        return Policies.model_validate(self.model_dump() | values | {"earlier": ()})
 
     @property
     def finale_posts(self) -> frozenset[LineType]:

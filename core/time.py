@@ -92,10 +92,10 @@ def local_days(lines: pd.DataFrame, zones: Mapping[str, ZoneInfo]) -> pd.Series:
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
     names = ["store", "settlement_id"] if known.exceptions else ["store"]
     days = pd.Series(pd.NA, index=lines.index, dtype=TEXT)
-    for name, rows in lines.groupby(names, sort=False, dropna=False):
+    for name, moments in lines.groupby(names, sort=False, dropna=False)["posted_at"]:
         zone = known.zone(*(str(part) for part in (*name, "")[:2]))
-        moments = rows["posted_at"].dt.tz_convert(str(zone)) if zone else rows["posted_at"]
-        days.loc[rows.index] = moments.dt.strftime("%Y-%m-%d").astype(TEXT)
+        there = moments.dt.tz_convert(str(zone)) if zone else moments
+        days.loc[moments.index] = there.dt.strftime("%Y-%m-%d").astype(TEXT)
     return _with_undated(days, lines, known) if known.last_days else days
 
 
@@ -128,10 +128,10 @@ class Month:
         Raises:
             MonthUnreadableError: If it is none.
         """
-        found = _MONTH.fullmatch(text.strip())
-        if found is None or int(found[1]) == 0:
+        match = _MONTH.fullmatch(text.strip())
+        if match is None or int(match[1]) == 0:
             raise MonthUnreadableError(text)
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:
         """Return it as `2026-08`."""

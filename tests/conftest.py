@@ -39,8 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("long" if config.getoption("--long") else "everyday")
 
 
-_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/")
-"""Folders whose tests copy a book that takes seconds to make: in the everyday run each is the work of one worker."""
+_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/architecture/")
+"""Folders whose tests share what takes seconds to make: in the everyday run each is the work of one worker."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -70,10 +70,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
     return None if config.getoption("--long") else _Whole(config, log)
 
 
+gc.set_threshold(20_000, 20, 50)
+"""Python's own 700 suits programs of few objects: a table of some lines is thousands, hardly ever in circles."""
+
+
 def pytest_collection_finish() -> None:
     """Keep the search for unreachable cycles away from thousands of tests and modules, which took a seventh of the run.
 
-    It stays as frequent as it is: a workbook of openpyxl that is gone before it was looked at once fails as it goes.
+    It looks again at the end of the run, and whatever was left open then fails.
     """
     gc.collect()
     gc.freeze()

@@ -65,9 +65,9 @@ _STYLE_FIRST = ' s="'
 @lru_cache(maxsize=10000)
 def read_head(text: str) -> CellHead:
     """Read a cell's attributes."""
-    found = dict(_HEAD.findall(text))
-    style = found.get("s")
-    return CellHead(int(style) if style else None, found.get("t", "n"), "cm" in found)
+    attributes = dict(_HEAD.findall(text))
+    style = attributes.get("s")
+    return CellHead(int(style) if style else None, attributes.get("t", "n"), "cm" in attributes)
 
 
 def split_cell(cell: str) -> tuple[CellHead, str]:
@@ -106,10 +106,10 @@ def stored_value(head: CellHead, body: str, strings: list[str]) -> str | float |
     if head.type == "inlineStr":
         plain = _PLAIN_INLINE.match(body)
         return unescape_text(plain[1]) if plain else read_text_runs(body)
-    found = _VALUE.search(body)
-    if found is None:
+    match = _VALUE.search(body)
+    if match is None:
         return None
-    text = found[1]
+    text = match[1]
     if not text and head.type != "str":
         return None
     if head.type == "n":
@@ -188,8 +188,10 @@ def read_formula(body: str) -> CellFormula | None:
     match = _FORMULA.search(body) if "<f" in body else None
     if match is None:
         return None
-    found = dict(_HEAD.findall(match[1]))
-    return CellFormula(unescape(match[2] or ""), found.get("t", "normal"), found.get("si", ""), found.get("ref", ""))
+    attributes = dict(_HEAD.findall(match[1]))
+    return CellFormula(
+        unescape(match[2] or ""), attributes.get("t", "normal"), attributes.get("si", ""), attributes.get("ref", "")
+    )
 
 
 def without_value(cell: str) -> str:

@@ -220,12 +220,12 @@ def column_rules(sheet: SheetPart, table: TablePart) -> list[ColumnRule]:
     """Return the rule areas that reach over all data rows of a table."""
     sheet.book.settle()
     body = table.body
-    found = []
+    rules = []
     for rule in sheet.root.walk():
         for index, area in enumerate(areas_of_rule(rule)):
             if area.meets(body) and area.top <= body.top and area.bottom == body.bottom:
-                found.append(ColumnRule(rule, index))
-    return found
+                rules.append(ColumnRule(rule, index))
+    return rules
 
 
 def stretch_rules(sheet: SheetPart, table: TablePart, rules: list[ColumnRule]) -> None:

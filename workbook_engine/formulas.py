@@ -136,9 +136,9 @@ def _cells(array: Area, area: Area) -> Iterator[tuple[int, int]]:
 def arrays(sheet: SheetPart) -> list[tuple[Area, str, bool]]:
     """Return the array formulas of a sheet: cells, text, and whether it spills by itself."""
     result = []
-    for _, _, cell, found in formulas(sheet):
-        if found.kind == "array" and (area := parse_area(found.area)):
-            result.append((area, found.text, " cm=" in cell.partition(">")[0]))
+    for _, _, cell, formula in formulas(sheet):
+        if formula.kind == "array" and (area := parse_area(formula.area)):
+            result.append((area, formula.text, " cm=" in cell.partition(">")[0]))
     return result
 
 
@@ -153,23 +153,23 @@ def _formulas_of(rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, int, st
         if not row.formulas:
             continue
         for column, cell in list(row.cells().items()):
-            found = read_formula(cell) if "<f" in cell else None
-            if found is not None:
-                yield number, column, cell, found
+            formula = read_formula(cell) if "<f" in cell else None
+            if formula is not None:
+                yield number, column, cell, formula
 
 
 def whole_formulas(sheet: SheetPart) -> Iterator[tuple[int, int, str, CellFormula]]:
     """Yield what `formulas` does, with the whole text also where the file has it in another cell only."""
     sheet.book.settle()
     masters: dict[str, tuple[str, int, int]] = {}
-    for row, column, cell, found in formulas(sheet):
-        if found.kind == "shared" and found.text:
-            masters[found.shared] = (found.text, row, column)
-        if found.kind == "shared" and found.shared in masters:
-            text, first, left = masters[found.shared]
-            yield row, column, cell, found._replace(text=copy_formula(text, row - first, column - left))
+    for row, column, cell, formula in formulas(sheet):
+        if formula.kind == "shared" and formula.text:
+            masters[formula.shared] = (formula.text, row, column)
+        if formula.kind == "shared" and formula.shared in masters:
+            text, first, left = masters[formula.shared]
+            yield row, column, cell, formula._replace(text=copy_formula(text, row - first, column - left))
         else:
-            yield row, column, cell, found
+            yield row, column, cell, formula
 
 
 def release(sheet: SheetPart, area: Area) -> None:
@@ -188,8 +188,8 @@ def release(sheet: SheetPart, area: Area) -> None:
         for column, cell in row.cells().items():
             if area.left <= column <= area.right and "<f" in cell:
                 sheet.book.formulas_changed = True
-                found = read_formula(cell) if has_kind(cell, "shared") else None
-                shared = shared or (found is not None and bool(found.text))
+                formula = read_formula(cell) if has_kind(cell, "shared") else None
+                shared = shared or (formula is not None and bool(formula.text))
     if shared:
         unshare(sheet)
     refuse_part_of_array(sheet, area)
@@ -209,9 +209,9 @@ def refuse_part_of_array(sheet: SheetPart, area: Area) -> None:
 
 def unshare(sheet: SheetPart) -> None:
     """Give every cell its own text of a formula that several cells share in the file."""
-    for number, column, cell, found in list(whole_formulas(sheet)):
-        if found.kind == "shared":
-            sheet.rows.edit(number)[column] = _plain(cell, found.text)
+    for number, column, cell, formula in list(whole_formulas(sheet)):
+        if formula.kind == "shared":
+            sheet.rows.edit(number)[column] = _plain(cell, formula.text)
             sheet.touch()
     sheet.has_shared = False
 
@@ -228,10 +228,10 @@ def change_formulas(sheet: SheetPart, change: Callable[[str], str]) -> None:
         return
     if sheet.rows.rows and sheet.has_shared:
         unshare(sheet)
-    for number, column, cell, found in formulas(sheet):
-        if found.text and (text := change(found.text)) != found.text:
+    for number, column, cell, formula in formulas(sheet):
+        if formula.text and (text := change(formula.text)) != formula.text:
             changed = replace_formula(cell, text)
-            broken = BROKEN in text and BROKEN not in found.text
+            broken = BROKEN in text and BROKEN not in formula.text
             sheet.rows.edit(number)[column] = without_value(changed) if broken else changed
             sheet.book.formulas_changed = True
             sheet.touch()

@@ -114,9 +114,9 @@ class SheetRows:
         for match in _ROW.finditer(plain_markup(text)):
             written, start = match[1], match.start()
             inside = slice(match.start(2) - start, match.end(2) - start) if match[2] else slice(0, 0)
-            found = _NUMBER.search(written)
-            number = int(found[1]) if found else number + 1
-            self.rows[number] = Row(match[0], inside, intact=found is not None)
+            number_match = _NUMBER.search(written)
+            number = int(number_match[1]) if number_match else number + 1
+            self.rows[number] = Row(match[0], inside, intact=number_match is not None)
             rest = _SPANS.sub("", _NUMBER.sub("", written, count=1), count=1)
             if rest:
                 self.attributes[number] = rest
@@ -132,8 +132,8 @@ class SheetRows:
 
     def row_attribute(self, number: int, name: str) -> str:
         """Return an attribute of a row, empty when it has none."""
-        found = re.search(rf"\s{name}\s*=\s*[\"']([^\"']*)[\"']", self.attributes.get(number, ""))
-        return found[1] if found else ""
+        match = re.search(rf"\s{name}\s*=\s*[\"']([^\"']*)[\"']", self.attributes.get(number, ""))
+        return match[1] if match else ""
 
     def set_row_attribute(self, number: int, name: str, value: str | None) -> None:
         """Set or remove (`None`) an attribute of a row."""
@@ -143,15 +143,15 @@ class SheetRows:
 
     def cell(self, row: int, column: int) -> str | None:
         """Return one cell."""
-        found = self.rows.get(row)
-        return None if found is None else found.cells().get(column)
+        cells = self.rows.get(row)
+        return None if cells is None else cells.cells().get(column)
 
     def edit(self, row: int) -> Cells:
         """Return the cells of a row to change, making the row where there is none."""
-        found = self.rows.get(row)
-        if found is None:
-            found = self.rows[row] = Row()
-        return found.edit()
+        cells = self.rows.get(row)
+        if cells is None:
+            cells = self.rows[row] = Row()
+        return cells.edit()
 
     def note_formula(self, row: int) -> None:
         """Remember that a row may hold formulas."""

@@ -95,8 +95,8 @@ def _refuse_cutting(sheet: SheetPart, move: Move) -> None:
 def _move_arrays(sheet: SheetPart, move: Move) -> None:
     if not sheet.has_arrays:
         return
-    for number, column, cell, found in formulas.formulas(sheet):
-        old = parse_area(found.area) if found.kind == "array" else None
+    for number, column, cell, formula in formulas.formulas(sheet):
+        old = parse_area(formula.area) if formula.kind == "array" else None
         new = moved_area(old, move) if old is not None else None
         if new is not None and new != old:
             sheet.rows.edit(number)[column] = _ARRAY_AREA.sub(rf"\g<1>{area_name(new)}", cell, count=1)

@@ -264,10 +264,10 @@ class Tables:
         tables = list(self)
         if isinstance(key, int) and 1 <= key <= len(tables):
             return tables[key - 1]
-        found = [table for table in tables if isinstance(key, str) and table.name.lower() == key.lower()]
-        if not found:
+        matches = [table for table in tables if isinstance(key, str) and table.name.lower() == key.lower()]
+        if not matches:
             raise KeyError(key)
-        return found[0]
+        return matches[0]
 
     def __contains__(self, key: object) -> bool:
         # xlwings' Windows class has no such method, so that Python walks over the tables and never finds a name

@@ -42,10 +42,10 @@ class Names:
 
     def __call__(self, name_or_index: str | int) -> Name:
         """Return a name by its text or its place from 1."""
-        found = self._find(name_or_index)
-        if found is None:
+        name = self._find(name_or_index)
+        if name is None:
             raise KeyError(name_or_index)
-        return found
+        return name
 
     def _find(self, wanted: str | int) -> Name | None:
         names = list(self)
@@ -252,9 +252,9 @@ class Sheet:
     def _named(self, name: str) -> Range:
         for names in (self.names, Names(self.book)):
             if names.contains(name):
-                found = names(name).refers_to_range
-                if found.sheet.name == self.name:
-                    return found
+                area = names(name).refers_to_range
+                if area.sheet.name == self.name:
+                    return area
         raise RefusedByExcelError(f"Sheet {self.name} has no cells called {name!r}.")
 
     @property

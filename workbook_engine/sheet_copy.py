@@ -172,7 +172,7 @@ def renumbered_shapes(package: Package, data: bytes) -> bytes:
     """Return a copied drawing of notes whose shapes have numbers that no other drawing of the workbook uses."""
     text = data.decode("utf-8")
     drawings = (package.read(part).decode("utf-8") for part in package.names if part.lower().endswith(".vml"))
-    taken = {int(number) for drawing in drawings for found in _BLOCK.findall(drawing) for number in found.split(",")}
+    taken = {int(number) for drawing in drawings for block in _BLOCK.findall(drawing) for number in block.split(",")}
     own = _BLOCK.search(text)
     if own is None:
         return data

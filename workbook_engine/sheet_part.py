@@ -154,11 +154,11 @@ class SheetPart:
         related = self.book.package.relations(self.part)
         targets = {relation.id: relation.target for relation in related if relation.kind == "table"}
         listed = [element.get(name) for element in self.elements("tablePart") for name in element.attributes]
-        found = [TablePart(self.book.package, targets[name]) for name in listed if name in targets]
-        for table in found:
+        parts = [TablePart(self.book.package, targets[name]) for name in listed if name in targets]
+        for table in parts:
             if table.is_empty and any(value is not None for value in self.read(table.body)[0]):
                 table.is_empty = False  # another program typed into the blank row and did not say so
-        return found
+        return parts
 
     @cached_property
     def merged(self) -> list[Area]:

@@ -88,7 +88,7 @@ def forget(book: Workbook) -> None:
 def _all_formulas(book: Workbook) -> list[_Formula]:
     tables = {table.name.lower(): _Table.of(sheet.name.lower(), table) for sheet, table in book.tables}
     names = {name.get("name").lower(): name.text for name in book.workbook.names}
-    found = []
+    with_formula = []
     for sheet in book.sheets:
         if not sheet.has_formulas:
             continue
@@ -96,8 +96,8 @@ def _all_formulas(book: Workbook) -> list[_Formula]:
         for row, column, _, formula in formulas.whole_formulas(sheet):
             spread = parse_area(formula.area) if formula.kind == "array" else None
             area = spread or Area(row, column, row, column)
-            found.append(_Formula(sheet, area, _used(formula.text, own, row, tables, names)))
-    return found
+            with_formula.append(_Formula(sheet, area, _used(formula.text, own, row, tables, names)))
+    return with_formula
 
 
 def _used(text: str, own: str, row: int, tables: dict[str, _Table], names: dict[str, str]) -> list[Use] | None:

@@ -57,8 +57,10 @@ class Styles:
         return self._document.to_bytes()
 
     def _list(self, name: str) -> Element:
-        found = self._document.root.find(name)
-        return found or self._document.root.insert_ordered(Element(name, {"count": "0"}), (*_ORDER, "colors", "extLst"))
+        element = self._document.root.find(name)
+        return element or self._document.root.insert_ordered(
+            Element(name, {"count": "0"}), (*_ORDER, "colors", "extLst")
+        )
 
     def _add(self, name: str, child: Element) -> int:
         text = child.to_text()
@@ -81,16 +83,16 @@ class Styles:
 
     def style(self, number: int) -> Style:
         """Return what a style means for values."""
-        found = self._styles.get(number)
-        if found is None:
+        style = self._styles.get(number)
+        if style is None:
             xf = self._xf(number)
             format_id = int(xf.get("numFmtId", "0"))
             code = self._formats.get(format_id) or builtin_code(format_id)
             protection = xf.find("protection")
             locked = protection is None or protection.get("locked", "1") not in {"0", "false"}
-            found = Style(code, meaning(code), xf.get("quotePrefix") in {"1", "true"}, locked)
-            self._styles[number] = found
-        return found
+            style = Style(code, meaning(code), xf.get("quotePrefix") in {"1", "true"}, locked)
+            self._styles[number] = style
+        return style
 
     # variants of a style
 

@@ -122,9 +122,9 @@ def _pattern_formula(sheet: SheetPart, table: TablePart, column: int, first: int
     for number in (first - 1, table.body.bottom):
         if table.body.top <= number <= table.body.bottom and number != first:
             cell = sheet.rows.cell(number, column)
-            found = read_formula(cell) if cell is not None else None
-            if found is not None and found.text and found.kind == "normal":
-                return found.text, number
+            formula = read_formula(cell) if cell is not None else None
+            if formula is not None and formula.text and formula.kind == "normal":
+                return formula.text, number
     return None
 
 

@@ -100,8 +100,8 @@ class Element:
     def attributes(self) -> dict[str, str]:
         """The attributes by their names as written, prefix included; change them with `set`."""
         if self._attributes is None:
-            found = _ATTRIBUTES.findall(self._raw or "")
-            self._attributes = {name: unescape(double or single) for name, double, single in found}
+            pairs = _ATTRIBUTES.findall(self._raw or "")
+            self._attributes = {name: unescape(double or single) for name, double, single in pairs}
         return self._attributes
 
     def get(self, name: str, default: str = "") -> str:

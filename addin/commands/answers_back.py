@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.words import counted
-from core.books.costs_today import asked_lines
+from core.books.asked_today import asked_lines
 from core.books.questions import is_proposal, says_something
 from core.books.saving import locked_keys
 from core.books.settlement_lines import line_name
@@ -29,12 +29,12 @@ def with_answers(outcome: Outcome, books: Books, keys: Collection[str]) -> Outco
         books: The books after it.
         keys: Lines that it put into the books, or whose answers it brought back.
     """
-    held = [row for row in _answers(books, keys) if says_something(row)]
-    if held:
-        verb = "holds" if len(held) == 1 else "hold"
-        said = f"{counted(len(held), 'saved answer')} {verb} again: {_named(books, held)}."
-        told = replace(outcome, message=f"{outcome.message}\n{said}")
-        outcome = replace(told, data={**told.data, "answers_back": _entries(books, held)})
+    in_force = [row for row in _answers(books, keys) if says_something(row)]
+    if in_force:
+        verb = "holds" if len(in_force) == 1 else "hold"
+        sentence = f"{counted(len(in_force), 'saved answer')} {verb} again: {_named(books, in_force)}."
+        told = replace(outcome, message=f"{outcome.message}\n{sentence}")
+        outcome = replace(told, data={**told.data, "answers_back": _entries(books, in_force)})
     return with_proposals(outcome, books, keys)
 
 
@@ -51,11 +51,11 @@ def with_proposals(outcome: Outcome, books: Books, keys: Collection[str]) -> Out
     exported = [row for row in fallen if row["key"] in locked - asked]
     unasked = [row for row in fallen if row["key"] not in asked | locked]
     told = ((_PROPOSED, proposed), (_EXPORTED, exported), (_UNASKED, unasked))
-    said = [_said(books, words, answers) for words, answers in told if answers]
+    sentence = [_said(books, words, answers) for words, answers in told if answers]
     data = {"answers_proposed": _entries(books, proposed), "answers_left": _entries(books, [*exported, *unasked])}
     return replace(
         outcome,
-        message="\n".join([outcome.message, *said]),
+        message="\n".join([outcome.message, *sentence]),
         needs_attention=outcome.needs_attention or bool(proposed),
         data={**outcome.data, **{name: rows for name, rows in data.items() if rows}},
     )

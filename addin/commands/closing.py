@@ -10,7 +10,7 @@ from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
 from addin.commands.ways_out import with_way_out
-from addin.commands.words import counted
+from addin.commands.words import counted, identity
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
@@ -25,7 +25,7 @@ from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
@@ -213,8 +213,7 @@ def _exported(one: Exported) -> str:
 def _told(one: Exported) -> dict[str, object]:
     ours = to_import(one.entries)
     return {
-        "settlement": one.settlement.settlement_id,
-        "store": one.settlement.store,
+        **identity(one.settlement.store, one.settlement.settlement_id),
         "entries": [str(entry.key) for entry in ours],
         "posted_by_finale": [str(entry.key) for entry in one.entries if entry not in ours],
         "locked": one.locked,
@@ -308,11 +307,28 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     chosen = books.named(ids)
     post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
     refresh(desk, load(desk.database))
+    staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
     return Outcome(
-        f"{counted(len(chosen), 'settlement')} locked as posted elsewhere, without an entry. Refunds in later "
-        f"settlements take the costs they have now; reopen one if it was not posted after all.",
-        data={"settlements": [one.settlement_id for one in chosen], "stores": [one.store for one in chosen]},
+        f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "
+        f"reopen one if it was not posted after all.",
+        data={
+            "settlements": [
+                {**identity(one.store, one.settlement_id), "settlement_entry_stays": one in staying} for one in chosen
+            ],
+        },
     )
+
+
+def _locked_elsewhere(chosen: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
+    """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
+    without = len(chosen) - len(staying)
+    if without:
+        yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
+    for one in staying:
+        yield (
+            f"The COGS of settlement {one.name} is locked as posted elsewhere, without an entry; its settlement entry, "
+            f"which was exported from here, stays."
+        )
 
 
 def to_import_words(files: Sequence[str]) -> str:

@@ -98,9 +98,9 @@ def forget_store(
 
 def _refuse_other_marketplace(desk: Desk, store: str, kind: ConnectorKind) -> None:
     with desk.database.reading() as connection:
-        found = stores.find(connection, store)
-    if found is not None and found.marketplace is not kind.marketplace:
-        raise StoreMarketplaceError(store, found.marketplace, kind.marketplace)
+        known = stores.find(connection, store)
+    if known is not None and known.marketplace is not kind.marketplace:
+        raise StoreMarketplaceError(store, known.marketplace, kind.marketplace)
 
 
 def _store(desk: Desk, all_of_them: Mapping[str, StoreConnection], note: str, new: str | None = None) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh, refresh_if_needed
-from addin.commands.words import amount, amounts, counted
+from addin.commands.words import amount, amounts, counted, identity
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
 from addin.sheets.resolve import (
     Elsewhere,
@@ -23,7 +23,7 @@ from addin.sheets.resolve import (
     write_rulings,
 )
 from core.books.answers import Decision, Ruling
-from core.books.costs_today import asked_lines, asked_since
+from core.books.asked_today import asked_lines, asked_since
 from core.books.loading import load_books
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.status import LineCounts, line_counts, missing_lines
@@ -58,7 +58,7 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         f"{counts.without_cost_at(' on sheet Resolve')}. {advice}",
         needs_attention=counts.missing > 0,
         data={
-            "settlements": [s.settlement_id for s in chosen],
+            "settlements": [identity(s.store, s.settlement_id) for s in chosen],
             "missing": counts.missing,
             "waiting": counts.waiting,
         },
@@ -93,15 +93,15 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     downs = fill_downs(sheet, keys)
     filled = filled_down(sheet, downs) if choice.same_sku else sheet
     answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
-    said: _Said = {
+    report: _SaveOptions = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
         "accept_proposals": choice.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
     }
     if preview:
-        return _planned(plan_answers(books, answers, **said), downs)
-    saving = save_answers(desk.database, books, answers, **said, accept_suspect=choice.accept_suspect)
+        return _planned(plan_answers(books, answers, **report), downs)
+    saving = save_answers(desk.database, books, answers, **report, accept_suspect=choice.accept_suspect)
     if saving.suspects and not choice.accept_suspect:
         return _stopped_by_suspects(saving)
     if choice.same_sku and downs:
@@ -123,8 +123,8 @@ def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: S
     return of_ids if of_rows is None else of_ids & of_rows
 
 
-class _Said(TypedDict):
-    """What is said of a save beside its answers."""
+class _SaveOptions(TypedDict):
+    """What a save is asked beside its answers."""
 
     settlement_ids: Collection[SettlementName] | None
     accept_proposals: bool
@@ -154,6 +154,7 @@ def _suspects(saving: Saving) -> list[dict[str, object]]:
     return [
         {
             "where": one.where,
+            **identity(one.store, one.settlement_id),
             "order": one.order_id,
             "sku": one.sku,
             "cost": f"{one.unit_cost.normalize():f}",
@@ -219,11 +220,11 @@ def _asked_since(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFra
 
 def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     """Return what the books say of lines that are not listed, for rows that were typed and not saved."""
-    asked = asked_lines(books)
+    open_lines = asked_lines(books)
     return Elsewhere(
-        asked[~asked["key"].isin(list(listed))],
+        open_lines[~open_lines["key"].isin(list(listed))],
         frozenset(books.lines["key"]),
-        frozenset(missing_lines(books.lines)["key"]) - frozenset(asked["key"]),
+        frozenset(missing_lines(books.lines)["key"]) - frozenset(open_lines["key"]),
     )
 
 
@@ -314,7 +315,7 @@ def _refused(saving: Saving) -> list[dict[str, object]]:
 def _entry(saving: Saving, decision: Decision) -> dict[str, object]:
     line = saving.line(decision)
     sku = line.typed_sku(decision.answer) or line.sku
-    return {"settlement": line.settlement_id, "order": line.order_id, "sku": sku}
+    return {**identity(line.store, line.settlement_id), "order": line.order_id, "sku": sku}
 
 
 def _cost(decision: Decision) -> str | None:

@@ -13,6 +13,7 @@ from addin.sheets.desk import Desk, Taken
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
+from core.books.catching_up import catch_up
 from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
 from core.books.seal_check import altered_rows_named, find_altered
@@ -66,18 +67,19 @@ def desk(
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
-    with ExitStack() as held:
-        held.enter_context(looked_for_once())
+    with ExitStack() as stack:
+        stack.enter_context(looked_for_once())
         check_workbook(book)
         address = database_address(books, path, machine)
-        database = held.enter_context(Database.open(address, expect_id=books.database_id))
-        held.enter_context(altered_rows_named(database))
+        database = stack.enter_context(Database.open(address, expect_id=books.database_id))
+        stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:
             yield Desk(book, path, database, user, machine, clock, progress, altered=altered)
             return
         taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
+        catch_up(database)
         with _told_with_errors(taken), told_with_errors(news):
             yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered)
 

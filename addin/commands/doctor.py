@@ -100,8 +100,8 @@ def _workbook(desk: Desk) -> Finding:
 
 def _books(desk: Desk, books: Books) -> list[Finding]:
     last = f"last sync {books.last_sync:%Y-%m-%d %H:%M} UTC" if books.last_sync else "never synced"
-    held = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
-    whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {held}")
+    contents = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
+    whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {contents}")
     gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in missing(books)]
     return [whole, *gaps]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, figures_in_words, left_out_in_words
+from addin.commands.words import counted, figures_in_words, identity, left_out_in_words
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
@@ -42,8 +42,8 @@ def sentences(file: ImportedFile) -> list[str]:
 
 def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
     """Return what the file says of a settlement."""
-    found = file.reading.settlements if file.reading else ()
-    return next((one for one in found if one.settlement_id == settlement_id), None)
+    settlements = file.reading.settlements if file.reading else ()
+    return next((one for one in settlements if one.settlement_id == settlement_id), None)
 
 
 def _figures_of(file: ImportedFile, one: ImportedSettlement) -> Settlement | None:
@@ -102,27 +102,27 @@ def with_remarks(
         stores: The stores that were asked.
         brought: Those of them that something was brought for; all if left out.
     """
-    found = [
+    texts = [
         (store, settlement_id, remark.message)
-        for (store, settlement_id), said in remarks(books).items()
-        for remark in said
+        for (store, settlement_id), listed in remarks(books).items()
+        for remark in listed
         if store in stores and remark.message not in outcome.message
     ]
     outcome = _with_zones_asked(outcome, books, stores if brought is None else brought)
-    if not found:
+    if not texts:
         return outcome
-    lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in found]
-    told = [{"store": store, "settlement": number, "remark": remark} for store, number, remark in found]
+    lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in texts]
+    told = [{**identity(store, number), "remark": remark} for store, number, remark in texts]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
 
 
 def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:
     """Ask for the time zone of each of the stores that has none, proposing that of its site."""
-    asked = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
-    if not asked:
+    proposals = {store: zone for store, zone in proposed_zones(books).items() if store in stores}
+    if not proposals:
         return outcome
-    told = [{"store": store, "proposed": zone} for store, zone in asked.items()]
-    lines = [_zone_question(books, store, zone) for store, zone in asked.items()]
+    told = [{"store": store, "proposed": zone} for store, zone in proposals.items()]
+    lines = [_zone_question(books, store, zone) for store, zone in proposals.items()]
     return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "time_zones": told})
 
 
@@ -197,8 +197,7 @@ def entries(file: ImportedFile) -> list[dict[str, object]]:
 def _entry(imported: ImportedSettlement) -> dict[str, object]:
     return {
         "file": imported.file,
-        "store": imported.store,
-        "settlement": imported.settlement_id,
+        **identity(imported.store, imported.settlement_id),
         "result": str(imported.result),
         "reason": imported.reason or None,
         "advice": imported.advice or None,

@@ -24,8 +24,8 @@ def inspect_file(path: Path) -> Outcome:
     Raises:
         CogsheetError: If it cannot be read.
     """
-    found = inspection(read_file(content_of(path), path.name))
-    return Outcome(page(path.name, found), needs_attention=found["ties_out"] is False, data=found)
+    report = inspection(read_file(content_of(path), path.name))
+    return Outcome(page(path.name, report), needs_attention=report["ties_out"] is False, data=report)
 
 
 def page(name: str, found: dict[str, Any]) -> str:

@@ -76,13 +76,14 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     with desk.database.reading() as connection:
         posted = entries.posted(connection)
     plan = plan_accrual(posted, str(figures.month), figures.entries, view.books.accounts)
-    figures = replace(figures, entries=plan.pairs)
+    figures = replace(figures, entries=plan.pairs, taken_back=plan.taken_back, is_booked=plan.is_booked)
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
         refuse_unimportable(plan.entries, ledger, figures.home_currency, as_workbook=_AS_WORKBOOK)
     path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
     files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)
+    figures = figures if ledger is None else replace(figures, is_booked=True)
     return Outcome(
         "\n".join(_sentences(figures, path, files)),
         needs_attention=figures.open_items > 0,
@@ -123,7 +124,6 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:
-    accrued = counted(len(figures.accrued), "line")
     balances = [balance(one.account, one.closing, one.currency) for one in figures.balances]
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
@@ -138,11 +138,9 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         (len(figures.true_ups), "true-up pending", "true-ups pending"),
     )
     unfinished = [counted(number, *words) for number, *words in open_items if number]
-    to_import = f", to import: {', '.join(files)}" if files else ""
-    entries = counted(len(figures.entries), "entry", "entries")
     return [
         f"The accountant's pack of {figures.month} is {path}.",
-        f"Accrual: {accrued} shipped and not settled, {entries}{to_import}.",
+        _accrual_sentence(figures, files),
         *([f"Expected on {figures.month.last_day}: {'; '.join(balances)}."] if balances else []),
         *([f"Open: {', '.join(unfinished)}."] if unfinished else []),
         *left_sentences(by_month(figures.left), figures.home_currency),
@@ -150,6 +148,20 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         *came_sentences(figures.came),
         lock_advice(figures),
     ]
+
+
+def _accrual_sentence(figures: ClosingFigures, files: list[str]) -> str:
+    to_import = f", to import: {', '.join(files)}" if files else ""
+    back = (
+        f", {counted(len(figures.taken_back), 'entry', 'entries')} to take back"
+        if figures.taken_back and (files or not figures.is_booked)
+        else ""
+    )
+    if not figures.entries:
+        return f"Accrual: nothing is to be booked{back}{to_import}."
+    booked = " that are booked" if figures.is_booked and not files else ""
+    lines, entries = counted(len(figures.accrued), "line"), counted(len(figures.entries), "entry", "entries")
+    return f"Accrual: {lines} shipped and not settled, {entries}{booked}{back}{to_import}."
 
 
 def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, object]:
@@ -167,6 +179,8 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
             }
             for entry, reversal in figures.entries
         ],
+        "accrual_booked": figures.is_booked and bool(figures.entries),
+        "accrual_taken_back": [str(entry.key) for entry in figures.taken_back],
         "balances": [
             {
                 "account": one.account,

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh_if_needed
+from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from core.books.asked_today import asked_by_lines_that_came, with_asked_since
+from core.books.books import named_settlements
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, with_asked_since
+from core.books.kept_lines import state_name, state_now
+from core.books.loading import load_part
+from core.books.settlements_of_days import Days, settlements_of_days
 from core.errors import CogsheetError
-from core.exchange_rates import find_rates, missing_sentence, needed_rates
+from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
@@ -36,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from addin.sheets.desk import Desk
+    from addin.sheets.view import View
     from core.books.books import Books
-    from core.exchange_rates import FoundRates
     from core.reports.basis import OtherMonth
     from core.reports.left_out import LeftOut
     from core.time import SettlementName
@@ -71,8 +75,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     Raises:
         CogsheetError: If a settlement or store is unknown, or a sheet is not as it must be.
     """
-    view = load(desk.database)
-    books = view.books
+    books, view = _books(desk, ids, choice)
     lines = _chosen(books, ids, choice)
     home = books.company.home_currency
     question = PnlQuestion(
@@ -95,16 +98,36 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         corrections=corrected,
         booked=books.booked_days,
     )
-    refresh_if_needed(desk, view)
-    found = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
-    summary = pnl_summary(priced, question)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones, rates=rates.factors)
+    if view is not None:
+        refresh_if_needed(desk, view)
+    rates = _of_lines(rates, priced)
+    rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
+    summary = pnl_summary(priced, question)
     beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
     message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
-    fill_pnl(desk.book, found)
+    fill_pnl(desk.book, rows)
     write_head(desk.book, choice, message)
-    fill_pnl_summary(desk.book, summary, charted(summary, found), message)
-    return _outcome(found, priced, rates, choice, home, beside)
+    fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
+    return _outcome(rows, priced, rates, choice, home, beside)
+
+
+def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, View | None]:
+    """Return the books with all lines that the figures are made of, and a view of them that sheets may have to show.
+
+    Where the other sheets show the books as they are, the lines of other settlements are not read, and there is no
+    view. By order and ship dates any settlement may have a line of the days that are asked for.
+    """
+    days, now = Days(choice.first_day, choice.last_day), state_now(desk.database)
+    if choice.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
+        part = load_part(
+            desk.database,
+            lambda connection, booked: named_settlements(booked, ids) or settlements_of_days(connection, booked, days),
+        )
+        if part is not None and state_name(part) == now:
+            return part, None
+    view = load(desk.database)
+    return view.books, view
 
 
 def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame:
@@ -119,10 +142,17 @@ def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame
 
 def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """Return what was accepted of true-ups and reclassifications of the settlements that lines are of."""
-    found = corrections(books, basis)
+    rows = corrections(books, basis)
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
-    names = zip(found["store"], found["settlement_id"], strict=True)
-    return found[pd.Series([name in wanted for name in names], found.index, dtype=bool)]
+    names = zip(rows["store"], rows["settlement_id"], strict=True)
+    return rows[pd.Series([name in wanted for name in names], rows.index, dtype=bool)]
+
+
+def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
+    """Return those of the rates that lines needed which count: of other days than those asked for none is told."""
+    used = set(zip(priced["currency"].to_list(), priced["posted_day"].to_list(), strict=True))
+    found = {asked: rate for asked, rate in rates.found.items() if asked in used}
+    return RateLookup(found, tuple(asked for asked in rates.missing if asked in used))
 
 
 def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
@@ -139,7 +169,7 @@ def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
     return f"By {choice.basis} date, {days or 'every day'}, of {of}{stores}."
 
 
-def _notes(priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
@@ -176,12 +206,13 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
         f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Reopen it, answer on sheet Resolve, and export it again."
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
+        f"sheet Resolve, and export it again."
         for name, count in sorted(came.items())
     ]
 
 
-def _rates_used(rates: FoundRates) -> list[str]:
+def _rates_used(rates: RateLookup) -> list[str]:
     by_currency: dict[str, list[str]] = {}
     for rate in rates.found.values():
         by_currency.setdefault(rate.currency, []).append(f"{rate.day} {rate.source}")
@@ -192,7 +223,7 @@ def _rates_used(rates: FoundRates) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: FoundRates, choice: PnlChoice, home: str, beside: _Beside
+    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside
 ) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())

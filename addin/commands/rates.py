@@ -33,22 +33,22 @@ def fetch(desk: Desk) -> Outcome:
     """
     books = load(desk.database).books
     home = books.company.home_currency
-    asked = needed_rates(rated_lines(books), home, books.zones)
-    if not asked:
+    needed = needed_rates(rated_lines(books), home, books.zones)
+    if not needed:
         return Outcome(f"Everything in these books is in {home}: no exchange rate is needed.", data=_data(0, 0, []))
-    currencies = {currency for currency, _ in asked} | {home}
+    currencies = {currency for currency, _ in needed} | {home}
     with _bank_address(desk) as url:
         client = ecb_client(url)
-        fetched = fetch_ecb(client, currencies, {day for _, day in asked}, desk.clock().date())
+        fetched = fetch_ecb(client, currencies, {day for _, day in needed}, desk.clock().date())
         client.close()
     new = save_fetched_rates(desk.database, fetched, who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)
-    missing = find_rates(view.books.rates, asked, home).missing
+    missing = find_rates(view.books.rates, needed, home).missing
     sentences = [f"{counted(new, 'new rate')} of the European Central Bank stored; see sheet Exchange rates."]
     if missing:
         sentences.append(missing_sentence(missing))
-    return Outcome("\n".join(sentences), needs_attention=bool(missing), data=_data(new, len(asked), list(missing)))
+    return Outcome("\n".join(sentences), needs_attention=bool(missing), data=_data(new, len(needed), list(missing)))
 
 
 def missing_rates(books: Books) -> tuple[tuple[str, str], ...]:

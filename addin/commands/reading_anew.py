@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted
+from addin.commands.words import counted, identity
 from core.books import rereading
 from core.books.database.migrate import back_up, copy_path
 from core.errors import CogsheetError
@@ -92,7 +92,7 @@ def _line(one: Reread) -> str:
 
 def _data(one: Reread) -> dict[str, object]:
     return {
-        "settlement": one.settlement.name,
+        **identity(one.settlement.store, one.settlement.settlement_id),
         "took_it": one.took_it,
         "transactions_before": one.before.transactions,
         "sum_before": str(one.before.sum),

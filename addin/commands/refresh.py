@@ -30,6 +30,7 @@ from addin.sheets.shown_state import is_shown, remember_shown
 from addin.sheets.true_ups import Dismissed
 from addin.sheets.view import View
 from core.books import batches, entries, overrides, true_up_history
+from core.books.catching_up import catch_up
 from core.books.costs_today import every_line, held_lines
 from core.books.kept_lines import keep, state_name
 from core.books.loading import load_books
@@ -52,6 +53,7 @@ def load(database: Database, before: Books | None = None) -> View:
 
     After a save, with `before`, only what it touches is costed again.
     """
+    catch_up(database)
     books = load_books(database) if before is None else after_save(database, before)
     keep(database, books)
     with database.reading() as connection:
@@ -103,9 +105,9 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)
     gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
-    held = {row["key"]: row for row in held_lines(books)}
+    locked = {row["key"]: row for row in held_lines(books)}
     immaterial_ones = set(immaterial["id"])
-    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), held, immaterial_ones, moved, gone)
+    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), locked, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)
     history.fill_change_history(book, view.batches, view.saved_values, books.lines)
     types.fill_types(book, books)

@@ -9,13 +9,13 @@ from addin.commands.button import Outcome
 from addin.commands.month_end import left_sentences
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements import NothingChosenError
-from addin.commands.words import amount, counted
+from addin.commands.words import amount, counted, identity
 from addin.sheets.cogs import cost_cells, fill_cogs
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
 from core.books import reclassifications
 from core.books.altered_rows import AlteredRowsError, altered_tie_outs
-from core.books.costs_today import unanswered
+from core.books.asked_today import unanswered
 from core.books.exporting import ExportOptions
 from core.books.kept_lines import KEPT_TIE_OUT, forget_kept
 from core.books.loading import load_books
@@ -63,8 +63,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         data={
             "settlements": [
                 {
-                    "settlement": s.settlement_id,
-                    "store": s.store,
+                    **identity(s.store, s.settlement_id),
                     "sheet": sheet,
                     "cogs": str(state.cogs),
                     "status": state.status,
@@ -144,19 +143,20 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> Outcome:
     books = load_books(desk.database, anew=True)
     chosen = books.named(ids) if ids else list(books.settlements)
-    found = _tie_outs(desk, books, chosen, altered, of_all=not ids)
-    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in found):
+    ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
+    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in ties):
         forget_kept(desk.database)
-    wrong = [one for one in found if not one.ok]
+    wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]
-    notes = [one.sentence for one in found if one.ok and one.words]
-    untied = [one.name for one in chosen if one.total is None]
-    nothing = [f"The lines of {', '.join(untied)} have nothing to tie to: their format states no total of its own."]
+    notes = [one.sentence for one in ties if one.ok and one.words]
+    untied = [one for one in chosen if one.total is None]
+    names = ", ".join(one.name for one in untied)
+    nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
     left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
     return Outcome(
         "\n".join(
             [
-                *(sentences or [f"{counted(len(found), 'tie-out')}, all equal to the cent."]),
+                *(sentences or [f"{counted(len(ties), 'tie-out')}, all equal to the cent."]),
                 *notes,
                 *(nothing if untied else []),
                 *_read_otherwise(desk, books, chosen),
@@ -164,7 +164,10 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
             ]
         ),
         needs_attention=bool(wrong),
-        data={"tie_outs": [_tie_out(one) for one in found], "without_total": untied},
+        data={
+            "tie_outs": [_tie_out(one) for one in ties],
+            "without_total": [identity(one.store, one.settlement_id) for one in untied],
+        },
     )
 
 
@@ -176,13 +179,20 @@ def _tie_outs(
     An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
     """
     names = {one.name for one in chosen}
-    held = evidence(desk.database)
-    found = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
+    kept_evidence = evidence(desk.database)
+    ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
     for settlement in chosen:
-        found += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), held)
-        found += _tab_tie_outs(desk, books, settlement)
-    found += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
-    return [*found, *([*tax_tie_outs(books.lines), *company_tie_outs(desk.database, books, held)] if of_all else [])]
+        ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)
+        ties += _tab_tie_outs(desk, books, settlement)
+    ties += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
+    return [
+        *ties,
+        *(
+            [*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, kept_evidence)]
+            if of_all
+            else []
+        ),
+    ]
 
 
 def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
@@ -195,8 +205,8 @@ def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]
     return [
         *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),
         *(
-            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; answer on sheet Resolve, or "
-            f"reopen it to answer what is not listed there."
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; sync, answer on sheet "
+            f"Resolve, or reopen it to answer what is not listed there."
             for name, count in sorted(waiting.items())
         ),
     ]

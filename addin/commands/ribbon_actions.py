@@ -127,8 +127,8 @@ def _asked(command: Command, desk: Desk, ids: Sequence[str]) -> Outcome:
 
 def _done(command: Command, desk: Desk, ids: Sequence[str], text: str) -> Outcome:
     chosen = {} if command.selects in (Selects.NOTHING, Selects.TYPED) else {"ids": ids}
-    said = {command.asks.into: text} if command.asks.into else {}
-    outcome: Outcome = load(command.action)(desk, **chosen, **said)
+    options = {command.asks.into: text} if command.asks.into else {}
+    outcome: Outcome = load(command.action)(desk, **chosen, **options)
     return outcome
 
 

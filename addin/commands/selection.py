@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.columns import TableSpec
-    from addin.sheets.tables import FoundTable, Record
+    from addin.sheets.tables import Record, SheetTable
     from workbook_engine.addresses import Area
 
 _LONGEST_ADDRESS = 250
@@ -78,13 +78,13 @@ def selected_rows_of(book: xw.Book, spec: TableSpec) -> list[int]:
         return []
     if not any(_is_table_of(table.name, spec) for table in selection.sheet.tables):
         return []
-    found = tables.find(book, spec)
+    shown_table = tables.find(book, spec)
     areas = _areas(selection)
-    count = len(tables.read(found, spec))
-    column, width = int(found.table.range.column), int(found.table.range.shape[1])
-    first = found.first_row()
+    count = len(tables.read(shown_table, spec))
+    column, width = int(shown_table.table.range.column), int(shown_table.table.range.shape[1])
+    first = shown_table.first_row()
     met = [row for row in range(first, first + count) if _meets(areas, row, column, width)]
-    rows = [row for row in met if not found.sheet.range((row, column)).rows.hidden]
+    rows = [row for row in met if not shown_table.sheet.range((row, column)).rows.hidden]
     return rows if len(rows) > 1 else []
 
 
@@ -98,7 +98,7 @@ def _is_table_of(name: str, spec: TableSpec) -> bool:
     return name == spec.table or (spec is COGS_SPEC and name.startswith(f"{spec.table}_"))
 
 
-def _touched(selection: xw.Range, found: FoundTable) -> list[str]:
+def _touched(selection: xw.Range, found: SheetTable) -> list[str]:
     rows = tables.read(found, SETTLEMENTS_SPEC)
     if found.body is None:
         raise NothingSelectedError("There is no settlement yet: use Import settlement… first.")
@@ -127,7 +127,7 @@ def _areas(selection: xw.Range) -> list[Area]:
 
 def _shown(rows: Sequence[Record], sheet: xw.Sheet) -> list[str]:
     named = ((to_text(row["store"]), to_text(row["settlement_id"])) for row in rows)
-    found = list(dict.fromkeys(f"{store}/{settlement_id}" for store, settlement_id in named if settlement_id))
-    if not found:
+    names = list(dict.fromkeys(f"{store}/{settlement_id}" for store, settlement_id in named if settlement_id))
+    if not names:
         raise NothingSelectedError(f"No settlement is selected on sheet {sheet.name}.")
-    return found
+    return names

@@ -34,18 +34,18 @@ def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
 
 def preview(desk: Desk) -> Outcome:
     """Say what the policies typed on Setup and the time zones typed on Stores would change, changing nothing."""
-    found = edited_effects(desk.book, desk.database)
+    shifts = edited_effects(desk.book, desk.database)
     home = desk.database.company.home_currency
-    said = [f"Sheet {sheet}:\n{words_of(effects, home)}" for sheet, effects in found.items() if effects]
-    asked = any(one.needs_yes for effects in found.values() for one in effects)
-    if not said:
+    sentences = [f"Sheet {sheet}:\n{words_of(effects, home)}" for sheet, effects in shifts.items() if effects]
+    needs_yes = any(one.needs_yes for effects in shifts.values() for one in effects)
+    if not sentences:
         return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
-    ends = "It needs a yes: `settings --yes` applies it." if asked else "The next button or command applies it."
+    ends = "It needs a yes: `settings --yes` applies it." if needs_yes else "The next button or command applies it."
     return Outcome(
-        "\n".join([*said, f"Nothing was changed. {ends}"]),
-        needs_attention=asked,
+        "\n".join([*sentences, f"Nothing was changed. {ends}"]),
+        needs_attention=needs_yes,
         data={
-            "effects": [{"sheet": sheet, **effect_entry(one)} for sheet, effects in found.items() for one in effects]
+            "effects": [{"sheet": sheet, **effect_entry(one)} for sheet, effects in shifts.items() for one in effects]
         },
     )
 

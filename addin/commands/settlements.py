@@ -16,7 +16,7 @@ from addin.commands.imported_words import (
     with_remarks,
 )
 from addin.commands.refresh import load, refresh, shows_now
-from addin.commands.words import counted
+from addin.commands.words import counted, identity
 from addin.sheets import transactions
 from core.books import removing
 from core.books.booked_settlement import OriginalFile
@@ -83,11 +83,11 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         raise NothingChosenError("open")
     opened = _shown_already(desk, ids) or _opened_anew(desk, ids)
     transactions.fill_transactions(desk.book, opened.lines, opened)
-    named = ", ".join(settlement.settlement_id for settlement in opened.settlements)
+    named = ", ".join(settlement.name for settlement in opened.settlements)
     count = int((opened.lines["event"] != Event.PAYOUT).sum())
     return Outcome(
         f"{counted(count, 'transaction')} of settlement {named} on sheet Transactions.",
-        data={"settlements": [s.settlement_id for s in opened.settlements], "transactions": count},
+        data={"settlements": [identity(s.store, s.settlement_id) for s in opened.settlements], "transactions": count},
     )
 
 
@@ -154,13 +154,10 @@ def _removed_sentences(removed: Removed) -> list[str]:
 
 def _removed_entry(removed: Removed) -> dict[str, object]:
     return {
-        "store": removed.settlement.store,
-        "settlement": removed.settlement.settlement_id,
+        **identity(removed.settlement.store, removed.settlement.settlement_id),
         "transactions": removed.lines,
         "answers": removed.answers,
-        "without_original": [
-            {"store": one.store, "settlement": one.settlement_id, "lines": one.lines} for one in removed.orphans
-        ],
+        "without_original": [{**identity(one.store, one.settlement_id), "lines": one.lines} for one in removed.orphans],
     }
 
 

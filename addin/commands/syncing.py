@@ -9,7 +9,7 @@ from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.rates import missing_rates
 from addin.commands.refresh import load, refresh
-from addin.commands.words import amount, counted
+from addin.commands.words import amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets import resolve
@@ -55,11 +55,11 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     Raises:
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
-    asked = load_books(desk.database)
-    before = desk.before or asked
-    chosen = asked.named(ids) if ids else list(asked.settlements) if full else due_settlements(asked)
+    before_sync = load_books(desk.database)
+    before = desk.before or before_sync
+    chosen = before_sync.named(ids) if ids else list(before_sync.settlements) if full else due_settlements(before_sync)
     with inventory(desk, credentials) as system:
-        result = _fetch(desk, system, asked, chosen, full=full)
+        result = _fetch(desk, system, before_sync, chosen, full=full)
     synced = load_books(desk.database)
     keep(desk.database, synced)
     _note_changes(desk, before, synced)
@@ -120,7 +120,7 @@ def _fetch(
 ) -> SyncResult:
     """Ask for the costs of the settlements and for what cells could not get."""
     database_id = before.company.database_id
-    asked = asked_skus(desk.machine, database_id)
+    skus = asked_skus(desk.machine, database_id)
     result = sync_costs(
         desk.database,
         system,
@@ -129,11 +129,11 @@ def _fetch(
         who=desk.user,
         clock=desk.clock,
         progress=desk.progress,
-        also=asked,
+        also=skus,
         full=full,
     )
     if result.stopped is None:
-        forget_asked(desk.machine, database_id, asked)
+        forget_asked(desk.machine, database_id, skus)
     return result
 
 
@@ -153,7 +153,7 @@ def _sync_outcome(
         "unchanged": result.unchanged,
         "settlements": [
             {
-                "settlement": settlement.settlement_id,
+                **identity(settlement.store, settlement.settlement_id),
                 "status": state.status,
                 "missing": state.counts.missing,
                 "waiting": state.counts.waiting,
@@ -196,9 +196,9 @@ def _with_changes(
     ]
     if true_ups:
         sentences.append(f"{counted(true_ups, 'true-up')} proposed for exported settlements; see sheet Cost true-ups.")
-    changes = dict.fromkeys(changed["settlement_id"], "0.00") | {
-        one.settlement_id: str(one.difference) for one in of_settlements
-    }
+    differences = dict.fromkeys(zip(changed["store"], changed["settlement_id"], strict=True), "0.00")
+    differences |= {(one.store, one.settlement_id): str(one.difference) for one in of_settlements}
+    changes = [{**identity(*name), "cogs_changed": difference} for name, difference in differences.items()]
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),

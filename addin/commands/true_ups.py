@@ -21,6 +21,7 @@ from core.books.true_ups import (
     accept_true_ups,
     dismiss_true_ups,
     immaterial_true_ups,
+    moved_amounts,
     propose_true_ups,
     refuse_torn,
     take_up_true_ups,
@@ -33,6 +34,8 @@ from core.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import pandas as pd
 
     from addin.commands.reclassifications import Decided, Number
     from addin.sheets.desk import Desk
@@ -181,8 +184,11 @@ def _true_ups_outcome(
     ours = to_import(posted.entries)
     finale = len(posted.entries) - len(ours)
     moved = view.reclassifications
+    moving = left[left["event_now"].notna()]
+    size = total(moved_amounts(moving))
     sentences = (
         (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
+        (len(moving), f"{amount(size, home)} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
         (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
@@ -194,8 +200,7 @@ def _true_ups_outcome(
     )
     return Outcome(
         f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
-        f"{to_import_words(files)} "
-        f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
+        f"{to_import_words(files)} {_left_words(left, home)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
         data={
@@ -206,10 +211,17 @@ def _true_ups_outcome(
             "posted_by_finale": [str(entry.key) for entry in posted.entries if entry not in ours],
             "files": list(files),
             "pending": [int(number) for number in left["id"]],
+            "moving": [int(number) for number in moving["id"]],
             "dismissed": dismissed,
             "taken_up": list(taken),
         },
     )
+
+
+def _left_words(left: pd.DataFrame, home: str) -> str:
+    if left.empty:
+        return "No cost true-up is left to decide."
+    return f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
 
 
 def _reclassified(moved: Sequence[Reclassification]) -> str:

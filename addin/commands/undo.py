@@ -8,7 +8,7 @@ from addin.commands import costs
 from addin.commands.answers_back import with_answers, with_proposals
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.words import counted
+from addin.commands.words import counted, identity
 from addin.sheets import history
 from core.books import settlement_lines
 from core.books.settlement_lines import line_name
@@ -108,4 +108,8 @@ def _undone_sentence(undone: Undone) -> str:
 
 
 def _place(line: Mapping[str, object]) -> dict[str, object]:
-    return {"settlement": line.get("settlement_id"), "order": line.get("order_id"), "sku": line.get("sku")}
+    return {
+        **identity(line.get("store"), line.get("settlement_id")),
+        "order": line.get("order_id"),
+        "sku": line.get("sku"),
+    }

@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Numbers in sentences, and names in what is printed for programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from core.counted import counted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["amount", "amounts", "balance", "counted", "figures_in_words", "left_out_in_words"]
+__all__ = ["amount", "amounts", "balance", "counted", "figures_in_words", "identity", "left_out_in_words"]
+
+
+def identity(store: object, settlement_id: object) -> dict[str, object]:
+    """Return what names a settlement for programs: two stores can have one settlement id, so never the id alone."""
+    return {"store": store, "settlement": settlement_id}
 
 
 def amount(value: Decimal, currency: str) -> str:

@@ -70,10 +70,10 @@ def kind_of(marketplace: str, kinds: Sequence[ConnectorKind] = CONNECTORS) -> Co
         MarketplaceUnknownError: If they cannot be.
     """
     known = {str(kind.marketplace).casefold(): kind for kind in kinds}
-    found = known.get(marketplace.strip().casefold())
-    if found is None:
+    entry = known.get(marketplace.strip().casefold())
+    if entry is None:
         raise MarketplaceUnknownError(marketplace, (str(kind.marketplace) for kind in known.values()))
-    return found
+    return entry
 
 
 def connections(desk: Desk) -> dict[str, StoreConnection]:

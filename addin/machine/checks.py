@@ -156,8 +156,8 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
 def xlwings_of(project: Project) -> str | None:
     """Return the version of xlwings that a workbook's VBA belongs to."""
     module = project.module("xlwings")
-    found = _VBA_OF_XLWINGS.search(module.source) if module else None
-    return found[1] if found else None
+    match = _VBA_OF_XLWINGS.search(module.source) if module else None
+    return match[1] if match else None
 
 
 def _project(content: bytes) -> Project | None:

@@ -61,10 +61,10 @@ class WindowsRegistry:
         try:
             with self._open(key) as opened:
                 count = self._winreg.QueryInfoKey(opened)[1]
-                found = [self._winreg.EnumValue(opened, index) for index in range(count)]
+                values = [self._winreg.EnumValue(opened, index) for index in range(count)]
         except OSError:
             return {}
-        return {name: value for name, value, _ in found if isinstance(value, str | int)}
+        return {name: value for name, value, _ in values if isinstance(value, str | int)}
 
     def keys(self, key: str) -> list[str]:
         """Return the names of the keys directly below."""

@@ -21,7 +21,7 @@ class TemplateMissingError(WorkbookError):
 
 def template_bytes() -> bytes:
     """Return the template. Written as bytes, so that a new workbook carries no Mark of the Web."""
-    found = next((path for path in (_SOURCE, _INSTALLED) if path.is_file()), None)
-    if found is None:
+    place = next((path for path in (_SOURCE, _INSTALLED) if path.is_file()), None)
+    if place is None:
         raise TemplateMissingError
-    return found.read_bytes()
+    return place.read_bytes()

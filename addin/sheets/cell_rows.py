@@ -108,9 +108,9 @@ def cells_of(array: pa.Array, kind: Kind) -> list[CellValue]:
         moments: list[CellValue] = array.cast(pa.timestamp("us")).to_pylist()
         return moments
     if pa.types.is_decimal(array.type) and array.type.scale == LINE_PLACES:
-        found = _amounts(array)
-        if found is not None:
-            return found
+        cells = _amounts(array)
+        if cells is not None:
+            return cells
     return [to_cell(value, kind) for value in array.to_pylist()]
 
 

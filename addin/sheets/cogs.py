@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables import FoundTable
+    from addin.sheets.tables import SheetTable
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
 
@@ -206,10 +206,10 @@ def cost_cells(book: xw.Book, books: Books, settlement: BookedSettlement) -> lis
     table = table_name(books, settlement)
     if _sheet_of(book, table) is None:
         return None
-    found = tables.find(book, COGS_SPEC, table=table)
-    rows = tables.read(found, COGS_SPEC)
+    shown_table = tables.find(book, COGS_SPEC, table=table)
+    rows = tables.read(shown_table, COGS_SPEC)
     return [
-        CostCell(str(row["key"]), field, _figure(row[field]), _address(found, field, index))
+        CostCell(str(row["key"]), field, _figure(row[field]), _address(shown_table, field, index))
         for index, row in enumerate(rows)
         if row["key"]
         for field in ("unit_cost", "cogs")
@@ -221,6 +221,6 @@ def _figure(value: object) -> Decimal:
     return number if isinstance(number, Decimal) else Decimal(0)
 
 
-def _address(found: FoundTable, field: str, index: int) -> str:
+def _address(found: SheetTable, field: str, index: int) -> str:
     cell = found.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
     return f"{found.sheet.name}!{cell}"

@@ -114,11 +114,11 @@ def is_added(table: str, header: str) -> bool:
 
 def known_headers(table: str, header: str) -> tuple[str, ...]:
     """Return a column's header and those that it had in earlier versions, the newest first."""
-    found = [header]
+    headers = [header]
     for one in reversed(RENAMED):
-        if one.table == table and one.new == found[-1]:
-            found.append(one.old)
-    return tuple(found)
+        if one.table == table and one.new == headers[-1]:
+            headers.append(one.old)
+    return tuple(headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,14 @@ class Taken:
     @property
     def message(self) -> str:
         """Say what was taken over and what that alone did."""
-        said = "; ".join(f"{counted(count, 'row')} of sheet {sheet}" for sheet, count in self.rows.items())
+        words = "; ".join(f"{counted(count, 'row')} of sheet {sheet}" for sheet, count in self.rows.items())
         home = "" if self.after is None else self.after.company.home_currency
         told = {(one.store, one.settlement_id) for one in self.effects}
         others = [one for one in self.changes if (one.store, one.settlement_id) not in told]
         did = "; ".join(one.words(home) for one in (*self.effects, *others))
         effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
         odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
-        return " ".join(filter(None, (f"Taken over as typed: {said}.", effect, odd)))
+        return " ".join(filter(None, (f"Taken over as typed: {words}.", effect, odd)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.columns import TableSpec
-    from addin.sheets.tables import FoundTable
+    from addin.sheets.tables import SheetTable
     from core.books.books import Books
 
 _LONGEST_TEXT = 255
@@ -65,13 +65,13 @@ class Place:
         if row is None:
             return None
         column, wanted = f"{self.table}[{self.header}]", f"[@[{by}]]"
-        found = f"IFERROR(IF(INDEX({column},{row})={wanted},{row},NA()),MATCH({wanted},{column},0))"
+        row_number = f"IFERROR(IF(INDEX({column},{row})={wanted},{row},NA()),MATCH({wanted},{column},0))"
         top = f"ROW({self.table}[[#Headers],[{self.header}]])"
         sheet = _in_text("#'" + self.sheet.replace("'", "''") + "'!A")
-        return f'=IFERROR(HYPERLINK({sheet}&({top}+{found}),{_in_text(label)}),"")'
+        return f'=IFERROR(HYPERLINK({sheet}&({top}+{row_number}),{_in_text(label)}),"")'
 
 
-def place(found: FoundTable, field: str = "key") -> Place:
+def place(found: SheetTable, field: str = "key") -> Place:
     """Return where the rows of a table stand now.
 
     Args:
@@ -85,7 +85,7 @@ def place(found: FoundTable, field: str = "key") -> Place:
     return Place(str(found.sheet.name), found.name, found.headers[field], rows)
 
 
-def column_texts(found: FoundTable, field: str) -> list[str]:
+def column_texts(found: SheetTable, field: str) -> list[str]:
     """Read one column of a table as texts."""
     count = found.count()
     if not count:
@@ -101,8 +101,8 @@ def place_of(book: xw.Book, spec: TableSpec, field: str = "key", *, table: str |
 
 def first_link(places: Iterable[tuple[Place, str]], key: object, by: str) -> str | None:
     """Return the link to the first of several places, each with its label, that has a row for the key."""
-    found = (place.link(key, by, label) for place, label in places)
-    return next((formula for formula in found if formula), None)
+    links = (place.link(key, by, label) for place, label in places)
+    return next((formula for formula in links if formula), None)
 
 
 def finale_order_link(account: str, order_id: object) -> str | None:
@@ -130,7 +130,7 @@ _Written = tuple["xw.Range", "list[str | None]"]
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    tabs: tuple[FoundTable, ...]
+    tabs: tuple[SheetTable, ...]
     tab_places: tuple[tuple[Place, str], ...]
     lines: Place
     missing: Place
@@ -179,14 +179,14 @@ def _find_places(book: xw.Book) -> _Places:
 
 
 def _connect(
-    found: FoundTable, spec: TableSpec, places: Sequence[tuple[Place, str]], field: str, by: str, link: str = "link"
+    found: SheetTable, spec: TableSpec, places: Sequence[tuple[Place, str]], field: str, by: str, link: str = "link"
 ) -> list[_Written]:
     """Write one column of links: each row's key leads to the first place that has it."""
     return _write(found, spec, link, (first_link(places, key, by) for key in column_texts(found, field)))
 
 
 def _connect_cogs(
-    tab: FoundTable, places: _Places, item_of: Mapping[tuple[str, str], str], account: str
+    tab: SheetTable, places: _Places, item_of: Mapping[tuple[str, str], str], account: str
 ) -> list[_Written]:
     spec = COGS_SPEC
     stores, skus, orders = (column_texts(tab, field) for field in ("store", "sku", "order_id"))
@@ -200,7 +200,7 @@ def _connect_cogs(
     ]
 
 
-def _write(found: FoundTable, spec: TableSpec, field: str, formulas: Iterable[str | None]) -> list[_Written]:
+def _write(found: SheetTable, spec: TableSpec, field: str, formulas: Iterable[str | None]) -> list[_Written]:
     """Write one column; a protected sheet keeps what it has, for the button has done its work."""
     written = list(formulas)
     if not written:
@@ -225,8 +225,8 @@ def _shown(formula: str | None) -> str | None:
 
 def item_keys(book: xw.Book) -> dict[tuple[str, str], str]:
     """Return store and item of each row of sheet P&L with the key that names it; of all stores the store is empty."""
-    found = tables.find(book, PNL_SPEC)
-    columns = (column_texts(found, field) for field in ("store", "item", "line"))
+    table = tables.find(book, PNL_SPEC)
+    columns = (column_texts(table, field) for field in ("store", "item", "line"))
     keys: dict[tuple[str, str], str] = {}
     for store, item, key in zip(*columns, strict=True):
         keys.setdefault((store, item), key)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables import FoundTable, Record
+    from addin.sheets.tables import Record, SheetTable
 
 FILLED = Column("Filled", "filled", hidden=True, note="What the row was filled with, to tell an edit from it.")
 """The last column of every list that can be edited."""
@@ -67,27 +67,27 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
             a row does not say what it is about.
         DuplicateKeyError: If an edited row and another one are about the same.
     """
-    found = tables.find(book, spec)
-    rows = tables.read(found, spec)
-    refuse_rows_below(found, spec)
+    table = tables.find(book, spec)
+    rows = tables.read(table, spec)
+    refuse_rows_below(table, spec)
     filled = [to_text(row[FILLED.field]) or _editable_texts(spec, {}) for row in rows]
     edited = [index for index, row in enumerate(rows) if _editable_texts(spec, row) != filled[index]]
     if not edited:
         return []
-    typed = {column.field: typed_cells(found, column, edited) for column in _typed_columns(spec)}
+    typed = {column.field: typed_cells(table, column, edited) for column in _typed_columns(spec)}
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
-    taken = dict(zip(edited, _read_rows(found, spec, texts, edited), strict=True))
+    taken = dict(zip(edited, _read_rows(table, spec, texts, edited), strict=True))
     taken = {index: row for index, row in taken.items() if _editable_texts(spec, row) != filled[index]}
-    _refuse_unnamed(found, spec, taken)
-    _refuse_twice(found, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
+    _refuse_unnamed(table, spec, taken)
+    _refuse_twice(table, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
     return [
         {field: plain_text(value) for field, value in row.items() if field != FILLED.field} for row in taken.values()
     ]
 
 
-def _refuse_unnamed(found: FoundTable, spec: TableSpec, edited: Mapping[int, Record]) -> None:
+def _refuse_unnamed(found: SheetTable, spec: TableSpec, edited: Mapping[int, Record]) -> None:
     """Refuse a row that says something of nothing: 4.17 without SKU, Europe/Berlin without store."""
     name = spec.column(spec.key[0])
     others = [column for column in spec.columns if column.editable and column is not name]
@@ -101,7 +101,7 @@ def _refuse_unnamed(found: FoundTable, spec: TableSpec, edited: Mapping[int, Rec
         raise CellsRefusedError(unnamed)
 
 
-def _refuse_twice(found: FoundTable, spec: TableSpec, rows: Sequence[Record], edited: Collection[int]) -> None:
+def _refuse_twice(found: SheetTable, spec: TableSpec, rows: Sequence[Record], edited: Collection[int]) -> None:
     """Refuse two rows of one thing, of which one is edited: either could be meant."""
     keys = [tuple(plain_text(row[field]) for field in spec.key) for row in rows]
     of = {keys[index] for index in edited if any(keys[index])}
@@ -110,7 +110,7 @@ def _refuse_twice(found: FoundTable, spec: TableSpec, rows: Sequence[Record], ed
         raise tables.DuplicateKeyError(found.sheet.name, found.table.name, [found.first_row() + i for i in twice])
 
 
-def refuse_rows_below(found: FoundTable, spec: TableSpec) -> None:
+def refuse_rows_below(found: SheetTable, spec: TableSpec) -> None:
     """Refuse what was typed into the row below a table, where Excel did not make the table longer.
 
     Call it once the body was read: what stands in the blank row of an empty table is its first row then.
@@ -127,7 +127,7 @@ def refuse_rows_below(found: FoundTable, spec: TableSpec) -> None:
         raise RowBelowTableError(found.sheet.name, typed)
 
 
-def typed_cells(found: FoundTable, column: Column, rows: Sequence[int]) -> list[object]:
+def typed_cells(found: SheetTable, column: Column, rows: Sequence[int]) -> list[object]:
     """Return what stands in a column's cells of some data rows, as `typed_values` reads it; Excel is asked once."""
     if not rows:
         return []
@@ -136,7 +136,7 @@ def typed_cells(found: FoundTable, column: Column, rows: Sequence[int]) -> list[
     return [values[row - first] for row in rows]
 
 
-def cell_names(found: FoundTable) -> Callable[[Column, int], str]:
+def cell_names(found: SheetTable) -> Callable[[Column, int], str]:
     """Return what names a cell of a data row to its user: `Resolve!N5 (Cost)`. Excel is asked once."""
     sheet, left, first = found.sheet.name, found.left, found.first_row()
 
@@ -148,7 +148,7 @@ def cell_names(found: FoundTable) -> Callable[[Column, int], str]:
     return name
 
 
-def typed_words(found: FoundTable, spec: TableSpec, fields: Sequence[str]) -> list[dict[str, str]]:
+def typed_words(found: SheetTable, spec: TableSpec, fields: Sequence[str]) -> list[dict[str, str]]:
     """Return what stands in some typed columns, row by row as texts; a flag is `yes`, or empty where it is no.
 
     Raises:
@@ -185,7 +185,7 @@ def _typed_columns(spec: TableSpec) -> list[Column]:
 
 
 def _read_rows(
-    found: FoundTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
+    found: SheetTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
 ) -> list[Record]:
     """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
     refused, read, name_of = [], [], cell_names(found)

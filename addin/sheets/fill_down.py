@@ -49,8 +49,8 @@ def fill_downs(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list
             open_rows.setdefault(sku, []).extend([row] if is_open else [])
         elif answer.cost:
             typed.setdefault(sku, set()).add(answer.cost)
-    found = [(sku, costs.pop(), tuple(open_rows.get(sku, ()))) for sku, costs in typed.items() if len(costs) == 1]
-    return [FillDown(*one) for one in found if one[2]]
+    fills = [(sku, costs.pop(), tuple(open_rows.get(sku, ()))) for sku, costs in typed.items() if len(costs) == 1]
+    return [FillDown(*one) for one in fills if one[2]]
 
 
 def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers:

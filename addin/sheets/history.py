@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from addin.sheets.tables import FoundTable, Record
+    from addin.sheets.tables import Record, SheetTable
 
 HISTORY_SPEC = TableSpec(
     sheet="Change history",  # Excel keeps the name History to itself
@@ -79,17 +79,17 @@ def marked(book: xw.Book) -> list[tuple[int, str]]:
     Raises:
         CellsRefusedError: If a cell of column Restore holds anything but yes, or two values of one line are marked.
     """
-    found = tables.find(book, HISTORY_SPEC)
-    marks = typed_words(found, HISTORY_SPEC, ["restore"])
-    rows = tables.read(found, HISTORY_SPEC)
+    table = tables.find(book, HISTORY_SPEC)
+    marks = typed_words(table, HISTORY_SPEC, ["restore"])
+    rows = tables.read(table, HISTORY_SPEC)
     places = [place for place, mark in enumerate(marks) if mark["restore"]]
     keys = {place: (to_text(rows[place]["key"]) or "").split(" ", 1) for place in places}
     values = {place: (int(key[0]), key[1]) for place, key in keys.items() if len(key) == len(("batch", "line"))}
-    _refuse_two_of_a_line(found, rows, values)
+    _refuse_two_of_a_line(table, rows, values)
     return list(values.values())
 
 
-def _refuse_two_of_a_line(found: FoundTable, rows: Sequence[Record], values: Mapping[int, tuple[int, str]]) -> None:
+def _refuse_two_of_a_line(found: SheetTable, rows: Sequence[Record], values: Mapping[int, tuple[int, str]]) -> None:
     """Refuse marks that contradict each other: a line takes one of its earlier values back, and nobody said which."""
     by_line: dict[str, list[int]] = {}
     for place, (_, line) in values.items():
@@ -111,8 +111,8 @@ def _contradiction(
 
 def clear_marks(book: xw.Book) -> None:
     """Take the marks away."""
-    found = tables.find(book, HISTORY_SPEC)
-    tables.write_cells(found, HISTORY_SPEC.column("restore"), [None] * len(tables.read(found, HISTORY_SPEC)))
+    table = tables.find(book, HISTORY_SPEC)
+    tables.write_cells(table, HISTORY_SPEC.column("restore"), [None] * len(tables.read(table, HISTORY_SPEC)))
 
 
 def history_records(batches: pd.DataFrame, versions: pd.DataFrame, lines: pd.DataFrame) -> list[Record]:

@@ -47,7 +47,7 @@ class CellArea(NamedTuple):
 def area_of(cells: xw.Range) -> CellArea:
     """Return where cells are; Excel is asked once, by their address (`$A$4:$AE$400`)."""
     corners = [_CORNER.fullmatch(corner) for corner in str(cells.address).split(":")]
-    places = [(int(found[2]), _column_number(found[1])) for found in corners if found]
+    places = [(int(match[2]), _column_number(match[1])) for match in corners if match]
     (top, left), (bottom, right) = places[0], places[-1]
     return CellArea(top, left, bottom - top + 1, right - left + 1)
 

@@ -54,8 +54,8 @@ def fill_rates(book: xw.Book, books: Books) -> None:
 def rate_records(books: Books) -> list[dict[str, Any]]:
     """Return one row per currency and day. Pure."""
     home = books.company.home_currency
-    asked = needed_rates(rated_lines(books), home, books.zones)
-    answers = find_rates(books.rates, asked, home)
+    needed = needed_rates(rated_lines(books), home, books.zones)
+    answers = find_rates(books.rates, needed, home)
     rates = {(rate.currency, rate.day): rate for rate in answers.found.values()}
     for currency in books.rates.typed_currencies(home):
         for rate in books.rates.known(currency, home):

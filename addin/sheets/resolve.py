@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from addin.sheets.tables import FoundTable, Record
+    from addin.sheets.tables import Record, SheetTable
 
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
@@ -143,18 +143,18 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     Raises:
         WorkbookError: If the table or one of its columns is missing, or something was typed below it.
     """
-    found = tables.find(book, RESOLVE_SPEC)
-    rows = tables.read(found, RESOLVE_SPEC)
+    table = tables.find(book, RESOLVE_SPEC)
+    rows = tables.read(table, RESOLVE_SPEC)
     row_of = [index for index, row in enumerate(rows) if to_text(row["key"])]
-    refuse_rows_below(found, RESOLVE_SPEC)
-    formulas = _formulas(found, len(rows))
-    cells = {name: typed_cells(found, RESOLVE_SPEC.column(name), row_of) for name in TYPED_FIELDS}
-    answers, name_of = [], cell_names(found)
+    refuse_rows_below(table, RESOLVE_SPEC)
+    formulas = _formulas(table, len(rows))
+    cells = {name: typed_cells(table, RESOLVE_SPEC.column(name), row_of) for name in TYPED_FIELDS}
+    answers, name_of = [], cell_names(table)
     for place, index in enumerate(row_of):
         typed = {name: cells[name][place] for name in TYPED_FIELDS}
         places = {Cell(name): name_of(RESOLVE_SPEC.column(name), index) for name in TYPED_FIELDS}
         answers.append(_answer(rows[index], typed, places, formula=formulas[index]))
-    return SheetAnswers(found, rows, answers, row_of)
+    return SheetAnswers(table, rows, answers, row_of)
 
 
 def write_rulings(sheet: SheetAnswers, rulings: Mapping[int, Mapping[str, object]]) -> None:
@@ -211,7 +211,7 @@ def _typing(row: Mapping[str, object], record: Record) -> Record:
     return {field: row[field] for field in TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
 
 
-def _formulas(found: FoundTable, count: int) -> list[str]:
+def _formulas(found: SheetTable, count: int) -> list[str]:
     """Return the formula of each cost cell, empty where it holds none."""
     if not count:
         return []

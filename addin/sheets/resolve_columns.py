@@ -13,7 +13,7 @@ from core.model import Disposition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from addin.sheets.tables import FoundTable, Record
+    from addin.sheets.tables import Record, SheetTable
     from core.books.answers import Answer
 
 RESOLVE_SPEC = TableSpec(
@@ -85,7 +85,7 @@ _SKU = TYPED_FIELDS.index("sku")
 class SheetAnswers:
     """The rows of Resolve as they stand, and their table, to write beside each row what became of it."""
 
-    found: FoundTable
+    found: SheetTable
     rows: list[Record]
     answers: list[Answer]
     """One per row that has a key, in the order of the sheet."""

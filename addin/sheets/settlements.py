@@ -56,9 +56,9 @@ SETTLEMENTS_SPEC = TableSpec(
 
 def fill_settlements(book: xw.Book, books: Books) -> None:
     """Show every settlement of the books, in place."""
-    said = remarks(books)
+    listed = remarks(books)
     records = [
-        {**_record(books, one), "remarks": "; ".join(r.short for r in said.get((one.store, one.settlement_id), []))}
+        {**_record(books, one), "remarks": "; ".join(r.short for r in listed.get((one.store, one.settlement_id), []))}
         for one in books.settlements
     ]
     tables.update(book, SETTLEMENTS_SPEC, records)

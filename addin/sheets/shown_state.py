@@ -76,8 +76,8 @@ def _note(book: xw.Book, state: str) -> str:
 
 def _keys(book: xw.Book, spec: TableSpec) -> list[tuple[str | None, ...]]:
     """Return the keys of a table's rows, sorted: where a person has sorted them otherwise they are the same rows."""
-    found = tables.find(book, spec)
-    if found.body is None:
+    table = tables.find(book, spec)
+    if table.body is None:
         return []
-    columns = (found.column_cells(field, 0, found.body.shape[0]) for field in spec.key)
+    columns = (table.column_cells(field, 0, table.body.shape[0]) for field in spec.key)
     return sorted(zip(*([to_text(row[0]) for row in plain_values(cells)] for cells in columns), strict=True), key=str)

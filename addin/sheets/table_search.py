@@ -73,11 +73,11 @@ def _kept(book: xw.Book) -> _Kept:
     every = _KEPT.get()
     if every is None:
         return _Kept(book)
-    found = next((one for one in every if one.book is book), None)
-    if found is None:
-        found = _Kept(book)
-        every.append(found)
-    return found
+    kept = next((one for one in every if one.book is book), None)
+    if kept is None:
+        kept = _Kept(book)
+        every.append(kept)
+    return kept
 
 
 def _walk(book: xw.Book) -> dict[str, Place]:

@@ -82,7 +82,7 @@ class DuplicateKeyError(WorkbookError):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundTable:
+class SheetTable:
     """A table of the workbook, and where in it each of our fields stands."""
 
     name: str
@@ -123,7 +123,7 @@ class FoundTable:
         return self.sheet.range(address(CellArea(self.first_row() + first, self.left + place, count, columns)))
 
 
-def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTable:
+def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> SheetTable:
     """Find a table by its name and its columns by their headers.
 
     Raises:
@@ -135,7 +135,7 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
     if place is None:
         raise TableMissingError(book.name, spec)
     if name in kept:
-        known: FoundTable = kept[name]
+        known: SheetTable = kept[name]
         return known
     sheet, excel_table = place
     header = header_of(excel_table)
@@ -146,15 +146,15 @@ def find(book: xw.Book, spec: TableSpec, *, table: str | None = None) -> FoundTa
         raise ColumnMissingError(sheet.name, name, missing)
     positions = {field: headers.index(text) for field, text in shown.items() if text in headers}
     area = area_of(header)
-    found = FoundTable(name, excel_table, sheet, header, positions, shown, area.top, area.left, len(headers))
-    kept[name] = found
-    return found
+    shown_table = SheetTable(name, excel_table, sheet, header, positions, shown, area.top, area.left, len(headers))
+    kept[name] = shown_table
+    return shown_table
 
 
 def to_be_added(book: xw.Book, spec: TableSpec) -> list[str]:
     """Return the headers of columns that this workbook gets only by an upgrade, as the declaration has them."""
-    found = find(book, spec)
-    return [column.header for column in spec.columns if column.field not in found.positions]
+    shown_table = find(book, spec)
+    return [column.header for column in spec.columns if column.field not in shown_table.positions]
 
 
 def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> str:
@@ -163,7 +163,7 @@ def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> st
     return next((text for text in known if text in headers), column.header)
 
 
-def read(found: FoundTable, spec: TableSpec) -> list[Record]:
+def read(found: SheetTable, spec: TableSpec) -> list[Record]:
     """Read the rows as records of plain values, one per data row, in the order of the sheet; `None` of no column."""
     if found.body is None:
         return []
@@ -194,21 +194,21 @@ def update(
     Raises:
         WorkbookError: If table, column or key are not as they must be; then nothing was written.
     """
-    found = find(book, spec, table=table)
-    there = [] if found.body is None else plain_values(found.body)
-    present = _keys_there(found, spec, there)
-    _refuse_duplicates(found, present)
+    shown_table = find(book, spec, table=table)
+    there = [] if shown_table.body is None else plain_values(shown_table.body)
+    present = _keys_there(shown_table, spec, there)
+    _refuse_duplicates(shown_table, present)
     rows = rows_of(spec, records)
     plan = plan_rows(present, [key if any(key) else () for key in rows.row_keys()], blank=_blank_rows(there))
-    if _shows(found, spec, there, rows, plan):
+    if _shows(shown_table, spec, there, rows, plan):
         return
     there.clear()
-    refuse_protected(found.sheet)
-    with unfiltered(found.table):
+    refuse_protected(shown_table.sheet)
+    with unfiltered(shown_table.table):
         for first, count in plan.deleted:
-            _rows(found, first, count).delete(shift="up")
-        _append(found, len(plan.contents) - plan.appended, plan.appended)
-        _write(found, spec, rows, plan.contents)
+            _rows(shown_table, first, count).delete(shift="up")
+        _append(shown_table, len(plan.contents) - plan.appended, plan.appended)
+        _write(shown_table, spec, rows, plan.contents)
 
 
 def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, keep: float) -> None:
@@ -223,15 +223,15 @@ def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, 
     Raises:
         WorkbookError: As `update`.
     """
-    found = find(book, spec)
-    present = set(keys_of(read(found, spec), spec)) - {None}
+    shown_table = find(book, spec)
+    present = set(keys_of(read(shown_table, spec), spec)) - {None}
     staying = sum(key in present for key in keys_of(records, spec))
     if present and staying < keep * len(records):
         update(book, spec, [])
     update(book, spec, records)
 
 
-def write_cells(found: FoundTable, column: Column, values: Sequence[object]) -> None:
+def write_cells(found: SheetTable, column: Column, values: Sequence[object]) -> None:
     """Write one column, one value per data row."""
     if values:
         refuse_protected(found.sheet)
@@ -240,14 +240,14 @@ def write_cells(found: FoundTable, column: Column, values: Sequence[object]) -> 
             write_plain(cells, [[to_cell(value, column.kind) for value in values]])
 
 
-def _refuse_duplicates(found: FoundTable, present: Sequence[Key | None]) -> None:
+def _refuse_duplicates(found: SheetTable, present: Sequence[Key | None]) -> None:
     twice = set(duplicates(present))
     if twice:
         rows = [found.first_row() + index for index, key in enumerate(present) if key in twice]
         raise DuplicateKeyError(found.sheet.name, found.table.name, rows)
 
 
-def _keys_there(found: FoundTable, spec: TableSpec, there: Sequence[Sequence[object]]) -> list[Key | None]:
+def _keys_there(found: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]]) -> list[Key | None]:
     places = [found.positions[field] for field in spec.key]
     keys = [tuple(to_text(row[place]) or "" for place in places) for row in there]
     return [key if any(key) else None for key in keys]
@@ -261,7 +261,7 @@ def _blank_rows(there: Sequence[Sequence[object]]) -> list[bool]:
 _BLANK = (None, "")
 
 
-def _shows(found: FoundTable, spec: TableSpec, there: Sequence[Sequence[object]], rows: Rows, plan: RowPlan) -> bool:
+def _shows(found: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]], rows: Rows, plan: RowPlan) -> bool:
     """Tell whether the table shows the rows already; links are not looked at, which are written apart.
 
     What stands there is compared, rather than a mark of what was written believed: a person may have typed over it.
@@ -293,11 +293,11 @@ def _which(numbers: list[int]) -> Sequence[int]:
     return whole if follow and all(map(eq, whole, numbers)) else numbers
 
 
-def _rows(found: FoundTable, first: int, count: int) -> xw.Range:
+def _rows(found: SheetTable, first: int, count: int) -> xw.Range:
     return found.cells(0, found.width, first, count)
 
 
-def _append(found: FoundTable, present: int, count: int) -> None:
+def _append(found: SheetTable, present: int, count: int) -> None:
     """Add rows at the end: what stands below the table moves down, a totals row stays the last."""
     if not count:
         return
@@ -313,7 +313,7 @@ def _append(found: FoundTable, present: int, count: int) -> None:
     found.table.resize(found.cells(0, found.width, -1, 1 + present + count))
 
 
-def _write(found: FoundTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
+def _write(found: SheetTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
     """Write our columns in blocks of neighbours; rows of the user's own are left out."""
     blocks = list(_blocks(found, spec.columns))
     texts = list(_blocks(found, [column for column in spec.columns if column.kind in (Kind.TEXT, Kind.FLAG)]))
@@ -341,7 +341,7 @@ def _runs(contents: Sequence[int | None]) -> Iterator[tuple[int, int]]:
         first += count
 
 
-def _blocks(found: FoundTable, columns: Sequence[Column]) -> Iterator[list[Column]]:
+def _blocks(found: SheetTable, columns: Sequence[Column]) -> Iterator[list[Column]]:
     """Group columns into runs that stand side by side in the sheet."""
     block: list[Column] = []
     there = [column for column in columns if column.field in found.positions]

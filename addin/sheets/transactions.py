@@ -9,7 +9,7 @@ import pandas as pd
 from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
-from core.exchange_rates import FoundRates, find_rates, needed_rates
+from core.exchange_rates import RateLookup, find_rates, needed_rates
 from core.frame_columns import TEXT
 from core.model import Event
 from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units
@@ -77,21 +77,21 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
         books: Where rates of exchange and time zones are taken from; without them only home currency has a margin.
     """
     lines = lines[lines["event"] != Event.PAYOUT]  # beside what it pays for, every column would add up to nothing
-    found = FoundRates() if books is None else _rates(books, lines)
+    rates = RateLookup() if books is None else _rates(books, lines)
     days = local_days(lines, {} if books is None else books.zones)
-    asked = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
-    profits = margin(lines, [rate.rate if (rate := found.found.get(one)) else None for one in asked])
-    missing = set(found.missing)
-    unknown = pd.Series([one in missing for one in asked], index=lines.index, dtype=bool)
+    wanted = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
+    profits = margin(lines, [rate.rate if (rate := rates.found.get(one)) else None for one in wanted])
+    missing = set(rates.missing)
+    unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
     locked = None if books is None else books.locked
     shown = marked(with_units(with_locked_sources(lines, locked))).assign(
         margin=profits.where(~unknown),
-        rate=pd.Series([str(found.found[one]) if one in found.found else None for one in asked], lines.index, TEXT),
+        rate=pd.Series([str(rates.found[one]) if one in rates.found else None for one in wanted], lines.index, TEXT),
     )
     tables.update(book, TRANSACTIONS_SPEC, shown)
 
 
-def _rates(books: Books | OpenedSettlements, lines: pd.DataFrame) -> FoundRates:
+def _rates(books: Books | OpenedSettlements, lines: pd.DataFrame) -> RateLookup:
     home = books.company.home_currency
     return find_rates(books.rates, needed_rates(lines, home, books.zones), home)
 

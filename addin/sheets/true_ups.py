@@ -11,6 +11,7 @@ from addin.sheets.cells import to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import typed_words
 from core.frame_columns import records
+from core.journal.cogs_entry import cost_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -152,7 +153,12 @@ def _was(row: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _what_changed(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
-    """Say which of its figures makes the difference."""
+    """Say which of its figures makes the difference, and where its cost goes."""
+    words = _figure(row, held)
+    return "; ".join(filter(None, (words, _moved(row) if row["event_now"] is not None else "")))
+
+
+def _figure(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
     match row["cause"]:
         case "cost":
             return "unit cost"
@@ -162,7 +168,17 @@ def _what_changed(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
             return f"goods: {_word(held.get('disposition'))} → {_word(row['disposition'])}"
         case "reading":
             return "its file is read differently now"
+        case "account":
+            return ""
     return str(row["cause"])
+
+
+def _moved(row: Mapping[str, Any]) -> str:
+    """Say between what its cost moves: kinds of cost, or goods whose item groups have accounts of their own."""
+    was, now = cost_type(row["event_was"]), cost_type(row["event_now"])
+    if was is not now:
+        return f"kind of cost: {was} → {now}"
+    return f"SKU: {_word(row['sku_was'])} → {_word(row['sku_now'])}"
 
 
 def _word(value: object) -> str:
@@ -187,9 +203,9 @@ def read_decisions(book: xw.Book) -> Decided:
     Raises:
         CellsRefusedError: If a decision is none of those, or a cell holds an error.
     """
-    found = tables.find(book, TRUE_UPS_SPEC)
-    numbers = [_number(to_text(row["id"])) for row in tables.read(found, TRUE_UPS_SPEC)]
-    typed = list(zip(numbers, typed_words(found, TRUE_UPS_SPEC, ["decision", "reason"]), strict=True))
+    table = tables.find(book, TRUE_UPS_SPEC)
+    numbers = [_number(to_text(row["id"])) for row in tables.read(table, TRUE_UPS_SPEC)]
+    typed = list(zip(numbers, typed_words(table, TRUE_UPS_SPEC, ["decision", "reason"]), strict=True))
     accepted = tuple(number for number, row in typed if number is not None and row["decision"] == ACCEPT)
     dismissed = tuple(
         (number, row["reason"]) for number, row in typed if number is not None and row["decision"] == DISMISS

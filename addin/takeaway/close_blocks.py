@@ -42,11 +42,11 @@ Sides = dict[str, dict[str, Sum]]
 
 def sides(place: Place, rows: Sequence[Row]) -> Sides:
     """Return the sums of debits and credits of a table of entry lines, each currency by itself."""
-    found: Sides = {}
+    by_account: Sides = {}
     for currency in sorted({str(row["currency"]) for row in rows}):
         own = [row for row in rows if row["currency"] == currency]
-        found[currency] = {name: Sum(place, name, _total(own, name), currency) for name in ("debit", "credit")}
-    return found
+        by_account[currency] = {name: Sum(place, name, _total(own, name), currency) for name in ("debit", "credit")}
+    return by_account
 
 
 def block(

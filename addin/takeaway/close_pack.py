@@ -104,7 +104,12 @@ def _when_to_book(figures: ClosingFigures) -> str:
     if figures.is_closed:
         return f"The month is closed (lock date {figures.lock_date}): shown, not to be booked any more."
     month = figures.month
-    return f"Book it on {month.last_day}, take it back on {month.day_after}."
+    if not figures.entries:
+        return (
+            "There is nothing to book." if not figures.accrual_advice else "What was booked of it is to be taken back."
+        )
+    verbs = ("It is booked", "taken back") if figures.is_booked else ("Book it", "take it back")
+    return f"{verbs[0]} on {month.last_day}, {verbs[1]} on {month.day_after}."
 
 
 def _balances(page: Page, figures: ClosingFigures) -> dict[str, Sum]:

@@ -88,13 +88,15 @@ def _figure(page: Page, row: int, label: str, live: tuple[str, Decimal], unit: s
 def _accrual(page: Page, row: int, figures: ClosingFigures) -> int:
     row = _heading(page, row, "Accrual, taken back on the next day")
     if not figures.entries and not len(figures.not_accrued):
-        page.text(row, _LABEL, "Nothing was shipped that is settled later.", page.look.quiet())
+        back = " What was booked of it is to be taken back." if figures.accrual_advice else ""
+        page.text(row, _LABEL, f"Nothing was shipped that is settled later.{back}", page.look.quiet())
         return row + 2
     for accrual, _ in figures.entries:
         whole = sum((line.debit or Decimal(0) for line in accrual.lines), Decimal(0))
         formula = f"=SUMPRODUCT((tblAccrual[Entry]=A{row + 1})*1,tblAccrual[Debit])"
         _figure(page, row, str(accrual.key), (formula, whole), accrual.currency, bold=False)
-        page.text(row, _NOTE, f"debits; book on {accrual.day}, see sheet Accrual", page.look.quiet())
+        verb = "booked" if figures.is_booked else "book"
+        page.text(row, _NOTE, f"debits; {verb} on {accrual.day}, see sheet Accrual", page.look.quiet())
         row += 1
     without = len(figures.not_accrued)
     if without:
@@ -188,9 +190,10 @@ def _lock(page: Page, row: int, figures: ClosingFigures) -> None:
 
 def lock_advice(figures: ClosingFigures) -> str:
     """Say whether a month is closed, and if not, how to close it."""
-    last_day = figures.month.last_day
     if figures.is_closed:
         return "The month is closed: no entry is dated in it any more, nor its accrual booked."
-    if figures.open_items:
-        return f"Finish the open items, book the accrual; then set Lock date on sheet Setup to {last_day}."
-    return f"Book the accrual; then close the month: set Lock date on sheet Setup to {last_day}."
+    lock = f"set Lock date on sheet Setup to {figures.month.last_day}."
+    first = ", ".join(filter(None, ("finish the open items" if figures.open_items else "", figures.accrual_advice)))
+    words = f"{first}; then {lock}" if figures.open_items else f"{first}; then close the month: {lock}"
+    words = words if first else f"close the month: {lock}"
+    return words[0].upper() + words[1:]

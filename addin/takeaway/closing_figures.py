@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from addin.sheets.true_ups import true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
+from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.booked_settlement import EntryStatus
 from core.books.calendars import deposit_day
 from core.books.corrections import corrections
-from core.books.costs_today import asked_by_lines_that_came, every_line, held_lines, with_asked_since
+from core.books.costs_today import every_line, held_lines
 from core.books.remarks import day_before_start, money_before_start
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -80,6 +81,17 @@ class ClosingFigures:
     """What the profit and loss counts in another month than that of its lines: of this month's lines, or in it."""
     came: Mapping[SettlementName, int] = field(default_factory=dict)
     """Lines without a cost that exported settlements have only by today's reading."""
+    taken_back: Sequence[Entry] = ()
+    """What takes back an accrual that was booked of the month and came to something else."""
+    is_booked: bool = False
+    """Whether exactly this accrual is in the books already."""
+
+    @property
+    def accrual_advice(self) -> str:
+        """What is to be done about the accrual; empty where nothing is: there is none, or it is booked."""
+        if self.is_booked or not (self.entries or self.taken_back):
+            return ""
+        return "book the accrual" if self.entries else "take back the accrual that was booked"
 
     @property
     def is_closed(self) -> bool:
@@ -236,11 +248,11 @@ def _estimates(view: View, to_date: pd.DataFrame) -> list[Row]:
     """Return the accepted averages that no real cost has confirmed yet, and those an open settlement still uses."""
     saved = records(view.books.overrides[["key", "kind", "unit_cost", "saved_by", "saved_at"]])
     accepted = {row["key"]: row for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE}
-    found = records(to_date[to_date["key"].isin(list(accepted))])
+    rows = records(to_date[to_date["key"].isin(list(accepted))])
     in_use = (CostSource.LOCKED, CostSource.ACCEPTED_AVERAGE)
     return [
         row | {"estimate": accepted[row["key"]]["unit_cost"]} | _saved(accepted[row["key"]])
-        for row in found
+        for row in rows
         if row["cost_source"] in in_use and (row["finale_cost"] is None or row["cost_source"] != CostSource.LOCKED)
     ]
 
@@ -250,8 +262,8 @@ def _saved(row: Row) -> Row:
 
 
 def _true_ups(view: View) -> list[Row]:
-    held = {row["key"]: row for row in held_lines(view.books)}
-    return true_up_rows(view.pending_true_ups, every_line(view.books), held)
+    locked = {row["key"]: row for row in held_lines(view.books)}
+    return true_up_rows(view.pending_true_ups, every_line(view.books), locked)
 
 
 def _journal(view: View, month: Month) -> list[Row]:

@@ -139,15 +139,15 @@ def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], ac
 def _of_month(posted: Sequence[Posted], month: str) -> list[Posted]:
     """Return a month's accrual entries, their reversals on the next day, and whatever took either back."""
     keys: set[str] = set()
-    found = []
+    entries_of_month = []
     for one in posted:  # in the order they were stored, so that an entry stands before what reverses it
         is_accrual = one.entry.kind is EntryKind.ACCRUAL
         key = EntryKey.parse(one.entry.key, store=one.store, settlement_id=one.settlement_id) if is_accrual else None
         begins = key is not None and key.month == month
         if begins or (one.entry.reverses in keys and one.entry.settlement is None):
             keys.add(one.entry.key)
-            found.append(one)
-    return found
+            entries_of_month.append(one)
+    return entries_of_month
 
 
 def _made_of(month: str, lines: pd.DataFrame) -> MadeOf:

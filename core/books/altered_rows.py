@@ -107,8 +107,8 @@ class AlteredRow:
     @property
     def _in_words(self) -> str:
         columns = seals.SEALED[self.table].c
-        said = [f"{one.name.replace('_', ' ')} {_shown(one, self.stored or {})}" for one in columns]
-        return ", ".join(words for one, words in zip(columns, said, strict=True) if one.name in (self.stored or {}))
+        changes = [f"{one.name.replace('_', ' ')} {_shown(one, self.stored or {})}" for one in columns]
+        return ", ".join(words for one, words in zip(columns, changes, strict=True) if one.name in (self.stored or {}))
 
 
 class AlteredRowsError(DatabaseError):
@@ -156,10 +156,10 @@ def _differences(column: Column[Any], now: Row, stored: Row) -> Iterator[tuple[s
 def _values(text: object) -> dict[str, object] | None:
     """Return the values of a text like `{"lock_date": null}`; `None` where it is another kind of text."""
     try:
-        found = json.loads(text) if isinstance(text, str) else None
+        values = json.loads(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return dict(_leaves("", found)) if isinstance(found, dict) else None
+    return dict(_leaves("", values)) if isinstance(values, dict) else None
 
 
 def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:

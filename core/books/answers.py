@@ -122,6 +122,8 @@ class LineState:
     """The SKU that the line itself names; in `sku` stands a typed one too."""
     proposed_units: int | None = None
     """Units that are proposed for it, or that its cost is taken for, without sign."""
+    store: str = ""
+    """Whose settlement it is in: two stores can have one settlement id."""
 
     def typed_sku(self, answer: Answer) -> str | None:
         """Return the SKU of a row that is typed, now or before, and not the line's own."""

@@ -69,17 +69,24 @@ def last(connection: Connection) -> int:
 
 def undone(connection: Connection) -> set[int]:
     """Return the batches that are taken back; an undo that was undone itself counts for nothing."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     query = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
     for row in connection.execute(query.order_by(tables.batch.c.number.desc())):
-        if row.number not in found:
-            found.add(row.undoes)
-    return found
+        if row.number not in numbers:
+            numbers.add(row.undoes)
+    return numbers
 
 
 def since(connection: Connection, number: int) -> set[BatchKind]:
     """Return what kinds of things were done after a batch."""
     kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number > number).distinct())
+    return {BatchKind(kind) for kind in kinds}
+
+
+def taken_back_since(connection: Connection, number: int) -> set[BatchKind]:
+    """Return what kinds of things were taken back after a batch."""
+    later = select(tables.batch.c.undoes).where(tables.batch.c.number > number, tables.batch.c.undoes.is_not(None))
+    kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number.in_(later)).distinct())
     return {BatchKind(kind) for kind in kinds}
 
 

@@ -20,7 +20,7 @@ from core.books.type_choices import TypeChoices
 from core.costing import CostingInput, with_typed_skus
 from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
-from core.facilitator_tax import with_tax_kinds
+from core.facilitator_tax import TAX_KIND, has_tax, with_tax_kinds
 from core.frame_columns import LEFT_STOCK_COLUMNS, OVERRIDE_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.model import Cause, ObservationKind
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.books.documents import Documents
     from core.books.entries import Reclassified
     from core.books.stores import Store
+    from core.facilitator_tax import PostedTax
     from core.settings import Policies
 
 
@@ -65,12 +66,12 @@ def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) ->
 
 
 def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    found = [one for one in booked if name in (one.settlement_id, one.name)]
-    if not found:
+    candidates = [one for one in booked if name in (one.settlement_id, one.name)]
+    if not candidates:
         raise SettlementUnknownError(name, (one.name for one in booked))
-    if len(found) > 1:
-        raise SettlementAmbiguousError(name, (one.store for one in found))
-    return found[0]
+    if len(candidates) > 1:
+        raise SettlementAmbiguousError(name, (one.store for one in candidates))
+    return candidates[0]
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ class Books:
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
     postings: Postings = field(default_factory=Postings)
     """On which days the entries stand that are out."""
+    posted_tax: PostedTax = field(default_factory=dict)
+    """As whose tax lines of exported settlements went out."""
     said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
 
@@ -136,8 +139,8 @@ class Books:
         if self.as_read is None:
             return replace(self.known, overrides=self.overrides_now)
         now = self.as_read
-        said = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
-        return replace(self.known, overrides=self.overrides_now, **said)
+        frames_now = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
+        return replace(self.known, overrides=self.overrides_now, **frames_now)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -159,12 +162,27 @@ class Books:
         return frozenset(row[:2] for key, row in (was | now).items() if was.get(key) != now.get(key))
 
     @cached_property
-    def _transactions_as_read(self) -> pd.DataFrame:
+    def transactions_as_read(self) -> pd.DataFrame:
+        """Every transaction, without costs, as files are read and words are answered today, with `tax_kind`."""
         return with_tax_kinds(with_typed_skus(self.known_now.transactions, self.overrides_now))
+
+    @cached_property
+    def taxed_otherwise(self) -> frozenset[SettlementName]:
+        """The exported settlements of which other ones say today that the tax is somebody else's than it went out as.
+
+        Only orders that stand, or stood when one went out, in several settlements can be among them.
+        """
+        rows = self.lines[has_tax(self.lines) & self.lines["order_id"].notna()]
+        places = rows[["store", "order_id", "settlement_id"]].drop_duplicates()
+        if not any(self.posted_tax.values()) and not places.duplicated(["store", "order_id"]).any():
+            return frozenset()
+        now = dict(zip(self.transactions_as_read["key"], self.transactions_as_read[TAX_KIND], strict=True))
+        differs = rows[(rows["key"].map(now).astype(TEXT) != rows[TAX_KIND]).fillna(value=False).astype(bool)]
+        return frozenset(zip(differs["store"], differs["settlement_id"], strict=True)) & self.posted_tax.keys()
 
     def lines_as_read(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the transactions that a settlement's files give today, without costs."""
-        rows = self.money_of(self._transactions_as_read)
+        rows = self.money_of(self.transactions_as_read)
         return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
 
     @property
@@ -209,14 +227,14 @@ class Books:
     @property
     def vanished_orders(self) -> set[str]:
         """The orders that had costs and are no longer in the inventory system."""
-        said = self.observations[self.observations["kind"] == ObservationKind.ORDER]
-        gone = said["product_id"].isna() & (said["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
-        return set(said.loc[gone, "order_id"]) & set(said.loc[~said["product_id"].isna(), "order_id"])
+        order_rows = self.observations[self.observations["kind"] == ObservationKind.ORDER]
+        gone = order_rows["product_id"].isna() & (order_rows["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False)
+        return set(order_rows.loc[gone, "order_id"]) & set(order_rows.loc[~order_rows["product_id"].isna(), "order_id"])
 
     def lines_of(self, settlement: BookedSettlement) -> pd.DataFrame:
         """Return the costed lines of one settlement."""
-        found = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
-        return self.lines.iloc[:0] if found is None else found
+        lines = self._lines_by_settlement.get((settlement.store, settlement.settlement_id))
+        return self.lines.iloc[:0] if lines is None else lines
 
     def money_of(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return lines as their settlement entry takes them: one that is out keeps the item groups it went out with.
@@ -347,7 +365,7 @@ def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books
         told = replace(books.documents, policies=policies)
         bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
         known, tied, as_read = documents.with_documents_as_read(bare, told)
-    lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)))
+    lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)), books.posted_tax)
     return replace(books, known=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
 
 

@@ -56,8 +56,8 @@ def cost_changes(before: pd.DataFrame, after: pd.DataFrame, vanished: Collection
     for column in _COMPARED:
         now, was = pairs[column], pairs[f"{column}_before"]
         differs |= (now.isna() != was.isna()) | (now != was).fillna(value=False).astype(bool)
-    says, said = pairs["finale_cost"], pairs["finale_cost_before"]
-    news = (says.isna() != said.isna()) | (says != said).fillna(value=False).astype(bool)
+    says, cost_before = pairs["finale_cost"], pairs["finale_cost_before"]
+    news = (says.isna() != cost_before.isna()) | (says != cost_before).fillna(value=False).astype(bool)
     differs |= news & (pairs["cost_source"] == CostSource.ENTERED).fillna(value=False).astype(bool)
     changed = pairs[differs]
     return conform(
@@ -226,13 +226,13 @@ def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
     concerned = lines[lines[["moved", "counted_in", "counted_out", "recosted", "later"]].any(axis=1)]
     true_ups = _true_ups(before, after)
     of = {(str(store), str(number)): rows for (store, number), rows in concerned.groupby(["store", "settlement_id"])}
-    found = [
+    effects = [
         _effect(before, after, one, of.get(name, concerned.iloc[:0]), true_ups.get(name, _NONE))
         for one in before.settlements
         for name in [(one.store, one.settlement_id)]
         if name in of or true_ups.get(name)
     ]
-    return sorted(found, key=lambda one: (one.status == OPEN, one.store, one.settlement_id))
+    return sorted(effects, key=lambda one: (one.status == OPEN, one.store, one.settlement_id))
 
 
 _NONE = Decimal(0)

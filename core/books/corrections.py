@@ -52,9 +52,9 @@ def reclassified_money(books: Books) -> pd.DataFrame:
 
 def _lines(books: Books, rows: Sequence[dict[str, object]], days: Sequence[date]) -> pd.DataFrame:
     """Return rows with the columns of `books.lines`, and the day on which each counts."""
-    found = frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows).reindex(columns=list(books.lines.columns))
-    counted = pd.Series([day.isoformat() for day in days], found.index, dtype=TEXT)
-    return found.astype(books.lines.dtypes.to_dict()).assign(day=counted)
+    lines = frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows).reindex(columns=list(books.lines.columns))
+    counted = pd.Series([day.isoformat() for day in days], lines.index, dtype=TEXT)
+    return lines.astype(books.lines.dtypes.to_dict()).assign(day=counted)
 
 
 def entries_taken_back(books: Books) -> pd.DataFrame:
@@ -147,13 +147,13 @@ def corrections(books: Books, basis: Basis = Basis.POSTED) -> pd.DataFrame:
         The columns of `books.lines`, and `day`.
     """
     names = [*books.lines.columns, "day"]
-    found = [posted_corrections(books), reclassified_money(books)]
-    found += [entries_taken_back(books)] if basis is Basis.POSTED else []
-    return pd.concat([one[names] for one in found], ignore_index=True)
+    parts = [posted_corrections(books), reclassified_money(books)]
+    parts += [entries_taken_back(books)] if basis is Basis.POSTED else []
+    return pd.concat([one[names] for one in parts], ignore_index=True)
 
 
 def rated_lines(books: Books) -> pd.DataFrame:
     """Return the lines of the books whose currency and day need a rate, corrections in money among them. Pure."""
     names = list(books.lines.columns)
-    found = [books.lines, reclassified_money(books)[names], entries_taken_back(books)[names]]
-    return pd.concat(found, ignore_index=True)
+    parts = [books.lines, reclassified_money(books)[names], entries_taken_back(books)[names]]
+    return pd.concat(parts, ignore_index=True)

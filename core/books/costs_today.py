@@ -6,11 +6,14 @@ accepted for it) the exact difference is found, refunds of such lines included.
 
 Worked example: 2 mugs were locked at 4.00 (COGS 8.00) and one refunded (-4.00). Finale now says 4.50: +1.00 and -0.50.
 Once the two are accepted and the bill is corrected to 4.75, it is +0.50 and -0.25: compared with 4.50, not with 4.00.
+
+Cost that would stand on other accounts moves there, also where it comes to the same. Worked example: a word went out as
+sales, 2 units at 4.00; it is answered as lost goods since, 2 at 4.00 too. The difference is 0.00, and 8.00 move from
+Cost of Goods Sold to Damaged and Lost Inventory.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,10 +22,10 @@ import pandas as pd
 
 from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
-from core.books.status import missing_lines
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
+from core.journal.cogs_entry import CostPosting, cost_accounts
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 READING = "reading"
 """What has changed where a line came or went with another reading of its settlement's files."""
+ACCOUNT = "account"
+"""What has changed where a line's cost is the same and belongs elsewhere."""
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
-_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
+KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 
 def differences(books: Books) -> pd.DataFrame:
@@ -51,101 +56,58 @@ def differences(books: Books) -> pd.DataFrame:
     """
     if books.known.locked is None or books.known.locked.empty:
         return frame(FOUND_COLUMNS)
-    found = _differences(books, books.never_posted)
-    dismissed = frozenset(_dismissed(books, found))
-    return _differences(books, books.never_posted | dismissed) if dismissed else found
+    changed_costs = _differences(books, books.never_posted)
+    dismissed = frozenset(_dismissed(books, changed_costs))
+    return _differences(books, books.never_posted | dismissed) if dismissed else changed_costs
 
 
 def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost all locked lines but the standing ones as if they were free, and compare."""
     pairs = _compared(books, _costed_now(books, standing), {row["key"]: row for row in held_lines(books)})
-    home = books.company.home_currency
-    rows = [_found(new, old, home) for new, old in pairs if old["key"] not in standing]
-    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"]])
+    home, posted = books.company.home_currency, posted_lines(books)
+    rows = [
+        _found(new, old, home) | _move(books, new, old, posted.get(old["key"], {}))
+        for new, old in pairs
+        if old["key"] not in standing
+    ]
+    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"] or "event_now" in row])
+
+
+def posted_lines(books: Books) -> dict[str, Row]:
+    """Return store, event and SKU as what the cost of each line stands in the journal, by its key."""
+    return {row["key"]: row for row in records(every_line(books)[["key", "store", "event", "sku"]])}
+
+
+def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
+    """Tell whether the cost of a line would stand on other accounts today, or be posted by somebody else."""
+    finale = books.policies.finale_posts
+    posting = CostPosting(posted["store"], books.company.home_currency, books.accounts, finale)
+    was, new = ((one["event"], one["sku"]) for one in (posted, now))
+    return was != new and cost_accounts(*was, posting) != cost_accounts(*new, posting)
+
+
+def _move(books: Books, now: Row, held: Row, posted: Row) -> Row:
+    """Return as what the cost of a line stands and is to stand, and why; nothing where it stays on its accounts.
+
+    What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
+    """
+    if not (money_of(now["cogs"]) and money_of(held["cogs"]) and posted and is_elsewhere(books, posted, now)):
+        return {}
+    moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
+    return moved if money_of(now["cogs"]) != money_of(held["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
     """Return every line as it costs today, by its key."""
-    return {row["key"]: row for row in records(_lines_now(books, standing))}
+    return {row["key"]: row for row in records(lines_now(books, standing))}
 
 
-def _lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
     locked = books.known.locked
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
     free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
     return costed_lines(free, costing_policies(books.policies, books.company))
-
-
-def unanswered(books: Books) -> Counter[SettlementName]:
-    """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
-
-    What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
-    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
-    """
-    rows = _asking_now(books)
-    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
-
-
-def asked_since(books: Books) -> pd.DataFrame:
-    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
-
-    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
-
-    Returns:
-        TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
-    """
-    rows = _asking_now(books)
-    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
-
-
-def asked_lines(books: Books) -> pd.DataFrame:
-    """Return every line that sheet Resolve has to ask: those without cost, and exported ones that ask since. Pure.
-
-    What lies before the books start is not asked.
-    """
-    return pd.concat([missing_lines(books.counted(books.lines)), books.counted(asked_since(books))], ignore_index=True)
-
-
-def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
-    """Return lines of the books for reports: what is asked only since its COGS went out lacks its cost there. Pure.
-
-    The lock of such a line says that it has none, for its word was not known; that it moved goods was said later, and
-    until their cost is answered the profit of its month is too high.
-
-    Args:
-        books: The books.
-        lines: Costed lines of them.
-    """
-    asked = _asking_now(books)
-    if asked.empty:
-        return lines
-    found = lines["key"].isin(list(asked["key"]))
-    said = asked.set_index("key").reindex(lines["key"])
-    news = {name: pd.Series(said[name].array, lines.index) for name in ("cost_status", "cause")}
-    return lines.assign(**{name: lines[name].mask(found, new.astype(lines[name].dtype)) for name, new in news.items()})
-
-
-def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
-    """Count the lines without a cost that exported settlements have only by today's reading: reopening asks them."""
-    rows = _asking_now(books)
-    rows = rows[~rows["key"].isin(list(books.lines["key"]))]
-    return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
-
-
-def _asking_now(books: Books) -> pd.DataFrame:
-    """Return the lines of exported settlements that have no cost by what is known of their words today."""
-    said_late = set(books.said_after_lock["key"])
-    if books.as_read is None and not said_late:
-        return books.lines.iloc[:0]
-    rows = _lines_now(books, books.never_posted)
-    costing = {row["key"] for row in held_lines(books) if row["cogs"]}
-    locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
-    names = list(zip(rows["store"], rows["settlement_id"], strict=True))
-    late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
-    of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
-    asks = ~rows["cost_status"].isin([str(status) for status in _KNOWN]) & ~rows["key"].isin(list(costing))
-    return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
@@ -154,10 +116,10 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
     Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
     proposed: half of a change would distort it.
     """
-    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in _KNOWN)
+    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]
-    waiting = {_name(row) for row in come if row["cost_status"] not in _KNOWN}
+    waiting = {_name(row) for row in come if row["cost_status"] not in KNOWN}
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
     gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id"]]):
@@ -204,10 +166,38 @@ def every_line(books: Books) -> pd.DataFrame:
 
 def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
     """Return lines with the event as which their true-ups stand in the journal."""
-    last = {row["key"]: row for row in records(books.posted_true_ups[["id", "key", "cogs"]])}
-    events = {key: books.posted_as.get(row["id"]) for key, row in last.items() if money_of(row["cogs"])}
-    now = [events.get(key) or event for key, event in zip(lines["key"], lines["event"], strict=True)]
-    return lines.assign(event=pd.Series(now, lines.index, dtype=TEXT))
+    events: dict[str, str | None] = {}
+    skus: dict[str, str | None] = {}
+    for row in records(books.posted_true_ups):
+        key = row["key"]
+        if row["event_now"] is not None:
+            skus[key] = row["sku_now"]
+        elif row["cogs"] == row["difference"]:  # nothing was held before it, so that nothing had moved
+            skus.pop(key, None)
+        events[key] = books.posted_as.get(row["id"]) if money_of(row["cogs"]) else None
+    of_line = zip(lines["key"], lines["event"], lines["sku"], strict=True)
+    now = [
+        (events.get(key) or event, skus[key] if events.get(key) and key in skus else sku) for key, event, sku in of_line
+    ]
+    event, sku = (pd.Series([one[place] for one in now], lines.index, dtype=TEXT) for place in (0, 1))
+    return lines.assign(event=event, sku=sku)
+
+
+def in_places(corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return corrections as they are posted: cost that moves leaves where it stands, and comes where it belongs. Pure.
+
+    2 at 4.00 that move from sales to losses are −8.00 of a sale and +8.00 of a loss; at 4.50 since, −8.00 and +9.00.
+
+    Args:
+        corrections: FOUND_COLUMNS, and event and SKU as what the cost of each line stands.
+    """
+    moving = corrections["event_now"].notna()
+    if not moving.any():
+        return corrections
+    moved = corrections[moving]
+    left = moved.assign(event=moved["event_was"], sku=moved["sku_was"], difference=moved["difference"] - moved["cogs"])
+    come = moved.assign(event=moved["event_now"], sku=moved["sku_now"], difference=moved["cogs"])
+    return pd.concat([corrections[~moving], left, come], ignore_index=True)
 
 
 def posted_corrections(books: Books) -> pd.DataFrame:
@@ -226,17 +216,21 @@ def posted_corrections(books: Books) -> pd.DataFrame:
         row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
         for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
     ]
-    posted = told[["id", "key"]].assign(cogs=told["difference"], day=pd.Series(days, told.index, dtype=TEXT))
-    found = posted.merge(lines, on="key")
-    events = [books.posted_as.get(number) or was for number, was in zip(found["id"], found["event"], strict=True)]
-    found = found.drop(columns="id").assign(event=pd.Series(events, found.index, dtype=TEXT))
-    amounts = {name: pd.Series(Decimal(0), found.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
+    posted = told[["id", *_POSTED]].assign(day=pd.Series(days, told.index, dtype=TEXT))
+    rows = posted.merge(lines, on="key")
+    events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
+    rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))
+    rows = rows.assign(cogs=rows["difference"]).drop(columns=["id", *(set(_POSTED) - {"key", "cogs"})])
+    amounts = {name: pd.Series(Decimal(0), rows.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
     none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
-    bare = {name: pd.Series(value, found.index, dtype=lines[name].dtype) for name, value in none.items()}
+    bare = {name: pd.Series(value, rows.index, dtype=lines[name].dtype) for name, value in none.items()}
     empty = {
-        name: pd.Series(None, found.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
+        name: pd.Series(None, rows.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
     }
-    return found.assign(**amounts, **bare, **empty)
+    return rows.assign(**amounts, **bare, **empty)
+
+
+_POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")
 
 
 def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:

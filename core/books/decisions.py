@@ -95,8 +95,8 @@ def _nothing_said(answer: Answer) -> str:
 
 
 def _stock_differs(answer: Answer, saved: InForce) -> bool:
-    said = (answer.units_back, answer.disposition)
-    return answer.stock_edited and said != (saved.units_back, saved.disposition)
+    typed = (answer.units_back, answer.disposition)
+    return answer.stock_edited and typed != (saved.units_back, saved.disposition)
 
 
 def _note_differs(answer: Answer, saved: InForce) -> bool:

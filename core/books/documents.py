@@ -72,8 +72,8 @@ def _with_doubted_units(known: CostingInput) -> CostingInput:
     rows = rows.assign(quantity=rows["quantity"].mask(doubtful), stock_effect=rows["stock_effect"])
     rows.loc[doubtful, "quantity_source"] = str(QuantitySource.UNKNOWN)
     rows.loc[doubtful, "stock_effect"] = effects
-    asked = [{"key": key, "reason": PAID_WITHOUT_UNITS} for key in rows.loc[doubtful, "key"]]
-    return replace(known, transactions=rows, asked_units=frame(ASKED_UNITS_COLUMNS, asked))
+    doubts = [{"key": key, "reason": PAID_WITHOUT_UNITS} for key in rows.loc[doubtful, "key"]]
+    return replace(known, transactions=rows, asked_units=frame(ASKED_UNITS_COLUMNS, doubts))
 
 
 def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
@@ -106,8 +106,8 @@ def _with_order_units(
             lambda order, sku: shipped.of(order, sku).units,
         ),
     )
-    asked = frame(
+    questions = frame(
         ASKED_UNITS_COLUMNS, [*records(counted.asked), *records(_given(ASKED_UNITS_COLUMNS, known.asked_units))]
     )
-    found = replace(known, transactions=counted.transactions, asked_units=asked, returned=counted.returned)
-    return found, counted.tied
+    after = replace(known, transactions=counted.transactions, asked_units=questions, returned=counted.returned)
+    return after, counted.tied

@@ -165,10 +165,10 @@ def reclassified(connection: Connection) -> dict[str, Reclassified]:
     decided = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
     kind = closing_tables.entry.c.kind == str(EntryKind.RECLASSIFICATION)
     posted_ones = [_entry(connection, row) for row in connection.execute(select(closing_tables.entry).where(kind))]
-    said = {one.key: _said(one) for one in posted_ones if one.lines}
+    from_entries = {one.key: _said(one) for one in posted_ones if one.lines}
     reversing = select(closing_tables.entry.c.reverses).where(closing_tables.entry.c.reverses.is_not(None))
     gone = set(connection.scalars(select(closing_tables.entry.c.key).where(closing_tables.entry.c.id.in_(reversing))))
-    return {key: one for key, one in (said | decided).items() if key not in gone}
+    return {key: one for key, one in (from_entries | decided).items() if key not in gone}
 
 
 def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
@@ -210,10 +210,10 @@ def number(connection: Connection, key: str) -> int:
     Raises:
         EntryUnknownError: If it is not there.
     """
-    found: int | None = connection.scalar(select(closing_tables.entry.c.id).where(closing_tables.entry.c.key == key))
-    if found is None:
+    row_id: int | None = connection.scalar(select(closing_tables.entry.c.id).where(closing_tables.entry.c.key == key))
+    if row_id is None:
         raise EntryUnknownError(key)
-    return found
+    return row_id
 
 
 def of_settlement(connection: Connection, settlement_number: int) -> list[StoredEntry]:
@@ -309,8 +309,8 @@ def journal(connection: Connection) -> pd.DataFrame:
         .outerjoin(tables.settlement, tables.settlement.c.id == closing_tables.entry.c.settlement)
         .order_by(closing_tables.entry.c.id, closing_tables.entry_line.c.position)
     )
-    found = frames.load(connection, query, JOURNAL_COLUMNS)
-    return found[found["amount"] != Decimal(0)].reset_index(drop=True)
+    lines = frames.load(connection, query, JOURNAL_COLUMNS)
+    return lines[lines["amount"] != Decimal(0)].reset_index(drop=True)
 
 
 def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str, Any]:
@@ -329,13 +329,13 @@ def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str,
 
 
 def _entry(connection: Connection, row: Row[Any]) -> StoredEntry:
-    found = connection.execute(
+    rows = connection.execute(
         select(closing_tables.entry_line)
         .where(closing_tables.entry_line.c.entry == row.id)
         .order_by(closing_tables.entry_line.c.position)
     )
     reverses = connection.scalar(select(closing_tables.entry.c.key).where(closing_tables.entry.c.id == row.reverses))
-    return _made(row, [_line(one) for one in found], reverses)
+    return _made(row, [_line(one) for one in rows], reverses)
 
 
 def first_batches(connection: Connection) -> dict[int, int]:
@@ -350,5 +350,5 @@ def first_batches(connection: Connection) -> dict[int, int]:
         closing_tables.lock.c.id.not_in(select(closing_tables.reopening.c.lock))
     )
     both = union_all(posted, locked).subquery()
-    found = select(both.c.settlement, func.min(both.c.batch)).group_by(both.c.settlement)
-    return {int(settlement): int(batch) for settlement, batch in connection.execute(found)}
+    query = select(both.c.settlement, func.min(both.c.batch)).group_by(both.c.settlement)
+    return {int(settlement): int(batch) for settlement, batch in connection.execute(query)}

@@ -18,7 +18,7 @@ import pandas as pd
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
 from core.books.calendars import booking_day
-from core.books.costs_today import every_line, posted_corrections
+from core.books.costs_today import every_line, in_places, posted_corrections
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
@@ -69,9 +69,9 @@ def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable
     """
     nearest: list[TieOut] | None = None
     for made in candidates:
-        found = _differences(name, stored, made)
-        if nearest is None or len(found) < len(nearest):
-            nearest = found
+        ties = _differences(name, stored, made)
+        if nearest is None or len(ties) < len(nearest):
+            nearest = ties
         if not nearest:
             break
     return nearest or []
@@ -80,12 +80,12 @@ def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable
 def _differences(name: str, stored: Sequence[StoredEntry], made: Sequence[Entry]) -> list[TieOut]:
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
     ours = {_without_revision(one.key, one.revision): one for one in stored}
-    found = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
-    found += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
+    ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
+    ties += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
-            found += _of_one(f"{name}: entry {one.key}", one, theirs[key])
-    return found
+            ties += _of_one(f"{name}: entry {one.key}", one, theirs[key])
+    return ties
 
 
 def _without_revision(key: str, revision: int) -> str:
@@ -145,18 +145,18 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     entry = posted.entry
     name = f"{posted.store}/{posted.settlement_id}: entry {entry.key}"
     unbalanced = left_over(entry.amounts).items()
-    found = [TieOut(f"{name}, balance in {currency}", rest, Decimal(0), is_exact=True) for currency, rest in unbalanced]
-    found += _key(name, posted)
+    ties = [TieOut(f"{name}, balance in {currency}", rest, Decimal(0), is_exact=True) for currency, rest in unbalanced]
+    ties += _key(name, posted)
     if entry.memo not in ("", f"Cogsheet {entry.key}", f"Reversal of {entry.reverses}"):
-        found.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
+        ties.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
     kinds = _BATCHES.get(entry.kind, ())
     if batch is None or (kinds and batch.kind not in kinds):
-        found.append(difference(f"{name}, batch {posted.batch}", batch and batch.kind, " or ".join(kinds) or "a batch"))
+        ties.append(difference(f"{name}, batch {posted.batch}", batch and batch.kind, " or ".join(kinds) or "a batch"))
     if entry.reverses is not None:
-        found += _reversal(name, posted, all_posted.get(entry.reverses))
+        ties += _reversal(name, posted, all_posted.get(entry.reverses))
     elif entry.kind in _REVERSALS:
-        found.append(difference(f"{name}, entry that it takes back", None, "an entry"))
-    return [one for one in found if not one.ok]
+        ties.append(difference(f"{name}, entry that it takes back", None, "an entry"))
+    return [one for one in ties if not one.ok]
 
 
 def _key(name: str, posted: Posted) -> Iterator[TieOut]:
@@ -249,9 +249,15 @@ class TrueUps:
     """When a batch was made."""
 
 
+def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
+    """Return the lines of a settlement that true-ups may be about, those of a document after its export included."""
+    lines = every_line(books)
+    return lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
+
+
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
-    found = list(_chain(books, of))
+    ties = list(_chain(books, of))
     so_far = total(row["cogs"] for row in of.locked if row["key"] not in books.never_posted)
     own = [one for one in of.standing if one.kind in _TRUE_UPS]
     for batch in sorted({*(row["decided_in"] for row in of.accepted), *(one.revision for one in own)}):
@@ -259,9 +265,9 @@ def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
         exact = total(row["difference"] for row in rows)
         whole = cents(so_far + exact) - cents(so_far)
         stored = [one for one in own if one.revision == batch]
-        found += _of_batch(books, of, batch, rows, whole, stored)
+        ties += _of_batch(books, of, batch, rows, whole, stored)
         so_far += exact
-    return [*found, *_in_profit_and_loss(books, of.settlement, own)]
+    return [*ties, *_in_profit_and_loss(books, of.settlement, own)]
 
 
 _ROUNDED = Decimal("0.02")
@@ -276,8 +282,8 @@ def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequenc
     every = posted_corrections(books)
     corrections = every[(every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)]
     as_they_were = corrections.drop(columns="event").merge(books.lines[["key", "event"]], on="key")
-    found = [list(_by_month(settlement, rows, own)) for rows in (corrections, as_they_were)]
-    return found[0] if all(found) else []
+    ties = [list(_by_month(settlement, rows, own)) for rows in (corrections, as_they_were)]
+    return ties[0] if all(ties) else []
 
 
 def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
@@ -297,15 +303,15 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 
 
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
-    lines = books.lines_of(of.settlement)
+    lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
-    held = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
+    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
     for row in of.accepted:
         name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
-        rest = row["cogs"] - held.get(row["key"], Decimal(0))
+        rest = row["cogs"] - locked_cogs.get(row["key"], Decimal(0))
         if row["difference"] != rest:
             yield TieOut(name, row["difference"], rest, is_exact=True)
-        held[row["key"]] = row["cogs"]
+        locked_cogs[row["key"]] = row["cogs"]
         yield from _of_itself(name, row, books.company.home_currency)
 
 
@@ -337,7 +343,7 @@ def _of_batch(
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
-    as_they_are = (ours.assign(event=pd.Series(events, ours.index, dtype=TEXT)), theirs)
+    as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):
@@ -347,9 +353,9 @@ def _of_batch(
             yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
 
     open_days = {booking_day(one, policies.lock_date) for one in days for policies, _ in choices}
-    found = made_tie_outs(of.settlement.name, stored, made())
+    ties = made_tie_outs(of.settlement.name, stored, made())
     odd = [one for one in stored if one.entry_date not in open_days]
-    return [*found, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
+    return [*ties, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
 
 
 def _odd_day(name: str, entry: StoredEntry, day: date) -> TieOut:

@@ -15,6 +15,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, keep_lock_date, last_day
 from core.books.entries import Posted, StoredEntry, StoredLine
+from core.books.postings import keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale
@@ -276,10 +277,10 @@ def _not_ready(
     settlement: BookedSettlement, counts: LineCounts, kinds: Collection[EntryKind], *, only_costs: bool
 ) -> NotReadyError:
     """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
-    asked = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
-    blockers = blockers_of(counts, ties_out=settlement.ties_out, **asked)
-    ways = {"remedies": remedies(counts, **asked), "way_to_tie": _way_to_tie(settlement)}
-    return NotReadyError(settlement.name, blockers, only_costs=only_costs, **ways)
+    wanted = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
+    blockers = blockers_of(counts, ties_out=settlement.ties_out, **wanted)
+    ways, way_to_tie = remedies(counts, **wanted), _way_to_tie(settlement)
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=ways, way_to_tie=way_to_tie)
 
 
 def _way_to_tie(settlement: BookedSettlement) -> str:
@@ -331,6 +332,7 @@ def export_settlement(
             entries.post(connection, stored(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
             settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
     return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)

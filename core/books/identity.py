@@ -81,20 +81,20 @@ def stored_twice(
     """
     derived = [one for one in booked if _is_derived(one)]
     doubtful = {one.name for one in booked if one.is_provisional} | {one.name for one in derived}
-    found: dict[frozenset[str], Twins] = {}
+    twins: dict[frozenset[str], Twins] = {}
     orders = _orders(lines) if derived else {}
     for one, other in ((one, other) for one in derived for other in booked):
         same = marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other)
         if one.name != other.name and same and not _of_other_orders(one, other, orders):
             how = f"the same date, currency and sum ({cents(one.sum)} {one.currency})"
-            found.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
+            twins.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
     by_name = {one.name: one for one in booked}
     for pair, count in _shared_lines(lines, doubtful).items():
         one, other = (by_name[name] for name in sorted(pair))
         if marketplaces[one.store] == marketplaces[other.store]:
             how = "1 line that is the same" if count == 1 else f"{count} lines that are the same"
-            found.setdefault(pair, Twins(one, other, how))
-    return list(found.values())
+            twins.setdefault(pair, Twins(one, other, how))
+    return list(twins.values())
 
 
 def _orders(lines: pd.DataFrame) -> dict[str, set[str]]:

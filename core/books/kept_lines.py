@@ -7,7 +7,6 @@ measured by: `verify` compares them.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -15,17 +14,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from core.books import calendars, locks, rates, settlement_lines, settlements
 from core.books.books import named_settlements
 from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
-from core.books.database.state import state
+from core.books.database.state import forget_writings, state
 from core.books.line_costs import STATED_SKU, named_lines
+from core.books.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
 from core.books.tie_outs import TieOut
+from core.books.ties import TIE_COLUMNS, tie_columns
 from core.costing import RULES_VERSION
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND
@@ -33,7 +32,7 @@ from core.frame_columns import COSTED_COLUMNS, FLAG, TEXT, TRANSACTION_COLUMNS, 
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
@@ -44,6 +43,10 @@ if TYPE_CHECKING:
 _BESIDE: Columns = {STATED_SKU: TEXT, UNITS_TYPED: WHOLE, PROPOSAL_TAKEN: FLAG}
 _KEPT: Columns = {**_BESIDE, **COSTED_COLUMNS, TAX_KIND: TEXT}
 """What is kept of every line, in the order of `Books.lines`."""
+_AS_KEPT = [name for name in _KEPT if name != "key"]
+_STORED: Columns = {**_KEPT, **TIE_COLUMNS}
+"""The same, with what it is found by."""
+_NUMBER: Columns = {"settlement": WHOLE}
 
 KEPT_TIE_OUT = "Kept costed lines: what differs"
 """The name of the tie-out of `kept_tie_outs`."""
@@ -74,41 +77,24 @@ def _rules() -> str:
     return f"{program}, rules {RULES_VERSION}"
 
 
-def _digest(lines: pd.DataFrame) -> str:
-    """Return a hash of lines, everything that stands in them included, however they lie in memory."""
-    table = pa.table(dict(_bare(lines))).combine_chunks()
-    with pa.BufferOutputStream() as written:
-        with pa.ipc.new_stream(written, table.schema) as stream:
-            stream.write_table(table)
-        return hashlib.blake2b(written.getvalue(), digest_size=16).hexdigest()
-
-
-def _bare(lines: pd.DataFrame) -> Iterator[tuple[str, pa.Array]]:
-    """Yield each column with something in the place of what is missing, and where something is."""
-    for name in map(str, lines.columns):
-        found = pa.array(lines[name])
-        chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
-        column = pa.concat_arrays([*chunks, pa.nulls(0, found.type)])  # a copy, without the rest of a longer one
-        yield f"{name} is there", pc.is_valid(column)
-        yield name, pc.fill_null(column, pa.scalar(_blank(column.type), column.type))
-
-
-def _blank(kind: pa.DataType) -> str | Decimal | bool | int:
-    if pa.types.is_string(kind):
-        return ""
-    if pa.types.is_decimal(kind):
-        return Decimal(0)
-    return False if pa.types.is_boolean(kind) else 0
-
-
 def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """Tell of which lines something else is stored, in one of the columns that are."""
-    there = stored.set_index("key").reindex(lines["key"]).set_axis(lines.index)
-    differs = pd.Series(data=False, index=lines.index)
-    for name in there.columns:
-        same = (there[name] == lines[name]).fillna(value=False) | (there[name].isna() & lines[name].isna())
-        differs |= ~same.astype(bool)
-    return differs
+    was, now = line_digests(stored), line_digests(lines[list(stored.columns)])
+    places = pd.Index(stored["key"].to_list(), dtype=object).get_indexer(lines["key"].to_list())
+    same = places >= 0
+    same[same] = (was[places[same]] == now[same]).all(axis=1)
+    return pd.Series(~same, index=lines.index)
+
+
+def _replaced(stored: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """Return transactions, those in their places that are shown otherwise than they are stored."""
+    if shown.empty:
+        return stored
+    own = stored.set_index("key").loc[shown["key"], ["store", "settlement_id"]].reset_index(drop=True)
+    shown = shown.assign(store=own["store"], settlement_id=own["settlement_id"]).astype(TRANSACTION_COLUMNS)
+    places = {key: place for place, key in enumerate(stored["key"])}
+    whole = pd.concat([stored[~stored["key"].isin(list(shown["key"]))], shown])
+    return whole.iloc[whole["key"].map(places).argsort()].reset_index(drop=True)
 
 
 def state_name(of: Books | OpenedSettlements) -> str:
@@ -128,6 +114,12 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
     return OpenedSettlements(books.company, chosen, books.database_state, lines, locked, books.zones, books.rates)
 
 
+def state_now(database: Database) -> str:
+    """Name the state that books are in, as `state_name` names that of something that shows them."""
+    with database.reading() as connection:
+        return _state_name(database.company, state(connection))
+
+
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
     """Return settlements with their kept lines; nothing where those of this state are not kept, or not as they were.
 
@@ -138,8 +130,8 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
     with database.reading() as connection:
         booked = settlements.booked(connection)
         chosen = tuple(named_settlements(booked, ids))
-        lines = kept_lines(connection, chosen)
-        if lines is None or not _are_as_kept(connection, lines):
+        lines = kept_as_they_were(connection, chosen)
+        if lines is None:
             return None
         kept = calendars.kept_calendars(connection, booked)
         return OpenedSettlements(
@@ -163,6 +155,12 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
         return None
     parts = [_lines_of(connection, one) for one in chosen]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def kept_as_they_were(connection: Connection, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+    """Return what `kept_lines` does; nothing also where the lines are not as they were kept, or of no settlement."""
+    lines = kept_lines(connection, chosen) if chosen else None
+    return lines if lines is not None and _are_as_kept(connection, lines) else None
 
 
 def costed_as_kept(connection: Connection, known: CostingInput) -> pd.DataFrame | None:
@@ -193,8 +191,7 @@ def _are_as_kept(connection: Connection, lines: pd.DataFrame) -> bool:
         tables.settlement, of.id == costing_tables.costed_settlement.c.settlement
     )
     digests = {(row.store, row.settlement_id): row.digest for row in connection.execute(query)}
-    by_settlement = lines.groupby(["store", "settlement_id"], sort=False)
-    return all(digests.get((str(name[0]), str(name[1]))) == _digest(rows) for name, rows in by_settlement)
+    return all(digests.get(name) == found for name, found in digests_by_settlement(lines))
 
 
 def keep(database: Database, books: Books) -> None:
@@ -219,7 +216,9 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     if kept is None:
         return []
     lines = books.lines_of_all(books.settlements)
-    wrong = lines[_differing(kept, lines)]
+    ties = tie_columns(books.known, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
+    beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
+    wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = ", ".join(f"line {key} of {store}/{number}" for store, number, key in places)
     words = f"these were kept otherwise than they cost, and are kept anew at the next button: {named}" if named else ""
@@ -234,18 +233,34 @@ def forget_kept(database: Database) -> None:
 
 
 def _keep(connection: Connection, books: Books) -> None:
-    digests = select(costing_tables.costed_settlement.c.settlement, costing_tables.costed_settlement.c.digest)
-    known = {row.settlement: row.digest for row in connection.execute(digests)}
+    kept = costing_tables.costed_settlement
+    query = select(kept.c.settlement, kept.c.digest, kept.c.ties)
+    known = {row.settlement: (row.digest, row.ties) for row in connection.execute(query)}
+    ties = tie_columns(books.known, books.counted_together).set_index("key")
     for one in books.settlements:
         lines = books.lines_of(one)
-        digest = _digest(lines)
-        if known.pop(one.id, None) != digest:
-            _put(connection, one, lines, digest)
+        beside = ties.loc[lines["key"]].set_axis(lines.index)
+        digests = (digest(lines), digest(beside.assign(key=lines["key"])))
+        if known.pop(one.id, None) != digests:
+            _put(connection, one, lines.assign(**beside), digests)
     for number in known:
-        for table in (costing_tables.costed_line, costing_tables.shown_line, costing_tables.costed_settlement):
+        for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
+    say_kept(connection, books.database_state, books.last_batch)
+
+
+def say_kept(connection: Connection, of: str, batch: int) -> None:
+    """Say of which state of the books the kept lines are, and which batch was their newest."""
     connection.execute(delete(costing_tables.costed_state))
-    connection.execute(insert(costing_tables.costed_state).values(row=1, state=books.database_state, rules=_rules()))
+    told = {"row": 1, "state": of, "rules": _rules(), "batch": batch}
+    connection.execute(insert(costing_tables.costed_state).values(told))
+    forget_writings(connection, of)
+
+
+def kept_state(connection: Connection) -> tuple[str, int] | None:
+    """Return of which state the kept lines are, and its newest batch; nothing where none were costed by these rules."""
+    row = connection.execute(select(costing_tables.costed_state)).first()
+    return None if row is None or row.rules != _rules() else (row.state, row.batch)
 
 
 def _holds(connection: Connection, wanted: str) -> bool:
@@ -253,40 +268,82 @@ def _holds(connection: Connection, wanted: str) -> bool:
     return (wanted, _rules()) in {(of, rules) for of, rules in connection.execute(kept)}
 
 
-def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digest: str) -> None:
-    """Keep the lines of a settlement; what is kept of a line that is as it was stays."""
-    known = _costs_of(connection, one)
+def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digests: tuple[str, str]) -> None:
+    """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays."""
+    of_it = costing_tables.costed_line.c.settlement == one.id
+    known = frames.load(connection, select(costing_tables.costed_line).where(of_it), _STORED)
     changed = lines[_differing(known, lines)]
     stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
     for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
-    for table in (costing_tables.shown_line, costing_tables.costed_settlement):
-        connection.execute(delete(table).where(table.c.settlement == one.id))
-    frames.store(connection, costing_tables.costed_line, changed[list(_KEPT)], _KEPT, settlement=one.id)
+    frames.store(connection, costing_tables.costed_line, changed[list(_STORED)], _STORED, settlement=one.id)
+    connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
     shown = lines[_differing(settlement_lines.transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
-    connection.execute(insert(costing_tables.costed_settlement).values(settlement=one.id, digest=digest))
+    kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
+    ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}
+    connection.execute(delete(kept).where(kept.c.settlement == one.id))
+    connection.execute(insert(kept).values(settlement=one.id, digest=digests[0], ties=digests[1], **ends))
 
 
-def _costs_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
-    of_it = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)
-    return frames.load(connection, of_it, _KEPT)
+def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return some kept lines, whatever settlement they stand in.
+
+    Returns:
+        As `Books.lines` has them and in that order, with `TIE_COLUMNS` and the number of their settlement.
+    """
+    wanted, line, columns = list(keys), costing_tables.costed_line, {**_STORED, **_NUMBER}
+    parts = [select(line).where(some) for some in frames.among(line.c.key, wanted)]
+    costed = frames.concat((frames.load(connection, query, columns) for query in parts), columns).set_index("key")
+    stored = settlement_lines.lines_of_keys(connection, wanted)
+    stored = stored[stored["key"].isin(list(costed.index))]
+    shown = [
+        frames.load(connection, select(costing_tables.shown_line).where(some), TRANSACTION_COLUMNS)
+        for some in frames.among(costing_tables.shown_line.c.key, wanted)
+    ]
+    lines = _replaced(stored.reset_index(drop=True), frames.concat(shown, TRANSACTION_COLUMNS))
+    whole = pd.concat([lines, costed.loc[lines["key"]].reset_index(drop=True)], axis=1)
+    return whole.sort_values(["settlement", "posted_at", "key"], na_position="first", ignore_index=True)
+
+
+def bring_along(connection: Connection, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """Keep lines as they have become; all others stay as they are kept.
+
+    Args:
+        connection: Of `Database.keeping`.
+        before: `kept_of_keys`.
+        after: The same lines as they are now, in the same order and with the same columns.
+    """
+    changed = _differing(before, after)
+    was, now = before[changed.to_numpy()], after[changed]
+    for table in (costing_tables.costed_line, costing_tables.shown_line):
+        for some in frames.among(table.c.key, now["key"]):
+            connection.execute(delete(table).where(some))
+    frames.store(connection, costing_tables.costed_line, now, {**_STORED, **_NUMBER})
+    shown = now[_differing(settlement_lines.lines_of_keys(connection, now["key"]), now)]
+    frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
+    _move_digests(connection, was, now)
+
+
+def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:
+    """Let the digests of settlements be those of their lines as some of them have become."""
+    kept, numbers = costing_tables.costed_settlement, sorted(set(now["settlement"]))
+    parts = (select(kept).where(some) for some in frames.among(kept.c.settlement, numbers))
+    known = {row.settlement: (row.digest, row.ties) for query in parts for row in connection.execute(query)}
+    lines, ties = [*TRANSACTION_COLUMNS, *_AS_KEPT], [*TIE_COLUMNS, "key"]
+    of_lines = moves(was[lines], now[lines], now["settlement"])
+    of_ties = moves(was[ties], now[ties], now["settlement"])
+    for number in numbers:
+        digests = tuple(moved_on(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True))
+        moved = update(kept).where(kept.c.settlement == number).values(digest=digests[0], ties=digests[1])
+        connection.execute(moved)
 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     """Return the kept lines of a settlement: its transactions as they are shown, and beside them what they cost."""
-    transactions = _as_shown(connection, one)
-    costed = _costs_of(connection, one).set_index("key").reindex(transactions["key"]).reset_index(drop=True)
-    return pd.concat([transactions, costed], axis=1)
-
-
-def _as_shown(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     stored = settlement_lines.transactions(connection, [one])
     of_it = select(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id)
-    shown = frames.load(connection, of_it, TRANSACTION_COLUMNS)
-    if shown.empty:
-        return stored
-    shown = shown.assign(store=one.store, settlement_id=one.settlement_id).astype(TRANSACTION_COLUMNS)
-    places = {key: place for place, key in enumerate(stored["key"])}
-    whole = pd.concat([stored[~stored["key"].isin(list(shown["key"]))], shown])
-    return whole.iloc[whole["key"].map(places).argsort()].reset_index(drop=True)
+    transactions = _replaced(stored, frames.load(connection, of_it, TRANSACTION_COLUMNS))
+    costs = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)
+    costed = frames.load(connection, costs, _KEPT).set_index("key")
+    return pd.concat([transactions, costed.reindex(transactions["key"]).reset_index(drop=True)], axis=1)

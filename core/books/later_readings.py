@@ -48,7 +48,7 @@ def transactions_now(
     later = load(connection)
     if later.empty:
         now = with_choices(connection, stored, booked, stores, as_of=AsOf.TODAY)
-        return held if now.equals(held) else now
+        return held if now is held or now.equals(held) else now
     names = set(zip(later["store"], later["settlement_id"], strict=True))
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)

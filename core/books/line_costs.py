@@ -34,7 +34,9 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
         finale_start=policies.finale_start,
         refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
         books_start=policies.books_start,
-        earlier=tuple((day.isoformat(), costing_policies(held, company)) for day, held in policies.held_before()),
+        earlier=tuple(
+            (day.isoformat(), costing_policies(until_then, company)) for day, until_then in policies.held_before()
+        ),
     )
 
 

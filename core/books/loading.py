@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,6 +15,7 @@ from core.books import (
     documents,
     entries,
     file_rows,
+    later_readings,
     locks,
     observations,
     opening_costs,
@@ -31,11 +35,11 @@ from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.costs_today import money_of
 from core.books.database.state import state
 from core.books.documents import Documents
-from core.books.kept_lines import costed_as_kept
+from core.books.kept_lines import costed_as_kept, kept_as_they_were
 from core.books.later_readings import transactions_now
-from core.books.line_costs import costed_lines, costing_policies, history_flags
+from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
-from core.books.postings import postings
+from core.books.postings import posted_tax, postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
@@ -44,20 +48,29 @@ from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
-from core.frame_columns import conform, records
+from core.frame_columns import (
+    LEFT_STOCK_COLUMNS,
+    MAPPING_COLUMNS,
+    OBSERVATION_COLUMNS,
+    TRANSACTION_COLUMNS,
+    conform,
+    frame,
+    records,
+)
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from core.books.database import Company, Connection, Database
+    from core.facilitator_tax import PostedTax
 
 
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
     """Return those of the rows asked about that stand otherwise in the same place of another table."""
+    if rows is others or not asked.any():
+        return rows.iloc[:0]
     rows, others = rows[asked], others[asked]
-    if rows.empty:
-        return rows
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
 
@@ -67,7 +80,8 @@ def _posted_as(
 ) -> dict[int, str]:
     """Return as which event each accepted true-up was posted. Pure.
 
-    What had a cost is corrected as what it was posted as; what had none, as what its words said on that day.
+    What had a cost is corrected as what it was posted as, or moved to what its true-up says; what had none is posted as
+    what its words said on that day.
 
     Args:
         posted: POSTED_COLUMNS.
@@ -75,15 +89,19 @@ def _posted_as(
         now: The lines as they are read and answered today.
         at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
     """
-    held = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    if posted.empty:
+        return {}
+    locked_cogs = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
     today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
-    found: dict[int, str] = {}
+    by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
         key = row["key"]
-        if not money_of(held.get(key)):
+        if row["event_now"] is not None:
+            events[key] = row["event_now"]
+        elif not money_of(locked_cogs.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
-        found[row["id"]], held[key] = events.get(key, ""), row["cogs"]
-    return found
+        by_line[row["id"]], locked_cogs[key] = events.get(key, ""), row["cogs"]
+    return by_line
 
 
 def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
@@ -102,12 +120,45 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def _costed(connection: Connection, known: CostingInput, policies: CostingPolicies, *, anew: bool) -> pd.DataFrame:
+def load_part(
+    database: Database, choose: Callable[[Connection, Sequence[BookedSettlement]], Iterable[BookedSettlement]]
+) -> Books | None:
+    """Load the books with the lines of some settlements alone, as they are kept: for reports about these.
+
+    All settlements are named in them, as are all entries and true-ups; but only of the chosen ones are there lines, and
+    nothing of what the inventory system says.
+
+    Args:
+        database: Whose.
+        choose: Returns which of the settlements.
+
+    Returns:
+        Nothing where lines are not kept for the present state of the books, or any exported settlement is read or
+        classified otherwise today: what that asks or proposes follows from all lines.
+    """
+    with database.reading() as connection:
+        if later_readings.kept_for(connection):
+            return None
+        chosen = tuple(choose(connection, settlements.booked(connection)))
+        lines = kept_as_they_were(connection, chosen)
+        found = None if lines is None else _read(connection, database.company, only=(chosen, lines))
+    is_whole = found is not None and found.as_read is None and found.said_after_lock.empty
+    return found if is_whole else None
+
+
+def _costed(
+    connection: Connection, known: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
+) -> pd.DataFrame:
     kept = None if anew else costed_as_kept(connection, known)
-    return with_tax_kinds(costed_lines(known, policies)) if kept is None else kept
+    return with_tax_kinds(costed_lines(known, policies), tax) if kept is None else kept
 
 
-def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
+_Part = tuple[Sequence[BookedSettlement], pd.DataFrame]
+"""Some settlements, and their kept lines."""
+
+
+def _read(connection: Connection, company: Company, *, anew: bool = False, only: _Part | None = None) -> Books:
+    chosen = None if only is None else only[0]
     policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_up_history.accepted(connection)
@@ -115,16 +166,16 @@ def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
-    stored = settlement_lines.transactions(connection)
-    held = with_choices(connection, stored, booked, all_stores)
+    stored = settlement_lines.transactions(connection, chosen)
+    today = with_choices(connection, stored, booked, all_stores)
     at_lock = with_choices(connection, stored, booked, all_stores, as_of=AsOf.AT_LOCK)
-    now = transactions_now(connection, stored, held, booked, all_stores)
-    locked = locks.lines(connection)
+    now = transactions_now(connection, stored, today, booked, all_stores)
+    locked = locks.lines(connection, chosen)
     known = CostingInput(
-        transactions=held,
-        observations=observations.latest(connection),
-        mappings=sku_mapping.latest(connection),
-        overrides=as_asked(overrides.in_force(connection), held, set(locked["key"])),
+        transactions=today,
+        observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
+        mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
+        overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
         locked=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -132,30 +183,23 @@ def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
         zones=zones,
     )
     posted = true_up_history.posted(connection)
-    asked = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
 
     def events_at(batch: int) -> dict[str, str]:
-        then = with_choices(connection, asked, booked, all_stores, as_of=AsOf.TODAY, until=batch)
+        questions = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
+        then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    told = Documents(
-        file_rows.load(connection, ORDER_UNITS),
-        file_rows.load(connection, RETURNED_GOODS),
-        file_rows.load(connection, REIMBURSEMENTS),
-        booked,
-        policies,
-        company,
-        all_stores,
-        held,
-        now,
-    )
+    told = Documents(*_documents(connection, only), booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
-    last_sync = syncing.last(connection, finished=True)
+    if only is not None:
+        known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
+    last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, booked)
+    costing = costing_policies(policies, company)
     return Books(
         company=company,
         policies=policies,
         settlements=booked,
-        lines=_costed(connection, known, costing_policies(policies, company), anew=anew),
+        lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
@@ -173,12 +217,21 @@ def _read(connection: Connection, company: Company, *, anew: bool) -> Books:
         counted_together=tied,
         as_read=as_read,
         documents=told,
-        left_stock=observations.left_stock(connection),
+        left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
-        said_after_lock=_differing_rows(at_lock, held, are_asked(stored)),
+        posted_tax=tax,
+        said_after_lock=_differing_rows(at_lock, today, are_asked(stored)),
     )
+
+
+def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
+    if only is not None:
+        return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
+    load = partial(file_rows.load, connection)
+    return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
 
 
 def _skus_posted(
@@ -197,12 +250,12 @@ def _skus_posted(
     silent = records(
         stored.loc[stored["key"].isin(list(typed)) & stored["sku"].isna(), ["key", "store", "settlement_id"]]
     )
-    found = {}
+    skus = {}
     for row in silent:
         batch = out.get((row["store"], row["settlement_id"]))
         versions = typed[row["key"]]
         then = [sku for number, sku in versions if batch is not None and number <= batch]
         before = then[-1] if then else None
         if batch is not None and before != versions[-1][1]:
-            found[row["key"]] = before
-    return found
+            skus[row["key"]] = before
+    return skus

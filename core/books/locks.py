@@ -243,12 +243,12 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     Raises:
         NotLockedError: If it is not locked.
     """
-    held = find(connection, settlement)
-    if held is None:
+    lock_there = find(connection, settlement)
+    if lock_there is None:
         raise NotLockedError(settlement.name)
-    connection.execute(insert(closing_tables.reopening).values(lock=held.id, reason=reason, batch=batch))
+    connection.execute(insert(closing_tables.reopening).values(lock=lock_there.id, reason=reason, batch=batch))
     settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
-    return held
+    return lock_there
 
 
 def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
@@ -267,26 +267,32 @@ def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock
     for row in connection.execute(query):
         hashes = connection.scalars(select(line.c.hash).where(line.c.lock == row.id))
         end = reopened.get(row.id)
-        found.append(PastLock(_lock(row), tuple(hashes), end and end.batch, end and end.reason))
+        reopened_in, why = (end.batch, end.reason) if end is not None else (None, None)
+        found.append(PastLock(_lock(row), tuple(hashes), reopened_in, why))
     return found
 
 
-def lines(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
+def lines(
+    connection: Connection,
+    settlements: Iterable[BookedSettlement] | None = None,
+    keys: Iterable[str] | None = None,
+) -> pd.DataFrame:
     """Return the lines of the locks in force (LOCKED_COLUMNS), for costing and for checking a sheet against them.
 
     Args:
         connection: Of `Database.reading` or `writing`.
         settlements: Whose; all if left out.
+        keys: Only those with one of these keys; all if left out.
     """
-    held = _holding().with_only_columns(closing_tables.lock.c.id)
+    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
     if settlements is not None:
-        held = held.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
-    query = (
-        select(closing_tables.locked_line)
-        .where(closing_tables.locked_line.c.lock.in_(held))
-        .order_by(closing_tables.locked_line.c.lock, closing_tables.locked_line.c.key)
-    )
-    return frames.load(connection, query, LOCKED_COLUMNS)
+        in_force = in_force.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
+    line = closing_tables.locked_line
+    query = select(line).where(line.c.lock.in_(in_force)).order_by(line.c.lock, line.c.key)
+    if keys is None:
+        return frames.load(connection, query, LOCKED_COLUMNS)
+    parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
+    return frames.concat(parts, LOCKED_COLUMNS)
 
 
 def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:
@@ -300,46 +306,50 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     Raises:
         NotLockedError: If it is not locked.
     """
-    held = find(connection, settlement)
-    if held is None:
+    lock_there = find(connection, settlement)
+    if lock_there is None:
         raise NotLockedError(settlement.name)
     now = settlement_lines.transactions(connection, [settlement]) if lines is None else lines
-    query = select(closing_tables.locked_line).where(closing_tables.locked_line.c.lock == held.id)
+    query = select(closing_tables.locked_line).where(closing_tables.locked_line.c.lock == lock_there.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
     both = now[list(TRANSACTION_COLUMNS)].merge(then, on="key")
     hashes = line_hashes(both)
     changed = [key for key, was, new in zip(both["key"], both["hash"], hashes, strict=True) if was != new]
-    found = [BrokenLine(key, Breach.CHANGED) for key in changed]
-    found += [BrokenLine(key, Breach.GONE) for key in sorted(set(then["key"]) - set(now["key"]))]
-    found += [BrokenLine(key, Breach.ADDED) for key in sorted(set(now["key"]) - set(then["key"]))]
-    if (total_hash(then["hash"]), len(then)) != (held.hash, held.lines):
-        found.append(BrokenLine("", Breach.LOCK))
-    return found
+    broken = [BrokenLine(key, Breach.CHANGED) for key in changed]
+    broken += [BrokenLine(key, Breach.GONE) for key in sorted(set(then["key"]) - set(now["key"]))]
+    broken += [BrokenLine(key, Breach.ADDED) for key in sorted(set(now["key"]) - set(then["key"]))]
+    if (total_hash(then["hash"]), len(then)) != (lock_there.hash, lock_there.lines):
+        broken.append(BrokenLine("", Breach.LOCK))
+    return broken
 
 
 def locked_keys(connection: Connection) -> set[str]:
     """Return the keys of all lines that are locked."""
-    held = _holding().with_only_columns(closing_tables.lock.c.id)
+    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
     return set(
-        connection.scalars(select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(held)))
+        connection.scalars(
+            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force))
+        )
     )
 
 
 def locked_before(connection: Connection, batch: int) -> set[str]:
     """Return the keys of locked lines, those aside that were locked before a batch: it answered them all the same."""
-    held = _holding().with_only_columns(closing_tables.lock.c.id).where(closing_tables.lock.c.batch > batch)
+    in_force = _holding().with_only_columns(closing_tables.lock.c.id).where(closing_tables.lock.c.batch > batch)
     return set(
-        connection.scalars(select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(held)))
+        connection.scalars(
+            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force))
+        )
     )
 
 
 def costing_keys(connection: Connection) -> set[str]:
     """Return the keys of the lines that are locked with a cost other than 0."""
-    held = _holding().with_only_columns(closing_tables.lock.c.id)
+    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
     costing = closing_tables.locked_line.c.cogs.is_not(None) & (closing_tables.locked_line.c.cogs != Decimal(0))
     return set(
         connection.scalars(
-            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(held) & costing)
+            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force) & costing)
         )
     )
 

@@ -123,9 +123,9 @@ def _allowed(place: Place, count: int, lines: pd.DataFrame) -> Decimal:
 def _differing(
     name: str, shown: Mapping[Place, Decimal], booked: Mapping[Place, Decimal], allowed: Mapping[Place, Decimal]
 ) -> list[TieOut]:
-    found = []
+    ties = []
     for month, of in sorted({*shown, *booked}):
         figure, amount = shown.get((month, of), ZERO), booked.get((month, of), ZERO)
         if abs(figure - amount) > allowed.get((month, of), ZERO):
-            found.append(TieOut(f"{name}: {of.replace('_', ' ')} of {month}, P&L and journal", figure, amount))
-    return [count_of(f"{name}: months in which P&L and journal differ", found), *found]
+            ties.append(TieOut(f"{name}: {of.replace('_', ' ')} of {month}, P&L and journal", figure, amount))
+    return [count_of(f"{name}: months in which P&L and journal differ", ties), *ties]

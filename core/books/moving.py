@@ -28,6 +28,7 @@ from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     import pandas as pd
@@ -70,13 +71,14 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
     same = _same_line(answered, after)
     rest = [row for row in answered if row["key"] not in same]
     olds, fits, by_order = Counter(map(_place, before)), _by(after, _place), _by(after, _order)
-    used = set(same.values())
+    used, known = set(same.values()), {row["key"] for row in before}
     moved: dict[str, str] = {}
     proposed: dict[str, str] = {}
     unclear, gone = [], []
     for row in rest:
+        fitting = _named_as_typed(row, fits, known) or fits[_place(row)] or fits[_typed_place(row)]
         # A view without SKUs (Shopify's export) has one line where the record has one per item.
-        fitting = fits[_place(row)] or fits[_typed_place(row)] or (by_order[_order(row)] if row["sku"] is None else [])
+        fitting = fitting or (by_order[_order(row)] if row["sku"] is None else [])
         free = [one["key"] for one in fitting if one["key"] not in used]
         if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
             unclear.append(row["key"])
@@ -86,6 +88,16 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
             used.add(free[0])
             (moved if _asks_the_same(row, fitting[0]) else proposed)[row["key"]] = free[0]
     return Destinations(same, moved, proposed, tuple(unclear), tuple(gone))
+
+
+def _named_as_typed(row: Row, fits: Mapping[tuple[Any, ...], Sequence[Row]], known: AbstractSet[str]) -> Sequence[Row]:
+    """Return the lines that came with the SKU and units that were typed for one which names no SKU.
+
+    A cup was typed for what the row of an eBay order holds beside its mug; the cup's own row, which another report
+    brings, is that cup.
+    """
+    there = fits.get(_typed_place(row), ()) if row["sku"] is None else ()
+    return [one for one in there if one["key"] not in known and _asks_the_same(row, one)]
 
 
 def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
@@ -103,8 +115,8 @@ def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
 def _asks_the_same(old: Row, new: Row) -> bool:
     """Tell whether a line asks what the answer was given to; what was typed counts as known."""
     saved = {"sku": old.get("typed_sku"), "units_back": old.get("typed_units")}
-    asked, now = question_of(old), question_of(new)
-    return same_meaning(asked, now) and same_units_and_sku(saved, asked, now)
+    before, now = question_of(old), question_of(new)
+    return same_meaning(before, now) and same_units_and_sku(saved, before, now)
 
 
 def _typed(saved: Row) -> Row:
@@ -137,8 +149,8 @@ def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mappi
     where = settlement_lines.line_name(question)
     if key in there.proposals:
         line = lines[there.proposals[key]]
-        said = in_words(saved, question_of(question), question_of(line))
-        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {said}."
+        sentence = in_words(saved, question_of(question), question_of(line))
+        message = f"{where}: what was saved sets nothing now; where Resolve lists the line, it is proposed. {sentence}."
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (
@@ -171,10 +183,10 @@ def _order(row: Row) -> tuple[Any, ...]:
 
 
 def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Row]]:
-    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    rows_of: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        found[place(row)].append(row)
-    return found
+        rows_of[place(row)].append(row)
+    return rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +213,9 @@ def move_overrides(
         now: When.
     """
     before = records(old)
-    asked = [*before, *_earlier_lines(connection, old, new)]
-    saved = {key: row for key, row in overrides.newest_of(connection, _keys(asked)).items() if says_something(row)}
-    answered = [{**row, **_typed(saved[row["key"]])} for row in asked if row["key"] in saved]
+    concerned = [*before, *_earlier_lines(connection, old, new)]
+    saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
+    answered = [{**row, **_typed(saved[row["key"]])} for row in concerned if row["key"] in saved]
     if not answered:
         return Moved()
     after = records(new)
@@ -234,17 +246,17 @@ def ask_anew(
     olds = {row["key"]: row for row in records(before)}
     pairs = {row["key"]: (olds[row["key"]], row) for row in records(after) if row["key"] in olds}
     saved = {key: row for key, row in overrides.newest_of(connection, pairs).items() if says_something(row)}
-    asked = {
+    questions = {
         key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
     }
-    changed = [key for key, row in asked.items() if not still_asked(row, question_of(pairs[key][1]))]
+    changed = [key for key, row in questions.items() if not still_asked(row, question_of(pairs[key][1]))]
     silent = [key for key in changed if saved[key]["asked_event"] is None]
     if silent:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")
         overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
     there = Destinations(proposals={key: key for key in changed})
     now_by_key = {key: line for key, (_, line) in pairs.items()}
-    return [problem for key in changed for problem in _told(key, there, asked[key], pairs[key][0], now_by_key)]
+    return [problem for key in changed for problem in _told(key, there, questions[key], pairs[key][0], now_by_key)]
 
 
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:

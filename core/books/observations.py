@@ -20,6 +20,7 @@ from core.frame_columns import LEFT_STOCK_COLUMNS, MOMENT, OBSERVATION_COLUMNS, 
 from core.model import Cause, ObservationKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 HISTORY_COLUMNS: Columns = {
@@ -67,6 +68,8 @@ def _holds(newest: pd.DataFrame) -> pd.Series:
     """Tell which rows no later answer about the same order has replaced."""
     of_order = newest["kind"] == ObservationKind.ORDER
     not_found = of_order & newest["product_id"].isna()
+    if not not_found.any():
+        return pd.Series(data=True, index=newest.index)
     seen = newest["seen_at"]
     found_at = seen.where(of_order & ~not_found).groupby(newest["order_id"]).transform("max")
     not_found_at = seen.where(not_found).groupby(newest["order_id"]).transform("max")
@@ -80,6 +83,13 @@ def _keeps_its_costs(newest: pd.DataFrame, not_found: pd.Series) -> pd.Series:
     gone = set(newest.loc[not_found & (newest["cause"] == Cause.ORDER_NOT_FOUND).fillna(value=False), "order_id"])
     costed = set(newest.loc[newest["unit_cost"].notna(), "order_id"].dropna())
     return newest["order_id"].isin(gone & costed)
+
+
+def _holding(newest: pd.DataFrame) -> pd.DataFrame:
+    if newest.empty:
+        return frame(OBSERVATION_COLUMNS)
+    newest["fetched_at"] = newest["seen_at"]
+    return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
 _FACT = ("order_id", "product_id", "record_date")
@@ -124,11 +134,16 @@ def latest(connection: Connection) -> pd.DataFrame:
     each other: the one seen later holds. But where an order that had costs is not found any more, its last costs hold
     beside that: what the goods cost is not undone by deleting the order.
     """
-    newest = frames.load(connection, _newest(), HISTORY_COLUMNS)
-    if newest.empty:
-        return frame(OBSERVATION_COLUMNS)
-    newest["fetched_at"] = newest["seen_at"]
-    return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
+    return _holding(frames.load(connection, _newest(), HISTORY_COLUMNS))
+
+
+def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[str]) -> pd.DataFrame:
+    """Return what holds now of these orders and of the averages of these products; see `latest`."""
+    is_average = tables.observation.c.kind != ObservationKind.ORDER
+    of_orders = frames.among(tables.observation.c.order_id, orders)
+    of_products = (and_(is_average, some) for some in frames.among(tables.observation.c.product_id, products))
+    parts = (frames.load(connection, _newest(only), HISTORY_COLUMNS) for only in (*of_orders, *of_products))
+    return _holding(frames.concat(parts, HISTORY_COLUMNS).sort_values("id", ignore_index=True))
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:

@@ -130,7 +130,7 @@ def add(connection: Connection, costs: pd.DataFrame, batch: int) -> int:
 def latest(connection: Connection) -> pd.DataFrame:
     """Return the opening cost of every SKU that has one (OPENING_COST_COLUMNS)."""
     newest = _newest(connection)
-    return newest[newest["unit_cost"].notna()].reset_index(drop=True)
+    return newest if newest.empty else newest[newest["unit_cost"].notna()].reset_index(drop=True)
 
 
 def _newest(connection: Connection) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from core.books.file_rows import FileRows
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
+from core.marketplaces.ebay import payout_api
 from core.marketplaces.order_units import Counted, ItemLine, Told, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ItemName = tuple[str, str, str]
 """Store, order and item."""
-_TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR})
+_TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR, payout_api.NAME})
 _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
@@ -80,14 +81,14 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
     counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
-    asked = orders.asked(counts)
+    questions = orders.asked(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
-    answers = {row["key"]: orders.saved_units.get(row["key"]) for row in asked}
+    answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
     back = [_returned(key, number) for count in counts.values() for key, number in count.returned.items()]
     together = (line.key for lines in orders.lines.values() if len(lines) > 1 for line in lines)
     return CountedOrders(
         _with_quantities(transactions, {**orders.locked_units(), **units, **answers}),
-        frame(ASKED_UNITS_COLUMNS, [row for row in asked if answers[row["key"]] is None]),
+        frame(ASKED_UNITS_COLUMNS, [row for row in questions if answers[row["key"]] is None]),
         frame(RETURNED_COLUMNS, back),
         frozenset((*answers, *together)),
     )
@@ -156,9 +157,9 @@ class _Orders:
         """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
         carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
         reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
-        found = {key: {"key": key, "units": units, "reason": reason} for key, units, reason in reasons if reason}
+        rows = {key: {"key": key, "units": units, "reason": reason} for key, units, reason in reasons if reason}
         otherwise = {row["key"]: row for row in self._shipped_otherwise(counts)}
-        return list({**otherwise, **found}.values())
+        return list({**otherwise, **rows}.values())
 
     def _reason(self, key: str, count: Counted) -> str:
         units = count.units[key]

@@ -90,8 +90,12 @@ def replaceable(books: Books) -> pd.DataFrame:
     """
     estimate = books.lines["cost_source"] == CostSource.ACCEPTED_AVERAGE
     arrived = books.lines["finale_cost"].notna() & books.lines["order_id"].notna()
-    found = books.lines[(estimate & arrived).fillna(value=False).astype(bool)]
-    return found if found.empty else found[found["key"].isin(_costed_without(books, list(found["key"])))]
+    estimates = books.lines[(estimate & arrived).fillna(value=False).astype(bool)]
+    return (
+        estimates
+        if estimates.empty
+        else estimates[estimates["key"].isin(_costed_without(books, list(estimates["key"])))]
+    )
 
 
 def _costed_without(books: Books, keys: Collection[str]) -> list[str]:
@@ -155,9 +159,16 @@ def append(connection: Connection, rows: Iterable[Mapping[str, Any]], batch: int
     frames.store(connection, tables.override, frame(HISTORY_COLUMNS, numbered), HISTORY_COLUMNS)
 
 
-def in_force(connection: Connection) -> pd.DataFrame:
-    """Return the newest version of every line that has one (OVERRIDE_COLUMNS)."""
+def in_force(connection: Connection, keys: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the newest version of every line that has one (OVERRIDE_COLUMNS), or of some."""
+    if keys is not None:
+        return conform(OVERRIDE_COLUMNS, frames.concat(_parts(connection, keys), HISTORY_COLUMNS))
     return frames.load(connection, _newest().order_by(tables.override.c.key), OVERRIDE_COLUMNS)
+
+
+def saved_since(connection: Connection, batch: int) -> set[str]:
+    """Return the lines of which a batch, or a later one, saved something."""
+    return set(connection.scalars(select(tables.override.c.key).where(tables.override.c.batch >= batch)))
 
 
 def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
@@ -174,10 +185,10 @@ def typed_skus(connection: Connection) -> dict[str, list[tuple[int, str | None]]
         .where(tables.override.c.key.in_(some))
         .order_by(tables.override.c.version)
     )
-    found: dict[str, list[tuple[int, str | None]]] = {}
+    skus: dict[str, list[tuple[int, str | None]]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.key, []).append((row.batch, row.sku))
-    return found
+        skus.setdefault(row.key, []).append((row.batch, row.sku))
+    return skus
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -252,12 +263,12 @@ def replace_averages(
     Returns:
         The keys of the lines that take Finale's cost now; one that somebody saved or exported meanwhile is left alone.
     """
-    found = replaceable(books)
+    estimates = replaceable(books)
     if settlement_ids is not None:
-        names = zip(found["store"], found["settlement_id"], strict=True)
-        found = found[pd.Series([name in settlement_ids for name in names], found.index, dtype=bool)]
+        names = zip(estimates["store"], estimates["settlement_id"], strict=True)
+        estimates = estimates[pd.Series([name in settlement_ids for name in names], estimates.index, dtype=bool)]
     saved = {row["key"]: row for row in records(books.overrides)}
-    rows = [_taken_back(saved[key]) for key in found["key"]]
+    rows = [_taken_back(saved[key]) for key in estimates["key"]]
     if not rows:
         return []
     with database.writing() as connection:

@@ -59,12 +59,12 @@ _FROM = re.compile(r"(?P<value>.*?)\s+from\s+(?P<day>\d{4}-\d{2}-\d{2})", re.IGN
 def _changed(books: Books, edits: Mapping[str, str]) -> Policies:
     """Return the policies as they would be."""
     typed = {name: _FROM.fullmatch(text.strip()) if name in DATED else None for name, text in edits.items()}
-    texts = {name: found["value"] if (found := typed[name]) else text for name, text in edits.items()}
+    texts = {name: value["value"] if (value := typed[name]) else text for name, text in edits.items()}
     after = _read(books.policies, texts, edits)
     for name in (name for name in DATED if name in edits):
-        found = typed[name]
-        day = _day(name, edits[name], found["day"]) if found else first_open_day(books)
-        if found or str(getattr(after, name)) != str(getattr(books.policies, name)):
+        value = typed[name]
+        day = _day(name, edits[name], value["day"]) if value else first_open_day(books)
+        if value or str(getattr(after, name)) != str(getattr(books.policies, name)):
             after = after.model_copy(update={"earlier": _earlier(books.policies, after, name, day)})
     return after
 

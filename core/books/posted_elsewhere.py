@@ -1,4 +1,7 @@
-"""Settlements that another program posted before Cogsheet came: locked as they are, many at once, without an entry."""
+"""Settlements that another program posted before Cogsheet came: locked as they are, many at once.
+
+No entry is made of them. A settlement entry that went out from here before stays out: then only COGS is elsewhere.
+"""
 
 from __future__ import annotations
 

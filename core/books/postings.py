@@ -7,6 +7,8 @@ today. Money and cost of a line may be booked in different months, for their ent
 Worked example: a settlement with a sale of 20 August comes in on 5 September, when August is closed. Its entry of
 August is dated 1 September, and September's profit and loss has the sale. Its cost is known on 10 October, when
 September is closed too: the sale counts in September, and its cost in October.
+
+As whose tax the tax of its lines went out is kept here too, where another settlement decided it (`facilitator_tax`).
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from core.books import settings
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, last_day
 from core.books.database import closing_tables
+from core.facilitator_tax import decided_elsewhere
 from core.frame_columns import frame
 from core.journal.entry import REVERSED, EntryKind
 from core.reports.basis import BOOKED_COLUMNS
@@ -28,11 +32,13 @@ from core.time import months_of, settlement_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from decimal import Decimal
 
     import pandas as pd
 
     from core.books.database import Connection
+    from core.facilitator_tax import PostedTax
     from core.time import StoreDays
 
 _KINDS = {
@@ -41,6 +47,7 @@ _KINDS = {
     EntryKind.FINALE: EntryKind.COGS,
 }
 """The entries that a settlement's lines are in, and which of the two it is: Finale's part is booked with the COGS."""
+_TAX_NAME = "tax of exported settlements"
 _MONTH = re.compile(r" (\d{4}-\d{2}) [^0-9]+ r\d+$")
 """The month of the lines, at the end of an entry's key."""
 
@@ -137,11 +144,11 @@ def postings(connection: Connection) -> Postings:
     days: dict[tuple[int, EntryKind, str], date] = {}
     gone: dict[int, tuple[int, date, date]] = {}
     for row in rows:
-        day, found = date.fromisoformat(row.entry_date), _MONTH.search(row.key)
+        day, month = date.fromisoformat(row.entry_date), _MONTH.search(row.key)
         if row.id in reversals and _month(reversals[row.id]) != _month(day):
             gone[row.id] = (row.settlement, day, reversals[row.id])
-        elif row.id not in reversals and row.kind in _KINDS and found and not row.key.endswith(REVERSED):
-            days[row.settlement, _KINDS[EntryKind(row.kind)], found[1]] = day
+        elif row.id not in reversals and row.kind in _KINDS and month and not row.key.endswith(REVERSED):
+            days[row.settlement, _KINDS[EntryKind(row.kind)], month[1]] = day
     return Postings(days, tuple(_taken_back(connection, gone)))
 
 
@@ -150,5 +157,29 @@ def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date
     for number, (settlement, day, reversed_on) in gone.items():
         rows = connection.execute(select(line).where(line.c.entry == number).order_by(line.c.position)).all()
         if rows:
-            said = tuple((row.memo, row.amount) for row in rows)
-            yield TakenBack(settlement, day, reversed_on, rows[0].currency, said)
+            amounts = tuple((row.memo, row.amount) for row in rows)
+            yield TakenBack(settlement, day, reversed_on, rows[0].currency, amounts)
+
+
+def keep_tax_kinds(
+    connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame, *, who: str, now: datetime
+) -> None:
+    """Keep as whose tax lines of a settlement go out, where lines of other settlements decide it.
+
+    Args:
+        connection: Of `Database.writing`.
+        settlement: Whose settlement entry goes out.
+        lines: All its lines, with `tax_kind`.
+        who: Who exports.
+        now: When.
+    """
+    kept, decided = settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {}), decided_elsewhere(lines)
+    if decided != kept.get(settlement.name, {}):
+        settings.put(connection, _TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
+
+
+def posted_tax(connection: Connection, booked: Iterable[BookedSettlement]) -> PostedTax:
+    """Return the settlements whose settlement entry is out, with what `keep_tax_kinds` kept of them."""
+    kept = settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {})
+    out = (one for one in booked if one.settlement_entry is EntryStatus.EXPORTED)
+    return {(one.store, one.settlement_id): kept.get(one.name, {}) for one in out}

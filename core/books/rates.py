@@ -115,7 +115,7 @@ def add(connection: Connection, rates: pd.DataFrame, new_batch: Callable[[], int
 def latest(connection: Connection) -> pd.DataFrame:
     """Return every rate that holds (core.exchange_rates.RATE_COLUMNS); of one day there may be one of each source."""
     newest = _newest(connection)
-    return newest[newest["rate"].notna()].reset_index(drop=True)
+    return newest if newest.empty else newest[newest["rate"].notna()].reset_index(drop=True)
 
 
 def _newest(connection: Connection) -> pd.DataFrame:

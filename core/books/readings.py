@@ -120,15 +120,15 @@ def _without_doubles(keys: Sequence[tuple[str, str | None]]) -> list[str]:
     """Return one key per line, its old one where it has one; a new key that is another line's old one is left."""
     used = {old for _, old in keys if old is not None}
     numbers: dict[str, int] = defaultdict(int)
-    found = []
+    unique = []
     for own, old in keys:
         key = own if old is None else old
         while old is None and key in used:
             numbers[own] += 1
             key = f"{own}-{numbers[own]}"
         used.add(key)
-        found.append(key)
-    return found
+        unique.append(key)
+    return unique
 
 
 def kept_parts(connection: Connection, there: BookedSettlement, use: FileUse = FileUse.PART) -> list[KeptPart]:

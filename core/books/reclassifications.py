@@ -1,10 +1,10 @@
 """Reclassifications: money of exported settlements that would be booked to other accounts today (docs/design/books.md).
 
-A settlement entry that went out stays. Where the settlement's files are read otherwise since, or somebody has said what
-an unknown word is, its entry would be another: the difference, account by account, is proposed, and an entry of exactly
-that difference is posted into the first open period when it is accepted. Nothing is posted by itself, and one that is
-dismissed stays dismissed until it would be another. What was accepted counts in the profit and loss of its month
-(`core.books.corrections`).
+A settlement entry that went out stays. Where the settlement's files are read otherwise since, somebody has said what
+an unknown word is, or a later settlement withholds the tax of one of its orders, its entry would be another: the
+difference, account by account, is proposed, and an entry of exactly that difference is posted into the first open
+period when it is accepted. Nothing is posted by itself, and one that is dismissed stays dismissed until it would be
+another. What was accepted counts in the profit and loss of its month (`core.books.corrections`).
 
 Worked example: −3.00 of storage went out under Other fees. Once its word is declared, Storage fees has 3.00 debit and
 Other fees 3.00 credit to be posted; where both post to one account, nothing is proposed.
@@ -230,14 +230,14 @@ def pending_reclassifications(database: Database, books: Books, *, dismissed: bo
 
 
 def _all(connection: Connection, books: Books) -> list[Reclassification]:
-    found = []
+    proposals = []
     for one in books.settlements:
         is_out = one.settlement_entry is EntryStatus.EXPORTED
-        if is_out and (one.store, one.settlement_id) in books.read_otherwise:
+        if is_out and (one.store, one.settlement_id) in books.read_otherwise | books.taxed_otherwise:
             standing = standing_entries(entries.of_settlement(connection, one.id))
             posted = [entry for entry in standing if entry.kind in _KINDS]
-            found.append(reclassification(books, one, posted))
-    return [one for one in found if one.lines]
+            proposals.append(reclassification(books, one, posted))
+    return [one for one in proposals if one.lines]
 
 
 def accept_reclassification(

@@ -9,7 +9,7 @@ meanwhile (an import, a sync, an export, a policy), everything is loaded anew.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -21,13 +21,14 @@ from core.books.database.state import state, writings
 from core.books.line_costs import costing_policies, named_lines
 from core.books.loading import load_books
 from core.books.questions import as_asked
+from core.books.ties import TIED_BY_SKU, may_be_tied_by_sku, plain_orders
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
 from core.frame_columns import COSTED_COLUMNS, records
-from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from core.books.database import Database
 
@@ -83,22 +84,58 @@ def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies
     Returns:
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
+    return recost(lines, known, policies, keys, lambda _skus: lines.iloc[:0]).lines
+
+
+COST_SKU = "cost_sku"
+"""See `core.books.ties.TIE_COLUMNS`."""
+
+
+class Recosted(NamedTuple):
+    """Lines of which some were costed again."""
+
+    lines: pd.DataFrame
+    skus: set[str]
+    """Those whose last cost used is another than before: lines of them that lack a cost may be proposed another one."""
+
+
+def recost(
+    lines: pd.DataFrame,
+    known: CostingInput,
+    policies: CostingPolicies,
+    keys: Iterable[str],
+    beyond: Callable[[set[str]], pd.DataFrame],
+) -> Recosted:
+    """Do what `recosted` does, with a part of the books. Pure but for what `beyond` reads.
+
+    Args:
+        lines: The lines, as they were costed before, with all that may be tied to those that changed; where there is
+            a column COST_SKU it says by which SKU the cost of each was looked for.
+        known: The same lines of the books now.
+        policies: The company's.
+        keys: Lines whose overrides changed.
+        beyond: Returns of the SKUs it is asked for the line with the last cost used, among those that are not given:
+            the columns `_USED`.
+    """
     transactions, named = with_report(known), named_lines(known)
     touched = _touched(transactions, _tied_before(lines, named, known, keys), known.mappings)
     if not touched:
-        return lines
-    skus = {sku for rows in (lines, named) for sku in rows.loc[rows["key"].isin(list(touched)), "sku"].dropna()}
-    last = _last_used(lines[lines["sku"].isin(list(skus))], known)
+        return Recosted(lines, set())
+    was, costs_of = lines.get(COST_SKU, lines["sku"]), transactions["sku"].set_axis(lines.index)
+    concerned = lines["key"].isin(list(touched))
+    skus = {sku for of in (was, costs_of) for sku in of[concerned].dropna()}
+    others = beyond(skus)
+    before = _last_used(lines, was, skus, others, known)
     lines = lines.assign(**{name: named[name].set_axis(lines.index) for name in ("sku", UNITS_TYPED, PROPOSAL_TAKEN)})
-    found = _with(lines, touched, replace(known, last_used=last), policies)
-    after = _last_used(found[found["sku"].isin(list(skus))], known)
-    others = _asking(found, _differing(last, after))
-    if not others:
-        return found
-    again = touched | _touched(transactions, others, known.mappings)
-    near = found["sku"].isin(list(found.loc[found["key"].isin(list(again)), "sku"].dropna()))
-    last = _last_used(found[near], known)
-    return _with(found, again, replace(known, last_used=last), policies)
+    found = _with(lines, touched, replace(known, last_used=before), policies)
+    changed = _differing(before, _last_used(found, costs_of, skus, others, known))
+    asking = _asking(found, costs_of, changed)
+    if not asking:
+        return Recosted(found, changed)
+    again = touched | _touched(transactions, asking, known.mappings)
+    near = set(costs_of[found["key"].isin(list(again))].dropna())
+    last = _last_used(found, costs_of, near, beyond(near), known)
+    return Recosted(_with(found, again, replace(known, last_used=last), policies), changed)
 
 
 def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:
@@ -119,39 +156,23 @@ def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, known: CostingInput, 
     return {*keys, *_touched(with_report(before), keys, known.mappings)}
 
 
-_TIED_BY_SKU = [
-    Event.REIMBURSEMENT,
-    Event.REIMBURSEMENT_REVERSAL,
-    Event.LIQUIDATION,
-    Event.ADJUSTMENT,
-    Event.OTHER,
-]
-"""Events whose lines may be tied to others by their SKU alone."""
-
-
 def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """Return all lines that may be tied to some: more than the closure, found without reading every line.
 
     By order, as any marketplace would write it; by SKU what is no sale with a price, where the SKU has a line of
-    `_TIED_BY_SKU`.
+    `TIED_BY_SKU`.
     """
-    orders = [_plain(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
-    skus, is_sale = transactions["sku"], (transactions["event"] == Event.SALE) & (transactions["principal"] != 0)
-    odd = set(skus[transactions["event"].isin(_TIED_BY_SKU)].dropna())
-    found = transactions["key"].isin(list(keys))
+    orders = [plain_orders(transactions[name]) for name in ("order_id", "merchant_order_id") if name in transactions]
+    skus = transactions["sku"].where(may_be_tied_by_sku(transactions))
+    odd = set(skus[transactions["event"].isin(list(TIED_BY_SKU))].dropna())
+    near = transactions["key"].isin(list(keys))
     count = -1
-    while count != (count := int(found.sum())):
-        of_orders = {order for column in orders for order in column[found].dropna()}
+    while count != (count := int(near.sum())):
+        of_orders = {order for column in orders for order in column[near].dropna()}
         for column in orders:
-            found |= column.isin(list(of_orders))
-        found |= skus.isin(list(odd & set(skus[found].dropna()))) & ~is_sale.fillna(value=False)
-    return transactions[found.astype(bool)]
-
-
-def _plain(orders: pd.Series) -> pd.Series:
-    """Return order ids as `core.costing.sold_goods.plain_order` writes them; an empty one is none."""
-    plain = orders.str.strip().str.lstrip("#").str.lower()
-    return plain.where(orders != "")
+            near |= column.isin(list(of_orders))
+        near |= skus.isin(list(odd & set(skus[near].dropna())))
+    return transactions[near.astype(bool)]
 
 
 def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
@@ -162,8 +183,25 @@ def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies:
     return pd.concat([lines[~mask], pd.concat([own, costed], axis=1)]).sort_index()
 
 
-def _last_used(lines: pd.DataFrame, known: CostingInput) -> pd.DataFrame:
-    return last_costs_used(lines, lines[["unit_cost", "cost_source"]], known.zones)
+_USED = ("key", "sku", "store", "settlement_id", "posted_at", "unit_cost", "cost_source")
+"""What says of a line which cost it used, and when."""
+
+
+def _last_used(
+    lines: pd.DataFrame, costs_of: pd.Series, skus: set[str], others: pd.DataFrame, known: CostingInput
+) -> pd.DataFrame:
+    """Return the last cost used of SKUs, among lines and others beyond them.
+
+    Args:
+        lines: Costed.
+        costs_of: The SKU of each of them by which its cost was looked for.
+        skus: Which.
+        others: `_USED`.
+        known: For the time zones.
+    """
+    own = lines.assign(sku=costs_of)
+    used = pd.concat([own.loc[costs_of.isin(list(skus)), list(_USED)], others[list(_USED)]], ignore_index=True)
+    return last_costs_used(used, used[["unit_cost", "cost_source"]], known.zones)
 
 
 def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
@@ -172,9 +210,9 @@ def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
     return {sku for sku in was.keys() | now.keys() if was.get(sku) != now.get(sku)}
 
 
-def _asking(lines: pd.DataFrame, skus: set[str]) -> set[str]:
+def _asking(lines: pd.DataFrame, costs_of: pd.Series, skus: set[str]) -> set[str]:
     """Return the lines without cost of these SKUs, to which another cost may be proposed now."""
-    missing = (lines["cost_status"] == CostStatus.MISSING) & lines["sku"].isin(list(skus))
+    missing = (lines["cost_status"] == CostStatus.MISSING) & costs_of.isin(list(skus))
     return set(lines.loc[missing, "key"])
 
 
@@ -183,10 +221,10 @@ def after_save(database: Database, before: Books) -> Books:
     with database.reading() as connection:
         since = batches.since(connection, before.last_batch)
         now = overrides.in_force(connection)
-        last, found = batches.last(connection), state(connection)
-    if not since <= _ONLY_ANSWERS or writings(found) - writings(before.database_state) > last - before.last_batch:
+        last, state_now = batches.last(connection), state(connection)
+    if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
         standing = set() if before.known.locked is None else set(before.known.locked["key"])
         now = as_asked(now, before.documents.held, standing)
-    return replace(with_overrides(before, now), last_batch=last, database_state=found)
+    return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

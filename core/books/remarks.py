@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
 from core.books.calendars import ended_before
-from core.books.costs_today import unanswered
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
 from core.line_types import LineType
@@ -55,31 +55,33 @@ _UNREADABLE = Remark(
 
 def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
-    found: dict[Name, list[Remark]] = defaultdict(list)
+    by_settlement: dict[Name, list[Remark]] = defaultdict(list)
     for store, problem in missing(books):
-        found[store, problem.where].append(Remark(_MISSING, problem.message))
+        by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
         listed = ", ".join(
             f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
         )
         message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
-        found[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
+        by_settlement[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
-        found[name].append(_unanswered(lines))
+        by_settlement[name].append(_unanswered(lines))
     for twins in twins_of(books):
         for own, other in ((twins.one, twins.other), (twins.other, twins.one)):
-            found[own.store, own.settlement_id].append(Remark(f"Also in the books as {other.name}", twins.message))
+            by_settlement[own.store, own.settlement_id].append(
+                Remark(f"Also in the books as {other.name}", twins.message)
+            )
     for name, odd in _odd_periods(books):
-        found[name].append(Remark(odd.short, odd.message))
+        by_settlement[name].append(Remark(odd.short, odd.message))
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
         ):
-            found[settlement.store, settlement.settlement_id].append(_UNREADABLE)
+            by_settlement[settlement.store, settlement.settlement_id].append(_UNREADABLE)
         if not books.before_start(settlement).empty:
-            found[settlement.store, settlement.settlement_id].append(_split(books, settlement))
-        found[settlement.store, settlement.settlement_id] += documents(settlement)
-    return {name: said for name, said in found.items() if said}
+            by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
+        by_settlement[settlement.store, settlement.settlement_id] += documents(settlement)
+    return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
 
 
 def _odd_periods(books: Books) -> Iterator[tuple[Name, Oddity]]:
@@ -106,9 +108,9 @@ def _unanswered(lines: int) -> Remark:
     return Remark(
         f"{counted} without cost by today's reading",
         f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
-        f"{counted} of it "
-        f"now ask for a cost. Its cost true-ups wait for them: answer what is listed on sheet Resolve; for other lines "
-        f"reopen the settlement, answer them, and export it again.",
+        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on "
+        f"sheet Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and "
+        f"export it again.",
     )
 
 

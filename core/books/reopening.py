@@ -91,11 +91,11 @@ def reopen(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
         keep_lock_date(connection, batch, lock_date, who=who, now=now)
-        held = locks.find(connection, settlement)
+        lock_there = locks.find(connection, settlement)
         standing = standing_entries(entries.of_settlement(connection, settlement.id))
-        is_elsewhere = held is not None and held.reason is EntryStatus.POSTED_ELSEWHERE
+        is_elsewhere = lock_there is not None and lock_there.reason is EntryStatus.POSTED_ELSEWHERE
         is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
-        if held is not None or not is_out:
+        if lock_there is not None or not is_out:
             locks.reopen(connection, settlement, reason.strip(), batch)
         made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
         if check:

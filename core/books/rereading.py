@@ -107,11 +107,11 @@ def read_anew(
     with database.writing() as connection:
         note = f"reader {READER_VERSION}"
         batch = batches.new(connection, BatchKind.REREAD, who, now, note=note)
-        found = []
+        readings = []
         for number, one in enumerate(due(settlements.booked(connection)), start=1):
-            found.append(_read_one(connection, one, batch, who=who, now=now))
+            readings.append(_read_one(connection, one, batch, who=who, now=now))
             progress("Reading the kept files anew", number, len(waiting))
-        return found
+        return readings
 
 
 def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Reread:

@@ -56,11 +56,11 @@ def _of_marketplace(
     return [
         {
             "key": key,
-            "disposition": found.disposition or "",
-            "units_back": found.units_back,
-            "units_unsellable": found.units_unsellable,
-            "words": found.words,
-            "units_open": found.units_open,
+            "disposition": returned.disposition or "",
+            "units_back": returned.units_back,
+            "units_unsellable": returned.units_unsellable,
+            "words": returned.words,
+            "units_open": returned.units_open,
         }
-        for key, found in returned_by_line(lines, goods, others_open=others_open).items()
+        for key, returned in returned_by_line(lines, goods, others_open=others_open).items()
     ]

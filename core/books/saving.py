@@ -16,9 +16,9 @@ import pandas as pd
 
 from core.books import batches, locks, overrides
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
+from core.books.asked_today import asked_since
 from core.books.batches import BatchKind
 from core.books.changes import settlement_changes
-from core.books.costs_today import asked_since
 from core.books.decisions import changed_meanwhile, decide
 from core.books.line_costs import STATED_SKU, takes_back
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
@@ -82,8 +82,10 @@ class Saving:
     def unknown_skus(self) -> list[str]:
         """What must be said of newly typed SKUs of which the inventory system has no product, one sentence each."""
         answers = {decision.answer.key: decision.answer for decision in self.decisions}
-        said = ((answers[key].named(Cell.SKU), _unknown(sku, self.before)) for key, sku in self.new_skus.items())
-        return [f"{cell}: {reason}" for cell, reason in said if reason]
+        remarks_by_cell = (
+            (answers[key].named(Cell.SKU), _unknown(sku, self.before)) for key, sku in self.new_skus.items()
+        )
+        return [f"{cell}: {reason}" for cell, reason in remarks_by_cell if reason]
 
     @cached_property
     def after(self) -> Books:
@@ -161,11 +163,11 @@ def _work(
 def _questions(books: Books, keys: Collection[str], late: Collection[str]) -> dict[str, Row]:
     """Return what each line asks (`questions.ASKED`): an exported one that is asked since, by its words of today."""
     told = books.documents
-    held, today = (books.known.transactions, None) if told is None else (told.held, told.now)
-    found = {row["key"]: question_of(row) for row in records(held[held["key"].isin(list(keys))])}
+    before, today = (books.known.transactions, None) if told is None else (told.held, told.now)
+    questions = {row["key"]: question_of(row) for row in records(before[before["key"].isin(list(keys))])}
     if today is not None and late:
-        found |= {row["key"]: question_of(row) for row in records(today[today["key"].isin([*late])])}
-    return found
+        questions |= {row["key"]: question_of(row) for row in records(today[today["key"].isin([*late])])}
+    return questions
 
 
 def _taking_units(
@@ -206,8 +208,8 @@ class _Work:
         """Return what becomes of the answers, and the overrides that are in force with them."""
         new = {str(row["key"]): row for row in self.rows(decisions)}
         old = self.books.overrides
-        said = (self._in_force(row) for row in new.values())
-        now = pd.concat([old[~old["key"].isin(list(new))], frame(OVERRIDE_COLUMNS, said)], ignore_index=True)
+        in_force = (self._in_force(row) for row in new.values())
+        now = pd.concat([old[~old["key"].isin(list(new))], frame(OVERRIDE_COLUMNS, in_force)], ignore_index=True)
         return Saving(decisions, self.lines, self.books, now, dict(self._versions(decisions)), suspects)
 
     def _in_force(self, row: Mapping[str, object]) -> dict[str, object]:
@@ -277,6 +279,7 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         asks_units=row["cause"] in UNITS or (row["goods"] == Goods.LOST_ON_REMOVAL and _has_units(saved)),
         proposed_units=abs(proposed) if isinstance(proposed, int) else None,
         stated_sku=_text(row[STATED_SKU]),
+        store=str(row["store"]),
     )
 
 

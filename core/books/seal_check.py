@@ -99,31 +99,31 @@ def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> C
         dialect: Of the database: SQLite takes values of any kind in every column.
     """
     kind = "text" if isinstance(column.type, Verbatim) else "integer"
-    asked = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
+    conditions = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
     if isinstance(column.type, Money):
-        asked.append(not_(column.between(-_MOST, _MOST)))
+        conditions.append(not_(column.between(-_MOST, _MOST)))
     if isinstance(column.type, Moment):
-        asked.append(not_(column.between(_FIRST, _LAST)))
-    asked += [column.not_in([str(one) for one in Event])] if column.name == "event" else []
-    asked += [column.in_(typed)] if column.name == "typed" else []
-    return or_(false(), *asked)
+        conditions.append(not_(column.between(_FIRST, _LAST)))
+    conditions += [column.not_in([str(one) for one in Event])] if column.name == "event" else []
+    conditions += [column.in_(typed)] if column.name == "typed" else []
+    return or_(false(), *conditions)
 
 
 def altered_rows(connection: Connection) -> list[AlteredRow]:
     """Return every row that differs from its seal, and every seal without its row."""
-    found = [row for table in seals.SEALED.values() for row in _altered(connection, table)]
-    return [_placed(connection, row) for row in (*found, *_unreadable(connection))]
+    altered = [row for table in seals.SEALED.values() for row in _altered(connection, table)]
+    return [_placed(connection, row) for row in (*altered, *_unreadable(connection))]
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
     stored = seals.kept(connection, table)
     for key, now in seals.rows_of(connection, table):
-        said = stored.pop(key, None)
-        if said != now:
-            yield AlteredRow(table.name, key, said, now)
-    for key, said in stored.items():
-        if said is not None:
-            yield AlteredRow(table.name, key, said, None)
+        sealed_row = stored.pop(key, None)
+        if sealed_row != now:
+            yield AlteredRow(table.name, key, sealed_row, now)
+    for key, sealed_row in stored.items():
+        if sealed_row is not None:
+            yield AlteredRow(table.name, key, sealed_row, None)
 
 
 def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
@@ -136,10 +136,10 @@ def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
     line = tables.transaction.c
     typed: list[object] = list(connection.scalars(select(type_coerce(line.typed, NullType())).distinct()))
     odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
-    asked = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
-    bad = dict(seals.rows_of(connection, tables.transaction, or_(*asked.values())))
+    conditions = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
+    bad = dict(seals.rows_of(connection, tables.transaction, or_(*conditions.values())))
     columns: dict[Key, list[str]] = {key: [] for key in bad}
-    for name, is_bad in asked.items() if bad else ():
+    for name, is_bad in conditions.items() if bad else ():
         for key, _ in seals.rows_of(connection, tables.transaction, is_bad, ("key",)):
             columns[key].append(name)
     for key, row in bad.items():
@@ -177,8 +177,8 @@ _PLACE = ("order_id", "sku", "raw_type", "raw_description")
 def _parent(connection: Connection, table: str, number: object) -> Row:
     """Return what a row said that another one refers to; its seal says so also where it is gone."""
     named = (tables.seal.c.table == table, tables.seal.c.key == seals.text_of([number]))
-    said = connection.scalar(select(tables.seal.c.row).where(*named))
-    return dict(json.loads(said)) if said else {}
+    sealed_row = connection.scalar(select(tables.seal.c.row).where(*named))
+    return dict(json.loads(sealed_row)) if sealed_row else {}
 
 
 def _line(connection: Connection, key: str) -> tuple[str, str]:
@@ -208,10 +208,10 @@ def altered_rows_named(database: Database) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, CogsheetError) and not isinstance(error, SettingUnreadableError):
             raise
-        found = find_altered(database)
-        if not found:
+        altered = find_altered(database)
+        if not altered:
             raise
-        raise AlteredRowsError(found) from error
+        raise AlteredRowsError(altered) from error
 
 
 class _TakenBackError(Exception):

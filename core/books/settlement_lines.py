@@ -46,19 +46,19 @@ def line_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
 def _finer_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """Name the lines of the same amounts and units of which two documents say something else otherwise, and what."""
     old, new = _rows_by_line(before), _rows_by_line(after)
-    found = ((place, old.get(place, []), new.get(place, [])) for place in dict.fromkeys([*old, *new]))
+    pairs = ((place, old.get(place, []), new.get(place, [])) for place in dict.fromkeys([*old, *new]))
     return [
         f"{' '.join(str(part) for part in place if part)}: the same amount with {_what_differs(own, other)}"
-        for place, own, other in found
+        for place, own, other in pairs
         if Counter(own) != Counter(other)
     ]
 
 
 def _rows_by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
-    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    by_line: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for place, row in zip(rows_of(lines, PLACE), rows_of(lines, CONTENT), strict=True):
-        found[place].append(as_compared(row))
-    return found
+        by_line[place].append(as_compared(row))
+    return by_line
 
 
 def _what_differs(old: list[tuple[Any, ...]], new: list[tuple[Any, ...]]) -> str:
@@ -161,6 +161,11 @@ def lines_ever(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     return pd.concat([there, gone], ignore_index=True)
 
 
+def lines_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return the transactions (TRANSACTION_COLUMNS) of these keys that are in the books."""
+    return _lines(connection, frames.among(tables.transaction.c.key, keys))
+
+
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:
     """Return every transaction (TRANSACTION_COLUMNS) of some orders, in whatever settlement and store."""
     return _lines(connection, frames.among(tables.transaction.c.order_id, orders))
@@ -190,8 +195,8 @@ def _lines(connection: Connection, parts: Iterable[ColumnElement[bool]]) -> pd.D
     plain = select(tables.transaction, tables.settlement.c.store, tables.settlement.c.settlement_id).join(
         tables.settlement, tables.transaction.c.settlement == tables.settlement.c.id
     )
-    found = (frames.load(connection, plain.where(some), TRANSACTION_COLUMNS) for some in parts)
-    return frames.concat(found, TRANSACTION_COLUMNS)
+    parts_of = (frames.load(connection, plain.where(some), TRANSACTION_COLUMNS) for some in parts)
+    return frames.concat(parts_of, TRANSACTION_COLUMNS)
 
 
 def _ended(which: ColumnElement[bool]) -> Select[Any]:

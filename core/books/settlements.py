@@ -292,9 +292,9 @@ def _archive(connection: Connection, old: Row[Any], batch: int) -> None:
 
 
 def _store_problems(connection: Connection, number: int, read: Settlement) -> None:
-    found = [{"severity": str(one.severity), "message": one.message, "where": one.where} for one in read.problems]
-    if found:
-        connection.execute(insert(tables.problem).values(settlement=number), found)
+    rows = [{"severity": str(one.severity), "message": one.message, "where": one.where} for one in read.problems]
+    if rows:
+        connection.execute(insert(tables.problem).values(settlement=number), rows)
 
 
 def _by_number(connection: Connection, number: int) -> BookedSettlement:

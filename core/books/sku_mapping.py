@@ -95,10 +95,10 @@ Parts = list[dict[str, object]]
 
 
 def _by_sku(origins: pd.DataFrame, *, typed_in: bool) -> dict[str, Parts]:
-    found: dict[str, Parts] = {}
+    by_sku: dict[str, Parts] = {}
     for row in records(origins[origins["typed_in"] == typed_in]):
-        found.setdefault(row["sku"], []).append(row)
-    return found
+        by_sku.setdefault(row["sku"], []).append(row)
+    return by_sku
 
 
 def _row(sku: str, theirs: Parts, own: Parts, absent: set[str]) -> dict[str, object]:
@@ -267,9 +267,14 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     return Added(len(told) - len(unchanged), len(unchanged))
 
 
-def latest(connection: Connection) -> pd.DataFrame:
-    """Return the answer that holds for every SKU (MAPPING_COLUMNS); `fetched_at` is when it was last confirmed."""
-    newest = origins(connection)
+def latest(connection: Connection, skus: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the answer that holds for every SKU (MAPPING_COLUMNS), or for some.
+
+    `fetched_at` is when it was last confirmed.
+    """
+    newest = origins(connection, skus)
+    if newest.empty:
+        return frame(MAPPING_COLUMNS)
     typed = newest["typed_in"]
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])
@@ -278,9 +283,15 @@ def latest(connection: Connection) -> pd.DataFrame:
     return conform(MAPPING_COLUMNS, newest[typed == by_typed].reset_index(drop=True))
 
 
-def origins(connection: Connection) -> pd.DataFrame:
-    """Return the newest answer of either origin for every SKU (HISTORY_COLUMNS): what was fetched, what was typed."""
-    return frames.load(connection, _newest().order_by(tables.mapping.c.sku, tables.mapping.c.id), HISTORY_COLUMNS)
+def origins(connection: Connection, skus: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the newest answer of either origin for every SKU, or for some: what was fetched, what was typed.
+
+    Returns:
+        HISTORY_COLUMNS.
+    """
+    parts = [None] if skus is None else [*frames.among(tables.mapping.c.sku, sorted(skus))]
+    in_order = (_newest(some).order_by(tables.mapping.c.sku, tables.mapping.c.id) for some in parts)
+    return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in in_order), HISTORY_COLUMNS)
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:

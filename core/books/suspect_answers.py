@@ -38,13 +38,13 @@ def _beside(books: Books, costs: Sequence[Decision], states: Mapping[str, LineSt
     skus = {one.answer.key: _sku(one, states) for one in costs}
     known = known_costs({sku for sku in skus.values() if sku}, books.lines, books.known.opening, finale)
     brought = _brought(books, {one.answer.key: one.answer.units_back for one in costs})
-    found = {}
+    by_key = {}
     for one in costs:
         key, average = one.answer.key, finale.average(skus[one.answer.key])
         others = [cost for of, cost in known.get(skus[key] or "", ()) if of != key]
         others += [one.answer.proposed] if one.answer.proposed else []
-        found[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
-    return found
+        by_key[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
+    return by_key
 
 
 def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
@@ -57,7 +57,7 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
         after: The books with it.
     """
     was = {row["key"]: row["unit_cost"] for row in records(before.lines[["key", "unit_cost"]])}
-    names = ["key", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
+    names = ["key", "store", "settlement_id", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
     rows = records(after.lines.loc[after.lines["unit_cost"].notna() & after.lines["sku"].notna(), names])
     changed = {
         row["sku"]: row for row in reversed(rows) if row["unit_cost"] and row["unit_cost"] != was.get(row["key"])
@@ -65,13 +65,14 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
     finale = read_finale(before.observations, before.mappings, before.company.home_currency)
     known = known_costs(set(changed), before.lines, before.known.opening, finale)
     brought = _brought(after, dict.fromkeys(row["key"] for row in changed.values()))
-    found = []
+    suspects = []
     for sku, row in changed.items():
         beside = Beside(None, [cost for _, cost in known[sku]], brought.get(row["key"]))
         reason = row["suspect"] or beside.suspicion(row["unit_cost"])
         if reason is not None and row["cost_source"] != CostSource.LOCKED:
-            found.append(SuspectCost(row["order_id"], sku, row["unit_cost"], None, reason))
-    return tuple(found)
+            place = {"store": row["store"], "settlement_id": row["settlement_id"]}
+            suspects.append(SuspectCost(row["order_id"], sku, row["unit_cost"], None, reason, **place))
+    return tuple(suspects)
 
 
 def _sku(decision: Decision, states: Mapping[str, LineState]) -> str | None:
@@ -91,11 +92,11 @@ def _brought(books: Books, typed: Mapping[str, int | None]) -> dict[str, Decimal
     lines = books.lines[books.lines["key"].isin(list(typed)) & books.lines["event"].isin(list(_BROUGHT))]
     home = books.company.home_currency
     priced = [at_home(lines, name, books.rates, home, books.zones) for name in ("principal", "net")]
-    found = {}
+    costs = {}
     for key, event, units, *amounts in zip(lines["key"], lines["event"], units_of(lines), *priced, strict=True):
         signed = [-amount if event == Event.REFUND else amount for amount in amounts if not pd.isna(amount)]
-        found[key] = max(signed, default=Decimal(0)) / (typed[key] or (1 if pd.isna(units) else abs(int(units))) or 1)
-    return {key: money for key, money in found.items() if money > 0}
+        costs[key] = max(signed, default=Decimal(0)) / (typed[key] or (1 if pd.isna(units) else abs(int(units))) or 1)
+    return {key: money for key, money in costs.items() if money > 0}
 
 
 def _suspect(decision: Decision, state: LineState, beside: Beside) -> SuspectCost | None:
@@ -108,6 +109,6 @@ def _suspect(decision: Decision, state: LineState, beside: Beside) -> SuspectCos
     reason = answer.notation or beside.suspicion(cost) or (None if is_known else answer.odd)
     if reason is None:
         return None
-    return SuspectCost(
-        state.order_id, state.typed_sku(answer) or state.sku, cost, shown, reason, answer.named(Cell.COST)
-    )
+    sku, where = state.typed_sku(answer) or state.sku, answer.named(Cell.COST)
+    place = {"store": state.store, "settlement_id": state.settlement_id}
+    return SuspectCost(state.order_id, sku, cost, shown, reason, where, **place)

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core.books import batches, observations, sku_mapping
+from core.books.asked_today import lines_to_sync, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
@@ -55,11 +56,17 @@ def due_settlements(books: Books) -> list[BookedSettlement]:
     """Return the settlements that a sync asks for by itself: open ones, and those exported not long ago.
 
     Settlements that are exported or History, and ended longer before the newest one than the look-back of Setup, are
-    left to a full sync; History only once it has its costs, for refunds take them.
+    left to a full sync; History only once it has its costs, for refunds take them. An exported one of which lines ask
+    for a cost only since (a final document brought them) is asked for however old it is.
     """
     ends = [end for one in books.settlements if (end := _end(one)) is not None]
     begin = max(ends) - timedelta(days=books.policies.look_back_days) if ends else None
-    return [one for one in books.settlements if begin is None or _is_due(books, one, begin)]
+    asking = unanswered(books)
+    return [
+        one
+        for one in books.settlements
+        if begin is None or (one.store, one.settlement_id) in asking or _is_due(books, one, begin)
+    ]
 
 
 def _is_due(books: Books, settlement: BookedSettlement, begin: datetime) -> bool:
@@ -89,8 +96,8 @@ def rest_of(request: CostRequest, books: Books, since: datetime) -> CostRequest:
 
     A SKU of an order that is still to be asked is asked again: the orders show whether a kit is sold whole or in parts.
     """
-    said, mapped = books.observations, books.mappings
-    told = set(said.loc[said["fetched_at"] >= since, "order_id"].dropna())
+    answers, mapped = books.observations, books.mappings
+    told = set(answers.loc[answers["fetched_at"] >= since, "order_id"].dropna())
     known = set(mapped.loc[mapped["fetched_at"] >= since, "sku"])
     orders = tuple(order for order in request.orders if order.order_id not in told)
     wanted = {sku for order in orders for sku in order.skus} | {sku for sku, _ in request.dated_skus}
@@ -181,10 +188,10 @@ def cost_request(
 def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the products of each SKU that a person has mapped."""
     typed = known[(known["rule"] == TYPED_IN) & known["product_id"].notna()]
-    found: dict[str, tuple[str, ...]] = {}
+    products: dict[str, tuple[str, ...]] = {}
     for row in records(typed[["sku", "product_id"]]):
-        found[row["sku"]] = (*found.get(row["sku"], ()), row["product_id"])
-    return found
+        products[row["sku"]] = (*products.get(row["sku"], ()), row["product_id"])
+    return products
 
 
 def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
@@ -198,8 +205,8 @@ def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
         if row["day"]:
             posted[order_id] = min(row["day"], posted.get(order_id, row["day"]))
     return [
-        OrderAsked(order_id, tuple(sorted(found)), date.fromisoformat(day))
-        for order_id, found in sorted(skus.items())
+        OrderAsked(order_id, tuple(sorted(of_order)), date.fromisoformat(day))
+        for order_id, of_order in sorted(skus.items())
         if (day := posted.get(order_id, last)) is not None
     ]
 
@@ -228,8 +235,8 @@ class Probe:
 
 
 def _run(row: Row[Any]) -> SyncRun:
-    asked, progress = json.loads(row.asked), json.loads(row.progress)
-    return SyncRun(row.batch, row.account, row.mode, asked, progress, row.started_at, row.finished_at)
+    request, progress = json.loads(row.asked), json.loads(row.progress)
+    return SyncRun(row.batch, row.account, row.mode, request, progress, row.started_at, row.finished_at)
 
 
 def _text(value: object) -> str:
@@ -266,19 +273,19 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     Returns:
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
-    averages = without_order(with_report(books.known), books.known.mappings)
-    lines = with_report(replace(books.known, transactions=books.lines_of_all(chosen)))
+    averages = without_order(with_report(books.known_now), books.mappings)
+    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(chosen))))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
         batch = batches.new(connection, BatchKind.SYNC, who, clock())
-        asked = {
+        requests = {
             "orders": len(request.orders),
             "skus": len(request.skus),
             **({"since": since.isoformat()} if since else {}),
         }
-        start(connection, batch, account=system.name, asked=asked, now=clock())
+        start(connection, batch, account=system.name, asked=requests, now=clock())
     new = unchanged = 0
     marked = _marked(books.observations)
     resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
@@ -287,8 +294,8 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         for page in system.costs(request, progress):
             with database.writing() as connection:
                 sku_mapping.add(connection, page.mappings, batch, clock())
-                said = with_marks_kept(without_forgetting(page.observations, costed), marked)
-                added = observations.add(connection, said, batch, clock())
+                observed = with_marks_kept(without_forgetting(page.observations, costed), marked)
+                added = observations.add(connection, observed, batch, clock())
                 observations.add_left_stock(connection, page.left, batch)
                 new, unchanged = new + added.new, unchanged + added.unchanged
                 advance(connection, batch, {"new": new, "unchanged": unchanged})
@@ -329,11 +336,11 @@ def last(connection: Connection, *, finished: bool) -> SyncRun | None:
 
 def remember_probe(connection: Connection, account: str, probe: Probe) -> None:
     """Keep what a probe found, in place of what an earlier one did."""
-    found = {"content": _text(probe.content), "fetched_at": probe.fetched_at}
+    values = {"content": _text(probe.content), "fetched_at": probe.fetched_at}
     if not connection.execute(
-        update(tables.probe_cache).where(tables.probe_cache.c.account == account).values(found)
+        update(tables.probe_cache).where(tables.probe_cache.c.account == account).values(values)
     ).rowcount:
-        connection.execute(insert(tables.probe_cache).values(account=account, **found))
+        connection.execute(insert(tables.probe_cache).values(account=account, **values))
 
 
 def recall_probe(connection: Connection, account: str) -> Probe | None:

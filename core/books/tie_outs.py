@@ -110,21 +110,21 @@ def settlement_tie_outs(
     figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
     profit_and_rest = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
     clearing = _sum(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
-    found = [
+    ties = [
         TieOut(f"{name}: P&L and settlement", profit_and_rest, net),
         TieOut(f"{name}: P&L cost and COGS", figures["cogs"], cents(cogs)),
     ]
     if deposit is not None:
-        found.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
-    held = lines if posted is None else posted
+        ties.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
+    own_lines = lines if posted is None else posted
     if posted is None or len(posted) or lines.empty:
-        booked = _in_sums(held, currency)
-        found.append(TieOut(f"{name}: clearing account and settlement", clearing, total(booked["net"])))
-        found += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
+        booked = _in_sums(own_lines, currency)
+        ties.append(TieOut(f"{name}: clearing account and settlement", clearing, total(booked["net"])))
+        ties += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
-        expected = cents(total(held.loc[held["event"] != Event.PAYOUT, "cogs"]))
-        found.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
-    return found
+        expected = cents(total(own_lines.loc[own_lines["event"] != Event.PAYOUT, "cogs"]))
+        ties.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
+    return ties
 
 
 def _classes(name: str, lines: pd.DataFrame, entries: Sequence[Entry]) -> list[TieOut]:
@@ -138,13 +138,13 @@ def _classes(name: str, lines: pd.DataFrame, entries: Sequence[Entry]) -> list[T
     for line in (line for entry in entries for line in entry.lines if line.type is not LineType.CLEARING):
         booked[PNL_PARTS[line.type].value] -= line.amount
         rounded[PNL_PARTS[line.type].value] += 1
-    found = []
+    ties = []
     for part in PARTS:
         exact = total(shown[part])
         allowed = _HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
         if abs(booked[part] - exact) > allowed:
-            found.append(TieOut(f"{name}: P&L and settlement entry, {part.replace('_', ' ')}", exact, booked[part]))
-    return found
+            ties.append(TieOut(f"{name}: P&L and settlement entry, {part.replace('_', ' ')}", exact, booked[part]))
+    return ties
 
 
 def tax_tie_outs(lines: pd.DataFrame) -> list[TieOut]:
@@ -173,12 +173,12 @@ def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[
         entries: The same entries, made anew of the locked lines.
     """
     wanted = _by_kind_and_type((str(e.key.kind), str(line.type), line.amount) for e in entries for line in e.lines)
-    found = _by_kind_and_type((str(e.kind), line.memo, line.amount) for e in stored for line in e.lines)
+    ties = _by_kind_and_type((str(e.kind), line.memo, line.amount) for e in stored for line in e.lines)
     differing = [
         TieOut(
-            f"{name}: Journal, {kind}, line “{words}”", found.get((kind, words), ZERO), wanted.get((kind, words), ZERO)
+            f"{name}: Journal, {kind}, line “{words}”", ties.get((kind, words), ZERO), wanted.get((kind, words), ZERO)
         )
-        for kind, words in sorted({*found, *wanted})
+        for kind, words in sorted({*ties, *wanted})
     ]
     unbalanced = [
         TieOut(f"{name}: Journal, {one.key}", rest, ZERO) for one in stored for rest in left_over(one.amounts).values()
@@ -241,12 +241,10 @@ def line_tie_outs(name: str, stored: pd.DataFrame, read: pd.DataFrame) -> list[T
     """
     books, files = ({row[0]: row for row in rows_of(one, _NAMES)} for one in (stored, read))
     differ = [key for key, row in files.items() if key in books and books[key] != row]
-    found = [one for key in differ for one in _fields(name, _line(books[key]), _line(files[key]))]
-    found += [
-        _only(name, _line(files[key]), "is in the file and not in the books") for key in files if key not in books
-    ]
-    found += [_only(name, _line(books[key]), "is in the books and in no file") for key in books if key not in files]
-    return [count_of(f"{name}: lines that differ from the kept files", found), *found]
+    ties = [one for key in differ for one in _fields(name, _line(books[key]), _line(files[key]))]
+    ties += [_only(name, _line(files[key]), "is in the file and not in the books") for key in files if key not in books]
+    ties += [_only(name, _line(books[key]), "is in the books and in no file") for key in books if key not in files]
+    return [count_of(f"{name}: lines that differ from the kept files", ties), *ties]
 
 
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -289,14 +287,14 @@ def lock_tie_outs(
         batch: In which it was made: what was answered since, because the words of a line were said, is a true-up.
     """
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
-    found = []
+    ties = []
     for row in locked:
         place = f"{name}, {places.get(row['key'], row['key'])}: locked"
         if None not in (row["unit_cost"], row["cost_quantity"], row["cogs"]):
             cogs = row["unit_cost"] * row["cost_quantity"]
-            found.append(TieOut(f"{place} COGS", row["cogs"], cogs, is_exact=True))
-        found += _answers(place, row, [one for one in saved.get(row["key"], ()) if one["batch"] < batch])
-    return [one for one in found if not one.ok]
+            ties.append(TieOut(f"{place} COGS", row["cogs"], cogs, is_exact=True))
+        ties += _answers(place, row, [one for one in saved.get(row["key"], ()) if one["batch"] < batch])
+    return [one for one in ties if not one.ok]
 
 
 _OF_AN_ANSWER = (CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE)
@@ -311,6 +309,6 @@ def _answers(place: str, locked: Mapping[str, Any], saved: Sequence[Mapping[str,
         return
     if newest is None or locked["cost_source"] not in _OF_AN_ANSWER:
         return
-    said = newest["unit_cost"] or Decimal(0)
-    if said != (locked["unit_cost"] or Decimal(0)):
-        yield difference(f"{place} unit cost and the saved answer", locked["unit_cost"] or Decimal(0), said)
+    answer_cost = newest["unit_cost"] or Decimal(0)
+    if answer_cost != (locked["unit_cost"] or Decimal(0)):
+        yield difference(f"{place} unit cost and the saved answer", locked["unit_cost"] or Decimal(0), answer_cost)

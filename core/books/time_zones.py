@@ -75,10 +75,10 @@ def _words(edits: Mapping[str, str]) -> str:
 def _name(store: str, text: str) -> str:
     """Return the zone's own spelling; case and blanks for underscores are forgiven."""
     wanted = text.strip().replace(" ", "_").lower()
-    found = next((name for name in _names() if name.lower() == wanted), None)
-    if wanted and found is None:
+    zone = next((name for name in _names() if name.lower() == wanted), None)
+    if wanted and zone is None:
         raise TimeZoneUnknownError(store, text)
-    return found or ""
+    return zone or ""
 
 
 @cache

@@ -31,8 +31,12 @@ FOUND_COLUMNS: Columns = {
     "cogs": MONEY,
     "difference": MONEY,  # to what the books hold for the line, true-ups accepted so far included; + is more expense
     "currency": TEXT,
+    "event_was": TEXT,  # as which event its cost stands in the journal, where it is to stand elsewhere; else missing
+    "sku_was": TEXT,
+    "event_now": TEXT,
+    "sku_now": TEXT,
 }
-"""A locked line that would cost something else now."""
+"""A locked line that would cost something else now, or whose cost would stand on other accounts."""
 TRUE_UP_COLUMNS: Columns = {
     "id": WHOLE,
     "store": TEXT,
@@ -57,7 +61,8 @@ POSTED_COLUMNS: Columns = {
     "decided_at": MOMENT,
 }
 """An accepted true-up and when it counts."""
-SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency")
+_MOVES = ("event_was", "sku_was", "event_now", "sku_now")
+SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency", *_MOVES)
 """The figures of a proposal: one with the same figures is the same proposal."""
 
 
@@ -180,6 +185,8 @@ def dismissed(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
     ours = closing_tables.true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
+    if decided.empty:
+        return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
     return last[(last["decision"] == Decision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)

@@ -1,7 +1,7 @@
 """Cost true-ups: what became known of locked lines after they were locked (docs/design/books.md, True-ups).
 
-What differs (`core.books.costs_today`) is proposed. Accepted ones are posted into the first open period; nothing is
-ever posted by itself.
+What differs, or belongs on other accounts (`core.books.costs_today`), is proposed. Accepted ones are posted into the
+first open period; nothing is ever posted by itself.
 
 A sale and what takes its cost are decided alike, so that a refund never reverses another cost than was expensed: with
 a proposal its mirrors are accepted or dismissed, and a line whose difference was dismissed counts as it is held.
@@ -19,14 +19,14 @@ import pandas as pd
 from core.books import batches, entries, true_up_history
 from core.books.batches import BatchKind
 from core.books.calendars import keep_lock_date, open_day
-from core.books.costs_today import Row, differences, every_line, held_lines, money_of
+from core.books.costs_today import Row, differences, every_line, held_lines, in_places, money_of
 from core.books.exporting import standing_entries, stored
 from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, Entry, EntryKind
-from core.money import cents, total
+from core.journal.entry import POSTED_BY_FINALE, ZERO, Entry, EntryKind
+from core.money import MONEY, cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -92,14 +92,29 @@ def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list
 def immaterial_true_ups(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
     """Return the proposals that the materiality limit on Setup calls immaterial (TRUE_UP_COLUMNS). Pure.
 
-    Those of a settlement are, where together they come to less than the limit, more or less expense alike; what must be
-    decided together is immaterial only if all of it is.
+    Those of a settlement are, where together they come to less than the limit, more or less expense alike, and so does
+    what they move between accounts; what must be decided together is immaterial only if all of it is.
     """
-    sums = pending.groupby(["store", "settlement_id"])["difference"].transform("sum").abs()
-    small = pending[(sums < books.policies.materiality).astype(bool)] if len(pending) else pending
+    sizes = pending.assign(moved=moved_amounts(pending)).groupby(["store", "settlement_id"])
+    limit = books.policies.materiality
+    is_small = (sizes["difference"].transform("sum").abs() < limit) & (sizes["moved"].transform("sum") < limit)
+    small = pending[is_small.astype(bool)] if len(pending) else pending
     groups = _decided_alike(books, pending)
     material = set(groups[~pending["id"].isin(list(small["id"]))])
     return pending[~groups.isin(list(material))]
+
+
+def moved_amounts(true_ups: pd.DataFrame) -> pd.Series:
+    """Return how much cost each true-up moves between accounts, above zero and in home currency; else 0. Pure.
+
+    Args:
+        true_ups: TRUE_UP_COLUMNS.
+    """
+    amounts = [
+        max(abs(row["cogs"]), abs(row["cogs"] - row["difference"])) if row["event_now"] is not None else ZERO
+        for row in records(true_ups)
+    ]
+    return pd.Series(amounts, true_ups.index, dtype=MONEY)
 
 
 def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) -> pd.DataFrame:
@@ -158,10 +173,10 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
 
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
     """Make the pending proposals say what is known now."""
-    found = differences(books)
+    changed_costs = differences(books)
     with database.writing() as connection:
         return true_up_history.propose(
-            connection, found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+            connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
 
@@ -198,7 +213,8 @@ def accept_true_ups(
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         keep_lock_date(connection, batch, lock_date, who=who, now=now)
         chosen = with_mirrors(books, true_up_history.pending(connection), numbers)
-        lines = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
+        there = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
+        lines = there.assign(event=there["event_now"].fillna(there["event"]))
         for settlement in books.settlements:
             own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
             if len(own):
@@ -206,7 +222,7 @@ def accept_true_ups(
                 posting = _posting(connection, books, settlement, accounts)
                 whole = _to_post(books, settlement, total(own["difference"]))
                 posted = true_up_entries(
-                    own, day, whole, settlement_id=settlement.settlement_id, revision=batch, posting=posting
+                    in_places(own), day, whole, settlement_id=settlement.settlement_id, revision=batch, posting=posting
                 )
                 _post(connection, settlement, own, posted, posting, batch)
                 made += posted

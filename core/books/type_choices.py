@@ -168,10 +168,10 @@ def with_choices(
         as_of: When what was said about the words of a settlement that went out counts.
         until: The last batch whose answers count; all of them if left out.
     """
-    unknown = are_asked(transactions)
-    said = settings.versions(connection, SETTING, TypeChoices)
-    versions = [one for one in said if until is None or one.batch <= until]
-    if not versions or not unknown.any():
+    choices_over_time = settings.versions(connection, SETTING, TypeChoices)
+    versions = [one for one in choices_over_time if until is None or one.batch <= until]
+    unknown = are_asked(transactions) if versions else None
+    if unknown is None or not unknown.any():
         return transactions
     marketplaces = {store.name: str(store.marketplace) for store in stores}
     at_first = entries.first_batches(connection)

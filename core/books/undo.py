@@ -162,14 +162,14 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
     """
     undone: set[int] = set()
     past = _past(connection)
-    held = set(connection.scalars(select(tables.override.c.batch).distinct()))
+    with_answers = set(connection.scalars(select(tables.override.c.batch).distinct()))
     newest_first = connection.execute(select(tables.batch).order_by(tables.batch.c.number.desc())).all()
     for batch in newest_first:  # an undo that was undone itself counts for nothing
         if batch.undoes is not None and batch.number not in undone:
             undone.add(batch.undoes)
         if before is not None and batch.number >= before:
             continue
-        changed_answers = batch.kind in _CAN_BE_UNDONE and batch.number in held
+        changed_answers = batch.kind in _CAN_BE_UNDONE and batch.number in with_answers
         if changed_answers and (batch.number not in undone or _left_of(connection, past, batch.number)):
             return int(batch.number)
         if batch.number not in undone and removing.removed_by(connection, batch.number):
@@ -179,8 +179,8 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
 
 def _left_of(connection: Connection, past: _Past, number: int) -> bool:
     """Tell whether an undone batch still holds a line of the books: it was locked then."""
-    held = [key for key, version in past.of_batch(number).items() if past.holds(key, version)]
-    return bool(overrides.known_lines(connection, held))
+    in_force = [key for key, version in past.of_batch(number).items() if past.holds(key, version)]
+    return bool(overrides.known_lines(connection, in_force))
 
 
 def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Undone:
@@ -309,11 +309,11 @@ def values_of(database: Database, batch: int, named: Collection[str] = ()) -> li
         ValueUnknownError: If a named line is not in the batch, or the batch saved nothing.
     """
     with database.reading() as connection:
-        found = [row["key"] for row in records(overrides.history(connection)) if row["batch"] == batch]
-    unknown = sorted(set(named) - set(found))
-    if unknown or not found:
+        keys = [row["key"] for row in records(overrides.history(connection)) if row["batch"] == batch]
+    unknown = sorted(set(named) - set(keys))
+    if unknown or not keys:
         raise ValueUnknownError(batch, ", ".join(unknown))
-    return [(batch, key) for key in found if not named or key in named]
+    return [(batch, key) for key in keys if not named or key in named]
 
 
 def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who: str, now: datetime) -> Restored:

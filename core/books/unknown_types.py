@@ -62,16 +62,16 @@ def listed_types(books: Books) -> list[ListedType]:
     }
     for name, seen in _seen(books):
         rows.setdefault(name, []).append(seen)
-    return [_listed(books, name, found) for name, found in sorted(rows.items())]
+    return [_listed(books, name, wording) for name, wording in sorted(rows.items())]
 
 
 def unclassified(books: Books) -> dict[tuple[str, str], Counter[str]]:
     """Return how many amounts of each settlement have a word nobody has classified, by word."""
-    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    words: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (_, word), seen in _seen(books):
         if seen.is_asked:
-            found[seen.store, seen.settlement_id][word] += 1
-    return dict(found)
+            words[seen.store, seen.settlement_id][word] += 1
+    return dict(words)
 
 
 def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:

@@ -179,7 +179,7 @@ def tie_outs(
     posted = books.counted(lines)
     is_posted = len(posted) > 0 or lines.empty  # one that ended before the books start has no entries, an empty one has
     made = {kind: make_entries(books, settlement, kind, options) for kind in (kinds if is_posted else ())}
-    found = settlement_tie_outs(
+    ties = settlement_tie_outs(
         settlement.name,
         lines,
         deposit=settlement.total,
@@ -193,27 +193,27 @@ def tie_outs(
     with database.reading() as connection:
         stored = standing_entries(entries.of_settlement(connection, settlement.id))
         if EntryStatus.EXPORTED in status.values():
-            found += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
-        found += _file_tie_outs(connection, settlement, held.files)
-        found += _of_no_batch(connection, settlement)
-        found += _entry_tie_outs(connection, books, settlement, held)
+            ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
+        ties += _file_tie_outs(connection, settlement, held.files)
+        ties += _of_no_batch(connection, settlement)
+        ties += _entry_tie_outs(connection, books, settlement, held)
         own = [one.entry for one in held.posted.values() if one.entry.settlement == settlement.id]
-        found += month_tie_outs(books, settlement, own, made, held.corrections(books))
-        return [*found, *_lock_tie_outs(connection, books, settlement, held)]
+        ties += month_tie_outs(books, settlement, own, made, held.corrections(books))
+        return [*ties, *_lock_tie_outs(connection, books, settlement, held)]
 
 
 def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[TieOut]:
     """Return the tie-outs of kept lines, and of entries of no settlement: accruals and what takes them back."""
     known = {one.id for one in books.settlements}
     loose = [one for one in held.posted.values() if one.entry.settlement not in known]
-    found = [tie for one in loose for tie in _of_itself(one, held)]
+    ties = [tie for one in loose for tie in _of_itself(one, held)]
     with database.reading() as connection:
         accruals = [one for one in loose if one.entry.kind in (EntryKind.ACCRUAL, EntryKind.REVERSAL)]
         for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
-            found += _accrual(connection, books, own, held)
+            ties += _accrual(connection, books, own, held)
         kept = kept_tie_outs(connection, books)
-    return [*kept, count_of("Entries of no settlement: what differs", found), *found]
+    return [*kept, count_of("Entries of no settlement: what differs", ties), *ties]
 
 
 def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
@@ -241,8 +241,8 @@ def _file_tie_outs(connection: Connection, settlement: BookedSettlement, files: 
         return _by_older_version(settlement, read)
     stored = settlement_lines.transactions(connection, [settlement])
     keyed = conform(TRANSACTION_COLUMNS, with_line_keys(settlement.store, read.transactions))
-    found = line_tie_outs(settlement.name, stored, keyed)
-    return [*found, *header_tie_outs(settlement, read), *_standing(settlement, kept)]
+    ties = line_tie_outs(settlement.name, stored, keyed)
+    return [*ties, *header_tie_outs(settlement, read), *_standing(settlement, kept)]
 
 
 def _of_no_batch(connection: Connection, settlement: BookedSettlement) -> Iterator[TieOut]:
@@ -278,26 +278,26 @@ def _read_kept(connection: Connection, sha256: str) -> KeptFile:
 def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
     """Hold every stored entry of a settlement against itself, and those that stand against the lines."""
     own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
-    found = [tie for one in own for tie in _of_itself(one, held)]
+    ties = [tie for one in own for tie in _of_itself(one, held)]
     there = {one.entry.key: one for one in own}
     standing_ones = [there[one.key] for one in standing_entries([one.entry for one in own])]
-    found += status_tie_outs(settlement, standing_ones)
+    ties += status_tie_outs(settlement, standing_ones)
     for kinds, status in (
         ((EntryKind.SETTLEMENT,), settlement.settlement_entry),
         (_COST_KINDS, settlement.cogs_entry),
     ):
         some = [one for one in standing_ones if one.entry.kind in kinds]
         if some or status is EntryStatus.EXPORTED:
-            found += _made_anew(connection, books, settlement, kinds[0], some, held)
+            ties += _made_anew(connection, books, settlement, kinds[0], some, held)
     for one in (one for one in own if one.entry.reverses in there):
         policies = [policies for policies, _ in _choices(connection, one.batch, held)]
-        found += reversal_days(one, there[str(one.entry.reverses)], policies)
-    found += _true_ups(connection, books, settlement, standing_ones, held)
-    found += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
+        ties += reversal_days(one, there[str(one.entry.reverses)], policies)
+    ties += _true_ups(connection, books, settlement, standing_ones, held)
+    ties += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
     gone = {one.entry.reverses for one in own}
     for one in (one for one in own if one.entry.key in gone or one.entry.kind is EntryKind.RECLASSIFICATION):
-        found += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, held)])
-    return [count_of(f"{settlement.name}: entries that differ from the lines", found), *found]
+        ties += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, held)])
+    return [count_of(f"{settlement.name}: entries that differ from the lines", ties), *ties]
 
 
 def _made_anew(
@@ -341,12 +341,8 @@ def _true_ups(
     lock = locks.find(connection, settlement)
     if lock is None:
         return []
-    keys = set(books.lines_of(settlement)["key"])
-    accepted = [
-        row
-        for row in held.true_ups
-        if row["decision"] == Decision.ACCEPTED and row["key"] in keys and row["decided_in"] > lock.batch
-    ]
+    own = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
         _locked(books, lock.id),

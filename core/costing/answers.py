@@ -43,15 +43,15 @@ class Answered(NamedTuple):
 
 def answer_lines(ledger: Ledger) -> list[Answered]:
     """Return every line with its outcome, in the order of the lines."""
-    held = ledger.held
-    alone = {line.place: _answered(ledger, line) for line in held.lines if line.place not in ledger.originals}
+    books = ledger.held
+    alone = {line.place: _answered(ledger, line) for line in books.lines if line.place not in ledger.originals}
     used = {
         sale.line.place: _used(ledger, sale.line, alone[sale.line.place].outcome)
         for original in ledger.originals.values()
         for sale in original.sales
     }
     referring = _referring(ledger, used)
-    return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in held.lines])
+    return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
 def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> Answered:
@@ -59,16 +59,16 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
 
     An original that has no cost and never will is treated as missing from the books.
     """
-    held = ledger.held
-    judged, lock = held.judgements[line.place], held.locks.get(line.key)
+    books = ledger.held
+    judged, lock = books.judgements[line.place], books.locks.get(line.key)
     if judged.rule is Rule.NOTHING and lock is None:
         return Answered(line, judged.rule, not_applicable(judged.reason))
     takes = original if original is not None and not original.is_closed else None
-    asked = Asked(line, judged.rule, held.saved.get(line.key), lock, takes)
-    found, move = first_answer(asked, ledger.sources), ledger.move(line)
-    believed = found.unit_cost if isinstance(found, Answer) and move.goods_believed else None
-    told = _outcome(ledger, asked, found, move)
-    told = asked_anew(told) if _has_another_answer(ledger, asked) and told.status in _SETTLED else told
+    question = Asked(line, judged.rule, books.saved.get(line.key), lock, takes)
+    answer, move = first_answer(question, ledger.sources), ledger.move(line)
+    believed = answer.unit_cost if isinstance(answer, Answer) and move.goods_believed else None
+    told = _outcome(ledger, question, answer, move)
+    told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
     return Answered(line, judged.rule, told, original, believed)
 
 
@@ -80,9 +80,9 @@ def _has_another_answer(ledger: Ledger, asked: Asked) -> bool:
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
     """
-    line, saved, held = asked.line, asked.saved, ledger.held
+    line, saved, books = asked.line, asked.saved, ledger.held
     is_another = saved is not None and saved.is_typed_elsewhere and asked.lock is None
-    return is_another and line.key not in held.told and not held.is_history(line)
+    return is_another and line.key not in books.told and not books.is_history(line)
 
 
 def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
@@ -130,19 +130,21 @@ def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
     """
-    told, held = list(answered), ledger.held
+    told, books = list(answered), ledger.held
     places = sorted(
-        ledger.reversed_lines, key=lambda place: (held.lines[place].key not in held.locks, held.lines[place].when)
+        ledger.reversed_lines, key=lambda place: (books.lines[place].key not in books.locks, books.lines[place].when)
     )
     left: dict[int, int] = {}
     for place in places:
-        line, lock = held.lines[place], held.locks.get(held.lines[place].key)
+        line, lock = books.lines[place], books.locks.get(books.lines[place].key)
         parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
         if lock is None and not any(_is_closed(ledger, part) for part in parts):
-            is_told = line.key in held.told and held.told[line.key].is_back
-            saved = held.saved.get(line.key)
+            is_told = line.key in books.told and books.told[line.key].is_back
+            saved = books.saved.get(line.key)
             may_ask = may_be_money_only(line) or (saved is not None and saved.is_typed_elsewhere)
-            outcome, believed = negative(line, parts, saved, asks=may_ask and not held.is_history(line) and not is_told)
+            outcome, believed = negative(
+                line, parts, saved, asks=may_ask and not books.is_history(line) and not is_told
+            )
             told[place] = answered[place]._replace(outcome=outcome, believed=believed)
         _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)
     return told

@@ -130,14 +130,14 @@ def with_typed_units(transactions: pd.DataFrame, without_sku: Collection[str] = 
 def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence[UsedCost]) -> dict[str, Average]:
     """Return the last cost used per SKU: as given, else as these lines and those costed elsewhere show."""
     if books.last_used is not None:
-        found: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
+        costs: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
     else:
         own = (
             UsedCost(one.line.when, one.line.sku, one.line.day, one.outcome.unit_cost, one.outcome.source)
             for one in answered
         )
-        found = last_used(chain(used, own))
-    return {sku: Average(cost, midnight(day) if day else _LONG_AGO) for sku, (cost, day) in found.items()}
+        costs = last_used(chain(used, own))
+    return {sku: Average(cost, midnight(day) if day else _LONG_AGO) for sku, (cost, day) in costs.items()}
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

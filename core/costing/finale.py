@@ -122,22 +122,22 @@ class Finale:
         return self._known[sku]
 
     def _average(self, sku: str | None) -> Average | None:
-        found = [self.averages.get(part.product) for part in self.parts(sku)]
-        known = [average for average in found if average is not None]
-        if not known or len(known) < len(found):
+        averages = [self.averages.get(part.product) for part in self.parts(sku)]
+        known = [average for average in averages if average is not None]
+        if not known or len(known) < len(averages):
             return None
         worth = sum((part.units * one.unit_cost for part, one in zip(self.parts(sku), known, strict=True)), Decimal(0))
         return Average(worth, min(average.as_of for average in known))
 
     def costs_of_products(self) -> dict[str, list[Decimal]]:
         """Return every cost above zero of each product, on orders and after days."""
-        found: dict[str, list[Decimal]] = defaultdict(list)
+        by_product: dict[str, list[Decimal]] = defaultdict(list)
         for shipped in chain.from_iterable(self.on_orders.values()):
             if shipped.problem is None and shipped.unit_cost is not None:
-                found[shipped.product].append(shipped.unit_cost)
+                by_product[shipped.product].append(shipped.unit_cost)
         for product, (_, costs) in self.dated.items():
-            found[product] += [cost for cost in costs if cost is not None]
-        return {product: costs for product, costs in found.items() if costs}
+            by_product[product] += [cost for cost in costs if cost is not None]
+        return {product: costs for product, costs in by_product.items() if costs}
 
     def average_for(self, line: Line) -> DayAverage | None:
         """Return the average at which the goods of a line without an order left; nothing where a part has none.
@@ -175,9 +175,9 @@ class Finale:
 
     def _average_on(self, sku: str | None, day: str | None, side: Side) -> Average | None:
         """Return the average of a SKU up to a day, as of its oldest part; nothing where a part has none."""
-        found = [(part, self._product_on(part.product, day, side)) for part in self.parts(sku)]
-        known = [(part.units * average.unit_cost, average.as_of) for part, average in found if average is not None]
-        if not known or len(known) < len(found):
+        averages = [(part, self._product_on(part.product, day, side)) for part in self.parts(sku)]
+        known = [(part.units * average.unit_cost, average.as_of) for part, average in averages if average is not None]
+        if not known or len(known) < len(averages):
             return None
         return Average(sum((worth for worth, _ in known), Decimal(0)), min(as_of for _, as_of in known))
 
@@ -211,25 +211,27 @@ def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currenc
     """
     told = declared(OBSERVATION_COLUMNS, observations)
     of_orders = told["kind"] == ObservationKind.ORDER
-    orders = [_Said(*row) for row in rows(told[of_orders], _Said._fields[:-1])]
-    averages = sorted((_Said(*row) for row in rows(told[~of_orders], _Said._fields)), key=_fetched)
-    for said in (*orders, *averages):
-        if said.unit_cost is not None and said.currency not in {home_currency, None}:
-            raise CostCurrencyError(str(said.currency), home_currency, said.product_id)
-    of_dates = [said for said in averages if said.kind == ObservationKind.AVERAGE_ON_DATE]
+    orders = [_Observation(*row) for row in rows(told[of_orders], _Observation._fields[:-1])]
+    averages = sorted((_Observation(*row) for row in rows(told[~of_orders], _Observation._fields)), key=_fetched)
+    for observation in (*orders, *averages):
+        if observation.unit_cost is not None and observation.currency not in {home_currency, None}:
+            raise CostCurrencyError(str(observation.currency), home_currency, observation.product_id)
+    of_dates = [observation for observation in averages if observation.kind == ObservationKind.AVERAGE_ON_DATE]
     return Finale(
         mapping=read_mapping(mappings),
         on_orders=_on_orders(orders),
         shipments=_shipments(orders),
         order_causes=_order_causes(orders),
-        averages=_current([said for said in averages if said.kind == ObservationKind.AVERAGE]),
-        dated=_by_day([said for said in of_dates if said.source != NO_MOVEMENT]),
-        zero=frozenset(said.product_id for said in averages if said.product_id and said.is_zero),
+        averages=_current([observation for observation in averages if observation.kind == ObservationKind.AVERAGE]),
+        dated=_by_day([observation for observation in of_dates if observation.source != NO_MOVEMENT]),
+        zero=frozenset(
+            observation.product_id for observation in averages if observation.product_id and observation.is_zero
+        ),
         asked_on=_first_days(of_dates),
     )
 
 
-class _Said(NamedTuple):
+class _Observation(NamedTuple):
     kind: str
     order_id: str | None
     product_id: str | None
@@ -250,7 +252,7 @@ class _Said(NamedTuple):
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _fetched(said: _Said) -> datetime:
+def _fetched(said: _Observation) -> datetime:
     return said.fetched_at or _NEVER
 
 
@@ -276,7 +278,7 @@ def read_mapping(mappings: pd.DataFrame) -> dict[str, Product]:
     }
 
 
-def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
+def _on_orders(said: Iterable[_Observation]) -> dict[str, tuple[Shipped, ...]]:
     orders: dict[str, tuple[Shipped, ...]] = {}
     for one in said:
         if one.order_id is None or one.product_id is None:
@@ -286,22 +288,22 @@ def _on_orders(said: Iterable[_Said]) -> dict[str, tuple[Shipped, ...]]:
     return orders
 
 
-def _shipped(one: _Said) -> Shipped:
+def _shipped(one: _Observation) -> Shipped:
     after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
     return Shipped(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
 
 
-def _shipments(said: Sequence[_Said]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
+def _shipments(said: Sequence[_Observation]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
     """Return the shipments of the products that stand in several rows of an order."""
-    found: dict[str, dict[str, tuple[Shipped, ...]]] = {}
+    shipments: dict[str, dict[str, tuple[Shipped, ...]]] = {}
     if len({(one.order_id, one.product_id) for one in said}) == len(said):
-        return found
+        return shipments
     places = Counter((one.order_id, one.product_id) for one in said)
     for one in said:
         if one.order_id is not None and one.product_id is not None and places[one.order_id, one.product_id] > 1:
-            of_order = found.setdefault(one.order_id, {})
+            of_order = shipments.setdefault(one.order_id, {})
             of_order[one.product_id] = (*of_order.get(one.product_id, ()), _shipped(one))
-    return found
+    return shipments
 
 
 def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
@@ -311,7 +313,7 @@ def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
     return (*others, together(same[0], shipped) if same else shipped)
 
 
-def _order_causes(said: Iterable[_Said]) -> dict[str, str]:
+def _order_causes(said: Iterable[_Observation]) -> dict[str, str]:
     return {
         one.order_id: one.cause or Cause.ORDER_NOT_FOUND
         for one in said
@@ -331,7 +333,7 @@ def together(one: Shipped, other: Shipped) -> Shipped:
     return Shipped(one.product, first + second, worth / (first + second), None, day, after_negative)
 
 
-def _current(said: Sequence[_Said]) -> dict[str, Average]:
+def _current(said: Sequence[_Observation]) -> dict[str, Average]:
     newest = {one.product_id: one for one in said if one.product_id is not None}
     return {
         product: Average(one.unit_cost, _fetched(one))
@@ -340,7 +342,7 @@ def _current(said: Sequence[_Said]) -> dict[str, Average]:
     }
 
 
-def _by_day(said: Sequence[_Said]) -> dict[str, tuple[list[str], list[Decimal | None]]]:
+def _by_day(said: Sequence[_Observation]) -> dict[str, tuple[list[str], list[Decimal | None]]]:
     newest: dict[str, dict[str, Decimal | None]] = defaultdict(dict)
     for one in said:
         if one.product_id is not None and one.record_date is not None:
@@ -349,7 +351,7 @@ def _by_day(said: Sequence[_Said]) -> dict[str, tuple[list[str], list[Decimal | 
     return {product: (sorted(days), [days[day] for day in sorted(days)]) for product, days in newest.items()}
 
 
-def _first_days(said: Iterable[_Said]) -> dict[str, str]:
+def _first_days(said: Iterable[_Observation]) -> dict[str, str]:
     first: dict[str, str] = {}
     for one in said:
         if one.product_id is not None and one.record_date is not None:

@@ -85,8 +85,8 @@ def _adjusted(event: str | None, words: str, effect: str | None) -> Goods:
 
 
 def _by_effect(words: str, effect: str | None) -> Goods:
-    found = _BY_EFFECT[StockEffect(effect or StockEffect.UNKNOWN)]
-    return Goods.LOST_ON_REMOVAL if found is Goods.LOST and "REMOVAL" in words else found
+    goods = _BY_EFFECT[StockEffect(effect or StockEffect.UNKNOWN)]
+    return Goods.LOST_ON_REMOVAL if goods is Goods.LOST and "REMOVAL" in words else goods
 
 
 def _holds(words: str, parts: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.frame_columns import conform
+from core.frame_columns import conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,12 +25,12 @@ def values(column: pd.Series) -> list[Any]:
 
 def rows(table: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Return the rows of some columns as plain Python values."""
-    return zip(*(values(table[name]) for name in names), strict=True)
+    return zip(*(values(table[name]) for name in names), strict=True) if len(table) else iter(())
 
 
 def declared(columns: Columns, table: pd.DataFrame | None) -> pd.DataFrame:
     """Return the table with the declared columns and types; an empty one where there is none."""
-    return conform(columns, pd.DataFrame() if table is None else table)
+    return frame(columns) if table is None else conform(columns, table)
 
 
 def table(columns: Columns, filled: Iterable[tuple[object, ...]], index: pd.Index | None = None) -> pd.DataFrame:

@@ -80,6 +80,11 @@ class GoodsLine:
         """Principal and tax given back, in the settlement's currency; above zero where the buyer got money."""
         return self.refunded - (self.line.tax or Decimal(0))
 
+    @property
+    def refunded_with_postage(self) -> Decimal:
+        """All that the buyer got back, in the settlement's currency; above zero where it is money for the buyer."""
+        return -self.line.paid
+
 
 class Move(NamedTuple):
     """What a line does to sellable stock, or why that is not known."""

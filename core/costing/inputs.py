@@ -146,4 +146,4 @@ class CostingPolicies:
 
     def on(self, day: str | None) -> CostingPolicies:
         """Return the policies that hold for a line of a day; for a line without a day those of today."""
-        return next((held for before, held in self.earlier if day is not None and day < before), self)
+        return next((then for before, then in self.earlier if day is not None and day < before), self)

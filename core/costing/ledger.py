@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class KnownLines:
     """What the books hold about lines, whatever they cost."""
 
     lines: Sequence[Line]
@@ -76,7 +76,7 @@ class Held:
 class Ledger:
     """The books, ready to be costed."""
 
-    held: Held
+    held: KnownLines
     sources: Sources
     originals: Mapping[int, Original]
     """By the place of the line that refers to it."""
@@ -103,8 +103,8 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    locked, asked = locks(books), asked_units(books.asked_units)
-    doubtful = {key for key, reason in asked.items() if reason == PAID_WITHOUT_UNITS}
+    locked, open_units = locks(books), asked_units(books.asked_units)
+    doubtful = {key for key, reason in open_units.items() if reason == PAID_WITHOUT_UNITS}
     lines = [
         line._replace(says_no_units=True) if line.key in doubtful else line
         for line in read_lines(with_report(books), books.zones)
@@ -112,7 +112,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
     told = decided(rows, saved)
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    held = Held(
+    books_held = KnownLines(
         lines,
         as_told(lines, judge(lines, finale.products), told),
         saved,
@@ -121,24 +121,26 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
-        asked,
+        open_units,
         told,
         rows,
     )
-    whole = OrderCosts(finale, only_skus(_sold(held)))
-    order_costs = replace(whole, by_line=costs_by_line(_claims(held, finale), whole))
+    whole = OrderCosts(finale, only_skus(_sold(books_held)))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(books_held, finale), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
-    filled = _units_of_orders(held, order_costs)
-    sales = held.of_rule(Rule.SALE)
-    originals = find_originals(held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, held, filled))
-    meant = find_reversed(_candidates(held))
+    filled = _units_of_orders(books_held, order_costs)
+    sales = books_held.of_rule(Rule.SALE)
+    originals = find_originals(
+        books_held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, books_held, filled)
+    )
+    meant = find_reversed(_candidates(books_held))
     if any(one.sku is not None for one in saved.values()):
-        held = replace(held, judgements=list(_with_typed_goods(held, meant)))
-    moved = moves(_goods(held, originals, order_costs), meant, policies, _free(held))
-    return Ledger(held, sources, originals, moved, meant, filled)
+        books_held = replace(books_held, judgements=list(_with_typed_goods(books_held, meant)))
+    moved = moves(_goods(books_held, originals, order_costs), meant, policies, _free(books_held))
+    return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
-def _with_typed_goods(held: Held, meant: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
+def _with_typed_goods(held: KnownLines, meant: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
     """Know a reversal by its sign alone, of which the SKU was typed and that reverses nothing in the books.
 
     A payment for damage that is negative takes back an earlier one, if there is one of that SKU; else it is a charge,
@@ -151,41 +153,39 @@ def _with_typed_goods(held: Held, meant: Mapping[int, Sequence[Reversed]]) -> It
         yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in meant else judged
 
 
-def _free(held: Held) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+def _free(held: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
     """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
-    found: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    free: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
     wanted = {(line.store, line.sku) for line in held.of_rule(Rule.REPLACEMENT)}
     for line in held.of_rule(Rule.SALE) if wanted else ():
         if not line.principal and (line.store, line.sku) in wanted:
-            found[line.store, line.sku].append((line.moment, line.order_id, said_units(line, held) or 0))
-    return found
+            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, held) or 0))
+    return free
 
 
-def _sold(held: Held) -> Iterator[tuple[str, str, int]]:
+def _sold(held: KnownLines) -> Iterator[tuple[str, str, int]]:
     """Return order, SKU and units sold of every line that names goods on an order."""
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
             yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
 
 
-def _claims(held: Held, finale: Finale) -> Iterator[Claim]:
-    """Return the sales of orders that left in several shipments or were exported, with what exported ones took."""
-    exported = {line.order_id for line in held.lines if line.key in held.taken} if held.taken else set()
-    wanted = exported | finale.shipments.keys()
-    for line in held.of_rule(Rule.SALE) if wanted else ():
-        units = said_units(line, held) if line.order_id in wanted else None
+def _claims(held: KnownLines, finale: Finale) -> Iterator[Claim]:
+    """Return the sales of orders that Finale knows, with what exported ones took."""
+    for line in held.of_rule(Rule.SALE):
+        units = said_units(line, held) if line.order_id in finale.on_orders else None
         if units is not None and units > 0:
             yield Claim(line, units, _taken(line, held))
 
 
-def _taken(line: Line, held: Held) -> Decimal | None:
+def _taken(line: Line, held: KnownLines) -> Decimal | None:
     lock, saved = held.taken.get(line.key), held.saved.get(line.key)
     if lock is None or lock.source != CostSource.ORDER or (saved is not None and saved.unit_cost):
         return None
     return lock.cost_now or None
 
 
-def said_units(line: Line, held: Held) -> int | None:
+def said_units(line: Line, held: KnownLines) -> int | None:
     """Return the units of a sale: as it was locked, else as reported, else as saved on Resolve."""
     lock = held.locks.get(line.key)
     if lock is not None:
@@ -196,7 +196,7 @@ def said_units(line: Line, held: Held) -> int | None:
     return saved.units if saved else None
 
 
-def _units_of_orders(held: Held, order_costs: OrderCosts) -> dict[int, int | None]:
+def _units_of_orders(held: KnownLines, order_costs: OrderCosts) -> dict[int, int | None]:
     """Return the units of sales that say none: those of Finale's order, if no other line of it sold the SKU."""
     sales = (line for line in held.of_rule(Rule.SALE) if line.key not in held.asked)
     silent = [line for line in sales if said_units(line, held) is None]
@@ -207,7 +207,7 @@ def _units_of_orders(held: Held, order_costs: OrderCosts) -> dict[int, int | Non
     return {line.place: order_costs.of(line.order_id, line.sku).units for line in alone}
 
 
-def _sale_units(line: Line, held: Held, filled: Mapping[int, int | None]) -> int | None:
+def _sale_units(line: Line, held: KnownLines, filled: Mapping[int, int | None]) -> int | None:
     units = said_units(line, held)
     return filled.get(line.place) if units is None else units
 
@@ -226,7 +226,7 @@ def _unsure_move(reason: str) -> Move:
     return Move(None, reason, cause=Cause.UNITS_DISAGREE)
 
 
-def _candidates(held: Held) -> Iterator[Candidate]:
+def _candidates(held: KnownLines) -> Iterator[Candidate]:
     """Return the reversals and what they may mean; nothing where there is no reversal."""
     if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
         for line, judged in zip(held.lines, held.judgements, strict=True):
@@ -236,7 +236,7 @@ def _candidates(held: Held) -> Iterator[Candidate]:
                 yield Candidate(line, judged.rule, _units_said(line, held, judged.rule), number, original)
 
 
-def _units_said(line: Line, held: Held, rule: Rule) -> int | None:
+def _units_said(line: Line, held: KnownLines, rule: Rule) -> int | None:
     """Return a line's units without sign: as the bookkeeper saved them, else as reported.
 
     A reversal that took back money alone, as saved, leaves the units lost: a later one may find them.
@@ -249,7 +249,7 @@ def _units_said(line: Line, held: Held, rule: Rule) -> int | None:
     return None if line.quantity is None else abs(line.quantity)
 
 
-def _goods(held: Held, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
+def _goods(held: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,6 @@ from core.time import local_days
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     import pandas as pd
@@ -49,6 +49,7 @@ class Line(NamedTuple):
     stock_effect: str | None
     principal: Decimal | None
     tax: Decimal | None
+    shipping: Decimal | None
     net: Decimal | None
     merchant_order_id: str | None
     """The selling store's order number on a multi-channel order."""
@@ -64,12 +65,17 @@ class Line(NamedTuple):
     """Whether it is paid for and names a SKU, and its marketplace states 0 units of it: how many they are is asked."""
 
     @property
+    def paid(self) -> Decimal:
+        """All that the buyer paid, postage and tax too, in the settlement's currency; below zero: given back."""
+        return sum((one for one in (self.principal, self.tax, self.shipping) if one is not None), Decimal(0))
+
+    @property
     def when(self) -> tuple[int, str]:
         """Its place in time; the key decides between equals, so that no order of import does."""
         return self.moment, self.key
 
 
-_READ = Line._fields[1:17]
+_READ = Line._fields[1:18]
 _GOODS = {str(goods): goods for goods in Goods}
 """By what is stored; something else, which only an altered database holds, is asked."""
 
@@ -146,12 +152,12 @@ _SHOWN = ("shown_cost", "shown_kind", "sku")
 
 def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
     """Return the highest version per line."""
-    found: dict[str, Saved] = {}
+    newest: dict[str, Saved] = {}
     for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
         override = Saved._make(saved)
-        if key not in found or found[key].version <= override.version:
-            found[key] = override
-    return found
+        if key not in newest or newest[key].version <= override.version:
+            newest[key] = override
+    return newest
 
 
 def with_typed_skus(
@@ -172,9 +178,9 @@ def with_typed_skus(
     silent = transactions["sku"].isna() & transactions["key"].isin(list(typed))
     if not silent.any():
         return transactions
-    found = transactions.copy()
-    found.loc[silent, "sku"] = found.loc[silent, "key"].map(typed).astype(TEXT)
-    return found
+    named = transactions.copy()
+    named.loc[silent, "sku"] = named.loc[silent, "key"].map(typed).astype(TEXT)
+    return named
 
 
 def locked_unanswered(locked: pd.DataFrame | None) -> frozenset[str]:

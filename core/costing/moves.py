@@ -48,16 +48,16 @@ def moves(
     for goods in sorted(lines, key=lambda goods: goods.when):
         by_rule[goods.rule].append(goods)
     back = UnitsBack(policies)
-    found = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
-    unsellable = _unsellable(by_rule[Rule.REFUND], found)
+    by_place = {goods.line.place: back.refund(goods) for goods in by_rule[Rule.REFUND]}
+    unsellable = _unsellable(by_rule[Rule.REFUND], by_place)
     _add_found_unsellable(unsellable, by_rule[Rule.REVERSAL])
-    found |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
-    found |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
-    found |= _replacements(by_rule[Rule.REPLACEMENT], free)
-    found |= {goods.line.place: _lost(goods, policies) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
-    found |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
-    found |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
-    return found
+    by_place |= _returns_lost(by_rule[Rule.RETURN_LOST], by_rule[Rule.REVERSAL], reversed_lines, back)
+    by_place |= _sent_away([*by_rule[Rule.LIQUIDATION], *filter(_is_removal, by_rule[Rule.LOSS])], unsellable)
+    by_place |= _replacements(by_rule[Rule.REPLACEMENT], free)
+    by_place |= {goods.line.place: _lost(goods, policies) for goods in by_rule[Rule.LOSS] if not _is_removal(goods)}
+    by_place |= {goods.line.place: _back(goods) for goods in by_rule[Rule.REVERSAL]}
+    by_place |= {goods.line.place: _unclear(goods) for goods in by_rule[Rule.UNCLEAR]}
+    return by_place
 
 
 def _returns_lost(
@@ -68,21 +68,21 @@ def _returns_lost(
 ) -> dict[int, Move]:
     """Take returned units out of stock, and put them back where their reimbursement is taken back."""
     goods_at = {goods.line.place: goods for goods in lost}
-    found: dict[int, Move] = {}
+    by_place: dict[int, Move] = {}
     for goods in sorted([*lost, *reversals], key=lambda goods: goods.when):
         if goods.rule is Rule.RETURN_LOST:
-            found[goods.line.place] = back.lose(goods)
+            by_place[goods.line.place] = back.lose(goods)
             continue
         parts = reversed_lines.get(goods.line.place, ())
         if goods.lock is None and goods.said == Disposition.UNSELLABLE:
             continue
-        if waits_for_an_answer(goods, _matched(parts, goods_at, found)):
+        if waits_for_an_answer(goods, _matched(parts, goods_at, by_place)):
             continue
         for taken in parts:
             of = taken.line.place
             if of in goods_at:
-                back.restore(goods, goods_at[of], found.get(of), taken.units)
-    return found
+                back.restore(goods, goods_at[of], by_place.get(of), taken.units)
+    return by_place
 
 
 def _matched(parts: Sequence[Reversed], goods_at: Mapping[int, GoodsLine], found: Mapping[int, Move]) -> int | None:
@@ -106,8 +106,8 @@ def _lost(goods: GoodsLine, policies: CostingPolicies) -> Move:
     is_asked = goods.line.goods is Goods.LOST_INBOUND and policies.on(goods.line.day).losses_elsewhere
     if not is_asked or goods.lock is not None or not move.quantity or move.cause is not None:
         return move
-    said = f"Finale posts losses itself, and may have taken this one with the transfer: {TAKES_COST}."
-    return settled(whether_goods_moved(goods, move.quantity, said, believed=True), goods)
+    reason = f"Finale posts losses itself, and may have taken this one with the transfer: {TAKES_COST}."
+    return settled(whether_goods_moved(goods, move.quantity, reason, believed=True), goods)
 
 
 def _out(goods: GoodsLine) -> Move:
@@ -151,13 +151,13 @@ def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
     A replacement ships under an order id of its own, carries no fee and no payment, and so is often in no settlement.
     """
     used: dict[OfStore, int] = defaultdict(int)
-    found: dict[int, Move] = {}
+    by_place: dict[int, Move] = {}
     for goods in lines:
         what = goods.line.store, goods.line.sku
         there = sum(units for moment, order, units in free.get(what, ()) if _is_of(goods.line, moment, order))
-        found[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
+        by_place[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
         used[what] += min(_units(goods) or 0, max(0, there - used[what]))
-    return found
+    return by_place
 
 
 def _is_of(line: Line, moment: int, order: str | None) -> bool:
@@ -176,17 +176,20 @@ def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
     if goods.said_units is not None:
         return Move(left)
     if left <= elsewhere or goods.replaced:
-        said = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
-        return whether_goods_moved(goods, left, said)
-    said = f"No line of the books and no shipment is the replacement's, so that its goods count here: {TAKES_COST}."
-    return whether_goods_moved(goods, left, said, believed=True)
+        reason = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
+        return whether_goods_moved(goods, left, reason)
+    reason = f"No line of the books and no shipment is the replacement's, so that its goods count here: {TAKES_COST}."
+    return whether_goods_moved(goods, left, reason, believed=True)
 
 
 def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots:
     lots: Lots = defaultdict(list)
     for goods in refunds:
         units = found[goods.line.place].unsellable
-        if units:
+        if units and goods.original is not None and units == sum(count for _, count in goods.original.several):
+            for (*_, sku), count in goods.original.several:
+                lots[goods.line.store, sku].append((goods.line.moment, count))
+        elif units:
             sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
             lots[goods.line.store, sku].append((goods.line.moment, units))
     return lots
@@ -198,8 +201,8 @@ def _add_found_unsellable(lots: Lots, reversals: Iterable[GoodsLine]) -> None:
     Example: 2 lost at 5.00, found unsellable and liquidated: 10.00, 0.00 and 0.00.
     """
     for goods in reversals:
-        said, units = goods.said if goods.lock is None else goods.lock.disposition_now, _given_back(goods)
-        if said == Disposition.UNSELLABLE and units:
+        disposition, units = goods.said if goods.lock is None else goods.lock.disposition_now, _given_back(goods)
+        if disposition == Disposition.UNSELLABLE and units:
             lots[goods.line.store, goods.line.sku].append((goods.line.moment, units))
 
 
@@ -218,21 +221,21 @@ def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
     As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost.
     """
     used: dict[OfStore, int] = defaultdict(int)
-    found: dict[int, Move] = {}
+    by_place: dict[int, Move] = {}
     for goods in sorted(lines, key=lambda goods: goods.when):
         what = goods.line.store, goods.line.sku
         before = sum(units for moment, units in unsellable.get(what, []) if moment <= goods.line.moment)
-        move = found[goods.line.place] = _one_sent_away(goods, before - used[what])
+        move = by_place[goods.line.place] = _one_sent_away(goods, before - used[what])
         used[what] += max(0, (_units(goods) or 0) - (move.quantity or 0))
-    return found
+    return by_place
 
 
 def _removed_unsellable(units: int, left: int) -> Move:
     """Ask about a lost removal of a SKU that came back unsellable: removals are mostly of such goods."""
-    said = f"{units - left} of the {units} units may have been expensed as unsellable when they came back"
+    reason = f"{units - left} of the {units} units may have been expensed as unsellable when they came back"
     if not left:
-        return Move(0, f"{said}: 0 is proposed.", cause=Cause.UNITS_UNKNOWN)
-    return Move(left, f"{said}: {left} are proposed; keep or change the units.", cause=Cause.UNITS_UNKNOWN)
+        return Move(0, f"{reason}: 0 is proposed.", cause=Cause.UNITS_UNKNOWN)
+    return Move(left, f"{reason}: {left} are proposed; keep or change the units.", cause=Cause.UNITS_UNKNOWN)
 
 
 def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:

@@ -67,10 +67,10 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
             typed = f" {saved.note}." if saved and saved.is_typed_elsewhere and saved.note else ""
             return f"{why or _missing(answered, ledger)}{typed}"
         case _:
-            said = _costed(answered, ledger, finale_cost)
+            sentence = _costed(answered, ledger, finale_cost)
             if outcome.source == CostSource.ORDER and ledger.sources.finale.has_lost(answered.line.order_id):
-                said = f"{said} {ORDER_GONE}"
-            return f"{said} {outcome.reason}".strip() if outcome.reason else said
+                sentence = f"{sentence} {ORDER_GONE}"
+            return f"{sentence} {outcome.reason}".strip() if outcome.reason else sentence
 
 
 def _original(answered: Answered) -> str:
@@ -133,12 +133,12 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
 
 
 def _average(line: Line, outcome: Outcome, finale: Finale) -> str:
-    found = finale.average_for(line)
-    is_removal = found is not None and found.day != line.day
-    left = f"{found.day}, when order {line.order_id} left" if found and is_removal else "the day of this line"
-    if found is None or found.odd is None:
+    average = finale.average_for(line)
+    is_removal = average is not None and average.day != line.day
+    left = f"{average.day}, when order {line.order_id} left" if average and is_removal else "the day of this line"
+    if average is None or average.odd is None:
         return f"Finale's average on {day_in_words(outcome.as_of)}, the last on or before {left}."
-    return f"Finale's average on {day_in_words(outcome.as_of)}, the last before {left}. {found.odd}."
+    return f"Finale's average on {day_in_words(outcome.as_of)}, the last before {left}. {average.odd}."
 
 
 def day_in_words(moment: datetime | None) -> str:
@@ -149,14 +149,14 @@ def day_in_words(moment: datetime | None) -> str:
 def _saved(saved: Saved | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
     by = f"by {(saved and saved.by) or 'somebody'}" + (f" on {day_in_words(saved.at)}" if saved and saved.at else "")
     accepted = outcome.source == CostSource.ACCEPTED_AVERAGE
-    said = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
+    sentence = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
     if outcome.unit_cost == 0:
-        said = _zero(saved, by, accepted=accepted)
+        sentence = _zero(saved, by, accepted=accepted)
     if saved and saved.note:
-        said += f" Reason: {saved.note}."
+        sentence += f" Reason: {saved.note}."
     if finale_cost is not None and finale_cost != outcome.unit_cost:
-        said += f" Finale now says {finale_cost.normalize():f}."
-    return said
+        sentence += f" Finale now says {finale_cost.normalize():f}."
+    return sentence
 
 
 def _zero(saved: Saved | None, by: str, *, accepted: bool) -> str:

@@ -26,8 +26,8 @@ class OpeningCost(NamedTuple):
 
 def read_opening(opening: pd.DataFrame | None) -> dict[str, list[OpeningCost]]:
     """Return the opening costs of each SKU, the oldest first; a blank or zero one is none."""
-    found: dict[str, list[OpeningCost]] = defaultdict(list)
+    by_sku: dict[str, list[OpeningCost]] = defaultdict(list)
     for sku, unit_cost, as_of in rows(declared(OPENING_COLUMNS, opening), tuple(OPENING_COLUMNS)):
         if unit_cost:
-            found[sku].append(OpeningCost((as_of or "")[:10], unit_cost, midnight(as_of) if as_of else None))
-    return {sku: sorted(costs, key=lambda cost: cost.day) for sku, costs in found.items()}
+            by_sku[sku].append(OpeningCost((as_of or "")[:10], unit_cost, midnight(as_of) if as_of else None))
+    return {sku: sorted(costs, key=lambda cost: cost.day) for sku, costs in by_sku.items()}

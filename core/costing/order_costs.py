@@ -96,14 +96,14 @@ def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, Sold | None]:
     Returns:
         By order id; nothing where the order holds several SKUs.
     """
-    found: dict[str, Sold | None] = {}
+    skus: dict[str, Sold | None] = {}
     for order_id, sku, units in lines:
-        if order_id not in found:
-            found[order_id] = Sold(sku, units)
+        if order_id not in skus:
+            skus[order_id] = Sold(sku, units)
             continue
-        there = found[order_id]
-        found[order_id] = Sold(sku, there.units + units) if there is not None and there.sku == sku else None
-    return found
+        there = skus[order_id]
+        skus[order_id] = Sold(sku, there.units + units) if there is not None and there.sku == sku else None
+    return skus
 
 
 def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) -> OrderCost:
@@ -114,11 +114,11 @@ def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) ->
         on_order: The products on the order.
         sold: Units of the SKU sold on the order, where it holds no other; else 0.
     """
-    found = [next((one for one in on_order if one.product == part.product), None) for part in parts]
-    mapped = _as_mapped(parts, found)
-    if sold <= 0 or not _differs(parts, found, sold):
+    costs = [next((one for one in on_order if one.product == part.product), None) for part in parts]
+    mapped = _as_mapped(parts, costs)
+    if sold <= 0 or not _differs(parts, costs, sold):
         return mapped
-    return _as_shipped(found, on_order, sold) or mapped
+    return _as_shipped(costs, on_order, sold) or mapped
 
 
 def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderCost:

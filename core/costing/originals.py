@@ -1,8 +1,9 @@
 """Which order line a refund or adjustment refers to (docs/design/costing.md, Which cost a line gets).
 
 Original = the sales of the same store, same order and same order-item code; else of the same order and SKU; else, for
-a line that names neither, the order's only SKU. It is looked for in all the books, whatever settlement it stands in.
-Several sales (a split shipment) make one original together: its unit cost is theirs, weighted by units.
+a line that names neither, the order's only SKU, or all of its SKUs where all that was paid for them is given back. It
+is looked for in all the books, whatever settlement it stands in. Several sales (a split shipment, an order that comes
+back as a whole) make one original together: its unit cost is theirs, weighted by units.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from core.costing.lines import Line
 
+_CENT = Decimal("0.01")
 REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT})
 """Rules of lines that may have an original."""
 Name = tuple[str | None, ...]
@@ -37,6 +39,8 @@ class Original:
     """Under which name the units of its order and SKU are counted, whatever their order-item code."""
     item_units: int
     """Units sold of that order and SKU."""
+    several: tuple[tuple[Name, int], ...] = ()
+    """Of an order of several SKUs that a line gives back as a whole: how many units it sold of each."""
 
     @property
     def units(self) -> int:
@@ -57,6 +61,11 @@ class Original:
     def with_tax(self) -> Decimal:
         """The price of all its units with tax, in the settlement's currency; + is money for the seller."""
         return self.principal + sum((sale.line.tax or Decimal(0) for sale in self.sales), Decimal(0))
+
+    @property
+    def with_postage(self) -> Decimal:
+        """All that the buyer paid for its units, in the settlement's currency; + is money for the seller."""
+        return sum((sale.line.paid for sale in self.sales), Decimal(0))
 
     @property
     def replacement_units(self) -> int:
@@ -104,13 +113,29 @@ def find_originals(
     Returns:
         Originals by the place of the line that refers to them; lines without an original in the books are left out.
     """
-    wanted = {line.place: _wanted_names(line) for line in referring}
+    lines = {line.place: line for line in referring}
+    wanted = {place: _wanted_names(line) for place, line in lines.items()}
     orders = {name[1:3] for names in wanted.values() for name in names}
     concerned = (Sale(line, units(line)) for line in sales if (line.store, line.order_id) in orders)
-    found = _sales_by_name(concerned)
-    chosen = {place: next((name for name in names if name in found), None) for place, names in wanted.items()}
-    originals = {name: _original(name, found) for name in set(chosen.values()) if name is not None}
-    return {place: originals[name] for place, name in chosen.items() if name is not None}
+    by_name = _sales_by_name(concerned)
+    chosen = {place: next((name for name in names if name in by_name), None) for place, names in wanted.items()}
+    originals = {name: _original(name, by_name) for name in set(chosen.values()) if name is not None}
+    return {
+        place: originals[name]
+        for place, name in chosen.items()
+        if name is not None and (not originals[name].several or _gives_all_back(lines[place], originals[name]))
+    }
+
+
+def _gives_all_back(line: Line, original: Original) -> bool:
+    """Tell whether a refund is all of the price of an order, alone, with its tax, or with its postage too.
+
+    A cent of difference is rounding: a refund and a sale in another currency are converted each by itself.
+    """
+    price, tax = line.principal or Decimal(0), line.tax or Decimal(0)
+    told = ((price, original.principal), (price + tax, original.with_tax), (line.paid, original.with_postage))
+    all_named = all(item[0] == "sku" for item, _ in original.several)
+    return all_named and original.units_known and any(of > 0 and abs(back + of) <= _CENT for back, of in told)
 
 
 def _wanted_names(line: Line) -> list[Name]:
@@ -121,20 +146,21 @@ def _wanted_names(line: Line) -> list[Name]:
 
 
 def _sales_by_name(sales: Iterable[Sale]) -> dict[Name, list[Sale]]:
-    """Return the sales under each of their names; under their order's only where it holds no other SKU."""
-    found: dict[Name, list[Sale]] = defaultdict(list)
+    """Return the sales under each of their names."""
+    by_name: dict[Name, list[Sale]] = defaultdict(list)
     for sale in sales:
         for name in (level(sale.line) for level in LEVELS):
             if name is not None:
-                found[name].append(sale)
-    mixed = [name for name, of in found.items() if name[0] == "order" and len({sale.line.sku for sale in of}) > 1]
-    for name in mixed:
-        del found[name]
-    return found
+                by_name[name].append(sale)
+    return by_name
 
 
 def _original(name: Name, found: Mapping[Name, Sequence[Sale]]) -> Original:
     sales = tuple(sorted(found[name], key=lambda sale: sale.line.when))
+    items = {item_name(sale.line) or name: 0 for sale in sales}
+    if name[0] == "order" and len(items) > 1:
+        several = tuple((item, sum(sale.units or 0 for sale in found.get(item, ()))) for item in items)
+        return Original(name, sales, name, sum(sale.units or 0 for sale in sales), several)
     item = item_name(sales[0].line) or name
     return Original(name, sales, item, sum(sale.units or 0 for sale in found.get(item, sales)))
 

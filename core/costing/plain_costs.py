@@ -132,7 +132,7 @@ class OrderLineCosts:
         size = self.of_orders.unit_cost[self.row].astype(float) * units * np.maximum(sold, TIMES)
         cost, average = self.unit_cost(goods), goods.average[goods.codes]
         far = (average > 0) & ((cost > average * TIMES) | (cost * TIMES < average))
-        return np.asarray(sure & (size < _MOST) & ~far & ~self._differs(sold, goods))
+        return np.asarray(sure & (size < _MOST) & ~far & ~self._differs(sold, goods) & ~self._are_short(sold * units))
 
     def _differs(self, sold: np.ndarray, goods: SoldGoods) -> np.ndarray:
         """Tell whether what Finale shipped may count (`core.costing.order_costs`), on orders that hold one SKU.
@@ -148,6 +148,12 @@ class OrderLineCosts:
         shipped = self.of_orders.units[self.row]
         another = (shipped != 0) & (shipped != together * goods.units[goods.codes]) & (shipped % together == 0)
         return np.asarray(another & ~several[self.order])
+
+    def _are_short(self, needed: np.ndarray) -> np.ndarray:
+        """Tell whose product Finale shipped fewer units of than the sales of its order need together, if it says."""
+        together = np.bincount(self.row + 1, weights=needed)[self.row + 1]
+        shipped = self.of_orders.units[self.row]
+        return np.asarray((shipped != 0) & (together > shipped))
 
 
 def costs_on_orders(of_orders: OfOrders, orders: pa.Array, goods: SoldGoods) -> OrderLineCosts:

@@ -24,7 +24,8 @@ from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.plain_costs import OfOrders, costs_on_orders, goods_of
 from core.costing.prefilled_costs import UsedCost
 from core.costing.reimbursed import with_report
-from core.costing.rules import NO_GOODS, plain_order
+from core.costing.rules import NO_GOODS
+from core.costing.sold_goods import plain_order
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS
 from core.model import CostSource, CostStatus, Event, Goods, ObservationKind, is_multi_channel
 from core.money import from_millionths, in_millionths
@@ -32,6 +33,8 @@ from core.time import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pandas.api.extensions import ExtensionArray
 
     from core.costing.finale import Finale, Product
     from core.costing.inputs import CostingInput, CostingPolicies
@@ -69,7 +72,7 @@ class PlainLines:
         )
 
 
-def _together(plain: pa.ChunkedArray, others: pd.Series, order: np.ndarray) -> pd.Series:
+def _together(plain: pa.ChunkedArray, others: pd.Series, order: np.ndarray) -> ExtensionArray:
     both = pa.chunked_array([*plain.chunks, arrow(others)], type=plain.type).combine_chunks()
     return pd.arrays.ArrowExtensionArray(both.take(pa.array(order)))
 

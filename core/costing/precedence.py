@@ -96,8 +96,12 @@ def order_cost(asked: Asked, sources: Sources) -> Answer | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
     if asked.rule not in HAS_OWN_COST:
         return None
-    found = sources.order_costs.of_line(asked.line)
-    return None if found.unit_cost is None else Answer(found.unit_cost, CostSource.ORDER, found.as_of, found.odd)
+    of_order = sources.order_costs.of_line(asked.line)
+    return (
+        None
+        if of_order.unit_cost is None
+        else Answer(of_order.unit_cost, CostSource.ORDER, of_order.as_of, of_order.odd)
+    )
 
 
 HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.LOSS, Rule.LIQUIDATION})
@@ -108,8 +112,8 @@ def average_on_date(asked: Asked, sources: Sources) -> Answer | None:
     """Step 5: an adjustment without an order takes Finale's average of its day, unless the policy asks."""
     if sources.policies.on(asked.line.day).adjustment_average != "use" or not takes_average(asked.line, asked.rule):
         return None
-    found = sources.finale.average_for(asked.line)
-    return found and Answer(found.unit_cost, CostSource.AVERAGE_ON_DATE, found.as_of, found.odd)
+    average = sources.finale.average_for(asked.line)
+    return average and Answer(average.unit_cost, CostSource.AVERAGE_ON_DATE, average.as_of, average.odd)
 
 
 def is_without_order(line: Line, rule: Rule) -> bool:

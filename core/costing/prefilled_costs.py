@@ -79,14 +79,14 @@ def original(missing: Missing) -> Proposed | None:
     """Propose the original's cost, where units are asked."""
     if missing.believed:
         return Proposed(missing.believed, Proposal.ORIGINAL)
-    asked = missing.cause in UNITS and missing.original_cost is not None
-    return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if asked else None
+    is_about_units = missing.cause in UNITS and missing.original_cost is not None
+    return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if is_about_units else None
 
 
 def current_average(missing: Missing) -> Proposed | None:
     """Propose Finale's average of today."""
-    found = missing.finale.average(missing.line.sku)
-    return found and Proposed(found.unit_cost, Proposal.CURRENT_AVERAGE, found.as_of)
+    average = missing.finale.average(missing.line.sku)
+    return average and Proposed(average.unit_cost, Proposal.CURRENT_AVERAGE, average.as_of)
 
 
 def average_of_its_day(missing: Missing) -> Proposed | None:
@@ -96,14 +96,14 @@ def average_of_its_day(missing: Missing) -> Proposed | None:
 
 def average_on_day(missing: Missing) -> Proposed | None:
     """Propose Finale's average of the line's day."""
-    found = missing.finale.average_for(missing.line)
-    return found and Proposed(found.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, found.as_of)
+    average = missing.finale.average_for(missing.line)
+    return average and Proposed(average.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, average.as_of)
 
 
 def last_cost_used(missing: Missing) -> Proposed | None:
     """Propose the last cost that was used for the SKU."""
-    found = missing.last_used.get(missing.line.sku) if missing.line.sku is not None else None
-    return found and Proposed(found.unit_cost, Proposal.LAST_COST_USED, found.as_of)
+    last = missing.last_used.get(missing.line.sku) if missing.line.sku is not None else None
+    return last and Proposed(last.unit_cost, Proposal.LAST_COST_USED, last.as_of)
 
 
 CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
@@ -127,7 +127,8 @@ def propose(missing: Missing) -> Proposed | None:
     return None
 
 
-_OWN = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+USED_SOURCES = frozenset({CostSource.ENTERED, CostSource.ACCEPTED_AVERAGE, CostSource.ORDER, CostSource.LOCKED})
+"""Sources of a cost that may be proposed as the last one used."""
 
 
 class UsedCost(NamedTuple):
@@ -144,7 +145,7 @@ def last_used(used: Iterable[UsedCost]) -> dict[str, tuple[Decimal, str | None]]
     """Return each SKU's last unit cost above zero, home currency, of Finale's orders or typed, and its day."""
     newest: dict[str, UsedCost] = {}
     for cost in used:
-        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in _OWN:
+        if cost.sku is None or cost.unit_cost is None or cost.unit_cost <= 0 or cost.source not in USED_SOURCES:
             continue
         if cost.sku not in newest or newest[cost.sku].when < cost.when:
             newest[cost.sku] = cost

@@ -3,10 +3,10 @@
 What the bookkeeper saved wins, then what the marketplace reported of the goods (Amazon's returns report, Shopify's
 restock type). Else the company's default disposition says whether goods came back. Units are then the reported ones; a
 refund without units takes those of which it is the exact share of its original, to the cent, in price or in price and
-tax together (policy `refund_units`). A refund without units that is no such share, or one smaller than its units'
-share, goes to Resolve: prefilled with the units whose price it is when what earlier refunds gave back is taken off,
-else as money only. A refund of an order that no sale of the books names is prefilled with the units that Finale shipped
-of it. Where none of the price was given back, no goods came back.
+tax together, or all where it is all that the buyer paid, postage too (policy `refund_units`). A refund without units
+that is no such share, or one smaller than its units' share, goes to Resolve: prefilled with the units whose price it is
+when what earlier refunds gave back is taken off, else as money only. A refund of an order that no sale of the books
+names is prefilled with the units that Finale shipped of it. Where none of the price was given back, no goods came back.
 
 Worked example: 3 units sold for 59.97. 19.99 without units is one unit back; 10.00 is the share of no unit: 0 is
 proposed and asked, because a goodwill payment leaves the goods with the buyer.
@@ -43,12 +43,21 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
     if goods.lock is not None:
         return _locked(goods, goods.lock)
     if goods.said_units is not None:
-        return _answered(goods, goods.said_units, policies.refund_returned)
+        return _of_one(goods, goods.said_units) or _answered(goods, goods.said_units, policies.refund_returned)
     if goods.said is not None:
         return _said(goods, Disposition(goods.said))
     if goods.reported is not None:
         return _reported(goods.reported, policies)
     return _of_its_word(goods) or _stated(goods) or _usual(goods, policies)
+
+
+def _of_one(goods: GoodsLine, units: int) -> Move | None:
+    """Ask which SKU came back, where somebody said that some units of an order of several SKUs did."""
+    original = goods.original
+    if original is None or not original.several or units in (0, original.units):
+        return None
+    said = f"{counted(units, 'unit')} of an order of {len(original.several)} SKUs: enter the SKU that came back."
+    return Move(-units, said, Disposition.RESTOCKED, Cause.UNITS_DISAGREE)
 
 
 def _of_its_word(goods: GoodsLine) -> Move | None:
@@ -76,8 +85,8 @@ def _unclear(goods: GoodsLine) -> Move:
     units = likely_share(goods)
     if units:
         return _ask(units, "The seller gave this refund, and whether goods came back is not said; it is the price of")
-    said = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
-    return Move(0, said, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
+    reason = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
+    return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
 def _locked(goods: GoodsLine, lock: Lock) -> Move:
@@ -93,13 +102,13 @@ def _reported(reported: Reported, policies: CostingPolicies) -> Move:
     """
     words = f"The marketplace reported: {reported.words}."
     if not reported.disposition:
-        said = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
-        return Move(None, said, cause=Cause.UNITS_UNKNOWN)
+        reason = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
+        return Move(None, reason, cause=Cause.UNITS_UNKNOWN)
     disposition = Disposition(reported.disposition)
     if reported.units_open and policies.refund_returned == Disposition.RESTOCKED:
         back = reported.units_back + reported.units_open
-        said = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
-        return Move(-back, said, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
+        reason = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
+        return Move(-back, reason, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
     if disposition == Disposition.RESTOCKED:
         return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
     return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)
@@ -136,11 +145,15 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
 
     So does the policy, where nobody accepted what was proposed: a proposal is always of goods in stock again.
     """
-    said = None if goods.said is None else Disposition(goods.said)
+    answered_disposition = None if goods.said is None else Disposition(goods.said)
     if units == 0:
-        return kept(Disposition.NOT_RETURNED if said in {None, Disposition.RESTOCKED} else said or usual)
+        return kept(
+            Disposition.NOT_RETURNED
+            if answered_disposition in {None, Disposition.RESTOCKED}
+            else answered_disposition or usual
+        )
     is_accepted = goods.saved is not None and goods.saved.is_accepted
-    disposition = said or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
+    disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
     return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
@@ -210,9 +223,11 @@ def _without_share(goods: GoodsLine, likely: int) -> Move:
     if likely:
         return _ask(likely, "The refund states no units; with the refunds before it, it is the price of")
     if goods.original is None and goods.shipped:
-        said = "The refund states no units and its original is not in the books; left of Finale's order:"
-        return _ask(goods.shipped, said)
+        explanation = "The refund states no units and its original is not in the books; left of Finale's order:"
+        return _ask(goods.shipped, explanation)
     why = "it is not an exact share of the original's price" if goods.original else "its original is not in the books"
+    if goods.original is None and goods.line.sku is None and goods.line.order_id is not None:
+        why = "it names none of its order's SKUs, of which the books have several or none (enter the SKU)"
     reason = f"The refund states no units, and {why}: money only is proposed."
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
@@ -265,6 +280,8 @@ def units_of_share(goods: GoodsLine) -> int:
     original = goods.original
     if original is None or original.units <= 0:
         return 0
+    if original.several or abs(goods.refunded_with_postage) == original.with_postage > original.with_tax:
+        return original.units
     by_price = _units_of(abs(goods.refunded), original.principal, original.units)
     return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
 

@@ -97,11 +97,11 @@ def with_report(books: CostingInput) -> pd.DataFrame:
         return lines
     changed = frame(TRANSACTION_COLUMNS, (_as_told(row, told[row["key"]]) for row in records(lines[concerned])))
     changed.index = lines.index[concerned]
-    found = lines.copy()
+    amended = lines.copy()
     for name in ("event", "goods", "stock_effect", "raw_type", "raw_description", "order_id", "sku", "quantity"):
-        if name in found:
-            found.loc[concerned, name] = changed[name]
-    return found
+        if name in amended:
+            amended.loc[concerned, name] = changed[name]
+    return amended
 
 
 _WHICH_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
@@ -120,9 +120,9 @@ def _with_named_goods(books: CostingInput) -> pd.DataFrame:
     if not typed:
         return lines
     is_lost_return = lines["goods"].isin(list(_WHICH_RETURN)) & lines["order_id"].isna()
-    asked = lines["goods"].isin(list(_WHICH_GOODS)) | is_lost_return
+    is_asked = lines["goods"].isin(list(_WHICH_GOODS)) | is_lost_return
     is_typed = (lines["sku"] == lines["key"].map(typed).astype(TEXT)).fillna(value=False).astype(bool)
-    lost = asked & is_typed & lines["event"].isin(list(_PAID_FOR_GOODS))
+    lost = is_asked & is_typed & lines["event"].isin(list(_PAID_FOR_GOODS))
     meaning = {"goods": Goods.LOST.value, "stock_effect": GOODS_EFFECTS[Goods.LOST].value}
     return lines.assign(**{name: lines[name].mask(lost, value) for name, value in meaning.items()})
 
@@ -135,16 +135,16 @@ _FOUND = "MISSING_FROM_INBOUND_CLAWBACK"
 
 def _as_told(row: dict[str, object], told: Told) -> dict[str, object]:
     """Return a transaction as the report tells it."""
-    found = {name: row.get(name) for name in TRANSACTION_COLUMNS}
-    found |= {"sku": row["sku"] or told.sku, "order_id": row["order_id"] or told.order_id}
+    values = {name: row.get(name) for name in TRANSACTION_COLUMNS}
+    values |= {"sku": row["sku"] or told.sku, "order_id": row["order_id"] or told.order_id}
     if told.is_back:
         units = -(told.units_inventory or 0)
-        return found | _meaning(told, _FOUND) | {"quantity": units}
+        return values | _meaning(told, _FOUND) | {"quantity": units}
     if told.taken_back:
-        return found
+        return values
     if told.units_cash:
-        found["quantity"] = told.units_cash
-    return found if told.goods in _OPEN else found | _meaning(told, told.words)
+        values["quantity"] = told.units_cash
+    return values if told.goods in _OPEN else values | _meaning(told, told.words)
 
 
 def _meaning(told: Told, words: str) -> dict[str, object]:

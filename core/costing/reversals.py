@@ -209,8 +209,8 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks
         return Back(kept._replace(disposition=saved.disposition))
     moved = [part for part in parts if part.of.status != CostStatus.NOT_APPLICABLE]
     if not moved:
-        said = f"It reverses the {first.name}, which took no cost."
-        return Back(not_applicable(said, original=first.line.key))
+        reason = f"It reverses the {first.name}, which took no cost."
+        return Back(not_applicable(reason, original=first.line.key))
     waits = next((part for part in moved if part.unit_cost is None or part.of.quantity is None), None)
     if waits is not None:
         return Back(_waiting(waits))
@@ -255,8 +255,8 @@ def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, as
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
     if not lots:
-        said = f"It reverses the {moved[0].name}, of which nothing is left to come back."
-        return Back(not_applicable(said, original=moved[0].line.key))
+        reason = f"It reverses the {moved[0].name}, of which nothing is left to come back."
+        return Back(not_applicable(reason, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
     matched = sum(part.units or part.left for part in moved)
     is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
@@ -264,14 +264,16 @@ def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, as
     if units is not None and units > matched and not takes_what_is_left:
         if saved is not None and saved.unit_cost and not saved.is_accepted:
             return Back(_outcome(units, saved.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
-        said = f"{units} would come back, but only {_left(matched, moved)} to come back: keep or change the units back."
-        return Back(_asked(back, key, Cause.UNITS_DISAGREE, said), cost)
+        reason = (
+            f"{units} would come back, but only {_left(matched, moved)} to come back: keep or change the units back."
+        )
+        return Back(_asked(back, key, Cause.UNITS_DISAGREE, reason), cost)
     if asks and not is_answered:
-        said = (
+        reason = (
             f"Units may have come back, or money alone was taken back; {_left(back, moved)}: keep or change the units "
             f"back, 0 if none did."
         )
-        return Back(_asked(back, key, Cause.GOODS_UNCLEAR, said), cost)
+        return Back(_asked(back, key, Cause.GOODS_UNCLEAR, reason), cost)
     back = min(back, units) if units is not None else back
     names = " and of the ".join(part.name for part in moved)
     return Back(_outcome(back, cost, key, f"Exact negative of the {names}.", CostSource.ORIGINAL))

@@ -184,11 +184,11 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
 
 def _bought(lines: Sequence[Line]) -> dict[tuple[str | None, str], Decimal]:
     """Return what suppliers were paid for the goods of orders, less what they gave back; an order of 0 is left out."""
-    found: dict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
+    totals: dict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.goods is Goods.BOUGHT and line.order_id:
-            found[line.store, line.order_id] -= line.net or 0
-    return {of: paid for of, paid in found.items() if paid > 0}
+            totals[line.store, line.order_id] -= line.net or 0
+    return {of: paid for of, paid in totals.items() if paid > 0}
 
 
 def _reimbursed(lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
@@ -285,10 +285,10 @@ def _drop_shipped(line: Line, paid: Decimal, sold: Sold) -> Judgement:
     """Take what a supplier was paid as the cost of an order's only goods; of several it is asked which he shipped."""
     if _is_drop_shipped(line, sold):
         return _nothing(f"Drop-shipped: its cost is the debit of {cents(paid)}.")
-    said = (
+    words = (
         f"A supplier was paid {cents(paid)} for goods of this order, which holds several: keep 0 for what it shipped."
     )
-    return Judgement(Rule.UNCLEAR, said)
+    return Judgement(Rule.UNCLEAR, words)
 
 
 def _is_drop_shipped(line: Line, sold: Sold) -> bool:

@@ -10,7 +10,7 @@ settlements they stand in and whichever was exported first. In this order:
    took, and the others take the rest of the total (4 units for 24.00 in one row, 3 of them exported at 15.00: the last
    takes 9.00). Where it shares none, its bill came late, and a true-up corrects it alone.
 
-A line of an order in several shipments for which too few units left takes the average of those that did, and is marked.
+A line for which too few units left, also of a single shipment, takes the average of those that did, and is marked.
 
 The sum over the lines is Finale's total of the order wherever the units agree.
 """
@@ -42,28 +42,60 @@ def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int,
     """Return what each sale costs by its place, as far as that is not the same for all units of its order.
 
     Args:
-        claims: Every sale of the orders concerned that says its units.
+        claims: Every sale that says its units, of orders that Finale knows.
         order_costs: What a SKU cost on an order, all its shipments together.
     """
-    finale, found = order_costs.finale, dict[int, OrderCost]()
-    for (_, order_id, sku), group in _groups(claims, finale).items():
+    finale, costs = order_costs.finale, dict[int, OrderCost]()
+    groups = _groups(claims)
+    for (_, order_id, sku), group in _apart(groups, finale).items():
         lots = lots_of(finale.parts(sku), finale, order_id)
         if lots:
-            found |= _shared(sorted(group, key=lambda claim: claim.line.when), lots, order_costs.of(order_id, sku))
-    return found
+            costs |= _shared(sorted(group, key=lambda claim: claim.line.when), lots, order_costs.of(order_id, sku))
+    return costs | {
+        claim.line.place: _not_there(order_costs.of(claim.line.order_id, claim.line.sku), units, claim)
+        for claim, units in _short(groups, finale)
+        if claim.line.place not in costs
+    }
 
 
 Goods = tuple[str | None, str, str]
 """Store, order and SKU."""
 
 
-def _groups(claims: Iterable[Claim], finale: Finale) -> dict[Goods, list[Claim]]:
-    """Return the sales of each order and SKU whose lines may cost differently; most orders are not among them."""
+def _groups(claims: Iterable[Claim]) -> dict[Goods, list[Claim]]:
+    """Return the sales of each order and SKU."""
     groups: dict[Goods, list[Claim]] = defaultdict(list)
     for claim in claims:
         line = claim.line
-        if line.order_id is not None and line.sku is not None and line.order_id in finale.on_orders:
+        if line.order_id is not None and line.sku is not None:
             groups[line.store, line.order_id, line.sku].append(claim)
+    return groups
+
+
+def _short(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> Iterator[tuple[Claim, int]]:
+    """Return the sales for which Finale shipped too few units, and how many it shipped for each.
+
+    Of several of an order the later ones go short, those that were exported last of all: of 2 and 1 sold and 2 shipped
+    it is the line of 1.
+    """
+    of_product: dict[Goods, list[tuple[Claim, int]]] = defaultdict(list)
+    for (store, order_id, sku), group in groups.items():
+        for part in finale.parts(sku):
+            of_product[store, order_id, part.product] += [(claim, part.units) for claim in group]
+    for (_, order_id, product), sold in of_product.items():
+        shipped = next((one for one in finale.on_orders[order_id] if one.product == product), None)
+        left = shipped.units if shipped is not None else None
+        if not left or left >= sum(claim.units * units for claim, units in sold):
+            continue
+        for claim, units in sorted(sold, key=lambda of: (of[0].taken is None, of[0].line.when)):
+            here = min(claim.units, left // units)
+            left -= here * units
+            if here < claim.units:
+                yield claim, here
+
+
+def _apart(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> dict[Goods, Sequence[Claim]]:
+    """Return the orders and SKUs whose lines may cost differently; most are not among them."""
     wanted = {goods: group for goods, group in groups.items() if _may_differ(goods, group, finale)}
     shared = _shared_products(groups, wanted, finale) if wanted else set()
     return {goods: group for goods, group in wanted.items() if goods not in shared}
@@ -132,16 +164,16 @@ def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> d
     left = _left(lots, exported.values())
     rest = [claim for claim in claims if claim.line.place not in exported]
     drawn = exported | taken_in_time(rest, lots, left)
-    found = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
+    costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
     if whole.as_shipped:
-        whole_lots = [tuple(lot.units * (lot is one) for lot in lots) for one in lots]
-        return {place: cost for place, cost in found.items() if drawn[place] in whole_lots}
+        rest_of_lots = _left(lots, drawn.values())
+        return {place: cost for place, cost in costs.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
-        found |= {place: _doubted(found[place], draw, lots) for place, draw in by_units.items()}
+        costs |= {place: _doubted(costs[place], draw, lots) for place, draw in by_units.items()}
     for together in _sharing(rest, drawn):
-        found |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
-    return found
+        costs |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
+    return costs
 
 
 def _kept(claims: Sequence[Claim]) -> list[Claim]:
@@ -151,6 +183,11 @@ def _kept(claims: Sequence[Claim]) -> list[Claim]:
 def _left(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
     taken = _added(drawn) or (0,) * len(lots)
     return tuple(lot.units - units for lot, units in zip(lots, taken, strict=True))
+
+
+def _breaks(draw: Draw, left: Draw) -> bool:
+    """Tell whether somebody takes units of lots of which some are left over."""
+    return any(units and there for units, there in zip(draw, left, strict=True))
 
 
 def _added(draws: Iterable[Draw]) -> Draw:
@@ -221,12 +258,12 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     total, taken = _worth(draw, lots), _taken(kept)
     others = [claim for claim in claims if claim.taken is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
-    found = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
+    costs = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
     if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
-        found = {claim.line.place: claim.taken or _NONE for claim in kept}
+        costs = {claim.line.place: claim.taken or _NONE for claim in kept}
     how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
-    found |= {claim.line.place: share for claim in others}
-    if any(cost <= 0 for cost in found.values()):
+    costs |= {claim.line.place: share for claim in others}
+    if any(cost <= 0 for cost in costs.values()):
         return {}
     as_of = max((lot.day for lot in units if lot.day), default=None)
     places = {claim.line.place for claim in others}
@@ -235,7 +272,7 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
         place: OrderCost(
             at_line_places(cost), None, midnight(as_of) if as_of else None, odd, how=how if place in places else None
         )
-        for place, cost in found.items()
+        for place, cost in costs.items()
     }
 
 

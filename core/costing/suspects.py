@@ -62,15 +62,18 @@ class SuspectCost:
     reason: str
     where: str = ""
     """How its cell is named, where it was typed."""
+    store: str = ""
+    settlement_id: str = ""
+    """Where its line is: two stores can have one order id, and one settlement id."""
 
     def __str__(self) -> str:
         """Return it as `order 111-1, SKU MUG: cost 1234.5, average 9.93`, and the reason where that is another."""
         order = f"order {self.order_id}" if self.order_id else "no order"
         place = f"{self.where}, {order}" if self.where else order
         average = f"{self.average.normalize():f}" if self.average is not None else "not known"
-        said = f"{place}, SKU {self.sku or 'not named'}: cost {self.unit_cost.normalize():f}, average {average}"
+        sentence = f"{place}, SKU {self.sku or 'not named'}: cost {self.unit_cost.normalize():f}, average {average}"
         is_far = self.average is not None and far_off(self.unit_cost, self.average) is not None
-        return said if is_far else f"{said} ({self.reason[:1].lower()}{self.reason[1:]})"
+        return sentence if is_far else f"{sentence} ({self.reason[:1].lower()}{self.reason[1:]})"
 
 
 def suspect_costs(lines: pd.DataFrame, finale: Finale) -> tuple[SuspectCost, ...]:
@@ -80,11 +83,18 @@ def suspect_costs(lines: pd.DataFrame, finale: Finale) -> tuple[SuspectCost, ...
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
         finale: For the current averages.
     """
-    rows = records(lines.loc[lines["suspect"].notna(), ["order_id", "sku", "unit_cost", "suspect"]])
+    names = ["store", "settlement_id", "order_id", "sku", "unit_cost", "suspect"]
+    rows = records(lines.loc[lines["suspect"].notna(), names])
     averages = ((row, finale.average(row["sku"])) for row in rows)
     return tuple(
         SuspectCost(
-            row["order_id"], row["sku"], row["unit_cost"], average.unit_cost if average else None, row["suspect"]
+            row["order_id"],
+            row["sku"],
+            row["unit_cost"],
+            average.unit_cost if average else None,
+            row["suspect"],
+            store=row["store"],
+            settlement_id=row["settlement_id"],
         )
         for row, average in averages
     )
@@ -144,17 +154,17 @@ def known_costs(
         opening: OPENING_COLUMNS.
         finale: What left on orders at which cost, and averages of days; of a kit the sum of its parts' extremes.
     """
-    found: dict[str, list[tuple[str, Decimal]]] = {sku: [] for sku in skus}
+    by_sku: dict[str, list[tuple[str, Decimal]]] = {sku: [] for sku in skus}
     own = lines.loc[lines["sku"].isin(list(skus)) & lines["unit_cost"].notna(), ["key", "sku", "unit_cost"]]
     for row in records(own):
-        found[row["sku"]].append((row["key"], row["unit_cost"]))
+        by_sku[row["sku"]].append((row["key"], row["unit_cost"]))
     for row in records(opening) if opening is not None else ():
-        if row["sku"] in found and row["unit_cost"]:
-            found[row["sku"]].append(("", row["unit_cost"]))
+        if row["sku"] in by_sku and row["unit_cost"]:
+            by_sku[row["sku"]].append(("", row["unit_cost"]))
     of_products = finale.costs_of_products()
-    for sku, costs in found.items():
+    for sku, costs in by_sku.items():
         costs += [("", cost) for cost in _extremes(finale.parts(sku), of_products)]
-    return found
+    return by_sku
 
 
 def _extremes(parts: Sequence[Part], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:

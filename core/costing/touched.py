@@ -50,14 +50,14 @@ def closure(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFr
         for tie in ties[line.place]:
             by_tie[tie].append(line)
     wanted = set(keys)
-    found: dict[int, Line] = {}
+    reached: dict[int, Line] = {}
     left = [line for line in lines if line.key in wanted]
     while left:
         line = left.pop()
-        if line.place not in found:
-            found[line.place] = line
+        if line.place not in reached:
+            reached[line.place] = line
             left += (tied for tie in ties[line.place] for tied in by_tie.pop(tie, ()))
-    return {line.key for line in found.values()}
+    return {line.key for line in reached.values()}
 
 
 def _ties(lines: list[Line], goods_of: GoodsOf) -> list[list[Tie]]:

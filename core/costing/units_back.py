@@ -67,8 +67,10 @@ class UnitsBack:
         """Take the goods of a refund that is taken back out of stock again, as far as they had been restocked."""
         item = _item(goods)
         if item is None and goods.line.order_id is not None and self._holds_goods_of(goods.line):
-            said = "A refund of this order is taken back, but of which of its goods is not said: keep 0 or enter units."
-            return whether_goods_moved(goods, goods.said_units or 0, said)
+            reason = (
+                "A refund of this order is taken back, but of which of its goods is not said: keep 0 or enter units."
+            )
+            return whether_goods_moved(goods, goods.said_units or 0, reason)
         if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
             return Move(0, "No goods moved, as saved on Resolve.", goods.said)
         if item in self.unanswered:
@@ -78,8 +80,8 @@ class UnitsBack:
             return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
         units = goods.said_units if goods.said_units is not None else goods.units
         if not units and goods.said_units is None:
-            said = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
-            return Move(min(back, units_of_share(goods) or back), said, cause=Cause.UNITS_UNKNOWN)
+            reason = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
+            return Move(min(back, units_of_share(goods) or back), reason, cause=Cause.UNITS_UNKNOWN)
         return Move(min(units or 0, back), "A refund is undone: the goods leave stock again.")
 
     def _holds_goods_of(self, line: Line) -> bool:
@@ -92,6 +94,8 @@ class UnitsBack:
         Of an order whose sale is not in the books, those that Finale shipped.
         """
         original = goods.original
+        if original is not None and original.several:
+            return max(0, original.units - sum(self.brought[item] for item, _ in original.several))
         if original is None and goods.shipped is not None:
             item = _item(goods)
             return max(0, goods.shipped - (self.brought[item] if item is not None else 0))
@@ -103,7 +107,7 @@ class UnitsBack:
     def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
         """Return what earlier refunds have left of the original."""
         original = goods.original
-        if original is None or units is None:
+        if original is None or units is None or original.several:
             return None
         price, with_tax = self.given_back[original.name]
         unfound = min(original.item_units - self.found[original.item], original.units - self.found[original.name])
@@ -115,21 +119,19 @@ class UnitsBack:
         if goods.original is not None:
             price, with_tax = self.given_back[goods.original.name]
             self.given_back[goods.original.name] = (price + goods.refunded, with_tax + goods.refunded_with_tax)
-        item = _item(goods)
-        if item is None:
-            return
-        names = {item, goods.original.name if goods.original else item}
-        for name in names:
-            self.found[name] += units_spoken_of(goods, move)
-        units = -(move.quantity or 0)
+        spoken, units = units_spoken_of(goods, move), -(move.quantity or 0)
+        for name, count in _by_name(goods, spoken):
+            self.found[name] += count
         if move.cause is not None:
-            self.unanswered.setdefault(item, goods.line)
-            for name in names:
-                self.proposed[name] += units
+            for item, _ in _items(goods, 0):
+                self.unanswered.setdefault(item, goods.line)
+            for name, count in _by_name(goods, units):
+                self.proposed[name] += count
             return
-        self.in_stock[item] += units
-        for name in names:
-            self.brought[name] += units
+        for item, count in _items(goods, units):
+            self.in_stock[item] += count
+        for name, count in _by_name(goods, units):
+            self.brought[name] += count
 
     def lose(self, goods: GoodsLine) -> Move:
         """Take a returned unit out of stock again: + where it had been restocked, 0 where it had not."""
@@ -195,22 +197,22 @@ def _asked_anew(move: Move, goods: GoodsLine) -> Move:
     is_another = goods.saved is not None and goods.saved.is_typed_elsewhere and goods.lock is None
     if not is_another or move.cause is not None or move.waits_for is not None:
         return move
-    said = "What was saved answered another question than this refund asks now: keep or change the units back."
-    return move._replace(reason=said, cause=Cause.UNITS_UNKNOWN)
+    reason = "What was saved answered another question than this refund asks now: keep or change the units back."
+    return move._replace(reason=reason, cause=Cause.UNITS_UNKNOWN)
 
 
 def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
     """Ask about a reimbursement of an order whose reason is not established, with what its refund suggests proposed."""
     if move.cause is not None or move.waits_for is not None or goods.said is not None:
         return move
-    said = "Why this was paid is not established; by the order's refund"
+    reason = "Why this was paid is not established; by the order's refund"
     if move.quantity:
-        said = f"{said} its goods leave stock again: {TAKES_COST}."
-        return whether_goods_moved(goods, move.quantity, said, believed=True)
-    said = f"{said} its cost is an expense already: 0 is proposed."
+        reason = f"{reason} its goods leave stock again: {TAKES_COST}."
+        return whether_goods_moved(goods, move.quantity, reason, believed=True)
+    reason = f"{reason} its cost is an expense already: 0 is proposed."
     if goods.saved is not None and goods.saved.unit_cost:
-        return Move(0, said, cause=Cause.UNITS_DISAGREE)
-    return Move(goods.units or 0, said, cause=Cause.GOODS_UNCLEAR)
+        return Move(0, reason, cause=Cause.UNITS_DISAGREE)
+    return Move(goods.units or 0, reason, cause=Cause.GOODS_UNCLEAR)
 
 
 def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:
@@ -238,6 +240,23 @@ def settled(move: Move, goods: GoodsLine) -> Move:
     return move._replace(cause=None) if accepted and move.quantity else move
 
 
+def _items(goods: GoodsLine, units: int) -> list[tuple[Name, int]]:
+    """Return the order and SKU that units of a line are of; of an order that comes back as a whole, all of its own."""
+    if goods.original is not None and goods.original.several:
+        is_all = units == goods.original.units
+        return [(item, count if is_all else 0) for item, count in goods.original.several]
+    item = _item(goods)
+    return [] if item is None else [(item, units)]
+
+
+def _by_name(goods: GoodsLine, units: int) -> list[tuple[Name, int]]:
+    """Return under which names units of a line are counted: its order and SKU, and what it refers to."""
+    items = _items(goods, units)
+    named = goods.original.name if goods.original is not None else None
+    is_another = items and named is not None and all(named != item for item, _ in items)
+    return [*items, (named, units)] if is_another and named is not None else items
+
+
 def _item(goods: GoodsLine) -> Name | None:
     return goods.original.item if goods.original is not None else item_name(goods.line)
 
@@ -249,10 +268,10 @@ def _too_many(units: int, left: int) -> Move:
 
 def unknown_units(line: Line) -> Move:
     """Return the move of a line that does not say its units, or says 0 though it is paid for."""
-    said = (
+    reason = (
         "is paid for, but states no units above 0" if line.says_no_units else "does not say how many units it is about"
     )
-    return Move(None, f"The line {said}: enter them as Units back.", cause=Cause.UNITS_UNKNOWN)
+    return Move(None, f"The line {reason}: enter them as Units back.", cause=Cause.UNITS_UNKNOWN)
 
 
 def _out_of(line: Line, units: int | None, back: int, *, insists: bool) -> Move:

@@ -244,9 +244,9 @@ def last_averages(
     for position, movement in enumerate(movements):
         if movement.record_date is not None:
             by_product[movement.product_id].append((movement.record_date, position, movement))
-    found = {}
+    averages = {}
     for product_id, day in wanted:
         before = [row for row in by_product[product_id] if row[0] <= day]
         if before:
-            found[product_id, day] = max(before, key=lambda row: row[:2])[2]
-    return found
+            averages[product_id, day] = max(before, key=lambda row: row[:2])[2]
+    return averages

@@ -115,12 +115,12 @@ class Mapper:
         """
         unknown: list[str] = []
         done = 0
-        for asked, found in ask_products(self._client, skus):
-            mapped = [Mapped(sku, sku, 1, found[sku].description, PRODUCT_ID) for sku in asked if sku in found]
-            unknown += [sku for sku in asked if sku not in found]
-            averages = self._averages(found.values())
+        for wanted, products in ask_products(self._client, skus):
+            mapped = [Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID) for sku in wanted if sku in products]
+            unknown += [sku for sku in wanted if sku not in products]
+            averages = self._averages(products.values())
             yield page(averages, self._accept(mapped))
-            done += len(asked)
+            done += len(wanted)
             progress("Products", done, len(skus))
         yield from self._looked_up(unknown)
         yield from self._components()
@@ -155,9 +155,9 @@ class Mapper:
         wanted = dict.fromkeys(product_id for products in self._typed_in.values() for product_id in products)
         yield page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
         unseen = [product_id for product_id in wanted if product_id not in self._known]
-        for asked, found in ask_products(self._client, unseen):
-            unknown = [self._recorder.unknown(product_id) for product_id in asked if product_id not in found]
-            yield page([*self._averages(found.values()), *unknown])
+        for requested, answered in ask_products(self._client, unseen):
+            unknown = [self._recorder.unknown(product_id) for product_id in requested if product_id not in answered]
+            yield page([*self._averages(answered.values()), *unknown])
 
     def page_of_known(
         self,
@@ -200,8 +200,8 @@ class Mapper:
         lookups = ask_lookups(self._client, unknown)
         mapped = [by_lookup(sku, lookups) or Mapped(sku, None, None, None, NOT_KNOWN) for sku in unknown]
         targets = dict.fromkeys(each.product_id for each in mapped if each.product_id)
-        for _, found in ask_products(self._client, [target for target in targets if target not in self._known]):
-            yield page(self._averages(found.values()))
+        for _, products in ask_products(self._client, [target for target in targets if target not in self._known]):
+            yield page(self._averages(products.values()))
         near = search_products(self._client, [each.sku for each in mapped if each.product_id is None][:_SEARCHED])
         near |= {lookup.text for lookup in lookups if "*" not in lookup.text}
         if mapped:
@@ -211,8 +211,8 @@ class Mapper:
         for _ in range(_DEEPEST_KIT):
             parts = {part for product in self._known.values() for part, _ in product.components}
             unseen = sorted(parts - set(self._known))
-            for _, found in ask_products(self._client, unseen):
-                yield page(self._averages(found.values()))
+            for _, products in ask_products(self._client, unseen):
+                yield page(self._averages(products.values()))
             if not unseen:
                 return
 

@@ -154,18 +154,18 @@ def averages_on(
         return {}
     schema = client.now_schema()
     filtered = [want for want in wanted if want[0] in urls] if _filters_by_product(schema) else []
-    found = _by_product(client, filtered, urls)
+    averages = _by_product(client, filtered, urls)
     earlier = min(day for _, day in wanted)
     latest = max(day for _, day in wanted)
     for back in _LOOK_BACK:
-        left = [want for want in wanted if want not in found and want not in filtered]
+        left = [want for want in wanted if want not in averages and want not in filtered]
         if not left:
             break
         begin = earlier - back
         rows = [row for page in movements_between(client, begin, latest, all_kinds=True) for row in page]
-        found |= last_averages(rows, left)
+        averages |= last_averages(rows, left)
         latest = begin
-    return found
+    return averages
 
 
 def _filters_by_product(schema: Schema) -> bool:
@@ -175,7 +175,7 @@ def _filters_by_product(schema: Schema) -> bool:
 def _by_product(
     client: FinaleClient, wanted: Sequence[tuple[str, date]], urls: Mapping[str, str]
 ) -> dict[tuple[str, date], Movement]:
-    found: dict[tuple[str, date], Movement] = {}
+    averages: dict[tuple[str, date], Movement] = {}
     for batch in batched(wanted, _PRODUCTS_PER_REQUEST):
 
         def build(schema: Schema, batch: tuple[tuple[str, date], ...] = batch) -> str:
@@ -193,8 +193,8 @@ def _by_product(
         answer = client.ask(build)
         for number, want in enumerate(batch):
             rows = _read(nodes_of(answer.get(f"v{number}")), client.now_schema())
-            found |= last_averages(rows, [want])
-    return found
+            averages |= last_averages(rows, [want])
+    return averages
 
 
 def _read(nodes: Iterable[Mapping[str, Any]], schema: Schema) -> list[Movement]:

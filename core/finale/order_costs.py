@@ -146,7 +146,7 @@ def marked(movements: Iterable[Movement]) -> list[Movement]:
         movements: Oldest first, those of one day in the order they happened.
     """
     before: dict[str, Movement] = {}
-    found = []
+    rows = []
     for movement in movements:
         last = before.get(movement.product_id)
         if last is not None and movement.average is not None:
@@ -154,8 +154,8 @@ def marked(movements: Iterable[Movement]) -> list[Movement]:
             suspect = last.after_negative if same else last.leaves_negative
             movement = replace(movement, after_negative=suspect)  # noqa: PLW2901 - the same one, marked
         before[movement.product_id] = movement
-        found.append(movement)
-    return found
+        rows.append(movement)
+    return rows
 
 
 BY_LABEL = f"{SOURCE_LEDGER}, by the shipment's number"

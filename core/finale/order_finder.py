@@ -58,15 +58,15 @@ def match_orders(
     for order in {order.order_id: order for order in orders}.values():
         for rule, key, how in _keys(order, prefixes):
             index[rule][key].append((how, order))
-    found = {}
+    matches = {}
     for wanted_id in wanted:
         key = wanted_id.strip()
         hits = next(
             (index[rule][_bare(key, rule)] for rule in _ORDER_OF_TRUST if _bare(key, rule) in index[rule]), None
         )
         if key.strip("#") and hits:
-            found[wanted_id] = _match(hits)
-    return found
+            matches[wanted_id] = _match(hits)
+    return matches
 
 
 def names_of(order: FinaleOrder, prefixes: Sequence[str] = ()) -> set[str]:
@@ -232,8 +232,8 @@ def _searched(client: FinaleClient, texts: Iterable[str]) -> Iterator[list[Final
 
         def build(schema: Schema, batch: tuple[str, ...] = batch) -> str:
             node = order_node(schema)
-            asked = ({"first": "5", "type": _SALES, "search": quoted(text.strip())} for text in batch)
-            parts = [f"a{number}: {call(schema, ORDER, each, node)}" for number, each in enumerate(asked)]
+            searches = ({"first": "5", "type": _SALES, "search": quoted(text.strip())} for text in batch)
+            parts = [f"a{number}: {call(schema, ORDER, each, node)}" for number, each in enumerate(searches)]
             return f"{{ {' '.join(parts)} }}"
 
         answer = client.ask(build)

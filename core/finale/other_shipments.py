@@ -137,8 +137,8 @@ def _order_named(row: Movement, labels: Mapping[str, str]) -> str | None:
 
 
 def _named_by_po(matches: Mapping[str, Match]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for asked, match in matches.items():
+    by_order: dict[str, list[str]] = defaultdict(list)
+    for order_id, match in matches.items():
         for order in match.orders if match.rule == CUSTOMER_PO else ():
-            found[order.order_id].append(asked)
-    return found
+            by_order[order.order_id].append(order_id)
+    return by_order

@@ -93,9 +93,9 @@ def ask_products(
     Raises:
         InventoryError: If Finale does not answer.
     """
-    for asked in batched(product_ids, PRODUCTS_PER_REQUEST):
+    for some in batched(product_ids, PRODUCTS_PER_REQUEST):
 
-        def build(schema: Schema, asked: tuple[str, ...] = asked) -> str:
+        def build(schema: Schema, asked: tuple[str, ...] = some) -> str:
             by = "productId" if schema.takes(PRODUCT, "productId") else "search"
             first = "2" if by == "productId" else "10"
             node = product_node(schema)
@@ -107,9 +107,9 @@ def ask_products(
 
         answer = client.ask(build)
         schema = client.now_schema()
-        found = (read_product(node, schema) for each in answer.values() for node in nodes_of(each))
-        wanted = set(asked)
-        yield asked, {product.product_id: product for product in found if product.product_id in wanted}
+        products = (read_product(node, schema) for each in answer.values() for node in nodes_of(each))
+        wanted = set(some)
+        yield some, {product.product_id: product for product in products if product.product_id in wanted}
 
 
 def search_products(client: FinaleClient, texts: Sequence[str]) -> set[str]:
@@ -175,9 +175,9 @@ def ask_lookups(client: FinaleClient, skus: Sequence[str]) -> list[Lookup]:
 
 
 def _searched(client: FinaleClient, skus: Iterable[str]) -> Iterator[Lookup]:
-    for asked in batched(skus, LOOKUPS_PER_REQUEST):
+    for some in batched(skus, LOOKUPS_PER_REQUEST):
 
-        def build(schema: Schema, asked: tuple[str, ...] = asked) -> str:
+        def build(schema: Schema, asked: tuple[str, ...] = some) -> str:
             node = lookup_node(schema)
             parts = [
                 f"l{number}: {call(schema, LOOKUP, {'first': '20', 'search': quoted(sku)}, node)}"

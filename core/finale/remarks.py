@@ -100,17 +100,17 @@ def remarks(schema: Schema) -> tuple[str, ...]:
 
 
 def _unusual_names(schema: Schema) -> list[tuple[bool, str]]:
-    found = []
+    names = []
     for role in ("movement cost", "movement average", "product average"):
         name = schema.named(role)
         usual = (*ROLES[role][1], schema.chosen.get(role))
-        found.append(
+        names.append(
             (
                 name is not None and name not in usual,
                 f"The {role} is read from the field '{name}', an unusual name: compare one cost with Finale's screen.",
             )
         )
-    return found
+    return names
 
 
 def report_remarks(schema: Schema, settings: FinaleSettings) -> tuple[str, ...]:

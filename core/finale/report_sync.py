@@ -68,21 +68,21 @@ class ReportSync:
         )
         absent = [order for order in request.orders if order.order_id not in matches]
         elsewhere = self._asked_for(absent)
-        found = [
+        averages = [
             Wanted(order, match)
             for order in request.orders
             if (match := matches.get(order.order_id) or elsewhere.get(order.order_id)) is not None
         ]
-        yield from self._mappings(request, products, found)
-        left_on = {wanted.asked.order_id: day for wanted in found if (day := wanted.left_on) is not None}
+        yield from self._mappings(request, products, averages)
+        left_on = {wanted.asked.order_id: day for wanted in averages if (day := wanted.left_on) is not None}
         yield self._dated(request, movements, left_on)
-        shown = [wanted for wanted in found if any(order.order_id in grouped for order in wanted.match.orders)]
+        shown = [wanted for wanted in averages if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
         yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
         yield other_shipments(
             self.recorder, movements, request.orders, {**matches, **elsewhere}, self.settings.order_prefixes
         )
-        others = [wanted for wanted in found if wanted not in shown]
+        others = [wanted for wanted in averages if wanted not in shown]
         yield from order_pages(self.client, self.recorder, others, self.progress)
 
     def _asked_for(self, absent: Sequence[OrderAsked]) -> dict[str, Match]:
@@ -121,8 +121,8 @@ class ReportSync:
 
     def _dated(self, request: CostRequest, movements: Iterable[Movement], left_on: Mapping[str, date]) -> CostPage:
         wanted = products_on_days(request, self.mapper, left_on)
-        found = {place: row for place, row in last_averages(movements, wanted).items() if row.average is not None}
-        return page(dated_rows(self.recorder, wanted, found, source=SOURCE_REPORT))
+        averages = {place: row for place, row in last_averages(movements, wanted).items() if row.average is not None}
+        return page(dated_rows(self.recorder, wanted, averages, source=SOURCE_REPORT))
 
 
 def fetch_averages(client: FinaleClient, address: str, names: Mapping[str, str]) -> dict[str, Product]:
@@ -149,12 +149,12 @@ def fetch_report(client: FinaleClient, which: str, pasted: str, days: tuple[date
 
 def _never_on_their_orders(found: Iterable[Wanted]) -> set[str]:
     """Return the SKUs that some orders should hold and none does: packs under another name, or kits sold in parts."""
-    asked: set[str] = set()
+    skus: set[str] = set()
     there: set[str] = set()
     for wanted in found:
         products = {
             line.product_id for order in wanted.match.orders for line in order.lines if line.units != Decimal(0)
         }
-        asked |= set(wanted.asked.skus)
+        skus |= set(wanted.asked.skus)
         there |= set(wanted.asked.skus) & products
-    return asked - there
+    return skus - there

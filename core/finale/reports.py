@@ -113,18 +113,18 @@ def find_columns(
         ReportError: If a needed column is missing.
     """
     titles = dict.fromkeys(title for row in rows for title in row)
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for role, usual in known.items():
         wanted = (normalised(chosen[role]), *usual) if role in chosen else usual
         title = next((title for title in wanted if title in titles), None)
         if title is not None:
-            found[role] = title
+            columns[role] = title
     for group in needed:
-        if not any(role in found for role in group):
+        if not any(role in columns for role in group):
             names = " or ".join(f"'{known[role][0]}'" for role in group)
             there = ", ".join(titles)
             raise ReportError(which, f"lacks the column {names} (it has: {there})")
-    return found
+    return columns
 
 
 def in_roles(rows: Iterable[Row], columns: Mapping[str, str]) -> Iterator[Row]:

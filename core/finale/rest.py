@@ -83,14 +83,14 @@ def rest_lookups(client: FinaleClient) -> list[Lookup]:
     Raises:
         InventoryError: If Finale does not answer.
     """
-    found = list(records(_one(client, f"{client.account}/api/scanlookup/", collection=True)))
-    if not found:
+    rows = list(records(_one(client, f"{client.account}/api/scanlookup/", collection=True)))
+    if not rows:
         return []
     products = records(_one(client, f"{client.account}/api/product/", collection=True))
     ids = {product.get("productUrl"): text_of(product.get("productId")) for product in products}
     return [
         Lookup(text, product_id, text_of(each.get("normalizedPackingString")))
-        for each in found
+        for each in rows
         if (text := text_of(each.get("scanKey"))) and (product_id := ids.get(each.get("productUrl")))
     ]
 
@@ -110,7 +110,7 @@ def _one(client: FinaleClient, path: str, *, collection: bool = False) -> Record
         if answer.content.strip() == b"undefined":
             return {}
         raise
-    found: Record = record if isinstance(record, dict) else {}
-    if said := next((message_in(found[name]) for name in _ERRORS if name in found), None):
-        raise FinaleRefusalError(said)
-    return found
+    row: Record = record if isinstance(record, dict) else {}
+    if refusal := next((message_in(row[name]) for name in _ERRORS if name in row), None):
+        raise FinaleRefusalError(refusal)
+    return row

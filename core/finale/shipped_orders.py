@@ -111,8 +111,8 @@ class ShippedOrders:
         if not last_chance:
             seen = [wanted for wanted in ready if _is_among(wanted, grouped)]
             self._without += [wanted for wanted in ready if not _is_among(wanted, grouped)]
-        found = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
-        return page([*found, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
+        rows_of_page = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
+        return page([*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
 
     def _averages_of_days(self, wanted: Sequence[Wanted], rows: Sequence[Movement]) -> list[Row]:
         """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""
@@ -123,8 +123,8 @@ class ShippedOrders:
             for line in order.lines
             for day in order.ship_dates
         }
-        found = last_averages(rows, sorted(places))
-        unique = {(row.product_id, row.record_date): row for row in found.values()}
+        averages = last_averages(rows, sorted(places))
+        unique = {(row.product_id, row.record_date): row for row in averages.values()}
         return [self.recorder.average_on_date(row) for row in unique.values()]
 
 

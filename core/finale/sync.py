@@ -73,13 +73,13 @@ class Sync:
     def _orders(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
         matches = find_orders(self.client, asked, self.prefixes, self.progress)
         self._matches.update(matches)
-        found = [Wanted(order, matches[order.order_id]) for order in asked if order.order_id in matches]
-        self._left_on.update((wanted.asked.order_id, day) for wanted in found if (day := wanted.left_on) is not None)
-        yield from self.mapper.pages_of_kits(found)
+        on_page = [Wanted(order, matches[order.order_id]) for order in asked if order.order_id in matches]
+        self._left_on.update((wanted.asked.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None)
+        yield from self.mapper.pages_of_kits(on_page)
         yield page(not_found(self.recorder, asked, matches))
         averages_only = not self._reads_ledger
         yield from order_pages(
-            self.client, self.recorder, found, self.progress, averages_only=averages_only, read=self._read
+            self.client, self.recorder, on_page, self.progress, averages_only=averages_only, read=self._read
         )
 
     def _others(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
@@ -96,8 +96,8 @@ class Sync:
         if not wanted:
             return
         shown = self._reads_ledger and self.client.now_schema().named("movement average") is not None
-        found = averages_on(self.client, wanted, self.mapper.urls) if shown else {}
-        yield page(dated_rows(self.recorder, wanted, found))
+        averages = averages_on(self.client, wanted, self.mapper.urls) if shown else {}
+        yield page(dated_rows(self.recorder, wanted, averages))
 
 
 def products_on_days(request: CostRequest, mapper: Mapper, left_on: Mapping[str, date]) -> list[tuple[str, date]]:

@@ -92,8 +92,8 @@ def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
     if status < HTTPStatus.BAD_REQUEST:
         return BadAnswerError(service, where, f"a redirection ({status}) instead of data", reference=reference)
     kind = NotFoundError if status == HTTPStatus.NOT_FOUND else RefusedError
-    said = detail(answer.content)
-    return kind(service, where, status, said, code=code(answer.content), reference=reference)
+    words = detail(answer.content)
+    return kind(service, where, status, words, code=code(answer.content), reference=reference)
 
 
 def code(content: bytes) -> str:
@@ -107,13 +107,13 @@ def code(content: bytes) -> str:
 
 def _code_in(body: object) -> str:
     if isinstance(body, list):
-        return next((found for found in map(_code_in, body) if found), "")
+        return next((nested for nested in map(_code_in, body) if nested), "")
     if not isinstance(body, dict):
         return ""
     named = body.get("code", body.get("error"))  # OAuth puts the word itself under `error`, others a list of objects
     if isinstance(named, str):
         return "" if " " in named else named
-    return next((found for found in map(_code_in, (body.get("errors"), body.get("error"))) if found), "")
+    return next((nested for nested in map(_code_in, (body.get("errors"), body.get("error"))) if nested), "")
 
 
 def detail(content: bytes) -> str:

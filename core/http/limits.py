@@ -68,9 +68,9 @@ def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
         reset -= now.timestamp()
     if reset is not None and reset > 0:
         return reset
-    asked = headers.get("retry-after", "")
-    seconds = _number(asked)
-    return max(0.0, _seconds_until(asked, now) if seconds is None else seconds)
+    wait = headers.get("retry-after", "")
+    seconds = _number(wait)
+    return max(0.0, _seconds_until(wait, now) if seconds is None else seconds)
 
 
 def _number(text: str | None) -> float | None:

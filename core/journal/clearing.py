@@ -94,15 +94,15 @@ def outstanding(journal: pd.DataFrame, deposits: Iterable[Deposit], last_day: da
     """
     known = {(one.store, one.settlement_id, one.account, one.currency): one for one in deposits}
     entered = _sums(_to(_of_types(journal, _CLEARING), last_day), ("store", "settlement_id", "account", "currency"))
-    found = []
+    rows = []
     for key in sorted({*known, *entered}, key=str):
         store, settlement_id, account, currency = key
         deposit = known.get((store, settlement_id, account, currency))
         day = deposit.day if deposit else None
         paid = deposit.amount if deposit and day is not None and day <= last_day else _ZERO
         there = entered.get(key, _ZERO) + (_opening(deposit, last_day) if deposit else _ZERO)
-        found.append(Outstanding(store, settlement_id, account, currency, there, day, paid))
-    return [one for one in found if one.amount]
+        rows.append(Outstanding(store, settlement_id, account, currency, there, day, paid))
+    return [one for one in rows if one.amount]
 
 
 def expected_balances(

@@ -69,6 +69,24 @@ def cost_type(event: object) -> LineType:
     return next((debit for debit, _, events in _KINDS if event in events), LineType.LOSSES)
 
 
+def cost_accounts(event: object, sku: object, posting: CostPosting) -> tuple[str, str, bool]:
+    """Return where the cost of an event's goods stands: account of the expense, of the inventory, whether Finale posts.
+
+    Args:
+        event: Of the line.
+        sku: Of the goods; their item group may have accounts of its own.
+        posting: Where costs post.
+    """
+    debit = cost_type(event)
+    credit = next(credit for one, credit, _ in _KINDS if one is debit)
+    accounts = posting.accounts
+    expense, inventory = (
+        accounts.of(side, store=posting.store, currency=posting.currency, group=accounts.group_of(side, sku)).name
+        for side in (debit, credit)
+    )
+    return expense, inventory, debit in posting.finale_posts
+
+
 def cogs_entries(
     lines: pd.DataFrame,
     dates: SettlementDates,

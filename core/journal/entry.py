@@ -92,10 +92,10 @@ class EntryKey:
             ValueError: If it is none of theirs.
         """
         marked, plain = _name(store, settlement_id), f"{store} {settlement_id}"
-        found = _REST.fullmatch(key.removeprefix(f"{marked} ")) or _REST.fullmatch(key.removeprefix(f"{plain} "))
-        if found is None:
+        match = _REST.fullmatch(key.removeprefix(f"{marked} ")) or _REST.fullmatch(key.removeprefix(f"{plain} "))
+        if match is None:
             raise ValueError(key)
-        month, kind, revision, suffix = found.groups()
+        month, kind, revision, suffix = match.groups()
         parsed = cls(store, settlement_id, month, EntryKind(kind), int(revision), suffix)
         return parsed if str(parsed) == key else replace(parsed, is_unmarked=True)
 

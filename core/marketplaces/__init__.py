@@ -16,7 +16,7 @@ from core.marketplaces.amazon import (
     unified_by_columns,
     v1_columns,
     v2_columns,
-    xml_report,
+    xml_columns,
 )
 from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH, Format
@@ -43,7 +43,7 @@ __all__ = [
 FORMATS: tuple[Format, ...] = (
     v2_columns.FORMAT,
     v1_columns.FORMAT,
-    xml_report.FORMAT,
+    xml_columns.FORMAT,
     unified_by_columns.FORMAT,
     recon_v1_columns.FORMAT,
     recon_v0.FORMAT,
@@ -75,8 +75,8 @@ def read_file(content: bytes, name: str = "", charset: str = "") -> Reading:
         UnreadableFileError: If it cannot be read; the subclass says why, the message where and what to do.
     """
     contents = open_contents(content, name, charset)
-    found = format_of(contents).read(contents)
-    return replace(found, problems=(*contents.notes, *found.problems)) if contents.notes else found
+    reading = format_of(contents).read(contents)
+    return replace(reading, problems=(*contents.notes, *reading.problems)) if contents.notes else reading
 
 
 def format_of(contents: Contents) -> Format:

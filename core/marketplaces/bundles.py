@@ -50,8 +50,8 @@ class Node:
         Raises:
             UnstorableTextError: If it is longer than a cell of a sheet, or holds what is no character.
         """
-        found = self.values.get(name)
-        text = "" if found is None else str(found)
+        value = self.values.get(name)
+        text = "" if value is None else str(value)
         if len(text) > LONGEST_TEXT:
             raise UnstorableTextError(self.place(name), TOO_LONG)
         if _NO_CHARACTER.search(text):
@@ -64,10 +64,10 @@ class Node:
         Raises:
             BadCellError: If it is missing or blank.
         """
-        found = self.text(name).strip()
-        if not found:
+        value = self.text(name).strip()
+        if not value:
             raise BadCellError(self.place(name), "", "filled, and it must be")
-        return found
+        return value
 
     def amount(self, name: str) -> Decimal:
         """Return an amount that must be there, with its sign, in the currency that the answer names beside it.
@@ -108,37 +108,37 @@ class Node:
         Raises:
             BadCellError: If it is no whole number.
         """
-        found = self.values.get(name)
-        if found is None:
+        value = self.values.get(name)
+        if value is None:
             return None
-        if isinstance(found, bool) or not re.fullmatch(r"-?\d{1,9}", str(found)):
-            raise BadCellError(self.place(name), str(found), "a whole number")
-        return int(found)
+        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value)):
+            raise BadCellError(self.place(name), str(value), "a whole number")
+        return int(value)
 
     def node(self, *names: str) -> Node | None:
         """Return the object at the end of these fields, `None` if one of them is missing or null."""
         here: Node | None = self
         for name in names:
-            found = here.values.get(name) if here else None
-            if here is None or found is None:
+            value = here.values.get(name) if here else None
+            if here is None or value is None:
                 return None
-            here = _object(here, name, found)
+            here = _object(here, name, value)
         return here
 
     def nodes(self, name: str) -> list[Node]:
         """Return the objects of a list, or of a connection with `nodes`; none if the field is missing or null."""
-        found = self.values.get(name)
-        if isinstance(found, dict):
-            return _object(self, name, found).nodes("nodes")
-        if not isinstance(found, list):
+        value = self.values.get(name)
+        if isinstance(value, dict):
+            return _object(self, name, value).nodes("nodes")
+        if not isinstance(value, list):
             return []
-        return [_object(self, f"{name}[{number}]", each) for number, each in enumerate(found) if each is not None]
+        return [_object(self, f"{name}[{number}]", each) for number, each in enumerate(value) if each is not None]
 
 
 def likeness(name: str, contents: Contents) -> float:
     """Return 1 for a document of this format, 0 for anything else."""
-    found = _FORMAT.match(contents.text) if _BEGINNING.match(contents.encoded) else None
-    return float(found is not None and found[1] == name)
+    match = _FORMAT.match(contents.text) if _BEGINNING.match(contents.encoded) else None
+    return float(match is not None and match[1] == name)
 
 
 def read_bundle(contents: Contents) -> Node:

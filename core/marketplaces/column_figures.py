@@ -20,7 +20,7 @@ from core.money import LINE_PLACES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_USUAL_MOMENT = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( UTC|Z)?$"
+_USUAL_MOMENT = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d( UTC|Z|\+00:00)?$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def moments_of(
     Raises:
         BadCellError: If a cell is no date.
     """
-    found: dict[datetime | None, int] = {None: 0}
+    code_of: dict[datetime | None, int] = {None: 0}
     codes = np.zeros(len(table), np.int64)
     for name in names:
         open_rows = codes == 0
@@ -121,9 +121,9 @@ def moments_of(
             open_rows &= ~without[name]
         if name in table.columns and open_rows.any():
             own = _moments(table, name, open_rows, day_first=day_first)
-            numbers = np.array([found.setdefault(moment, len(found)) for moment in own], np.int64)
+            numbers = np.array([code_of.setdefault(moment, len(code_of)) for moment in own], np.int64)
             codes = np.where(open_rows, numbers[table.codes(name)], codes)
-    return Coded(codes, list(found))
+    return Coded(codes, list(code_of))
 
 
 def _moments(table: ColumnTable, name: str, rows: np.ndarray, *, day_first: bool) -> list[datetime | None]:

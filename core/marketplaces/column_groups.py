@@ -45,9 +45,9 @@ class Groups:
     @cached_property
     def of_line(self) -> np.ndarray:
         """Return the transaction of each line."""
-        found = np.empty(len(self.rows), np.int64)
-        found[self.rows] = np.repeat(np.arange(len(self)), self.size)
-        return found
+        groups = np.empty(len(self.rows), np.int64)
+        groups[self.rows] = np.repeat(np.arange(len(self)), self.size)
+        return groups
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of the lines' values of each transaction."""

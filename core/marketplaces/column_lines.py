@@ -134,23 +134,23 @@ class ColumnLines:
     @cached_property
     def amount(self) -> np.ndarray:
         """What each line adds to its settlement's sum, in millionths."""
-        found = self._sum(lambda shape, at: shape.amount[at])
-        return np.zeros(len(self), np.int64) if found is None else found
+        amounts = self._sum(lambda shape, at: shape.amount[at])
+        return np.zeros(len(self), np.int64) if amounts is None else amounts
 
     def typed(self, at: int) -> np.ndarray:
         """Return the amounts of each line's typed share at a place; 0 where it has no such share."""
-        found = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
-        return np.zeros(len(self), np.int64) if found is None else found
+        amounts = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
+        return np.zeros(len(self), np.int64) if amounts is None else amounts
 
     def _sum(self, times: Callable[[Shape, int], int]) -> np.ndarray | None:
-        found = None
+        total = None
         for at, amounts in enumerate(self.amounts):
             factors = [times(shape, at) for shape in self.shapes.values]
             if not any(factors):
                 continue
             own = amounts if all(one == 1 for one in factors) else amounts * np.array(factors)[self.shapes.codes]
-            found = own if found is None else found + own
-        return found
+            total = own if total is None else total + own
+        return total
 
     def size(self) -> float:
         """Return what the sum of all amounts without their signs is at most, in millionths, roundly."""
@@ -245,6 +245,20 @@ def _shape(line: Line, count: int) -> Shape:
         amount=_made_of(line.amount, count),
         typed=tuple(TypedShare(one.word, one.column, one.line_type, _made_of(one.amount, count)) for one in line.typed),
     )
+
+
+def words_of(line: Line, group: tuple[str, ...]) -> Line:
+    """Return a line with nothing but what its words say, so that rows of the same words have the same shape.
+
+    Args:
+        line: One that was read by itself.
+        group: What of its group key its words say; the rest of it blank.
+    """
+    parts = tuple((column, Decimal(0)) for column, _ in line.parts)
+    plain = line._replace(number=0, settlement_id="", group=group, content=(), parts=parts, amount=Decimal(0))
+    own = plain._replace(currency="", posted_at=None, raw_type="", fulfilment="", sku="", merchant_order_id="")
+    named = own._replace(order_id="", order_item_id="", shipment_id="", adjustment_id="")
+    return named._replace(typed=tuple(one._replace(amount=Decimal(0)) for one in line.typed))
 
 
 def _made_of(amount: Decimal, count: int) -> tuple[int, ...]:

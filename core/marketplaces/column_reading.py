@@ -233,11 +233,11 @@ def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = 
 
 def undeclared_amounts(table: ColumnTable, mark: str) -> dict[str, list[int]]:
     """Return the undeclared columns of amounts in millionths; see `core.marketplaces.figures.undeclared_amounts`."""
-    found: dict[str, list[int]] = {}
+    lines_by_name: dict[str, list[int]] = {}
     for name in table.undeclared():
         with suppress(BadCellError):
-            found[name] = amounts_of(table, name, mark)[0].tolist()
-    return {name: amounts for name, amounts in found.items() if any(amounts)}
+            lines_by_name[name] = amounts_of(table, name, mark)[0].tolist()
+    return {name: amounts for name, amounts in lines_by_name.items() if any(amounts)}
 
 
 def day_first_of(table: ColumnTable) -> bool:
@@ -249,5 +249,5 @@ def day_first_of(table: ColumnTable) -> bool:
 def notes_on_damaged(table: ColumnTable, columns: Sequence[str]) -> list[Problem]:
     """Return a warning for each id that a spreadsheet program rounded; see `core.marketplaces.damaged_ids`."""
     present = [name for name in columns if name in table.columns]
-    found = np.concatenate([table.first_with(name, "+", is_damaged) for name in present])
-    return damaged_ids(table.table_of(np.unique(found)), columns) if len(found) else []
+    lines = np.concatenate([table.first_with(name, "+", is_damaged) for name in present])
+    return damaged_ids(table.table_of(np.unique(lines)), columns) if len(lines) else []

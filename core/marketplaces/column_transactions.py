@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.column_groups import _LEADING, Groups
 from core.marketplaces.column_lines import ColumnLines, as_text, content_order
 from core.marketplaces.reading.columns import Coded, first_rows, joint
@@ -128,14 +128,15 @@ def transactions_by_settlement(
 
 
 def _frame(table: pa.Table, types: dict[str, pd.ArrowDtype]) -> pd.DataFrame:
+    if not len(table):
+        return frame(types)
+    known = set(table.column_names)
     columns = (
-        table[name].cast(dtype.pyarrow_dtype)
-        if name in table.column_names
-        else pa.nulls(len(table), dtype.pyarrow_dtype)
+        table[name].cast(dtype.pyarrow_dtype) if name in known else pa.nulls(len(table), dtype.pyarrow_dtype)
         for name, dtype in types.items()
     )
-    arrays = (pd.arrays.ArrowExtensionArray(column) for column in columns)
-    return pd.DataFrame(dict(zip(types, map(pd.Series, arrays), strict=True)))
+    arrays = map(pd.arrays.ArrowExtensionArray, columns)
+    return pd.DataFrame(dict(zip(types, arrays, strict=True)), copy=False)
 
 
 def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]) -> dict[str, pa.Array]:
@@ -266,10 +267,10 @@ def _write_single(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> Non
 
 
 def _write_several(shares: _Shares, kinds: list[_Kind], texts: np.ndarray) -> None:
-    found: dict[int, list[TypedAmount]] = defaultdict(list)
+    parts: dict[int, list[TypedAmount]] = defaultdict(list)
     for transaction, kind, amount in zip(*(each.tolist() for each in shares), strict=True):
-        found[transaction].append(_typed_amount(kinds[kind], amount))
-    for transaction, amounts in found.items():
+        parts[transaction].append(_typed_amount(kinds[kind], amount))
+    for transaction, amounts in parts.items():
         texts[transaction] = to_text(amounts)
 
 
@@ -309,7 +310,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
     columns = lines.told(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
     descriptions = pa.array(lines.told(lambda line: line.raw_description, object), pa.string())
     posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
-    found = {
+    series = {
         "line_no": pa.array(lines.table.numbers(every), pa.int64()),
         "settlement_id": _or_none(as_text(lines.settlements, every)),
         "group_key": groups.key_text.take(pa.array(groups.of_line)),
@@ -323,4 +324,4 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "quantity": pa.array(units, pa.int64(), mask=~carries),
         "posted_at": posted.take(pa.array(lines.posted.codes)),
     }
-    return _frame(pa.table(found), RAW_LINE_COLUMNS)
+    return _frame(pa.table(series), RAW_LINE_COLUMNS)

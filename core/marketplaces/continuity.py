@@ -53,9 +53,9 @@ def missing_settlements(spans: Iterable[Span]) -> tuple[Problem, ...]:
         spans: Settlements of one store, in any order. Each marketplace and currency has a sequence of its own.
     """
     sequences: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    for found in spans:
-        if found.period_start is not None and found.period_end is not None:
-            sequences[found.marketplace.casefold(), found.currency].append(found)
+    for span in spans:
+        if span.period_start is not None and span.period_end is not None:
+            sequences[span.marketplace.casefold(), span.currency].append(span)
     return tuple(
         problem
         for sequence in sequences.values()
@@ -96,4 +96,4 @@ def _in_time(found: Span) -> tuple[datetime | None, datetime | None, str]:
 
 def _reserve(transactions: pd.DataFrame, word: str) -> Decimal:
     rows = zip(transactions["raw_type"], transactions["raw_description"], transactions["net"], strict=True)
-    return sum((net for *words, net in rows if word in (folded(str(found)) for found in words)), Decimal(0))
+    return sum((net for *words, net in rows if word in (folded(str(one)) for one in words)), Decimal(0))

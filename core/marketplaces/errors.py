@@ -120,8 +120,8 @@ class DuplicateColumnError(UnreadableFileError):
     """Two columns mean the same and hold different texts; which of them counts cannot be told."""
 
     def __init__(self, place: Place, texts: Sequence[str]) -> None:
-        held = " and ".join(map(_short, texts))
-        super().__init__(f"{place}: two columns of the file mean this one and hold {held}. {_DOWNLOAD_AGAIN}")
+        contents = " and ".join(map(_short, texts))
+        super().__init__(f"{place}: two columns of the file mean this one and hold {contents}. {_DOWNLOAD_AGAIN}")
 
 
 class PastedFilesError(UnreadableFileError):

@@ -75,10 +75,10 @@ class Figures:
         Raises:
             BadCellError: If it is blank or no number.
         """
-        found = self.amount(row, column)
-        if found is None:
+        amount = self.amount(row, column)
+        if amount is None:
             raise BadCellError(self.table.place(row, column), "", "an amount")
-        return found
+        return amount
 
     def whole(self, row: Row, column: str) -> int | None:
         """Return a count of units, `None` for a blank cell and 0 for a fraction, of which nobody knows what it is.
@@ -131,7 +131,7 @@ def read_in_its_notation(
     seen = table.distinct(columns)
     readings = [build(mark) for mark in possible_marks(seen)]
     if len(readings) > 1:
-        readings = [found for found in readings if all(settlement.ties_out for settlement in found.settlements)]
+        readings = [reading for reading in readings if all(settlement.ties_out for settlement in reading.settlements)]
     if len(readings) != 1:
         text = first_ambiguous(seen)
         raise AmbiguousDecimalMarkError(seen[text], text)

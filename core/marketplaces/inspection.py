@@ -44,16 +44,20 @@ def inspection(reading: Reading) -> dict[str, object]:
         "format": reading.format,
         "marketplace": reading.marketplace.value,
         "currency": currency,
-        "period_start": _moment(min(_moments(found.period_start for found in reading.settlements), default=None)),
-        "period_end": _moment(max(_moments(found.period_end for found in reading.settlements), default=None)),
+        "period_start": _moment(
+            min(_moments(settlement.period_start for settlement in reading.settlements), default=None)
+        ),
+        "period_end": _moment(max(_moments(settlement.period_end for settlement in reading.settlements), default=None)),
         "settlement_id": reading.settlements[0].settlement_id if one else None,
-        **_of_lines(reading.raw_lines, [reading.unsettled, *(found.transactions for found in reading.settlements)]),
+        **_of_lines(
+            reading.raw_lines, [reading.unsettled, *(settlement.transactions for settlement in reading.settlements)]
+        ),
         "total": _total(reading.settlements) if currency and reading.unsettled.empty else None,
         "sum": _amount(_sum(reading.raw_lines)) if currency else None,
         "ties_out": ties_out(reading),
         "unknown_types": list(reading.unknown_types),
-        "settlements": [_settlement(found, reading.raw_lines) for found in reading.settlements],
-        "problems": [_problem(found) for found in problems(reading)],
+        "settlements": [_settlement(settlement, reading.raw_lines) for settlement in reading.settlements],
+        "problems": [_problem(settlement) for settlement in problems(reading)],
         **({"sums": {name: _amount(amount) for name, amount in sums.items()}} if sums and not currency else {}),
         **left_out(reading),
         **_in_settlements(reading),
@@ -74,7 +78,7 @@ def _in_settlements(reading: Reading) -> dict[str, object]:
     """Return counts, units, total and sum of what is in a settlement, where that is not the whole file."""
     if reading.unsettled.empty:
         return {}
-    settled = [found.transactions for found in reading.settlements]
+    settled = [settlement.transactions for settlement in reading.settlements]
     sums = {name: _amount(amount) for name, amount in _sums_of(settled).items()}
     one = len(sums) == 1
     amounts = {
@@ -120,9 +124,9 @@ def ties_out(reading: Reading) -> bool | None:
     Returns:
         `None` where nothing contradicts it, but a settlement states no total, or there is none: nothing to tie to.
     """
-    if any(found.severity == "error" for found in reading.problems):
+    if any(settlement.severity == "error" for settlement in reading.problems):
         return False
-    each = [_ties_out(found) for found in reading.settlements]
+    each = [_ties_out(settlement) for settlement in reading.settlements]
     return False if False in each else None if None in each or not each else True
 
 
@@ -132,7 +136,7 @@ def _ties_out(found: Settlement) -> bool | None:
 
 def problems(reading: Reading) -> tuple[Problem, ...]:
     """Return the problems of a file and of all its settlements."""
-    return (*reading.problems, *(problem for found in reading.settlements for problem in found.problems))
+    return (*reading.problems, *(problem for settlement in reading.settlements for problem in settlement.problems))
 
 
 def _settlement(found: Settlement, raw_lines: pd.DataFrame) -> dict[str, object]:
@@ -188,17 +192,17 @@ def _units_of(transactions: Sequence[pd.DataFrame], event: Event) -> tuple[int |
     known = unknown = 0
     for frame in transactions:
         own = frame[(frame["event"] == event.value).fillna(value=False)]
-        asked = (own["goods"] == Goods.UNCLEAR.value).fillna(value=False)
-        known += int(own.loc[~asked, "quantity"].fillna(0).sum())
+        unclear = (own["goods"] == Goods.UNCLEAR.value).fillna(value=False)
+        known += int(own.loc[~unclear, "quantity"].fillna(0).sum())
         unsaid = (own["quantity_source"] == QuantitySource.UNKNOWN.value).fillna(value=False)
-        unknown += int((asked | unsaid | paid_without_units(own)).sum())
+        unknown += int((unclear | unsaid | paid_without_units(own)).sum())
     return (None if unknown and not known else known), unknown
 
 
 def _sums(reading: Reading) -> dict[str, Decimal]:
     """Return what the lines come to in each currency that the file names; those of no settlement yet are in it."""
-    frames = [reading.unsettled, *(found.transactions for found in reading.settlements)]
-    return _sums_of(frames, {found.currency for found in reading.settlements})
+    frames = [reading.unsettled, *(settlement.transactions for settlement in reading.settlements)]
+    return _sums_of(frames, {settlement.currency for settlement in reading.settlements})
 
 
 def _sums_of(frames: Sequence[pd.DataFrame], currencies: AbstractSet[str] = frozenset()) -> dict[str, Decimal]:
@@ -212,7 +216,7 @@ def _sum(lines: pd.DataFrame) -> Decimal:
 
 
 def _total(settlements: Sequence[Settlement]) -> str | None:
-    known = [found.total for found in settlements if found.total is not None]
+    known = [settlement.total for settlement in settlements if settlement.total is not None]
     return _amount(sum(known, Decimal(0))) if known and len(known) == len(settlements) else None
 
 

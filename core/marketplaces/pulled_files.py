@@ -80,15 +80,15 @@ def _judged(download: Download, name: str, form: Format) -> _Verdict:
         contents = open_contents(content, name, download.charset)
         if form.likeness(contents) < LIKE_ENOUGH:
             return _Verdict(content, f"{name} is no {form.title}", usable=False)
-        found = form.read(contents)
+        reading = form.read(contents)
     except ArchiveError:
         return _Verdict(content, "its archive is damaged, cut off or holds other than one file", usable=False)
     except UnreadableFileError as error:
         return _Verdict(content, str(error), usable=False)
     content = _speaking_for_itself(content, contents, download.charset)
-    if not importable(found):
-        return _Verdict(content, _errors(found), usable=False)
-    if not all(settlement.ties_out for settlement in found.settlements):
+    if not importable(reading):
+        return _Verdict(content, _errors(reading), usable=False)
+    if not all(settlement.ties_out for settlement in reading.settlements):
         return _Verdict(content, "its lines do not sum to its total")
     return _Verdict(content)
 

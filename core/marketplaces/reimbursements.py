@@ -167,14 +167,14 @@ def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
     names = ("key", "event", "raw_type", "raw_description", "order_id", "sku", "currency", "net", "quantity")
     may_be = transactions["event"].isin(_MAY_BE)
     for one in records(transactions.loc[may_be, [*names, "posted_at"]]):
-        said = meaning(one["raw_type"] or "", one["raw_description"] or "")
+        declared = meaning(one["raw_type"] or "", one["raw_description"] or "")
         is_paid = one["event"] in {Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL}
-        if one["net"] and (is_paid or said in _REASONS):
+        if one["net"] and (is_paid or declared in _REASONS):
             word = {folded(one["raw_type"] or ""), folded(one["raw_description"] or "")}
             yield _Line(
                 one["key"],
-                said.goods,
-                said is UNKNOWN or said.goods in _OPEN or not _OPEN_WORDS.isdisjoint(word),
+                declared.goods,
+                declared is UNKNOWN or declared.goods in _OPEN or not _OPEN_WORDS.isdisjoint(word),
                 one["order_id"] or "",
                 one["sku"] or "",
                 one["currency"] or "",
@@ -232,7 +232,7 @@ def _units_agree(line: _Line, row: Reimbursed) -> bool:
 
 def _chosen(by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[Reimbursed]) -> dict[str, Reimbursed]:
     """Choose among the pairs, the best first; what is decided or undecidable takes no further part."""
-    found: dict[str, Reimbursed] = {}
+    by_line: dict[str, Reimbursed] = {}
     done: set[str | int] = set()
     for rank in sorted(by_rank):
         free = [(key, number) for key, number in by_rank[rank] if key not in done and number not in done]
@@ -241,8 +241,8 @@ def _chosen(by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[R
             candidates = [rows[number] for number in sorted(numbers)]
             same = len({_told(row) for row in candidates}) == 1
             if same and len(candidates) >= len(keys):
-                found |= dict(zip(sorted(keys), candidates, strict=False))
-    return found
+                by_line |= dict(zip(sorted(keys), candidates, strict=False))
+    return by_line
 
 
 def _told(row: Reimbursed) -> tuple[object, ...]:

@@ -142,9 +142,9 @@ def _names(refunds: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
 
 def _meant(goods: GoodsBack, names: Mapping[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
     """Return the orders and SKUs that a return can mean: its own, else those of its shipment."""
-    found = names.get(goods.order_id, set())
-    named = [place for place in found if place[1] == goods.sku]
-    return named if goods.sku else sorted(found)
+    orders = names.get(goods.order_id, set())
+    named = [place for place in orders if place[1] == goods.sku]
+    return named if goods.sku else sorted(orders)
 
 
 def _taken(units: list[GoodsBack], wanted: int) -> list[GoodsBack]:
@@ -170,8 +170,8 @@ def _refunds(transactions: pd.DataFrame) -> pd.DataFrame:
 def _together(units: list[GoodsBack]) -> Returned:
     count = Counter(goods.disposition for goods in units)
     back = count[Disposition.RESTOCKED]
-    said = ", ".join(f"{number} {word}" for word, number in Counter(goods.raw for goods in units).items())
+    words = ", ".join(f"{number} {word}" for word, number in Counter(goods.raw for goods in units).items())
     disposition = Disposition.RESTOCKED if back else units[0].disposition
     if None in count:
         disposition = None
-    return Returned(disposition, back, count[Disposition.UNSELLABLE], said)
+    return Returned(disposition, back, count[Disposition.UNSELLABLE], words)

@@ -104,8 +104,12 @@ def read_token(answer: Answer) -> Token:
     body = answer.json()
     value, seconds = (body.get("access_token"), body.get("expires_in")) if isinstance(body, dict) else (None, None)
     if not isinstance(value, str) or not value:
-        said = message_in(body)
-        what = f"an error message instead of an access token: {said}" if said else "an answer without an access token"
+        refusal = message_in(body)
+        what = (
+            f"an error message instead of an access token: {refusal}"
+            if refusal
+            else "an answer without an access token"
+        )
         raise BadAnswerError(answer.service, answer.where, what)
     REDACTION.hide(value)
     lasts = timedelta(seconds=int(str(seconds))) if str(seconds).isdigit() else _UNSAID

@@ -84,9 +84,9 @@ def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units]
     groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.group].append(line)
-    found = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
-    known = {_goods(row) for row, _ in found if row["quantity"] or row["quantity_source"] == QuantitySource.UNKNOWN}
-    rows = [row if _goods(row) in known else row | _asked(row, members) for row, members in found]
+    pairs = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
+    known = {_goods(row) for row, _ in pairs if row["quantity"] or row["quantity_source"] == QuantitySource.UNKNOWN}
+    rows = [row if _goods(row) in known else row | _asked(row, members) for row, members in pairs]
     rows.sort(key=_order)
     return frame(TRANSACTION_COLUMNS, rows)
 
@@ -117,7 +117,7 @@ _PAID_BY_THE_UNIT = [str(one) for one in sorted(ABOUT_UNITS - {Goods.PAID_AGAIN,
 
 
 def paid_without_units(rows: pd.DataFrame) -> pd.Series:
-    """Tell which transactions of a SKU move money for goods and state 0 units of them: 20.00 for 0 mugs.
+    """Tell which transactions move money for goods and state 0 units: 20.00 for 0 mugs, or for 0 units of an order.
 
     Nobody can say how many units moved. A row of an order that holds none of its price, such as a refund of postage,
     moves no goods.
@@ -125,9 +125,10 @@ def paid_without_units(rows: pd.DataFrame) -> pd.Series:
     Args:
         rows: `core.model.TRANSACTION_COLUMNS`.
     """
-    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value) & rows["sku"].notna()
+    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value)
     priced = rows["goods"].isin(_OF_THE_PRICE) & (rows["principal"] != 0)
-    paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0)
+    priced &= rows["sku"].notna() | rows["order_id"].notna()
+    paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0) & rows["sku"].notna()
     return (stated & (priced | paid)).fillna(value=False).astype(bool)
 
 
@@ -136,21 +137,21 @@ def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
 
     `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
     """
-    found = list(lines)
-    keys = {group: group_key(group) for group in {line.group for line in found}}
+    rows = list(lines)
+    keys = {group: group_key(group) for group in {line.group for line in rows}}
     columns = {
-        "line_no": [line.number for line in found],
-        "settlement_id": [line.settlement_id or None for line in found],
-        "group_key": [keys[line.group] for line in found],
-        "event": [line.event.value for line in found],
-        "raw_type": [line.raw_type for line in found],
-        "raw_description": [line.raw_description or None for line in found],
-        "order_id": [line.order_id or None for line in found],
-        "sku": [line.sku or None for line in found],
-        "amount": [line.amount for line in found],
-        "amount_column": [line.parts[0][0] if len(line.parts) == 1 else None for line in found],
-        "quantity": [line.units if line.carries_units else None for line in found],
-        "posted_at": [line.posted_at for line in found],
+        "line_no": [line.number for line in rows],
+        "settlement_id": [line.settlement_id or None for line in rows],
+        "group_key": [keys[line.group] for line in rows],
+        "event": [line.event.value for line in rows],
+        "raw_type": [line.raw_type for line in rows],
+        "raw_description": [line.raw_description or None for line in rows],
+        "order_id": [line.order_id or None for line in rows],
+        "sku": [line.sku or None for line in rows],
+        "amount": [line.amount for line in rows],
+        "amount_column": [line.parts[0][0] if len(line.parts) == 1 else None for line in rows],
+        "quantity": [line.units if line.carries_units else None for line in rows],
+        "posted_at": [line.posted_at for line in rows],
     }
     return pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in RAW_LINE_COLUMNS.items()})
 

@@ -101,8 +101,8 @@ def _compared_key(key: str, kind: str, detail: str) -> str:
     if kind:
         parts = parts.replace(f"|{group_key((kind,))}|", f"|{group_key((compared_type(kind),))}|", 1)
     if detail:
-        before, found, after = parts.rpartition(f"|{group_key((detail,))}|")
-        parts = f"{before}|{group_key((_compared_detail(detail),))}|{after}" if found else parts
+        before, separator, after = parts.rpartition(f"|{group_key((detail,))}|")
+        parts = f"{before}|{group_key((_compared_detail(detail),))}|{after}" if separator else parts
     return parts
 
 
@@ -168,9 +168,9 @@ def united(parts: Sequence[Part]) -> Settlement:
         The settlement. Its rows have new ordinals among equal group keys, in order of content; its total is what the
         payout's own rows say, and what is wrong with it is told anew.
     """
-    held, used = _rows(agreed(parts))
+    rows, used = _rows(agreed(parts))
     newest = used[-1].settlement
-    lines = frame(TRANSACTION_COLUMNS, _numbered(held, newest.settlement_id))
+    lines = frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id))
     whole = replace(
         newest,
         period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),
@@ -310,11 +310,11 @@ def _rows(parts: Sequence[Part]) -> tuple[list[Content], list[Part]]:
     if last_whole is not None and parts[last_whole].extent is not Extent.WHOLE:
         return list(_rows_of(parts[last_whole].settlement)), [parts[last_whole]]  # proved by its total, whatever came
     used = list(parts[last_whole or 0 :])
-    held: Counter[Content] = Counter()
+    rows: Counter[Content] = Counter()
     for part in used:
         own = _contents(part.settlement)
-        held = Counter({row: own[row] if part.covers(row) else max(held[row], own[row]) for row in held | own})
-    return _spelled(+held, used), used
+        rows = Counter({row: own[row] if part.covers(row) else max(rows[row], own[row]) for row in rows | own})
+    return _spelled(+rows, used), used
 
 
 def _spelled(held: Counter[Content], parts: Sequence[Part]) -> list[Content]:

@@ -55,12 +55,12 @@ def table(rows: Mapping[M, str]) -> dict[str, M]:
     Raises:
         ValueError: If two meanings have a word in common, as it is compared: a fault of the declarations.
     """
-    found: dict[str, M] = {}
+    by_word: dict[str, M] = {}
     for meaning, words in rows.items():
         for word in words.split("|"):
-            if found.setdefault(folded(word), meaning) != meaning:
+            if by_word.setdefault(folded(word), meaning) != meaning:
                 raise ValueError(f"“{word}” is declared with two meanings")
-    return found
+    return by_word
 
 
 def typed(
@@ -103,8 +103,8 @@ def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedP
     """Return an amount of an item with its line type, where its event and column do not tell it; else nothing."""
     if found.line_type is None:
         return ()
-    asked = found.line_type is LineType.UNCLASSIFIED
-    return (TypedPart(found.column, amount, None if asked else found.line_type, word),)
+    is_asked = found.line_type is LineType.UNCLASSIFIED
+    return (TypedPart(found.column, amount, None if is_asked else found.line_type, word),)
 
 
 _MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})

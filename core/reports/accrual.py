@@ -40,8 +40,8 @@ def ship_days(lines: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:
     """
     days = _days_by_order(observations)
     pairs = zip(lines["order_id"].to_list(), lines["product_id"].to_list(), strict=True)
-    found = [_ship_day(days.get(order, {}), product) for order, product in pairs]
-    return pd.Series(found, index=lines.index, dtype=TEXT)
+    shipped = [_ship_day(days.get(order, {}), product) for order, product in pairs]
+    return pd.Series(shipped, index=lines.index, dtype=TEXT)
 
 
 def _days_by_order(observations: pd.DataFrame) -> dict[object, dict[str, str | None]]:
@@ -83,5 +83,5 @@ def shipped_not_settled(
     dated = sales.assign(ship_day=ship_days(sales, observations), posted_day=local_days(sales, zones))
     end = month.last_day.isoformat()
     late = (dated["posted_day"] > end) & (dated["ship_day"] <= end)
-    found = dated[late.fillna(value=False).astype(bool)]
-    return found.sort_values(["store", "ship_day", "order_id", "key"], kind="stable")
+    unsettled = dated[late.fillna(value=False).astype(bool)]
+    return unsettled.sort_values(["store", "ship_day", "order_id", "key"], kind="stable")

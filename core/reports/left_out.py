@@ -54,8 +54,8 @@ class LeftOut:
 
 def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     """Return what is in no figure of lines that `priced_lines` gave, by currency."""
-    found = priced[priced["without_rate"]]
-    names = found["currency"].fillna("no currency")
+    unpriced = priced[priced["without_rate"]]
+    names = unpriced["currency"].fillna("no currency")
     return [
         LeftOut(
             currency=str(currency),
@@ -66,7 +66,7 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
             without_cost=int((rows["cost_status"] == CostStatus.MISSING).sum()),
             waiting=int((rows["cost_status"] == CostStatus.WAITING).sum()),
         )
-        for currency, rows in found.groupby(names, sort=True)
+        for currency, rows in unpriced.groupby(names, sort=True)
     ]
 
 
@@ -96,8 +96,8 @@ def unknown_types(priced: pd.DataFrame, rates: Mapping[tuple[str, str], Decimal]
     of_reader_one = (in_figures["event"] == Event.OTHER.value) & in_figures["goods"].isna()
     asks = of_reader_one | in_figures["typed"].str.contains(NOT_DECLARED, regex=False)
     rows = records(in_figures.loc[asks.fillna(value=False).astype(bool), _OF_A_WORD])
-    asked = [amount for row in rows if (amount := _unanswered(row, rates)) is not None]
-    return UnknownTypes(len(asked), cents(total(asked)))
+    amounts = [amount for row in rows if (amount := _unanswered(row, rates)) is not None]
+    return UnknownTypes(len(amounts), cents(total(amounts)))
 
 
 _OF_A_WORD = ["event", "typed", "goods", "other_income", "currency", "posted_day"]
@@ -112,8 +112,8 @@ def _unanswered(row: Mapping[str, Any], rates: Mapping[tuple[str, str], Decimal]
         amount: Decimal = row["other_income"]
         return amount
     rate = rates.get((row["currency"], row["posted_day"]), Decimal(1))
-    asked = [at_line_places(one.amount * rate) for one in from_text(row["typed"]) if one.line_type is None]
-    return sum(asked, Decimal(0)) if asked else None
+    amounts = [at_line_places(one.amount * rate) for one in from_text(row["typed"]) if one.line_type is None]
+    return sum(amounts, Decimal(0)) if amounts else None
 
 
 _MOST_ORDERS_NAMED = 5

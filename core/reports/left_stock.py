@@ -102,9 +102,9 @@ def left_without_line(
     named = [(row, _names(row)) for row in records(left[left["record_date"] >= begin])]
     without = [(row, names) for row, names in named if not names & with_goods and row["units"] != 0]
     beside = _words_beside(lines, {name for _, names in without for name in names})
-    found = []
+    rows = []
     for row, names in without:
-        found.append(
+        rows.append(
             LeftStock(
                 row["order_id"],
                 row["product_id"],
@@ -116,7 +116,7 @@ def left_without_line(
                 "; ".join(sorted({word for name in names for word in beside.get(name, ())})),
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
 def by_month(left: Sequence[LeftStock]) -> list[LeftInMonth]:
@@ -144,9 +144,9 @@ def _orders_with_goods(lines: pd.DataFrame) -> set[str]:
     store's order has its line, and the other way round.
     """
     moves = (lines["cost_status"] != CostStatus.NOT_APPLICABLE) | (lines["event"] == Event.SALE)
-    found = _ids(records(lines.loc[moves.fillna(value=False).astype(bool), ["order_id", "merchant_order_id"]]))
+    orders = _ids(records(lines.loc[moves.fillna(value=False).astype(bool), ["order_id", "merchant_order_id"]]))
     pairs = records(lines.loc[lines["merchant_order_id"].notna(), ["order_id", "merchant_order_id"]])
-    return found | {name for row in pairs if (ids := _ids([row])) & found for name in ids}
+    return orders | {name for row in pairs if (ids := _ids([row])) & orders for name in ids}
 
 
 def _ids(rows: Iterable[Mapping[str, object]]) -> set[str]:
@@ -160,9 +160,9 @@ def _names(row: Mapping[str, str]) -> set[str]:
 
 def _words_beside(lines: pd.DataFrame, orders: set[str]) -> dict[str, set[str]]:
     """Return the marketplace's own words of everything that was settled of these orders."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_order: dict[str, set[str]] = defaultdict(set)
     named = lines[lines["order_id"].str.strip().str.lstrip("#").isin(list(orders)).fillna(value=False).astype(bool)]
     for row in records(named[["order_id", "raw_type", "raw_description"]]):
         words = (row["raw_type"], row["raw_description"])
-        found[str(row["order_id"]).strip().lstrip("#")].add(" ".join(word for word in words if word))
-    return found
+        by_order[str(row["order_id"]).strip().lstrip("#")].add(" ".join(word for word in words if word))
+    return by_order

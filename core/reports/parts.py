@@ -36,20 +36,20 @@ def parts(lines: pd.DataFrame) -> pd.DataFrame:
     Args:
         lines: TRANSACTION_COLUMNS. Payouts have no parts: they are the settlement's total on its way to the bank.
     """
-    found = {name: pd.Series(Decimal(0), index=lines.index, dtype=MONEY) for name in PARTS}
+    columns = {name: pd.Series(Decimal(0), index=lines.index, dtype=MONEY) for name in PARTS}
     events = lines["event"].astype(object)
     kinds = _tax_kinds(lines)
     for event, kind in sorted(set(zip(events, kinds, strict=True)) - {(Event.PAYOUT.value, kind) for kind in kinds}):
         chosen = ((events == event) & (kinds == kind)).astype(bool)
         for column in AMOUNT_COLUMNS:
             name = PNL_PARTS[usual_type(event, column, kind)].value
-            found[name] = (found[name] + lines[column].where(chosen, 0)).astype(MONEY)
+            columns[name] = (columns[name] + lines[column].where(chosen, 0)).astype(MONEY)
     moved: dict[str, list[Decimal]] = {}
     for place, name, amount in _moved(lines):
         moved.setdefault(name, [Decimal(0)] * len(lines))[place] += amount
     for name, amounts in moved.items():
-        found[name] = (found[name] + pd.Series(amounts, index=lines.index, dtype=MONEY)).astype(MONEY)
-    return pd.DataFrame(found, index=lines.index)
+        columns[name] = (columns[name] + pd.Series(amounts, index=lines.index, dtype=MONEY)).astype(MONEY)
+    return pd.DataFrame(columns, index=lines.index)
 
 
 def _tax_kinds(lines: pd.DataFrame) -> pd.Series:

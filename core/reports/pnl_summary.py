@@ -43,9 +43,9 @@ def pnl_summary(priced: pd.DataFrame, question: PnlQuestion) -> pd.DataFrame:
     several = priced["store"].nunique() > 1
     for by_month in (False, True):
         for by_store in (False, True) if several or not by_month else (True,):
-            asked = replace(question, by_item=False, by_month=by_month, by_store=by_store)
-            found = records(summed(priced, asked))
-            rows += [_named(row, by_store=by_store) for row in (found if by_month else _with_rounding(found))]
+            summary_question = replace(question, by_item=False, by_month=by_month, by_store=by_store)
+            summary = records(summed(priced, summary_question))
+            rows += [_named(row, by_store=by_store) for row in (summary if by_month else _with_rounding(summary))]
     rows = _saying_what_is_left_out(rows, priced, question.home_currency)
     rows.sort(key=_order)
     return frame(PNL_COLUMNS, rows)

@@ -2,7 +2,8 @@
 
 Net sales = sales + refunds, without tax. Profit = net sales + fees + advertising + reimbursements + other income −
 COGS, where fees and advertising are negative as on the settlement. Margin = profit / net sales, ROI = profit / COGS,
-profit per item = profit / units sold. All of it in home currency. Tax and balance moves are no profit, and stand beside
+profit per item = profit / units sold; a ratio to what is not above zero says nothing, and is missing. All of it in home
+currency. Tax and balance moves are no profit, and stand beside
 it so that everything sums to the settlements.
 
 A line is in all figures of a row or in none. One in another currency needs a rate; without one neither its sales nor
@@ -47,8 +48,8 @@ PNL_COLUMNS: Columns = {
     "indicator": TEXT,  # beside COGS wherever a cost is missing
     "missing_note": TEXT,  # how many units and which orders lack a cost; what is left out because no rate is known
     "profit": MONEY,
-    "margin": MONEY,  # share of net sales; missing where there are none
-    "roi": MONEY,  # share of COGS; missing where there is none
+    "margin": MONEY,  # share of net sales; missing where they are not above zero
+    "roi": MONEY,  # share of COGS; missing where it is not above zero
     "profit_per_item": MONEY,
     **dict.fromkeys(BELOW_THE_LINE, MONEY),
     "without_rate": WHOLE,  # lines whose currency has no rate: they are in none of the figures
@@ -210,7 +211,10 @@ def is_item(name: object) -> bool:
 
 
 def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Add net sales, profit and the ratios to the sums of a row; a ratio without its base is missing."""
+    """Add net sales, profit and the ratios to the sums of a row; a ratio whose base is not above zero is missing.
+
+    Refunds of 30.00 beside sales of 20.00, and fees of 5.00: a loss of 15.00 is no margin of 150 % on sales of −10.00.
+    """
     net_sales = figures["sales"] + figures["refunds"]
     profit = sum((figures[name] for name in PROFIT_PARTS), Decimal(0)) - figures["cogs"]
     sold = figures["units_sold"]
@@ -218,9 +222,9 @@ def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
         **figures,
         "net_sales": net_sales,
         "profit": profit,
-        "margin": at_line_places(profit / net_sales) if net_sales else None,
-        "roi": at_line_places(profit / figures["cogs"]) if figures["cogs"] else None,
-        "profit_per_item": cents(profit / sold) if sold else None,
+        "margin": at_line_places(profit / net_sales) if net_sales > 0 else None,
+        "roi": at_line_places(profit / figures["cogs"]) if figures["cogs"] > 0 else None,
+        "profit_per_item": cents(profit / sold) if sold > 0 else None,
     }
 
 
@@ -325,14 +329,14 @@ def _with_left_out(
     marks: dict[Labels, dict[str, str | None]], priced: pd.DataFrame, home: str
 ) -> dict[Labels, dict[str, str | None]]:
     """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
-    found = dict(marks)
+    all_marks = dict(marks)
     for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
         (row,) = left_out(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
-        lacking = found.get(place, _NOTHING_MISSING)["missing_note"]
+        lacking = all_marks.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"
-        found[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
-    return found
+        all_marks[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
+    return all_marks
 
 
 def _rounding(priced: pd.DataFrame, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -51,8 +51,8 @@ Observed = dict[str, dict[str, object]]
 
 def _by_product(observations: pd.DataFrame, kind: ObservationKind) -> Observed:
     """Return each product's newest observation of a kind that has a cost."""
-    found = observations[(observations["kind"] == kind) & observations["unit_cost"].notna()]
-    newest = found.sort_values(["record_date", "fetched_at"], kind="stable", na_position="first")
+    costs = observations[(observations["kind"] == kind) & observations["unit_cost"].notna()]
+    newest = costs.sort_values(["record_date", "fetched_at"], kind="stable", na_position="first")
     return {row["product_id"]: row for row in records(newest)}
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from addin.commands import costs, pnl, reports, settlements
 from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
 from core.books.altered_rows import AlteredRowsError
 from tests.core.books.listed_documents import v2_content
 
@@ -26,14 +25,21 @@ STATUS = "UPDATE settlement SET cogs_entry = 'sent'"
 LINE = "UPDATE 'transaction' SET typed = '[1'"
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "Acme.xlsm"
-    new_workbook(path, company=tmp_path.name, currency="USD", database=str(tmp_path / "acme.sqlite"))
-    file = tmp_path / "7.txt"
+@pytest.fixture(scope="module")
+def made(
+    made_books_of_acme: Path, copy_of_acme: Callable[[Path, Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Import a settlement into new books, once."""
+    folder = tmp_path_factory.mktemp("imported")
+    file = folder / "7.txt"
     file.write_bytes(v2_content("7", {}, total="10.00"))
-    on_file(path, partial(settlements.import_files, files=[file]))
-    return path
+    on_file(copy_of_acme(made_books_of_acme, folder), partial(settlements.import_files, files=[file]))
+    return folder
+
+
+@pytest.fixture
+def book(made: Path, copy_of_acme: Callable[[Path, Path], Path], tmp_path: Path) -> Path:
+    return copy_of_acme(made, tmp_path)
 
 
 def alter(book: Path, statement: str) -> None:
@@ -46,7 +52,7 @@ def verified(book: Path) -> Outcome:
     return on_file(book, reports.verify, sees_altered=True)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("action", [pnl.make_pnl, costs.resolve, partial(reports.cogs, ids=["7"])])
 @pytest.mark.parametrize("statement", [STATUS, LINE])
 def test_a_button_that_cannot_read_the_books_names_the_row(

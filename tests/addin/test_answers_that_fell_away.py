@@ -10,6 +10,8 @@ import pytest
 from addin.commands.answers_back import with_proposals
 from addin.commands.button import Outcome
 from core.books.answers import Answer
+from core.books.asked_today import asked_lines
+from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
 from core.books.status import missing_lines
 from core.books.type_choices import change_types
@@ -46,14 +48,27 @@ def told(shop: Shop, said: str) -> Outcome:
 
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
 def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path: Path, said: str) -> None:
-    """One of 5.00 went out and stays; one of 0 went out too, and asks for its cost since."""
+    """What another program posted is asked nothing, whatever its words are said to be since: it stays as it is."""
+    shop = answered(tmp_path, "5.00", "0")
+    post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "by the accountant", **WHO)
+    outcome = told(shop, said)
+
+    assert "the lines are exported and stay as they went out: order 111-1, SKU MUG; order 111-2" in outcome.message
+    assert ["111-1", "111-2"] == [one["order"] for one in outcome.data["answers_left"]]  # type: ignore[attr-defined]
+    assert (False, False) == ("Resolve" in outcome.message, outcome.needs_attention)
+
+
+@pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
+def test_what_is_said_to_be_proposed_is_what_resolve_asks(tmp_path: Path, said: str) -> None:
+    """Of two exported lines, one with a cost: those that ask since are proposed, the others stay."""
     shop = answered(tmp_path, "5.00", "0")
     shop.export("1", kinds=(EntryKind.COGS,))
     outcome = told(shop, said)
+    listed = {row["order_id"] for row in records(asked_lines(shop.books))}
+    proposed, left = (outcome.data.get(name, []) for name in ("answers_proposed", "answers_left"))
 
-    assert "the line is exported and stays as it went out: order 111-1, SKU MUG." in outcome.message
-    assert [{"store": "US", "settlement": "1", "order": "111-1", "sku": "MUG"}] == outcome.data["answers_left"]
-    assert ("1 saved answer is only proposed" in outcome.message) == ("answers_proposed" in outcome.data)
+    assert listed == {one["order"] for one in proposed}  # type: ignore[attr-defined]
+    assert {"111-1", "111-2"} - listed == {one["order"] for one in left}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])

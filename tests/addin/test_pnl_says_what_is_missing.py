@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from addin.commands import pnl, settlements
 from addin.commands.desk import on_file
 from addin.sheets import tables
-from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlChoice
+from core.books.database import Database
+from core.books.kept_lines import forget_kept
+from core.books.loading import load_books, load_part
+from core.books.settlements_of_days import Days, settlements_of_days
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.test_type_choices import UNKNOWN
 from workbook_engine import workbook
@@ -117,3 +123,43 @@ def test_money_of_unknown_types_is_named_and_needs_attention(
     assert (words is None) == ("unknown type" not in outcome.message)
     assert (words or "") in outcome.message
     assert int(words is not None) == outcome.exit_status
+
+
+AUGUST = PnlChoice(first_day=date(2026, 8, 1), last_day=date(2026, 8, 31))
+SEPTEMBER = PnlChoice(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30))
+LATER = {"posted-date": "2026-09-05", "posted-date-time": "2026-09-05 10:00:00 UTC"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("month", [AUGUST, SEPTEMBER])
+def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, month: PnlChoice) -> None:
+    """Which they are where the other sheets show the books as they are; of a missing rate in another month none tells.
+
+    The first press has no kept lines to read, the second one has; a settlement has lines of both months.
+    """
+    bring_in(book, "1", {}, LATER | {"order-id": "111-7"}, total="20.00")
+    bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00", currency="EUR")
+    with Database.open(book.parent / "acme.sqlite") as database:
+        forget_kept(database)
+
+    first, second = (on_file(book, partial(pnl.make_pnl, choice=month)) for _ in range(2))
+
+    assert (first.message, first.data) == (second.message, second.data)
+    assert "20.00" not in first.message
+    assert ("EUR" in first.message) == (month is not AUGUST)
+
+
+def test_only_settlements_that_a_month_is_about_are_read(book: Path) -> None:
+    """Of the others no line is looked at: one that another program altered is not seen before it is needed."""
+    bring_in(book, "1", {}, total="10.00")
+    bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00")
+    with Database.open(book.parent / "acme.sqlite") as database:
+        whole = load_books(database)
+        of_days = partial(settlements_of_days, days=Days(SEPTEMBER.first_day, SEPTEMBER.last_day))
+        part = load_part(database, of_days)
+        (later,) = [one for one in whole.settlements if one.settlement_id == "2"]
+        assert part is not None
+        assert_frame_equal(whole.lines_of(later).reset_index(drop=True), part.lines)
+        with database.keeping() as connection:
+            connection.exec_driver_sql("UPDATE costed_line SET cogs = 7")
+        assert load_part(database, lambda _connection, booked: booked) is None

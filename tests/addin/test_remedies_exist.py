@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,12 +41,15 @@ class Text(NamedTuple):
     words: str
 
 
-def texts() -> Iterator[Text]:
-    for folder in ("core", "addin"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            name = str(file.relative_to(ROOT))
-            for line, words in words_of(ast.parse(file.read_text(encoding="utf-8"))):
-                yield Text(f"{name}:{line}", words)
+@cache
+def texts() -> tuple[Text, ...]:
+    """Return the texts of the program, read once for all that is looked for in them."""
+    files = [file for folder in ("core", "addin") for file in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(
+        Text(f"{file.relative_to(ROOT)}:{line}", words)
+        for file in files
+        for line, words in words_of(ast.parse(file.read_text(encoding="utf-8")))
+    )
 
 
 def words_of(tree: ast.AST) -> Iterator[tuple[int, str]]:

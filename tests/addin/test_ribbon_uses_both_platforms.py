@@ -29,6 +29,7 @@ def classes_in(file: str) -> dict[str, ast.ClassDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
+@cache
 def asked_of_the_platform(owner: ast.ClassDef) -> dict[str, set[str]]:
     """Return per member of a class what it asks of `self.impl` (or `self.rng.impl`)."""
     asked: dict[str, set[str]] = defaultdict(set)
@@ -59,6 +60,7 @@ def members(file: str, name: str) -> set[str]:
     return found
 
 
+@cache
 def used_names() -> dict[str, set[str]]:
     """Return every attribute name that the add-in uses of objects, with the files it is used in.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import nodes, source
+
 ROOT = Path(__file__).parents[2]
 OURS = ("addin", "core", "sandbox", "workbook_engine", "workbooks")
 LONGEST = 400
@@ -17,7 +19,7 @@ LONGEST = 400
 def modules(*folders: str) -> dict[str, ast.Module]:
     """Return every module of some folders by its full name."""
     paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return {_name(path): source(path) for path in paths}
 
 
 def _name(path: Path) -> str:
@@ -28,11 +30,11 @@ def needs(tree: ast.Module, known: set[str]) -> set[str]:
     """Return which of the known modules a module imports: at its top, inside, or for its types only."""
     full = {
         (f"{node.module}.{alias.name}", str(node.module))
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    plain = {alias.name for node in nodes(tree) if isinstance(node, ast.Import) for alias in node.names}
     return {name if name in known else module for name, module in full} & known | plain & known
 
 
@@ -64,7 +66,8 @@ def test_a_circle_planted_in_the_engine_is_seen() -> None:
     """A sheet part that names the whole workbook file, for its types only, closes a circle: it is one floor higher."""
     trees = modules("workbook_engine")
     planted = "if TYPE_CHECKING:\n    from workbook_engine.workbook_file import WorkbookFile\n"
-    trees["workbook_engine.sheet_part"].body += ast.parse(planted).body
+    body = [*trees["workbook_engine.sheet_part"].body, *ast.parse(planted).body]
+    trees["workbook_engine.sheet_part"] = ast.Module(body, [])
 
     assert {"workbook_engine.sheet_part", "workbook_engine.workbook_file"} <= set(circle(trees))
 
@@ -111,7 +114,7 @@ def renamed(tree: ast.Module) -> list[str]:
     """Return the names of our own modules that one imports under another name."""
     return [
         f"{node.module}.{alias.name} as {alias.asname}"
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in OURS
         for alias in node.names
         if alias.asname
@@ -123,7 +126,11 @@ def test_a_thing_has_one_name_everywhere() -> None:
     assert {} == {name: names for name, tree in modules(*OURS).items() if (names := renamed(tree))}
 
 
-SUBJECTS = {name: tree for name, tree in modules("core/books").items() if not name.startswith("core.books.database")}
+SUBJECTS = {
+    name: path
+    for path in sorted((ROOT / "core" / "books").rglob("*.py"))
+    if not (name := _name(path)).startswith("core.books.database")
+}
 """The modules of core/books that hold a subject; those of core/books/database hold how books are kept."""
 
 
@@ -142,7 +149,7 @@ def speaks_sql(function: ast.FunctionDef, sql: set[str]) -> bool:
 def sql_names(tree: ast.Module) -> set[str]:
     """Return the names of a module that make statements: those of SQLAlchemy, and the modules of tables."""
     imported = [
-        (node.module, alias.name) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+        (node.module, alias.name) for node in nodes(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
     ]
     return {name for module, name in imported if module == "sqlalchemy" and name != "Connection"} | {
         name for module, name in imported if module == "core.books.database" and name.endswith("tables")
@@ -162,13 +169,13 @@ def rules_after_queries(tree: ast.Module) -> list[str]:
 @pytest.mark.parametrize("name", sorted(SUBJECTS))
 def test_the_rules_of_a_subject_stand_before_its_queries(name: str) -> None:
     """Pure functions of values first; then what takes a connection."""
-    assert [] == rules_after_queries(SUBJECTS[name])
+    assert [] == rules_after_queries(source(SUBJECTS[name]))
 
 
 @pytest.mark.parametrize("name", sorted(SUBJECTS))
 def test_only_what_takes_a_connection_speaks_sql(name: str) -> None:
     """A public function that makes statements is given the connection; what it is made of is private."""
-    tree = SUBJECTS[name]
+    tree = source(SUBJECTS[name])
     sql = sql_names(tree)
     public = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.architecture.sources import source
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -29,7 +31,7 @@ def house() -> Trees:
     """Return every module outside of the tests by its full name."""
     paths = [path for folder in HOUSE for path in (ROOT / folder).rglob("*.py")]
     names = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in paths}
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in names.items()}
+    return {name: source(path) for name, path in names.items()}
 
 
 def bindings(name: str, tree: ast.Module, nodes: list[ast.AST]) -> dict[str, str]:

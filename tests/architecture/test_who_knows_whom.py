@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import nodes, source
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("addin", "core", "sandbox", "workbook_engine")
 
@@ -32,7 +34,7 @@ def modules(package: str) -> list[Path]:
 def imported(path: Path) -> frozenset[str]:
     """Return the full name of everything that a module imports, at its top or inside."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(source(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -94,7 +96,7 @@ def test_excels_own_objects_are_touched_in_one_module() -> None:
     users = {
         path.relative_to(ROOT).as_posix()
         for path in modules("addin")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(source(path))
         if isinstance(node, ast.Attribute) and node.attr == "api"
     }
 
@@ -126,17 +128,15 @@ _FLAG = re.compile(r"(?:^|[\s(`“])--[a-z]")
 
 def flags_in_texts(tree: ast.Module) -> list[str]:
     """Return the texts of a module, docstrings left out, that name an option of the command line."""
-    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documented)
+    documented = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+    texts = (node for node in nodes(tree) if isinstance(node, ast.Constant) and id(node) not in documented)
     return [node.value for node in texts if isinstance(node.value, str) and _FLAG.search(node.value)]
 
 
 def test_no_message_of_core_names_an_option_of_the_command_line() -> None:
     """Most people press buttons; `addin.commands.ways_out` adds what to type where somebody types."""
     named = {
-        path.relative_to(ROOT).as_posix(): flags
-        for path in modules("core")
-        if (flags := flags_in_texts(ast.parse(path.read_text(encoding="utf-8"))))
+        path.relative_to(ROOT).as_posix(): flags for path in modules("core") if (flags := flags_in_texts(source(path)))
     }
 
     assert {} == named

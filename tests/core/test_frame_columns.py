@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
 import pandas as pd
 import pytest
 
-from core.frame_columns import MAPPING_COLUMNS, WHOLE, conform, frame, records
+from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, conform, frame, records
+from core.model import Event
+from core.money import MONEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COLUMNS = MAPPING_COLUMNS
+
+
+ODD = (
+    *("", "a", "2026-01-01T00:00:00Z", 5, -1, 2**70, 5.5, float("nan"), True, b"x", None, pd.NA, pd.NaT, Event.OTHER),
+    *(Decimal("1.5"), Decimal("1.1234567"), Decimal("NaN"), Decimal("1E+30"), date(2026, 1, 1)),
+    *(datetime(2026, 1, 1), datetime(2026, 1, 1, 3, tzinfo=ZoneInfo("Asia/Kolkata"))),  # noqa: DTZ001 - one without zone
+    *(pd.Timestamp("2026-01-01", tz="UTC"), pd.Timestamp("2026-01-01 00:00:00.000000123", tz="UTC")),
+)
+"""What may be handed to a column of any type."""
+
+
+def outcome(make: Callable[[], Any]) -> object:
+    """Return the values that come out, or the kind of error."""
+    try:
+        made = make()
+    except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
+        return type(error)
+    return made.dtype, [None if pd.isna(value) else value for value in made]
+
+
+def _of_records(kind: pd.ArrowDtype, values: list[Any]) -> pd.Series:
+    return frame({"it": kind}, [{"it": one} for one in values])["it"]
+
+
+def _of_pandas(kind: pd.ArrowDtype, values: list[Any]) -> pd.Series:
+    return pd.Series([None if one is pd.NA else one for one in values], dtype=kind)
+
+
+@pytest.mark.parametrize("kind", [TEXT, MONEY, WHOLE, MOMENT, FLAG], ids=str)
+def test_a_column_takes_and_refuses_what_pandas_does(kind: pd.ArrowDtype) -> None:
+    """Records become columns without pandas, where that is the same: no amount is rounded, no text becomes a number."""
+    given = [[value, *more] for value in ODD for more in ([], [None])]
+    frames = [outcome(partial(_of_records, kind, values)) for values in given]
+    series = [outcome(partial(_of_pandas, kind, values)) for values in given]
+    assert series == frames
 
 
 def test_what_is_written_to_an_empty_frame_is_in_no_other() -> None:

@@ -252,27 +252,16 @@ def bought(sku: str, day: str, units: int, price: str) -> Purchase:
 
 @dataclass(frozen=True)
 class Left:
-    """An order in Finale, and the shipments in which its units of one SKU left, at three o'clock of each day."""
+    """A line of an order in Finale, and the shipments in which its units left, at three o'clock of each day."""
 
     order_id: str
     sku: str
     shipped: tuple[tuple[str, int], ...]
 
     @property
-    def order(self) -> Order:
-        """The order, as one that the marketplace ships."""
-        units = sum(units for _, units in self.shipped)
-        line = OrderLine("1", self.sku, units, Decimal(20))
-        at = moment(self.shipped[0][0], 8)
-        return Order(self.order_id, "Amazon US", "Amazon.com", "AFN", at, (line,), inventory_id=self.order_id)
-
-    @property
-    def shipments(self) -> list[Shipment]:
-        """Its shipments."""
-        return [
-            Shipment(self.order_id, number, f"S{number}", moment(day, 15), moment(day, 18), (Packed(0, units),))
-            for number, (day, units) in enumerate(self.shipped, start=1)
-        ]
+    def units(self) -> int:
+        """All units that left."""
+        return sum(units for _, units in self.shipped)
 
 
 def left(order_id: str, day: str, units: int = 1, sku: str = "A") -> Left:
@@ -283,17 +272,34 @@ def left(order_id: str, day: str, units: int = 1, sku: str = "A") -> Left:
 def finale_of(*happened: Purchase | Left, currency: str = "USD") -> Business:
     """Return a business of which the sandbox serves Finale's side: what was bought and what left."""
     purchases = tuple(one for one in happened if isinstance(one, Purchase))
-    orders = [one for one in happened if isinstance(one, Left)]
-    skus = sorted({line.product_id for one in purchases for line in one.lines} | {one.sku for one in orders})
+    lines = [one for one in happened if isinstance(one, Left)]
+    skus = sorted({line.product_id for one in purchases for line in one.lines} | {one.sku for one in lines})
+    orders = {name: [one for one in lines if one.order_id == name] for name in dict.fromkeys(x.order_id for x in lines)}
     return Business(
         seed=0,
         currency=currency,
         store="Amazon US",
         products=tuple(Product(sku, sku, sku, "Goods", Decimal(1), Decimal(20)) for sku in skus),
         purchases=purchases,
-        orders=tuple(one.order for one in orders),
-        shipments=tuple(shipment for one in orders for shipment in one.shipments),
+        orders=tuple(_order(name, of) for name, of in orders.items()),
+        shipments=tuple(shipment for name, of in orders.items() for shipment in _shipments(name, of)),
     )
+
+
+def _order(order_id: str, lines: Sequence[Left]) -> Order:
+    """Return an order as one that the marketplace ships."""
+    goods = tuple(OrderLine(f"{place}", one.sku, one.units, Decimal(20)) for place, one in enumerate(lines, start=1))
+    at = moment(min(day for one in lines for day, _ in one.shipped), 8)
+    return Order(order_id, "Amazon US", "Amazon.com", "AFN", at, goods, inventory_id=order_id)
+
+
+def _shipments(order_id: str, lines: Sequence[Left]) -> list[Shipment]:
+    """Return a shipment for each parcel of a line."""
+    parcels = sorted((day, place, units) for place, one in enumerate(lines) for day, units in one.shipped)
+    return [
+        Shipment(order_id, number, f"S{number}", moment(day, 15), moment(day, 18), (Packed(place, units),))
+        for number, (day, place, units) in enumerate(parcels, start=1)
+    ]
 
 
 def moment(day: str, hour: int) -> datetime:

@@ -373,6 +373,32 @@ def test_an_accrual_is_booked_once_and_anew_where_its_figures_changed(shop: Shop
 
 
 @pytest.mark.long
+def test_close_says_to_book_an_accrual_only_where_there_is_one_that_is_not_booked(shop: Shop, book: DemoBook) -> None:
+    """A month without one, one that is not booked yet, one that this press booked, and one that was booked before."""
+    shop.bring_in("3", sale("444-1", "CUP", day="2026-09-02"), store="US")
+    shop.finale_says({("444-1", "CUP"): "5.00"})
+    nothing = book.run("close", "2026-07")
+    waiting = book.run("close", "2026-08")
+    booked = book.run("close", "2026-08", "--format", "quickbooks")
+    before = book.run("close", "2026-08")
+    packs = [load_workbook(path)["Accrual"]["A2"].value for path in sorted(book.path.parent.glob("Close*2026-0*.xlsx"))]
+
+    assert "Accrual: nothing is to be booked." in nothing.output
+    assert ["ook the accrual" in ran.output for ran in (nothing, waiting, booked, before)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert "1 line shipped and not settled, 2 entries." in waiting.output
+    assert "1 line shipped and not settled, 2 entries, to import:" in booked.output
+    assert "1 line shipped and not settled, 2 entries that are booked." in before.output
+    assert {"There is nothing to book.", "Book it on 2026-08-31", "It is booked on 2026-08-31"} <= {
+        words.split(",")[0] if "," in words.split(" It covers")[0] else words.split(" It covers")[0] for words in packs
+    }
+
+
+@pytest.mark.long
 def test_an_accrual_in_xero_has_the_codes_of_its_groups(shop: Shop, book: DemoBook) -> None:
     """What was booked for QuickBooks is written for Xero too."""
     shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))

@@ -50,6 +50,7 @@ def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
 
     assert [
         {
+            "store": edited["Store"],
             "settlement": edited["Settlement"],
             "order": name(edited)[0],
             "sku": name(edited)[1],

@@ -112,7 +112,7 @@ def test_a_sync_tells_what_was_typed_for_it_changes(demo: DemoBook, typed: Calla
     after = cogs_of(demo)
     moved = {number: after[number] - before[number] for number in after if after[number] != before[number]}
     assert moved
-    told = {number: Decimal(difference) for number, difference in synced.data["changes"].items()}
+    told = {one["settlement"]: Decimal(one["cogs_changed"]) for one in synced.data["changes"]}
     assert moved == {number: difference for number, difference in told.items() if difference}
     changes, history = table(demo.open(), "Changes"), table(demo.open(), "Change history")
     assert set(moved) <= {row["Settlement ID"] for row in changes.rows}

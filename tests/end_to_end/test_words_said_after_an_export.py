@@ -90,6 +90,67 @@ def test_goods_that_are_typed_then_become_a_true_up(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("first", "then", "kinds"),
+    [
+        ("Sales", LOST, "Cost of goods sold → Damaged and lost goods"),
+        (LOST, "Liquidations", "Damaged and lost goods → Cost of goods sold"),
+        (LOST, "Sales", "Damaged and lost goods → Cost of goods sold"),
+    ],
+)
+def test_goods_that_cost_as_much_as_something_else_move_to_its_account(
+    story: Story, tmp_path: Path, first: str, then: str, kinds: str
+) -> None:
+    """2 at 4.00 exported as one thing and answered as another: nothing more is expensed, and 8.00 move."""
+    word = {**paid("ODD_WORD", "12.00", units="2", sku="A"), "amount-type": "other-transaction"}
+    story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1"), word]))
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Line type": first})
+    story.book.run("resolve")
+    for asked in story.asked():
+        story.answer(({"Order ID": asked["Order ID"], "Type": asked["Type"]}, {"Cost": 4}))
+    story.deed("export", NUMBER, "--format", "quickbooks")
+    story.type("Transaction types", {"Type": "other-transaction / ODD_WORD"}, {"Line type": then})
+    story.book.run("resolve")
+    for asked in story.asked():
+        story.answer(({"Type": asked["Type"]}, {"Cost": 4}))
+    (proposed,) = (row for row in story.pending() if row["Type"] != "Reclassification")
+    listed = story.book.run("trueups")
+    posted = balances(story.decide("accept").data["files"])
+    moved = {account: posted[account] for account in ("Cost of Goods Sold", "Damaged and Lost Inventory")}
+
+    assert (0, f"kind of cost: {kinds}") == (proposed["Difference"], proposed["What changed"])
+    assert "USD 8.00 of cost moves to other accounts, in 1 true-up." in listed.output
+    assert [Decimal(-8), Decimal(8)] == sorted(moved.values())
+    assert 0 == posted.get("Inventory Asset", 0)
+    story.ties()
+    assert [] == story.pending()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("out", [(), ("1",), ("1", "2")])
+def test_posted_elsewhere_says_which_settlement_entries_stay(
+    story: Story, tmp_path: Path, out: tuple[str, ...]
+) -> None:
+    """None, one and both of two settlements have a settlement entry that was exported from here."""
+    names = [f"Amazon/{NUMBER}{number}" for number in ("1", "2")]
+    for number in ("1", "2"):
+        story.bring(v2(tmp_path, [item("Order", number, "20.00", units="1")], f"{NUMBER}{number}"))
+    for number in out:
+        story.deed("export", f"{NUMBER}{number}", "--entries", "settlement", "--format", "quickbooks")
+
+    ran = story.deed("posted-elsewhere", *names, "--reason", "COGS by hand")
+
+    staying = [name for name in names if name[-1] in out]
+    said = [
+        f"settlement {name} is locked as posted elsewhere, without an entry; its settlement entry" for name in names
+    ]
+    assert [name in staying for name in names] == [words in ran.output for words in said]
+    left = {0: "2 settlements locked as posted elsewhere, without an entry.", 1: "1 settlement locked", 2: "The COGS"}
+    assert ran.output.startswith(left[len(out)])
+    story.ties()
+
+
+@pytest.mark.long
 def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> None:
     """3 lost at 4.00: 12.00 to the account of losses, and nothing is asked any more."""
     costs_out(story, tmp_path, LOST)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlwings as xw
 
+from tests.books_with_vba import load_with_vba
 from tests.workbook_engine.builders import body, full_workbook, loaded, openpyxl_table, parts, plain_table, rewritten
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import workbook
@@ -58,11 +59,11 @@ def test_a_workbook_of_openpyxl(tmp_path: Path) -> None:
     assert [("000", 0), ("003", 3)] == [(found.cell(row, 1).value, found.cell(row, 2).value) for row in (2, 5)]
 
 
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
 def test_a_workbook_with_macros_saved_by_openpyxl(tmp_path: Path) -> None:
     """What openpyxl left of a workbook with macros goes on working."""
     path = full_workbook(tmp_path / "kept.xlsm")
-    kept = loaded(path, keep_vba=True)
-    kept.save(path)
+    load_with_vba(path).save(path)
     project = parts(path)["xl/vbaProject.bin"]
     with workbook(path) as book:
         table = book.sheets["Items"].tables["tblItems"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,16 @@ SET_BY_XLWINGS = {"options"}
 """What `xlwings.main` itself puts on an object."""
 
 
+@cache
+def classes_of(path: Path) -> dict[str, ast.ClassDef]:
+    """Return the classes of a module by name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
 def members(file: str, class_name: str) -> set[str]:
     """Return the members of a class in a module of xlwings that cannot be imported here, its bases included."""
-    tree = ast.parse((PACKAGE / file).read_text(encoding="utf-8"))
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    classes = classes_of(PACKAGE / file)
     found: set[str] = set()
     for node in ast.walk(classes[class_name]) if class_name in classes else ():
         if isinstance(node, ast.FunctionDef) and not _only_raises(node):
@@ -55,9 +62,7 @@ def own_members(owner: type) -> set[str]:
     """Return the public members of a class of ours: of its body and those it gives its objects."""
     named = {member for member in dir(owner) if not member.startswith("_")}
     for base in owner.__mro__[:-1]:
-        tree = ast.parse(inspect.getsource(inspect.getmodule(base) or base))
-        body = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == base.__name__)
-        named |= set(_set_on_self(body))
+        named |= set(_set_on_self(classes_of(Path(inspect.getfile(base)))[base.__name__]))
     return named - SET_BY_XLWINGS
 
 

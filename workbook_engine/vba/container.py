@@ -61,7 +61,7 @@ class _Reader:
 
     def streams(self) -> Streams:
         """Return all streams."""
-        found: Streams = {}
+        streams: Streams = {}
         seen: set[int] = set()
         waiting: list[tuple[int, tuple[str, ...]]] = [(self._entries[0].child, ())]
         while waiting:
@@ -72,11 +72,11 @@ class _Reader:
             entry = self._entries[number]
             here = (*path, entry.name)
             if entry.kind == _STREAM:
-                found[here] = self._content(entry)
+                streams[here] = self._content(entry)
             else:
                 waiting.append((entry.child, here))
             waiting += [(entry.left, path), (entry.right, path)]
-        return found
+        return streams
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) * self._size

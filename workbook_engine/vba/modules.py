@@ -89,8 +89,8 @@ def _without_export_header(lines: list[str]) -> list[str]:
 
 def _attribute(line: str) -> tuple[str, str]:
     """Return key and value of an attribute of the module itself; those of its procedures have the procedure's name."""
-    found = _ATTRIBUTE.fullmatch(line)
-    return (found[1], found[2]) if found else ("", "")
+    match = _ATTRIBUTE.fullmatch(line)
+    return (match[1], match[2]) if match else ("", "")
 
 
 def _defaults(name: str, kind: ModuleKind) -> dict[str, str]:

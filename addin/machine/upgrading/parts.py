@@ -69,7 +69,7 @@ def code_names(file: WorkbookFile) -> dict[str, ModuleKind]:
     """Return the code names of a workbook's sheets, and what kind of sheet each is; some sheets have none."""
     targets = {relation.id: relation for relation in file.package.relations(file.workbook.part)}
     worksheets = {sheet.part: sheet for sheet in file.sheets}
-    found: dict[str, ModuleKind] = {}
+    names: dict[str, ModuleKind] = {}
     for element in file.workbook.sheets:
         relation = targets.get(file.workbook.relation_id(element))
         if relation is None or relation.kind not in _SHEET_KINDS:
@@ -79,8 +79,8 @@ def code_names(file: WorkbookFile) -> dict[str, ModuleKind]:
         properties = root.find("sheetPr")
         name = properties.get("codeName") if properties is not None else ""
         if name:
-            found[name] = _SHEET_KINDS[relation.kind]
-    return found
+            names[name] = _SHEET_KINDS[relation.kind]
+    return names
 
 
 def replace_project(file: WorkbookFile, template: WorkbookFile) -> UpgradedProject:

@@ -58,8 +58,8 @@ class UpgradedProject:
 def version_of(project: Project) -> str | None:
     """Return the version of Cogsheet that a workbook's VBA belongs to; `None` where it does not say."""
     table = project.module(TABLE_MODULE)
-    found = _VERSION.search(table.source) if table else None
-    return found[1] if found else None
+    match = _VERSION.search(table.source) if table else None
+    return match[1] if match else None
 
 
 def upgraded(book: str, old: Project, new: Project, sheets: Mapping[str, ModuleKind], workbook: str) -> UpgradedProject:

@@ -93,6 +93,10 @@ true_up = Table(
     Column("difference", Money, nullable=False),  # to what is in the books of the line, + is more expense
     Column("currency", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("event_was", Verbatim),  # this and what follows: as what its cost stands, and is to stand, where it moves
+    Column("sku_was", Verbatim),
+    Column("event_now", Verbatim),
+    Column("sku_now", Verbatim),
 )
 true_up_decision = Table(
     "true_up_decision",

@@ -1,12 +1,14 @@
 """The tables of what costing said: made from the books, and made again from them whenever they have changed.
 
 Nothing here is evidence. Every writing moves the books to their next state (`books_state`); what is kept holds for the
-state that `costed_state` names, and for no other (docs/design/books.md, Costed lines are kept).
+state that `costed_state` names, and for no other until it is brought along.
+
+See docs/design/books.md, Costed lines are kept.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
 from core.books.database.column_types import Moment, Money, Verbatim, metadata
 from core.books.database.tables import transaction
@@ -19,12 +21,22 @@ books_state = Table(
     Column("token", Verbatim, nullable=False),  # drawn anew each time: a copy of the books goes ways of its own
     CheckConstraint('"row" = 1', name="only_one"),
 )
+writing = Table(
+    "writing",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # of the state that it led to
+    Column("before", Verbatim, nullable=False),  # the state that the books were in
+    Column("after", Verbatim, nullable=False),
+    Column("changed", Verbatim, nullable=False),  # JSON: the tables that were written to
+)
+"""What led from one state of the books to the next, as far back as what is kept may be."""
 costed_state = Table(
     "costed_state",
     metadata,
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("state", Verbatim, nullable=False),  # of the books that the kept lines are of
     Column("rules", Verbatim, nullable=False),  # the version of the rules that costed them
+    Column("batch", Integer, nullable=False),  # the newest one that the books had
     CheckConstraint('"row" = 1', name="only_one"),
 )
 costed_settlement = Table(
@@ -32,6 +44,9 @@ costed_settlement = Table(
     metadata,
     Column("settlement", ForeignKey("settlement.id"), primary_key=True, autoincrement=False),
     Column("digest", Verbatim, nullable=False),  # of its kept lines, so that those that are as before stay
+    Column("ties", Verbatim, nullable=False),  # a digest of what is kept beside them to find them by
+    Column("first_posted", Moment),  # the moment of its first line; missing where none has one
+    Column("last_posted", Moment),
 )
 costed_line = Table(
     "costed_line",
@@ -39,7 +54,7 @@ costed_line = Table(
     Column("key", Verbatim, primary_key=True),
     Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
     Column("cost_status", Verbatim, nullable=False),
-    Column("cause", Verbatim),
+    Column("cause", Verbatim, index=True),
     Column("unit_cost", Money),
     Column("cost_currency", Verbatim),
     Column("cost_quantity", BigInteger),
@@ -61,6 +76,15 @@ costed_line = Table(
     Column("units_typed", BigInteger),
     Column("proposal_taken", Boolean),
     Column("tax_kind", Verbatim),
+    # By what other lines find it, and what documents told of it: `core.books.ties`.
+    Column("cost_sku", Verbatim),
+    Column("moment", BigInteger, nullable=False),
+    Column("order_name", Verbatim, index=True),
+    Column("merchant_name", Verbatim, index=True),
+    Column("tie_sku", Verbatim, index=True),
+    Column("tie_odd", Boolean, nullable=False),
+    Column("told", Verbatim),
+    Index(None, "cost_sku", "moment"),
 )
 shown_line = Table(
     "shown_line",

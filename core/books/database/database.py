@@ -162,7 +162,7 @@ class Database:
             changes = watch_changes(connection)
             yield connection
             if changes:
-                move_on(connection)
+                move_on(connection, frozenset(changes))
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:

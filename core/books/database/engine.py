@@ -161,20 +161,24 @@ def become_only_writer(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
 
 
-def watch_changes(connection: Connection) -> list[str]:
-    """Return a list that fills with the first words of what changes rows through a connection, while it is open."""
-    seen: list[str] = []
+def watch_changes(connection: Connection) -> set[str]:
+    """Return a set that fills with the tables whose rows are changed through a connection, while it is open."""
+    seen: set[str] = set()
 
     @event.listens_for(connection, "after_cursor_execute")
     def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        word = statement.lstrip()[:6].upper()
-        if not seen and word in _CHANGES:
-            seen.append(word)
+        changed = _CHANGES.match(statement)
+        if changed:
+            seen.add(changed["table"] or UNKNOWN_TABLE)
 
     return seen
 
 
-_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})
+_CHANGES = re.compile(
+    r"""\s*(?:INSERT|UPDATE|DELETE)\b(?:\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?"?(?P<table>\w+)"?)?""", re.IGNORECASE
+)
+UNKNOWN_TABLE = "?"
+"""Stands for the table of a statement that does not name it where others do."""
 
 
 def _begin_sqlite(connection: Connection) -> None:

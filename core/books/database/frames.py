@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Result,
+    Row,
     Select,
     Table,
     Text,
@@ -57,10 +58,12 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
     with _undisturbed():
         result = connection.execute(_plain(query))
         place = {name: number for number, name in enumerate(result.keys()) if name in columns}
-        arrays = _arrays(result, {name: columns[name].pyarrow_dtype for name in place}, place)
+        parts = result.partitions(_ROWS_AT_ONCE)
+        first = next(parts, None)
+        if first is None:  # most tables of most books are empty
+            return frame_columns.frame(columns)
+        arrays = _arrays(chain([first], parts), {name: columns[name].pyarrow_dtype for name in place}, place)
     length = len(next(iter(arrays.values())))
-    if not length:
-        return frame_columns.frame(columns)
     return pd.DataFrame({name: _column(dtype, arrays.get(name), length) for name, dtype in columns.items()}, copy=False)
 
 
@@ -133,10 +136,12 @@ def _stored_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return Text() if isinstance(kind, Verbatim) else kind
 
 
-def _arrays(result: Result[Any], types: dict[str, pa.DataType], place: dict[str, int]) -> dict[str, pa.Array]:
+def _arrays(
+    parts: Iterable[Sequence[Row[Any]]], types: dict[str, pa.DataType], place: dict[str, int]
+) -> dict[str, pa.Array]:
     chunks: dict[str, list[pa.Array]] = {name: [] for name in types}
     plain = {name: pa.int64() if _is_counted(arrow) else arrow for name, arrow in types.items()}
-    for rows in result.partitions(_ROWS_AT_ONCE):
+    for rows in parts:
         values = list(zip(*rows, strict=True))
         for name, so_far in chunks.items():
             so_far.append(pa.array(values[place[name]], plain[name]))

@@ -48,8 +48,8 @@ def _revision(connection: Connection) -> str | None:
     """Read alembic's own table."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    version_: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version_
 
 
 def check_known(found: str, location: Path | str) -> None:
@@ -109,11 +109,11 @@ def bring_up_to_date(engine: Engine, location: Path | str) -> None:
     migrating = sqlite_engine(location, foreign_keys=False) if isinstance(location, Path) else engine
     with connect_to_write(migrating) as connection, connection.begin():
         become_only_writer(connection)
-        found = _revision(connection)
-        if found == newest_revision():
+        stored_revision = _revision(connection)
+        if stored_revision == newest_revision():
             return
         if isinstance(location, Path):
-            back_up(location, copy_path(location, found or "0000"))
+            back_up(location, copy_path(location, stored_revision or "0000"))
         _upgrade_or_explain(connection, location)
         seals.seal_all(connection)
         _check_references(connection, location)

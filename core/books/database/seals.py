@@ -35,6 +35,7 @@ UNSEALED = {
     "transaction": "each of its rows is held against the kept files",
     "seal": "seals are compared with rows",
     "books_state": "its token says only whether anything was written",
+    "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
@@ -244,17 +245,17 @@ def _add(connection: Connection, table: Table, rows: Iterable[tuple[Key, Row]]) 
 
 def _renew(connection: Connection, table: Table, changes: Mapping[Key, Row]) -> None:
     """Let seals say what changed, and of everything else what they said: another program may have altered that."""
-    said = {key: row for key, row in _seals_of(connection, table, list(changes)) if row is not None}
-    whole = {key: {**row, **changes[key]} for key, row in said.items()}
+    sealed_rows = {key: row for key, row in _seals_of(connection, table, list(changes)) if row is not None}
+    whole = {key: {**row, **changes[key]} for key, row in sealed_rows.items()}
     kept_ones = {key: {name: value for name, value in row.items() if value is not None} for key, row in whole.items()}
     _say(connection, table, kept_ones)
 
 
 def _say(connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
     """Let seals that are there say something else."""
-    said = [{"of": table.name, "which": text_of(list(key)), "says": text_of(row)} for key, row in rows.items()]
-    if said:
-        connection.execute(_update().values(row=bindparam("says")), said)
+    values = [{"of": table.name, "which": text_of(list(key)), "says": text_of(row)} for key, row in rows.items()]
+    if values:
+        connection.execute(_update().values(row=bindparam("says")), values)
 
 
 def _seals_of(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tuple[Key, Row | None]]:

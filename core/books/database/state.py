@@ -1,15 +1,22 @@
-"""Which state the books are in: every writing moves them to the next one, whatever it changes."""
+"""Which state the books are in: every writing moves them to the next one, whatever it changes, and is remembered.
+
+What was changed between two states is told by the tables that were written to, so that what is kept of the books can be
+brought along where it is known what the change touches; nobody has to say so, and so nobody can forget it.
+"""
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from core.books.database.costing_tables import books_state
+from core.books.database.costing_tables import books_state, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
 
@@ -20,8 +27,8 @@ def state(connection: Connection) -> str:
         The number of writings so far, and a word that was drawn at the last: books that were put back from a copy and
         written to again as often are in another state.
     """
-    found = connection.execute(select(books_state.c.number, books_state.c.token)).first()
-    return "0" if found is None else f"{found.number}-{found.token}"
+    row = connection.execute(select(books_state.c.number, books_state.c.token)).first()
+    return "0" if row is None else f"{row.number}-{row.token}"
 
 
 def writings(of: str) -> int:
@@ -29,9 +36,35 @@ def writings(of: str) -> int:
     return int(of.partition("-")[0])
 
 
-def move_on(connection: Connection) -> None:
-    """Move the books to their next state, in the transaction that changed them."""
-    token = secrets.token_hex(4)
+def move_on(connection: Connection, changed: Collection[str]) -> None:
+    """Move the books to their next state, in the transaction that changed them.
+
+    Args:
+        connection: Of the transaction.
+        changed: The tables whose rows it changed.
+    """
+    before, token = state(connection), secrets.token_hex(4)
     moved = connection.execute(update(books_state).values(number=books_state.c.number + 1, token=token))
     if not moved.rowcount:
         connection.execute(insert(books_state).values(row=1, number=1, token=token))
+    after = state(connection)
+    told = {"number": writings(after), "before": before, "after": after, "changed": json.dumps(sorted(changed))}
+    connection.execute(insert(writing).values(told))
+
+
+def changed_between(connection: Connection, earlier: str, later: str) -> set[str] | None:
+    """Return the tables that were written to between two states; nothing where no row of writings leads there."""
+    query = select(writing).where(writing.c.number > writings(earlier), writing.c.number <= writings(later))
+    found: set[str] = set()
+    reached = earlier
+    for row in connection.execute(query.order_by(writing.c.number)):
+        if row.before != reached:
+            return None
+        found |= set(json.loads(row.changed))
+        reached = row.after
+    return found if reached == later else None
+
+
+def forget_writings(connection: Connection, until: str) -> None:
+    """Let go of the writings that led to a state: whatever is kept is of that state, or of a later one."""
+    connection.execute(delete(writing).where(writing.c.number <= writings(until)))

@@ -110,14 +110,14 @@ class AmazonConnector:
             "createdSince": f"{since:%Y-%m-%dT%H:%M:%SZ}",
             "pageSize": "100",
         }
-        found: dict[str, Report] = {}
+        reports: dict[str, Report] = {}
         seen: set[str] = set()
         while True:
             answer = self._ask("getReports", "reports", question)
             page = read_page(answer)
-            found |= {report.id: report for report in page.reports}
+            reports |= {report.id: report for report in page.reports}
             if not page.next_token:
-                return list(found.values())
+                return list(reports.values())
             if page.next_token in seen:
                 raise BadAnswerError(AMAZON, answer.where, "pages that do not move on")
             seen.add(page.next_token)

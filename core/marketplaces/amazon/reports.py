@@ -98,8 +98,8 @@ def _object(answer: Answer) -> Mapping[str, object]:
     body = answer.json()
     if isinstance(body, dict) and "errors" not in body and "errorMessage" not in body:
         return body
-    said = message_in(body)
-    raise _unlike(answer, f"an error message instead of data: {said}" if said else "an answer of another shape")
+    refusal = message_in(body)
+    raise _unlike(answer, f"an error message instead of data: {refusal}" if refusal else "an answer of another shape")
 
 
 def _report(answer: Answer, body: object) -> Report:

@@ -75,10 +75,10 @@ def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: U
         return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(read_table, table, slashes))
 
     def read_table(table: ColumnTable, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
-        lines, found = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
+        lines, header = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
         damaged = notes_on_damaged(table, ("order-id", "order-item-code", "sku"))
         problems = (*notes_on_undeclared(table, mark), *damaged)
-        return reading_of(ColumnFindings(form=form, headers=found, lines=lines, problems=problems, units=units))
+        return reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
 
     return replace(form, read=read)
 
@@ -118,7 +118,7 @@ def lines_and_headers(
     """
     summaries = _summaries(table)
     sample = table.sample(["settlement-id"], also=np.flatnonzero(summaries))
-    found = headers(sample, Figures(sample, mark, day_first=day_first))
+    header = headers(sample, Figures(sample, mark, day_first=day_first))
     rows = table.only(np.flatnonzero(~summaries))
     figures = Figures(rows, mark, day_first=day_first)
     money = money_of(rows, [name for name in declaration.amounts if name in rows.columns], mark)
@@ -128,15 +128,15 @@ def lines_and_headers(
         table=rows,
         declaration=declaration,
         shapes=shapes_of(
-            rows, declaration, money, lambda row: line_of(row, figures, found[row.cells["settlement-id"].strip()])
+            rows, declaration, money, lambda row: line_of(row, figures, header[row.cells["settlement-id"].strip()])
         ),
         amounts=money.millionths,
         places=money.most_places,
         posted=moments_of(rows, declaration.posted, day_first=day_first),
         settlements=rows.stripped("settlement-id"),
-        currencies=_currencies(rows, figures, found),
+        currencies=_currencies(rows, figures, header),
     )
-    return lines, tuple(found.values())
+    return lines, tuple(header.values())
 
 
 def _currencies(rows: ColumnTable, figures: Figures, found: dict[str, Header]) -> Coded[str]:

@@ -89,12 +89,12 @@ def _header(row: Row, figures: Figures) -> Header:
 
 
 def _settlement_id(row: Row, table: Table) -> str:
-    found = _text(row, "settlement-id")
-    if not found:
+    number = _text(row, "settlement-id")
+    if not number:
         raise BadCellError(table.place(row, "settlement-id"), "", "a settlement id")
-    if is_damaged(found):
-        raise DamagedIdError(table.place(row, "settlement-id"), found)
-    return found
+    if is_damaged(number):
+        raise DamagedIdError(table.place(row, "settlement-id"), number)
+    return number
 
 
 def _check_all_have_one(table: Table, rows: dict[str, Row]) -> None:

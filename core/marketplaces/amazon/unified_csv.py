@@ -134,7 +134,7 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
         amount=figures.needed_amount(row, "total"),
         currency=currency,
         posted_at=posted,
-        carries_units=_carries_units(means, quantity, sku),
+        carries_units=_carries_units(means, quantity, is_of_item=bool(sku) or "principal" in dict(parts)),
         units=returned(means.event, quantity),
         order_id=order_id,
         sku=sku,
@@ -159,10 +159,10 @@ def _parts(
     for name in components:
         amount = figures.amount(row, name)
         if amount:
-            found = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
-            column = "other_fee" if fee and found.column == "other" else found.column
+            component = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
+            column = "other_fee" if fee and component.column == "other" else component.column
             parts.append((column, amount))
-            own += typed_item(found, amount, name)
+            own += typed_item(component, amount, name)
     missing = figures.needed_amount(row, "total") - _sum(row, figures, components)
     every = (*parts, ("other", missing)) if missing else tuple(parts)
     if means.event is Event.OTHER:
@@ -174,10 +174,11 @@ def _description(row: Row) -> str:
     return row.cells.get("description", "").strip()
 
 
-def _carries_units(means: Meaning, quantity: int | None, sku: str) -> bool:
+def _carries_units(means: Meaning, quantity: int | None, *, is_of_item: bool) -> bool:
+    """Tell whether a row says how many units it is about, or should: of an order where it names an item or a price."""
     if means.event not in GOODS:
         return False
-    of_item = means.event in (Event.SALE, Event.REFUND) and bool(sku)
+    of_item = means.event in (Event.SALE, Event.REFUND) and is_of_item
     return quantity is not None or of_item or words.is_about_units(means.event, means.goods)
 
 
@@ -187,9 +188,9 @@ def broken_rows(
     """Return an error for each row whose components do not sum to its total, by settlement."""
     problems: dict[str, list[Problem]] = defaultdict(list)
     for row, line in zip(table.rows, lines, strict=True):
-        found = _sum(row, figures, components)
-        if found != line.amount:
-            message = f"The components of this row sum to {found}, its total is {line.amount}. Download the file again."
+        total = _sum(row, figures, components)
+        if total != line.amount:
+            message = f"The components of this row sum to {total}, its total is {line.amount}. Download the file again."
             problems[line.settlement_id].append(Problem(Severity.ERROR, message, str(table.place(row, "total"))))
     return problems
 
@@ -209,13 +210,13 @@ def deferred_note(count: int, of: int, file: str) -> list[Problem]:
 
 
 def _settlement_id(row: Row, table: Table | ColumnTable) -> str:
-    found = row.cells["settlement id"].strip()
+    number = row.cells["settlement id"].strip()
     place = table.place(row, "settlement id")
-    if not found:
-        raise BadCellError(place, found, "a settlement id")
-    if is_damaged(found):
-        raise DamagedIdError(place, found)
-    return found
+    if not number:
+        raise BadCellError(place, number, "a settlement id")
+    if is_damaged(number):
+        raise DamagedIdError(place, number)
+    return number
 
 
 def currency_of(table: Table | ColumnTable, sites: Iterable[str]) -> str:

@@ -121,16 +121,16 @@ def read(contents: Contents) -> Reading:
 
 def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
-    found = headers(table, figures)
+    header = headers(table, figures)
     lines = (
-        line_of(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+        line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
     return reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
             file=table.file,
-            headers=tuple(found.values()),
+            headers=tuple(header.values()),
             lines=tuple(lines),
             problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
             units=_units,
@@ -208,17 +208,17 @@ def _parts(
         amount = figures.amount(row, name)
         if amount is not None:
             word = row.cells.get(type_column, "").strip()
-            found = words.item_amount(amount_type, word) if word or of_item else AmountMeaning(_REST[name])
-            parts.append((found.column, amount))
-            own += typed_item(found, amount, listed(amount_type, word)) if of_item and means is not UNKNOWN else ()
-    asked = of_item and means is not UNKNOWN
+            effect = words.item_amount(amount_type, word) if word or of_item else AmountMeaning(_REST[name])
+            parts.append((effect.column, amount))
+            own += typed_item(effect, amount, listed(amount_type, word)) if of_item and means is not UNKNOWN else ()
+    is_asked = of_item and means is not UNKNOWN
     fee = means.event in (Event.FEE, Event.ADVERTISING)
     for name, column in {**_FEE_COLUMNS, "other-amount": "other_fee" if fee else "other"}.items():
         amount = figures.amount(row, name)
         if amount is not None:
-            found, word = _of_order(row, name, column) if asked else (AmountMeaning(column), "")
-            parts.append((found.column, amount))
-            own += typed_item(found, amount, word)
+            effect, word = _of_order(row, name, column) if is_asked else (AmountMeaning(column), "")
+            parts.append((effect.column, amount))
+            own += typed_item(effect, amount, word)
     kind = row.cells["transaction-type"].strip()
     if means is UNKNOWN:
         own += typed(parts, means, listed(kind, " / ".join(details)) if folded(kind) in words.GENERAL else kind)
@@ -232,8 +232,8 @@ def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
     is_fee = name in _FEES_OF_ORDERS
     type_column, amount_type = _FEES_OF_ORDERS[name] if is_fee else _PAYMENTS[name]
     word = row.cells[type_column].strip() if type_column else ""
-    found = words.fee_of_order(column, word) if is_fee else AmountMeaning(column, LineType.UNCLASSIFIED)
-    return found, listed(amount_type, word)
+    effect = words.fee_of_order(column, word) if is_fee else AmountMeaning(column, LineType.UNCLASSIFIED)
+    return effect, listed(amount_type, word)
 
 
 def _row_units(cell: Mapping[str, str], means: Meaning, quantity: int | None, parts: Sequence[Part]) -> int | None:
@@ -246,8 +246,8 @@ def _row_units(cell: Mapping[str, str], means: Meaning, quantity: int | None, pa
         return quantity
     if means is UNKNOWN:
         return None if any(cell.get(name, "").strip() for name in _TYPES_OF_ITEMS) else quantity
-    said = any(cell.get(name, "").strip() for name in (*_TYPES_OF_ITEMS, *_WORDS))
-    return None if said or any(amount for _, amount in parts) else quantity
+    has_words = any(cell.get(name, "").strip() for name in (*_TYPES_OF_ITEMS, *_WORDS))
+    return None if has_words or any(amount for _, amount in parts) else quantity
 
 
 def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> int | None:

@@ -77,16 +77,16 @@ def read(contents: Contents) -> Reading:
 
 def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
-    found = headers(table, figures)
+    header = headers(table, figures)
     lines = (
-        line_of(row, figures, found[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+        line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
     return reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
             file=table.file,
-            headers=tuple(found.values()),
+            headers=tuple(header.values()),
             lines=tuple(lines),
             problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
             units=_units,
@@ -190,12 +190,12 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
     description = row.cells["amount-description"].strip()
     of_item = folded(amount_type) in words.ITEM_AMOUNT_TYPES
     if of_item or (means.event in _ITEM_EVENTS and folded(kind) not in words.GENERAL):
-        found = words.item_amount(amount_type, description)
+        effect = words.item_amount(amount_type, description)
         says_itself = of_item or folded(amount_type) in words.AMOUNT_TYPES
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
-            return found.column, typed(((found.column, amount),), means, kind)
-        return found.column, typed_item(
-            found, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
+            return effect.column, typed(((effect.column, amount),), means, kind)
+        return effect.column, typed_item(
+            effect, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
         )
     column = own_column(means.event)
     return column, typed(((column, amount),), means, listed(kind, description))

@@ -238,8 +238,8 @@ def item_amount(amount_type: str, description: str) -> AmountMeaning:
     """
     kind = folded(amount_type)
     if kind in AMOUNT_TYPES:
-        found = AMOUNT_TYPES[kind]
-        return fee_of_order(found.column, description) if kind in _FEES_OF_ORDERS and folded(description) else found
+        by_word = AMOUNT_TYPES[kind]
+        return fee_of_order(by_word.column, description) if kind in _FEES_OF_ORDERS and folded(description) else by_word
     declared = _BY_AMOUNT_TYPE[kind](description) if kind in _BY_AMOUNT_TYPE else None
     return declared or AmountMeaning(_NOT_DECLARED.get(kind, "other"), LineType.UNCLASSIFIED)
 
@@ -275,8 +275,8 @@ def item_fee(word: str) -> AmountMeaning | None:
 def withheld(word: str) -> AmountMeaning | None:
     """Return where withheld tax belongs; `None` for a word that nobody has declared."""
     plain = folded(word)
-    found = ((means, plain.removeprefix(begin)) for begin, means in _WITHHELD.items() if plain.startswith(begin))
-    return next((means for means, of in found if of in _OF_WHAT), None)
+    candidates = ((means, plain.removeprefix(begin)) for begin, means in _WITHHELD.items() if plain.startswith(begin))
+    return next((means for means, of in candidates if of in _OF_WHAT), None)
 
 
 _BY_AMOUNT_TYPE: dict[str, Callable[[str], AmountMeaning | None]] = {
@@ -302,7 +302,7 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
     kind, words = folded(transaction_type), tuple(map(folded, details))
     if kind in ITEM_TYPES:
         return TYPES[kind]
-    by_detail = next((found for word in words if (found := _declared(word)) is not None), None)
+    by_detail = next((declared for word in words if (declared := _declared(word)) is not None), None)
     own = TYPES.get(kind)
     if (kind in GENERAL or own in _TOLD_BY_REASON) and any(word.startswith(_REIMBURSEMENT) for word in (kind, *words)):
         return _reimbursement((*words, kind))

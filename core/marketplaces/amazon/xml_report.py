@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.units import returned
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TITLE = "Amazon settlement report (XML)"
 
-_ITEM_LISTS = {
+ITEM_LISTS = {
     "ItemPrice": "ItemPrice",
     "ItemPriceAdjustments": "ItemPrice",
     "ItemFees": "ItemFees",
@@ -48,7 +48,7 @@ _ITEM_LISTS = {
     "ItemTaxWithheldAdjustments": "ItemWithheldTax",
 }
 """Lists of an item's amounts, and V2's amount type for the same."""
-_TYPES = {
+TYPES = {
     "Order": "Order",
     "Refund": "Refund",
     "Retrocharge": "Order_Retrocharge",
@@ -58,24 +58,48 @@ _TYPES = {
     "SellerDealPayment": "Deal Fee",
     "SellerCouponPayment": "CouponRedemptionFee",
 }
+WITH_ITEMS = ("Order", "Refund", "Chargeback", "GuaranteeClaim")
+"""Elements of orders, whose amounts stand in lists of their items."""
 _AMOUNTS_OF_ITS_OWN = ("Amount", "TransactionAmount")
 
 
 @dataclass(frozen=True, slots=True)
-class _Transaction:
+class Transaction:
     """What all lines of one transaction element agree in."""
 
     file: str
     header: Header
     kind: str
-    description: str
-    order_id: str
-    shipment_id: str
-    adjustment_id: str
-    merchant_order_id: str
-    marketplace: str
-    fulfilment: str
-    posted_at: datetime | None
+    description: str = ""
+    order_id: str = ""
+    shipment_id: str = ""
+    adjustment_id: str = ""
+    merchant_order_id: str = ""
+    marketplace: str = ""
+    fulfilment: str = ""
+    posted_at: datetime | None = None
+
+
+class Told(NamedTuple):
+    """An amount of a transaction, and what it is told to be."""
+
+    kind: str
+    """The list of an item's amounts, as V2 calls it; empty where it is the transaction's own."""
+    word: str
+    amount: Decimal
+    currency: str
+    """Empty: its settlement's."""
+    item_code: str = ""
+    sku: str = ""
+    number: int = 0
+    """Its line in the file."""
+    content: str = ""
+    """Everything that stands in its element."""
+
+    @property
+    def is_principal(self) -> bool:
+        """Whether it is the price of goods, beside which their units stand."""
+        return self.kind == "ItemPrice" and folded(self.word) == "principal"
 
 
 def read(contents: Contents) -> Reading:
@@ -84,13 +108,13 @@ def read(contents: Contents) -> Reading:
     reports = list(root.all("SettlementReport"))
     if not reports:
         raise NoSettlementError(Place(contents.name, root.line))
-    headers = [_header(report, contents.name) for report in reports]
+    headers = [header_of(report, contents.name) for report in reports]
     lines = [
         line
         for report, header in zip(reports, headers, strict=True)
         for element in report.children
         if element.name != "SettlementData"
-        for line in _lines(element, header, contents.name)
+        for line in lines_of(element, header, contents.name)
     ]
     return reading(
         Findings(
@@ -103,7 +127,13 @@ def read(contents: Contents) -> Reading:
     )
 
 
-def _header(report: Element, file: str) -> Header:
+def header_of(report: Element, file: str) -> Header:
+    """Return what a report says of its settlement as a whole.
+
+    Raises:
+        MissingSummaryError: If it states no total.
+        BadCellError: If id, currency, total or a date is blank or no such thing.
+    """
     data = report.find("SettlementData")
     total = data.find("TotalAmount") if data else None
     if data is None or total is None:
@@ -126,13 +156,18 @@ def _header(report: Element, file: str) -> Header:
     )
 
 
-def _lines(element: Element, header: Header, file: str) -> Iterator[Line]:
+def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
+    """Yield the lines of a transaction element, whatever it is.
+
+    Raises:
+        BadCellError: If an amount, a quantity or a date in it is none.
+    """
     fulfilment = element.find("Fulfillment")
     own_type = element.text_of("TransactionType")
-    transaction = _Transaction(
+    transaction = Transaction(
         file=file,
         header=header,
-        kind=own_type if element.name == "OtherTransaction" else _TYPES.get(element.name, element.name),
+        kind=own_type if element.name == "OtherTransaction" else TYPES.get(element.name, element.name),
         description=own_type if element.name != "OtherTransaction" else "",
         order_id=element.text_of("AmazonOrderID"),
         shipment_id=element.text_of("ShipmentID"),
@@ -142,7 +177,7 @@ def _lines(element: Element, header: Header, file: str) -> Iterator[Line]:
         fulfilment=fulfilment.text_of("MerchantFulfillmentID") if fulfilment else "",
         posted_at=_moment(element, "PostedDate", file),
     )
-    if element.name in ("Order", "Refund", "Chargeback", "GuaranteeClaim"):
+    if element.name in WITH_ITEMS:
         for item in (item for name in ("Item", "AdjustedItem") for item in element.all(name)):
             yield from _item_lines(item, transaction)
         yield from _loose_lines(element, transaction)
@@ -150,34 +185,40 @@ def _lines(element: Element, header: Header, file: str) -> Iterator[Line]:
         yield from _other_lines(element, transaction)
 
 
-def _item_lines(item: Element, transaction: _Transaction) -> Iterator[Line]:
+def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
     """Yield one line per amount of an item; its first Principal carries the units, since an item states them once."""
     stated = False
     quantity = _whole(item, transaction.file)
     for child in item.children:
-        kind = _ITEM_LISTS.get(child.name)
+        kind = ITEM_LISTS.get(child.name)
         if kind is None:
             continue
         for part in [child] if child.find_own("Amount") else child.children:
             word = part.text_of("Type")
-            principal = kind == "ItemPrice" and folded(word) == "principal"
-            line = _line(part, transaction, item, kind, word)
-            yield line._replace(
-                carries_units=principal and line.event in GOODS and not stated,
-                units=returned(line.event, quantity) if principal and not stated else None,
-            )
-            stated = stated or principal
+            told = _told(part, transaction, item, kind, word)
+            line = line_of(transaction, told)
+            yield with_units(line, quantity) if told.is_principal and not stated else line
+            stated = stated or told.is_principal
 
 
-def _loose_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
+def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
     """Yield the fees of an order or shipment that belong to no item (`ShipmentFees`, `OrderFees`)."""
     for child in element.children:
-        kind = "Order-Fees" if child.name == "OrderFees" else "Shipment-Fees"
         for fee in child.all("Fee") if child.name.endswith("Fees") else ():
-            yield _line(fee, transaction, None, kind, fee.text_of("Type"))
+            yield _line(fee, transaction, None, loose_kind(child.name), fee.text_of("Type"))
 
 
-def _other_lines(element: Element, transaction: _Transaction) -> Iterator[Line]:
+def with_units(line: Line, quantity: int | None) -> Line:
+    """Return the line that states the units of its item; `None` where the item states none."""
+    return line._replace(carries_units=line.event in GOODS, units=returned(line.event, quantity))
+
+
+def loose_kind(name: str) -> str:
+    """Return V2's amount type of a list of fees that belong to no item."""
+    return "Order-Fees" if name == "OrderFees" else "Shipment-Fees"
+
+
+def _other_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
     """Yield one line per item of another transaction, and one for what the items leave of its amount.
 
     Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone.
@@ -219,23 +260,37 @@ def _with_amount(line: Line, amount: Decimal) -> Line:
 
 def _own_amount(element: Element, file: str) -> Decimal:
     """Return the amount of a transaction: its own, else the sum of everything in it that has a currency."""
-    own = next((found for name in _AMOUNTS_OF_ITS_OWN if (found := element.find_own(name))), None)
+    own = next((child for name in _AMOUNTS_OF_ITS_OWN if (child := element.find_own(name))), None)
     if own is not None:
         return _amount(own, file)
     return sum((_amount(leaf, file) for leaf in element.leaves() if "currency" in leaf.attributes), Decimal(0))
 
 
-def _line(part: Element, transaction: _Transaction, item: Element | None, kind: str, word: str) -> Line:
-    means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
+def _line(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Line:
+    return line_of(transaction, _told(part, transaction, item, kind, word))
+
+
+def _told(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Told:
     own = part.find_own("Amount")
-    amount = _amount(own, transaction.file) if own else Decimal(0)
-    sku = item.text_of("SKU", strip=False) if item else ""
-    item_code = item.text_of("AmazonOrderItemCode") if item else ""
-    posted = transaction.posted_at
-    single = not kind or not (transaction.order_id or sku)  # each loss or fee is an event of its own
-    column, typed_parts = _own_money(transaction, means, kind, word, amount)
-    return Line(
+    return Told(
+        kind=kind,
+        word=word,
+        amount=_amount(own, transaction.file) if own else Decimal(0),
+        currency=own.attributes.get("currency", "") if own else "",
+        item_code=item.text_of("AmazonOrderItemCode") if item else "",
+        sku=item.text_of("SKU", strip=False) if item else "",
         number=part.line,
+        content=part.content,
+    )
+
+
+def line_of(transaction: Transaction, told: Told) -> Line:
+    """Return what one amount of a transaction says, classified; without units."""
+    means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
+    posted = transaction.posted_at
+    column, typed_parts = _own_money(transaction, means, told.kind, told.word, told.amount)
+    return Line(
+        number=told.number,
         settlement_id=transaction.header.settlement_id,
         group=(
             transaction.header.settlement_id,
@@ -243,26 +298,26 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
             transaction.order_id,
             transaction.adjustment_id,
             transaction.shipment_id,
-            item_code,
-            sku,
+            told.item_code,
+            told.sku,
             posted.isoformat() if posted else "",
         ),
-        single=single,
-        content=(kind, word, str(amount), part.content),
+        single=not told.kind or not (transaction.order_id or told.sku),  # each loss or fee is an event of its own
+        content=(told.kind, told.word, str(told.amount), told.content),
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=transaction.kind,
         raw_description=transaction.description,
-        parts=((column, amount),),
-        amount=amount,
-        currency=(own.attributes.get("currency", "") if own else "") or transaction.header.currency,
+        parts=((column, told.amount),),
+        amount=told.amount,
+        currency=told.currency or transaction.header.currency,
         posted_at=posted,
         order_id=transaction.order_id,
-        order_item_id=item_code,
+        order_item_id=told.item_code,
         shipment_id=transaction.shipment_id,
         adjustment_id=transaction.adjustment_id,
         merchant_order_id=transaction.merchant_order_id,
-        sku=sku,
+        sku=told.sku,
         marketplace=transaction.marketplace,
         fulfilment=transaction.fulfilment,
         goods=means.goods,
@@ -271,14 +326,14 @@ def _line(part: Element, transaction: _Transaction, item: Element | None, kind: 
 
 
 def _own_money(
-    transaction: _Transaction, means: Meaning, kind: str, word: str, amount: Decimal
+    transaction: Transaction, means: Meaning, kind: str, word: str, amount: Decimal
 ) -> tuple[str, tuple[TypedPart, ...]]:
     """Return the amount column of an amount, and what it is about where that does not tell it."""
     if kind:
-        found = item_amount(kind, word)
+        effect = item_amount(kind, word)
         if means is UNKNOWN:
-            return found.column, typed(((found.column, amount),), means, transaction.kind)
-        return found.column, typed_item(found, amount, listed(kind, word))
+            return effect.column, typed(((effect.column, amount),), means, transaction.kind)
+        return effect.column, typed_item(effect, amount, listed(kind, word))
     column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
     return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))
 
@@ -291,13 +346,13 @@ def _amount(element: Element, file: str) -> Decimal:
 
 
 def _whole(item: Element, file: str) -> int | None:
-    found = item.find("Quantity")
-    return parse_units(found.text, Place(file, found.line, "Quantity")) if found else None
+    quantity = item.find("Quantity")
+    return parse_units(quantity.text, Place(file, quantity.line, "Quantity")) if quantity else None
 
 
 def _moment(element: Element, name: str, file: str) -> datetime | None:
-    found = element.find(name)
-    return parse_moment(found.text, Place(file, found.line, name)) if found else None
+    moment = element.find(name)
+    return parse_moment(moment.text, Place(file, moment.line, name)) if moment else None
 
 
 def _likeness(contents: Contents) -> float:

@@ -124,12 +124,12 @@ class EbayConnector(Connector):
         )
 
     def _orders(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        orders: list[dict[str, Any]] = []
         for start in range(0, len(ids), ORDERS_AT_ONCE):
-            asked = {"orderIds": ",".join(ids[start : start + ORDERS_AT_ONCE])}
-            for page in self._client.pages(_ORDER_PATH, "orders", asked, ORDERS_AT_ONCE):
-                found += page
-        return found
+            query = {"orderIds": ",".join(ids[start : start + ORDERS_AT_ONCE])}
+            for page in self._client.pages(_ORDER_PATH, "orders", query, ORDERS_AT_ONCE):
+                orders += page
+        return orders
 
 
 def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: Link) -> EbayConnector:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.frame_columns import ORDER_UNITS_COLUMNS, frame
 from core.money import share_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
 
     from core.marketplaces.bundles import Node
     from core.marketplaces.lines import Part
 
 ZERO = Decimal(0)
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,33 @@ def order_items(order: Node) -> dict[str, Item]:
         BadCellError: If something in it is not as it must be.
     """
     return {node.needed("lineItemId"): _item(node) for node in order.nodes("lineItems")}
+
+
+def order_units(orders: Iterable[Node], told_at: datetime | None) -> pd.DataFrame:
+    """Return what a document says of its orders' goods (ORDER_UNITS_COLUMNS); items without a quantity are left out.
+
+    Args:
+        orders: The answers about orders.
+        told_at: When the payout was paid, for orders that do not say when they were last changed.
+
+    Raises:
+        BadCellError: If something in them is not as it must be.
+    """
+    rows = [_units_of(order, item, told_at) for order in orders for item in order.nodes("lineItems")]
+    return frame(ORDER_UNITS_COLUMNS, [row for row in rows if row["units"] is not None])
+
+
+def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, object]:
+    units = item.whole("quantity")
+    return {
+        "order_id": order.needed("orderId"),
+        "item_id": item.needed("lineItemId"),
+        "sku": item.text("sku") or None,
+        "units": units,
+        "fulfilled": {"FULFILLED": units, "NOT_STARTED": 0}.get(item.text("lineItemFulfillmentStatus")),
+        "as_of": order.moment("lastModifiedDate") or order.moment("creationDate") or told_at or _LONG_AGO,
+        "first_paid_at": order.moment("creationDate"),
+    }
 
 
 def shared_gross(gross: Decimal, items: Sequence[Node]) -> list[Decimal]:

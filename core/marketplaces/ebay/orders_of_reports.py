@@ -144,7 +144,7 @@ def _together(orders: Sequence[Order]) -> dict[Name, Row] | None:
 def _rest(whole: Row, net: Decimal, items: dict[Name, Row]) -> Row:
     """Return an order's own row with what all known items leave of its net amount; nothing left asks for nothing."""
     left = net - sum((row["net"] for row in items.values()), Decimal(0))
-    told = {**whole, **dict.fromkeys(AMOUNT_COLUMNS, Decimal(0)), "other": left, "net": left}
+    told: Row = {**whole, **dict.fromkeys(AMOUNT_COLUMNS, Decimal(0)), "other": left, "net": left}
     told["typed"] = to_text([TypedAmount(REST_OF_NET, "other", None, left)])
     if left:
         return told

@@ -8,13 +8,15 @@ left after the fees.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import shared_prices
-from core.marketplaces.ebay.order_items import Item, order_items, shared_gross
+from core.marketplaces.ebay.order_items import Item, order_items, order_units, shared_gross
 from core.marketplaces.ebay.words import REST_OF_NET, fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
@@ -24,7 +26,7 @@ from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
-from core.money import cents
+from core.money import cents, share_cents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +84,7 @@ def read(contents: Contents) -> Reading:
     header = header_of(
         payout_id, lines, amount.needed_currency("currency"), payout.moment("payoutDate"), amount.amount("value")
     )
-    return reading(
+    found = reading(
         Findings(
             format=NAME,
             marketplace=Marketplace.EBAY,
@@ -93,6 +95,7 @@ def read(contents: Contents) -> Reading:
             units=_units,
         )
     )
+    return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
 def _booked(node: Node, number: int, payout_id: str) -> Booked:
@@ -120,7 +123,7 @@ def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Lin
     if booked.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
         return [_plain(booked, orders.get(booked.order_id, {}))]
     known = orders.get(booked.order_id, {})
-    taken = [_fees(node, booked) for node in items]
+    taken = _fees(items, booked)
     fees = [tuple((part.column, part.amount) for part in parts) for parts in taken]
     goods = [known.get(node.text("lineItemId")) for node in items]
     gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
@@ -209,26 +212,60 @@ def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     )
 
 
-def _fees(node: Node, booked: Booked) -> tuple[TypedPart, ...]:
-    """Return what eBay takes for an item, or gives back of it with a refund; a donation is one of its own kind."""
-    named = [(one.text("feeType"), one.node("amount")) for one in node.nodes("marketplaceFees")]
-    named += [("Charity donation", donation.node("amount")) for donation in node.nodes("donations")]
-    sign = -1 if booked.means.event is Event.SALE else 1
-    return tuple(
-        TypedPart(fee(word).column, sign * _in_payout_currency(amount, booked), fee(word).line_type, word)
-        for word, amount in named
-        if amount
-    )
+def _fees(items: Sequence[Node], booked: Booked) -> list[tuple[TypedPart, ...]]:
+    """Return what eBay takes for each item, or gives back of it with a refund; a donation is one of its own kind.
+
+    The report tells the fees of a sale by item, and of a refund each fee as one: so they are converted.
+    """
+    named = [_named_fees(node) for node in items]
+    of_sale = booked.means.event is Event.SALE
+    return [
+        tuple(
+            TypedPart(fee(word).column, -amount if of_sale else amount, fee(word).line_type, word)
+            for (word, _), amount in zip(own, amounts, strict=True)
+        )
+        for own, amounts in zip(named, _converted_fees(named, booked, together=not of_sale), strict=True)
+    ]
+
+
+def _named_fees(node: Node) -> list[tuple[str, Node]]:
+    """Return the fees and donations of an item, with their words."""
+    fees = [(one.text("feeType"), one.node("amount")) for one in node.nodes("marketplaceFees")]
+    donations = [("Charity donation", one.node("amount")) for one in node.nodes("donations")]
+    return [(word, amount) for word, amount in (*fees, *donations) if amount]
+
+
+def _converted_fees(
+    named: Sequence[Sequence[tuple[str, Node]]], booked: Booked, *, together: bool
+) -> list[list[Decimal]]:
+    """Return the fees of each item in the transaction's currency; those of one word together, if so wished."""
+    found = [[_in_payout_currency(amount, booked) for _, amount in own] for own in named]
+    foreign: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for item, own in enumerate(named):
+        for at, (word, amount) in enumerate(own):
+            if together and _is_foreign(amount, booked):
+                foreign[word].append((item, at))
+    for places in foreign.values():
+        values = [named[item][at][1].amount("value") for item, at in places]
+        if min(values) >= 0:
+            whole = cents(sum(values, ZERO) * _rate(booked.node.node("amount") or booked.node))
+            for (item, at), share in zip(places, share_cents(whole, values), strict=True):
+                found[item][at] = share
+    return found
+
+
+def _is_foreign(amount: Node, booked: Booked) -> bool:
+    """Tell whether an amount must be converted: eBay states it neither in the transaction's currency nor converted."""
+    own = amount.currency("currency") in ("", booked.currency)
+    return not own and amount.currency("convertedFromCurrency") != booked.currency
 
 
 def _in_payout_currency(amount: Node, booked: Booked) -> Decimal:
     """Return an amount beside a transaction's own in the transaction's currency; eBay leaves fees in the order's."""
-    value = amount.amount("value")
-    if amount.currency("currency") in ("", booked.currency):
-        return value
-    if amount.currency("convertedFromCurrency") == booked.currency:
-        return amount.amount("convertedFromValue")
-    return cents(value * _rate(booked.node.node("amount") or booked.node))
+    if _is_foreign(amount, booked):
+        return cents(amount.amount("value") * _rate(booked.node.node("amount") or booked.node))
+    is_own = amount.currency("currency") in ("", booked.currency)
+    return amount.amount("value" if is_own else "convertedFromValue")
 
 
 def _rate(amount: Node) -> Decimal:
@@ -248,15 +285,15 @@ def _rate(amount: Node) -> Decimal:
 
 def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
     """Return those of the fees that are about something else than their column tells, or that nobody has declared."""
-    found = (typed_item(AmountMeaning(part.column, part.line_type), part.amount, part.word) for part in taken)
-    return tuple(part for parts in found for part in parts)
+    typed_parts = (typed_item(AmountMeaning(part.column, part.line_type), part.amount, part.word) for part in taken)
+    return tuple(part for parts in typed_parts for part in parts)
 
 
 def _units(lines: Sequence[Line]) -> Units:
     if lines[0].event in (Event.DISPUTE, Event.OTHER):
         return Units(None, QuantitySource.UNKNOWN)
-    found = counted_units(lines)
-    return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
+    units = counted_units(lines)
+    return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
 def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:

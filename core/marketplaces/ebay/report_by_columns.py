@@ -1,8 +1,9 @@
 """eBay transaction report, by columns: the declaration of what `transaction_report` reads row by row.
 
-Rows that stand for themselves are read by columns. Orders of several items, whose net amount stands in a row of its
-own, and sales in another currency than the payout's are shared out over their rows one by one
-(`core.marketplaces.ebay.roll_ups`); what comes of it stands in ten further columns of amounts, by amount column.
+Rows that stand for themselves and orders of several items, whose net amount stands in a row of its own
+(`core.marketplaces.ebay.order_columns`), are read by columns. Sales in another currency than the payout's are shared
+out over their rows one by one (`core.marketplaces.ebay.roll_ups`); what comes of it stands in ten further columns of
+amounts, by amount column.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.column_figures import amounts_of, moments_of, money_of
-from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, Shape, TypedShare, shapes_of
+from core.marketplaces.column_figures import Money, amounts_of, moments_of, money_of
+from core.marketplaces.column_lines import (
+    POSTED,
+    WORDS,
+    ColumnLines,
+    Declaration,
+    Shape,
+    TypedShare,
+    shapes_of,
+    words_of,
+)
 from core.marketplaces.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.column_reading import (
     ColumnFindings,
@@ -30,7 +40,8 @@ from core.marketplaces.column_reading import (
 from core.marketplaces.column_transactions import units_of_rows
 from core.marketplaces.damaged_ids import is_damaged
 from core.marketplaces.ebay import transaction_report
-from core.marketplaces.ebay.report_columns import COMPONENTS, GROSS, VAT_RATE, in_english
+from core.marketplaces.ebay.order_columns import OrderColumns, Role, in_its_order
+from core.marketplaces.ebay.report_columns import COMPONENTS, VAT_RATE, in_english
 from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.transaction_report import WITH_PARTS, amounts_in, line_of, odd_rates
 from core.marketplaces.ebay.words import meaning
@@ -45,8 +56,6 @@ from core.money import LINE_PLACES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.column_figures import Money
-    from core.marketplaces.ebay.roll_ups import Amounts
     from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
@@ -84,7 +93,7 @@ def _build(table: ColumnTable) -> Reading:
 def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
     counted = _counted(table, figures)
-    report = _Report(table, figures, COMPONENTS | dict.fromkeys(counted, "other"))
+    report = Report(table, figures, COMPONENTS | dict.fromkeys(counted, "other"))
     lines = report.lines()
     return reading_of(
         ColumnFindings(
@@ -123,27 +132,57 @@ def _odd_rates(lines: ColumnLines) -> list[Problem]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Report:
+class Report:
     """A report whose notation and components are known."""
 
     table: ColumnTable
     figures: Figures
     components: dict[str, str]
 
-    def line(self, row: Row) -> Line:
-        """Return a row that stands for itself."""
-        (amounts,) = shared_out([amounts_in(row, self.figures, self.components)], self.currency)
-        return line_of(row, self.figures, amounts, self.components)
+    def line(self, row: Row, role: Role = Role.ALONE) -> Line:
+        """Return a row that stands for itself, or is part of an order of several."""
+        stated = amounts_in(row, self.figures, self.components)
+        left = self.figures.amount(row, _LEFT) or Decimal(0)
+        return line_of(row, self.figures, in_its_order(stated, role, left, self.currency))
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The first currency that a row names."""
         named = np.flatnonzero(self.table.filled("Payout currency"))
         rows = self.table.table_of(named[:1]).rows
         return self.figures.currency(rows[0], "Payout currency") if rows else ""
 
+    @cached_property
+    def orders(self) -> OrderColumns:
+        """The rows and their orders."""
+        present = [name for name in self.components if name in self.table.columns]
+        gross, _, has_gross = amounts_of(self.table, "Gross transaction amount", self.figures.mark)
+        money = money_of(self.table, (*present, "Net amount"), self.figures.mark)
+        foreign = self.table.by(
+            [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
+            lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
+        ).spread(bool, bool)
+        return OrderColumns(
+            self.table,
+            money,
+            self.components,
+            is_order=self._events.spread(lambda event: event is Event.SALE, bool),
+            is_foreign=self.comparable & foreign & money.filled[-1],
+            gross=gross,
+            has_gross=has_gross,
+        )
+
+    @cached_property
+    def _events(self) -> Coded[Event]:
+        return self.table.by(("Type",), lambda row: meaning(in_english(row.cells["Type"]), "").event)
+
+    @cached_property
+    def comparable(self) -> np.ndarray:
+        """Which rows have a gross amount and parts that are about the same as their net amount."""
+        return self._events.spread(lambda event: event in WITH_PARTS, bool)
+
     def lines(self) -> ColumnLines:
-        """Return the lines, those of orders that must be shared out too.
+        """Return the lines.
 
         Raises:
             DamagedIdError: If a spreadsheet program rounded the id of a payout.
@@ -152,18 +191,35 @@ class _Report:
         payouts = self.table.stripped("Payout ID")
         if any(map(is_damaged, payouts.values)):
             raise DamagedIdError(Place(self.table.file, 0, "Payout ID"), "")
-        present = [name for name in self.components if name in self.table.columns]
-        money = money_of(self.table, (*present, "Net amount"), self.figures.mark)
-        amounts_of(self.table, "Gross transaction amount", self.figures.mark)
-        if (money.filled[-1] & ~self.table.filled("Payout currency")).any():
+        orders = self.orders
+        if (orders.has_net & ~self.table.filled("Payout currency")).any():
             raise BadCellError(Place(self.table.file, 0, "Payout currency"), "", "a currency")
-        shared = self.shared
-        alone = np.flatnonzero(~shared)
-        shapes = shapes_of(self.table.only(alone), DECLARATION, money.only(alone), self.line)
-        return self._together(money, shapes, alone, np.flatnonzero(shared))
+        money = _with_left(orders)
+        currency = self.table.by(("Payout currency",), lambda row: self.figures.currency(row, "Payout currency"))
+        lines = ColumnLines(
+            table=self.table,
+            declaration=DECLARATION,
+            shapes=self._shapes(money),
+            amounts=money.millionths,
+            places=orders.places,
+            posted=moments_of(self.table, DECLARATION.posted, day_first=self.figures.day_first),
+            settlements=Coded(payouts.codes[orders.whole_of], payouts.values),
+            currencies=_named(currency, self.currency, orders.whole_of),
+        )
+        by_hand = np.flatnonzero(orders.by_hand)
+        return self._with_rows_by_hand(lines, by_hand) if len(by_hand) else lines
 
-    def _events(self) -> Coded[Event]:
-        return self.table.by(("Type",), lambda row: meaning(in_english(row.cells["Type"]), "").event)
+    def _shapes(self, money: Money) -> Coded[Shape]:
+        """Return what each row is, by its words and by what it is to its order; of those by hand this is not known."""
+        codes, found = np.zeros(len(self.table), np.int64), list[Shape]()
+        for role in (Role.ALONE, Role.ITEM, Role.WHOLE, Role.IN_PART):
+            rows = np.flatnonzero(self.orders.role == role)
+            if len(rows):
+                line = partial(self.line, role=role)
+                shapes = shapes_of(self.table.only(rows), DECLARATION, money.only(rows), line)
+                codes[rows] = shapes.codes + len(found)
+                found += shapes.values
+        return Coded(codes, found)
 
     @cached_property
     def _written(self) -> dict[str, str]:
@@ -174,98 +230,86 @@ class _Report:
             if name in self.table.columns and self.table.filled(name).any()
         }
 
-    @cached_property
-    def _stated(self) -> dict[int, Amounts]:
-        """What the rows say about money whose amounts are shared out, by their place."""
-        shared = np.flatnonzero(self.shared)
-        rows = self.table.rows(shared, numbered=False)
-        return {
-            place: amounts_in(row, self.figures, self._written)
-            for place, row in zip(shared.tolist(), rows, strict=True)
-        }
-
-    @cached_property
-    def shared(self) -> np.ndarray:
-        """Which rows are part of an order of several, or in another currency than their net amount."""
-        present = [name for name in self.components if name in self.table.columns]
-        return self._shared_rows(money_of(self.table, (*present, "Net amount"), self.figures.mark))
-
-    def _shared_rows(self, money: Money) -> np.ndarray:
-        """Tell which rows are part of an order of several, or in another currency than their net amount."""
-        events = self._events()
-        order = events.spread(lambda event: event is Event.SALE, bool)
-        item, net = self.table.filled("Item ID"), money.filled[-1]
-        comparable = events.spread(lambda event: event in WITH_PARTS, bool)
-        foreign = self.table.by(
-            [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
-            lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
-        ).spread(bool, bool)
-        return np.asarray((order & (item != net)) | (comparable & foreign))
-
-    def _together(self, money: Money, shapes: Coded[Shape], alone: np.ndarray, shared: np.ndarray) -> ColumnLines:
-        """Return all lines; what was shared out stands in further columns of amounts."""
-        rows = self.table.rows(shared, numbered=False)
-        amounts = shared_out(list(self._stated.values()), self.currency)
-        pairs = zip(rows, amounts, strict=True)
-        own = [line_of(row, self.figures, one, self._written) for row, one in pairs]
-        further = [np.zeros(len(self.table), np.int64) for _ in AMOUNT_COLUMNS]
-        for row, line in zip(shared.tolist(), own, strict=True):
-            for column, amount in line.parts:
-                further[AMOUNT_COLUMNS.index(column)][row] += int(amount.scaleb(LINE_PLACES))
-        widened = [_widened(shape) for shape in shapes.values]
+    def _with_rows_by_hand(self, lines: ColumnLines, by_hand: np.ndarray) -> ColumnLines:
+        """Return the lines with those that are put together row by row; their amounts stand in further columns."""
+        rows = self.table.rows(by_hand, numbered=False)
+        amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
+        own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
+        words = dict.fromkeys((one.word, one.column) for line in own for one in line.typed)
+        kinds: list[_Kind] = [*AMOUNT_COLUMNS, *words]
+        further = _by_kind(own, kinds, by_hand, len(lines))
+        widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
-        told = [numbers.setdefault(_shape_of(line, money.names), len(numbers)) for line in own]
-        codes = np.empty(len(self.table), np.int64)
-        codes[alone], codes[shared] = shapes.codes, np.array(told, np.int64) + len(widened)
-        places = money.places[-1].copy()
-        places[shared] = [max(0, -int(line.amount.as_tuple().exponent)) for line in own]
-        return ColumnLines(
-            table=self.table,
-            declaration=DECLARATION,
+        told = [numbers.setdefault(_shape_of(line, len(lines.amounts), kinds), len(numbers)) for line in own]
+        codes, places = lines.shapes.codes.copy(), lines.places.copy()
+        codes[by_hand] = np.array(told, np.int64) + len(widened)
+        places[by_hand] = [max(0, -int(line.amount.as_tuple().exponent)) for line in own]
+        return replace(
+            lines,
             shapes=Coded(codes, [*widened, *numbers]),
-            amounts=(*money.millionths, *further),
+            amounts=(*lines.amounts, *further),
             places=places,
-            posted=moments_of(self.table, DECLARATION.posted, day_first=self.figures.day_first),
-            settlements=self._settlements(shared, amounts),
-            currencies=self._currencies(shared, own),
+            settlements=_changed(lines.settlements, by_hand, [line.settlement_id for line in own]),
+            currencies=_changed(lines.currencies, by_hand, [line.currency for line in own]),
         )
-
-    def _settlements(self, shared: np.ndarray, amounts: Sequence[Amounts]) -> Coded[str]:
-        """Return the payout of each row: an item's may be said by its order's row alone."""
-        plain = self.table.stripped("Payout ID")
-        numbers = {name: number for number, name in enumerate(plain.values)}
-        codes = plain.codes.astype(np.int64)
-        codes[shared] = [numbers.setdefault(one.payout_id, len(numbers)) for one in amounts]
-        return Coded(codes, list(numbers))
-
-    def _currencies(self, shared: np.ndarray, lines: Sequence[Line]) -> Coded[str]:
-        plain = self.table.by(("Payout currency",), lambda row: self.figures.currency(row, "Payout currency"))
-        different = list(dict.fromkeys([*plain.values, self.currency, *(line.currency for line in lines)]))
-        codes = plain.spread(lambda name: different.index(name or self.currency), np.int64)
-        codes[shared] = [different.index(line.currency) for line in lines]
-        return Coded(codes, different)
 
     def doubts(self) -> list[Problem]:
         """Return a warning for each row whose amounts do not fit together."""
-        present = [name for name in self.components if name in self.table.columns]
-        fees = [name for name in present if self.components[name] not in GROSS]
-        mark = self.figures.mark
-        money = money_of(self.table, (*present, "Net amount"), mark)
-        gross, _, filled = amounts_of(self.table, "Gross transaction amount", mark)
-        taken = sum((amounts_of(self.table, name, mark)[0] for name in fees), np.zeros(len(self.table), np.int64))
-        comparable = self._events().spread(lambda event: event in WITH_PARTS, bool)
-        doubtful = comparable & money.filled[-1] & filled & (gross + taken != money.millionths[-1])
-        places = np.flatnonzero(doubtful | self.shared)
-        table, stated = self.table.table_of(places), self._stated
-        pairs = zip(places.tolist(), table.rows, strict=True)
-        return doubtful_rows(
-            table, [stated.get(place) or amounts_in(row, self.figures, self.components) for place, row in pairs]
-        )
+        places = np.flatnonzero(self.orders.doubtful(self.comparable))
+        table = self.table.table_of(places)
+        return doubtful_rows(table, [amounts_in(row, self.figures, self.components) for row in table.rows])
 
 
-def _widened(shape: Shape) -> Shape:
+_LEFT = "(what the items leave)"
+"""Names beside a report's own columns what the rows of an order's items leave of its net amount."""
+
+
+def _with_left(orders: OrderColumns) -> Money:
+    """Return the components, what items leave of the net amount of their order, and the net amount."""
+    money, told = orders.money, np.isin(orders.role, [Role.WHOLE, Role.IN_PART])
+    left = np.where(told, orders.left, 0)
+    return Money(
+        money.mark,
+        (*money.names[:-1], _LEFT, money.names[-1]),
+        (*money.millionths[:-1], left, money.millionths[-1]),
+        (*money.places[:-1], orders.places, money.places[-1]),
+        (*money.filled[:-1], told, money.filled[-1]),
+    )
+
+
+def _named(plain: Coded[str], default: str, rows: np.ndarray) -> Coded[str]:
+    """Return the currency that other rows name for some, or the one of rows that name none."""
+    different = list(dict.fromkeys([*plain.values, default]))
+    return Coded(plain.spread(lambda name: different.index(name or default), np.int64)[rows], different)
+
+
+def _changed(texts: Coded[str], rows: np.ndarray, own: Sequence[str]) -> Coded[str]:
+    """Return texts with those of some rows exchanged."""
+    numbers = {text: number for number, text in enumerate(texts.values)}
+    codes = texts.codes.astype(np.int64)
+    codes[rows] = [numbers.setdefault(text, len(numbers)) for text in own]
+    return Coded(codes, list(numbers))
+
+
+_Kind = str | tuple[str, str]
+"""What a further column holds: an amount column, or the amounts of a word within one."""
+
+
+def _by_kind(lines: Sequence[Line], kinds: Sequence[_Kind], rows: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return the further columns: what lines that were put together by hand hold of each kind."""
+    number = {kind: at for at, kind in enumerate(kinds)}
+    found = [np.zeros(count, np.int64) for _ in kinds]
+    for row, line in zip(rows.tolist(), lines, strict=True):
+        for column, amount in line.parts:
+            found[number[column]][row] += int(amount.scaleb(LINE_PLACES))
+        for one in line.typed:
+            found[number[one.word, one.column]][row] += int(one.amount.scaleb(LINE_PLACES))
+    return found
+
+
+def _widened(shape: Shape, further: int) -> Shape:
     """Return a shape of a row that stands for itself: it adds nothing of the further columns."""
-    none = (0,) * len(AMOUNT_COLUMNS)
+    none = (0,) * further
     return replace(
         shape,
         parts=tuple((column, (*made_of, *none)) for column, made_of in shape.parts),
@@ -274,20 +318,25 @@ def _widened(shape: Shape) -> Shape:
     )
 
 
-def _shape_of(line: Line, names: Sequence[str]) -> Shape:
-    """Return the shape of a row whose amounts were shared out: they stand in the further columns."""
-    width = len(names) + len(AMOUNT_COLUMNS)
+def _shape_of(line: Line, stated: int, kinds: Sequence[_Kind]) -> Shape:
+    """Return the shape of a row whose amounts were shared out: they stand in the further columns.
+
+    Args:
+        line: The row, put together.
+        stated: How many columns of amounts the report itself has.
+        kinds: What the further columns hold.
+    """
+    width = stated + len(kinds)
     columns = list(dict.fromkeys(column for column, _ in line.parts))
-    own = dict(zip(AMOUNT_COLUMNS, _each(width)[len(names) :], strict=True))
+    own = dict(zip(kinds, _each(width)[stated:], strict=True))
     repeated = [(column, (0,) * width) for column in columns[:1]] * (len(line.parts) - len(columns))
-    stated = dict(zip(names, _each(width), strict=False)) if line.event in WITH_PARTS else {}
     shares = dict.fromkeys(
-        TypedShare(one.word, one.column, one.line_type, stated.get(one.word, own[one.column])) for one in line.typed
+        TypedShare(one.word, one.column, one.line_type, own[one.word, one.column]) for one in line.typed
     )
     return Shape(
-        line=_without_its_own(line),
+        line=words_of(line, ("", "", "", "", "", "", "", line.group[-1])),
         parts=(*((column, own[column]) for column in columns), *repeated),
-        amount=(0,) * len(names) + (1,) * len(AMOUNT_COLUMNS),
+        amount=tuple(int(stated <= at < stated + len(AMOUNT_COLUMNS)) for at in range(width)),
         typed=tuple(shares),
     )
 
@@ -296,15 +345,6 @@ def _shape_of(line: Line, names: Sequence[str]) -> Shape:
 def _each(width: int) -> list[tuple[int, ...]]:
     """Return for each of so many amounts that a part is made of it alone."""
     return [tuple(int(at == place) for at in range(width)) for place in range(width)]
-
-
-def _without_its_own(line: Line) -> Line:
-    """Return a line with nothing but what its words say, so that rows of the same words have the same shape."""
-    parts = tuple((column, Decimal(0)) for column, _ in line.parts)
-    group = ("", "", "", "", "", "", "", line.group[-1])
-    plain = line._replace(number=0, settlement_id="", group=group, content=(), parts=parts, amount=Decimal(0))
-    own = plain._replace(currency="", posted_at=None, order_id="", order_item_id="", sku="", raw_type="")
-    return own._replace(typed=tuple(one._replace(amount=Decimal(0)) for one in line.typed))
 
 
 FORMAT = replace(transaction_report.FORMAT, read=read)

@@ -51,6 +51,9 @@ class Amounts:
     currency: str
     """Of the net amount."""
     parts: tuple[Part, ...]
+    """What its own columns say."""
+    names: tuple[str, ...]
+    """Those columns; what is added to the parts later has none."""
     comparable: bool
     """Whether gross amount, parts and net amount are about the same thing."""
     own_currency: str = ""
@@ -104,6 +107,7 @@ def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
     """
     orders = _orders(rows)
     currency = currency or next((row.currency for row in rows if row.currency), "")
+    rows = _with_own_fees(rows, orders)
     own = _converted(rows, orders)
     found = {place: _alone(row, currency) for place, row in enumerate(own)}
     for order in orders:
@@ -112,9 +116,25 @@ def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
     return list(found.values())
 
 
+def _with_own_fees(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts]:
+    """Return the rows, those of orders as a whole only with fees that are the order's own, such as a fixed one.
+
+    Such a row may as well repeat what its items paid together: then the items' own columns explain its net amount.
+    """
+    found = list(rows)
+    for order in orders:
+        whole, items = rows[order.whole], [rows[place] for place in order.items]
+        fees = [pair for pair in zip(whole.names, whole.parts, strict=True) if pair[1][0] not in GROSS]
+        own = replace(whole, names=tuple(name for name, _ in fees), parts=tuple(part for _, part in fees))
+        without = replace(whole, names=(), parts=())
+        is_own = _explains(whole, (own, *items)) and not _explains(whole, (without, *items))
+        found[order.whole] = own if fees and is_own else without
+    return found
+
+
 def _alone(row: Amounts, currency: str) -> Amounts:
     """Return a row that stands for itself: what its own parts leave of its net amount is among them."""
-    own = () if row.is_part else row.parts
+    own = () if row.is_part or row.rolls_up else row.parts
     net = row.net or Decimal(0)
     left = net - _sum(own)
     parts = (*own, (row.rest, left)) if left else own
@@ -125,9 +145,10 @@ def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bo
     """Return the rows of an order of several, by their places: its items their own parts, its own row the rest."""
     whole, items = rows[order.whole], {place: rows[place] for place in order.items}
     currency = whole.currency or currency
-    left = (whole.net or Decimal(0)) - sum((_sum(item.parts) for item in items.values()), Decimal(0))
-    parts = ((whole.rest, left),) if left else ()
-    found = {order.whole: replace(whole, net=left, left=left, parts=parts, currency=currency, lacks_items=lacks)}
+    own = (whole.net or Decimal(0)) - sum((_sum(item.parts) for item in items.values()), Decimal(0))
+    left = own - _sum(whole.parts)
+    parts = (*whole.parts, (whole.rest, left)) if left else whole.parts
+    found = {order.whole: replace(whole, net=own, left=left, parts=parts, currency=currency, lacks_items=lacks)}
     for place, item in items.items():
         found[place] = replace(item, net=_sum(item.parts), currency=currency, payout_id=whole.payout_id)
     return found
@@ -160,12 +181,14 @@ def _whole_of(item: Amounts, rows: Sequence[Amounts], wholes: Sequence[int]) -> 
 
 def _is_complete(whole: Amounts, items: Sequence[Amounts]) -> bool:
     """Tell whether the rows of all items of an order are there, by what the file states of both, unconverted."""
-    if not items:
-        return False
-    parts = [part for item in items for part in item.parts]
-    if whole.gross == _sum(part for part in parts if part[0] in GROSS):
-        return True
-    net, total = whole.net or Decimal(0), _sum(parts)
+    prices = _sum(part for item in items for part in item.parts if part[0] in GROSS)
+    return bool(items) and (whole.gross == prices or _explains(whole, (whole, *items)))
+
+
+def _explains(whole: Amounts, rows: Sequence[Amounts]) -> bool:
+    """Tell whether the parts of rows make the net amount of their order; of a foreign one as far as rates are exact."""
+    parts, net = [part for row in rows for part in row.parts], whole.net or Decimal(0)
+    total = _sum(parts)
     if not whole.is_foreign:
         return total == net
     return whole.rate is not None and abs(total * _rate(whole, total) - net) <= _CENT * len(parts) + _ROUNDED * abs(net)
@@ -177,7 +200,7 @@ def _converted(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts
     items = {order.whole: order.items for order in orders}
     for place, row in enumerate(rows):
         if row.is_foreign and row.net is not None:
-            group = items.get(place, [place])
+            group = [place, *items.get(place, ())]
             parts = _in_currency(row, [rows[one] for one in group])
             for one, own in zip(group, parts, strict=True):
                 found[one] = replace(rows[one], parts=own)
@@ -185,14 +208,14 @@ def _converted(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts
 
 
 def _in_currency(row: Amounts, group: Sequence[Amounts]) -> list[tuple[Part, ...]]:
-    """Convert the parts of a row, or of the items of an order.
+    """Convert the parts of a row, and of the items of an order after its own.
 
     Where items are missing, each part is converted by itself; without a rate none can be, and all of the net amount
     stays with the order's row.
     """
     parts = [one.parts for one in group]
     total = _sum(part for own in parts for part in own)
-    if not row.rolls_up or _is_complete(row, group):
+    if not row.rolls_up or _is_complete(row, group[1:]):
         return converted(row.net or Decimal(0), _rate(row, total), parts)
     if row.rate is None:
         return [() for _ in group]
@@ -220,7 +243,9 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
     eBay's net amount is what counts; that it is the gross amount less the fees is not established for every site, so a
     difference is a warning and no error.
     """
-    orders = {order.whole: [rows[place] for place in order.items] for order in _orders(rows)}
+    doubtful = _orders(rows)
+    rows = _with_own_fees(rows, doubtful)
+    orders = {order.whole: [rows[place] for place in order.items] for order in doubtful}
     told = {id(item) for items in orders.values() for item in items}
     doubts = [
         _without_its_order(row) if row.is_part and id(row) not in told else _doubt(row, orders.get(place, []))
@@ -245,16 +270,18 @@ def open_sums(
         amounts: Further columns, with one amount per row.
     """
     lacking: list[Decimal] = []
-    held: dict[str, list[Decimal]] = {name: [] for name in amounts}
-    items = {order.whole: order.items for order in _orders(rows)}
+    by_name: dict[str, list[Decimal]] = {name: [] for name in amounts}
+    orders = _orders(rows)
+    rows = _with_own_fees(rows, orders)
+    items = {order.whole: order.items for order in orders}
     for number, row in enumerate(rows):
         if row.net is None or row.gross is None or not row.comparable:
             continue
         together = [number, *items.get(number, ())]
         lacking.append(row.net - row.gross - sum((_fees(rows[n]) for n in together), Decimal(0)))
         for name, values in amounts.items():
-            held[name].append(sum((values[n] for n in together), Decimal(0)))
-    return lacking, held
+            by_name[name].append(sum((values[n] for n in together), Decimal(0)))
+    return lacking, by_name
 
 
 def _without_its_order(row: Amounts) -> str:

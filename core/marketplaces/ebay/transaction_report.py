@@ -74,7 +74,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     if counted:
         stated = [amounts_in(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
-    lines = tuple(line_of(row, figures, amounts, components) for row, amounts in rows)
+    lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)
     dates = [(row.cells["Payout ID"].strip(), figures.moment(row, "Payout date")) for row in table.rows]
     return reading(
         Findings(
@@ -97,8 +97,8 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
 
 def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
-    amounts = ((column, figures.amount(row, name)) for name, column in components.items())
-    parts = tuple((column, amount) for column, amount in amounts if amount)
+    amounts = ((name, column, figures.amount(row, name)) for name, column in components.items())
+    named = [(name, (column, amount)) for name, column, amount in amounts if amount]
     currency, own = (figures.currency(row, name) for name in ("Payout currency", "Transaction currency"))
     event = meaning(in_english(row.cells["Type"]), "").event
     net = figures.amount(row, "Net amount")
@@ -114,7 +114,8 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
         net=net,
         gross=figures.amount(row, "Gross transaction amount"),
         currency=currency,
-        parts=parts if event in WITH_PARTS else (),
+        parts=tuple(part for _, part in named) if event in WITH_PARTS else (),
+        names=tuple(name for name, _ in named) if event in WITH_PARTS else (),
         comparable=event in WITH_PARTS,
         own_currency=own,
         rate=_rate(row.cells.get("Exchange rate", "")),
@@ -127,7 +128,7 @@ def _rate(text: str) -> Decimal | None:
     return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
-def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[str, str]) -> Line:
+def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
     """Return what one row says, read and classified."""
     cell = row.cells
     description = cell.get("Description", "").strip()
@@ -171,7 +172,7 @@ def line_of(row: Row, figures: Figures, amounts: Amounts, components: Mapping[st
         sku=sku if sku.strip() else "",
         marketplace=Marketplace.EBAY.value,
         goods=means.goods,
-        typed=_typed(row, figures, amounts, means, components),
+        typed=_typed(row, amounts, means),
         tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
     )
 
@@ -183,18 +184,17 @@ def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
     return means.event is Event.REFUND or (means.event is Event.SALE and bool(item))
 
 
-def _typed(
-    row: Row, figures: Figures, amounts: Amounts, means: Meaning, components: Mapping[str, str]
-) -> tuple[TypedPart, ...]:
-    """Return what of a row's money is about something else than its event and columns tell."""
+def _typed(row: Row, amounts: Amounts, means: Meaning) -> tuple[TypedPart, ...]:
+    """Return what of a row's money is about something else than its event and columns say, in the payout's currency."""
     if means.event not in WITH_PARTS:
         return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
-    rest = _undeclared_rest(amounts)
-    if not amounts.comparable or not amounts.parts:
-        return rest
-    stated = ((name, column, figures.amount(row, name)) for name, column in components.items() if column not in GROSS)
-    own = (typed_item(fee(name)._replace(column=column), amount, name) for name, column, amount in stated if amount)
-    return (*(part for parts in own for part in parts), *rest)
+    named = zip(amounts.names, amounts.parts, strict=False)  # what is left of the net amount has no column
+    own = (
+        typed_item(fee(name)._replace(column=column), amount, name)
+        for name, (column, amount) in named
+        if column not in GROSS and amount
+    )
+    return (*(part for parts in own for part in parts), *_undeclared_rest(amounts))
 
 
 def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
@@ -229,10 +229,10 @@ def _units(lines: Sequence[Line]) -> Units:
 
 
 def _payout_id(row: Row, table: Table | ColumnTable) -> str:
-    found = row.cells["Payout ID"].strip()
-    if is_damaged(found):
-        raise DamagedIdError(table.place(row, "Payout ID"), found)
-    return found
+    number = row.cells["Payout ID"].strip()
+    if is_damaged(number):
+        raise DamagedIdError(table.place(row, "Payout ID"), number)
+    return number
 
 
 FORMAT = Format(

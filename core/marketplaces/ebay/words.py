@@ -86,11 +86,11 @@ FEES = table(
 @lru_cache(maxsize=4096)
 def meaning(kind: str, detail: str) -> Meaning:
     """Return what a row or transaction is, by its type and its description or fee type; `UNKNOWN` where asked."""
-    found = TYPES.get(folded(kind), UNKNOWN)
-    if found is not CHARGE or not detail:
-        return found
+    declared = TYPES.get(folded(kind), UNKNOWN)
+    if declared is not CHARGE or not detail:
+        return declared
     told = FEE_TYPES.get(folded(detail))
-    return told or (ADVERTISING if says(detail, _ADVERTISING) else found)
+    return told or (ADVERTISING if says(detail, _ADVERTISING) else declared)
 
 
 def is_declared(kind: str, detail: str) -> bool:
@@ -99,12 +99,12 @@ def is_declared(kind: str, detail: str) -> bool:
     On an order and its refund it is the item's title, which says nothing else. What stands behind a hold, a charge or
     a loan is declared nowhere: the type says what the money is, but not that the units a row names did not move.
     """
-    found = TYPES.get(folded(kind), UNKNOWN)
-    if not detail.strip() or found.event in (Event.SALE, Event.REFUND, Event.DISPUTE, Event.PAYOUT):
+    declared = TYPES.get(folded(kind), UNKNOWN)
+    if not detail.strip() or declared.event in (Event.SALE, Event.REFUND, Event.DISPUTE, Event.PAYOUT):
         return True
-    if found.line_type is LineType.RESERVE:
+    if declared.line_type is LineType.RESERVE:
         return folded(detail) in HOLDS
-    return found is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
+    return declared is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
 
 
 @lru_cache(maxsize=1024)

@@ -45,7 +45,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
     own_names = {names[at]: header.cells[at].strip() for at in range(len(header.cells))}
     if any(_longest(texts) > LONGEST_TEXT for _, texts in columns.values()):
         return None
-    found = ColumnTable(
+    table = ColumnTable(
         contents,
         layout,
         header,
@@ -56,7 +56,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
         regular=regular,
         remarks=remarks,
     )
-    return _without_blank_rows_and_headers(found)
+    return _without_blank_rows_and_headers(table)
 
 
 def _remarks(layout: Layout, contents: Contents, header: Header) -> tuple[RawRow, ...]:

@@ -89,18 +89,18 @@ def text_array(coded: Coded[str]) -> pa.StringArray:
 def joint(codes: Iterable[np.ndarray]) -> np.ndarray:
     """Return one code per row that is the same where all of some codes are the same, 0, 1, ... by first row."""
     several = [each.astype(np.int64) for each in codes]
-    found = np.zeros(len(several[0]), np.int64)
+    joined = np.zeros(len(several[0]), np.int64)
     size = 1
     for each in several:
         width = int(each.max(initial=0)) + 1
         if width == 1:
             continue
         if size * width >= _RADIX:
-            found = pd.factorize(found)[0].astype(np.int64)
-            size = int(found.max(initial=0)) + 1
-        found = found * width + each
+            joined = pd.factorize(joined)[0].astype(np.int64)
+            size = int(joined.max(initial=0)) + 1
+        joined = joined * width + each
         size *= width
-    return pd.factorize(found)[0]
+    return pd.factorize(joined)[0]
 
 
 def first_rows(codes: np.ndarray) -> np.ndarray:

@@ -84,6 +84,8 @@ _CONTROL_BY_NUMBER = {
     "{": re.compile(r"((?<!\\)(?:\\\\)*)\\(?:[bf]|u00(?:0[1-8bcefBCEF]|1[0-9a-fA-F]|7[fF])|u[fF]{3}[eEfF])"),
 }
 """The same characters as XML and JSON write them (`&#31;`, `\\u001f`), by how such a file begins."""
+_WRITTEN_BY_NUMBER = {b"<": (b"&#",), b"{": (rb"\b", rb"\f", rb"\u")}
+"""What such a file must have for that, by how it begins."""
 _PLACES_NAMED = 5
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character of UTF-16, which no file can be written with."""
@@ -156,9 +158,10 @@ def _has_text(content: bytes) -> bool:
 def _is_clean(content: bytes) -> bool:
     """Tell whether a file is UTF-8 with nothing to leave out, by blocks of bytes: a tenth of a pattern's time.
 
-    One that begins like XML or JSON may write control characters by number, which only a pattern tells.
+    Control characters that XML or JSON may write by number are told by a pattern, where anything is written so.
     """
-    if content[:_BLOCK].lstrip()[:1] in (b"<", b"{") or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    numbered = _WRITTEN_BY_NUMBER.get(content[:_BLOCK].lstrip()[:1], ())
+    if any(mark in content for mark in numbered) or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
     signs = np.frombuffer(content, np.uint8)
     blocks = (signs[start : start + _BLOCK] for start in range(0, len(signs), _BLOCK))
@@ -245,12 +248,12 @@ def _python_name(charset: str) -> str:
     if not charset:
         return ""
     try:
-        found = codecs.lookup(charset.strip("\"' ")).name
+        name = codecs.lookup(charset.strip("\"' ")).name
         with suppress(UnicodeError):
-            b"a".decode(found)
+            b"a".decode(name)
     except (LookupError, ValueError):  # no such name, or one of a codec that makes no text (`base64`)
         return ""
-    return "" if found.startswith(_WIDE) else _MEANT.get(found, found)
+    return "" if name.startswith(_WIDE) else _MEANT.get(name, name)
 
 
 def _decoded(content: bytes, encoding: str, file: str) -> str:

@@ -72,10 +72,10 @@ def parse_moment(text: str, place: Place, *, day_first: bool = False) -> datetim
     plain = text.strip()
     if not plain:
         return None
-    found = _parsed(plain, day_first=day_first)
-    if found is None:
+    moment = _parsed(plain, day_first=day_first)
+    if moment is None:
         raise BadCellError(place, text, "a date (2026-06-17, 17.06.2026 or Jun 17, 2026, with or without a time)")
-    return found
+    return moment
 
 
 def decide_day_first(seen: Mapping[str, Place], periods: Iterable[Period]) -> bool:

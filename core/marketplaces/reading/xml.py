@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.contents import Contents
 
-_BEGINNING = re.compile(rb"(?:[ \r\n\t]|\xef\xbb\xbf)*<")
-"""Blanks, marks of byte order, and the first tag: told by the bytes, since most files are no XML."""
-_DEEPEST = 100
+_BLANKS = re.compile(rb"(?:[ \r\n\t]|\xef\xbb\xbf)*")
+"""Blanks and marks of byte order: told by the bytes, since most files are no XML."""
+DEEPEST = 100
 """Elements in each other; a settlement report has nine."""
 
 
@@ -56,8 +56,8 @@ class Element:
 
     def text_of(self, name: str, *, strip: bool = True) -> str:
         """Return the text of the first element of that name, nothing where there is none."""
-        found = self.find(name)
-        text = found.text if found else ""
+        child = self.find(name)
+        text = child.text if child else ""
         return text.strip() if strip or not text.strip() else text
 
     @property
@@ -68,7 +68,13 @@ class Element:
 
 def looks_like(contents: Contents, name: str) -> bool:
     """Tell whether a file begins like XML and has an element of that name."""
-    return _BEGINNING.match(contents.encoded) is not None and f"<{name}".encode() in contents.encoded
+    begins = contents.encoded.startswith(b"<", _after_blanks(contents.encoded))
+    return begins and f"<{name}".encode() in contents.encoded
+
+
+def _after_blanks(content: bytes) -> int:
+    found = _BLANKS.match(content)
+    return found.end() if found else 0
 
 
 def parse(contents: Contents) -> Element:
@@ -80,13 +86,13 @@ def parse(contents: Contents) -> Element:
     """
     top = Element("", 0, {})
     open_elements = [top]
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         element = Element(name.rpartition(":")[2], parser.CurrentLineNumber, attributes)
         open_elements[-1].children.append(element)
         open_elements.append(element)
-        if len(open_elements) > _DEEPEST:
+        if len(open_elements) > DEEPEST:
             raise DamagedXmlError(Place(contents.name, element.line, name), "too many elements in each other")
 
     def end(_: str) -> None:
@@ -102,14 +108,23 @@ def parse(contents: Contents) -> Element:
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     try:
-        parser.Parse(_without_declaration(contents.text), True)  # noqa: FBT003 - expat knows it by position only
+        parser.Parse(_without_declaration(contents.encoded), True)  # noqa: FBT003 - expat knows it by position only
     except expat.ExpatError as error:
         raise DamagedXmlError(Place(contents.name, error.lineno), expat.ErrorString(error.code)) from error
     return top.children[0]
 
 
-def _without_declaration(text: str) -> str:
-    """Return the text without its encoding declaration, which is about the bytes it was decoded from."""
-    plain = text.lstrip("\ufeff \r\n\t")
-    head, end, rest = plain.partition("?>")
-    return "\n" * head.count("\n") + rest if end and plain.startswith("<?xml") else plain
+def is_well_formed(contents: Contents) -> bool:
+    """Tell whether a file can be parsed, in a tenth of the time that its elements take."""
+    try:
+        expat.ParserCreate("utf-8").Parse(_without_declaration(contents.encoded), True)  # noqa: FBT003 - as above
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _without_declaration(content: bytes) -> bytes:
+    """Return a file in UTF-8 without its encoding declaration, which is about the bytes it was decoded from."""
+    plain = content[_after_blanks(content) :]
+    end = plain.find(b"?>") if plain.startswith(b"<?xml") else -1
+    return b"\n" * plain.count(b"\n", 0, end) + plain[end + 2 :] if end >= 0 else plain

@@ -76,11 +76,11 @@ class ShopifyClient:
         after: str | None = None
         seen: set[str] = set()
         while True:
-            found: Any = self.ask(query, after=after, **variables)
+            connection: Any = self.ask(query, after=after, **variables)
             for name in path:
-                found = (found or {}).get(name)
-            yield list((found or {}).get("nodes") or ())
-            after = next_cursor(found)
+                connection = (connection or {}).get(name)
+            yield list((connection or {}).get("nodes") or ())
+            after = next_cursor(connection)
             if after is None:
                 return
             if after in seen:
@@ -123,8 +123,8 @@ def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
 def _data(body: object, answer: Answer) -> Mapping[str, Any]:
     errors = body.get("errors") if isinstance(body, dict) else None
     if errors:
-        said = message_in(errors) or "no reason"
-        raise next((_ERRORS[code](said) for code in _codes(errors) if code in _ERRORS), ShopifyRefusalError(said))
+        refusal = message_in(errors) or "no reason"
+        raise next((_ERRORS[code](refusal) for code in _codes(errors) if code in _ERRORS), ShopifyRefusalError(refusal))
     if isinstance(body, dict) and isinstance(body.get("data"), dict):
         data: Mapping[str, Any] = body["data"]
         return data

@@ -97,8 +97,8 @@ class ShopifyConnector(Connector):
         transactions = [node for page in pages for node in page]
         of = [(node.get("associatedOrder") or {}).get("id") for node in transactions]
         ids = [each for each in dict.fromkeys(of) if each]
-        found = list(orders(self._client, ids, self._at_once))
-        return write_bundle(payments_api.NAME, {"payout": payout, "transactions": transactions, "orders": found})
+        documents = list(orders(self._client, ids, self._at_once))
+        return write_bundle(payments_api.NAME, {"payout": payout, "transactions": transactions, "orders": documents})
 
     def _month(self, document: Document) -> bytes:
         month = document.id.removeprefix(_MONTH).removesuffix(_SO_FAR)
@@ -110,13 +110,13 @@ class ShopifyConnector(Connector):
             query=f"updated_at:>='{_moment(start)}' AND created_at:<'{_moment(end)}'",
         )
         ids = [str(node["id"]) for page in pages for node in page if _may_be_outside(node)]
-        found = [
+        documents = [
             node
             for node in orders(self._client, ids, self._at_once)
             if outside_payouts.is_about(Node(document.name, f"order {node.get('name')}", node), month)
         ]
         name = outside_payouts.NAME if document.final else outside_payouts.NAME_SO_FAR
-        return write_bundle(name, {"month": month, "orders": found})
+        return write_bundle(name, {"month": month, "orders": documents})
 
 
 def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: Link) -> ShopifyConnector:
@@ -162,10 +162,10 @@ def _is_token(key: Secret) -> bool:
 
 
 def _shop(text: str) -> str:
-    found = _SHOP.fullmatch(text.strip().casefold())
-    if found is None:
+    match = _SHOP.fullmatch(text.strip().casefold())
+    if match is None:
         raise ShopNameError(text)
-    return found[1]
+    return match[1]
 
 
 def _may_be_outside(node: Mapping[str, Any]) -> bool:

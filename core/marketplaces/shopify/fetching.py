@@ -34,20 +34,20 @@ def orders(client: ShopifyClient, ids: Sequence[str], at_once: int = AT_ONCE) ->
 
 def _together(client: ShopifyClient, ids: Sequence[str]) -> list[dict[str, Any]]:
     try:
-        found = client.ask(queries.ORDERS, ids=list(ids), **_USUAL).get("nodes") or ()
+        nodes = client.ask(queries.ORDERS, ids=list(ids), **_USUAL).get("nodes") or ()
     except QuestionTooDearError:
         if len(ids) == 1:
             raise
         half = len(ids) // 2
         return [*_together(client, ids[:half]), *_together(client, ids[half:])]
-    return [node for node in found if node]
+    return [node for node in nodes if node]
 
 
 def _complete(client: ShopifyClient, node: dict[str, Any]) -> dict[str, Any]:
     """Add what did not fit into the first answer, page by page."""
     if _is_cut(node, _USUAL):
-        found = client.ask(queries.ORDERS, ids=[node["id"]], **_MANY).get("nodes") or ()
-        node = next((each for each in found if each), node)
+        nodes = client.ask(queries.ORDERS, ids=[node["id"]], **_MANY).get("nodes") or ()
+        node = next((each for each in nodes if each), node)
         if _is_cut(node, _MANY):
             too_many = "an order with too many payments, refunds or parcels"
             raise BadAnswerError(SERVICE, f"order {node.get('name')}", too_many)

@@ -120,8 +120,8 @@ def units_of(lines: Sequence[Line]) -> Units:
     """Return the units of a line: those of the order's items; what a dispute is about is not said."""
     if lines[0].event not in (Event.SALE, Event.REFUND):
         return Units(None, QuantitySource.UNKNOWN if lines[0].event is Event.DISPUTE else None)
-    found = counted_units(lines)
-    return Units(found.quantity, QuantitySource.FROM_ORDER) if found.quantity is not None and found.source else found
+    units = counted_units(lines)
+    return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
 def order_units(orders: Iterable[Order]) -> pd.DataFrame:

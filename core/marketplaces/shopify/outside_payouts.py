@@ -78,8 +78,8 @@ def read(contents: Contents, name: str = NAME) -> Reading:
         raise BadCellError(document.place("month"), month, "a month (2026-08)") from error
     orders = [read_order(node) for node in document.nodes("orders")]
     lines = tuple(line for number, order in enumerate(orders, start=1) for line in _lines(order, number, month))
-    found = settlement_id_of(month)
-    headers = (Header(found, "", lines[0].currency, start, end),) if lines else ()
+    settlement_id = settlement_id_of(month)
+    headers = (Header(settlement_id, "", lines[0].currency, start, end),) if lines else ()
     note = Problem(Severity.NOTE, f"{month}: every order is in a payout.", contents.name)
     findings = Findings(
         format=name,

@@ -50,7 +50,7 @@ def read(contents: Contents) -> Reading:
     if payout.text("transactionType") == "WITHDRAWAL":
         paid = -abs(paid)  # taken from the seller's bank account
     header = header_of(payout_id, lines, net.needed_currency("currencyCode"), payout.moment("issuedAt"), paid)
-    found = Findings(
+    findings = Findings(
         format=NAME,
         marketplace=Marketplace.SHOPIFY,
         file=contents.name,
@@ -59,7 +59,7 @@ def read(contents: Contents) -> Reading:
         problems_by_settlement=_problems(pairs, orders, payout_id),
         units=units_of,
     )
-    return replace(reading(found), order_units=order_units(orders.values()))
+    return replace(reading(findings), order_units=order_units(orders.values()))
 
 
 def _movement(node: Node, number: int, payout_id: str) -> Movement:

@@ -140,10 +140,10 @@ def payout_id_of(row: Row, figures: Figures) -> str:
     Raises:
         DamagedIdError: If a spreadsheet program rounded it.
     """
-    found = row.cells["Payout ID"].strip()
-    if is_damaged(found):
-        raise DamagedIdError(figures.table.place(row, "Payout ID"), found)
-    return found
+    number = row.cells["Payout ID"].strip()
+    if is_damaged(number):
+        raise DamagedIdError(figures.table.place(row, "Payout ID"), number)
+    return number
 
 
 def payout_day_of(row: Row, figures: Figures) -> str:
@@ -173,10 +173,10 @@ def paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
 
 
 def _currency(row: Row, figures: Figures) -> str:
-    found = figures.currency(row, "Currency")
-    if not found:
+    currency = figures.currency(row, "Currency")
+    if not currency:
         raise BadCellError(figures.table.place(row, "Currency"), "", "a currency")
-    return found
+    return currency
 
 
 def broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[str, list[Problem]]:

@@ -78,11 +78,11 @@ class WalmartConnector:
         return {"WM_SEC.ACCESS_TOKEN": self._tokens.current().get_secret_value(), **_identity()}
 
     def _ask(self, path: str, accept: str, **params: str) -> Answer:
-        asked = {**params, "reportVersion": _VERSION}
+        query = {**params, "reportVersion": _VERSION}
         try:
             return self._tokens.asking(
                 lambda: self._api.send(
-                    "GET", f"{_API}/{path}", params=asked, headers={"Accept": accept}, limits=(self._bucket,)
+                    "GET", f"{_API}/{path}", params=query, headers={"Accept": accept}, limits=(self._bucket,)
                 )
             )
         except UnauthorisedError as error:
@@ -102,9 +102,9 @@ class WalmartConnector:
         if not answer.content.strip():
             raise BadAnswerError(WALMART, answer.where, "an empty report")
         if answer.content.lstrip().startswith(b"{"):
-            said = message_in(answer.json())
+            refusal = message_in(answer.json())
             raise BadAnswerError(
-                WALMART, answer.where, f"an error message instead of the report: {said or 'no reason'}"
+                WALMART, answer.where, f"an error message instead of the report: {refusal or 'no reason'}"
             )
         return Download(answer.content, answer.where)
 
@@ -117,8 +117,8 @@ def read_dates(answer: Answer) -> list[str]:
     """
     body = answer.json()
     if not isinstance(body, dict) or "availableApReportDates" not in body:
-        said = message_in(body)
-        what = f"an error message instead of data: {said}" if said else "a list without report dates"
+        refusal = message_in(body)
+        what = f"an error message instead of data: {refusal}" if refusal else "a list without report dates"
         raise BadAnswerError(WALMART, answer.where, what)
     dates = body["availableApReportDates"] or []  # null where there are none
     wrong = [date for date in dates if _parsed(str(date)) is None]

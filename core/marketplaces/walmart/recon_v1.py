@@ -105,21 +105,21 @@ def _read(table: Table, mark: str) -> Reading:
     summary = summary_of(summaries, figures)
     currency = figures.currency(summary, "Currency") if summary else ""
     lines = tuple(line_of(row, figures, currency or HOME) for row in rows)
-    found = header(summary, figures, lines, currency or HOME)
-    settled = tuple(line._replace(settlement_id=found.settlement_id) for line in lines)
+    summary_header = header(summary, figures, lines, currency or HOME)
+    settled = tuple(line._replace(settlement_id=summary_header.settlement_id) for line in lines)
     return reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.WALMART,
             file=table.file,
-            headers=(found,),
+            headers=(summary_header,),
             lines=settled,
             problems=(
                 *declared_lines(table, len(lines)),
                 *notes_on_undeclared(figures),
                 *damaged_ids(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
-            problems_by_settlement={found.settlement_id: () if summary else no_summary(table)},
+            problems_by_settlement={summary_header.settlement_id: () if summary else no_summary(table)},
             returns=returns_frame(destroyed(rows, settled)),
         )
     )
@@ -161,8 +161,8 @@ def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple
 def _units_of_fee(row: Row, fee: Line, refund: Line | None) -> int:
     """Return how many units a fee says it is for, else those of its refund; 0 where that is in another statement."""
     stated = row.cells["Ship Qty"].strip().removeprefix("-").partition(".")[0]
-    said = int(stated) if stated.isdecimal() else None
-    units = said or counted_word(fee.raw_description)[0]
+    stated_count = int(stated) if stated.isdecimal() else None
+    units = stated_count or counted_word(fee.raw_description)[0]
     if units:
         return units
     return abs(refund.units or 1) if refund is not None else 0
@@ -176,8 +176,8 @@ def is_disposal(row: Row) -> bool:
 def _order_line(row: Row) -> tuple[str, str]:
     """Name the order line of a row: the purchase order's, which fees name too; else the customer's."""
     names = (("Purchase Order #", "Purchase Order line #"), ("Customer Order #", "Customer Order line #"))
-    found = ((row.cells.get(order, "").strip(), row.cells.get(line, "").strip()) for order, line in names)
-    return next((one for one in found if one[0]), ("", ""))
+    pairs = ((row.cells.get(order, "").strip(), row.cells.get(line, "").strip()) for order, line in names)
+    return next((one for one in pairs if one[0]), ("", ""))
 
 
 def _covers(fee: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -294,10 +294,10 @@ def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[Typed
     """Return the amount column of a row, and what its amount is about where that does not tell it."""
     kind, amount_type = row.cells["Transaction Type"].strip(), row.cells["Amount Type"].strip()
     if means.event in (Event.SALE, Event.REFUND, Event.DISPUTE):
-        found = amount(amount_type)
-        if means.event is Event.DISPUTE and found == PLAIN_MONEY:  # its own money, not a correction of a sale
+        effect = amount(amount_type)
+        if means.event is Event.DISPUTE and effect == PLAIN_MONEY:  # its own money, not a correction of a sale
             return own_column(means.event), ()
-        return found.column, typed_item(found, net, listed(kind, amount_type))
+        return effect.column, typed_item(effect, net, listed(kind, amount_type))
     column = own_column(means.event)
     return column, typed(((column, net),), means, listed(kind, row.cells["Transaction Description"]))
 

@@ -72,19 +72,19 @@ def _read(table: ColumnTable, mark: str) -> Reading:
     summary = recon_v1.summary_of(summaries.rows, figures)
     currency = (figures.currency(summary, "Currency") if summary else "") or recon_v1.HOME
     lines = _lines(table.only(np.flatnonzero(~is_summary)), mark, currency)
-    found = recon_v1.header(summary, figures, _first_and_last(lines), currency)
-    lines = replace(lines, settlements=Coded(np.zeros(len(lines), np.int64), [found.settlement_id]))
+    header = recon_v1.header(summary, figures, _first_and_last(lines), currency)
+    lines = replace(lines, settlements=Coded(np.zeros(len(lines), np.int64), [header.settlement_id]))
     return reading_of(
         ColumnFindings(
             form=recon_v1.FORMAT,
-            headers=(found,),
+            headers=(header,),
             lines=lines,
             problems=(
                 *recon_v1.declared_lines(table, len(lines)),
                 *notes_on_undeclared(table, mark),
                 *notes_on_damaged(table, ("Purchase Order #", "Partner Item Id", "Partner GTIN")),
             ),
-            problems_by_settlement={found.settlement_id: () if summary else recon_v1.no_summary(table)},
+            problems_by_settlement={header.settlement_id: () if summary else recon_v1.no_summary(table)},
             returns=_returns(lines, mark, currency),
         )
     )

@@ -128,8 +128,8 @@ def counted_word(description: str) -> tuple[int | None, str]:
     >>> counted_word("3 WFS Returned Item Disposal Fee"), counted_word("WFS Refund")
     ((3, 'WFS Returned Item Disposal Fee'), (None, 'WFS Refund'))
     """
-    found = _COUNTED.match(description)
-    return (int(found[1]), description[found.end() :]) if found else (None, description)
+    match = _COUNTED.match(description)
+    return (int(match[1]), description[match.end() :]) if match else (None, description)
 
 
 def _fits(kind: str, description: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from addin.sheets.pnl import PNL_SPEC
 from addin.takeaway.close_pack import SHEETS
+from addin.takeaway.close_summary import lock_advice
 from addin.takeaway.closing_figures import closing_figures
 from core.books import batches, observations, true_ups
 from core.books.batches import BatchKind
@@ -109,10 +110,30 @@ def test_the_pack_says_how_to_close_the_month_and_when_it_is_closed(reported: Re
     assert labelled(still_open, label) == "not set"
     assert labelled(still_open, label, 3).startswith("Finish the open items")
     assert labelled(still_open, label, 3).endswith("set Lock date on sheet Setup to 2026-08-31.")
-    assert labelled(finished, label, 3).startswith("Book the accrual; then close the month")
+    assert labelled(finished, label, 3) == "Close the month: set Lock date on sheet Setup to 2025-01-31."
     assert datetime(2026, 8, 31) == labelled(closed["Summary"], label)  # noqa: DTZ001 - a cell has no zone
     assert "is closed" in labelled(closed["Summary"], label, 3)
     assert "not to be booked any more" in closed["Accrual"]["A2"].value
+
+
+@pytest.mark.long
+def test_the_advice_names_the_accrual_only_where_something_is_to_be_done_about_it(reported: Reported) -> None:
+    """There is one, it is booked, there is none any more, there never was one."""
+    figures = closing_figures(reported.view, Month.parse("2026-08"), options=ExportOptions())
+    (back, *_) = [accrual for accrual, _ in figures.entries]
+    told = {
+        "to book": figures,
+        "booked": replace(figures, is_booked=True),
+        "to take back": replace(figures, entries=[], taken_back=[back]),
+        "none": replace(figures, entries=[]),
+    }
+
+    assert {
+        "to book": "Finish the open items, book the accrual; then set",
+        "booked": "Finish the open items; then set",
+        "to take back": "Finish the open items, take back the accrual that was booked; then set",
+        "none": "Finish the open items; then set",
+    } == {name: lock_advice(one).removesuffix(" Lock date on sheet Setup to 2026-08-31.") for name, one in told.items()}
 
 
 @pytest.mark.long

@@ -9,25 +9,30 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from pandas.testing import assert_frame_equal
 
-from core.books import batches, costs_today, entries, locks, true_up_history, true_ups
+from core.books import asked_today, batches, costs_today, entries, locks, true_up_history, true_ups
 from core.books.altered_rows import altered_tie_outs
 from core.books.booked_settlement import EntryStatus
+from core.books.catching_up import catch_up
+from core.books.corrections import corrections
 from core.books.database.state import state
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
-from core.books.loading import load_books
+from core.books.loading import load_books, load_part
 from core.books.removing import remove_settlements
 from core.books.reopening import reopen
 from core.books.seal_check import find_altered
+from core.books.settlements_of_days import Days, settlements_of_days
 from core.books.undo import NothingToUndoError, restore_values, undo_last
 from core.books.verification import company_tie_outs, evidence, tie_outs
 from core.frame_columns import records
@@ -36,9 +41,14 @@ from core.journal.entry import EntryKind
 from core.line_types import LineType
 from core.model import Event
 from core.money import cents, total
+from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, priced_lines, summed
+from core.time import Month, local_days
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+
+    from sqlalchemy import Connection
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
@@ -85,6 +95,38 @@ def assert_kept_as_costed(database: Database, books: Books) -> bool:
     return kept is not None or not books.settlements
 
 
+def assert_months_are_read_alone(database: Database, books: Books) -> None:
+    """Check that a month's profit and loss needs no other settlements than those that are read for it."""
+    days = [day for day in local_days(books.lines, books.zones).dropna() if isinstance(day, str)]
+    entries_out = [day.isoformat() for day in books.postings.days.values()]
+    keep(database, books)
+    for name in sorted({day[:7] for day in (*days, *entries_out)}):
+        month = Month.parse(name)
+        asked = Days(month.first_day, month.last_day)
+        part = load_part(database, partial(_of_days, days=asked))
+        if part is not None:
+            assert part.settlements == books.settlements
+            assert figures(books, month) == figures(part, month), name
+
+
+def _of_days(connection: Connection, booked: Sequence[BookedSettlement], days: Days) -> list[BookedSettlement]:
+    return settlements_of_days(connection, booked, days)
+
+
+def figures(books: Books, month: Month) -> list[Any]:
+    """Return the profit and loss of a month, and what of it counts in another one."""
+    home = books.company.home_currency
+    question = PnlQuestion(home, by_month=True, first_day=month.first_day, last_day=month.last_day)
+    lines = asked_today.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
+    wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
+    corrected = corrections(books)
+    names = zip(corrected["store"], corrected["settlement_id"], strict=True)
+    corrected = corrected[pd.Series([name in wanted for name in names], corrected.index, dtype=bool)]
+    priced = priced_lines(lines, question, zones=books.zones, corrections=corrected, booked=books.booked_days)
+    others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones)
+    return [records(summed(priced, question)), others, asked_today.asked_by_lines_that_came(books)]
+
+
 class LoadsOnce:
     """Loads the books of a machine, again only when their file has changed: a step's time goes on little else.
 
@@ -99,6 +141,7 @@ class LoadsOnce:
         """Return the books as they are now."""
         if self._held is None or self._held[0] != self._stamp():
             books = load_books(self.database, anew=True)
+            catch_up(self.database)
             assert_kept_as_costed(self.database, books)
             keep(self.database, books)
             assert assert_kept_as_costed(self.database, books), "what was just loaded is kept"
@@ -297,6 +340,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
 
     def verify_names_nothing(self, books: Books) -> None:
         """Hold the product's own check: whatever happened, it has nothing to name."""
+        assert_months_are_read_alone(self.database, books)
         held = evidence(self.database)
         options = ExportOptions(zones=books.zones)
         found = [one for each in books.settlements for one in tie_outs(self.database, books, each, options, held)]

@@ -119,10 +119,12 @@ def keep_a_line(connection: Connection) -> None:
     lines = settlement_lines.transactions(connection)[:1]
     frames.store(connection, costing_tables.shown_line, lines, TRANSACTION_COLUMNS, settlement=1)
     line = {"key": "a", "settlement": 1, "cost_status": CostStatus.COSTED.value, "cogs": Decimal("4.1")}
-    connection.execute(insert(costing_tables.costed_line).values(**line))
-    connection.execute(insert(costing_tables.costed_settlement).values(settlement=1, digest="of the lines"))
+    connection.execute(insert(costing_tables.costed_line).values(**line, moment=0, tie_odd=False))
     connection.execute(
-        insert(costing_tables.costed_state).values(row=1, state="1-of the books", rules="of the program")
+        insert(costing_tables.costed_settlement).values(settlement=1, digest="of the lines", ties="of them")
+    )
+    connection.execute(
+        insert(costing_tables.costed_state).values(row=1, state="1-of the books", rules="of the program", batch=1)
     )
 
 

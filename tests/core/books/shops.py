@@ -21,7 +21,7 @@ from core.books.stores import Store
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.marketplaces import read_file
-from core.model import Marketplace, ObservationKind
+from core.model import Event, Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:
@@ -129,10 +129,15 @@ class Shop:
             settings.put(connection, ACCOUNTS_NAME, AccountRows(rows=rows), **WHO)
 
     def finale_says(self, orders: Mapping[tuple[str, str], str] | None = None, **averages: str) -> None:
-        """Let Finale say the unit cost of an order's SKU, and the average cost of SKUs on any day in August."""
+        """Let Finale say the unit cost of an order's SKU, and the average cost of SKUs on any day in August.
+
+        It shipped as many units as the books hold sold of the SKU then, or one.
+        """
+        lines = self.books.lines
+        sold = lines[lines["event"] == Event.SALE].groupby(["order_id", "sku"])["quantity"].sum().to_dict()
         rows = [
             {"kind": ObservationKind.ORDER, "order_id": order, "product_id": sku, "unit_cost": Decimal(cost)}
-            | {"units": 1, "record_date": "2026-08-04"}
+            | {"units": int(sold.get((order, sku), 1)), "record_date": "2026-08-04"}
             for (order, sku), cost in (orders or {}).items()
         ]
         rows += [

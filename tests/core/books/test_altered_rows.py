@@ -121,6 +121,7 @@ def test_every_column_that_is_altered_is_named(sample: Path, tmp_path: Path, tab
             assert any(label in one and f"table {table}, row with" in one for one in found), (column.name, found)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("table", SEALED)
 def test_a_row_that_is_deleted_or_added_is_named(sample: Path, tmp_path: Path, table: str) -> None:
     """A deleted one with what it said; an added one; one under another key is both."""
@@ -143,6 +144,7 @@ def test_a_row_that_is_deleted_or_added_is_named(sample: Path, tmp_path: Path, t
         )
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("table", SEALED)
 def test_altered_rows_are_put_back_for_the_other_checks(sample: Path, tmp_path: Path, table: str) -> None:
     """And stay altered in the books themselves."""
@@ -286,7 +288,7 @@ def test_what_is_altered_is_named_as_a_bookkeeper_finds_it(exported: Path, tmp_p
     assert any(words in one for one in found), found
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", [one for one in FAULTS if "seal" not in one])
 def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, fault: str) -> None:
     """Of a line that cannot be read only that its file has it; of all else nothing, for it is put back."""
@@ -335,7 +337,7 @@ def test_a_line_that_somebody_ended_beside_itself_is_named(exported: Path, tmp_p
     assert any(words in one for one in sentences(altered(exported, tmp_path, statement.format(names))))
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("column", [one.name for one in metadata.tables["transaction"].c])
 def test_every_column_of_a_line_that_is_altered_is_named(exported: Path, tmp_path: Path, column: str) -> None:
     """Lines have no seals: they are held against the kept file, and what cannot be read is named by itself."""
@@ -350,6 +352,7 @@ def test_every_column_of_a_line_that_is_altered_is_named(exported: Path, tmp_pat
     assert any(label in one for one in found), found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", ["status", "reopening deleted", "word of a line", "setting that is no JSON"])
 def test_books_that_cannot_be_read_say_which_row_it_is(exported: Path, tmp_path: Path, fault: str) -> None:
     """With what to do, and no traceback."""

@@ -251,6 +251,7 @@ def test_a_copy_is_kept_before_a_migration(tmp_path: Path, version: str) -> None
         assert list(stored.iterdump()) == list(copied.iterdump())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("version", OLDER)
 def test_a_failed_migration_changes_nothing(tmp_path: Path, version: str) -> None:
     """If a migration cannot be done, the books are as they were and the message says so."""

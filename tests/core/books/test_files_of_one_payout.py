@@ -21,9 +21,10 @@ from core.books import (
     stores,
 )
 from core.books.answers import Answer
+from core.books.asked_today import asked_since, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
@@ -154,6 +155,7 @@ WRONG = Row("2026-06-29", "#9", "5.00")
 ENDS = (Row("2026-06-28", "#8", "1.00"), Row("2026-07-02", "#7", "2.00"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("write", "newer", "named"),
     [
@@ -476,6 +478,28 @@ def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(
     assert not unanswered(load_books(database))
 
 
+def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(database: Database) -> None:
+    """5.00 typed for one unit went out; the final document says three: asked with 5.00, and 2.00 each are 1.00 more."""
+    bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    record = v2_file("1", "10.00", total="10.00")
+    bring_in(database, replace(record, content=record.content.replace(b"\tMUG\t1\t", b"\tMUG\t3\t")))
+    books = load_books(database)
+    (line,) = records(asked_since(books))
+    before = list(differences(books)["difference"])
+    answers = [Answer(line["key"], line["version"], Decimal(2), line["proposed_cost"])]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
+    books = load_books(database)
+
+    assert (3, Decimal(5), []) == (line["quantity"], line["proposed_cost"], before)
+    assert "5.00 USD, for one unit; this line has 3 units" in line["cost_note"]
+    assert [Decimal(1)] == list(differences(books)["difference"])
+    assert [Decimal(5)] == books.lines["cogs"].tolist()
+    assert not unanswered(books)
+
+
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:
     """By its bytes, by its lines in other bytes, and by a view of the same settlement."""
     bring_in(database, v2_file("1", "10.00", "5.00", total="15.00"), store="Amazon US")
@@ -646,6 +670,7 @@ def test_an_empty_store_may_change_its_marketplace_by_being_removed(database: Da
         assert [Store("Shop", Marketplace.AMAZON)] == stores.all_stores(connection)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["ebay: order", "amazon: advertising", "shopify: sale"])
 def test_a_payout_in_a_second_language_is_in_the_books_already(database: Database, name: str) -> None:
     """The German report of a payout that came in English adds nothing, and its lines keep their keys."""
@@ -666,6 +691,7 @@ def test_rows_of_undeclared_words_are_not_stored_beside_those_that_they_may_be(d
     assert "“Zahlung” for “charge”" in refused.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -699,6 +725,7 @@ EBAY_FEE = (("48.50,USD", "48.00,USD"), ("48.50,0,0,48.50", "48.50,0,-0.50,48.50
 DATE_RANGE_FEE = ('"48.50","0","0","0","0","0","48.50"', '"48.50","0","-1.00","0","0","0","47.50"')
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("write", "first", "then", "differs", "instead"),
     [
@@ -729,6 +756,7 @@ def test_a_corrected_row_is_not_stored_beside_the_one_that_it_corrects(
     assert "under other words" not in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("write", [shopify_export, ebay_export])
 def test_the_remedies_of_a_corrected_row_work(database: Database, write: Callable[..., OriginalFile]) -> None:
     """The whole payout with its own row takes the place of what was there; removed, the corrected files are taken."""
@@ -755,6 +783,7 @@ def test_a_corrected_row_of_an_exported_payout_is_asked_with_the_steps_that_work
     assert "reopen the settlement, remove it and import its files of today" in told.reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "more",
     [

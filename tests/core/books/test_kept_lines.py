@@ -32,13 +32,21 @@ if TYPE_CHECKING:
 LIFE = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """Books with a sale in one settlement and its refund in the next, whose lines are kept."""
-    with open_books(tmp_path) as opened:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make books with a sale in one settlement and its refund in the next, whose lines are kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    with open_books(folder) as opened:
         for file in files_of((LIFE,)).values():
             bring_in(opened, "US", file)
         keep(opened, load_books(opened))
+    return folder / "books.sqlite"
+
+
+@pytest.fixture
+def database(made: Path, tmp_path: Path) -> Iterator[Database]:
+    """Return a copy of the books that the test may change."""
+    with Database.open(shutil.copy(made, tmp_path / "books.sqlite")) as opened:
         yield opened
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.answers import Answer
+from core.books.asked_today import asked_since
 from core.books.booked_settlement import OriginalFile
-from core.books.costs_today import asked_since, differences
+from core.books.costs_today import differences
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.exporting import ExportOptions, export_settlement
@@ -227,6 +228,7 @@ def say(database: Database, word: str, choice: str) -> dict[str, Any]:
     return line
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("typed", "choice", "proposed"),
     [
@@ -252,6 +254,7 @@ def test_an_answer_does_not_outlive_its_question(
     assert "Saved when the line was of an unknown type (goods: unclear)" in line["cost_note"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Tips"])
 def test_a_word_that_moves_no_goods_asks_nothing(database: Database, choice: str) -> None:
     """There is no question left that an answer could be proposed for."""
@@ -301,6 +304,7 @@ def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Da
     assert not [one for one in found if "locked" in one.name], "an answer that came after the lock alters none"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("first", "second"), [(1, 3), (2, 1), (1, 2)])
 def test_undo_obeys_the_rule_too(database: Database, first: int, second: int) -> None:
     """Removed, imported with other units, and what became of it undone: what was saved stays a proposal."""
@@ -315,6 +319,7 @@ def test_undo_obeys_the_rule_too(database: Database, first: int, second: int) ->
     assert ("missing", None, Decimal(7)) == (line["cost_status"], line["cogs"], line["proposed_cost"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("second", [1, 3])
 def test_a_restored_value_obeys_the_rule_too(database: Database, second: int) -> None:
     """The value of an earlier batch is brought back: it holds where the line has its units."""
@@ -345,6 +350,7 @@ def refunded(units: int) -> OriginalFile:
     return OriginalFile("1.txt", content)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "named"),
     [

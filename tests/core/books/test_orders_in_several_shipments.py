@@ -10,7 +10,7 @@ import pytest
 
 from core.books import batches, costs_today, observations, settings
 from core.books.batches import BatchKind
-from core.books.exporting import ExportOptions, export_settlement
+from core.books.exporting import ExportOptions, SuspectCostsError, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
 from core.frame_columns import OBSERVATION_COLUMNS, frame
@@ -199,3 +199,20 @@ def test_the_settlements_of_an_order_in_three_shipments_may_come_in_any_order(da
 
     assert cogs(books) == [10, 6, 18]
     assert costs_today.differences(books).empty
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("left", [((3, "5", "2026-08-03"),), ((2, "5", "2026-08-03"), (1, "5", "2026-08-04"))])
+def test_fewer_units_shipped_than_sold_are_asked_at_export(
+    database: Database, left: tuple[tuple[int, str, str], ...]
+) -> None:
+    """4 sold and 3 shipped, in one shipment or two; once the fourth is shipped in Finale nothing is asked."""
+    finale_says(database, left)
+    bring_in(database, "US", files_of((Life("111-1", "US", ((0, 4),), (), None),))[AUGUST])
+
+    with pytest.raises(SuspectCostsError, match="3 of its 4 units"):
+        close_august(database, "exported")
+    finale_says(database, (*left, (1, "5", "2026-08-05")))
+    close_august(database, "exported")
+
+    assert cogs(load_books(database)) == [20]

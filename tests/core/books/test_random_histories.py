@@ -54,7 +54,7 @@ from core.marketplaces import read_file
 from core.model import CostStatus, ObservationKind
 from core.money import cents, total
 from core.time import local_days
-from tests.core.books.bookkeeper import LoadsOnce, so_many
+from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.examples import examples
@@ -110,6 +110,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
             ]
             found += company_tie_outs(self.database, books, held)
             found += altered_tie_outs(find_altered(self.database))
+            assert_months_are_read_alone(self.database, books)
             self.database.close()
             self.folder.cleanup()
             assert [] == [one.sentence for one in found if not one.ok], "whatever happened, verify has nothing to name"

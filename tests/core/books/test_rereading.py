@@ -22,8 +22,9 @@ import pytest
 from sqlalchemy import text, update
 
 from core.books import corrections, entries, locks, reclassifications, settlements, true_up_history, true_ups
+from core.books.asked_today import unanswered
 from core.books.booked_settlement import EntryStatus
-from core.books.costs_today import differences, unanswered
+from core.books.costs_today import differences
 from core.books.database import Database, tables
 from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.loading import load_books
@@ -121,6 +122,7 @@ def test_an_open_settlement_has_the_new_reading_and_its_saved_answer(old: Databa
     assert books.named([OPEN])[0].reader_version == READER_VERSION
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "was",
     ["quantity = 2", "event = 'liquidation', raw_type = 'Liquidations'", "event = 'refund', quantity = -3"],

@@ -227,7 +227,7 @@ def costs(database: Database) -> list[Decimal | None]:
     return [None if pd.isna(cogs) else Decimal(cogs) for cogs in refunds["cogs"]]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("refunds", "fees", "cogs"),
     [

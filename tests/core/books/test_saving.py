@@ -356,6 +356,7 @@ def back_again(units: int, day: str, words: str) -> dict[str, str]:
     return {**lost("MUG", -units, words=words, day=day), "amount": f"{-3 * units}.00"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("loss", "back", "units"),
     [
@@ -383,6 +384,7 @@ def test_an_accepted_clawback_keeps_its_units_without_its_loss(
     assert before == moves_of(shop, "2")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("sold", "back"), [(4, 2), (3, 1), (5, 4)])
 def test_an_accepted_refund_keeps_its_units_without_its_sale(tmp_path: Path, sold: int, back: int) -> None:
     """4 sold and shipped, the price of 2 refunded without units, 2 accepted; the sale is removed: 2 stay, not 4."""

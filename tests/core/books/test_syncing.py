@@ -123,8 +123,16 @@ class _Asking:
         return frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows)
 
     @property
-    def known(self) -> CostingInput:
-        return self.books.known
+    def known_now(self) -> CostingInput:
+        return self.books.known_now
+
+    @property
+    def as_read(self) -> CostingInput | None:
+        return self.books.as_read
+
+    @property
+    def said_after_lock(self) -> pd.DataFrame:
+        return self.books.said_after_lock
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -223,6 +231,9 @@ class _Held:
     policies: Policies
     cause: str | None = None
     zones: StoreDays = field(default_factory=StoreDays)
+    as_read: CostingInput | None = None
+    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    lines: pd.DataFrame = field(default_factory=lambda: frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}))
 
     def lines_of(self, _settlement: BookedSettlement) -> pd.DataFrame:
         return frame(COSTED_COLUMNS, [{"cause": self.cause}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -44,11 +45,19 @@ UNKNOWN = {
 }
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import two settlements, once."""
+    path = tmp_path_factory.mktemp("types") / "books.sqlite"
+    with Database.create(path, new_company("Acme", "USD", NOW)) as opened:
         for name, days in (("1", ("01", "08")), ("2", ("08", "15"))):
             bring_in(opened, name, days)
+    return path
+
+
+@pytest.fixture
+def database(made: Path, tmp_path: Path) -> Iterator[Database]:
+    with Database.open(shutil.copy(made, tmp_path / "books.sqlite")) as opened:
         yield opened
         books = load_books(opened, anew=True)
         keep(opened, books)

@@ -1,4 +1,4 @@
-"""A paid sale, refund or loss of a SKU whose marketplace states 0 units of it, or a part of one, is asked."""
+"""A paid sale, refund or loss whose marketplace states 0 units of it, or a part of one, or none at all, is asked."""
 
 from __future__ import annotations
 
@@ -53,6 +53,17 @@ def test_a_paid_sale_of_no_units_is_asked(database: Database, form: str, stated:
 
     assert ["sale", "sale"] == [event for event, _ in found]
     assert {cause for _, cause in found} <= {str(one) for one in OF_UNITS}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("form", [name for name in WRITERS if "api" not in name])
+@pytest.mark.parametrize("stated", ["", "0"])
+def test_a_paid_sale_that_names_neither_sku_nor_units_is_asked(database: Database, form: str, stated: str) -> None:
+    """10.00 for goods of an order is no money alone: the date range report and 0 units of no SKU were."""
+    content = WRITERS[form]([Sold("111-1", "", 4321, Decimal("10.00"), Decimal(-1))]).content()
+    found = asked(database, OriginalFile("June.txt", content.replace(b"4321", stated.encode())))
+
+    assert [("sale", True)] == [(event, cause in OF_UNITS) for event, cause in found]
 
 
 @pytest.mark.few(1)

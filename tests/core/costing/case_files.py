@@ -132,7 +132,7 @@ EXPECTED = {
 COLUMNS = {
     "Lines": {
         *("line", "store", "settlement", "posted", "type", "words", "order", "item", "SKU", "units", "price", "tax"),
-        *("net", "stock", "marketplace", "merchant order", "goods", *EXPECTED),
+        *("postage", "net", "stock", "marketplace", "merchant order", "goods", *EXPECTED),
     },
     "Finale": {"kind", "order", "product", "cost", "units", "date", "cause", "currency", "source"},
     "Mapping": {"SKU", "product", "units"},
@@ -187,7 +187,7 @@ def _transactions(lines: list[Row]) -> pd.DataFrame:
 
 def _transaction(row: Row) -> dict[str, object]:
     event = Event(row["type"])
-    price, tax = _money(row.get("price")) or Decimal(0), _money(row.get("tax")) or Decimal(0)
+    price, tax, postage = (_money(row.get(name)) or Decimal(0) for name in ("price", "tax", "postage"))
     net = _money(row.get("net"))
     return {
         "key": row["line"],
@@ -207,7 +207,8 @@ def _transaction(row: Row) -> dict[str, object]:
         "currency": HOME,
         "principal": price,
         "tax": tax,
-        "net": price + tax if net is None else net,
+        "shipping": postage,
+        "net": price + tax + postage if net is None else net,
         "lines": 1,
         "goods": Goods(row["goods"]) if row.get("goods") else None,
     }

@@ -217,3 +217,47 @@ def test_exactly_the_refunds_too_many_go_to_resolve(sold: int, life: list[Step])
         assert cause in expected
         left -= step.units if comes_back and cause is None else 0
         is_asked |= too_many
+
+
+MIXED = {"MUG": (2, Decimal(10), Decimal(4)), "CUP": (1, Decimal(20), Decimal(9)), "JAR": (3, Decimal(5), Decimal(2))}
+"""Of each SKU of an order the units, the price and the cost of one."""
+WHOLE = sum((units * price for units, price, _ in MIXED.values()), Decimal(0))
+
+
+@settings(max_examples=examples(30), deadline=None)
+@example(life=["", "CUP"])
+@example(life=["CUP", ""])
+@given(life=st.lists(st.sampled_from(["", *MIXED]), max_size=5))
+def test_an_order_of_several_skus_comes_back_as_a_whole_or_by_sku(life: list[str]) -> None:
+    """A refund without a SKU of all of its price brings all of it back, once; what is too much is asked."""
+    sales = [_line(f"sale {sku}", Event.SALE, units, 0) | _of(sku, units) for sku, (units, _, _) in MIXED.items()]
+    steps = [_line(f"step {n}", Event.REFUND, 1, n + 1) | (_of(sku, -1) if sku else ALL) for n, sku in enumerate(life)]
+    told = [
+        {"kind": "order", "order_id": "1", "product_id": sku, "unit_cost": unit_cost, "units": units, "currency": "USD"}
+        for sku, (units, _, unit_cost) in MIXED.items()
+    ]
+    books = CostingInput(
+        transactions=frame(TRANSACTION_COLUMNS, [*sales, *steps]),
+        observations=frame(OBSERVATION_COLUMNS, told),
+        mappings=frame(MAPPING_COLUMNS, [{"sku": sku, "product_id": sku, "units": 1} for sku in MIXED]),
+    )
+    costed = by_key(cost(books, CostingPolicies("USD")))
+
+    left = {sku: units for sku, (units, _, _) in MIXED.items()}
+    for number, sku in enumerate(life):
+        line = costed[f"step {number}"]
+        wanted = {sku: 1} if sku else {of: units for of, (units, _, _) in MIXED.items()}
+        if any(left[of] < units for of, units in wanted.items()):
+            assert Cause.UNITS_DISAGREE == line["cause"]
+            return  # what it proposes is not there for those after it
+        left = {of: units - wanted.get(of, 0) for of, units in left.items()}
+        assert -sum(units * MIXED[of][2] for of, units in wanted.items()) == round(line["cogs"], 5)
+        assert -sum(wanted.values()) == line["cost_quantity"]
+
+
+ALL: Row = {"order_item_id": None, "sku": None, "quantity": None, "principal": -WHOLE, "net": -WHOLE}
+
+
+def _of(sku: str, units: int) -> Row:
+    price = units * MIXED[sku][1]
+    return {"order_item_id": f"7{sku}", "sku": sku, "quantity": units, "principal": price, "net": price}

@@ -42,7 +42,10 @@ PLAIN = tuple(str(number) for number in range(21, 33))
 def sales(draw: st.DrawFn, key: str) -> Row:
     """Draw a line that is a plain sale, or all but for one thing."""
     goods = draw(st.sampled_from([Goods.SOLD] * 16 + [Goods.NONE, Goods.NONE, Goods.REFUNDED, Goods.BOUGHT, None]))
-    kinds = {Goods.REFUNDED: [Event.REFUND], Goods.NONE: [Event.FEE, Event.SALE, Event.REIMBURSEMENT, None]}
+    kinds: dict[Goods | None, list[Event | None]] = {
+        Goods.REFUNDED: [Event.REFUND],
+        Goods.NONE: [Event.FEE, Event.SALE, Event.REIMBURSEMENT, None],
+    }
     sign = -1 if goods is Goods.REFUNDED else 1
     price = draw(st.sampled_from([*[Decimal(5)] * 6, Decimal(20), Decimal(0), None, Decimal(-1)]))
     return {
@@ -156,7 +159,8 @@ def _said(number: int, **changes: object) -> Row:
 
 def _books(lines: list[Row], told: list[Row]) -> CostingInput:
     tables = ((TRANSACTION_COLUMNS, lines), (OBSERVATION_COLUMNS, told), (MAPPING_COLUMNS, MAPPINGS))
-    return CostingInput(*(frame(columns, rows) for columns, rows in tables))
+    lines_told, observations, mappings = (frame(columns, rows) for columns, rows in tables)
+    return CostingInput(lines_told, observations, mappings)
 
 
 def _plain(books: CostingInput) -> set[str]:
@@ -191,6 +195,7 @@ def test_a_sale_with_a_cost_is_a_join_and_a_product() -> None:
         {"cause": Cause.COST_BLANK},
         {"source": f"stock history, {INTO_NEGATIVE_STOCK}"},
         {"units": 4},
+        {"units": 1},
         {"product_id": "cup"},
         {"unit_cost": Decimal(900_000_000_000)},
     ],

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.books.tie_outs import tax_tie_outs
-from core.facilitator_tax import open_tax, with_tax_kinds
+from core.facilitator_tax import decided_elsewhere, open_tax, with_tax_kinds
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import AccountRow, Accounts
 from core.journal.cogs_entry import cogs_entries
@@ -175,6 +175,22 @@ def test_a_refund_whose_tax_the_marketplace_does_not_give_back_is_named() -> Non
     assert [("Amazon US", "A", "USD", Decimal("-1.60"))] == [tuple(one) for one in open_tax(lines)]
     assert [Decimal(1), Decimal("-1.60")] == [one.left for one in tax_tie_outs(lines)]
     assert "Facilitator tax: orders that do not come to zero: 1." == tax_tie_outs(lines)[0].sentence
+
+
+def test_what_is_out_keeps_whose_tax_it_was() -> None:
+    """Tax of a settlement that is out stays the seller's own, though a later one withholds it; what was kept holds."""
+    sale = of_order(Event.SALE, "A", principal="30.00", tax="2.40") | {"store": "US", "settlement_id": "1"}
+    late = of_order(Event.SALE, "A", tax_withheld="-2.40") | {"store": "US", "settlement_id": "2", "key": "late"}
+    lines = frame(COLUMNS, [sale, late])
+    today = with_tax_kinds(lines)
+    out = with_tax_kinds(lines, {("US", "1"): {}})
+
+    assert ["facilitator", "facilitator"] == today["tax_kind"].tolist()
+    assert ["own", "facilitator"] == out["tax_kind"].tolist()
+    assert {"late": "facilitator"} == decided_elsewhere(today.iloc[1:])
+    kept = {("US", "1"): {}, ("US", "2"): {"late": "facilitator"}}
+    assert ["own", "facilitator"] == with_tax_kinds(lines, kept)["tax_kind"].tolist()
+    assert ["own", "in price"] == with_tax_kinds(lines, {**kept, ("US", "2"): {}})["tax_kind"].tolist()
 
 
 def test_prepaid_tax_meets_no_tax_of_the_buyer() -> None:

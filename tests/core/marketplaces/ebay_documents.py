@@ -11,7 +11,15 @@ COLUMNS = (
     *("Transaction creation date", "Type", "Order number", "Net amount", "Payout currency", "Payout date"),
     *("Payout ID", "Item ID", "Transaction ID", "Custom label", "Quantity", "Item subtotal", "Shipping and handling"),
     *("Seller collected tax", "eBay collected tax", "Final Value Fee - fixed", "Final Value Fee - variable"),
-    *("International fee", "Gross transaction amount", "Transaction currency", "Exchange rate", "Reference ID"),
+    *(
+        "Regulatory operating fee",
+        "International fee",
+        "Charity donation",
+        "Gross transaction amount",
+        "Transaction currency",
+        "Exchange rate",
+        "Reference ID",
+    ),
     "Description",
 )
 PAYOUT = "7600000001"
@@ -68,20 +76,32 @@ def money(value: str, currency: str = "USD", **more: str) -> dict[str, str]:
     return {"value": value, "currency": currency, **more}
 
 
-def pulled(total: str, *transactions: dict[str, Any], orders: dict[str, list[dict[str, Any]]]) -> bytes:
-    """Return a pulled payout."""
-    head = {"payoutId": PAYOUT, "payoutDate": "2026-09-02T00:00:00.000Z", "amount": money(total)}
-    told = [{"orderId": order, "lineItems": items} for order, items in orders.items()]
+def pulled(
+    total: str,
+    *transactions: dict[str, Any],
+    orders: dict[str, list[dict[str, Any]]],
+    payout: str = PAYOUT,
+    day: str = "2026-09-02",
+) -> bytes:
+    """Return a pulled payout; its orders were last changed on its day."""
+    head = {"payoutId": payout, "payoutDate": f"{day}T00:00:00.000Z", "amount": money(total)}
+    changed = {"creationDate": "2026-08-31T00:00:00.000Z", "lastModifiedDate": f"{day}T00:00:00.000Z"}
+    told = [{"orderId": order, **changed, "lineItems": items} for order, items in orders.items()]
     document = {"format": "ebay_payout_api", "payout": head, "transactions": transactions, "orders": told}
     return json.dumps(document).encode()
 
 
 def booked(
-    kind: str, amount: dict[str, str], *items: dict[str, Any], order: str = ORDER, entry: str = "CREDIT"
+    kind: str,
+    amount: dict[str, str],
+    *items: dict[str, Any],
+    order: str = ORDER,
+    entry: str = "CREDIT",
+    day: str = "2026-08-31",
 ) -> dict[str, Any]:
     """Return a transaction of the API."""
     about = {"transactionId": f"{kind} {order}", "transactionType": kind, "orderId": order, "bookingEntry": entry}
-    return {**about, "transactionDate": "2026-08-31T00:00:00.000Z", "amount": amount, "orderLineItems": list(items)}
+    return {**about, "transactionDate": f"{day}T00:00:00.000Z", "amount": amount, "orderLineItems": list(items)}
 
 
 def charged(code: str, basis: str, fee: dict[str, str]) -> dict[str, Any]:
@@ -90,7 +110,9 @@ def charged(code: str, basis: str, fee: dict[str, str]) -> dict[str, Any]:
     return {"lineItemId": code, "feeBasisAmount": money(basis, fee["currency"]), "marketplaceFees": fees}
 
 
-def ordered(code: str, sku: str, price: dict[str, str], postage: dict[str, str] | None = None) -> dict[str, Any]:
+def ordered(
+    code: str, sku: str, price: dict[str, str], postage: dict[str, str] | None = None, units: int = 1
+) -> dict[str, Any]:
     """Return what Fulfillment says of an item."""
-    told = {"lineItemId": code, "sku": sku, "quantity": 1, "lineItemCost": price}
+    told = {"lineItemId": code, "sku": sku, "quantity": units, "lineItemCost": price}
     return told if postage is None else {**told, "deliveryCost": {"shippingCost": postage}}

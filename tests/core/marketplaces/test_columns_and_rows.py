@@ -13,13 +13,28 @@ from hypothesis import strategies as st
 
 from core.errors import UnreadableFileError
 from core.marketplaces import format_of
-from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_columns, v1_flat, v2_columns, v2_flat
+from core.marketplaces.amazon import (
+    unified_by_columns,
+    unified_csv,
+    v1_columns,
+    v1_flat,
+    v2_columns,
+    v2_flat,
+    xml_columns,
+    xml_report,
+)
 from core.marketplaces.ebay import report_by_columns, transaction_report
+from core.marketplaces.ebay.order_columns import Role
+from core.marketplaces.ebay.report_columns import COMPONENTS
+from core.marketplaces.figures import Figures
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import find_header
+from core.marketplaces.reading.xml_columns import elements_of
 from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
+from tests.core.marketplaces import random_xml
+from tests.core.marketplaces.random_ebay_orders import random_report
 from tests.core.marketplaces.random_tables import random_table
 from tests.core.marketplaces.random_v2_files import random_file
 from tests.core.marketplaces.same_readings import assert_same, outcome
@@ -27,6 +42,7 @@ from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.marketplaces.formats import Format
+    from core.marketplaces.reading.columns import ColumnTable
 
 MANY = settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 GOLDEN = Path("tests/golden/marketplaces")
@@ -70,9 +86,10 @@ def golden(name: str) -> tuple[Contents, ...]:
 def test_every_file_reads_the_same_both_ways(path: Path) -> None:
     """Golden files, samples of sellers, and files that go wrong."""
     found = opened(path)
-    if found is None or found[1] not in READERS:
+    readers = READERS | {xml_report.FORMAT.name: (xml_columns.FORMAT, xml_report.FORMAT)}
+    if found is None or found[1] not in readers:
         pytest.skip("no format that is read by columns")
-    by_columns, row_by_row = READERS[found[1]]
+    by_columns, row_by_row = readers[found[1]]
 
     assert_same(outcome(by_columns.read, found[0]), outcome(row_by_row.read, found[0]))
 
@@ -84,6 +101,57 @@ def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
     contents = open_contents(random_file(random), "file.txt")
 
     assert_same(outcome(v2_columns.FORMAT.read, contents), outcome(v2_flat.read, contents))
+
+
+@given(random=st.randoms(use_true_random=True))
+@MANY
+def test_random_orders_of_several_items_read_the_same_both_ways(random: Random) -> None:
+    """EBay's rows of orders and of their items: missing, doubled, of several payouts, in other currencies."""
+    contents = open_contents(random_report(random), "file.csv")
+
+    assert_same(outcome(report_by_columns.read, contents), outcome(transaction_report.read, contents))
+
+
+@given(random=st.randoms(use_true_random=True))
+@MANY
+def test_random_xml_reads_the_same_both_ways(random: Random) -> None:
+    """Orders as Amazon writes them, and ones in which elements are missing, doubled or misplaced."""
+    contents = open_contents(random_xml.random_report(random), "file.xml")
+
+    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+
+
+def test_most_random_xml_is_read_by_columns() -> None:
+    """Else the property above would compare the reader of elements with itself."""
+    made = [open_contents(random_xml.random_report(Random(seed))) for seed in range(40)]  # noqa: S311 - data of a test
+
+    assert sum(elements_of(contents) is not None for contents in made) > 20
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["<!-- x -->", "<![CDATA[x]]>", "<?x y?>", '<x y=">"/>', "<x>&#65;</x>", "<x>a > b</x>", "<x>\n</y></x>", "text"],
+)
+def test_what_needs_more_than_brackets_is_read_element_by_element(odd: str) -> None:
+    """Comments, declarations, brackets in texts: both ways say the same, or refuse in the same words."""
+    golden_xml = (GOLDEN / "amazon-xml-archive.xml").read_text(encoding="utf-8")
+    contents = open_contents(golden_xml.replace("<SKU>", f"{odd}<SKU>", 1).encode(), "file.xml")
+
+    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+
+
+def test_orders_of_several_items_are_put_together_by_columns() -> None:
+    """Else the property above would compare the reader of rows with itself."""
+    tables = [columns_of(transaction_report.LAYOUT, open_contents(random_report(Random(seed)))) for seed in range(80)]  # noqa: S311
+    roles = [role for table in tables if table is not None for role in _roles(table)]
+
+    assert all(roles.count(role) > 20 for role in Role)
+
+
+def _roles(table: ColumnTable) -> list[int]:
+    report = report_by_columns.Report(table, Figures(table, "."), dict(COMPONENTS))
+    listed: list[int] = report.orders.role.tolist()
+    return listed
 
 
 @pytest.mark.parametrize("name", sorted(READERS))

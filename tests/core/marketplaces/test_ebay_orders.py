@@ -141,6 +141,61 @@ def test_a_refund_in_another_currency() -> None:
     )
 
 
+def typed_amounts(content: bytes) -> set[tuple[str | None, str, Decimal]]:
+    """Return SKU, line type and amount of what stands within the amount columns as something of its own."""
+    return {(row["sku"], str(one.line_type), one.amount) for row in lines(content) for one in from_text(row["typed"])}
+
+
+@pytest.mark.parametrize("rate", ["1.25", "0.8"])
+def test_fees_that_are_something_of_their_own_are_converted_too(rate: str) -> None:
+    """0.50 GBP of the regulator's fee and 2.00 GBP given to charity were -0.50 and -2.00 USD of a row of other sums."""
+    fees = {"Regulatory operating fee": "-0.50", "Charity donation": "-2"}
+    row = single("118.75", "1", "MUG", "100", "-2.50", **GBP, **fees, Exchange_rate=rate)
+    node = charged("1", "100", money("2.50", "GBP"))
+    node["marketplaceFees"].append({"feeType": "REGULATORY_OPERATING_FEE", "amount": money("0.50", "GBP")})
+    node["donations"] = [{"amount": money("2", "GBP")}]
+    sale = booked("SALE", money("118.75", exchangeRate="1.25"), node)
+    content = pulled("118.75", sale, orders={"11-00000-00001": [ordered("1", "MUG", money("100", "GBP"))]})
+    told = {
+        ("MUG", "Regulatory and digital service fees", Decimal("-0.63")),
+        ("MUG", "Donations", Decimal("-2.5")),
+    }
+
+    assert told == typed_amounts(content) == typed_amounts(report(row))
+    assert amounts(content) == amounts(report(row))
+
+
+@pytest.mark.parametrize(
+    ("own", "net", "told"),
+    [
+        ({"Final Value Fee - fixed": "-0.40"}, "133.80", {"referral_fee": "-0.40"}),
+        ({"Regulatory operating fee": "-0.40"}, "133.80", {"other_fee": "-0.40"}),
+        ({"Final Value Fee - variable": "-15.80", "Item subtotal": "150"}, "134.20", None),
+        ({"Regulatory operating fee": "-0.50"}, "130", {"other": "-4.20"}),
+    ],
+)
+def test_a_fee_of_the_order_itself_is_told_from_the_fees_of_its_items(
+    own: dict[str, str], net: str, told: dict[str, str] | None
+) -> None:
+    """What items leave of the net amount is the fee in the order's row; it may repeat theirs, or explain nothing."""
+    rows = (whole(net, "150") | own, MUG, CUP)
+    found = dict(amounts(report(*rows)))
+
+    assert found.get(None) == told
+    assert Decimal(net) == read(report(*rows)).sum
+    assert (["Net amount beyond its columns"] if net == "130" else []) == asked(report(*rows))
+
+
+def test_a_fee_of_the_order_itself_is_converted() -> None:
+    """0.40 GBP at 1.25."""
+    own = whole("176.63", "160", **GBP, Exchange_rate="1.25") | {"Regulatory operating fee": "-0.40"}
+    rows = (own, item("1", "MUG", "110", "-12.30"), item("2", "CUP", "50", "-6"))
+
+    assert (None, {"other_fee": "-0.50"}) in amounts(report(*rows))
+    assert (None, "Regulatory and digital service fees", Decimal("-0.5")) in typed_amounts(report(*rows))
+    assert Decimal("176.63") == read(report(*rows)).sum
+
+
 def test_what_prices_and_fees_leave_of_a_pulled_sale_is_asked_as_in_the_report() -> None:
     """100.00 less 10.00 is not 70.00: nobody says what the 20.00 are."""
     sale = booked("SALE", money("70"), charged("1", "100", money("10")))
@@ -202,13 +257,14 @@ def test_an_item_of_an_order_in_two_payouts_is_in_the_one_that_it_names() -> Non
     ],
 )
 def test_units_of_items_that_are_not_in_the_file_are_asked(
-    rows: list[dict[str, object]], known: dict[str, int], rest: str
+    rows: list[dict[str, object]], known: dict[str | None, int | None], rest: str
 ) -> None:
     """The order's own row is about them; their goods were taken for none."""
     content = report(*rows)
     own = [row for row in lines(content) if row["sku"] is None]
 
-    assert {**known, None: None} == units(content)
+    none: dict[str | None, int | None] = {None: None}
+    assert none | known == units(content)
     assert [(QuantitySource.UNKNOWN, Decimal(rest))] == [(row["quantity_source"], row["net"]) for row in own]
     (doubt,) = read_file(content, "a").problems
     assert "Items of order 11-00000-00001 are missing" in doubt.message

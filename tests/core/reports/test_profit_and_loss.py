@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,36 @@ def test_an_items_profit_is_what_it_brought_less_what_it_cost() -> None:
     assert (Decimal("-1.50"), Decimal("2.50"), Decimal(6)) == (row["fees"], row["cogs"], row["profit"])
     assert (Decimal("0.6"), Decimal("2.4"), Decimal(3)) == (row["margin"], row["roi"], row["profit_per_item"])
     assert Decimal(0) == row["tax"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "ratios"),
+    [
+        ([("20.00", "5.00", 1), ("-30.00", "-2.00", -1)], (None, Decimal(-5), Decimal("-15.00"))),
+        ([("-30.00", "-7.50", -1)], (None, None, None)),
+        ([("20.00", "5.00", 1), ("-10.00", "-6.00", -1)], (Decimal("0.9"), None, Decimal("9.00"))),
+        ([("10.00", "2.00", 1), ("-10.00", "0.00", -1)], (None, Decimal("-2.0"), Decimal("-4.00"))),
+        ([("10.00", "4.00", 1)], (Decimal("0.4"), Decimal(1), Decimal("4.00"))),
+    ],
+)
+def test_a_ratio_to_what_is_not_above_zero_is_missing(
+    rows: list[tuple[str, str, int]], ratios: tuple[Decimal | None, ...]
+) -> None:
+    """Refunds above sales, goods that came back, nothing sold; by item, in sum, and month by month alike."""
+    lines = [
+        line(Event.SALE if units > 0 else Event.REFUND, "MUG", quantity=units, principal=price, cogs=Decimal(cogs))
+        for price, cogs, units in rows
+    ]
+    fee = line(Event.FEE, "MUG", other_fee="-2.00")
+    asked = [
+        PnlQuestion("USD", by_month=by_month, by_item=by_item)
+        for by_month in (False, True)
+        for by_item in (False, True)
+    ]
+
+    found = [pnl(*lines, fee, question=one)[0] for one in asked]
+
+    assert [ratios] * 4 == [(row["margin"], row["roi"], row["profit_per_item"]) for row in found]
 
 
 def test_fees_that_belong_to_no_item_stand_on_their_own_line() -> None:

@@ -3,8 +3,8 @@
 Beside the transactions: what their words say of goods and money; all files that a settlement is made of; lines and
 settlements that were superseded or removed; what exported settlements hold as they are read now; what an entry lacked
 to be written again; true-ups taken up again; what pulled documents say of the units of their orders; the SKU that
-somebody typed for a line that names none; costed lines, kept for the state of the books that they are of; and what each
-row said when it was stored.
+somebody typed for a line that names none; between which accounts a true-up moves cost; costed
+lines, kept for the state of the books that they are of; and what each row said when it was stored.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def upgrade() -> None:
     op.add_column("override", sa.Column("sku", TEXT))
     for name, kind in (("event", TEXT), ("goods", TEXT), ("units", WHOLE), ("sku", TEXT)):
         op.add_column("override", sa.Column(f"asked_{name}", kind))
+    for name in ("event_was", "sku_was", "event_now", "sku_now"):
+        op.add_column("true_up", sa.Column(name, TEXT))
     op.add_column("store", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("derived_id", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("settlement", sa.Column("incomplete", TEXT))
@@ -260,7 +262,7 @@ def _create_costed_lines() -> None:
     """Make the tables of costed lines, empty: they are filled by the rules of the program that costs them first."""
     one_row: dict[str, list[tuple[str, Any]]] = {
         "books_state": [("number", WHOLE), ("token", TEXT)],
-        "costed_state": [("state", TEXT), ("rules", TEXT)],
+        "costed_state": [("state", TEXT), ("rules", TEXT), ("batch", NUMBER)],
     }
     for table, columns in one_row.items():
         op.create_table(
@@ -271,9 +273,18 @@ def _create_costed_lines() -> None:
             sa.PrimaryKeyConstraint("row", name=op.f(f"pk_{table}")),
         )
     op.create_table(
+        "writing",
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_writing")),
+    )
+    op.create_table(
         "costed_settlement",
         sa.Column("settlement", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
+        sa.Column("ties", TEXT, nullable=False),
+        sa.Column("first_posted", MOMENT),
+        sa.Column("last_posted", MOMENT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
         sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
     )
@@ -309,10 +320,19 @@ def _create_costed_line() -> None:
         sa.Column("units_typed", WHOLE),
         sa.Column("proposal_taken", sa.Boolean()),
         sa.Column("tax_kind", TEXT),
+        sa.Column("cost_sku", TEXT),
+        sa.Column("moment", WHOLE, nullable=False),
+        sa.Column("order_name", TEXT),
+        sa.Column("merchant_name", TEXT),
+        sa.Column("tie_sku", TEXT),
+        sa.Column("tie_odd", sa.Boolean(), nullable=False),
+        sa.Column("told", TEXT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_line_settlement")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_costed_line")),
     )
-    op.create_index(op.f("ix_costed_line_settlement"), "costed_line", ["settlement"], unique=False)
+    for name in ("settlement", "cause", "order_name", "merchant_name", "tie_sku"):
+        op.create_index(op.f(f"ix_costed_line_{name}"), "costed_line", [name], unique=False)
+    op.create_index(op.f("ix_costed_line_cost_sku_moment"), "costed_line", ["cost_sku", "moment"], unique=False)
 
 
 def _create_shown_line() -> None:

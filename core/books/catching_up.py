@@ -1,0 +1,259 @@
+"""Bring kept lines along to the state that the books are in: what a change may touch is costed again, the rest stays.
+
+See docs/design/books.md, Costed lines are kept.
+
+What was written since is told by the tables that were written to (`core.books.database.state`). Where that was nothing
+but saved answers, the lines that were answered and all that may be tied to them are costed again together; they are
+found by what is kept beside them (`core.books.ties`), and no other line is read. Whatever else was written, nothing is
+brought along, and whoever loads the books next costs them whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, select
+
+from core.books import (
+    batches,
+    locks,
+    observations,
+    opening_costs,
+    overrides,
+    settings,
+    settlement_lines,
+    settlements,
+    sku_mapping,
+    stores,
+    true_up_history,
+)
+from core.books.batches import BatchKind
+from core.books.calendars import kept_calendars, store_days, time_zones
+from core.books.database import costing_tables, frames
+from core.books.database.errors import DatabaseBusyError
+from core.books.database.state import changed_between, state
+from core.books.kept_lines import bring_along, kept_of_keys, kept_state, say_kept
+from core.books.line_costs import STATED_SKU, costing_policies, history_flags
+from core.books.questions import as_asked
+from core.books.recosting import Recosted, recost
+from core.books.ties import TIE_COLUMNS, read_told, tie_columns
+from core.books.type_choices import with_choices
+from core.costing import CostingInput, CostingPolicies, with_report
+from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.prefilled_costs import USED_SOURCES
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, conform, frame, records
+from core.model import CostStatus
+from core.settings import POLICIES_NAME, Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+
+    from core.books.database import Company, Connection, Database
+
+_WITHOUT_EFFECT = frozenset(
+    {"batch", "exchange_rate", "left_stock", "probe_cache", "sync_run", "true_up"},
+)
+"""Tables that say nothing of which costs are made; a batch does where it takes another one back."""
+_ANSWERS = frozenset({"override"})
+_OF_ANSWERS = frozenset({BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE, BatchKind.UNDO})
+"""What can be taken back without anything else than answers being another: the import of a report is none of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some lines as they are kept, and what they are to be costed of now."""
+
+    before: pd.DataFrame
+    """`kept_of_keys`."""
+    known: CostingInput
+    policies: CostingPolicies
+    together: frozenset[str]
+    """Keys of the lines whose answers move the units of others."""
+
+
+def catch_up(database: Database) -> None:
+    """Bring the kept lines along to the books as they are, where it is known what has changed since.
+
+    Where somebody else is writing nothing is done.
+    """
+    with database.reading() as connection:
+        kept = kept_state(connection)
+        if kept is None or kept[0] == state(connection):
+            return
+    try:
+        with database.keeping() as connection:
+            _catch_up(connection, database.company)
+    except DatabaseBusyError:
+        return
+
+
+def _catch_up(connection: Connection, company: Company) -> None:
+    kept, now = kept_state(connection), state(connection)
+    answered = None if kept is None else _answered_since(connection, *kept, now)
+    if answered is None or not _bring_answers(connection, company, answered):
+        return
+    say_kept(connection, now, batches.last(connection))
+
+
+def _answered_since(connection: Connection, of: str, batch: int, now: str) -> set[str] | None:
+    """Return the lines that were answered since a state; nothing where something else was changed that costs hang on.
+
+    Args:
+        connection: Of `Database.keeping`.
+        of: The state.
+        batch: The newest batch that the books had in it.
+        now: The state that they are in.
+    """
+    changed = changed_between(connection, of, now)
+    if changed is None or not changed <= _WITHOUT_EFFECT | _ANSWERS:
+        return None
+    if not batches.taken_back_since(connection, batch) <= _OF_ANSWERS:
+        return None
+    return overrides.saved_since(connection, batch) if changed & _ANSWERS else set()
+
+
+def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> bool:
+    """Cost again what answers may touch; tell whether it is known what that is."""
+    own = _part(connection, company, answered)
+    if not own.together.isdisjoint(answered):
+        return False  # an answer about units moves those of the order's other lines
+    if own.before.empty:
+        return True
+    keys = set(own.before["key"])
+    start, ties = set(keys), tie_columns(own.known, own.together)
+    while True:
+        part = _with_finale(connection, _part(connection, company, _near(connection, start, ties)))
+        found = _recost(connection, part, keys)
+        asking = _asking(connection, found.skus) - set(part.before["key"])
+        if not asking:
+            break
+        start |= asking
+    now = tie_columns(part.known, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
+    bring_along(connection, part.before, found.lines.assign(**now))
+    return True
+
+
+def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
+    inside = set(part.before["key"])
+    return recost(part.before, part.known, part.policies, keys, lambda skus: _newest_beyond(connection, skus, inside))
+
+
+def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Part:
+    """Return kept lines with what they are to be costed of, as far as that does not come from the inventory system."""
+    before = kept_of_keys(connection, keys)
+    named = list(before["key"])
+    policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
+    booked, all_stores = settlements.booked(connection), list(stores.all_stores(connection))
+    calendars = kept_calendars(connection, booked)
+    zones = store_days(booked, time_zones(connection), calendars)
+    starts = {name: one.books_start for name, one in calendars.items()}
+    held = with_choices(connection, settlement_lines.lines_of_keys(connection, named), booked, all_stores)
+    theirs = set(before["settlement"])
+    locked = locks.lines(connection, [one for one in booked if one.id in theirs], named)
+    told = read_told(frames.rows_of(before, ("key", "told")))
+    known = CostingInput(
+        transactions=before[list(TRANSACTION_COLUMNS)].assign(sku=before[STATED_SKU]),
+        observations=frame(OBSERVATION_COLUMNS),
+        mappings=frame(MAPPING_COLUMNS),
+        overrides=as_asked(overrides.in_force(connection, named), held, set(locked["key"])),
+        locked=locked,
+        trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
+        opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
+        settlements=history_flags(booked, policies, zones, starts),
+        returned=told.returned,
+        reimbursed=told.reimbursed,
+        asked_units=told.asked_units,
+        zones=zones,
+    )
+    return _Part(before, known, costing_policies(policies, company), told.together)
+
+
+def _with_finale(connection: Connection, part: _Part) -> _Part:
+    """Return the part with what the inventory system says of its orders and SKUs."""
+    lines, reported = with_report(part.known), part.known.reimbursed
+    skus = {*lines["sku"].dropna(), *part.before["sku"].dropna(), *part.before["cost_sku"].dropna()}
+    if reported is not None:
+        skus |= set(reported["sku"].dropna())
+    orders = {*lines["order_id"].dropna(), *part.before["order_id"].dropna()}
+    mapped = sku_mapping.latest(connection, skus)
+    said = observations.latest_of(connection, orders, set(mapped["product_id"].dropna()))
+    return replace(part, known=replace(part.known, observations=said, mappings=mapped))
+
+
+def _near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:
+    """Return the lines that may be tied to some, as they are kept or as some of them are now.
+
+    Args:
+        connection: Of `Database.keeping`.
+        keys: Where to begin.
+        now: `key` and TIE_COLUMNS of the lines that have become others.
+    """
+    line = costing_tables.costed_line.c
+    found = {row["key"]: row for row in records(now)}
+    new = [*found.values(), *_rows(connection, line.key, keys)]
+    names: set[str] = set()
+    skus: set[str] = set()
+    odd = {row["tie_sku"] for row in new if row["tie_odd"]}
+    every = set(keys)
+    while new:
+        orders = {row[name] for row in new for name in ("order_name", "merchant_name")} - names - {None}
+        others = {row["tie_sku"] for row in new} - skus - {None}
+        names, skus = names | orders, skus | others
+        tied = (others & odd) | _odd(connection, others)
+        reached = [
+            *_rows(connection, line.order_name, orders),
+            *_rows(connection, line.merchant_name, orders),
+            *_rows(connection, line.tie_sku, tied),
+        ]
+        new = [row for row in reached if row["key"] not in every]
+        every |= {row["key"] for row in new}
+    return every
+
+
+def _rows(connection: Connection, column: ColumnElement[str], wanted: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield what lines may be tied by that have one of the values."""
+    line = costing_tables.costed_line.c
+    query = select(line.key, line.order_name, line.merchant_name, line.tie_sku, line.tie_odd)
+    for some in frames.among(column, wanted):
+        yield from map(dict, connection.execute(query.where(some)).mappings())
+
+
+def _odd(connection: Connection, skus: Iterable[str]) -> set[str]:
+    """Return those of the SKUs that have a line which ties lines of its SKU."""
+    line = costing_tables.costed_line.c
+    query = select(line.tie_sku).where(line.tie_odd).distinct()
+    return {sku for some in frames.among(line.tie_sku, skus) for sku in connection.scalars(query.where(some))}
+
+
+def _asking(connection: Connection, skus: set[str]) -> set[str]:
+    """Return the kept lines of SKUs that lack a cost."""
+    if not skus:
+        return set()
+    line = costing_tables.costed_line.c
+    query = select(line.key, line.cost_sku).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
+    return {row.key for row in connection.execute(query) if row.cost_sku in skus}
+
+
+def _newest_beyond(connection: Connection, skus: Iterable[str], inside: set[str]) -> pd.DataFrame:
+    """Return the kept line of each SKU with the last cost used, among those that are not inside (for `recost`)."""
+    found = [_newest(connection, sku, inside) for sku in sorted(skus)]
+    lines = kept_of_keys(connection, [key for key in found if key is not None])
+    return lines.assign(sku=lines["cost_sku"])
+
+
+def _newest(connection: Connection, sku: str, inside: set[str]) -> str | None:
+    line = costing_tables.costed_line.c
+    query = (
+        select(line.key)
+        .where(line.cost_sku == sku, line.unit_cost > Decimal(0), line.cost_source.in_(sorted(USED_SOURCES)))
+        .order_by(line.moment.desc(), line.key.desc())
+    )
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as result:
+        return next((key for key in result.scalars() if key not in inside), None)
+
+
+_AT_ONCE = 50

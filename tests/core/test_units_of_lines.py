@@ -1,0 +1,46 @@
+"""How many units a line is about, as every report counts them; the journeys that type them are of the long run."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.frame_columns import COSTED_COLUMNS, FLAG, TRANSACTION_COLUMNS, WHOLE, frame
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, CostStatus, Disposition, Event, Goods, units_of
+
+COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS, UNITS_TYPED: WHOLE, PROPOSAL_TAKEN: FLAG}
+COSTED = {"cost_status": CostStatus.COSTED}
+ASKED = {"cost_status": CostStatus.MISSING, "cause": Cause.UNITS_UNKNOWN}
+SALE = {"event": Event.SALE, "goods": Goods.SOLD}
+REFUND = {"event": Event.REFUND, "goods": Goods.REFUNDED}
+UNDECLARED = {"event": Event.OTHER, "goods": Goods.UNCLEAR, "quantity": 2}
+
+
+@pytest.mark.parametrize(
+    ("line", "units"),
+    [
+        pytest.param(SALE | COSTED | {"quantity": 3, "cost_quantity": 3}, 3, id="as stated"),
+        pytest.param(SALE | COSTED | {"cost_quantity": 3, UNITS_TYPED: 3}, 3, id="none stated, 3 typed"),
+        pytest.param(SALE | ASKED | {"cost_quantity": 1}, None, id="none stated, asked"),
+        pytest.param(UNDECLARED | ASKED, None, id="2 beside an undeclared word"),
+        pytest.param(
+            UNDECLARED | COSTED | {"cost_quantity": 2, UNITS_TYPED: 2}, 2, id="2 beside one that was answered"
+        ),
+        pytest.param(
+            REFUND | COSTED | {"quantity": -4, "cost_quantity": -2, UNITS_TYPED: 2}, -2, id="2 of 4 came back"
+        ),
+        pytest.param(REFUND | COSTED | {"quantity": -4, "cost_quantity": 2, UNITS_TYPED: 2}, 2, id="a refund undone"),
+        pytest.param(
+            REFUND
+            | COSTED
+            | {"quantity": -4, "cost_quantity": -1, PROPOSAL_TAKEN: True, "disposition": Disposition.RESTOCKED},
+            -1,
+            id="1 was proposed and taken",
+        ),
+        pytest.param(REFUND | COSTED | {"quantity": -4, "cost_quantity": 0}, -4, id="nothing came back"),
+    ],
+)
+def test_units_are_those_that_are_stated_typed_or_taken(line: dict[str, object], units: int | None) -> None:
+    """What is asked is about no number of units; a marketplace repeats the quantity on every part of a refund."""
+    (found,) = units_of(frame(COLUMNS, [line])).astype(object).where(lambda one: one.notna(), None)
+
+    assert units == found

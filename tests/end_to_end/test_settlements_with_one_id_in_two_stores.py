@@ -1,0 +1,105 @@
+"""Two stores have a settlement of one id: whatever is printed for programs names the store beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.end_to_end.stories import bought, finale_of, item, left, v2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.end_to_end.stories import FinaleOnLine, Story
+
+pytestmark = pytest.mark.long
+NUMBER = "24000000099"
+STORES = ("East", "West")
+BOTH = [f"{store}/{NUMBER}" for store in STORES]
+
+
+@pytest.fixture
+def twins(story: Story, finale: FinaleOnLine, tmp_path: Path) -> Story:
+    """Import a settlement of one id for two stores, one of which sold twice as much, and sync their costs."""
+    for place, store in enumerate(STORES, start=1):
+        folder = tmp_path / store
+        folder.mkdir()
+        rows = [item("Order", f"{store}-{n}", "20.00", units="1") for n in range(place)]
+        rows += [item("Order", f"{store}-odd", "20.00", units="1", sku="B")]
+        file = v2(folder, rows)
+        story.deed("import", str(file), "--store", store)
+    finale.sync(story, bought("A", "2026-08-01", 9, "5.00"), *(left(order, "2026-09-01") for order in ORDERS))
+    return story
+
+
+ORDERS = ("East-0", "West-0", "West-1")
+
+
+def named(data: object) -> Iterator[dict[str, Any]]:
+    """Yield everything in printed data that names a settlement."""
+    if isinstance(data, dict):
+        if "settlement" in data:
+            yield data
+        for one in data.values():
+            yield from named(one)
+    elif isinstance(data, list):
+        for one in data:
+            yield from named(one)
+
+
+def stores_of(data: object) -> list[str]:
+    """Return the stores that are named beside the id, and see that the id stands nowhere alone."""
+    text = json.dumps(data)
+    found = list(named(data))
+    assert {NUMBER} == {one["settlement"] for one in found}
+    alone = text.count(f'"{NUMBER}"') - text.count(f'"settlement": "{NUMBER}"')
+    assert 0 == alone, text
+    return sorted({one["store"] for one in found})
+
+
+def test_a_sync_says_what_changed_in_each(twins: Story, finale: FinaleOnLine) -> None:
+    """5.00 and 10.00 became 6.00 and 12.00: two changes, one of each store; one entry kept the last of them."""
+    shipped = [left(order, "2026-09-01") for order in ORDERS]
+    with finale.serving(finale_of(bought("A", "2026-08-01", 9, "6.00"), *shipped)):
+        ran = twins.book.run("sync", "--json")
+
+    changes = {(one["store"], one["settlement"]): one["cogs_changed"] for one in ran.data["changes"]}
+    assert {("East", NUMBER): "1.00", ("West", NUMBER): "2.00"} == changes
+    assert list(STORES) == stores_of(ran.data)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["resolve"],
+        ["fill", *BOTH],
+        ["save"],
+        ["cogs", *BOTH],
+        ["posted-elsewhere", *BOTH, "--reason", "by hand"],
+        ["remove", *BOTH],
+        ["export", *BOTH, "--entries", "settlement", "--format", "quickbooks"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_each_command_names_the_store_beside_the_id(twins: Story, command: list[str]) -> None:
+    """Never the id alone, as a value or as a key."""
+    ran = twins.book.run(*command, "--json")
+
+    assert ran.status in (0, 1), ran.error
+    assert list(STORES) == stores_of(ran.data)
+
+
+def test_answers_are_named_with_their_store(twins: Story) -> None:
+    """What is saved, looks wrong, and is taken back again."""
+    answer = ({"SKU": "B"}, {"Cost": 900})
+    odd = twins.answer(answer, accept=False)
+    suspects = twins.book.run("save", "--json")
+    saved = twins.book.run("save", "--accept-suspect", "--json")
+    undone = twins.deed("undo", "--json")
+
+    assert "looks wrong" in odd.output + odd.error or odd.status
+    for ran in (suspects, saved, undone):
+        assert list(STORES) == stores_of({name: value for name, value in ran.data.items() if name != "error"})
