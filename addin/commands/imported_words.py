@@ -106,7 +106,7 @@ def with_remarks(
         (store, settlement_id, remark.message)
         for (store, settlement_id), listed in remarks(books).items()
         for remark in listed
-        if store in stores
+        if store in stores and remark.message not in outcome.message
     ]
     outcome = _with_zones_asked(outcome, books, stores if brought is None else brought)
     if not texts:

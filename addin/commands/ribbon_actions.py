@@ -76,7 +76,7 @@ def press(name: str, book: xw.Book) -> Outcome:
     refuse_other_version(book, program_version())
     action = partial(_act, command, text=take_text(book) if command.asks.text else "")
     try:
-        return _pressed(command, action, book, Edits.ASK)
+        return _pressed(command, action, book, Edits.SHOW)
     except ChangeNotAgreedError as error:
         if not ribbon_questions.confirmed(book.app, f"{error}\n\nTake it?"):
             return Outcome("Nothing was changed: what you typed is still in its cell. Put it back as it was to go on.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from addin.commands.button import Outcome
 from addin.commands.desk import on_file
 from addin.commands.refresh import load, refresh
-from addin.commands.taken_edits import Edits, edited_effects
+from addin.commands.taken_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress
 from core.books.changes import words_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
-    from core.books.changes import SettingEffect
 
 
 def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
@@ -45,7 +44,9 @@ def preview(desk: Desk) -> Outcome:
     return Outcome(
         "\n".join([*sentences, f"Nothing was changed. {ends}"]),
         needs_attention=needs_yes,
-        data={"effects": [_entry(sheet, one) for sheet, effects in shifts.items() for one in effects]},
+        data={
+            "effects": [{"sheet": sheet, **effect_entry(one)} for sheet, effects in shifts.items() for one in effects]
+        },
     )
 
 
@@ -53,21 +54,3 @@ def take(desk: Desk) -> Outcome:
     """Show the books with the settings that were taken over when the desk was opened."""
     refresh(desk, load(desk.database))
     return Outcome("The settings typed on the sheets now apply.")
-
-
-def _entry(sheet: str, effect: SettingEffect) -> dict[str, object]:
-    return {
-        "sheet": sheet,
-        "store": effect.store,
-        "settlement": effect.settlement_id,
-        "status": effect.status,
-        "needs_yes": effect.needs_yes,
-        "lines_in_another_month": effect.moved,
-        "lines_booked_in_another_month": effect.later,
-        "lines_not_counted": effect.counted_out,
-        "lines_counted_anew": effect.counted_in,
-        "lines_at_another_cost": effect.recosted,
-        "cogs_before": str(effect.cogs_was),
-        "cogs_after": str(effect.cogs_now),
-        "true_ups": str(effect.true_up),
-    }

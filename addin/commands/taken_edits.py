@@ -42,6 +42,8 @@ class Edits(StrEnum):
 
     ASK = "ask"
     """Taken over; refused where it would change what is posted or closed."""
+    SHOW = "show"
+    """Refused as well where it decides anew what is open: there is somebody who can be shown it and asked."""
     AGREED = "agreed"
     """Taken over, whatever it decides anew."""
     LEAVE = "leave"
@@ -83,17 +85,17 @@ def take_over_edits(
         is compared with them, for what was typed counts from its press on. `None` where nothing was typed.
 
     Raises:
-        ChangeNotAgreedError: If something posted or closed would be decided anew and nobody has agreed; nothing of any
-            sheet was stored.
+        ChangeNotAgreedError: If something would be decided anew to which somebody must agree (`Edits`) and nobody has;
+            nothing of any sheet was stored.
         CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
     """
     if edits is Edits.LEAVE:
         return None
     _refuse_unknown_stores(book, database)
-    if edits is Edits.ASK:
-        home = database.company.home_currency
-        for sheet, effects in edited_effects(book, database).items():
-            refuse_unagreed(f"Sheet {sheet}", effects, home, agreed=False)
+    found = edited_effects(book, database)
+    for sheet, effects in found.items():
+        home, agreed = database.company.home_currency, edits is Edits.AGREED
+        refuse_unagreed(f"Sheet {sheet}", effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
     typed = [(change, edited(book)) for edited, change in _SHEETS]
     before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
     for change, rows in typed:
@@ -102,7 +104,8 @@ def take_over_edits(
     for change, rows in typed:
         if rows:
             counts[_SHEET_OF[change]] += len(rows)
-    return Taken(counts, before, load_books(database) if before else None) if counts else None
+    shown = tuple(effect for effects in found.values() for effect in effects)
+    return Taken(counts, before, load_books(database) if before else None, shown) if counts else None
 
 
 def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
@@ -114,7 +117,8 @@ def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
         {"store": one.store, "settlement": one.settlement_id, "cogs_before": str(one.was), "cogs_after": str(one.now)}
         for one in taken.changes
     ]
-    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "currency": home or None}}
+    effects = [effect_entry(one) for one in taken.effects]
+    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "effects": effects, "currency": home or None}}
     odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in taken.suspects]
     told = replace(
         outcome,
@@ -123,6 +127,24 @@ def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
         data={**outcome.data, **data, **({"looks_wrong": odd} if odd else {})},
     )
     return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
+
+
+def effect_entry(effect: SettingEffect) -> dict[str, object]:
+    """Return what a setting would change of a settlement, for programs."""
+    return {
+        "store": effect.store,
+        "settlement": effect.settlement_id,
+        "status": effect.status,
+        "needs_yes": effect.needs_yes,
+        "lines_in_another_month": effect.moved,
+        "lines_booked_in_another_month": effect.later,
+        "lines_not_counted": effect.counted_out,
+        "lines_counted_anew": effect.counted_in,
+        "lines_at_another_cost": effect.recosted,
+        "cogs_before": str(effect.cogs_was),
+        "cogs_after": str(effect.cogs_now),
+        "true_ups": str(effect.true_up),
+    }
 
 
 def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:

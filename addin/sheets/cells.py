@@ -218,13 +218,13 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Ref
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if (error := error_text(value)) is not None:
-        return Refused(f"holds the error {error}", _ADVICE[column.wants])
+        return Refused(f"holds the error {error}", _advice_on_error(column))
     if isinstance(value, datetime):
         return _read_moment(value, column)
     if isinstance(value, Percentage):
         return Refused(f"holds a percentage, {value}", _advice_on_format(column))
     if (typed := in_scientific_notation(value)) is not None and _is_odd_notation(value, column):
-        advice = _advice_on_format(column) if isinstance(value, Scientific) else _ADVICE[column.wants]
+        advice = _advice_on_format(column) if isinstance(value, Scientific) else _advice(column)
         return Refused(f"holds a number in scientific notation, {typed}", advice)
     value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column)
@@ -236,14 +236,14 @@ def _read_moment(value: datetime, column: Column) -> str | Refused:
     if not column.takes_dates:
         return Refused(f"holds a date, {value:%Y-%m-%d}", _advice_on_format(column))
     if value.time() != time():
-        return Refused(f"holds a date with a time, {value:%Y-%m-%d %H:%M}", _ADVICE[column.wants])
+        return Refused(f"holds a date with a time, {value:%Y-%m-%d %H:%M}", _advice(column))
     return f"{value:%Y-%m-%d}"
 
 
 def _read_amount(value: object, column: Column) -> Decimal | Refused | None:
     number = _exact(value)
     if isinstance(number, NotANumber):
-        return Refused(_not_a_number(value), _ADVICE[column.wants])
+        return Refused(_not_a_number(value), _advice(column))
     return number if number is None or column.kind is Kind.RATE else at_line_places(number)
 
 
@@ -251,7 +251,7 @@ def _read_whole(value: object, column: Column) -> int | Refused | None:
     number = _read_amount(value, column)
     if isinstance(number, Decimal):
         whole = number == int(number)
-        return int(number) if whole else Refused(f"holds {number.normalize():f}", _ADVICE[column.wants])
+        return int(number) if whole else Refused(f"holds {number.normalize():f}", _advice(column))
     return number
 
 
@@ -278,14 +278,14 @@ _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false":
 
 def _read_flag(value: object, column: Column) -> bool | Refused:
     word = (to_text(value) or "").strip().lower()
-    return _FLAGS[word] if word in _FLAGS else Refused(f"holds “{word}”", _ADVICE[column.wants])
+    return _FLAGS[word] if word in _FLAGS else Refused(f"holds “{word}”", _advice(column))
 
 
 def _read_text(value: object, column: Column) -> str | Refused:
     if isinstance(value, bool):
         if "yes" in column.choices:
             return "yes" if value else "no"
-        return Refused(f"holds {str(value).upper()}", _ADVICE[column.wants])
+        return Refused(f"holds {str(value).upper()}", _advice(column))
     return to_text(value) or ""
 
 
@@ -322,9 +322,7 @@ def read_choice(value: object, column: Column) -> Decimal | int | bool | str | R
         return read
     word = read.strip().lower()
     chosen = next((choice for choice in column.choices if choice.lower() == word), None)
-    *others, last = column.choices
-    words = f"{', '.join(others)} or {last}" if others else last
-    return chosen or Refused(f"holds “{read.strip()}”", f"write {words}, or leave it empty")
+    return chosen or Refused(f"holds “{read.strip()}”", _advice(column))
 
 
 _READERS = {
@@ -345,6 +343,27 @@ _ADVICE = {
 }
 
 
+_MOST_CHOICES = 8
+"""Words that a sentence can list; a longer list is in the cell."""
+
+
+def _advice(column: Column) -> str:
+    """Say what may stand in a cell of a column: one of its words, or what its kind wants."""
+    if not column.choices:
+        return _ADVICE[column.wants]
+    *others, last = column.choices
+    if len(others) >= _MOST_CHOICES:
+        return "choose one of the cell's list, or leave it empty"
+    return f"write {', '.join(others)} or {last}, or leave it empty" if others else f"write {last}, or leave it empty"
+
+
+def _advice_on_error(column: Column) -> str:
+    """Say what to type where Excel calculated an error: of `-MUG` it makes a formula, which gives `#NAME?`."""
+    is_word = column.wants is Kind.TEXT and not column.choices
+    how = "type the text itself, with an apostrophe in front where it begins with =, +, - or @ ('-MUG)"
+    return how if is_word else _advice(column)
+
+
 def _advice_on_format(column: Column) -> str:
     """Say how to write what was meant into a cell whose format makes something else of every number typed there.
 
@@ -352,4 +371,4 @@ def _advice_on_format(column: Column) -> str:
     """
     if column.wants in (*_PLAIN_NUMBERS, Kind.RATE):
         return f"give the cell the number format General, then {_ADVICE[column.wants]}"
-    return _ADVICE[column.wants]
+    return _advice(column)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from core.books.altered_rows import AlteredRow
     from core.books.books import Books
-    from core.books.changes import SettlementChange
+    from core.books.changes import SettingEffect, SettlementChange
     from core.books.database import Database
     from core.books.rereading import Reread
     from core.companies import MachineFolder
@@ -39,6 +39,8 @@ class Taken:
     before: Books | None = None
     """The books before, where what was typed can change costs."""
     after: Books | None = None
+    effects: tuple[SettingEffect, ...] = ()
+    """What policies and time zones among it did to settlements."""
 
     @property
     def changes(self) -> list[SettlementChange]:
@@ -67,7 +69,9 @@ class Taken:
         """Say what was taken over and what that alone did."""
         words = "; ".join(f"{counted(count, 'row')} of sheet {sheet}" for sheet, count in self.rows.items())
         home = "" if self.after is None else self.after.company.home_currency
-        did = "; ".join(one.words(home) for one in self.changes)
+        told = {(one.store, one.settlement_id) for one in self.effects}
+        others = [one for one in self.changes if (one.store, one.settlement_id) not in told]
+        did = "; ".join(one.words(home) for one in (*self.effects, *others))
         effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
         odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
         return " ".join(filter(None, (f"Taken over as typed: {words}.", effect, odd)))

@@ -146,8 +146,12 @@ class SettingEffect:
     @property
     def needs_yes(self) -> bool:
         """Whether something posted or closed would be decided anew; what is only booked later is not."""
-        decides = self.moved or self.counted_in or self.counted_out or self.recosted or self.true_up
-        return (self.status != OPEN and bool(decides)) or self.closed > 0 or self.crosses_start
+        return (self.status != OPEN and self.decides) or self.closed > 0 or self.crosses_start
+
+    @property
+    def decides(self) -> bool:
+        """Whether lines are decided anew: counted or not, in another month, at another cost."""
+        return bool(self.moved or self.counted_in or self.counted_out or self.recosted or self.true_up)
 
     def words(self, home: str) -> str:
         """Say it in a sentence."""
@@ -168,15 +172,15 @@ OPEN = "open"
 
 
 class ChangeNotAgreedError(CogsheetError):
-    """A changed setting would decide something anew that is posted or closed."""
+    """A changed setting would decide something anew, and nobody has seen what or agreed to it."""
 
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)
         stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
+        what = "what is posted or closed" if any(one.needs_yes for one in effects) else "these settlements"
         super().__init__(
-            f"{setting} would change what is posted or closed:\n{words_of(effects, home)}\n"
-            f"Nothing was changed: it needs a yes.{stays}"
+            f"{setting} would change {what}:\n{words_of(effects, home)}\nNothing was changed: it needs a yes.{stays}"
         )
 
 
@@ -185,13 +189,22 @@ def words_of(effects: Iterable[SettingEffect], home: str) -> str:
     return "\n".join(f"  {one.words(home)}." for one in effects)
 
 
-def refuse_unagreed(setting: str, effects: Sequence[SettingEffect], home: str, *, agreed: bool) -> None:
+def refuse_unagreed(
+    setting: str, effects: Sequence[SettingEffect], home: str, *, agreed: bool, shows_all: bool = False
+) -> None:
     """Stop where a setting would decide something anew that is posted or closed.
+
+    Args:
+        setting: What was typed where.
+        effects: What it would change.
+        home: Home currency.
+        agreed: Whether somebody has agreed.
+        shows_all: Whether to stop also where it decides anew what is open: who can be asked is shown it first.
 
     Raises:
         ChangeNotAgreedError: If it would, and nobody has agreed.
     """
-    if not agreed and any(one.needs_yes for one in effects):
+    if not agreed and any(one.needs_yes or (shows_all and one.decides) for one in effects):
         raise ChangeNotAgreedError(setting, effects, home)
 
 

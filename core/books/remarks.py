@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
 from core.marketplaces.line_keys import READER_VERSION
+from core.marketplaces.periods import oddities
 from core.model import Event, Problem, net_of
 from core.money import cents, total
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.books import Books
+    from core.marketplaces.periods import Oddity
     from core.time import StoreDays
 
 Name = tuple[str, str]
@@ -69,6 +71,8 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[own.store, own.settlement_id].append(
                 Remark(f"Also in the books as {other.name}", twins.message)
             )
+    for name, odd in _odd_periods(books):
+        by_settlement[name].append(Remark(odd.short, odd.message))
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
@@ -78,6 +82,19 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
         by_settlement[settlement.store, settlement.settlement_id] += documents(settlement)
     return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
+
+
+def _odd_periods(books: Books) -> Iterator[tuple[Name, Oddity]]:
+    """Yield what is odd about the period that each settlement states; only lines of those in question are looked at."""
+    posted = books.lines.groupby(["store", "settlement_id"], sort=False)["posted_at"]
+    earliest, latest = posted.min().to_dict(), posted.max().to_dict()
+    for one in books.settlements:
+        name, start, end = (one.store, one.settlement_id), one.period_start, one.period_end
+        known = [moment for moment in (earliest.get(name), latest.get(name)) if isinstance(moment, datetime)]
+        within = start is not None and end is not None and all(start <= moment <= end for moment in known)
+        if not within:
+            for odd in oddities(one.settlement_id, start, end, books.lines_of(one)):
+                yield name, odd
 
 
 def twins_of(books: Books) -> list[Twins]:

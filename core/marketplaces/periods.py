@@ -1,18 +1,24 @@
-"""Settlements of formats that state no header: what their lines say about them."""
+"""Periods of settlements: by their lines where a format states none, and what is odd about one that is stated."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.counted import counted
 from core.marketplaces.lines import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
     from decimal import Decimal
 
+    import pandas as pd
+
     from core.marketplaces.lines import Line
+
+_NAMED = 3
 
 
 def header_of(
@@ -48,3 +54,56 @@ def period_name(lines: Sequence[Line]) -> str:
     """Return the first and last day that lines were posted, one at least: the name of a settlement without id."""
     posted = sorted(line.posted_at for line in lines if line.posted_at)
     return f"{posted[0]:%Y%m%d}-{posted[-1]:%Y%m%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something odd about the period that a settlement states; its sum may be right all the same."""
+
+    short: str
+    """For a cell beside its status."""
+    message: str
+    """What it is exactly, and what it means."""
+
+
+def oddities(
+    settlement_id: str, start: datetime | None, end: datetime | None, transactions: pd.DataFrame
+) -> Iterator[Oddity]:
+    """Yield what is odd about a stated period: that it ends before it begins, and lines that were posted outside it.
+
+    Whole days are compared, for formats that know days alone: a line of the last afternoon lies within.
+
+    Args:
+        settlement_id: Of the settlement.
+        start: The beginning of its period; `None` where it is not known.
+        end: The end.
+        transactions: Its lines (TRANSACTION_COLUMNS).
+    """
+    if start is None or end is None:
+        return
+    first, last = sorted((start.date(), end.date()))
+    if end.date() < start.date():
+        yield Oddity(
+            "Period ends before it begins",
+            f"Settlement {settlement_id} states a period that ends on {first}, before it begins on {last}. Its lines "
+            f"count on their own days all the same; ask the marketplace which days it is about.",
+        )
+    posted = transactions["posted_at"].dropna()
+    if len(posted) and (posted.min().date() < first or posted.max().date() > last):
+        outside = [index for index, moment in posted.items() if not first <= moment.date() <= last]
+        yield _outside(settlement_id, first, last, transactions.loc[outside])
+
+
+def _outside(settlement_id: str, first: date, last: date, lines: pd.DataFrame) -> Oddity:
+    """Name the lines that were posted outside a period, the first of them with order, SKU and day."""
+    names = zip(*(lines[name].astype(object) for name in ("event", "order_id", "sku")), strict=True)
+    told = [" ".join(part for part in parts if isinstance(part, str)) for parts in names]
+    days = [moment.date() for moment in lines["posted_at"]]
+    named = [f"{line} on {day}" for day, line in sorted(zip(days, told, strict=True))[:_NAMED]]
+    more = [f"and {len(lines) - _NAMED:,} more"] if len(lines) > _NAMED else []
+    how_many = counted(len(lines), "line")
+    return Oddity(
+        f"{how_many} outside its period",
+        f"Settlement {settlement_id} has {how_many} outside its period, {first} to {last}: "
+        f"{'; '.join([*named, *more])}. Such a line counts on its own day; look whether another settlement has it too.",
+    )

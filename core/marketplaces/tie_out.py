@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import RETURN_COLUMNS, frame
 from core.marketplaces.lines import refuse_too_much
+from core.marketplaces.periods import oddities
 from core.marketplaces.transactions import counted_units, raw_lines, transactions
 from core.model import Event, Problem, Reading, Settlement, Severity, is_multi_channel
 from core.money import cents
@@ -142,7 +143,11 @@ def settlement_of(
         of_the_file: Of the whole file: an error there keeps every settlement of it from tying out.
         file: Its name, for messages.
     """
-    told = (*problems, *difference(header.settlement_id, header.total, of.sum, header.currency, file))
+    told = (
+        *problems,
+        *difference(header.settlement_id, header.total, of.sum, header.currency, file),
+        *_of_the_period(header, of.transactions, file),
+    )
     return Settlement(
         settlement_id=header.settlement_id,
         marketplace=header.marketplace or marketplace,
@@ -158,6 +163,12 @@ def settlement_of(
         problems=told,
         derived_id=header.derived_id,
     )
+
+
+def _of_the_period(header: Header, transactions: pd.DataFrame, file: str) -> list[Problem]:
+    """Return a warning for what is odd about a stated period; the sum may be right all the same."""
+    found = oddities(header.settlement_id, header.period_start, header.period_end, transactions)
+    return [Problem(Severity.WARNING, one.message, file) for one in found]
 
 
 def has_error(problems: Iterable[Problem]) -> bool:

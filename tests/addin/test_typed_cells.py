@@ -9,6 +9,7 @@ import pytest
 
 from addin.sheets.cells import Percentage, Refused, Scientific, error_text, read_cell, read_choice, to_cell, to_text
 from addin.sheets.columns import Column, Kind
+from core.model import Disposition
 
 COST = Column("Cost", "cost", Kind.UNIT_COST, editable=True)
 UNITS = Column("Units back", "units_back", Kind.WHOLE, editable=True)
@@ -16,6 +17,8 @@ ZERO = Column("Zero OK", "zero_ok", Kind.FLAG, editable=True, choices=("yes",))
 SKU = Column("SKU", "sku", editable=True)
 DAY = Column("Date", "day", editable=True, takes_dates=True)
 BANK = Column("Bank account", "bank", editable=True, choices=("yes", "no"))
+DISPOSITION = Column("Disposition", "disposition", editable=True, choices=tuple(Disposition))
+TYPE = Column("Line type", "type", editable=True, choices=tuple(f"Type {number}" for number in range(20)))
 RATE = Column("Rate", "rate", Kind.RATE, editable=True)
 FIRST_OF_MAY = datetime(2026, 5, 1)  # noqa: DTZ001 - cells know no zones
 ERRORS = ((-2146826246, "#N/A"), (-2146826273, "#VALUE!"), (-2146826281, "#DIV/0!"), (-2146826238, "#CALC!"))
@@ -30,6 +33,31 @@ def test_an_error_is_refused_by_its_own_name(column: Column, code: object, shown
     assert isinstance(read, Refused)
     assert f"holds the error {shown}" == read.holds
     assert "2146826" not in str(read)
+
+
+APOSTROPHE = "type the text itself, with an apostrophe in front where it begins with =, +, - or @ ('-MUG)"
+WORDS = "write Restocked, Not returned, Unsellable or Money only, or leave it empty"
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "said"),
+    [
+        ("#NAME?", DISPOSITION, f"holds the error #NAME?: {WORDS}"),
+        (-2146826246, DISPOSITION, f"holds the error #N/A: {WORDS}"),
+        (-2146826243, DISPOSITION, f"holds the error #SPILL!: {WORDS}"),
+        (FIRST_OF_MAY, DISPOSITION, f"holds a date, 2026-05-01: {WORDS}"),
+        (bool(1), DISPOSITION, f"holds TRUE: {WORDS}"),
+        (Percentage(0.5), DISPOSITION, f"holds a percentage, 50 %: {WORDS}"),
+        ("#REF!", BANK, "holds the error #REF!: write yes or no, or leave it empty"),
+        ("#NAME?", TYPE, "holds the error #NAME?: choose one of the cell's list, or leave it empty"),
+        ("nothing of it", TYPE, "holds “nothing of it”: choose one of the cell's list, or leave it empty"),
+        ("#NAME?", SKU, f"holds the error #NAME?: {APOSTROPHE}"),
+        ("#VALUE!", DAY, "holds the error #VALUE!: write it as plain text, a date as 2026-08-31"),
+    ],
+)
+def test_what_is_advised_fits_what_the_cell_may_hold(value: object, column: Column, said: str) -> None:
+    """A cell of a few words is not to be filled with any text: `#NAME?` in Disposition was."""
+    assert said == str(read_choice(value, column))
 
 
 @pytest.mark.parametrize(("code", "shown"), ERRORS)

@@ -50,6 +50,29 @@ def test_undo_names_lines_without_order_that_are_no_longer_in_the_books(story: S
     assert f"reimbursement without order, SKU A in settlement {NUMBER}: its line is no longer" in ran.output
 
 
+@pytest.mark.long
+def test_any_button_says_what_books_start_shifts(story: Story, tmp_path: Path) -> None:
+    """Lines go out of the count and come back; that no cost changed was all that was said."""
+    rows = [
+        item("Order", "1", "20.00", units="1", day="05"),
+        item("Order", "2", "30.00", units="1", day="20"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    said = {}
+    for start in ("2026-09-10", "2026-10-01", "2026-08-01"):
+        story.set(Books_start=start)
+        said[start] = story.deed("pnl").output
+    story.set(Books_start="")
+    nothing = story.deed("resolve").output
+    one = f"By that alone {NUMBER} (Amazon, open):"
+
+    assert f"{one} 1 line of USD -20.00 not counted, COGS USD 10.00, then 5.00." in said["2026-09-10"]
+    assert f"{one} 1 line of USD -30.00 not counted, COGS USD 5.00, then 0.00." in said["2026-10-01"]
+    assert f"{one} 2 lines of USD 50.00 counted anew, COGS USD 0.00, then 10.00." in said["2026-08-01"]
+    assert "No cost changed by that alone." in nothing
+
+
 @pytest.mark.parametrize("command", ["resolve", pytest.param("pnl", marks=pytest.mark.long)])
 def test_any_button_says_what_it_takes_over_and_what_that_does(story: Story, tmp_path: Path, command: str) -> None:
     """A word is said to be Sales, and another button than Save is pressed: the answer that fell away is named."""

@@ -274,6 +274,23 @@ def test_a_setting_that_decides_anew_what_is_closed_is_asked_by_any_button(
     assert "2030-01-01" in str(shown)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("answer", "start"), [("ok", "2030-01-01"), ("cancel", "None")])
+def test_what_books_start_takes_out_of_the_count_is_shown_before_it_is_taken(
+    desktop: Desktop, answer: str, start: str
+) -> None:
+    """Nothing is posted or closed: every settlement is named all the same, with its lines and sums."""
+    _type_setting(desktop, "Books start", "2030-01-01")
+
+    _, message = desktop.press("pnl", answer)
+
+    asked = desktop.excel.user.shown[0]
+    assert "Sheet Setup would change these settlements:" in asked
+    assert "not counted, COGS USD" in asked
+    assert start == str(desktop.books().policies.books_start), message
+    assert ("By that alone 24150720916 (Amazon, open):" in message) is (answer == "ok"), message
+
+
 def _type_setting(desktop: Desktop, name: str, text: str) -> None:
     found = tables.find(desktop.book, SETUP_SPEC)
     place = next(number for number, row in enumerate(desktop.rows(SETUP_SPEC)) if row["setting"] == name)

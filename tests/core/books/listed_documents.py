@@ -21,7 +21,10 @@ NAMES = HEADER.split("\t")
 
 
 def v2_content(settlement_id: str, *lines: dict[str, str], total: str, days: tuple[str, str] = ("03", "17")) -> bytes:
-    """Return an Amazon V2 file of August 2026; each line's cells stand in place of those of a $10 order of one mug."""
+    """Return an Amazon V2 file of August 2026; each line's cells stand in place of those of a $10 order of one mug.
+
+    That was posted on the 4th, or on the first day of a period that does not reach it.
+    """
     start, end = (f"2026-08-{day} 00:00:00 UTC" for day in days)
     summary = {
         "settlement-start-date": start,
@@ -30,12 +33,13 @@ def v2_content(settlement_id: str, *lines: dict[str, str], total: str, days: tup
         "total-amount": total,
         "currency": "USD",
     }
-    rows = [summary, *({**_order(number), **line} for number, line in enumerate(lines))]
+    posted = "04" if days[0] <= "04" <= days[1] else days[0]
+    rows = [summary, *({**_order(number, posted), **line} for number, line in enumerate(lines))]
     texts = ["\t".join({"settlement-id": settlement_id, **row}.get(name, "") for name in NAMES) for row in rows]
     return "\n".join([HEADER, *texts, ""]).encode()
 
 
-def _order(number: int) -> dict[str, str]:
+def _order(number: int, day: str) -> dict[str, str]:
     return {
         "transaction-type": "Order",
         "order-id": f"111-{number}",
@@ -45,8 +49,8 @@ def _order(number: int) -> dict[str, str]:
         "amount-description": "Principal",
         "amount": "10.00",
         "fulfillment-id": "AFN",
-        "posted-date": "2026-08-04",
-        "posted-date-time": "2026-08-04 10:00:00 UTC",
+        "posted-date": f"2026-08-{day}",
+        "posted-date-time": f"2026-08-{day} 10:00:00 UTC",
         "order-item-code": str(number),
         "sku": "MUG",
         "quantity-purchased": "1",

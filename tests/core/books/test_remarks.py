@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,6 @@ from tests.core.books.test_importing import unified_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 WALMART = (
@@ -146,3 +146,59 @@ def _walmart(start: str, end: str) -> bytes:
     }
     rows = [",".join(row.get(name, "") for name in names) for row in (summary, sale)]
     return "\n".join([WALMART, *rows, ""]).encode()
+
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "marketplaces"
+STATED = {
+    "amazon-v2-australia.txt": ("17.07.2026 07:06:34 UTC", "31.07.2026 07:06:35 UTC"),
+    "amazon-v1-33-columns.txt": ("2025-07-31T22:07:18+00:00", "2025-08-14T22:07:18+00:00"),
+    "amazon-xml-archive.xml": ("2025-03-01T08:00:00+00:00", "2025-03-15T08:00:00+00:00"),
+    "walmart-v1.csv": ("04/18/2026", "05/01/2026"),
+}
+"""First and last moment of the period that each file states, as it writes them."""
+MONTH_LATER = {"17.07.2026": "17.08.2026", "31.07.2026": "31.08.2026", "2025-07-31T": "2025-08-31T"}
+MONTH_LATER |= {"2025-08-14T": "2025-09-14T", "2025-03-01T": "2025-04-01T", "2025-03-15T": "2025-04-15T"}
+MONTH_LATER |= {"04/18/2026": "05/18/2026", "05/01/2026": "06/01/2026"}
+
+
+def with_period(name: str, start: str, end: str) -> bytes:
+    """Return a golden file that states another period."""
+    first, last = (one.encode() for one in STATED[name])
+    content = (GOLDEN / name).read_bytes()
+    assert content.count(first), name
+    assert content.count(last), name
+    return content.replace(first, b"@", 1).replace(last, end.encode(), 1).replace(b"@", start.encode(), 1)
+
+
+def later(moment: str) -> str:
+    day = next(day for day in MONTH_LATER if moment.startswith(day))
+    return moment.replace(day, MONTH_LATER[day])
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_period_that_ends_before_it_begins_is_remarked_upon(database: Database, name: str) -> None:
+    """By the reading, so by import and inspect, and on sheet Settlements, in all formats that state a period."""
+    content = with_period(name, *reversed(STATED[name]))
+    told = [problem.message for one in read_file(content, name).settlements for problem in one.problems]
+    bring_in(database, content)
+    ((_, remarked),) = said(database).items()
+
+    assert ["before it begins" in message for message in told if "period" in message] == [True]
+    assert told[-1] in remarked
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_lines_outside_their_period_are_remarked_upon(database: Database, name: str) -> None:
+    """Their number and the first of them; a line of the last day, of which a format knows no time, lies within."""
+    (right,) = read_file((GOLDEN / name).read_bytes(), name).settlements
+    content = with_period(name, *map(later, STATED[name]))
+    (read,) = read_file(content, name).settlements
+    posted = read.transactions["posted_at"].dropna()
+    told = [problem.message for problem in read.problems if "outside its period" in problem.message]
+    bring_in(database, content)
+    ((_, remarked),) = said(database).items()
+
+    assert not [problem for problem in right.problems if "period" in problem.message]
+    assert [f"{len(posted)} lines outside its period" in message for message in told] == [True]
+    assert told[0] in remarked
+    assert f"on {posted.min().date()}" in told[0]
