@@ -308,7 +308,7 @@ def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, 
             "US/1: the settlement, cogs entry",
         ),
         (
-            "UPDATE observation SET cause = 'none' WHERE order_id = '111-3'",
+            "UPDATE observation SET cause = 'Cost blank' WHERE order_id = '111-3'",
             "order 111-3, product CUP, 2026-08-04: what",
         ),
         (FAULTS["store ended"][0].replace("ended_batch = 1", "marketplace = 'Walmart'"), "US: store, marketplace"),
