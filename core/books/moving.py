@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from core.books.database import Connection
 
 Row = dict[str, Any]
+Order = tuple[Any, ...]
+"""Order and event of a line."""
 _CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
 
 
@@ -71,14 +73,14 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
     same = _same_line(answered, after)
     rest = [row for row in answered if row["key"] not in same]
     olds, fits, by_order = Counter(map(_place, before)), _by(after, _place), _by(after, _order)
+    lines_of = Counter(map(_order, before))
     used, known = set(same.values()), {row["key"] for row in before}
     moved: dict[str, str] = {}
     proposed: dict[str, str] = {}
     unclear, gone = [], []
     for row in rest:
         fitting = _named_as_typed(row, fits, known) or fits[_place(row)] or fits[_typed_place(row)]
-        # A view without SKUs (Shopify's export) has one line where the record has one per item.
-        fitting = fitting or (by_order[_order(row)] if row["sku"] is None else [])
+        fitting = fitting or _of_order(row, lines_of, by_order)
         free = [one["key"] for one in fitting if one["key"] not in used]
         if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
             unclear.append(row["key"])
@@ -98,6 +100,18 @@ def _named_as_typed(row: Row, fits: Mapping[tuple[Any, ...], Sequence[Row]], kno
     """
     there = fits.get(_typed_place(row), ()) if row["sku"] is None else ()
     return [one for one in there if one["key"] not in known and _asks_the_same(row, one)]
+
+
+def _of_order(row: Row, before: Mapping[Order, int], after: Mapping[Order, list[Row]]) -> Sequence[Row]:
+    """Return the lines that an answer may be about though they name another SKU than its line.
+
+    A view without SKUs (Shopify's export) has one line where the record has one per item. And where both files have one
+    line of an order, it may be the same goods under another name (`CUP`, `CUP-FBA`): it is asked, with a proposal.
+    """
+    place = _order(row)
+    of_order = after.get(place, [])
+    is_only_one = row["order_id"] is not None and before[place] == len(of_order) == 1
+    return of_order if row["sku"] is None or is_only_one else []
 
 
 def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
@@ -178,7 +192,7 @@ def _typed_place(row: Row) -> tuple[Any, ...]:
     return row["order_id"], row.get("typed_sku") or row["sku"], row["event"]
 
 
-def _order(row: Row) -> tuple[Any, ...]:
+def _order(row: Row) -> Order:
     return row["order_id"], row["event"]
 
 

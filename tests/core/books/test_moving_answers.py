@@ -93,6 +93,22 @@ def test_a_cost_for_one_unit_is_no_unit_cost_for_two(database: Database) -> None
     assert any("where Resolve lists the line, it is proposed" in problem.message for problem in told.problems)
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize("name", ["MUG-FBA", "mug", "MUG 2"])
+def test_an_answer_is_proposed_where_the_only_line_of_its_order_names_another_sku(
+    database: Database, name: str
+) -> None:
+    """The list of transactions says MUG, the report says the same order's only line otherwise; nothing is lost."""
+    bring_in(database, view(1, 1))
+    type_cost(database, "111-1", "4.00")
+    told = bring_in(database, OriginalFile("1.txt", record(1, 1).content.replace(b"MUG", name.encode())))
+    line = lines_by(database)["111-1"]
+
+    assert (name, "missing", None) == (line["sku"], line["cost_status"], line["unit_cost"])
+    assert (Decimal(4), Proposal.TYPED_ELSEWHERE) == (line["proposed_cost"], line["proposal"])
+    assert any("where Resolve lists the line, it is proposed" in problem.message for problem in told.problems)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("typed", "moves"), [(None, False), (1, False), (2, True)])
 def test_units_that_were_typed_with_the_cost_count_as_the_lines(
