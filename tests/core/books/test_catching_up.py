@@ -211,7 +211,7 @@ def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, d
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_what_is_often_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
     """Many books, and up to three times each."""
