@@ -10,7 +10,7 @@ import pandas as pd
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh, refresh_if_needed
 from addin.commands.words import amount, amounts, counted, identity
-from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down
+from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down, without_rows
 from addin.sheets.resolve import (
     Elsewhere,
     ask_anew,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from addin.sheets.resolve_columns import SheetAnswers
+    from core.books.answers import Answer
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.time import SettlementName
@@ -90,15 +91,15 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     sheet = read_answers(desk.book)
     books = load_books(desk.database)
     keys = _keys_asked(sheet, books, ids, choice)
-    downs = fill_downs(sheet, keys)
-    filled = filled_down(sheet, downs) if choice.same_sku else sheet
-    answers = [answer for answer in filled.answers if keys is None or answer.key in keys]
     report: _SaveOptions = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
         "accept_proposals": choice.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
     }
+    downs = _downs(sheet, books, keys, report) if preview or choice.same_sku else []
+    filled = filled_down(sheet, downs) if choice.same_sku else sheet
+    answers = _of_lines(filled, keys)
     if preview:
         return _planned(plan_answers(books, answers, **report), downs)
     saving = save_answers(desk.database, books, answers, **report, accept_suspect=choice.accept_suspect)
@@ -130,6 +131,25 @@ class _SaveOptions(TypedDict):
     accept_proposals: bool
     who: str
     now: datetime
+
+
+def _of_lines(sheet: SheetAnswers, keys: Collection[str] | None) -> list[Answer]:
+    """Return the answers of some lines; `None` means all."""
+    return [answer for answer in sheet.answers if keys is None or answer.key in keys]
+
+
+def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveOptions) -> list[FillDown]:
+    """Return which typed costs other rows of their SKU may take: those that the books take, from rows as they are."""
+    downs = fill_downs(sheet, keys)
+    if not downs:
+        return []
+    downs = fill_downs(sheet, keys, _refused_keys(plan_answers(books, _of_lines(sheet, keys), **report)))
+    filled = plan_answers(books, _of_lines(filled_down(sheet, downs), keys), **report)
+    return without_rows(sheet, downs, _refused_keys(filled))
+
+
+def _refused_keys(saving: Saving) -> set[str]:
+    return {decision.answer.key for decision in saving.with_ruling(Ruling.REFUSED)}
 
 
 def _planned(saving: Saving, downs: Sequence[FillDown]) -> Outcome:

@@ -68,12 +68,17 @@ def with_units(lines: pd.DataFrame) -> pd.DataFrame:
 def marked(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines with their marks (`indicator`), and beside every `?` its reason in the cost note.
 
-    A cost that looked wrong when it was locked says so for ever: the lock keeps the reason.
+    A cost that looked wrong when it was locked says so for ever: the lock keeps the reason. A note that says the reason
+    itself, such as that goods were received on the day they left, is not told it again.
     """
     marks = indicator(lines)
-    reasons = " Looks wrong: " + lines["suspect"] + "."
-    notes = (lines["cost_note"].fillna("") + reasons.where(marks == SUSPECT_MARK).fillna("")).str.strip().astype(TEXT)
-    return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | (marks == SUSPECT_MARK)))
+    is_suspect = (marks == SUSPECT_MARK).fillna(value=False).astype(bool)
+    is_told = is_suspect.copy()
+    pairs = zip(lines.loc[is_suspect, "suspect"], lines.loc[is_suspect, "cost_note"], strict=True)
+    is_told[is_suspect] = [isinstance(note, str) and reason in note for reason, note in pairs]
+    reasons = (" Looks wrong: " + lines["suspect"] + ".").where(is_suspect & ~is_told).fillna("")
+    notes = (lines["cost_note"].fillna("") + reasons).str.strip().astype(TEXT)
+    return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | is_suspect))
 
 
 def with_locked_sources(lines: pd.DataFrame, locked: pd.DataFrame | None) -> pd.DataFrame:

@@ -75,6 +75,35 @@ def test_one_typed_cost_is_filled_down_over_its_sku(desktop: Desktop) -> None:
     assert of_entered_only(desktop.excel.user.shown[-1]) == changed(message)
 
 
+@pytest.mark.long
+@pytest.mark.usefixtures("two_mugs")
+@pytest.mark.parametrize(
+    ("typed", "beside"),
+    [
+        ({"cost": -4.2}, {}),  # no cost is below zero
+        ({"cost": 4.2, "zero_ok": "yes"}, {}),
+        ({"cost": 4.2, "disposition": "Restocked"}, {}),  # of a sale
+        ({"cost": 4.2, "units_back": 3}, {}),  # of a sale of one
+        ({"cost": 4.2}, {"disposition": "Restocked"}),  # the other row would be refused
+    ],
+    ids=["below zero", "zero OK", "restocked sale", "other units", "the other row"],
+)
+def test_a_cost_that_is_refused_is_offered_to_no_other_row(
+    desktop: Desktop, typed: dict[str, object], beside: dict[str, object]
+) -> None:
+    """It was offered to every row of its SKU, each of which was refused or booked then."""
+    found = tables.find(desktop.book, RESOLVE_SPEC)
+    rows = [number for number, row in enumerate(desktop.rows(RESOLVE_SPEC)) if row["order_id"] in ("111-0", "111-1")]
+    for row, cells in zip(rows, (typed, beside), strict=True):
+        for field, value in cells.items():
+            found.column_cells(field, row, 1).value = value
+    desktop.select("Setup", "A1")
+
+    desktop.press("save", "cancel")
+
+    assert not [question for question in desktop.excel.user.shown if "for the other" in question]
+
+
 def of_entered_only(question: str) -> str:
     """Return the amount that the question says for what was entered alone."""
     return str(re.findall(r"No only what was entered \((USD [\d,.-]+)\)", question)[0])

@@ -18,6 +18,8 @@ from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, 
 if TYPE_CHECKING:
     from addin.sheets.columns import Column
 
+RECEIVED = "Goods were received on 2026-09-10, the day they left: the average before is 7, after it 13"
+SHIPPED = "Finale shipped 4 for 3 sold, which is not what the mapping says"
 FAR = "More than five times the current average, 9.93"
 COSTED = {"cost_status": CostStatus.COSTED, "unit_cost": Decimal(1000), "cogs": Decimal(1000), "suspect": FAR}
 
@@ -63,10 +65,30 @@ def test_there_are_columns_of_marks_on_sheets_and_in_files() -> None:
         ),
         ({"cost_status": CostStatus.WAITING, "suspect": FAR, "cost_note": "Waits."}, "○", "Waits."),
         ({**COSTED, "cost_note": None}, "?", f"Looks wrong: {FAR}."),
+        (
+            {**COSTED, "suspect": RECEIVED, "cost_note": f"Finale's average on 2026-09-01. {RECEIVED}."},
+            "?",
+            f"Finale's average on 2026-09-01. {RECEIVED}.",
+        ),
+        (
+            {**COSTED, "suspect": SHIPPED, "cost_note": f"Finale's cost of order 1: {SHIPPED}."},
+            "?",
+            f"Finale's cost of order 1: {SHIPPED}.",
+        ),
+        (
+            {**COSTED, "cost_note": f"Finale's average on 2026-09-01. {RECEIVED}."},
+            "?",
+            f"Finale's average on 2026-09-01. {RECEIVED}. Looks wrong: {FAR}.",
+        ),
+        (
+            {**COSTED, "suspect": RECEIVED, "cost_note": "As it was exported and locked."},
+            "?",
+            f"As it was exported and locked. Looks wrong: {RECEIVED}.",
+        ),
     ],
 )
 def test_every_question_mark_has_its_reason_beside_it(line: dict[str, object], mark: str | None, note: str) -> None:
-    """Locked or not; the other marks say their reason already."""
+    """Locked or not, and once; the other marks say their reason already."""
     (row,) = records(marked(frame(COSTED_COLUMNS, [line])))
 
     assert (mark, note) == (row["indicator"], row["cost_note"])
