@@ -73,9 +73,11 @@ def marked(lines: pd.DataFrame) -> pd.DataFrame:
     """
     marks = indicator(lines)
     is_suspect = (marks == SUSPECT_MARK).fillna(value=False).astype(bool)
-    is_told = is_suspect.copy()
-    pairs = zip(lines.loc[is_suspect, "suspect"], lines.loc[is_suspect, "cost_note"], strict=True)
-    is_told[is_suspect] = [isinstance(note, str) and reason in note for reason, note in pairs]
+    told = [
+        bool(row["suspect"] and row["suspect"] in (row["cost_note"] or ""))
+        for row in records(lines[["suspect", "cost_note"]])
+    ]
+    is_told = pd.Series(told, lines.index, dtype=bool)
     reasons = (" Looks wrong: " + lines["suspect"] + ".").where(is_suspect & ~is_told).fillna("")
     notes = (lines["cost_note"].fillna("") + reasons).str.strip().astype(TEXT)
     return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | is_suspect))
