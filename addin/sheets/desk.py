@@ -70,8 +70,8 @@ class Taken:
         words = "; ".join(f"{counted(count, 'row')} of sheet {sheet}" for sheet, count in self.rows.items())
         home = "" if self.after is None else self.after.company.home_currency
         told = {(one.store, one.settlement_id) for one in self.effects}
-        others = [one for one in self.changes if (one.store, one.settlement_id) not in told]
-        did = "; ".join(one.words(home) for one in (*self.effects, *others))
+        others = (one.words(home) for one in self.changes if (one.store, one.settlement_id) not in told)
+        did = "; ".join((*(one.words(home) for one in self.effects), *others))
         effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
         odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
         return " ".join(filter(None, (f"Taken over as typed: {words}.", effect, odd)))
