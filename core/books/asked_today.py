@@ -68,14 +68,16 @@ def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
         books: The books.
         lines: Costed lines of them.
     """
-    asked = _asking_now(books)
-    asked = asked[~asked["key"].isin(list(_costing(books)))]
-    if asked.empty:
+    questions = _asking_now(books)
+    questions = questions[~questions["key"].isin(list(_costing(books) - _read_as_others(books)))]
+    if questions.empty:
         return lines
-    found = lines["key"].isin(list(asked["key"]))
-    said = asked.set_index("key").reindex(lines["key"])
-    news = {name: pd.Series(said[name].array, lines.index) for name in ("cost_status", "cause")}
-    return lines.assign(**{name: lines[name].mask(found, new.astype(lines[name].dtype)) for name, new in news.items()})
+    concerned = lines["key"].isin(list(questions["key"]))
+    by_key = questions.set_index("key").reindex(lines["key"])
+    news = {name: pd.Series(by_key[name].array, lines.index) for name in ("cost_status", "cause")}
+    return lines.assign(
+        **{name: lines[name].mask(concerned, new.astype(lines[name].dtype)) for name, new in news.items()}
+    )
 
 
 def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:

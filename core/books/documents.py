@@ -48,8 +48,24 @@ def with_documents_as_read(
     known: CostingInput, told: Documents
 ) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
     """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
-    as_read = None if told.now is told.held else with_documents(replace(known, transactions=told.now), told)[0]
-    return *with_documents(known, told), as_read
+    if told.now is told.held:
+        return *with_documents(known, told), None
+    as_read = with_documents(replace(known, transactions=told.now, locked=_as_exported(known, told)), told)[0]
+    return *with_documents(known, told), replace(as_read, locked=known.locked)
+
+
+def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
+    """Return the locked lines whose units are read today as they were when they went out: the others take theirs anew.
+
+    A line of one unit went out; the payout's own report says three. Three are to be costed, not the one.
+    """
+    was = dict(_units(told.held))
+    changed = {key for key, units in _units(told.now) if key in was and was[key] != units}
+    return known.locked if known.locked is None else known.locked[~known.locked["key"].isin(list(changed))]
+
+
+def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
+    return [(row["key"], row["quantity"]) for row in records(lines[["key", "quantity"]])]
 
 
 def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, frozenset[str]]:
