@@ -14,7 +14,6 @@ import pandas as pd
 
 from core.books.booked_settlement import EntryStatus
 from core.books.costs_today import KNOWN, held_lines, is_elsewhere, lines_now, lines_that_came, posted_lines
-from core.books.questions import question_of
 from core.books.status import missing_lines
 from core.frame_columns import records
 from core.model import CostStatus
@@ -140,12 +139,14 @@ def _costing(books: Books) -> set[str]:
 
 
 def _read_as_others(books: Books) -> set[str]:
-    """Return the lines that today's reading says otherwise, so that a cost saved for them is none of theirs any more.
+    """Return the lines of which today's reading says other units, so that a cost saved for them is theirs no more.
 
     12.60 was typed for one unit and exported; the final document says three: they are asked, and 12.60 is proposed.
     """
     if books.as_read is None:
         return set()
-    was = {row["key"]: question_of(row) for row in records(books.known.transactions)}
-    now = {row["key"]: question_of(row) for row in records(books.as_read.transactions)}
-    return {key for key, asked in now.items() if key in was and asked != was[key]}
+    was, now = (
+        {row["key"]: row["quantity"] for row in records(known.transactions[["key", "quantity"]])}
+        for known in (books.known, books.as_read)
+    )
+    return {key for key, units in now.items() if key in was and units != was[key]}
