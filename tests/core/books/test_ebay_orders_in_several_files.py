@@ -26,9 +26,12 @@ from core.marketplaces import read_file
 from core.model import Event
 from core.typed_amounts import from_text
 from tests.core.marketplaces.ebay_documents import (
+    CUP,
     GBP,
+    MUG,
     ORDER,
     PAID,
+    TWO,
     Row,
     booked,
     charged,
@@ -50,9 +53,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
-TWO = whole("134.20", "150")
-MUG = item("1", "MUG", "100", "-10.40")
-CUP = item("2", "CUP", "50", "-5.40")
 POUNDS = whole("177.13", "160", **GBP, Exchange_rate="1.25")
 JAR = item("3", "JAR", "110", "-12.30")
 LID = item("4", "LID", "50", "-6")

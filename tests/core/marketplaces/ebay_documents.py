@@ -116,3 +116,9 @@ def ordered(
     """Return what Fulfillment says of an item."""
     told = {"lineItemId": code, "sku": sku, "quantity": units, "lineItemCost": price}
     return told if postage is None else {**told, "deliveryCost": {"shippingCost": postage}}
+
+
+TWO = whole("134.20", "150")
+MUG = item("1", "MUG", "100", "-10.40")
+CUP = item("2", "CUP", "50", "-5.40")
+"""An order of two items: its own row, and theirs."""

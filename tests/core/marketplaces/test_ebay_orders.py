@@ -13,8 +13,11 @@ from core.marketplaces.errors import BadCellError
 from core.model import Event, QuantitySource
 from core.typed_amounts import from_text
 from tests.core.marketplaces.ebay_documents import (
+    CUP,
     GBP,
+    MUG,
     PAYOUT,
+    TWO,
     booked,
     charged,
     item,
@@ -31,9 +34,6 @@ from tests.core.marketplaces.ebay_documents import (
 if TYPE_CHECKING:
     from core.model import Settlement
 
-MUG = item("1", "MUG", "100", "-10.40")
-CUP = item("2", "CUP", "50", "-5.40")
-TWO = whole("134.20", "150")
 POUNDS = GBP | {"Exchange rate": "1.31869"}
 AT = {"exchangeRate": "1.31869"}
 
