@@ -119,15 +119,18 @@ def _once(work: str, kept: Path) -> Took:
         book = use(Path(name))
         if work == "save":
             _type_costs(book)
-        return took(lambda: on_file(book, WORKS[work]))
+        outcomes: list[Outcome] = []
+        taken = took(lambda: outcomes.append(on_file(book, WORKS[work])))
+    assert work != "save" or outcomes[0].data["saved"], outcomes[0].message  # noqa: S101 - else nothing was measured
+    return taken
 
 
 def _type_costs(path: Path) -> None:
-    """Type a cost into every row of Resolve."""
+    """Type a cost into every row of Resolve, of the size of those that are known."""
     with workbook_engine.workbook(path) as book:
         found = tables.find(book, RESOLVE_SPEC)
         count = len(tables.read(found, RESOLVE_SPEC))
-        found.column_cells("cost", 0, count).value = [[12.5 + row / 100] for row in range(count)]
+        found.column_cells("cost", 0, count).value = [[1 + row / 100] for row in range(count)]
         book.save()
 
 
