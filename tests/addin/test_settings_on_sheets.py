@@ -142,7 +142,7 @@ def test_a_policy_is_taken_from_the_first_open_day_by_the_next_command(book: Pat
 
     row = next(row for row in rows(book, SETUP_SPEC) if row["setting"] == "Refunded goods")
     assert "Not returned" == row["value"]
-    assert "Holds from 2026-08-05 on; before 2026-08-05: Restocked." in str(row["meaning"])
+    assert "Holds from 2026-08-18 on; before 2026-08-18: Restocked." in str(row["meaning"])
 
 
 def test_settings_says_what_an_open_settlement_would_become(book: Path) -> None:
