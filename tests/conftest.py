@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
-_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/architecture/")
+_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/addin/template/", "tests/architecture/")
 """Folders whose tests share what takes seconds to make: in the everyday run each is the work of one worker."""
 
 
