@@ -28,8 +28,9 @@ from core.reports.left_stock import LeftStock, left_without_line
 from core.time import SettlementName, StoreDays, local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from decimal import Decimal
 
     from core.books.database import Company
     from core.books.documents import Documents
@@ -127,6 +128,9 @@ class Books:
     """As whose tax lines of exported settlements went out."""
     said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
+    costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
+    """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as they were
+    asked for."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:

@@ -126,7 +126,7 @@ def _bring_answers(connection: Connection, company: Company, answered: set[str])
     keys = set(own.before["key"])
     start, ties = set(keys), tie_columns(own.known, own.together)
     while True:
-        part = _with_finale(connection, _part(connection, company, _near(connection, start, ties)))
+        part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))
         found = _recost(connection, part, keys)
         asking = _asking(connection, found.skus) - set(part.before["key"])
         if not asking:
@@ -184,11 +184,11 @@ def _with_finale(connection: Connection, part: _Part) -> _Part:
     return replace(part, known=replace(part.known, observations=said, mappings=mapped))
 
 
-def _near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:
+def lines_near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:
     """Return the lines that may be tied to some, as they are kept or as some of them are now.
 
     Args:
-        connection: Of `Database.keeping`.
+        connection: Of `Database.reading` or `keeping`.
         keys: Where to begin.
         now: `key` and TIE_COLUMNS of the lines that have become others.
     """

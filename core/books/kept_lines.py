@@ -151,10 +151,15 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
     Returns:
         Nothing where what is kept is of another state of the books, or of other rules.
     """
-    if not _holds(connection, state(connection)):
+    if not holds_now(connection):
         return None
     parts = [_lines_of(connection, one) for one in chosen]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def holds_now(connection: Connection) -> bool:
+    """Tell whether the kept lines are of the present state of the books, and of these rules."""
+    return _holds(connection, state(connection))
 
 
 def kept_as_they_were(connection: Connection, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -35,7 +34,7 @@ from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.costs_today import money_of
 from core.books.database.state import state
 from core.books.documents import Documents
-from core.books.kept_lines import costed_as_kept, kept_as_they_were
+from core.books.kept_lines import costed_as_kept
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS
@@ -50,8 +49,6 @@ from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
     TRANSACTION_COLUMNS,
     conform,
     frame,
@@ -60,9 +57,11 @@ from core.frame_columns import (
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from decimal import Decimal
 
     from core.books.database import Company, Connection, Database
+    from core.books.ties import Told
     from core.facilitator_tax import PostedTax
 
 
@@ -109,6 +108,37 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
+class Part(NamedTuple):
+    """Some lines of the books, as they are kept, and what is known of these alone."""
+
+    lines: pd.DataFrame
+    """As `Books.lines` has them."""
+    stored: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored."""
+    locked: pd.DataFrame
+    """Those of them that are locked, as they were (COSTED_COLUMNS)."""
+    observations: pd.DataFrame
+    """OBSERVATION_COLUMNS."""
+    mappings: pd.DataFrame
+    """MAPPING_COLUMNS."""
+    told: Told
+    """What documents tell of them."""
+    costs_beyond: Mapping[str, Collection[Decimal]]
+    """See `Books`."""
+
+
+def _known_of(part: Part, known: CostingInput) -> CostingInput:
+    """Return what the lines of a part are costed of: what documents tell of them is kept, and counted in them."""
+    transactions = part.lines[list(TRANSACTION_COLUMNS)].assign(sku=part.lines[STATED_SKU])
+    return replace(
+        known,
+        transactions=transactions,
+        returned=part.told.returned,
+        reimbursed=part.told.reimbursed,
+        asked_units=part.told.asked_units,
+    )
+
+
 def load_books(database: Database, *, anew: bool = False) -> Books:
     """Load and cost the books.
 
@@ -120,30 +150,17 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def load_part(
-    database: Database, choose: Callable[[Connection, Sequence[BookedSettlement]], Iterable[BookedSettlement]]
-) -> Books | None:
-    """Load the books with the lines of some settlements alone, as they are kept: for reports about these.
-
-    All settlements are named in them, as are all entries and true-ups; but only of the chosen ones are there lines, and
-    nothing of what the inventory system says.
-
-    Args:
-        database: Whose.
-        choose: Returns which of the settlements.
+def read_part(connection: Connection, company: Company, part: Part) -> Books | None:
+    """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
-        Nothing where lines are not kept for the present state of the books, or any exported settlement is read or
-        classified otherwise today: what that asks or proposes follows from all lines.
+        Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
+        from all lines.
     """
-    with database.reading() as connection:
-        if later_readings.kept_for(connection):
-            return None
-        chosen = tuple(choose(connection, settlements.booked(connection)))
-        lines = kept_as_they_were(connection, chosen)
-        found = None if lines is None else _read(connection, database.company, only=(chosen, lines))
-    is_whole = found is not None and found.as_read is None and found.said_after_lock.empty
-    return found if is_whole else None
+    if later_readings.kept_for(connection):
+        return None
+    found = _read(connection, company, part=part)
+    return found if found.as_read is None and found.said_after_lock.empty else None
 
 
 def _costed(
@@ -153,12 +170,7 @@ def _costed(
     return with_tax_kinds(costed_lines(known, policies), tax) if kept is None else kept
 
 
-_Part = tuple[Sequence[BookedSettlement], pd.DataFrame]
-"""Some settlements, and their kept lines."""
-
-
-def _read(connection: Connection, company: Company, *, anew: bool = False, only: _Part | None = None) -> Books:
-    chosen = None if only is None else only[0]
+def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
     policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     accepted = true_up_history.accepted(connection)
@@ -166,15 +178,15 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
-    stored = settlement_lines.transactions(connection, chosen)
+    stored = settlement_lines.transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, booked, all_stores)
     at_lock = with_choices(connection, stored, booked, all_stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, booked, all_stores)
-    locked = locks.lines(connection, chosen)
+    locked = locks.lines(connection) if part is None else part.locked
     known = CostingInput(
         transactions=today,
-        observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
-        mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
+        observations=observations.latest(connection) if part is None else part.observations,
+        mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
         locked=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
@@ -189,17 +201,17 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    told = Documents(*_documents(connection, only), booked, policies, company, all_stores, today, now)
+    told = Documents(*_documents(connection, part), booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
-    if only is not None:
-        known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
+    if part is not None:
+        known, tied = _known_of(part, known), part.told.together
     last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, booked)
     costing = costing_policies(policies, company)
     return Books(
         company=company,
         policies=policies,
         settlements=booked,
-        lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
+        lines=_costed(connection, known, costing, tax, anew=anew) if part is None else part.lines,
         known=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
@@ -217,18 +229,19 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         counted_together=tied,
         as_read=as_read,
         documents=told,
-        left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
+        left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         reclassified=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
         posted_tax=tax,
         said_after_lock=_differing_rows(at_lock, today, are_asked(stored)),
+        costs_beyond={} if part is None else part.costs_beyond,
     )
 
 
-def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _documents(connection: Connection, part: Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
-    if only is not None:
+    if part is not None:
         return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
     load = partial(file_rows.load, connection)
     return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)

@@ -28,7 +28,8 @@ from core.books.corrections import corrections
 from core.books.database.state import state
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
-from core.books.loading import load_books, load_part
+from core.books.loading import load_books
+from core.books.part_of_books import load_part
 from core.books.removing import remove_settlements
 from core.books.reopening import reopen
 from core.books.seal_check import find_altered

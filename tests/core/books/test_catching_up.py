@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import text, update
 
 from core.books import batches, file_rows, locks, observations, overrides, settings, settlements, sku_mapping, stores
+from core.books.answers import Answer
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, OriginalFile, SettlementKind, Source
 from core.books.catching_up import catch_up
@@ -27,16 +28,19 @@ from core.books.kept_lines import keep, kept_state, kept_tie_outs
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.overrides import ANSWER_COLUMNS
+from core.books.part_of_books import load_around
 from core.books.policies import change_policies
 from core.books.questions import question_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
+from core.books.saving import plan_answers
 from core.books.sku_mapping import TypedMapping, change_mappings
 from core.books.stores import Store
 from core.books.time_zones import change_time_zones
 from core.books.undo import undo_batch, undo_last
 from core.frame_columns import (
     AMOUNT_COLUMNS,
+    COSTED_COLUMNS,
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     REIMBURSEMENT_COLUMNS,
@@ -235,6 +239,64 @@ def answered_and_brought_along(books: Stored, data: st.DataObject, times: int) -
         assert assert_kept_as_costed(database, load_books(database, anew=True)), "nothing had to be costed anew"
         with database.reading() as connection:
             assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
+
+
+@st.composite
+def typed(draw: st.DrawFn, keys: list[str], versions: dict[str, int]) -> list[Answer]:
+    """Draw rows of Resolve; one may be of a line that the books do not have."""
+    return [
+        Answer(
+            key,
+            versions.get(key, 0),
+            draw(st.one_of(st.none(), costs, st.just(Decimal(900)))),
+            draw(st.one_of(st.none(), costs)),
+            units_back=draw(st.sampled_from([None, 0, 1, 2])),
+            disposition=draw(st.sampled_from([None, *map(str, Disposition)])),
+            stock_edited=draw(st.booleans()),
+        )
+        for key in draw(st.lists(st.sampled_from([*keys, "gone"]), unique=True, min_size=1, max_size=4))
+    ]
+
+
+@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
+    judged_alike(books, data)
+
+
+@pytest.mark.long
+@hypothesis_settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_answers_are_often_judged_alike(books: Stored, data: st.DataObject) -> None:
+    judged_alike(books, data)
+
+
+def judged_alike(books: Stored, data: st.DataObject) -> None:
+    """Plan answers with a part of the books and with all of them: rulings, sums and odd costs are the same."""
+    with tempfile.TemporaryDirectory() as folder, a_company(Path(folder)) as database:
+        store(database, books)
+        whole = load_books(database)
+        keep(database, whole)
+        versions = {row["key"]: row["version"] for row in records(whole.overrides)}
+        answered = data.draw(typed([row["key"] for row in books.rows.lines], versions))
+        keys = {one.key for one in answered}
+        own = whole.lines[whole.lines["key"].isin(list(keys))]
+        part = load_around(database, keys, set(zip(own["store"], own["settlement_id"], strict=True)))
+        assert part is not None
+        one, other = (
+            plan_answers(each, answered, settlement_ids=None, accept_proposals=True, **WHO) for each in (part, whole)
+        )
+        assert (one.decisions, one.suspects, one.versions) == (other.decisions, other.suspects, other.versions)
+        assert one.cogs == other.cogs
+        names = [*COSTED_COLUMNS, "sku"]
+        now = {row["key"]: row for row in records(other.after.lines[names])}
+        near = records(one.after.lines[names])
+        proposed = ("proposed_cost", "proposal", "proposal_as_of")
+        assert [without(row, *proposed) for row in near] == [without(now[row["key"]], *proposed) for row in near]
+
+
+def without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def a_company(folder: Path) -> Database:
