@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.books.database import Company, Connection, Database
+    from core.books.status import Totals
     from core.books.ties import Told
     from core.facilitator_tax import PostedTax
 
@@ -123,6 +124,8 @@ class Part(NamedTuple):
     """MAPPING_COLUMNS."""
     told: Told
     """What documents tell of them."""
+    totals: Mapping[int, Totals]
+    """`Books.kept_totals`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""
 
@@ -235,6 +238,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         postings=postings(connection),
         posted_tax=tax,
         said_after_lock=_differing_rows(at_lock, today, are_asked(stored)),
+        kept_totals={} if part is None else part.totals,
         costs_beyond={} if part is None else part.costs_beyond,
     )
 

@@ -12,10 +12,12 @@ from core.books import locks, observations, settlement_lines, settlements, sku_m
 from core.books.catching_up import lines_near
 from core.books.database import costing_tables, frames
 from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
+from core.books.kept_totals import kept_totals
 from core.books.loading import Part, read_part
 from core.books.ties import TIE_COLUMNS, read_told
 from core.costing.finale import read_finale
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame
+from core.model import CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -50,34 +52,52 @@ def load_part(
             return None
         stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
-        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}))
+        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}))
 
 
-def load_around(database: Database, keys: Collection[str], whole: Collection[SettlementName]) -> Books | None:
-    """Load the books with some lines and all that may be tied to them, and with whole settlements: to answer lines.
+def load_around(
+    database: Database,
+    keys: Collection[str],
+    whole: Collection[SettlementName] = (),
+    asking: Collection[SettlementName] = (),
+) -> Books | None:
+    """Load the books with some lines and all that may be tied to them: to answer lines. Totals are of all lines.
 
     Args:
         database: Whose.
         keys: The lines; those that are not in the books are left out.
-        whole: Settlements of which every line is loaded. What answers change on a settlement is known to the cent only
-            where it is one of them.
+        whole: Settlements of which every line is loaded.
+        asking: Settlements of which every line is loaded that lacks its cost.
 
     Returns:
         Nothing where lines are not kept for the present state of the books, where `read_part` says nothing, and where
         an answer moves the units of other lines.
     """
     with database.reading() as connection:
-        if not holds_now(connection):
+        booked, totals = settlements.booked(connection), kept_totals(connection)
+        if not holds_now(connection) or any(one.id not in totals for one in booked):
             return None
-        booked = settlements.booked(connection)
-        chosen = [one for one in booked if (one.store, one.settlement_id) in whole]
+        chosen, asked = (
+            [one for one in booked if (one.store, one.settlement_id) in names] for names in (whole, asking)
+        )
         near = kept_of_keys(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
         told = read_told(frames.rows_of(near, ("key", "told")))
-        lines = _with_whole(connection, near, chosen)
+        lines = _with_whole(connection, _and_asking(connection, near, asked), chosen)
         if lines is None or not told.together.isdisjoint(keys):
             return None
         answered = near[near["key"].isin(list(keys))]
-        return read_part(connection, database.company, _part(connection, database.company, lines, near, answered))
+        part = _part(connection, database.company, lines, near, answered)
+        return read_part(connection, database.company, part._replace(totals=totals))
+
+
+def _and_asking(connection: Connection, near: pd.DataFrame, asked: Sequence[BookedSettlement]) -> pd.DataFrame:
+    """Return lines with all that lack a cost in some settlements."""
+    line, numbers = costing_tables.costed_line.c, {one.id for one in asked}
+    if not numbers:
+        return near
+    query = select(line.key, line.settlement).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
+    others = {row.key for row in connection.execute(query) if row.settlement in numbers} - set(near["key"])
+    return pd.concat([near, kept_of_keys(connection, others)], ignore_index=True) if others else near
 
 
 def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
@@ -123,6 +143,7 @@ def _part(
         said,
         mappings,
         told,
+        {},
         {sku: _ends(_costs_beyond(connection, sku, set(keys))) for sku in unknown},
     )
 

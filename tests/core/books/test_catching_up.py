@@ -25,6 +25,7 @@ from core.books.database import Database, costing_tables
 from core.books.database.company import new_company
 from core.books.database.state import changed_between, state
 from core.books.kept_lines import keep, kept_state, kept_tie_outs
+from core.books.kept_totals import moved_totals
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.overrides import ANSWER_COLUMNS
@@ -35,6 +36,7 @@ from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.books.saving import plan_answers
 from core.books.sku_mapping import TypedMapping, change_mappings
+from core.books.status import settlement_totals
 from core.books.stores import Store
 from core.books.time_zones import change_time_zones
 from core.books.undo import undo_batch, undo_last
@@ -58,6 +60,7 @@ from tests.examples import examples
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pandas as pd
     from sqlalchemy import Connection
 
 LIFE = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
@@ -280,14 +283,16 @@ def judged_alike(books: Stored, data: st.DataObject) -> None:
         versions = {row["key"]: row["version"] for row in records(whole.overrides)}
         answered = data.draw(typed([row["key"] for row in books.rows.lines], versions))
         keys = {one.key for one in answered}
-        own = whole.lines[whole.lines["key"].isin(list(keys))]
-        part = load_around(database, keys, set(zip(own["store"], own["settlement_id"], strict=True)))
+        part = load_around(database, keys)
         assert part is not None
         one, other = (
             plan_answers(each, answered, settlement_ids=None, accept_proposals=True, **WHO) for each in (part, whole)
         )
         assert (one.decisions, one.suspects, one.versions) == (other.decisions, other.suspects, other.versions)
         assert one.cogs == other.cogs
+        assert [one.after.state(each) for each in whole.settlements] == [
+            other.after.state(each) for each in whole.settlements
+        ]
         names = [*COSTED_COLUMNS, "sku"]
         now = {row["key"]: row for row in records(other.after.lines[names])}
         near = records(one.after.lines[names])
@@ -356,6 +361,29 @@ def test_only_the_tie_of_what_was_answered_is_written_again(database: Database) 
     of_order = {row["key"] for row in records(books.lines) if row["order_id"] == "111-0"}
     assert of_order == {key for key, _ in before ^ kept_rows(database)}
     assert [Decimal("-4.25"), Decimal("4.25")] == sorted(books.lines.loc[books.lines["order_id"] == "111-0", "cogs"])
+
+
+@pytest.mark.parametrize("left_out", ["111-0", "111-1", "none"])
+def test_totals_move_on_to_what_all_lines_come_to(database: Database, left_out: str) -> None:
+    """Whether a line that changes lies before a books start that splits its settlement, or after it."""
+
+    def counted(lines: pd.DataFrame) -> pd.DataFrame:
+        return lines[lines["order_id"] != left_out]
+
+    keys = [sale_of(database), sale_of(database, "111-1")]
+    was = load_books(database).lines
+    save(database, "4.25")
+    save(database, "5.00", "111-1")
+    now = load_books(database).lines
+    was, now = (lines[lines["key"].isin(keys)].assign(settlement=1) for lines in (was, now))
+    totals = {1: settlement_totals(was, counted(was)), 2: settlement_totals(was)}
+    alone = now["order_id"] == "111-0"
+    half = moved_totals(totals, was[alone.to_numpy()], now[alone], counted)
+    assert half.keys() == {1}
+    assert half[1] != totals[1]
+    whole = moved_totals(half, was[~alone.to_numpy()], now[~alone], counted)
+    assert {1: settlement_totals(now, counted(now))} == whole
+    assert (Decimal("9.25"), 2) == (whole[1].cogs, whole[1].orders)
 
 
 def kept_rows(database: Database) -> set[tuple[str, int]]:
