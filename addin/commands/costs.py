@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh, refresh_if_needed
+from addin.commands.refresh import load, refresh, refresh_after_answers, refresh_if_needed
 from addin.commands.words import amount, amounts, counted, identity
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down, without_rows
 from addin.sheets.resolve import (
@@ -25,6 +25,7 @@ from addin.sheets.resolve import (
 from core.books.answers import Decision, Ruling
 from core.books.asked_today import asked_lines, asked_since
 from core.books.loading import load_books
+from core.books.part_of_books import load_to_answer
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.status import LineCounts, line_counts, missing_lines
 from core.costing.suspects import named_costs
@@ -89,7 +90,8 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
     sheet = read_answers(desk.book)
-    books = load_books(desk.database)
+    near = load_to_answer(desk.database, sheet.answers, settlements_shown(desk.book))
+    books = load_books(desk.database) if near is None else near
     keys = _keys_asked(sheet, books, ids, choice)
     report: _SaveOptions = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
@@ -108,11 +110,16 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     if choice.same_sku and downs:
         fill_down(sheet, downs)
         filled = replace(filled, rows=read_answers(desk.book).rows)
-    view = load(desk.database, books)
-    _write_rulings(filled, saving, view.books)
-    _say_coverage(desk, view.books)
-    refresh(desk, view)
-    return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
+    now = None if near is None else refresh_after_answers(desk, near, saving.versions, settlements_shown(desk.book))
+    view = None
+    if now is None:
+        view = load(desk.database, books if near is None else None)
+        now = view.books
+    _write_rulings(filled, saving, now)
+    _say_coverage(desk, now)
+    if view is not None:
+        refresh(desk, view)
+    return _with_coverage(_save_outcome(saving, now, preview=False), books, now, saving)
 
 
 def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:

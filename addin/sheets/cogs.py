@@ -93,10 +93,14 @@ def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
 
 def refresh_cogs(book: xw.Book, books: Books) -> None:
     """Refresh the COGS tabs that are there."""
+    for settlement in settlements_with_tab(book, books):
+        fill_cogs(book, books, settlement)
+
+
+def settlements_with_tab(book: xw.Book, books: Books) -> list[BookedSettlement]:
+    """Return the settlements whose COGS tab is there."""
     present, names = set(cogs_tabs(book, books)), _table_names(books)
-    for settlement in books.settlements:
-        if names[settlement.id] in present:
-            fill_cogs(book, books, settlement)
+    return [one for one in books.settlements if names[one.id] in present]
 
 
 def cogs_tabs(book: xw.Book, books: Books) -> list[str]:

@@ -85,8 +85,8 @@ class Caught(NamedTuple):
     """The state of the books that they were of."""
     state: str
     """That of which they are."""
-    changed: frozenset[str]
-    """The keys of the lines that are others now."""
+    changed: Mapping[str, int]
+    """The keys of the lines that are others now, each with the number of its settlement."""
 
 
 def catch_up(database: Database) -> Caught | None:
@@ -113,7 +113,7 @@ def _catch_up(connection: Connection, company: Company) -> Caught | None:
     if kept is None or changed is None:
         return None
     say_kept(connection, now, batches.last(connection))
-    return Caught(kept[0], now, frozenset(changed))
+    return Caught(kept[0], now, changed)
 
 
 def _answered_since(connection: Connection, of: str, batch: int, now: str) -> set[str] | None:
@@ -133,13 +133,13 @@ def _answered_since(connection: Connection, of: str, batch: int, now: str) -> se
     return overrides.saved_since(connection, batch) if changed & _ANSWERS else set()
 
 
-def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> set[str] | None:
+def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> dict[str, int] | None:
     """Cost again what answers may touch; return which lines are others now, nothing where it is not known."""
     own = _part(connection, company, answered)
     if not own.together.isdisjoint(answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
-        return set()
+        return {}
     keys = set(own.before["key"])
     start, ties = set(keys), tie_columns(own.known, own.together)
     while True:

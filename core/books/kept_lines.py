@@ -318,7 +318,7 @@ def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
 
 def bring_along(
     connection: Connection, before: pd.DataFrame, after: pd.DataFrame, counted: Callable[[pd.DataFrame], pd.DataFrame]
-) -> set[str]:
+) -> dict[str, int]:
     """Keep lines as they have become; all others stay as they are kept.
 
     Args:
@@ -328,7 +328,7 @@ def bring_along(
         counted: Returns those of some lines that the books count.
 
     Returns:
-        The keys of those that are others than before.
+        The keys of those that are others than before, each with the number of its settlement.
     """
     changed = _differing(before, after)
     was, now = before[changed.to_numpy()], after[changed]
@@ -340,7 +340,7 @@ def bring_along(
     frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
     _move_digests(connection, was, now)
     put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
-    return set(now["key"])
+    return dict(zip(now["key"], map(int, now["settlement"]), strict=True))
 
 
 def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:

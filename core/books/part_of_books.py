@@ -13,15 +13,18 @@ from core.books.catching_up import lines_near
 from core.books.database import costing_tables, frames
 from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
 from core.books.kept_totals import kept_totals
+from core.books.line_costs import STATED_SKU
 from core.books.loading import Part, read_part
 from core.books.ties import TIE_COLUMNS, read_told
 from core.costing.finale import read_finale
+from core.costing.frames import values
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame
 from core.model import CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from core.books.answers import Answer
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Company, Connection, Database
@@ -88,6 +91,25 @@ def load_around(
         answered = near[near["key"].isin(list(keys))]
         part = _part(connection, database.company, lines, near, answered)
         return read_part(connection, database.company, part._replace(totals=totals))
+
+
+def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
+    """Load what answers to lines are judged by and may touch; see `load_around`.
+
+    Returns:
+        Nothing also where a SKU was typed, which no line that is near may have had.
+    """
+    found = load_around(database, {one.key for one in answers}, asking=asking)
+    if found is None:
+        return None
+    stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
+    is_typed = any(one.sku is not None and one.sku != stated.get(one.key, one.sku) for one in answers)
+    return None if is_typed else found
+
+
+def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
+    """Return kept lines with what they are named by: `key`, `settlement_id`, `order_id` and `sku`."""
+    return kept_of_keys(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
 
 
 def _and_asking(connection: Connection, near: pd.DataFrame, asked: Sequence[BookedSettlement]) -> pd.DataFrame:
