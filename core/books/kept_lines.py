@@ -100,10 +100,11 @@ def _replaced(stored: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
 
 def state_name(of: Books | OpenedSettlements) -> str:
     """Name the state of the books that something shows: which books, their state, and the rules that cost them."""
-    return _state_name(of.company, of.database_state)
+    return name_of_state(of.company, of.database_state)
 
 
-def _state_name(company: Company, of: str) -> str:
+def name_of_state(company: Company, of: str) -> str:
+    """Name a state of a company's books, as `state_name` names that of something that shows them."""
     return f"{company.database_id} {of} {_rules()}"
 
 
@@ -118,7 +119,7 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
 def state_now(database: Database) -> str:
     """Name the state that books are in, as `state_name` names that of something that shows them."""
     with database.reading() as connection:
-        return _state_name(database.company, state(connection))
+        return name_of_state(database.company, state(connection))
 
 
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:

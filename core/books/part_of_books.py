@@ -63,6 +63,7 @@ def load_around(
     keys: Collection[str],
     whole: Collection[SettlementName] = (),
     asking: Collection[SettlementName] = (),
+    also: Collection[str] = (),
 ) -> Books | None:
     """Load the books with some lines and all that may be tied to them: to answer lines. Totals are of all lines.
 
@@ -71,6 +72,7 @@ def load_around(
         keys: The lines; those that are not in the books are left out.
         whole: Settlements of which every line is loaded.
         asking: Settlements of which every line is loaded that lacks its cost.
+        also: More lines, loaded by themselves.
 
     Returns:
         Nothing where lines are not kept for the present state of the books, where `read_part` says nothing, and where
@@ -85,7 +87,7 @@ def load_around(
         )
         near = kept_of_keys(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
         told = read_told(frames.rows_of(near, ("key", "told")))
-        lines = _with_whole(connection, _and_asking(connection, near, asked), chosen)
+        lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
         if lines is None or not told.together.isdisjoint(keys):
             return None
         answered = near[near["key"].isin(list(keys))]
@@ -112,13 +114,14 @@ def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame
     return kept_of_keys(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
 
 
-def _and_asking(connection: Connection, near: pd.DataFrame, asked: Sequence[BookedSettlement]) -> pd.DataFrame:
-    """Return lines with all that lack a cost in some settlements."""
+def _and_more(
+    connection: Connection, near: pd.DataFrame, asked: Sequence[BookedSettlement], also: Collection[str]
+) -> pd.DataFrame:
+    """Return lines with all that lack a cost in some settlements, and some more."""
     line, numbers = costing_tables.costed_line.c, {one.id for one in asked}
-    if not numbers:
-        return near
     query = select(line.key, line.settlement).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
-    others = {row.key for row in connection.execute(query) if row.settlement in numbers} - set(near["key"])
+    missing = connection.execute(query) if numbers else ()
+    others = {*also, *(row.key for row in missing if row.settlement in numbers)} - set(near["key"])
     return pd.concat([near, kept_of_keys(connection, others)], ignore_index=True) if others else near
 
 

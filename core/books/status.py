@@ -74,6 +74,9 @@ class LineCounts:
         return f"{missing}{place}{waits if self.waiting else ''}"
 
 
+NO_LINES = LineCounts(needed=0, covered=0, missing=0, not_synced=0, not_mapped=0, suspect=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What the lines of one settlement come to."""

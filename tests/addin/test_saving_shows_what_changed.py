@@ -11,22 +11,27 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from addin.commands import costs, refresh, settlements
+from addin.commands.button import Outcome
 from addin.commands.costs import SaveChoice
 from addin.commands.new import write_workbook
+from addin.commands.undo import restore_marked, undo_save
 from addin.machine.cost_file import CostFiles
 from addin.sheets import cogs, exchange, tables
 from addin.sheets.accounts import ACCOUNTS_SPEC
 from addin.sheets.desk import Desk
+from addin.sheets.history import HISTORY_SPEC
 from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.settlements import SETTLEMENTS_SPEC
+from core.books import batches
 from core.books.database import Database
-from core.books.kept_lines import forget_kept, kept_tie_outs, state_name
+from core.books.kept_lines import forget_kept, holds_now, kept_tie_outs, state_name
 from core.books.loading import load_books
+from core.books.undo import NothingToUndoError
 from core.companies import MachineFolder
 from core.model import Disposition
 from tests.core.books.lives_of_orders import NOW, Life, bring_in, files_of, let_finale_say, open_books, plans
@@ -36,7 +41,6 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from addin.commands.button import Outcome
 
 Typed = dict[str, object]
 """What is typed into the cells of a row of Resolve, by field."""
@@ -105,34 +109,37 @@ def everything(folder: Path) -> dict[str, object]:
     return {**cells, "functions by order": orders, "functions": {sku: costs_now.answer(sku) for sku in costs_now.skus}}
 
 
-def saved_both_ways(folder: Path, typed: Mapping[int, Typed], choice: SaveChoice) -> tuple[Outcome, bool]:
-    """Save as the button does, and in a copy with nothing kept, where everything is loaded and refreshed: it is alike.
+def pressed_both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> tuple[Outcome, bool]:
+    """Press a button, and in a copy with nothing kept, where everything is loaded and refreshed: it is alike.
 
     Returns:
-        The outcome, and whether only what the answers changed was refreshed.
+        The outcome, and whether only what changed was refreshed.
     """
-    type_in(folder, typed)
     with tempfile.TemporaryDirectory() as name:
         copy = Path(shutil.copytree(folder, Path(name) / "copy"))
         with Database.open(copy / "books.sqlite") as database:
             forget_kept(database)
-        asked_before, asked = (press(one, partial(costs.save, choice=choice, preview=True)) for one in (folder, copy))
-        assert asked == asked_before
-        plain = press(copy, partial(costs.save, choice=choice))
+        plain = press(copy, action)
         is_near: list[bool] = []
-        outcome = press(folder, partial(_save_and_tell, choice=choice, is_near=is_near))
+        outcome = press(folder, partial(_press_and_tell, action=action, is_near=is_near))
         assert plain == outcome
-        if outcome.data["saved"]:
+        if kept_now(folder) and kept_now(copy):
             assert everything(copy) == everything(folder)
         return outcome, is_near[0]
 
 
-def _save_and_tell(desk: Desk, choice: SaveChoice, is_near: list[bool]) -> Outcome:
-    """Save; tell whether only the tables of what changed were filled: Costs is none of them."""
+def kept_now(folder: Path) -> bool:
+    """Tell whether lines are kept of the books as they are: a button that only previews keeps none."""
+    with Database.open(folder / "books.sqlite") as database, database.reading() as connection:
+        return holds_now(connection)
+
+
+def _press_and_tell(desk: Desk, action: Callable[[Desk], Outcome], is_near: list[bool]) -> Outcome:
+    """Press a button; tell whether only the tables of what changed were filled: Accounts is none of them."""
     cells = tables.find(desk.book, ACCOUNTS_SPEC).column_cells("meaning", 0, 1)
     right = cells.value
     cells.value = "stale"
-    outcome = costs.save(desk, choice=choice)
+    outcome = action(desk)
     is_near.append(cells.value == "stale")
     cells.value = right
     return outcome
@@ -158,8 +165,10 @@ def test_a_save_fills_the_sheets_that_it_changes_and_no_others(folder: Path) -> 
     """The refund in the next settlement follows its sale there, and its settlement is counted anew."""
     type_in(folder, {row_of(folder, "111-0"): {"cost": 4.25}})
     is_near: list[bool] = []
-    press(folder, partial(_save_and_tell, choice=SaveChoice(), is_near=is_near))
+    outcome = press(folder, partial(_press_and_tell, action=costs.save, is_near=is_near))
     assert is_near == [True]
+    assert "Still 2 lines without cost." in outcome.message
+    assert "0.0% before, 50.0% after" in outcome.message
     with workbook(folder / "Books.xlsm") as book:
         rows = tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC)
     assert {"US0": 4.25, "US1": -4.25} == {row["settlement_id"]: row["cogs"] for row in rows if row["cogs"]}
@@ -172,8 +181,42 @@ def test_where_the_sheets_show_other_books_everything_is_filled(folder: Path) ->
     type_in(folder, {row_of(folder, "111-1"): {"cost": 5}})
     press(folder, costs.save)
     shutil.copy(copy, folder / "Books.xlsm")
-    _, is_near = saved_both_ways(folder, {row_of(folder, "111-0"): {"cost": 4.25}}, SaveChoice())
-    assert not is_near
+    type_in(folder, {row_of(folder, "111-0"): {"cost": 4.25}})
+    for action in (costs.save, undo_save):
+        shutil.copy(copy, folder / "Books.xlsm")
+        _, is_near = pressed_both_ways(folder, action)
+        assert not is_near
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["undo", "restore"])
+def test_what_is_taken_back_is_shown_alone(folder: Path, name: str) -> None:
+    row = row_of(folder, "111-0")
+    for cost in (4.25, 5):
+        type_in(folder, {row: {"cost": cost}})
+        press(folder, costs.save)
+    with Database.open(folder / "books.sqlite") as database, database.reading() as connection:
+        first = batches.last(connection) - 1
+    _, is_near = pressed_both_ways(folder, undo_save if name == "undo" else partial(restore_marked, batch=first))
+    assert is_near
+    with Database.open(folder / "books.sqlite") as database:
+        assert [Decimal("4.25")] == list(load_books(database).overrides["unit_cost"])
+
+
+def _undone(desk: Desk) -> Outcome:
+    try:
+        return undo_save(desk)
+    except NothingToUndoError:
+        return Outcome("nothing")
+
+
+def _marked_restored(desk: Desk) -> Outcome:
+    """Mark the first value of Change history, where there is one, and press Restore values."""
+    found = tables.find(desk.book, HISTORY_SPEC)
+    values = [number for number, row in enumerate(tables.read(found, HISTORY_SPEC)) if row["line"]]
+    if values:
+        found.column_cells("restore", values[0], 1).value = "yes"
+    return restore_marked(desk)
 
 
 @st.composite
@@ -193,8 +236,16 @@ def typed_rows(draw: st.DrawFn, count: int) -> Mapping[int, Typed]:
     return draw(st.dictionaries(st.integers(0, count - 1), cells, min_size=1, max_size=count))
 
 
+choices = st.builds(SaveChoice, st.booleans(), st.booleans(), accept_suspect=st.booleans())
+saves = st.builds(lambda choice, preview: partial(costs.save, choice=choice, preview=preview), choices, st.booleans())
+actions = st.one_of(saves, saves, saves, st.sampled_from([costs.resolve, _undone, _marked_restored]))
+"""Buttons around a save; a save is pressed more often."""
+
+
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(plan=plans, known=st.sets(st.integers(0, 2), max_size=1), data=st.data())
 def test_whatever_is_saved_the_workbook_is_as_if_everything_was_filled(
     plan: tuple[Life, ...], known: set[int], data: st.DataObject
@@ -202,8 +253,8 @@ def test_whatever_is_saved_the_workbook_is_as_if_everything_was_filled(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         open_company(folder, plan, {f"111-{number}": Decimal("3.10") for number in known})
-        for _ in range(2):
+        for _ in range(3):
             count = len(rows_of_resolve(folder))
             if count:
-                choice = data.draw(st.builds(SaveChoice, st.booleans(), st.booleans(), accept_suspect=st.booleans()))
-                saved_both_ways(folder, data.draw(typed_rows(count)), choice)
+                type_in(folder, data.draw(typed_rows(count)))
+            pressed_both_ways(folder, data.draw(actions))
