@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import Posted, StoredEntry
+    from core.books.entries import EntryRow, Posted
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -59,7 +59,7 @@ class Batch:
     note: str = ""
 
 
-def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
+def made_tie_outs(name: str, stored: Sequence[EntryRow], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
     """Hold stored entries against the same entries made anew; only what differs from the nearest candidate.
 
     Args:
@@ -77,7 +77,7 @@ def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable
     return nearest or []
 
 
-def _differences(name: str, stored: Sequence[StoredEntry], made: Sequence[Entry]) -> list[TieOut]:
+def _differences(name: str, stored: Sequence[EntryRow], made: Sequence[Entry]) -> list[TieOut]:
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
     ours = {_without_revision(one.key, one.revision): one for one in stored}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
@@ -96,7 +96,7 @@ def _alone(name: str, key: str, words: str) -> TieOut:
     return TieOut(f"{name}: entry {key}", Decimal(1), Decimal(0), words)
 
 
-def _of_one(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+def _of_one(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
     if stored.kind is not made.key.kind:
         yield difference(f"{name}, kind", str(stored.kind), str(made.key.kind))
     if stored.entry_date != made.day:
@@ -111,7 +111,7 @@ def _of_one(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
     yield from _details(name, stored, made)
 
 
-def _details(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+def _details(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
     """Number, tax rate and bank account of each line are those that its account had; older versions kept none.
 
     One account may have lines of several tax rates: the prices of a seller's own rate, and those without.
@@ -204,7 +204,7 @@ def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[Ti
         yield difference(f"{name}, batch", posted.batch, f"after {original.batch}")
 
 
-def _details_taken_back(name: str, entry: StoredEntry, original: StoredEntry) -> Iterator[TieOut]:
+def _details_taken_back(name: str, entry: EntryRow, original: EntryRow) -> Iterator[TieOut]:
     """Number, tax rate and bank account of each line are those of the line that it takes back."""
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in original.lines:
@@ -216,7 +216,7 @@ def _details_taken_back(name: str, entry: StoredEntry, original: StoredEntry) ->
             yield difference(of_line, detail(line), " or ".join(dict.fromkeys(wanted)))
 
 
-def _lines(entry: StoredEntry, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
+def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
     return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
 
 
@@ -241,7 +241,7 @@ class TrueUps:
     """COSTED_COLUMNS of the lock."""
     accepted: Sequence[dict[str, Any]]
     """DECIDED_COLUMNS, in the order in which they were proposed."""
-    standing: Sequence[StoredEntry]
+    standing: Sequence[EntryRow]
     """Every entry of the settlement that stands."""
     choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
     """The policies and accounts that can have held when a batch was made."""
@@ -274,7 +274,7 @@ _ROUNDED = Decimal("0.02")
 """What rounding can put between a kind of cost in an entry and its exact differences."""
 
 
-def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> list[TieOut]:
+def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[EntryRow]) -> list[TieOut]:
     """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs.
 
     Earlier versions posted a line whose word was answered otherwise since as what it had been.
@@ -286,7 +286,7 @@ def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequenc
     return ties[0] if all(ties) else []
 
 
-def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
+def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[EntryRow]) -> Iterator[TieOut]:
     shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     for row in records(corrections[["day", "event", "cogs"]]):
@@ -334,7 +334,7 @@ def _of_batch(
     batch: int,
     rows: Sequence[dict[str, Any]],
     whole: Decimal,
-    stored: Sequence[StoredEntry],
+    stored: Sequence[EntryRow],
 ) -> list[TieOut]:
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
@@ -358,7 +358,7 @@ def _of_batch(
     return [*ties, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
 
 
-def _odd_day(name: str, entry: StoredEntry, day: date) -> TieOut:
+def _odd_day(name: str, entry: EntryRow, day: date) -> TieOut:
     words = f"the books have “{entry.entry_date}”, recomputed it is “{day}” or the day before or after"
     return TieOut(f"{name}: entry {entry.key}, day", Decimal(1), Decimal(0), words)
 
