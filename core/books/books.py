@@ -188,7 +188,7 @@ class Books:
     @property
     def locked(self) -> pd.DataFrame | None:
         """The lines of the locks in force, as they were locked (COSTED_COLUMNS)."""
-        return self.known.locked
+        return self.known.locked_lines
 
     @property
     def observations(self) -> pd.DataFrame:

@@ -160,7 +160,7 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
         observations=frame(OBSERVATION_COLUMNS),
         mappings=frame(MAPPING_COLUMNS),
         overrides=as_asked(overrides.in_force(connection, named), held, set(locked["key"])),
-        locked=locked,
+        locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),

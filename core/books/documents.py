@@ -50,8 +50,8 @@ def with_documents_as_read(
     """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
     if told.now is told.held:
         return *with_documents(known, told), None
-    as_read = with_documents(replace(known, transactions=told.now, locked=_as_exported(known, told)), told)[0]
-    return *with_documents(known, told), replace(as_read, locked=known.locked)
+    as_read = with_documents(replace(known, transactions=told.now, locked_lines=_as_exported(known, told)), told)[0]
+    return *with_documents(known, told), replace(as_read, locked_lines=known.locked_lines)
 
 
 def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
@@ -61,7 +61,11 @@ def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
     """
     was = dict(_units(told.held))
     changed = {key for key, units in _units(told.now) if key in was and was[key] != units}
-    return known.locked if known.locked is None else known.locked[~known.locked["key"].isin(list(changed))]
+    return (
+        known.locked_lines
+        if known.locked_lines is None
+        else known.locked_lines[~known.locked_lines["key"].isin(list(changed))]
+    )
 
 
 def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
@@ -80,7 +84,7 @@ def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, 
 def _with_doubted_units(known: CostingInput) -> CostingInput:
     """Return what costs are made of with the units asked of open lines that are paid for and state 0 of them."""
     rows = known.transactions
-    locked = [] if known.locked is None else list(known.locked["key"])
+    locked = [] if known.locked_lines is None else list(known.locked_lines["key"])
     doubtful = paid_without_units(rows) & ~rows["key"].isin(locked)
     if not doubtful.any():
         return known
@@ -115,7 +119,7 @@ def _with_order_units(
         OrderUnits(
             told,
             booked,
-            _given(COSTED_COLUMNS, known.locked),
+            _given(COSTED_COLUMNS, known.locked_lines),
             _given(TRUED_UP_COLUMNS, known.trued_up),
             _given(OVERRIDE_COLUMNS, known.overrides),
             policies.books_start,

@@ -91,7 +91,11 @@ def _posted_as(
     """
     if posted.empty:
         return {}
-    locked_cogs = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    locked_cogs = (
+        {}
+        if known.locked_lines is None
+        else dict(zip(known.locked_lines["key"], known.locked_lines["cogs"], strict=True))
+    )
     today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
     by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
@@ -176,7 +180,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
         mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
-        locked=locked,
+        locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),

@@ -225,6 +225,6 @@ def after_save(database: Database, before: Books) -> Books:
     if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
-        standing = set() if before.known.locked is None else set(before.known.locked["key"])
+        standing = set() if before.known.locked_lines is None else set(before.known.locked_lines["key"])
         now = as_asked(now, before.documents.held, standing)
     return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

@@ -260,7 +260,7 @@ def _units(answer: Answer, state: LineState, *, takes_shown: bool) -> int | None
 
 def locked_keys(books: Books) -> set[str]:
     """Return the lines of exported settlements; a line that took no cost is locked like any other."""
-    return set() if books.known.locked is None else set(books.known.locked["key"])
+    return set() if books.known.locked_lines is None else set(books.known.locked_lines["key"])
 
 
 def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locked: bool) -> LineState:

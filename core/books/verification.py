@@ -138,7 +138,7 @@ def _as_chosen(books: Books, policies: Policies) -> Books:
 
 
 def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
-    locked = books.known.locked
+    locked = books.known.locked_lines
     return [] if locked is None else records(locked[locked["lock"] == lock])
 
 

@@ -66,7 +66,7 @@ def cost_by_columns(books: CostingInput, policies: CostingPolicies) -> pd.DataFr
     plain = plain_lines(books, policies)
     if plain is None:
         return cost_one_by_one(books, policies)
-    return plain.beside(cost_one_by_one(plain.rest, policies, plain.used), books.transactions.index)
+    return plain.beside(cost_one_by_one(plain.rest, policies, plain.used_costs), books.transactions.index)
 
 
 def cost_one_by_one(books: CostingInput, policies: CostingPolicies, used: Sequence[UsedCost] = ()) -> pd.DataFrame:
@@ -147,7 +147,7 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
     """Return a line's COSTED_COLUMNS in their order."""
     line, outcome, sources = answered.line, answered.outcome, ledger.sources
     moves_goods = answered.rule is not Rule.NOTHING
-    saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
+    saved, lock = ledger.known_lines.overrides.get(line.key), ledger.known_lines.locks.get(line.key)
     product_id, description = _product(line.sku, lock, sources)
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
     proposed = _proposed(answered, ledger, last, saved) if lock is None else None
@@ -161,7 +161,10 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
         outcome.cogs,
         outcome.source,
         outcome.as_of,
-        with_sentence(note(answered, ledger, finale_cost), ledger.held.told.get(line.key) if lock is None else None),
+        with_sentence(
+            note(answered, ledger, finale_cost),
+            ledger.known_lines.decided_reimbursements.get(line.key) if lock is None else None,
+        ),
         outcome.original,
         proposed.unit_cost if proposed else None,
         proposed.proposal if proposed else None,
@@ -201,7 +204,7 @@ def _proposed(answered: Answered, ledger: Ledger, last: Mapping[str, Average], s
         return None
     original = answered.original.unit_cost if answered.original else None
     typed = saved.shown_cost if saved and saved.is_typed_elsewhere else None
-    believed = answered.believed
+    believed = answered.believed_cost
     if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
         believed = sources.order_costs.of_line(answered.line).unit_cost
     return propose(

@@ -65,7 +65,7 @@ class Line(NamedTuple):
     """Whether it is paid for and names a SKU, and its marketplace states 0 units of it: how many they are is asked."""
 
     @property
-    def paid(self) -> Decimal:
+    def payment(self) -> Decimal:
         """All that the buyer paid, postage and tax too, in the settlement's currency; below zero: given back."""
         return sum((one for one in (self.principal, self.tax, self.shipping) if one is not None), Decimal(0))
 
@@ -237,7 +237,7 @@ def locks(books: CostingInput) -> dict[str, Lock]:
 
 
 def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, Lock]]:
-    for key, *then in rows(declared(COSTED_COLUMNS, books.locked), ("key", *_LOCKED)):
+    for key, *then in rows(declared(COSTED_COLUMNS, books.locked_lines), ("key", *_LOCKED)):
         was = (then[2], then[3] or 0, then[9])
         now = since.get(key, (None, None, None))
         yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))

@@ -54,7 +54,7 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
         finale_cost: What Finale says now.
     """
     outcome = answered.outcome
-    if answered.line.key in ledger.held.locks:
+    if answered.line.key in ledger.known_lines.locks:
         return "As it was exported and locked."
     why = "" if outcome.reason == BY_POLICY else outcome.reason  # what has no cost is not about the goods
     match outcome.status:
@@ -63,7 +63,7 @@ def note(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> str
         case CostStatus.WAITING:
             return why or f"Waits for the cost of the original line: {_original(answered)}."
         case CostStatus.MISSING:
-            saved = ledger.held.saved.get(answered.line.key)
+            saved = ledger.known_lines.overrides.get(answered.line.key)
             typed = f" {saved.note}." if saved and saved.is_typed_elsewhere and saved.note else ""
             return f"{why or _missing(answered, ledger)}{typed}"
         case _:
@@ -129,7 +129,7 @@ def _costed(answered: Answered, ledger: Ledger, finale_cost: Decimal | None) -> 
         case CostSource.OPENING:
             return f"Opening cost as of {day_in_words(outcome.as_of)}: shipped before Finale start."
         case _:
-            return _saved(ledger.held.saved.get(line.key), outcome, finale_cost)
+            return _saved(ledger.known_lines.overrides.get(line.key), outcome, finale_cost)
 
 
 def _average(line: Line, outcome: Outcome, finale: Finale) -> str:

@@ -59,7 +59,7 @@ class OrderCosts:
     """Answers what a SKU cost on an order."""
 
     finale: Finale
-    sold: Mapping[str, Sold | None]
+    sales: Mapping[str, Sold | None]
     """By order id; nothing for an order of several SKUs."""
     by_line: Mapping[int, OrderCost] = field(default_factory=dict)
     """By the place of a sale: where the lines of an order do not all cost the same (`core.costing.shipments`)."""
@@ -82,7 +82,7 @@ class OrderCosts:
         shipped = self.finale.on_orders.get(order_id)
         if shipped is None:
             return OrderCost(None, self.finale.order_causes.get(order_id, Cause.NOT_SYNCED))
-        sold = self.sold.get(order_id)
+        sold = self.sales.get(order_id)
         return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
 
 

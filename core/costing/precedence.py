@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
     line: Line
     rule: Rule
-    saved: Saved | None = None
+    override: Saved | None = None
     lock: Lock | None = None
     original: UsedOnOriginal | None = None
     """What its original cost; missing where it has none in the books, or one that nobody will ever cost."""
@@ -75,7 +75,7 @@ def saved_override(asked: Asked, sources: Sources) -> Answer | None:  # noqa: AR
 
     A saved 0 is no cost unless it is confirmed, or was proposed and accepted.
     """
-    saved = asked.saved
+    saved = asked.override
     if saved is None or asked.original is not None:
         return None
     source = CostSource.ACCEPTED_AVERAGE if saved.is_accepted else CostSource.ENTERED

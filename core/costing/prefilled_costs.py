@@ -48,7 +48,7 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
-    believed: Decimal | None = None
+    believed_cost: Decimal | None = None
     """The unit cost that is believed where goods or units are asked."""
     goods_believed: bool = False
     """Whether goods are believed to have moved, whatever they cost; else no goods are, without a cost above 0."""
@@ -71,14 +71,14 @@ def typed_elsewhere(missing: Missing) -> Proposed | None:
 def money_only(missing: Missing) -> Proposed | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed and not missing.goods_believed
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed_cost and not missing.goods_believed
     return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
 def original(missing: Missing) -> Proposed | None:
     """Propose the original's cost, where units are asked."""
-    if missing.believed:
-        return Proposed(missing.believed, Proposal.ORIGINAL)
+    if missing.believed_cost:
+        return Proposed(missing.believed_cost, Proposal.ORIGINAL)
     is_about_units = missing.cause in UNITS and missing.original_cost is not None
     return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if is_about_units else None
 

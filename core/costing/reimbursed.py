@@ -116,7 +116,7 @@ def _with_named_goods(books: CostingInput) -> pd.DataFrame:
     that it too is a loss of what was typed. Example: 12.00 for an undeclared reason, SKU MUG and 2 units typed: 2 lost
     mugs, costed as any.
     """
-    lines, typed = with_typed_skus(books.transactions, books.overrides, books.locked), typed_skus(books.overrides)
+    lines, typed = with_typed_skus(books.transactions, books.overrides, books.locked_lines), typed_skus(books.overrides)
     if not typed:
         return lines
     is_lost_return = lines["goods"].isin(list(_WHICH_RETURN)) & lines["order_id"].isna()

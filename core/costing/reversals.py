@@ -162,7 +162,7 @@ class Part(NamedTuple):
     of: Outcome
     lock: Lock | None
     """Its lock, whose accepted true-ups count."""
-    left: int
+    units_left: int
     """Units that it took out of stock and no earlier reversal has brought back."""
 
     @property
@@ -173,7 +173,7 @@ class Part(NamedTuple):
     @property
     def back(self) -> int:
         """Units that come back: none of a line that took no cost."""
-        return self.left if self.units is None else min(self.units, self.left)
+        return self.units_left if self.units is None else min(self.units, self.units_left)
 
     @property
     def name(self) -> str:
@@ -185,7 +185,7 @@ class Back(NamedTuple):
     """What a reversal comes out with, and the cost that is believed where it is asked."""
 
     outcome: Outcome
-    believed: Decimal | None = None
+    believed_cost: Decimal | None = None
 
 
 def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks: bool) -> Back:
@@ -224,11 +224,11 @@ def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
         goods: The reversal.
         matched: Units of the lines that it means; `None` where one does not say.
     """
-    saved = goods.saved
+    saved = goods.override
     is_accepted = saved is not None and saved.is_accepted
-    if goods.lock is not None or (is_accepted and goods.said_units is None):
+    if goods.lock is not None or (is_accepted and goods.saved_units is None):
         return False
-    units = goods.said_units if goods.said_units is not None else goods.units
+    units = goods.saved_units if goods.saved_units is not None else goods.units
     if units is not None and matched is not None and units > matched:
         return saved is None or not saved.unit_cost or is_accepted
     if is_accepted:
@@ -258,7 +258,7 @@ def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, as
         reason = f"It reverses the {moved[0].name}, of which nothing is left to come back."
         return Back(not_applicable(reason, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
-    matched = sum(part.units or part.left for part in moved)
+    matched = sum(part.units or part.units_left for part in moved)
     is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
     takes_what_is_left = saved is not None and saved.is_accepted and saved.units is None
     if units is not None and units > matched and not takes_what_is_left:

@@ -124,13 +124,13 @@ class Sold:
 
     orders: Mapping[Order, frozenset[str | None]]
     """The SKUs of every sale and refund, by store and order."""
-    reimbursed: Mapping[tuple[str | None, str], int]
+    first_reimbursements: Mapping[tuple[str | None, str], int]
     """When each store's SKU was first reimbursed; filled only where a reimbursement is valued again."""
     goods: Mapping[str, OrderGoods]
     """By order, as different marketplaces would write it: what was sold on it, multi-channel lines aside."""
     goods_of: GoodsOf
     """Names the products of a SKU."""
-    bought: Mapping[tuple[str | None, str], Decimal]
+    purchases: Mapping[tuple[str | None, str], Decimal]
     """What suppliers were paid for the goods of an order, +, by store and order."""
     counts: Mapping[tuple[str | None, str], int]
     """How many sales of goods such an order holds."""
@@ -172,10 +172,10 @@ def _sold(lines: Sequence[Line], judgements: Sequence[Judgement], goods_of: Good
     refunds = (line for line, judged in zip(lines, judgements, strict=True) if judged.rule is Rule.REFUND)
     return Sold(
         orders=skus_of_orders(chain(sales, refunds)),
-        reimbursed=_reimbursed(lines),
+        first_reimbursements=_reimbursed(lines),
         goods=goods_of_orders(selling, goods_of) if wanted else {},
         goods_of=goods_of,
-        bought=(bought := _bought(lines)),
+        purchases=(bought := _bought(lines)),
         counts=Counter(
             (line.store, line.order_id) for line in sales if bought and line.order_id and line.quantity != 0
         ),
@@ -277,7 +277,7 @@ def _sale(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     """Know a sale that takes money back, which nobody can read, and one whose goods a supplier was paid for."""
     if line.principal is not None and line.principal < 0:
         return Judgement(Rule.UNCLEAR)
-    paid = sold.bought.get((line.store, line.order_id or ""))
+    paid = sold.purchases.get((line.store, line.order_id or ""))
     return judgement if paid is None else _drop_shipped(line, paid, sold)
 
 
@@ -294,7 +294,7 @@ def _drop_shipped(line: Line, paid: Decimal, sold: Sold) -> Judgement:
 def _is_drop_shipped(line: Line, sold: Sold) -> bool:
     """Tell whether all goods of a line's order are a supplier's, because it holds only one sale."""
     of = line.store, line.order_id or ""
-    return of in sold.bought and sold.counts.get(of, 0) <= 1
+    return of in sold.purchases and sold.counts.get(of, 0) <= 1
 
 
 def is_sold_elsewhere(line: Line, sku: str, sold: Sold) -> bool | None:
@@ -333,7 +333,7 @@ def _unclear(line: Line, judgement: Judgement, sold: Sold) -> Judgement:
     if line.net is not None and line.net < 0:
         return Judgement(Rule.REVERSAL)
     if is_valued_again(line):
-        first = sold.reimbursed.get((line.store, line.sku or ""))
+        first = sold.first_reimbursements.get((line.store, line.sku or ""))
         return VALUED_AGAIN if first is not None and first <= line.moment else judgement
     is_customers = not line.is_declared and line.goods is Goods.UNCLEAR and of_order
     return _return_lost(line, sold) if is_customers else judgement

@@ -42,7 +42,7 @@ def suspicion(asked: Asked, answer: Answer, finale: Finale) -> str | None:
         return None
     if answer.unit_cost < 0:
         return "The cost is negative"
-    if answer.source is CostSource.ENTERED and asked.saved is not None and asked.saved.note:
+    if answer.source is CostSource.ENTERED and asked.override is not None and asked.override.note:
         return None
     average = finale.average(asked.line.sku)
     far = far_off(answer.unit_cost, average.unit_cost) if average is not None else None
