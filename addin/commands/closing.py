@@ -206,7 +206,8 @@ def _exported(one: Exported) -> str:
     finale = len(one.entries) - len(ours)
     return (
         f"Settlement {one.settlement.name}: {counted(len(ours), 'entry', 'entries')}"
-        f"{', what Finale posts itself is left out' if finale else ''}{', its costs are locked' if one.locked else ''}."
+        f"{', what Finale posts itself is left out' if finale else ''}"
+        f"{', its costs are locked' if one.is_locked else ''}."
     )
 
 
@@ -216,7 +217,7 @@ def _told(one: Exported) -> dict[str, object]:
         **identity(one.settlement.store, one.settlement.settlement_id),
         "entries": [str(entry.key) for entry in ours],
         "posted_by_finale": [str(entry.key) for entry in one.entries if entry not in ours],
-        "locked": one.locked,
+        "locked": one.is_locked,
     }
 
 

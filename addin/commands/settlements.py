@@ -68,7 +68,7 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     view = load(desk.database)
     refresh(desk, view)
     stores = {one.store for file in done for one in file.settlements}
-    answered = [key for file in done for one in file.settlements for key in one.answered]
+    answered = [key for file in done for one in file.settlements for key in one.answered_lines]
     return with_remarks(with_answers(_import_outcome(done), view.books, answered), view.books, stores)
 
 

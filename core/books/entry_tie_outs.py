@@ -237,11 +237,11 @@ class TrueUps:
     """What was accepted for the lines of a lock that holds."""
 
     settlement: BookedSettlement
-    locked: Sequence[Mapping[str, Any]]
+    locked_lines: Sequence[Mapping[str, Any]]
     """COSTED_COLUMNS of the lock."""
-    accepted: Sequence[dict[str, Any]]
+    accepted_rows: Sequence[dict[str, Any]]
     """DECIDED_COLUMNS, in the order in which they were proposed."""
-    standing: Sequence[EntryRow]
+    standing_entries: Sequence[EntryRow]
     """Every entry of the settlement that stands."""
     choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
     """The policies and accounts that can have held when a batch was made."""
@@ -258,10 +258,10 @@ def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
     ties = list(_chain(books, of))
-    so_far = total(row["cogs"] for row in of.locked if row["key"] not in books.never_posted)
-    own = [one for one in of.standing if one.kind in _TRUE_UPS]
-    for batch in sorted({*(row["decided_in"] for row in of.accepted), *(one.revision for one in own)}):
-        rows = [row for row in of.accepted if row["decided_in"] == batch]
+    so_far = total(row["cogs"] for row in of.locked_lines if row["key"] not in books.never_posted)
+    own = [one for one in of.standing_entries if one.kind in _TRUE_UPS]
+    for batch in sorted({*(row["decided_in"] for row in of.accepted_rows), *(one.revision for one in own)}):
+        rows = [row for row in of.accepted_rows if row["decided_in"] == batch]
         exact = total(row["difference"] for row in rows)
         whole = cents(so_far + exact) - cents(so_far)
         stored = [one for one in own if one.revision == batch]
@@ -305,8 +305,8 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
     lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
-    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
-    for row in of.accepted:
+    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked_lines}
+    for row in of.accepted_rows:
         name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
         rest = row["cogs"] - locked_cogs.get(row["key"], Decimal(0))
         if row["difference"] != rest:
@@ -347,7 +347,7 @@ def _of_batch(
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):
-            finale = finale_corrects(of.standing, policies.finale_posts)
+            finale = finale_corrects(of.standing_entries, policies.finale_posts)
             posting = CostPosting(of.settlement.store, books.company.home_currency, accounts, finale)
             number = of.settlement.settlement_id
             yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
@@ -367,5 +367,5 @@ def _days(books: Books, of: TrueUps, batch: int) -> set[date]:
     """Return the day of an acceptance; its store's calendar may be another one now."""
     at = of.made_at(batch)
     if at is None:
-        return {one.entry_date for one in of.standing}
+        return {one.entry_date for one in of.standing_entries}
     return {books.zones.day(at, of.settlement.store) + shift * _A_DAY for shift in (0, -1, 1)}

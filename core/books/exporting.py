@@ -152,7 +152,7 @@ class Exported:
 
     settlement: BookedSettlement
     entries: tuple[Entry, ...]
-    locked: bool
+    is_locked: bool
 
 
 def make_entries(
@@ -335,4 +335,4 @@ def export_settlement(
             keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
-    return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)
+    return Exported(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

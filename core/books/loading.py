@@ -204,7 +204,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         policies=policies,
         settlements=booked,
         lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
-        known=known,
+        costing_input=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_up_history.dismissed(connection),
@@ -222,7 +222,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         as_read=as_read,
         documents=told,
         left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
-        reclassified=entries.reclassified(connection),
+        reclassifications=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
         posted_tax=tax,
@@ -233,7 +233,11 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
 def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if only is not None:
-        return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
+        return (
+            frame(ORDER_UNITS.stored_columns),
+            frame(RETURNED_GOODS.stored_columns),
+            frame(REIMBURSEMENTS.stored_columns),
+        )
     load = partial(file_rows.load, connection)
     return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
 

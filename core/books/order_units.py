@@ -43,17 +43,17 @@ ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
 class OrderUnits:
     """What the books know of orders beside their lines."""
 
-    told: pd.DataFrame
-    """`ORDER_UNITS.stored`."""
-    booked: Iterable[BookedSettlement]
-    locked: pd.DataFrame
+    stated_units: pd.DataFrame
+    """`ORDER_UNITS.stored_columns`."""
+    settlements: Iterable[BookedSettlement]
+    locked_lines: pd.DataFrame
     """COSTED_COLUMNS of the locked lines."""
     trued_up: pd.DataFrame
     """TRUED_UP_COLUMNS."""
     overrides: pd.DataFrame
     """OVERRIDE_COLUMNS in force."""
     books_start: date | None = None
-    shipped: Callable[[str, str], int | None] = lambda _order, _sku: None
+    shipped_units: Callable[[str, str], int | None] = lambda _order, _sku: None
     """Units of a SKU that the inventory system shipped on an order; nothing where it does not say."""
 
 
@@ -62,11 +62,11 @@ class CountedOrders:
     """The transactions with their units, and what goes with them."""
 
     transactions: pd.DataFrame
-    asked: pd.DataFrame
+    unsure_units: pd.DataFrame
     """ASKED_UNITS_COLUMNS: sales whose units are not sure."""
     returned: pd.DataFrame
     """RETURNED_COLUMNS: refunds that take back what had been counted and never left."""
-    tied: frozenset[str] = frozenset()
+    linked_lines: frozenset[str] = frozenset()
     """Keys of lines whose saved answers may move the units of other lines."""
 
 
@@ -77,7 +77,7 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
         transactions: TRANSACTION_COLUMNS of the company.
         known: What the books know besides.
     """
-    if known.told.empty:
+    if known.stated_units.empty:
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
     counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
@@ -99,14 +99,14 @@ class _Orders:
 
     def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
         self._known = known
-        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.booked}
-        self._locked = {row["key"]: row for row in records(known.locked)}
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.settlements}
+        self._locked = {row["key"]: row for row in records(known.locked_lines)}
         trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
         self._trued_up = {key: units for key, units in trued_up if units is not None}
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
         self._read_answers(records(known.overrides))
-        self.told, self._first_paid = _told(known.told)
+        self.told, self._first_paid = _told(known.stated_units)
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
         self._row: dict[str, dict[str, Any]] = {}
         self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -208,7 +208,7 @@ class _Orders:
                 skus[name[:2]][sku].append(name)
         for (_, order), of_order in skus.items():
             for sku, names in of_order.items():
-                shipped = self._known.shipped(order, sku)
+                shipped = self._known.shipped_units(order, sku)
                 carried = sum(counts[name].carried for name in names)
                 newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
                 if shipped is not None and _disagrees(shipped, carried, newest, only=len(of_order) == 1):

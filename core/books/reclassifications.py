@@ -171,7 +171,7 @@ def reclassified_tie_outs(books: Books, settlement: BookedSettlement, standing: 
         standing: Its entries that stand.
     """
     own = {one.key: one for one in standing if one.kind is EntryKind.RECLASSIFICATION}
-    decided = {key: one for key, one in books.reclassified.items() if one.settlement == settlement.id}
+    decided = {key: one for key, one in books.reclassifications.items() if one.settlement == settlement.id}
     yield from _by_class(settlement.name, reclassified_money(books), settlement, own.values())
     for key in sorted({*own, *decided}):
         then = {line[:2]: line[2] for line in decided[key].lines} if key in decided else {}

@@ -137,7 +137,7 @@ def add_superseded_settlement(connection: Connection) -> None:
 
 def add_closed_settlement(connection: Connection) -> None:
     """Put a locked settlement into the books, with an entry, true-ups and a reopening behind it."""
-    booked = save_settlement(connection, settlement("S2", ("c",))).booked
+    booked = save_settlement(connection, settlement("S2", ("c",))).settlement
     batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
     opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)

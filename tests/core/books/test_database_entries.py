@@ -43,7 +43,7 @@ def post(database: Database, *wanted: EntryRow) -> list[bool]:
 def test_an_entry_comes_back_as_it_was(database: Database) -> None:
     """Accounts, amounts, date and memo are kept exactly, and the entry is found by its key and its settlement."""
     with database.writing() as connection:
-        number = save_settlement(connection).booked.id
+        number = save_settlement(connection).settlement.id
     entry = replace(COGS, settlement=number)
 
     assert [True] == post(database, entry)
@@ -99,7 +99,7 @@ def test_a_reversal_names_what_it_reverses(database: Database) -> None:
 def test_the_journal_lists_every_line(database: Database) -> None:
     """The journal holds the lines of all entries in order, with the settlement that each belongs to."""
     with database.writing() as connection:
-        number = save_settlement(connection).booked.id
+        number = save_settlement(connection).settlement.id
     post(database, replace(COGS, settlement=number), replace(COGS, key="month", kind=EntryKind.TRUE_UP))
     with database.reading() as connection:
         rows = records(entries.journal(connection))

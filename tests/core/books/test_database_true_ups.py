@@ -34,7 +34,7 @@ def batch(connection: Connection) -> int:
 def locked(database: Database, settlement_id: str = "S1", keys: tuple[str, ...] = ("a", "b")) -> BookedSettlement:
     """Put a locked settlement into the books."""
     with database.writing() as connection:
-        booked = save_settlement(connection, settlement(settlement_id, keys)).booked
+        booked = save_settlement(connection, settlement(settlement_id, keys)).settlement
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)
         return booked
 

@@ -162,7 +162,7 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
     told = [one.order_units.assign(store="Shop", sha256=one.settlements[0].settlement_id) for one in readings]
     names = [one.settlements[0].settlement_id for one in readings]
     known = OrderUnits(
-        conform(ORDER_UNITS.stored, pd.concat(told, ignore_index=True)),
+        conform(ORDER_UNITS.stored_columns, pd.concat(told, ignore_index=True)),
         [SimpleNamespace(store="Shop", settlement_id=name, sha256=name) for name in names],  # type: ignore[misc]
         frame(COSTED_COLUMNS),
         frame(TRUED_UP_COLUMNS),
@@ -173,5 +173,5 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
 
     counts = sales.groupby("order_item_id")["quantity"].sum().to_dict()
     assert {item: gone for item, (_, gone, _) in life.goods.items()} == counts
-    assert found.asked.empty
+    assert found.unsure_units.empty
     assert found.returned.empty
