@@ -34,12 +34,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests that CI alone has the time for")
 
 
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108 - where Linux keeps files in memory
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw as many examples as the run has time for."""
-    settings.load_profile("long" if config.getoption("--long") else "everyday")
+    """Draw as many examples as the run has time for, and let its folders lie in memory where there is room for them.
+
+    Every write into books waits for the disk. The long run fills gigabytes, and stays on it.
+    """
+    is_long = config.getoption("--long")
+    settings.load_profile("long" if is_long else "everyday")
+    if not is_long and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
-_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/architecture/")
+_SHARE_A_BOOK = ("tests/end_to_end/", "tests/addin/in_both_engines/", "tests/addin/template/", "tests/architecture/")
 """Folders whose tests share what takes seconds to make: in the everyday run each is the work of one worker."""
 
 

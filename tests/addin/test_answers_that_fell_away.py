@@ -46,6 +46,7 @@ def told(shop: Shop, said: str) -> Outcome:
     return with_proposals(DONE, shop.books, set(shop.books.lines["key"]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
 def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path: Path, said: str) -> None:
     """What another program posted is asked nothing, whatever its words are said to be since: it stays as it is."""
@@ -58,6 +59,7 @@ def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path:
     assert (False, False) == ("Resolve" in outcome.message, outcome.needs_attention)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds", "Adjustments", "Other"])
 def test_what_is_said_to_be_proposed_is_what_resolve_asks(tmp_path: Path, said: str) -> None:
     """Of two exported lines, one with a cost: those that ask since are proposed, the others stay."""
@@ -71,6 +73,7 @@ def test_what_is_said_to_be_proposed_is_what_resolve_asks(tmp_path: Path, said: 
     assert {"111-1", "111-2"} - listed == {one["order"] for one in left}  # type: ignore[attr-defined]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
 def test_open_lines_are_proposed(tmp_path: Path, said: str) -> None:
     """Resolve lists both."""

@@ -81,7 +81,7 @@ def brought(story: Story, folder: Path, name: str, content: bytes) -> str:
     return story.book.run("import", str(folder / name)).output
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("documents", "typed", "more"),
     [

@@ -73,7 +73,8 @@ def test_any_button_says_what_books_start_shifts(story: Story, tmp_path: Path) -
     assert "No cost changed by that alone." in nothing
 
 
-@pytest.mark.parametrize("command", ["resolve", pytest.param("pnl", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("command", ["resolve", "pnl"])
 def test_any_button_says_what_it_takes_over_and_what_that_does(story: Story, tmp_path: Path, command: str) -> None:
     """A word is said to be Sales, and another button than Save is pressed: the answer that fell away is named."""
     odd = {**item("Order", "9", "20.00", units="2"), "transaction-type": "Strange Sale"}

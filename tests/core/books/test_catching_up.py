@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -240,13 +241,21 @@ def a_company(folder: Path) -> Database:
     return Database.create(folder / "books.sqlite", new_company("Acme", "USD", START))
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """Books with two orders, each with a sale in one settlement and its refund in the next, whose lines are kept."""
-    with open_books(tmp_path) as opened:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make books with two orders, each with a sale in one settlement and its refund in the next; lines are kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    with open_books(folder) as opened:
         for file in files_of((LIFE, replace(LIFE, order_id="111-1"))).values():
             bring_in(opened, "US", file)
         keep(opened, load_books(opened))
+    return folder / "books.sqlite"
+
+
+@pytest.fixture
+def database(made: Path, tmp_path: Path) -> Iterator[Database]:
+    """Return a copy of the books that the test may change."""
+    with Database.open(shutil.copy(made, tmp_path / "books.sqlite")) as opened:
         yield opened
 
 
@@ -334,6 +343,7 @@ def _setting(database: Database) -> None:
         settings.put(connection, "anything", "else", **WHO)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("change", [_policy, _opening, _mapping, _zone, _setting])
 def test_a_change_that_may_touch_anything_brings_nothing_along(
     database: Database, change: Callable[[Database], None]

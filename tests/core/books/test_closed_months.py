@@ -117,6 +117,7 @@ def test_what_went_out_stays_in_its_month_whatever_is_closed_later(shop: Shop) -
     assert [] == [*faults(shop.database, "3"), *faults(shop.database, "13")]
 
 
+@pytest.mark.long
 def test_money_and_cost_of_a_line_may_be_booked_in_two_months(shop: Shop) -> None:
     """The settlement entry goes out in August's time, the costs when August and September are closed."""
     export(shop, "3", kinds=SETTLEMENT)

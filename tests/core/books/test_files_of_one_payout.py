@@ -400,6 +400,7 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).is_locked
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
 @pytest.mark.parametrize(
     ("more", "then"),
