@@ -18,7 +18,7 @@ from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.marketplaces.ebay import payout_api
-from core.marketplaces.order_units import Counted, ItemLine, Told, counted
+from core.marketplaces.order_units import ItemLine, ItemUnits, StatedUnits, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
 
@@ -153,7 +153,7 @@ class _Orders:
         sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
         return {key: self._locked[key]["cost_quantity"] for key in sales}
 
-    def asked(self, counts: Mapping[ItemName, Counted]) -> list[dict[str, Any]]:
+    def asked(self, counts: Mapping[ItemName, ItemUnits]) -> list[dict[str, Any]]:
         """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
         carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
         reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
@@ -161,7 +161,7 @@ class _Orders:
         otherwise = {row["key"]: row for row in self._shipped_otherwise(counts)}
         return list({**otherwise, **rows}.values())
 
-    def _reason(self, key: str, count: Counted) -> str:
+    def _reason(self, key: str, count: ItemUnits) -> str:
         units = count.units[key]
         return self._beside(key, units) or self._after_zero(key, count) or self._before(key, units)
 
@@ -177,7 +177,7 @@ class _Orders:
             f"the same units: pull that payout, or enter the units of this line as Units back ({units}, or 0)."
         )
 
-    def _after_zero(self, key: str, count: Counted) -> str:
+    def _after_zero(self, key: str, count: ItemUnits) -> str:
         if key not in count.after_zero:
             return ""
         return (
@@ -199,7 +199,7 @@ class _Orders:
             f"as Units back: {units} if the goods are not expensed yet, else 0."
         )
 
-    def _shipped_otherwise(self, counts: Mapping[ItemName, Counted]) -> Iterator[dict[str, Any]]:
+    def _shipped_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> Iterator[dict[str, Any]]:
         """Return the last free sale of each SKU of an order of which the inventory system shipped another number."""
         skus: dict[tuple[str, str], dict[str, list[ItemName]]] = defaultdict(lambda: defaultdict(list))
         for name in counts:
@@ -227,7 +227,7 @@ class _Orders:
         yield {"key": last, "units": other, "reason": reason}
 
 
-def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool) -> bool:
+def _disagrees(shipped: int, carried: int, newest: Sequence[StatedUnits], *, only: bool) -> bool:
     """Tell whether units that were shipped contradict those that are counted.
 
     Fewer are no contradiction while some are still to leave, or where nobody says how many have left. On an order of
@@ -239,12 +239,12 @@ def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool
     return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
 
 
-def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[Told]], dict[ItemName, datetime | None]]:
-    told: dict[ItemName, list[Told]] = defaultdict(list)
+def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[StatedUnits]], dict[ItemName, datetime | None]]:
+    told: dict[ItemName, list[StatedUnits]] = defaultdict(list)
     paid: dict[ItemName, datetime | None] = {}
     for row in records(stored):
         name = row["store"], row["order_id"], row["item_id"]
-        told[name].append(Told(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
+        told[name].append(StatedUnits(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
         paid[name] = row["first_paid_at"] or paid.get(name)
     return dict(told), paid
 

@@ -10,7 +10,7 @@ from core.costing.line_kinds import may_be_money_only
 from core.costing.lines import Lock
 from core.costing.originals import Back, Used, as_it_came_back, used_on
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
-from core.costing.precedence import Answer, Asked, first_answer
+from core.costing.precedence import Answer, CostQuestion, first_answer
 from core.costing.reversals import Part, negative
 from core.costing.rules import Rule
 from core.costing.suspects import suspicion
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.costing.reversals import Reversed
 
 
-class Answered(NamedTuple):
+class LineOutcome(NamedTuple):
     """A line and what came out."""
 
     line: Line
@@ -41,7 +41,7 @@ class Answered(NamedTuple):
     """The unit cost that is believed where goods and units are asked."""
 
 
-def answer_lines(ledger: Ledger) -> list[Answered]:
+def answer_lines(ledger: Ledger) -> list[LineOutcome]:
     """Return every line with its outcome, in the order of the lines."""
     books = ledger.known_lines
     alone = {line.place: _answered(ledger, line) for line in books.lines if line.place not in ledger.originals}
@@ -54,7 +54,7 @@ def answer_lines(ledger: Ledger) -> list[Answered]:
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
-def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> Answered:
+def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> LineOutcome:
     """Ask the precedence for a line's cost.
 
     An original that has no cost and never will is treated as missing from the books.
@@ -62,20 +62,20 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
     books = ledger.known_lines
     judged, lock = books.judgements[line.place], books.locks.get(line.key)
     if judged.rule is Rule.NOTHING and lock is None:
-        return Answered(line, judged.rule, not_applicable(judged.reason))
+        return LineOutcome(line, judged.rule, not_applicable(judged.reason))
     takes = original if original is not None and not original.is_closed else None
-    question = Asked(line, judged.rule, books.overrides.get(line.key), lock, takes)
+    question = CostQuestion(line, judged.rule, books.overrides.get(line.key), lock, takes)
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
     believed = answer.unit_cost if isinstance(answer, Answer) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
     told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
-    return Answered(line, judged.rule, told, original, believed)
+    return LineOutcome(line, judged.rule, told, original, believed)
 
 
 _SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
-def _has_another_answer(ledger: Ledger, asked: Asked) -> bool:
+def _has_another_answer(ledger: Ledger, asked: CostQuestion) -> bool:
     """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
@@ -85,7 +85,7 @@ def _has_another_answer(ledger: Ledger, asked: Asked) -> bool:
     return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
+def _outcome(ledger: Ledger, asked: CostQuestion, found: Found | None, move: Move) -> Outcome:
     if isinstance(found, Lock):
         return as_locked(found)
     key = asked.original.line.key if asked.original is not None else None
@@ -103,7 +103,7 @@ def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
     return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
 
 
-def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
+def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcome]:
     """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
 
     A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
@@ -111,7 +111,7 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
     held = ledger.known_lines
     lines = [held.lines[place] for place in ledger.originals]
     back: dict[Name, list[Back]] = defaultdict(list)
-    found: dict[int, Answered] = {}
+    found: dict[int, LineOutcome] = {}
     for line in sorted(lines, key=lambda line: (line.key not in held.exported_locks, line.when)):
         original = ledger.originals[line.place]
         units = max(0, -(ledger.move(line).quantity or 0))
@@ -125,7 +125,7 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
     return found
 
 
-def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
+def _with_reversals(ledger: Ledger, answered: list[LineOutcome]) -> list[LineOutcome]:
     """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
@@ -150,7 +150,7 @@ def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
     return told
 
 
-def _part(ledger: Ledger, answered: list[Answered], taken: Reversed, left: dict[int, int]) -> Part:
+def _part(ledger: Ledger, answered: list[LineOutcome], taken: Reversed, left: dict[int, int]) -> Part:
     """Return a reversed line with what it came out with and what is left of it."""
     place = taken.line.place
     of, lock = answered[place].outcome, ledger.known_lines.locks.get(taken.line.key)

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.answers import Answered
+    from core.costing.answers import LineOutcome
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
-    from core.costing.lines import Lock, Saved
+    from core.costing.lines import Lock, Override
     from core.costing.precedence import Sources
-    from core.costing.prefilled_costs import Proposed
+    from core.costing.prefilled_costs import ProposedCost
 
 RULES_VERSION = 1
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
@@ -127,7 +127,7 @@ def with_typed_units(transactions: pd.DataFrame, without_sku: Collection[str] = 
     }
 
 
-def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence[UsedCost]) -> dict[str, Average]:
+def _last_used(books: CostingInput, answered: Sequence[LineOutcome], used: Sequence[UsedCost]) -> dict[str, Average]:
     """Return the last cost used per SKU: as given, else as these lines and those costed elsewhere show."""
     if books.last_used is not None:
         costs: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
@@ -143,7 +143,7 @@ def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
+def _row(answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
     """Return a line's COSTED_COLUMNS in their order."""
     line, outcome, sources = answered.line, answered.outcome, ledger.sources
     moves_goods = answered.rule is not Rule.NOTHING
@@ -186,7 +186,7 @@ def _product(sku: str | None, lock: Lock | None, sources: Sources) -> tuple[str 
     return (product.name, product.description) if product else (None, None)
 
 
-def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
+def _finale_cost(answered: LineOutcome, sources: Sources) -> Decimal | None:
     """Return what Finale says now, whatever cost the line has."""
     line, outcome = answered.line, answered.outcome
     if outcome.source is CostSource.ORDER:
@@ -198,7 +198,9 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     return average.unit_cost if average else None
 
 
-def _proposed(answered: Answered, ledger: Ledger, last: Mapping[str, Average], saved: Saved | None) -> Proposed | None:
+def _proposed(
+    answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average], saved: Override | None
+) -> ProposedCost | None:
     outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None

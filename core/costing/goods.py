@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core.costing.lines import Line, Lock, Reported, Saved
+    from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
     from core.costing.rules import Rule
     from core.model import Cause
 
 
-class Left(NamedTuple):
+class Remainder(NamedTuple):
     """What earlier refunds have left of a sale."""
 
     units: int
@@ -34,14 +34,14 @@ class GoodsLine:
 
     line: Line
     rule: Rule
-    override: Saved | None = None
+    override: Override | None = None
     lock: Lock | None = None
     original: Original | None = None
-    report: Reported | None = None
+    report: ReturnReport | None = None
     """What the marketplace reported of its goods."""
     shipped_units: int | None = None
     """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
-    remainder: Left | None = None
+    remainder: Remainder | None = None
     """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
     has_replacement: bool = False
     """Whether Finale's cost of its order counts the shipment of a replacement."""

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from core.costing.finale import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.lines import Line, Lock, Reported, Saved
+    from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
-    from core.costing.reimbursed import Told
+    from core.costing.reimbursed import ReimbursementReport
     from core.costing.reversals import Reversed
 
 
@@ -42,13 +42,13 @@ class KnownLines:
     lines: Sequence[Line]
     judgements: Sequence[Judgement]
     """In the order of the lines."""
-    overrides: Mapping[str, Saved]
+    overrides: Mapping[str, Override]
     """Overrides in force, by line key."""
     locks: Mapping[str, Lock]
     """Locked lines, by line key."""
     exported_locks: Mapping[str, Lock]
     """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
-    return_reports: Mapping[str, Reported]
+    return_reports: Mapping[str, ReturnReport]
     """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
     """Store and id of settlements before books start."""
@@ -56,9 +56,9 @@ class KnownLines:
     """ISO date; a settlement across it is split."""
     unsure_units: Mapping[str, str] = field(default_factory=dict)
     """Why the units of a sale are not sure, by line key."""
-    decided_reimbursements: Mapping[str, Told] = field(default_factory=dict)
+    decided_reimbursements: Mapping[str, ReimbursementReport] = field(default_factory=dict)
     """What Amazon's Reimbursements report decides, by line key."""
-    report: Mapping[str, Told] = field(default_factory=dict)
+    report: Mapping[str, ReimbursementReport] = field(default_factory=dict)
     """What it says, also of lines that somebody has answered: which reimbursement is which is no answer."""
 
     def of_rule(self, *rules: Rule) -> Iterator[Line]:

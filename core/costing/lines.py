@@ -110,7 +110,7 @@ def _goods_of_words(
     return goods_by_words(event, f"{raw_type or ''} {description or ''}".upper(), effect)
 
 
-class Saved(NamedTuple):
+class Override(NamedTuple):
     """The override of a line that is in force (OVERRIDE_COLUMNS)."""
 
     version: int
@@ -150,11 +150,11 @@ _SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "n
 _SHOWN = ("shown_cost", "shown_kind", "sku")
 
 
-def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
+def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Override]:
     """Return the highest version per line."""
-    newest: dict[str, Saved] = {}
+    newest: dict[str, Override] = {}
     for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
-        override = Saved._make(saved)
+        override = Override._make(saved)
         if key not in newest or newest[key].version <= override.version:
             newest[key] = override
     return newest
@@ -243,7 +243,7 @@ def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tupl
         yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
 
 
-class Reported(NamedTuple):
+class ReturnReport(NamedTuple):
     """What the marketplace reported of the goods of a refund (RETURNED_COLUMNS)."""
 
     disposition: str
@@ -253,10 +253,10 @@ class Reported(NamedTuple):
     units_open: int | None = None
 
 
-def reported(returned: pd.DataFrame | None) -> dict[str, Reported]:
+def reported(returned: pd.DataFrame | None) -> dict[str, ReturnReport]:
     """Return what was reported, by line key."""
     table = declared(RETURNED_COLUMNS, returned)
-    return {key: Reported(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
+    return {key: ReturnReport(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
 
 
 def asked_units(asked: pd.DataFrame | None) -> dict[str, str]:

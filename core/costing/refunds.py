@@ -22,9 +22,9 @@ from core.counted import counted
 from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
-    from core.costing.goods import GoodsLine, Left
+    from core.costing.goods import GoodsLine, Remainder
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Lock, Reported
+    from core.costing.lines import Lock, ReturnReport
     from core.costing.originals import Original
 
 _CENT = Decimal("0.01")
@@ -94,7 +94,7 @@ def _locked(goods: GoodsLine, lock: Lock) -> Move:
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 
 
-def _reported(reported: Reported, policies: CostingPolicies) -> Move:
+def _reported(reported: ReturnReport, policies: CostingPolicies) -> Move:
     """Take what the marketplace reported about the goods: units back in stock, and those that are none any more.
 
     Where a report is of some of the units alone, the policy decides about the others: of a refund of 3 with a fee for
@@ -263,7 +263,7 @@ def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
     return Move(0, f"{than}: money only is proposed.", Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
-def _is_spoken_for(units: int, left: Left | None) -> bool:
+def _is_spoken_for(units: int, left: Remainder | None) -> bool:
     """Tell whether so many units are left only because refunds before are not answered, for which some are proposed."""
     return left is not None and left.units - left.proposed < units <= left.units
 
@@ -303,7 +303,7 @@ def likely_share(goods: GoodsLine) -> int:
     return _units_of_sum(goods, left) or _units_of_rest(goods, left)
 
 
-def _completes(goods: GoodsLine, left: Left) -> bool:
+def _completes(goods: GoodsLine, left: Remainder) -> bool:
     """Tell whether all of the price is given back with this refund."""
     original = goods.original
     if original is None or original.principal <= 0:
@@ -311,7 +311,7 @@ def _completes(goods: GoodsLine, left: Left) -> bool:
     return goods.refund >= left.price - _CENT or goods.refund_with_tax >= left.with_tax - _CENT
 
 
-def _units_of_sum(goods: GoodsLine, left: Left) -> int:
+def _units_of_sum(goods: GoodsLine, left: Remainder) -> int:
     """Return the units of which the price is complete with this refund, of those that no refund was about before."""
     original = goods.original
     if original is None:
@@ -323,7 +323,7 @@ def _units_of_sum(goods: GoodsLine, left: Left) -> int:
     return max(0, min(left.unfound, whole - (original.units - left.unfound)))
 
 
-def _units_of_rest(goods: GoodsLine, left: Left) -> int:
+def _units_of_rest(goods: GoodsLine, left: Remainder) -> int:
     """Return the whole units that a refund is the price of, when what was refunded before is taken off; 0 = none.
 
     4 units sold for 80.00, 16.00 of it refunded as money: 32.00 of the remaining 64.00 are the price of 2.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.goods import GoodsLine
-    from core.costing.lines import Line, Lock, Saved
+    from core.costing.lines import Line, Lock, Override
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
 """Rules of lines that a reversal may mean whatever their event is; else reimbursements only."""
@@ -188,7 +188,7 @@ class Back(NamedTuple):
     believed_cost: Decimal | None = None
 
 
-def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks: bool) -> Back:
+def negative(reversal: Line, parts: Sequence[Part], saved: Override | None, *, asks: bool) -> Back:
     """Return the exact negative of what lines came out with; of fewer units, the negative of these.
 
     Where a reversed line has no cost yet, the reversal waits for it. Where more units come back than are left, or the
@@ -250,7 +250,7 @@ def _waiting(part: Part) -> Outcome:
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
 
 
-def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, asks: bool) -> Back:
+def _costed(moved: Sequence[Part], saved: Override | None, units: int | None, *, asks: bool) -> Back:
     """Put the parts together, or ask."""
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]

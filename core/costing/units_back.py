@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.costing.goods import Left, Move
+from core.costing.goods import Move, Remainder
 from core.costing.originals import item_name
 from core.costing.refunds import kept, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
@@ -104,7 +104,7 @@ class UnitsBack:
         of_item = original.item_units - self.returned_units[original.item]
         return max(0, min(of_item, original.units - self.returned_units[original.name]))
 
-    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
+    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Remainder | None:
         """Return what earlier refunds have left of the original."""
         original = goods.original
         if original is None or units is None or original.several:
@@ -115,7 +115,7 @@ class UnitsBack:
         )
         left = max(0, min(units, unfound))
         proposed = max(self.proposed_units[original.item], self.proposed_units[original.name])
-        return Left(units, original.principal - price, original.with_tax - with_tax, left, proposed)
+        return Remainder(units, original.principal - price, original.with_tax - with_tax, left, proposed)
 
     def _count(self, goods: GoodsLine, move: Move) -> None:
         if goods.original is not None:

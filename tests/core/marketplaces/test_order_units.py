@@ -16,7 +16,7 @@ from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read_file
 from core.marketplaces.line_keys import with_line_keys
-from core.marketplaces.order_units import ItemLine, Told, counted
+from core.marketplaces.order_units import ItemLine, StatedUnits, counted
 from core.model import Event
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
 from tests.examples import examples
@@ -34,9 +34,9 @@ def lines_of(locked: Sequence[int | None]) -> list[ItemLine]:
     ]
 
 
-def told_of(units: Sequence[int]) -> list[Told]:
+def told_of(units: Sequence[int]) -> list[StatedUnits]:
     """Return what a document of each day tells."""
-    return [Told(str(n), START + timedelta(days=n), number) for n, number in enumerate(units)]
+    return [StatedUnits(str(n), START + timedelta(days=n), number) for n, number in enumerate(units)]
 
 
 SNAPSHOTS = st.lists(st.integers(0, 9), min_size=1, max_size=6)
