@@ -148,13 +148,13 @@ def _last_before(days: Sequence[str], day: str, oldest: str) -> str:
 class RateLookup:
     """The rates of some lines, and which are not known."""
 
-    found: Mapping[CurrencyDay, Rate] = field(default_factory=dict)
-    missing: tuple[CurrencyDay, ...] = ()
+    rates: Mapping[CurrencyDay, Rate] = field(default_factory=dict)
+    missing_rates: tuple[CurrencyDay, ...] = ()
 
     @property
     def factors(self) -> dict[CurrencyDay, Decimal]:
         """Return (currency, day) -> units of home currency for one unit of it, above zero."""
-        return {currency_day: rate.rate for currency_day, rate in self.found.items()}
+        return {currency_day: rate.rate for currency_day, rate in self.rates.items()}
 
 
 def needed_rates(lines: pd.DataFrame, home: str, zones: Mapping[str, ZoneInfo]) -> list[CurrencyDay]:

@@ -75,7 +75,7 @@ def desk(
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:
-            yield Desk(book, path, database, user, machine, clock, progress, altered=altered)
+            yield Desk(book, path, database, user, machine, clock, progress, altered_rows=altered)
             return
         taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
@@ -86,7 +86,7 @@ def desk(
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
     """Return what a button did, after what its press took over from the sheets and what was read anew."""
-    return with_news(with_taken(outcome, opened.taken), opened.news)
+    return with_news(with_taken(outcome, opened.typed_settings), opened.news)
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def on_file(
             ) as opened,
         ):
             outcome = with_what_was_taken(action(opened), opened)
-            if not opened.altered:
+            if not opened.altered_rows:
                 connect_rows(opened.book, page_account(opened.database))
             book.save()
             return outcome

@@ -127,7 +127,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown.
     """
-    altered = find_altered(desk.database) if desk.altered is None else desk.altered
+    altered = find_altered(desk.database) if desk.altered_rows is None else desk.altered_rows
     try:
         return _verified(desk, ids, altered)
     except Exception:

@@ -84,14 +84,14 @@ def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outco
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
-    _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
+    _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
     _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = load_books(desk.database) if taken else books
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
     waiting = pending_reclassifications(desk.database, books)
-    accepted = apart({*sheet.accepted, *choice.accept}, waiting)
-    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissed, *_each(choice))]
+    accepted = apart({*sheet.acceptances, *choice.accept}, waiting)
+    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(choice))]
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0

@@ -65,7 +65,7 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
     sentences = [f"{path} is upgraded from Cogsheet {was or 'unknown'} to {now}.", *_said(added, project)]
     sentences.append(f"The workbook as it was is kept in {backup}.")
     data = _data(was, now, backup, added=added, project=project)
-    return Outcome("\n".join(sentences), needs_attention=bool(project.replaced), data=data)
+    return Outcome("\n".join(sentences), needs_attention=bool(project.lost_changes), data=data)
 
 
 class WorkbookInUseError(WorkbookError):
@@ -146,12 +146,13 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
         )
     if added.configuration:
         sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
-    if project.kept:
-        sentences.append(f"VBA modules of your own are kept: {', '.join(project.kept)}.")
-    if project.replaced:
+    if project.own_modules:
+        sentences.append(f"VBA modules of your own are kept: {', '.join(project.own_modules)}.")
+    if project.lost_changes:
         sentences.append(
-            f"Look: Cogsheet's own VBA had been changed in {', '.join(project.replaced)}; the new version has replaced "
-            f"it. What was typed there is only in the workbook as it was: put your own code into a module of its own."
+            f"Look: Cogsheet's own VBA had been changed in {', '.join(project.lost_changes)}; the new version has "
+            "replaced it. What was typed there is only in the workbook as it was: put your own code into a module of "
+            "its own."
         )
     return sentences
 
@@ -178,6 +179,6 @@ def _data(
         "columns": added.columns if added else {},
         "choices": added.choices if added else {},
         "renamed": _renamed(added) if added else {},
-        "modules_kept": list(project.kept) if project else [],
-        "modules_replaced": list(project.replaced) if project else [],
+        "modules_kept": list(project.own_modules) if project else [],
+        "modules_replaced": list(project.lost_changes) if project else [],
     }

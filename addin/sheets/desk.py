@@ -89,14 +89,14 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
-    taken: Taken | None = None
+    typed_settings: Taken | None = None
     """The settings that were taken over from the sheets when it was opened; `None` where none was typed."""
     news: tuple[Reread, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
-    altered: tuple[AlteredRow, ...] | None = None
+    altered_rows: tuple[AlteredRow, ...] | None = None
     """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
 
     @property
     def before(self) -> Books | None:
         """The books before settings that can change costs were taken over; `None` where none was typed."""
-        return None if self.taken is None else self.taken.before
+        return None if self.typed_settings is None else self.typed_settings.before

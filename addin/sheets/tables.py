@@ -205,9 +205,9 @@ def update(
     there.clear()
     refuse_protected(shown_table.sheet)
     with unfiltered(shown_table.table):
-        for first, count in plan.deleted:
+        for first, count in plan.deletions:
             _rows(shown_table, first, count).delete(shift="up")
-        _append(shown_table, len(plan.contents) - plan.appended, plan.appended)
+        _append(shown_table, len(plan.contents) - plan.new_rows, plan.new_rows)
         _write(shown_table, spec, rows, plan.contents)
 
 
@@ -266,7 +266,7 @@ def _shows(found: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]]
 
     What stands there is compared, rather than a mark of what was written believed: a person may have typed over it.
     """
-    if plan.deleted or plan.appended or not there:
+    if plan.deletions or plan.new_rows or not there:
         return False
     ours = [number for number, index in enumerate(plan.contents) if index is not None]
     which = _which([index for index in plan.contents if index is not None])

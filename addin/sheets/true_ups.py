@@ -78,9 +78,9 @@ TRUE_UPS_SPEC = TableSpec(
 class Decided:
     """What was chosen on the sheet."""
 
-    accepted: tuple[int | str, ...]
+    acceptances: tuple[int | str, ...]
     """Numbers of true-ups, and reclassifications as `R12`."""
-    dismissed: tuple[tuple[int | str, str], ...]
+    dismissals: tuple[tuple[int | str, str], ...]
     """The same with the reason."""
     taken_up: tuple[tuple[int | str, str], ...] = ()
     """Dismissed ones that are to be proposed again, with what stands beside them as reason."""

@@ -84,7 +84,7 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
     questions = orders.asked(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
     answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
-    back = [_returned(key, number) for count in counts.values() for key, number in count.returned.items()]
+    back = [_returned(key, number) for count in counts.values() for key, number in count.refund_units.items()]
     together = (line.key for lines in orders.lines.values() if len(lines) > 1 for line in lines)
     return CountedOrders(
         _with_quantities(transactions, {**orders.locked_units(), **units, **answers}),
@@ -142,7 +142,7 @@ class _Orders:
                 when=(row["posted_at"] is not None, row["posted_at"], row["key"]),
                 document=self._document.get((row["store"], row["settlement_id"]), ""),
                 gives_back=-(row["quantity"] or 0) if row["event"] == Event.REFUND else 0,
-                taken=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
+                locked_units=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
                 confirmed_zero=row["key"] in self._zero
                 or (lock is not None and lock["cost_status"] == CostStatus.ZERO_CONFIRMED),
             )
@@ -209,7 +209,7 @@ class _Orders:
         for (_, order), of_order in skus.items():
             for sku, names in of_order.items():
                 shipped = self._known.shipped_units(order, sku)
-                carried = sum(counts[name].carried for name in names)
+                carried = sum(counts[name].carried_units for name in names)
                 newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
                 if shipped is not None and _disagrees(shipped, carried, newest, only=len(of_order) == 1):
                     units = {key: number for name in names for key, number in counts[name].units.items()}
@@ -235,7 +235,7 @@ def _disagrees(shipped: int, carried: int, newest: Sequence[StatedUnits], *, onl
     """
     if shipped > carried:
         return not (only and carried and shipped % carried == 0)
-    left = [one.fulfilled for one in newest]
+    left = [one.fulfilled_units for one in newest]
     return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
 
 

@@ -74,7 +74,9 @@ class Sync:
         matches = find_orders(self.client, asked, self.prefixes, self.progress)
         self._matches.update(matches)
         on_page = [WantedOrder(order, matches[order.order_id]) for order in asked if order.order_id in matches]
-        self._left_on.update((wanted.asked.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None)
+        self._left_on.update(
+            (wanted.question.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None
+        )
         yield from self.mapper.pages_of_kits(on_page)
         yield page(not_found(self.recorder, asked, matches))
         averages_only = not self._reads_ledger
@@ -161,7 +163,7 @@ def order_pages(
     if not found:
         return
     by_movement = not averages_only and has_ledger(client.now_schema())
-    gone = [wanted for wanted in found if wanted.shipped and by_movement]
-    others = [wanted for wanted in found if not (wanted.shipped and by_movement)]
+    gone = [wanted for wanted in found if wanted.has_left and by_movement]
+    others = [wanted for wanted in found if not (wanted.has_left and by_movement)]
     yield page(row for wanted in others for row in order_rows(recorder, wanted, {}, reads_ledger=by_movement))
     yield from ShippedOrders(client, recorder, progress, DaysRead() if read is None else read).pages(gone)

@@ -57,7 +57,7 @@ class Tied:
     deposit: Decimal | None
     lines: pd.DataFrame
     """Its costed lines: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
-    posted: Posted
+    postings: Posted
 
 
 def table_of_ties(settlements: Iterable[Tied], home_currency: str) -> pd.DataFrame:
@@ -76,11 +76,11 @@ def _row(one: Tied, home_currency: str) -> dict[str, object]:
         "deposit": one.deposit,
         "lines": cents(total(own["net"])),
         "profit_and_loss": figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"],
-        "clearing": one.posted.clearing,
+        "clearing": one.postings.clearing,
         "home_currency": home_currency,
         "cogs_lines": int(has_or_needs_cost(one.lines).sum()),
         "cogs_tab": cents(total(one.lines["cogs"])),
         "pnl_cost": figures["cogs"],
-        "cogs_entry": one.posted.cogs,
-        "entries": one.posted.state,
+        "cogs_entry": one.postings.cogs,
+        "entries": one.postings.state,
     }
