@@ -22,7 +22,7 @@ from core.books.loading import load_books
 from core.books.remarks import twins_of
 from core.books.seal_check import as_stored, find_altered
 from core.books.tie_outs import TieOut, tax_tie_outs
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.file_names import file_name
 from core.frame_columns import records
 from core.reports.left_stock import Standing, by_month
@@ -179,7 +179,7 @@ def _tie_outs(
     An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
     """
     names = {one.name for one in chosen}
-    kept_evidence = evidence(desk.database)
+    kept_evidence = read_evidence(desk.database)
     ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
     for settlement in chosen:
         ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)

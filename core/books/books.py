@@ -55,20 +55,20 @@ class SettlementAmbiguousError(CogsheetError):
         super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
 
 
-def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
+def named_settlements(settlements: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
     """Find settlements by id, or by `store/id` where two stores share an id.
 
     Raises:
         SettlementUnknownError: If one is not in the books.
         SettlementAmbiguousError: If an id alone does not say which.
     """
-    return [_named(booked, name) for name in ids]
+    return [_named(settlements, name) for name in ids]
 
 
-def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    candidates = [one for one in booked if name in (one.settlement_id, one.name)]
+def _named(settlements: Sequence[BookedSettlement], name: str) -> BookedSettlement:
+    candidates = [one for one in settlements if name in (one.settlement_id, one.name)]
     if not candidates:
-        raise SettlementUnknownError(name, (one.name for one in booked))
+        raise SettlementUnknownError(name, (one.name for one in settlements))
     if len(candidates) > 1:
         raise SettlementAmbiguousError(name, (one.store for one in candidates))
     return candidates[0]
@@ -257,9 +257,9 @@ class Books:
         was = then.loc[lines.loc[late, "key"], names].set_axis(lines.index[late])
         return lines.assign(**{name: lines[name].mask(late, was[name].reindex(lines.index)) for name in names})
 
-    def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
+    def lines_of_all(self, selection: Iterable[BookedSettlement]) -> pd.DataFrame:
         """Return the costed lines of several settlements, one after the other."""
-        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in chosen)])
+        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in selection)])
 
     def state(self, settlement: BookedSettlement) -> SettlementState:
         """Return where a settlement stands."""

@@ -167,11 +167,11 @@ def _of_decision(
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))
 
 
-def _entries(made: Sequence[EntryRow], event: str | None) -> list[str | None]:
+def _entries(rows: Sequence[EntryRow], event: str | None) -> list[str | None]:
     """Return the entries that can post a true-up: that of its kind of cost; a kind that came to nothing has none."""
     kind = str(cost_type(event)) if event else None
-    posting = [one.key for one in made if any(line.memo == kind for line in one.lines)]
-    return [*posting] if len(posting) == 1 else [None, *(one.key for one in made)]
+    posting = [one.key for one in rows if any(line.memo == kind for line in one.lines)]
+    return [*posting] if len(posting) == 1 else [None, *(one.key for one in rows)]
 
 
 def _taken_up(place: str, row: Mapping[str, Any], batches: Mapping[int, Batch]) -> Iterator[TieOut]:

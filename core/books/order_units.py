@@ -97,16 +97,16 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
 class _Orders:
     """The lines of the orders that documents tell of, by item."""
 
-    def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
-        self._known = known
-        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.settlements}
-        self._locked = {row["key"]: row for row in records(known.locked_lines)}
-        trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
+    def __init__(self, transactions: pd.DataFrame, orders: OrderUnits) -> None:
+        self._known = orders
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in orders.settlements}
+        self._locked = {row["key"]: row for row in records(orders.locked_lines)}
+        trued_up = ((row["key"], row["cost_quantity"]) for row in records(orders.trued_up))
         self._trued_up = {key: units for key, units in trued_up if units is not None}
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
-        self._read_answers(records(known.overrides))
-        self.told, self._first_paid = _told(known.stated_units)
+        self._read_answers(records(orders.overrides))
+        self.told, self._first_paid = _told(orders.stated_units)
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
         self._row: dict[str, dict[str, Any]] = {}
         self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)

@@ -49,17 +49,17 @@ def may_be_tied_by_sku(transactions: pd.DataFrame) -> pd.Series:
     return ~is_sale.fillna(value=False).astype(bool) & transactions["sku"].notna()
 
 
-def tie_columns(known: CostingInput, together: Collection[str]) -> pd.DataFrame:
+def tie_columns(books: CostingInput, together: Collection[str]) -> pd.DataFrame:
     """Return what is kept beside each line to find it by (`key` and TIE_COLUMNS).
 
     Args:
-        known: What the lines were costed of.
+        books: What the lines were costed of.
         together: Keys of the lines whose answers move the units of others.
     """
-    lines = with_report(known)
+    lines = with_report(books)
     by_sku = may_be_tied_by_sku(lines)
     order, merchant = plain_orders(lines["order_id"]), plain_orders(lines["merchant_order_id"])
-    told = _told_by_key(known, together)
+    told = _told_by_key(books, together)
     return lines[["key"]].assign(
         cost_sku=lines["sku"],
         moment=lines["posted_at"].astype("int64[pyarrow]").fillna(0),
@@ -92,10 +92,10 @@ _TABLES: dict[str, Columns] = {
 _TOGETHER = "together"
 
 
-def _told_by_key(known: CostingInput, together: Collection[str]) -> dict[str, str]:
+def _told_by_key(books: CostingInput, together: Collection[str]) -> dict[str, str]:
     found: dict[str, dict[str, Any]] = {}
     for name in _TABLES:
-        rows = getattr(known, name)
+        rows = getattr(books, name)
         for row in records(rows) if rows is not None else ():
             found.setdefault(row["key"], {}).setdefault(name, []).append(row)
     for key in together:
