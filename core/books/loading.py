@@ -38,7 +38,7 @@ from core.books.documents import Documents
 from core.books.kept_lines import costed_as_kept, kept_as_they_were
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
-from core.books.order_units import ORDER_UNITS
+from core.books.order_units import ORDER_UNITS, with_stated_units
 from core.books.postings import posted_tax, postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
@@ -193,7 +193,10 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    told = Documents(*_documents(connection, only), booked, policies, company, all_stores, today, now)
+    order_units, returned, reimbursed = _documents(connection, only)
+    if only is None:
+        order_units = with_stated_units(order_units, today, booked)
+    told = Documents(order_units, returned, reimbursed, booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
     if only is not None:
         known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))

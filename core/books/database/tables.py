@@ -25,8 +25,21 @@ from sqlalchemy import (
     false,
 )
 
-from core.books.database.column_types import Moment, Money, RowId, Verbatim, metadata
+from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
 from core.frame_columns import AMOUNT_COLUMNS
+from core.model import (
+    Cause,
+    Disposition,
+    Event,
+    Goods,
+    Marketplace,
+    ObservationKind,
+    OverrideKind,
+    Proposal,
+    QuantitySource,
+    Severity,
+    StockEffect,
+)
 
 company = Table(
     "company",
@@ -52,7 +65,7 @@ store = Table(
     "store",
     metadata,
     Column("name", Verbatim, primary_key=True),  # part of every line key, therefore never renamed
-    Column("marketplace", Verbatim, nullable=False),
+    Column("marketplace", Word(Marketplace, "a marketplace"), nullable=False),
     Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
 )
 batch = Table(
@@ -144,7 +157,7 @@ transaction = Table(
     Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
     Column("group_key", Verbatim, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    Column("event", Verbatim, nullable=False),
+    Column("event", Word(Event, "an event"), nullable=False),
     Column("raw_type", Verbatim),
     Column("raw_description", Verbatim),
     Column("order_id", Verbatim, index=True),
@@ -156,14 +169,16 @@ transaction = Table(
     Column("fulfilment", Verbatim),
     Column("posted_at", Moment),
     Column("quantity", BigInteger),
-    Column("quantity_source", Verbatim),
-    Column("stock_effect", Verbatim),
+    Column("quantity_source", Word(QuantitySource, "a source of units")),
+    Column("stock_effect", Word(StockEffect, "an effect on the stock")),
     Column("currency", Verbatim, nullable=False),  # of every amount of the row
     *(Column(name, Money, nullable=False) for name in AMOUNT_COLUMNS),
     Column("net", Money, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("merchant_order_id", Verbatim),
-    Column("goods", Verbatim),  # missing: stored by reader 1, whose words are judged as they were then
+    Column(
+        "goods", Word(Goods, "what became of goods")
+    ),  # missing: stored by reader 1, whose words are judged as they were then
     Column("typed", Verbatim),  # JSON, see core.typed_amounts
     Column("tax_code", Verbatim),
     Column("batch", Integer),  # the batch that brought it
@@ -201,7 +216,7 @@ problem = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
-    Column("severity", Verbatim, nullable=False),
+    Column("severity", Word(Severity, "a severity"), nullable=False),
     Column("message", Verbatim, nullable=False),
     Column("where", Verbatim, nullable=False),
 )
@@ -211,13 +226,13 @@ observation = Table(
     Column("id", RowId, primary_key=True),
     Column("batch", ForeignKey("batch.number"), nullable=False),
     Column("answer", BigInteger, nullable=False, index=True),  # rows of one answer about one fact have one number
-    Column("kind", Verbatim, nullable=False),
+    Column("kind", Word(ObservationKind, "a kind of cost"), nullable=False),
     Column("order_id", Verbatim, index=True),
     Column("product_id", Verbatim),
     Column("unit_cost", Money),
     Column("currency", Verbatim),
     Column("units", BigInteger),
-    Column("cause", Verbatim),
+    Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("record_date", Verbatim),
     Column("fetched_at", Moment, nullable=False),
     Column("raw", Verbatim),
@@ -255,7 +270,7 @@ left_stock = Table(
     Column("units", BigInteger),
     Column("unit_cost", Money),
     Column("currency", Verbatim, nullable=False),
-    Column("cause", Verbatim),
+    Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("fetched_at", Moment, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
     Index(None, "order_id", "product_id", "record_date"),
@@ -270,19 +285,21 @@ override = Table(
     Column("unit_cost", Money),
     Column("currency", Verbatim),
     Column("zero_confirmed", Boolean, nullable=False),
-    Column("disposition", Verbatim),
+    Column("disposition", Word(Disposition, "a disposition")),
     Column("units_back", BigInteger),
-    Column("kind", Verbatim),  # how the cost came about; missing where the override sets none
+    Column(
+        "kind", Word(OverrideKind, "a kind of answer")
+    ),  # how the cost came about; missing where the override sets none
     Column("note", Verbatim),
     Column("saved_by", Verbatim, nullable=False),
     Column("saved_at", Moment, nullable=False),
     Column("shown_cost", Money),
     Column("shown_currency", Verbatim),
-    Column("shown_kind", Verbatim),
+    Column("shown_kind", Word(Proposal, "a proposal")),
     Column("shown_as_of", Moment),
     Column("sku", Verbatim),  # typed for a line that names none itself
-    Column("asked_event", Verbatim),  # the question that it answers: what the line was when it was saved
-    Column("asked_goods", Verbatim),
+    Column("asked_event", Word(Event, "an event")),  # the question that it answers: what the line was when it was saved
+    Column("asked_goods", Word(Goods, "what became of goods")),
     Column("asked_units", BigInteger),
     Column("asked_sku", Verbatim),
     CheckConstraint("version >= 1", name="version_from_one"),
