@@ -320,9 +320,9 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     )
 
 
-def _locked_elsewhere(chosen: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
+def _locked_elsewhere(selection: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
     """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
-    without = len(chosen) - len(staying)
+    without = len(selection) - len(staying)
     if without:
         yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
     for one in staying:

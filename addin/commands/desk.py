@@ -90,13 +90,13 @@ def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
 
 
 @contextmanager
-def _told_with_errors(taken: Taken | None) -> Iterator[None]:
+def _told_with_errors(settings: Taken | None) -> Iterator[None]:
     """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
     try:
         yield
     except CogsheetError as error:
-        if taken is not None:
-            error.args = (f"{taken.message}\n{error}",)
+        if settings is not None:
+            error.args = (f"{settings.message}\n{error}",)
         raise
 
 

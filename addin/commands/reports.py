@@ -172,16 +172,16 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
 
 
 def _tie_outs(
-    desk: Desk, books: Books, chosen: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
+    desk: Desk, books: Books, selection: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
 ) -> list[TieOut]:
     """Return the tie-outs of settlements, and those of the company where all are verified.
 
     An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
     """
-    names = {one.name for one in chosen}
+    names = {one.name for one in selection}
     kept_evidence = read_evidence(desk.database)
     ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
-    for settlement in chosen:
+    for settlement in selection:
         ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)
         ties += _tab_tie_outs(desk, books, settlement)
     ties += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
@@ -195,9 +195,9 @@ def _tie_outs(
     ]
 
 
-def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
+def _read_otherwise(desk: Desk, books: Books, selection: Sequence[BookedSettlement]) -> list[str]:
     """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
-    names = {one.name for one in chosen}
+    names = {one.name for one in selection}
     moved = [
         one for one in reclassifications.pending_reclassifications(desk.database, books) if one.settlement.name in names
     ]

@@ -108,25 +108,27 @@ def take_over_edits(
     return Taken(counts, before, load_books(database) if before else None, shown) if counts else None
 
 
-def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
+def with_taken(outcome: Outcome, settings: Taken | None) -> Outcome:
     """Return an outcome that tells first what was taken over from the sheets of settings. Pure."""
-    if taken is None:
+    if settings is None:
         return outcome
-    home = "" if taken.after is None else taken.after.company.home_currency
+    home = "" if settings.after is None else settings.after.company.home_currency
     changes = [
         {"store": one.store, "settlement": one.settlement_id, "cogs_before": str(one.was), "cogs_after": str(one.now)}
-        for one in taken.changes
+        for one in settings.changes
     ]
-    effects = [effect_entry(one) for one in taken.effects]
-    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "effects": effects, "currency": home or None}}
-    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in taken.suspects]
+    effects = [effect_entry(one) for one in settings.effects]
+    data = {
+        "taken_over": {"rows": dict(settings.rows), "changes": changes, "effects": effects, "currency": home or None}
+    }
+    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in settings.suspects]
     told = replace(
         outcome,
-        message=f"{taken.message}\n{outcome.message}",
+        message=f"{settings.message}\n{outcome.message}",
         needs_attention=outcome.needs_attention or bool(odd),
         data={**outcome.data, **data, **({"looks_wrong": odd} if odd else {})},
     )
-    return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
+    return told if settings.after is None else with_proposals(told, settings.after, settings.proposals)
 
 
 def effect_entry(effect: SettingEffect) -> dict[str, object]:

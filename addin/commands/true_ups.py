@@ -156,9 +156,9 @@ def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -
 
 
 def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
-    def check(made: Sequence[Entry]) -> None:
-        if to_import(made):
-            refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
+    def check(entries: Sequence[Entry]) -> None:
+        if to_import(entries):
+            refuse_unimportable(entries, ledger_for(desk.database, None), books.company.home_currency)
 
     moved = reclassifications.accept(desk, books, chosen.reclassifications, check)
     posted = accept_true_ups(
@@ -175,14 +175,14 @@ def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
 
 
 def _true_ups_outcome(
-    view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
+    view: View, true_ups: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
 ) -> Outcome:
     left, home = view.pending_true_ups, view.books.company.home_currency
     immaterial = immaterial_true_ups(view.books, left)
     dismissed = [int(number) for number in view.books.dismissed_true_ups["id"]]
     limit = amount(view.books.policies.materiality, home)
-    ours = to_import(posted.entries)
-    finale = len(posted.entries) - len(ours)
+    ours = to_import(true_ups.entries)
+    finale = len(true_ups.entries) - len(ours)
     moved = view.reclassifications
     moving = left[left["event_now"].notna()]
     size = total(moved_amounts(moving))
@@ -199,7 +199,7 @@ def _true_ups_outcome(
         (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
     )
     return Outcome(
-        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
+        f"{counted(true_ups.lines, 'true-up')} posted in {counted(len(true_ups.entries), 'entry', 'entries')}."
         f"{to_import_words(files)} {_left_words(left, home)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
@@ -208,7 +208,7 @@ def _true_ups_outcome(
             "immaterial": [int(number) for number in immaterial["id"]],
             "dismissed_immaterial": small,
             "posted": [str(entry.key) for entry in ours],
-            "posted_by_finale": [str(entry.key) for entry in posted.entries if entry not in ours],
+            "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
             "files": list(files),
             "pending": [int(number) for number in left["id"]],
             "moving": [int(number) for number in moving["id"]],

@@ -211,11 +211,11 @@ def _typing(row: Mapping[str, object], record: Record) -> Record:
     return {field: row[field] for field in TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
 
 
-def _formulas(found: SheetTable, count: int) -> list[str]:
+def _formulas(table: SheetTable, count: int) -> list[str]:
     """Return the formula of each cost cell, empty where it holds none."""
     if not count:
         return []
-    raw = found.column_cells("cost", 0, count).formula
+    raw = table.column_cells("cost", 0, count).formula
     cells = (
         [raw]
         if isinstance(raw, str) or raw is None

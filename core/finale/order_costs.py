@@ -63,7 +63,7 @@ class WantedOrder:
 
 def order_rows(
     recorder: Recorder,
-    wanted: WantedOrder,
+    order: WantedOrder,
     movements: Mapping[str, Sequence[Movement]],
     source: str = SOURCE_LEDGER,
     *,
@@ -75,17 +75,17 @@ def order_rows(
 
     Args:
         recorder: Makes the rows.
-        wanted: The order and what it is in Finale.
+        order: The order and what it is in Finale.
         movements: Sale movements by Finale's order id.
         source: Where the movements were read.
         reads_ledger: Whether a product without movement is known not to have left.
     """
-    rule = wanted.match.rule
-    order_id = wanted.question.order_id
-    if not wanted.match.orders:
+    rule = order.match.rule
+    order_id = order.question.order_id
+    if not order.match.orders:
         return [recorder.missing(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
-    without = _without_movement(wanted, reads_ledger=reads_ledger)
-    rows = list(_product_rows(recorder, wanted, movements, source, without))
+    without = _without_movement(order, reads_ledger=reads_ledger)
+    rows = list(_product_rows(recorder, order, movements, source, without))
     return rows or [recorder.missing(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
 
 
@@ -126,12 +126,12 @@ def _without_movement(wanted: WantedOrder, *, reads_ledger: bool) -> Cost:
 
 
 def not_found(
-    recorder: Recorder, asked: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
+    recorder: Recorder, questions: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
 ) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [
         recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
-        for order in asked
+        for order in questions
         if order.order_id not in matches
     ]
 

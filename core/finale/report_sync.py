@@ -101,16 +101,16 @@ class ReportSync:
         return read_costs(content, span, self.settings.column_names)
 
     def _mappings(
-        self, request: CostRequest, products: Mapping[str, Product], found: Sequence[WantedOrder]
+        self, request: CostRequest, products: Mapping[str, Product], orders: Sequence[WantedOrder]
     ) -> Iterator[CostPage]:
         skus = skus_of(request)
-        elsewhere = _never_on_their_orders(found)
+        elsewhere = _never_on_their_orders(orders)
         known = [sku for sku in skus if sku in products and sku not in elsewhere]
         yield self.mapper.page_of_known(products, known, catalogue=request.catalogue)
         left = [sku for sku in skus if sku not in set(known)]
         try:
             yield from self.mapper.pages(left, self.progress)
-            yield from self.mapper.pages_of_kits(found)
+            yield from self.mapper.pages_of_kits(orders)
             yield from self.mapper.pages_of_unseen_kits()
         except FinaleRefusalError:
             # The account answers reports alone. What the report does not list cannot be mapped.

@@ -114,11 +114,11 @@ class ShippedOrders:
         rows_of_page = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
         return page([*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
 
-    def _averages_of_days(self, wanted: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
+    def _averages_of_days(self, orders: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
         """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""
         places = {
             (line.product_id, day)
-            for each in wanted
+            for each in orders
             for order in each.match.orders
             for line in order.lines
             for day in order.ship_dates

@@ -62,12 +62,12 @@ class ItemUnits:
     """Keys of the lines whose units a line confirmed as zero may have been about."""
 
 
-def counted(lines: Sequence[ItemLine], told: Sequence[StatedUnits]) -> ItemUnits:
+def counted(lines: Sequence[ItemLine], statements: Sequence[StatedUnits]) -> ItemUnits:
     """Divide the units of one item of one order over its lines.
 
     Args:
         lines: All of them in the books, sales and refunds that put nothing back.
-        told: What each document in the books says of the item; at least one.
+        statements: What each document in the books says of the item; at least one.
 
     Example:
         One unit was paid and locked in August; the order was edited to three, and paid again in September.
@@ -78,8 +78,8 @@ def counted(lines: Sequence[ItemLine], told: Sequence[StatedUnits]) -> ItemUnits
         >>> counted([first, second], [StatedUnits("doc 1", august, 1), StatedUnits("doc 2", september, 3)]).units
         {'b': 2}
     """
-    total = max(told, key=lambda one: (one.as_of, one.units)).units
-    by_document = {one.document: one.units for one in sorted(told, key=lambda one: (one.as_of, one.units))}
+    total = max(statements, key=lambda one: (one.as_of, one.units)).units
+    by_document = {one.document: one.units for one in sorted(statements, key=lambda one: (one.as_of, one.units))}
     ordered = sorted(lines, key=lambda line: line.when)
     units, taken, zero = _of_sales(ordered, by_document, total)
     returned = _of_refunds(ordered, taken - total)
