@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
-from addin.sheets.desk import Desk, Taken
+from addin.sheets.desk import Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
@@ -90,7 +90,7 @@ def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
 
 
 @contextmanager
-def _told_with_errors(settings: Taken | None) -> Iterator[None]:
+def _told_with_errors(settings: TypedSettings | None) -> Iterator[None]:
     """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
     try:
         yield

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from addin.commands.answers_back import with_proposals
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
-from addin.sheets.desk import Taken
+from addin.sheets.desk import TypedSettings
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
 from core.books.loading import load_books
@@ -77,7 +77,7 @@ def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
 
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
-) -> Taken | None:
+) -> TypedSettings | None:
     """Store every edited setting, sheet by sheet.
 
     Returns:
@@ -105,10 +105,10 @@ def take_over_edits(
         if rows:
             counts[_SHEET_OF[change]] += len(rows)
     shown = tuple(effect for effects in found.values() for effect in effects)
-    return Taken(counts, before, load_books(database) if before else None, shown) if counts else None
+    return TypedSettings(counts, before, load_books(database) if before else None, shown) if counts else None
 
 
-def with_taken(outcome: Outcome, settings: Taken | None) -> Outcome:
+def with_taken(outcome: Outcome, settings: TypedSettings | None) -> Outcome:
     """Return an outcome that tells first what was taken over from the sheets of settings. Pure."""
     if settings is None:
         return outcome

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.reclassifications import Decided, Number
+    from addin.commands.reclassifications import DecisionNumbers, Number
     from addin.sheets.desk import Desk
     from addin.sheets.view import View
     from core.books.books import Books
@@ -146,7 +146,7 @@ def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
     return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
 
 
-def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -> None:
+def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[DecisionNumbers, str]]) -> None:
     gone: set[int] = set()
     for chosen, why in refused:
         reclassifications.dismiss(desk, books, chosen.reclassifications, why)
@@ -155,7 +155,7 @@ def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -
                 gone |= set(dismiss_true_ups(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
 
 
-def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
+def _accept(desk: Desk, books: Books, chosen: DecisionNumbers) -> AcceptedTrueUps:
     def check(entries: Sequence[Entry]) -> None:
         if to_import(entries):
             refuse_unimportable(entries, ledger_for(desk.database, None), books.company.home_currency)

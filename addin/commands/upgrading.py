@@ -12,7 +12,7 @@ from addin.commands.button import Outcome
 from addin.machine.template import template_bytes
 from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
 from addin.machine.upgrading.project import version_of
-from addin.machine.upgrading.sheets import Added, complete
+from addin.machine.upgrading.sheets import Additions, complete
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.written_files import write_file, write_next
 from core.errors import WorkbookError
@@ -127,7 +127,7 @@ def _backup(path: Path, content: bytes) -> Path:
     return copy
 
 
-def _said(added: Added, project: UpgradedProject) -> list[str]:
+def _said(added: Additions, project: UpgradedProject) -> list[str]:
     sentences = []
     if added.sheets:
         sentences.append(f"New sheets: {', '.join(added.sheets)}. The next button fills them.")
@@ -157,7 +157,7 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
     return sentences
 
 
-def _renamed(added: Added) -> dict[str, dict[str, str]]:
+def _renamed(added: Additions) -> dict[str, dict[str, str]]:
     """Return old and new headers by sheet."""
     return {sheet: {one.old: one.new for one in renamed} for sheet, renamed in added.renamed.items()}
 
@@ -167,7 +167,7 @@ def _data(
     now: str | None,
     backup: Path | None,
     *,
-    added: Added | None = None,
+    added: Additions | None = None,
     project: UpgradedProject | None = None,
 ) -> dict[str, object]:
     return {

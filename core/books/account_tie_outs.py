@@ -18,7 +18,7 @@ from core.model import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from core.books.entries import EntryLineRow, Posted
+    from core.books.entries import EntryLineRow, PostedEntry
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 
@@ -34,7 +34,7 @@ def detail(line: EntryLineRow | EntryLine | Account) -> str:
     return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
 
 
-def account_tie_outs(entry: Posted, candidates: Collection[Accounts]) -> list[TieOut]:
+def account_tie_outs(entry: PostedEntry, candidates: Collection[Accounts]) -> list[TieOut]:
     """Hold the accounts of an entry against the choices that can have held when it was stored; only what differs.
 
     Name, number, tax rate and bank mark of each line. A reclassification names its accounts as the entry did that it
@@ -48,7 +48,7 @@ def account_tie_outs(entry: Posted, candidates: Collection[Accounts]) -> list[Ti
     return [tie for line in entry.entry.lines for tie in _of_line(name, entry, line, candidates)]
 
 
-def _of_line(name: str, entry: Posted, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
+def _of_line(name: str, entry: PostedEntry, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
     if line.memo not in _TYPES:
         yield difference(f"{name}, line type", line.memo, "a line type")
         return
@@ -65,7 +65,7 @@ def _of_line(name: str, entry: Posted, line: EntryLineRow, candidates: Collectio
             yield difference(of_line, detail(line), " or ".join(wanted))
 
 
-def _accounts(entry: Posted, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:
+def _accounts(entry: PostedEntry, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:
     """Yield where such a line can post: also with the rate of the seller's own tax that it names.
 
     Tax withheld on a line that the first reader stored goes where its tax collected goes.

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-    from core.books.entries import EntryRow, Posted
+    from core.books.entries import EntryRow, PostedEntry
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
 
-def _as_made(entry: Posted) -> EntryRow:
+def _as_made(entry: PostedEntry) -> EntryRow:
     """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal.
 
     One whose key is not that of its store and name is left as it is: that is named by itself.
@@ -60,7 +60,7 @@ def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Book
 
 
 def accrual_tie_outs(
-    connection: Connection, books: Books, entries: Sequence[Posted], choices: Sequence[tuple[Policies, Accounts]]
+    connection: Connection, books: Books, entries: Sequence[PostedEntry], choices: Sequence[tuple[Policies, Accounts]]
 ) -> list[TieOut] | None:
     """Hold the accrual entries of one batch, reversals included, against those made again; only what differs.
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company
     from core.books.documents import Documents
-    from core.books.entries import Reclassified
+    from core.books.entries import AcceptedReclassification
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies
@@ -117,7 +117,7 @@ class Books:
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
     documents: Documents | None = None
     """What documents say of orders and of goods that came back, to count by them again."""
-    reclassifications: Mapping[str, Reclassified] = field(default_factory=dict)
+    reclassifications: Mapping[str, AcceptedReclassification] = field(default_factory=dict)
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import EntryRow, Posted
+    from core.books.entries import EntryRow, PostedEntry
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -134,7 +134,7 @@ def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str
     return dict(sums)
 
 
-def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batch | None) -> list[TieOut]:
+def entry_tie_outs(posted: PostedEntry, all_posted: Mapping[str, PostedEntry], batch: Batch | None) -> list[TieOut]:
     """Hold an entry against itself: balance, key, kind, month, batch, and what it takes back; only what differs.
 
     Args:
@@ -159,7 +159,7 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     return [one for one in ties if not one.ok]
 
 
-def _key(name: str, posted: Posted) -> Iterator[TieOut]:
+def _key(name: str, posted: PostedEntry) -> Iterator[TieOut]:
     """The kind, revision and month that a key says are those of its entry."""
     entry = posted.entry
     try:
@@ -184,7 +184,7 @@ def _kinds_of(key: EntryKey, *, is_accrual: bool) -> tuple[EntryKind, ...]:
     return (EntryKind.FINALE_REVERSAL if key.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,)
 
 
-def _reversal(name: str, entry: Posted, original: Posted | None) -> Iterator[TieOut]:
+def _reversal(name: str, entry: PostedEntry, original: PostedEntry | None) -> Iterator[TieOut]:
     """What takes an entry back has its lines with the other sign, and comes after it."""
     if original is None:
         yield difference(f"{name}, entry that it takes back", entry.entry.reverses, None)
@@ -220,7 +220,7 @@ def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal
     return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
 
 
-def reversal_days(entry: Posted, original: Posted, choices: Iterable[Policies]) -> Iterator[TieOut]:
+def reversal_days(entry: PostedEntry, original: PostedEntry, choices: Iterable[Policies]) -> Iterator[TieOut]:
     """A reversal is dated like its entry, or on the first open day by one of the lock dates that can have held."""
     days = {booking_day(original.entry.entry_date, policies.lock_date) for policies in choices}
     if entry.entry.entry_date not in days:

@@ -28,7 +28,7 @@ TIE_COLUMNS: Columns = {
     "merchant_name": TEXT,  # the selling store's number of it, where that is another
     "tie_sku": TEXT,  # missing where it is tied by its order alone
     "tie_odd": FLAG,  # whether it makes lines of its SKU be tied
-    "told": TEXT,  # JSON, see `Told`
+    "told": TEXT,  # JSON, see `DocumentRows`
 }
 """Beside each costed line."""
 TIED_BY_SKU = frozenset(
@@ -71,7 +71,7 @@ def tie_columns(books: CostingInput, together: Collection[str]) -> pd.DataFrame:
     )
 
 
-class Told(NamedTuple):
+class DocumentRows(NamedTuple):
     """What documents told of lines, as it was kept beside them."""
 
     returned: pd.DataFrame
@@ -103,7 +103,7 @@ def _told_by_key(books: CostingInput, together: Collection[str]) -> dict[str, st
     return {key: json.dumps(told, ensure_ascii=False, sort_keys=True) for key, told in found.items()}
 
 
-def read_told(kept: Iterable[tuple[str, str | None]]) -> Told:
+def read_told(kept: Iterable[tuple[str, str | None]]) -> DocumentRows:
     """Return what documents told of lines.
 
     Args:
@@ -114,4 +114,4 @@ def read_told(kept: Iterable[tuple[str, str | None]]) -> Told:
         name: frame(columns, [row for told in read.values() for row in told.get(name, ())])
         for name, columns in _TABLES.items()
     }
-    return Told(**tables, together=frozenset(key for key, told in read.items() if told.get(_TOGETHER)))
+    return DocumentRows(**tables, together=frozenset(key for key, told in read.items() if told.get(_TOGETHER)))

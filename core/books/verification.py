@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries import Posted
+    from core.books.entries import PostedEntry
     from core.model import Settlement
 
 _TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
@@ -83,7 +83,7 @@ class KeptFile(NamedTuple):
 class Evidence:
     """What the books are compared with, read once for all settlements of a verification."""
 
-    entries: dict[str, Posted]
+    entries: dict[str, PostedEntry]
     """Every entry, by its key."""
     answers: dict[str, list[dict[str, Any]]]
     """Every version of every saved answer by line key, the oldest first."""
@@ -126,7 +126,7 @@ def _standing(settlement: BookedSettlement, kept: Sequence[KeptFile]) -> Iterato
         yield difference(f"{settlement.name}: kind", str(settlement.kind), str(kind))
 
 
-def _of_itself(entry: Posted, evidence: Evidence) -> list[TieOut]:
+def _of_itself(entry: PostedEntry, evidence: Evidence) -> list[TieOut]:
     batch = evidence.batches.get(entry.batch)
     return entry_tie_outs(entry, evidence.entries, batch and batch[0])
 
@@ -220,7 +220,7 @@ def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> li
     return [*kept, count_of("Entries of no settlement: what differs", ties), *ties]
 
 
-def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], evidence: Evidence) -> list[TieOut]:
+def _accrual(connection: Connection, books: Books, posted: Sequence[PostedEntry], evidence: Evidence) -> list[TieOut]:
     """Hold the accrual of one batch against what it was made of; of one that an older version booked, its accounts."""
     choices = _choices(connection, posted[0].batch, evidence)
     made_again = accrual_tie_outs(connection, books, posted, choices)
@@ -311,7 +311,7 @@ def _made_anew(
     books: Books,
     settlement: BookedSettlement,
     kind: EntryKind,
-    stored: Sequence[Posted],
+    stored: Sequence[PostedEntry],
     evidence: Evidence,
 ) -> list[TieOut]:
     batch = stored[0].batch if stored else books.last_batch
@@ -344,7 +344,7 @@ def _true_ups(
     connection: Connection,
     books: Books,
     settlement: BookedSettlement,
-    standing_ones: Sequence[Posted],
+    standing_ones: Sequence[PostedEntry],
     evidence: Evidence,
 ) -> list[TieOut]:
     """Make the entries of accepted true-ups anew, of the differences that were decided with each batch."""
@@ -377,7 +377,7 @@ def _lock_tie_outs(
 
 
 def _held_lock(
-    connection: Connection, books: Books, settlement: BookedSettlement, evidence: Evidence, own: Sequence[Posted]
+    connection: Connection, books: Books, settlement: BookedSettlement, evidence: Evidence, own: Sequence[PostedEntry]
 ) -> list[TieOut]:
     """Hold an exported settlement's stored lines against its lock, and the lock against what it was made of."""
     lock = locks.find(connection, settlement)
