@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, union_all
 
 from core.books import settings
 from core.books.database import closing_tables, frames, tables
+from core.books.database.column_types import known_word
 from core.errors import DatabaseError
 from core.frame_columns import TEXT, WHOLE, Columns
 from core.journal.entry import EntryKind, refuse_unbalanced
@@ -139,7 +140,7 @@ def _line(row: Row[Any]) -> StoredLine:
 def _made(row: Row[Any], lines: Iterable[StoredLine], reverses: str | None) -> StoredEntry:
     return StoredEntry(
         key=row.key,
-        kind=EntryKind(row.kind),
+        kind=known_word(EntryKind, row.kind, "a kind of entry"),
         entry_date=date.fromisoformat(row.entry_date),
         lines=tuple(lines),
         settlement=row.settlement,
