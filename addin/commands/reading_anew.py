@@ -44,7 +44,12 @@ def with_news(outcome: Outcome, news: Sequence[Reread]) -> Outcome:
     if not news:
         return outcome
     data = {"read_anew": [_data(one) for one in news]}
-    return replace(outcome, message=f"{in_words(news)}\n{outcome.message}", data={**data, **outcome.data})
+    return replace(
+        outcome,
+        message=f"{in_words(news)}\n{outcome.message}",
+        needs_attention=outcome.needs_attention or any(one.problems for one in news),
+        data={**data, **outcome.data},
+    )
 
 
 @contextmanager

@@ -211,6 +211,13 @@ class Moved:
     """What a person must look at: answers that became proposals, and those that fit several lines."""
     targets: Mapping[str, str] = field(default_factory=dict)
     """The line that each answer, or the proposal made of it, stands beside now, by the line that it stood beside."""
+    asking: tuple[str, ...] = ()
+    """Lines for which an answer is only proposed now, or to which one of them it belongs nobody can say."""
+
+    def beyond(self, before: pd.DataFrame | None) -> tuple[str, ...]:
+        """Return the lines beside which answers stand that stood beside none of these before."""
+        known = set() if before is None else set(before["key"])
+        return tuple(new for old, new in self.targets.items() if old not in known)
 
 
 def move_overrides(
@@ -239,7 +246,9 @@ def move_overrides(
     overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
     _move(connection, there, saved, questions, lines, who=who, now=now)
     problems = [problem for key in saved for problem in _told(key, there, saved[key], questions[key], lines)]
-    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals})
+    unclear = {_order(questions[key]) for key in there.unclear}
+    asking = (*there.proposals.values(), *(row["key"] for row in after if _order(row) in unclear))
+    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
 def ask_anew(
