@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Left, Move
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund, units_of_share, units_spoken_of
+from core.costing.refunds import NO_GOODS_MOVED, kept, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class UnitsBack:
             )
             return whether_goods_moved(goods, goods.said_units or 0, reason)
         if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
-            return Move(0, "No goods moved, as saved on Resolve.", goods.said)
+            return Move(0, NO_GOODS_MOVED, goods.said)
         if item in self.unanswered:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
         back = self.in_stock.get(item, 0) if item is not None else 0
@@ -234,7 +234,7 @@ def settled(move: Move, goods: GoodsLine) -> Move:
     if goods.is_history:
         return move._replace(cause=None, quantity=move.quantity or 0)
     if goods.saved is not None and goods.saved.is_zero:
-        return kept(Disposition.MONEY_ONLY)
+        return kept(goods, Disposition.MONEY_ONLY)
     is_less = move.cause is Cause.UNITS_DISAGREE and goods.said_units is not None
     accepted = goods.saved is not None and goods.saved.is_accepted and not is_less
     return move._replace(cause=None) if accepted and move.quantity else move
