@@ -102,7 +102,7 @@ def _lines(books: Books, answers: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _named(books: Books, answers: Sequence[Mapping[str, Any]]) -> str:
-    names = [line_name(line) for line in _lines(books, answers)]
+    names = [line_name(line, of_several=books.has_several_stores) for line in _lines(books, answers)]
     more = [f"and {len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
     return "; ".join([*names[:_MOST_NAMED], *more])
 

@@ -17,8 +17,10 @@ from core.books.asked_today import asked_lines
 from core.books.database import Database
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
+from core.books.settlement_lines import line_name
 from core.books.status import missing_lines
 from core.books.type_choices import change_types
+from core.costing.suspects import SuspectCost, named_costs
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from tests.core.books.shops import WHO, Shop, sale
@@ -121,3 +123,31 @@ def test_an_import_that_makes_an_answer_a_proposal_needs_attention(
 
     assert int(asks) == outcome.exit_status
     assert asks == ("sets nothing now" in outcome.message)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ({"order_id": "111-1", "sku": "MUG"}, "order 111-1, SKU MUG (US)"),
+        ({"order_id": "111-1", "sku": None}, "order 111-1 (US)"),
+        ({"order_id": None, "sku": "MUG"}, "sale without order, SKU MUG in settlement 1 (US)"),
+    ],
+)
+def test_a_line_is_named_with_its_store_where_there_are_several(line: dict[str, str | None], name: str) -> None:
+    """Two stores may have one order id."""
+    of = {"store": "US", "settlement_id": "1", "event": "sale", **line}
+
+    assert name == line_name(of, of_several=True)
+    assert name.removesuffix(" (US)") == line_name(of, of_several=False)
+
+
+def test_messages_name_the_store_once_there_is_another(tmp_path: Path) -> None:
+    """What fell away in the answers of one store, and a cost that looks wrong."""
+    shop = answered(tmp_path, "5.00")
+    shop.bring_in("2", sale("111-1", "MUG", 2), store="DE")
+    outcome = told(shop, "Sales")
+    odd = SuspectCost("111-1", "MUG", Decimal(99), Decimal(5), "Odd", store="DE")
+
+    assert "asks something else now: order 111-1, SKU MUG (US)." in outcome.message
+    assert "order 111-1 (DE), SKU MUG: cost 99, average 5" == named_costs([odd], of_several=True)
+    assert "order 111-1, SKU MUG: cost 99, average 5" == named_costs([odd])
