@@ -183,6 +183,7 @@ def _suspects(saving: Saving) -> list[dict[str, object]]:
             "sku": one.sku,
             "cost": f"{one.unit_cost.normalize():f}",
             "average": None if one.average is None else f"{one.average.normalize():f}",
+            "currency": saving.before.company.home_currency,
             "reason": one.reason,
         }
         for one in saving.suspects

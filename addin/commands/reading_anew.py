@@ -100,6 +100,7 @@ def _data(one: Reread) -> dict[str, object]:
         **identity(one.settlement.store, one.settlement.settlement_id),
         "took_it": one.took_it,
         "transactions_before": one.before.transactions,
+        "currency": one.settlement.currency,
         "sum_before": str(one.before.sum),
         "transactions_now": None if one.now is None else one.now.transactions,
         "sum_now": None if one.now is None else str(one.now.sum),
