@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import StoredEntry
+    from core.books.entries import EntryRow
     from core.books.exporting import Exported
     from core.journal.entry import Entry
 
@@ -206,7 +206,8 @@ def _exported(one: Exported) -> str:
     finale = len(one.entries) - len(ours)
     return (
         f"Settlement {one.settlement.name}: {counted(len(ours), 'entry', 'entries')}"
-        f"{', what Finale posts itself is left out' if finale else ''}{', its costs are locked' if one.locked else ''}."
+        f"{', what Finale posts itself is left out' if finale else ''}"
+        f"{', its costs are locked' if one.is_locked else ''}."
     )
 
 
@@ -216,7 +217,7 @@ def _told(one: Exported) -> dict[str, object]:
         **identity(one.settlement.store, one.settlement.settlement_id),
         "entries": [str(entry.key) for entry in ours],
         "posted_by_finale": [str(entry.key) for entry in one.entries if entry not in ours],
-        "locked": one.locked,
+        "locked": one.is_locked,
     }
 
 
@@ -374,11 +375,11 @@ def _not_elsewhere(one: BookedSettlement) -> str:
 def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str) -> list[Entry]:
     """Reopen one settlement; return its reversing entries as the files have them."""
 
-    def written(found: Sequence[StoredEntry]) -> list[Entry]:
+    def written(found: Sequence[EntryRow]) -> list[Entry]:
         posted = (Posted(one, settlement.store, settlement.settlement_id, 0) for one in found)
         return [as_written(one, books.accounts) for one in posted]
 
-    def check(found: Sequence[StoredEntry]) -> None:
+    def check(found: Sequence[EntryRow]) -> None:
         made = written(found)
         if to_import(made):
             refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)

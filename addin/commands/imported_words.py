@@ -78,7 +78,7 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
-    return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+    return f"{what} imported, {returns.restocked_units:,} of them back in sellable stock."
 
 
 def _reimbursements_sentence(told: ImportedReimbursements) -> str:
@@ -143,7 +143,7 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
         "store": returns.store,
         "new": returns.is_new,
         "units": returns.units,
-        "restocked": returns.restocked,
+        "restocked": returns.restocked_units,
     }
 
 
@@ -165,7 +165,7 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
     """Return what became of a settlement, and below it its period and total and what is wrong with it."""
     what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
     change = f" Before: {imported.before}; now: {imported.after}." if imported.before else ""
-    gone = f" {counted(imported.ended, 'transaction')} of before no longer there." if imported.ended else ""
+    gone = f" {counted(imported.ended_lines, 'transaction')} of before no longer there." if imported.ended_lines else ""
     sentences = {
         Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
         Import.SUPERSEDED: f"{what} imported: it takes the place of the report that was there.{change}",

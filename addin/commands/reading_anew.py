@@ -92,7 +92,7 @@ def _line(one: Reread) -> str:
         return "\n".join(problem.message for problem in one.problems)
     figures = f"{one.before} became {one.now}" if one.took_it else f"{one.before}; its files now say {one.now}"
     told = "".join(f" {problem.message}" for problem in one.problems)
-    return f"{one.settlement.name}: {figures} ({counted(one.changed, 'line')} changed).{told}"
+    return f"{one.settlement.name}: {figures} ({counted(one.changed_lines, 'line')} changed).{told}"
 
 
 def _data(one: Reread) -> dict[str, object]:
@@ -104,6 +104,6 @@ def _data(one: Reread) -> dict[str, object]:
         "sum_before": str(one.before.sum),
         "transactions_now": None if one.now is None else one.now.transactions,
         "sum_now": None if one.now is None else str(one.now.sum),
-        "changed": one.changed,
+        "changed": one.changed_lines,
         "problems": [problem.message for problem in one.problems],
     }

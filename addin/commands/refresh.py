@@ -100,7 +100,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     settlements.fill_settlements(book, books)
     costs.fill_costs(book, books)
     sku_mapping.fill_sku_mapping(book, books, view.mapping_origins)
-    opening_costs.fill_opening_costs(book, books.known.opening, books.company.home_currency)
+    opening_costs.fill_opening_costs(book, books.costing_input.opening, books.company.home_currency)
     journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)

@@ -68,7 +68,7 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     view = load(desk.database)
     refresh(desk, view)
     settlements = [one for file in done for one in file.settlements]
-    answered = [key for one in settlements for key in one.answered]
+    answered = [key for one in settlements for key in one.answered_lines]
     told = with_answers(with_asking(_import_outcome(done), view.books, settlements), view.books, answered)
     return with_remarks(told, view.books, {one.store for one in settlements})
 

@@ -82,7 +82,8 @@ def publish(books: Books, machine: MachineFolder) -> Path:
         The file that was written.
     """
     snapshot = cost_snapshot(
-        with_locked_sources(books.lines, books.known.locked), sku_costs(books.mappings, books.observations)
+        with_locked_sources(books.lines, books.costing_input.locked_lines),
+        sku_costs(books.mappings, books.observations),
     )
     path = publish_snapshot(snapshot, machine, books.company.database_id)
     _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))

@@ -238,7 +238,7 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
         key=to_text(row["key"]) or "",
         version=version if isinstance(version, int) else 0,
         cost=taken["cost"],
-        proposed=None if isinstance(proposed, NotANumber) else proposed,
+        proposal=None if isinstance(proposed, NotANumber) else proposed,
         zero_ok=bool(taken["zero_ok"]),
         units_back=taken["units_back"],
         disposition=taken["disposition"],

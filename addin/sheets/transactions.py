@@ -83,7 +83,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
     profits = margin(lines, [rate.rate if (rate := rates.found.get(one)) else None for one in wanted])
     missing = set(rates.missing)
     unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
-    locked = None if books is None else books.locked
+    locked = None if books is None else books.locked_lines
     shown = marked(with_units(with_locked_sources(lines, locked))).assign(
         margin=profits.where(~unknown),
         rate=pd.Series([str(rates.found[one]) if one in rates.found else None for one in wanted], lines.index, TEXT),

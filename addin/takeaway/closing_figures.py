@@ -143,7 +143,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
     return ClosingFigures(
         month,
         home,
-        with_locked_sources(accrued, books.known.locked),
+        with_locked_sources(accrued, books.costing_input.locked_lines),
         shipped.without_cost,
         accrual_entries(
             accrued,

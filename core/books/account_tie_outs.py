@@ -18,7 +18,7 @@ from core.model import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from core.books.entries import Posted, StoredLine
+    from core.books.entries import EntryLineRow, Posted
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 
@@ -28,7 +28,7 @@ _PRICED = {usual_type(str(event), column) for event in Event if event is not Eve
 """The line types whose tax rate may be that of the seller's own tax in the price."""
 
 
-def detail(line: StoredLine | EntryLine | Account) -> str:
+def detail(line: EntryLineRow | EntryLine | Account) -> str:
     """Say number, tax rate and bank mark of an account as a line of an entry has them; older versions kept none."""
     words = (f"number {line.number}" if line.number else "no number", f"tax rate {line.tax_code}")
     return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
@@ -48,7 +48,7 @@ def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[T
     return [tie for line in posted.entry.lines for tie in _of_line(name, posted, line, candidates)]
 
 
-def _of_line(name: str, posted: Posted, line: StoredLine, candidates: Collection[Accounts]) -> Iterator[TieOut]:
+def _of_line(name: str, posted: Posted, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
     if line.memo not in _TYPES:
         yield difference(f"{name}, line type", line.memo, "a line type")
         return
@@ -65,7 +65,7 @@ def _of_line(name: str, posted: Posted, line: StoredLine, candidates: Collection
             yield difference(of_line, detail(line), " or ".join(wanted))
 
 
-def _accounts(posted: Posted, line: StoredLine, accounts: Accounts) -> Iterator[Account]:
+def _accounts(posted: Posted, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:
     """Yield where such a line can post: also with the rate of the seller's own tax that it names.
 
     Tax withheld on a line that the first reader stored goes where its tax collected goes.

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-    from core.books.entries import Posted, StoredEntry
+    from core.books.entries import EntryRow, Posted
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
 
-def _as_made(posted: Posted) -> StoredEntry:
+def _as_made(posted: Posted) -> EntryRow:
     """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal.
 
     One whose key is not that of its store and name is left as it is: that is named by itself.

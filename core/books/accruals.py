@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
-from core.books.exporting import as_written, stored
+from core.books.exporting import as_written, row_of
 from core.frame_columns import records
 from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
@@ -200,6 +200,6 @@ def book_accrual(
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note="accrual")
         for entry in plan.entries:
             kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
-            kept = replace(stored(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
+            kept = replace(row_of(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
             entries.post(connection, kept, batch)
         settings.put(connection, accrual_setting(batch), _made_of(month, lines), who=who, now=now)

@@ -147,6 +147,6 @@ def _read_as_others(books: Books) -> set[str]:
         return set()
     was, now = (
         {row["key"]: row["quantity"] for row in records(known.transactions[["key", "quantity"]])}
-        for known in (books.known, books.as_read)
+        for known in (books.costing_input, books.as_read)
     )
     return {key for key, units in now.items() if key in was and units != was[key]}

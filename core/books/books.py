@@ -83,7 +83,7 @@ class Books:
     settlements: tuple[BookedSettlement, ...]
     lines: pd.DataFrame
     """Every transaction with its cost: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
-    known: CostingInput
+    costing_input: CostingInput
     """Everything that the costs were made of."""
     accepted_true_ups: pd.DataFrame
     """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
@@ -117,7 +117,7 @@ class Books:
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
     documents: Documents | None = None
     """What documents say of orders and of goods that came back, to count by them again."""
-    reclassified: Mapping[str, Reclassified] = field(default_factory=dict)
+    reclassifications: Mapping[str, Reclassified] = field(default_factory=dict)
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
@@ -137,10 +137,10 @@ class Books:
     def known_now(self) -> CostingInput:
         """Everything that the costs would be made of, as files are read and words are answered today."""
         if self.as_read is None:
-            return replace(self.known, overrides=self.overrides_now)
+            return replace(self.costing_input, overrides=self.overrides_now)
         now = self.as_read
         frames_now = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
-        return replace(self.known, overrides=self.overrides_now, **frames_now)
+        return replace(self.costing_input, overrides=self.overrides_now, **frames_now)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -157,7 +157,7 @@ class Books:
             return frozenset()
         was, now = (
             {row["key"]: (row["store"], row["settlement_id"], *(row[name] for name in names)) for row in rows}
-            for rows in (records(one.transactions) for one in (self.known, self.as_read))
+            for rows in (records(one.transactions) for one in (self.costing_input, self.as_read))
         )
         return frozenset(row[:2] for key, row in (was | now).items() if was.get(key) != now.get(key))
 
@@ -186,24 +186,24 @@ class Books:
         return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
 
     @property
-    def locked(self) -> pd.DataFrame | None:
+    def locked_lines(self) -> pd.DataFrame | None:
         """The lines of the locks in force, as they were locked (COSTED_COLUMNS)."""
-        return self.known.locked
+        return self.costing_input.locked_lines
 
     @property
     def observations(self) -> pd.DataFrame:
         """What the inventory system says (OBSERVATION_COLUMNS)."""
-        return self.known.observations
+        return self.costing_input.observations
 
     @property
     def mappings(self) -> pd.DataFrame:
         """Which products the SKUs stand for (MAPPING_COLUMNS)."""
-        return self.known.mappings
+        return self.costing_input.mappings
 
     @property
     def overrides(self) -> pd.DataFrame:
         """The saved answers in force (OVERRIDE_COLUMNS)."""
-        return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+        return frame(OVERRIDE_COLUMNS) if self.costing_input.overrides is None else self.costing_input.overrides
 
     @cached_property
     def overrides_now(self) -> pd.DataFrame:
@@ -368,14 +368,14 @@ def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books
     tied = books.counted_together
     if books.documents is not None and not books.documents.order_units.empty:
         told = replace(books.documents, policies=policies)
-        bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
+        bare = replace(known, transactions=told.transactions, asked_units=None, returned=None, reimbursed=None)
         known, tied, as_read = documents.with_documents_as_read(bare, told)
     lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)), books.posted_tax)
-    return replace(books, known=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
+    return replace(books, costing_input=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
 
 
 def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
     """Return the books as they would be with other policies and another calendar. Pure."""
     flags = history_flags(books.settlements, policies, zones, books.starts)
-    known = replace(books.known, settlements=flags, zones=zones)
+    known = replace(books.costing_input, settlements=flags, zones=zones)
     return counted_anew(replace(books, zones=zones), known, policies)

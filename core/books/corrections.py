@@ -96,7 +96,7 @@ def _entry_as_line(books: Books, of: BookedSettlement, one: TakenBack, sign: int
 def _of_books(books: Books) -> list[Reclassified]:
     """Return those that move something in the P&L: from Storage to Subscription, both fees, nothing does."""
     known = {one.id for one in books.settlements}
-    return [one for one in books.reclassified.values() if one.settlement in known and _moves_a_part(one)]
+    return [one for one in books.reclassifications.values() if one.settlement in known and _moves_a_part(one)]
 
 
 def _moves_a_part(one: Reclassified) -> bool:

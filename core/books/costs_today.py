@@ -54,7 +54,7 @@ def differences(books: Books) -> pd.DataFrame:
     for the lines that take its cost, until it would cost something else; so does for ever what was posted elsewhere or
     lies before books start.
     """
-    if books.known.locked is None or books.known.locked.empty:
+    if books.costing_input.locked_lines is None or books.costing_input.locked_lines.empty:
         return frame(FOUND_COLUMNS)
     changed_costs = _differences(books, books.never_posted)
     dismissed = frozenset(_dismissed(books, changed_costs))
@@ -104,9 +104,9 @@ def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
 
 def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
-    locked = books.known.locked
+    locked = books.costing_input.locked_lines
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
-    free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
+    free = replace(books.known_now, locked_lines=held, exported_lines=locked, overrides=_without_estimates(books))
     return costed_lines(free, costing_policies(books.policies, books.company))
 
 
@@ -258,7 +258,7 @@ def held_lines(books: Books) -> list[Row]:
 
     A line that came with another reading is held as soon as its true-up was accepted.
     """
-    locked = [] if books.known.locked is None else records(books.known.locked)
+    locked = [] if books.costing_input.locked_lines is None else records(books.costing_input.locked_lines)
     accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
     known = {row["key"] for row in locked}
     came = ({"key": key, **_NOTHING} for key in accepted if key not in known)

@@ -21,7 +21,7 @@ from core.journal.entry import EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.books.entries import Posted, StoredEntry
+    from core.books.entries import EntryRow, Posted
     from core.books.entry_tie_outs import Batch
     from core.books.locks import Lock, PastLock
 
@@ -167,7 +167,7 @@ def _of_decision(
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))
 
 
-def _entries(made: Sequence[StoredEntry], event: str | None) -> list[str | None]:
+def _entries(made: Sequence[EntryRow], event: str | None) -> list[str | None]:
     """Return the entries that can post a true-up: that of its kind of cost; a kind that came to nothing has none."""
     kind = str(cost_type(event)) if event else None
     posting = [one.key for one in made if any(line.memo == kind for line in one.lines)]

@@ -51,11 +51,11 @@ def _decide_one(answer: Answer, line: LineState | None, *, accept_proposals: boo
 def _refusal(answer: Answer, line: LineState) -> str | None:
     """Return why the books do not take this answer, whatever was saved before."""
     cost = answer.named(Cell.COST)
-    if line.locked:
+    if line.is_locked:
         return "the settlement is exported and locked: its costs change by true-up only"
     if answer.cost is not None and answer.cost < 0:
         return f"{cost}: a cost cannot be negative: {answers.number_typed(answer.cost)}"
-    if answer.cost == 0 and answer.proposed != 0 and not answer.zero_ok:
+    if answer.cost == 0 and answer.proposal != 0 and not answer.zero_ok:
         zero = answer.named(Cell.ZERO_OK)
         return f"{cost}: 0 is not taken as a cost: set {zero} to yes if these goods really cost nothing"
     return None
@@ -67,14 +67,14 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     stock = _stock_differs(answer, saved)
     note = saved.version > 0 and _note_differs(answer, saved)
     sku = line.has_new_sku(answer)  # its proposal, made when nobody knew the goods, is not accepted with it
-    is_taken = is_proposal and accept_proposals and line.missing and line.has_more_units(answer)
+    is_taken = is_proposal and accept_proposals and line.is_missing and line.has_more_units(answer)
     if _zero_is_new(answer, saved) or answer.typed_cost is not None or is_taken:
         return Decision(answer, Ruling.SAVE, kind=OverrideKind.ENTERED)
-    if not line.missing and not stock and not note and not sku:
+    if not line.is_missing and not stock and not note and not sku:
         return Decision(
             answer, Ruling.UNCHANGED, "" if saved.version else "no longer missing: there is nothing to save"
         )
-    takes_cost = line.missing and not sku and not (stock and line.moves_none(answer.disposition))
+    takes_cost = line.is_missing and not sku and not (stock and line.moves_none(answer.disposition))
     if is_proposal and accept_proposals and takes_cost:
         return Decision(answer, Ruling.SAVE, kind=OverrideKind.ACCEPTED_AVERAGE, is_proposal=True)
     if stock or note or sku:

@@ -34,24 +34,24 @@ class Documents:
     order_units: pd.DataFrame
     goods_back: pd.DataFrame
     reimbursements: pd.DataFrame
-    booked: tuple[BookedSettlement, ...]
+    settlements: tuple[BookedSettlement, ...]
     policies: Policies
     company: Company
     stores: tuple[Store, ...]
-    held: pd.DataFrame
+    transactions: pd.DataFrame
     """TRANSACTION_COLUMNS as they are stored, before any document counts their units."""
     now: pd.DataFrame
-    """The same as files are read and words are answered today; `held` itself where that is what the books have."""
+    """The same as files are read and words are answered today; `transactions` itself where the books have that."""
 
 
 def with_documents_as_read(
     known: CostingInput, told: Documents
 ) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
     """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
-    if told.now is told.held:
+    if told.now is told.transactions:
         return *with_documents(known, told), None
-    as_read = with_documents(replace(known, transactions=told.now, locked=_as_exported(known, told)), told)[0]
-    return *with_documents(known, told), replace(as_read, locked=known.locked)
+    as_read = with_documents(replace(known, transactions=told.now, locked_lines=_as_exported(known, told)), told)[0]
+    return *with_documents(known, told), replace(as_read, locked_lines=known.locked_lines)
 
 
 def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
@@ -59,9 +59,13 @@ def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
 
     A line of one unit went out; the payout's own report says three. Three are to be costed, not the one.
     """
-    was = dict(_units(told.held))
+    was = dict(_units(told.transactions))
     changed = {key for key, units in _units(told.now) if key in was and was[key] != units}
-    return known.locked if known.locked is None else known.locked[~known.locked["key"].isin(list(changed))]
+    return (
+        known.locked_lines
+        if known.locked_lines is None
+        else known.locked_lines[~known.locked_lines["key"].isin(list(changed))]
+    )
 
 
 def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
@@ -71,7 +75,7 @@ def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
 def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, frozenset[str]]:
     """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
     known = _with_doubted_units(known)
-    known, tied = _with_order_units(known, told.order_units, told.booked, told.policies, told.company)
+    known, tied = _with_order_units(known, told.order_units, told.settlements, told.policies, told.company)
     returned = returned_lines(known.transactions, told.goods_back, told.stores)
     reported = reimbursed_lines(known.transactions, told.reimbursements, told.stores)
     return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
@@ -80,7 +84,7 @@ def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, 
 def _with_doubted_units(known: CostingInput) -> CostingInput:
     """Return what costs are made of with the units asked of open lines that are paid for and state 0 of them."""
     rows = known.transactions
-    locked = [] if known.locked is None else list(known.locked["key"])
+    locked = [] if known.locked_lines is None else list(known.locked_lines["key"])
     doubtful = paid_without_units(rows) & ~rows["key"].isin(locked)
     if not doubtful.any():
         return known
@@ -115,7 +119,7 @@ def _with_order_units(
         OrderUnits(
             told,
             booked,
-            _given(COSTED_COLUMNS, known.locked),
+            _given(COSTED_COLUMNS, known.locked_lines),
             _given(TRUED_UP_COLUMNS, known.trued_up),
             _given(OVERRIDE_COLUMNS, known.overrides),
             policies.books_start,
@@ -123,7 +127,7 @@ def _with_order_units(
         ),
     )
     questions = frame(
-        ASKED_UNITS_COLUMNS, [*records(counted.asked), *records(_given(ASKED_UNITS_COLUMNS, known.asked_units))]
+        ASKED_UNITS_COLUMNS, [*records(counted.unsure_units), *records(_given(ASKED_UNITS_COLUMNS, known.asked_units))]
     )
     after = replace(known, transactions=counted.transactions, asked_units=questions, returned=counted.returned)
-    return after, counted.tied
+    return after, counted.linked_lines

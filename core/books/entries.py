@@ -58,8 +58,8 @@ class EntryUnknownError(DatabaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLine:
-    """One line of an entry."""
+class EntryLineRow:
+    """One line of an entry, as its row in the books is."""
 
     account: str
     amount: Decimal
@@ -74,14 +74,18 @@ class StoredLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as its row in the books is: also one whose key or balance Verify has to name as wrong."""
+class EntryRow:
+    """An entry as its row in the books is: also one whose key or balance Verify has to name as wrong.
+
+    What is posted and written to files is a `core.journal.entry.Entry`; this is what is stored of it. Both are held to
+    one check of their balance, `refuse_unbalanced`.
+    """
 
     key: str
     """Says which action this is (store, settlement, kind, revision); the accounting system recognises it by that."""
     kind: EntryKind
     entry_date: date
-    lines: tuple[StoredLine, ...]
+    lines: tuple[EntryLineRow, ...]
     settlement: int | None = None
     """The settlement's number in this database, where it belongs to one."""
     revision: int = 1
@@ -103,7 +107,7 @@ class StoredEntry:
 class Posted:
     """An entry in the books, with what names it beside its key."""
 
-    entry: StoredEntry
+    entry: EntryRow
     store: str
     settlement_id: str
     """Of an accrual: what stands in its key in its place."""
@@ -125,7 +129,7 @@ class Reclassified:
 _RECLASSIFIED = "accepted reclassifications"
 
 
-def _said(entry: StoredEntry) -> Reclassified:
+def _said(entry: EntryRow) -> Reclassified:
     lines = tuple((line.memo, line.account, line.amount) for line in entry.lines)
     return Reclassified(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
 
@@ -133,12 +137,12 @@ def _said(entry: StoredEntry) -> Reclassified:
 _OF_A_LINE = ("account", "amount", "currency", "memo", "number", "tax_code", "is_bank")
 
 
-def _line(row: Row[Any]) -> StoredLine:
-    return StoredLine(**{name: getattr(row, name) for name in _OF_A_LINE})
+def _line(row: Row[Any]) -> EntryLineRow:
+    return EntryLineRow(**{name: getattr(row, name) for name in _OF_A_LINE})
 
 
-def _made(row: Row[Any], lines: Iterable[StoredLine], reverses: str | None) -> StoredEntry:
-    return StoredEntry(
+def _made(row: Row[Any], lines: Iterable[EntryLineRow], reverses: str | None) -> EntryRow:
+    return EntryRow(
         key=row.key,
         kind=known_word(EntryKind, row.kind, "a kind of entry"),
         entry_date=date.fromisoformat(row.entry_date),
@@ -172,7 +176,7 @@ def reclassified(connection: Connection) -> dict[str, Reclassified]:
     return {key: one for key, one in (from_entries | decided).items() if key not in gone}
 
 
-def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
+def post(connection: Connection, entry: EntryRow, batch: int) -> bool:
     """Store an entry, once.
 
     Returns:
@@ -199,7 +203,7 @@ def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
     return True
 
 
-def find(connection: Connection, key: str) -> StoredEntry | None:
+def find(connection: Connection, key: str) -> EntryRow | None:
     """Return the entry of a key."""
     row = connection.execute(select(closing_tables.entry).where(closing_tables.entry.c.key == key)).one_or_none()
     return None if row is None else _entry(connection, row)
@@ -217,7 +221,7 @@ def number(connection: Connection, key: str) -> int:
     return row_id
 
 
-def of_settlement(connection: Connection, settlement_number: int) -> list[StoredEntry]:
+def of_settlement(connection: Connection, settlement_number: int) -> list[EntryRow]:
     """Return the entries of a settlement, in the order they were stored."""
     rows = connection.execute(
         select(closing_tables.entry)
@@ -260,7 +264,7 @@ def settlement_batches(connection: Connection) -> dict[int, int]:
 
 def posted(connection: Connection) -> list[Posted]:
     """Return every entry, in the order they were stored."""
-    lines: dict[int, list[StoredLine]] = defaultdict(list)
+    lines: dict[int, list[EntryLineRow]] = defaultdict(list)
     for row in connection.execute(
         select(closing_tables.entry_line).order_by(
             closing_tables.entry_line.c.entry, closing_tables.entry_line.c.position
@@ -314,7 +318,7 @@ def journal(connection: Connection) -> pd.DataFrame:
     return lines[lines["amount"] != Decimal(0)].reset_index(drop=True)
 
 
-def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str, Any]:
+def _values(connection: Connection, entry: EntryRow, batch: int) -> dict[str, Any]:
     return {
         "key": entry.key,
         "kind": str(entry.kind),
@@ -329,7 +333,7 @@ def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str,
     }
 
 
-def _entry(connection: Connection, row: Row[Any]) -> StoredEntry:
+def _entry(connection: Connection, row: Row[Any]) -> EntryRow:
     rows = connection.execute(
         select(closing_tables.entry_line)
         .where(closing_tables.entry_line.c.entry == row.id)

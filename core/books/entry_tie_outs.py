@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import Posted, StoredEntry
+    from core.books.entries import EntryRow, Posted
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -59,7 +59,7 @@ class Batch:
     note: str = ""
 
 
-def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
+def made_tie_outs(name: str, stored: Sequence[EntryRow], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
     """Hold stored entries against the same entries made anew; only what differs from the nearest candidate.
 
     Args:
@@ -77,7 +77,7 @@ def made_tie_outs(name: str, stored: Sequence[StoredEntry], candidates: Iterable
     return nearest or []
 
 
-def _differences(name: str, stored: Sequence[StoredEntry], made: Sequence[Entry]) -> list[TieOut]:
+def _differences(name: str, stored: Sequence[EntryRow], made: Sequence[Entry]) -> list[TieOut]:
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
     ours = {_without_revision(one.key, one.revision): one for one in stored}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
@@ -96,7 +96,7 @@ def _alone(name: str, key: str, words: str) -> TieOut:
     return TieOut(f"{name}: entry {key}", Decimal(1), Decimal(0), words)
 
 
-def _of_one(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+def _of_one(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
     if stored.kind is not made.key.kind:
         yield difference(f"{name}, kind", str(stored.kind), str(made.key.kind))
     if stored.entry_date != made.day:
@@ -111,7 +111,7 @@ def _of_one(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
     yield from _details(name, stored, made)
 
 
-def _details(name: str, stored: StoredEntry, made: Entry) -> Iterator[TieOut]:
+def _details(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
     """Number, tax rate and bank account of each line are those that its account had; older versions kept none.
 
     One account may have lines of several tax rates: the prices of a seller's own rate, and those without.
@@ -204,7 +204,7 @@ def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[Ti
         yield difference(f"{name}, batch", posted.batch, f"after {original.batch}")
 
 
-def _details_taken_back(name: str, entry: StoredEntry, original: StoredEntry) -> Iterator[TieOut]:
+def _details_taken_back(name: str, entry: EntryRow, original: EntryRow) -> Iterator[TieOut]:
     """Number, tax rate and bank account of each line are those of the line that it takes back."""
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in original.lines:
@@ -216,7 +216,7 @@ def _details_taken_back(name: str, entry: StoredEntry, original: StoredEntry) ->
             yield difference(of_line, detail(line), " or ".join(dict.fromkeys(wanted)))
 
 
-def _lines(entry: StoredEntry, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
+def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
     return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
 
 
@@ -237,11 +237,11 @@ class TrueUps:
     """What was accepted for the lines of a lock that holds."""
 
     settlement: BookedSettlement
-    locked: Sequence[Mapping[str, Any]]
+    locked_lines: Sequence[Mapping[str, Any]]
     """COSTED_COLUMNS of the lock."""
-    accepted: Sequence[dict[str, Any]]
+    accepted_rows: Sequence[dict[str, Any]]
     """DECIDED_COLUMNS, in the order in which they were proposed."""
-    standing: Sequence[StoredEntry]
+    standing_entries: Sequence[EntryRow]
     """Every entry of the settlement that stands."""
     choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
     """The policies and accounts that can have held when a batch was made."""
@@ -258,10 +258,10 @@ def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
     ties = list(_chain(books, of))
-    so_far = total(row["cogs"] for row in of.locked if row["key"] not in books.never_posted)
-    own = [one for one in of.standing if one.kind in _TRUE_UPS]
-    for batch in sorted({*(row["decided_in"] for row in of.accepted), *(one.revision for one in own)}):
-        rows = [row for row in of.accepted if row["decided_in"] == batch]
+    so_far = total(row["cogs"] for row in of.locked_lines if row["key"] not in books.never_posted)
+    own = [one for one in of.standing_entries if one.kind in _TRUE_UPS]
+    for batch in sorted({*(row["decided_in"] for row in of.accepted_rows), *(one.revision for one in own)}):
+        rows = [row for row in of.accepted_rows if row["decided_in"] == batch]
         exact = total(row["difference"] for row in rows)
         whole = cents(so_far + exact) - cents(so_far)
         stored = [one for one in own if one.revision == batch]
@@ -274,7 +274,7 @@ _ROUNDED = Decimal("0.02")
 """What rounding can put between a kind of cost in an entry and its exact differences."""
 
 
-def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[StoredEntry]) -> list[TieOut]:
+def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequence[EntryRow]) -> list[TieOut]:
     """Hold the months of the profit and loss against those of the journal, by kind of cost; only what differs.
 
     Earlier versions posted a line whose word was answered otherwise since as what it had been.
@@ -286,7 +286,7 @@ def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequenc
     return ties[0] if all(ties) else []
 
 
-def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[StoredEntry]) -> Iterator[TieOut]:
+def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[EntryRow]) -> Iterator[TieOut]:
     shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     for row in records(corrections[["day", "event", "cogs"]]):
@@ -305,8 +305,8 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
 def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
     lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
-    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked}
-    for row in of.accepted:
+    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked_lines}
+    for row in of.accepted_rows:
         name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
         rest = row["cogs"] - locked_cogs.get(row["key"], Decimal(0))
         if row["difference"] != rest:
@@ -334,7 +334,7 @@ def _of_batch(
     batch: int,
     rows: Sequence[dict[str, Any]],
     whole: Decimal,
-    stored: Sequence[StoredEntry],
+    stored: Sequence[EntryRow],
 ) -> list[TieOut]:
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
@@ -347,7 +347,7 @@ def _of_batch(
 
     def made() -> Iterator[Sequence[Entry]]:
         for lines, (policies, accounts) in product(as_they_are, choices):
-            finale = finale_corrects(of.standing, policies.finale_posts)
+            finale = finale_corrects(of.standing_entries, policies.finale_posts)
             posting = CostPosting(of.settlement.store, books.company.home_currency, accounts, finale)
             number = of.settlement.settlement_id
             yield true_up_entries(lines, day, whole, settlement_id=number, revision=batch, posting=posting)
@@ -358,7 +358,7 @@ def _of_batch(
     return [*ties, *(_odd_day(of.settlement.name, one, min(days)) for one in odd)]
 
 
-def _odd_day(name: str, entry: StoredEntry, day: date) -> TieOut:
+def _odd_day(name: str, entry: EntryRow, day: date) -> TieOut:
     words = f"the books have “{entry.entry_date}”, recomputed it is “{day}” or the day before or after"
     return TieOut(f"{name}: entry {entry.key}, day", Decimal(1), Decimal(0), words)
 
@@ -367,5 +367,5 @@ def _days(books: Books, of: TrueUps, batch: int) -> set[date]:
     """Return the day of an acceptance; its store's calendar may be another one now."""
     at = of.made_at(batch)
     if at is None:
-        return {one.entry_date for one in of.standing}
+        return {one.entry_date for one in of.standing_entries}
     return {books.zones.day(at, of.settlement.store) + shift * _A_DAY for shift in (0, -1, 1)}

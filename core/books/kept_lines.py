@@ -61,7 +61,7 @@ class OpenedSettlements:
     database_state: str
     lines: pd.DataFrame
     """Those of `Books.lines` that are theirs, one settlement after the other."""
-    locked: pd.DataFrame
+    locked_lines: pd.DataFrame
     """The lines of their locks in force, as they were locked (COSTED_COLUMNS)."""
     zones: StoreDays
     rates: ExchangeRates
@@ -110,7 +110,11 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
     """Return settlements with their lines in books that are loaded; raises as `open_kept`. Pure."""
     chosen = tuple(books.named(ids))
     lines = books.lines_of_all(chosen)
-    locked = frame(COSTED_COLUMNS) if books.locked is None else books.locked[books.locked["key"].isin(lines["key"])]
+    locked = (
+        frame(COSTED_COLUMNS)
+        if books.locked_lines is None
+        else books.locked_lines[books.locked_lines["key"].isin(lines["key"])]
+    )
     return OpenedSettlements(books.company, chosen, books.database_state, lines, locked, books.zones, books.rates)
 
 
@@ -216,7 +220,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     if kept is None:
         return []
     lines = books.lines_of_all(books.settlements)
-    ties = tie_columns(books.known, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
+    ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
     wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
@@ -236,7 +240,7 @@ def _keep(connection: Connection, books: Books) -> None:
     kept = costing_tables.costed_settlement
     query = select(kept.c.settlement, kept.c.digest, kept.c.ties)
     known = {row.settlement: (row.digest, row.ties) for row in connection.execute(query)}
-    ties = tie_columns(books.known, books.counted_together).set_index("key")
+    ties = tie_columns(books.costing_input, books.counted_together).set_index("key")
     for one in books.settlements:
         lines = books.lines_of(one)
         beside = ties.loc[lines["key"]].set_axis(lines.index)

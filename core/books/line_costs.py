@@ -111,7 +111,7 @@ def named_lines(known: CostingInput) -> pd.DataFrame:
         TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
     """
     stated = known.transactions
-    late = locked_unanswered(known.locked)
+    late = locked_unanswered(known.locked_lines)
     every = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
     saved = [row for row in every if row["key"] not in late]
     typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
@@ -121,4 +121,4 @@ def named_lines(known: CostingInput) -> pd.DataFrame:
         UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
         PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
     }
-    return with_typed_skus(stated, known.overrides, known.locked).assign(**told)
+    return with_typed_skus(stated, known.overrides, known.locked_lines).assign(**told)

@@ -91,7 +91,11 @@ def _posted_as(
     """
     if posted.empty:
         return {}
-    locked_cogs = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
+    locked_cogs = (
+        {}
+        if known.locked_lines is None
+        else dict(zip(known.locked_lines["key"], known.locked_lines["cogs"], strict=True))
+    )
     today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
     by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
@@ -176,7 +180,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
         mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
-        locked=locked,
+        locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),
@@ -189,10 +193,10 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    order_units, *reported = _documents(connection, only)
+    order_units, returned, reimbursed = _documents(connection, only)
     if only is None:
         order_units = with_stated_units(order_units, today, booked)
-    told = Documents(order_units, *reported, booked, policies, company, all_stores, today, now)
+    told = Documents(order_units, returned, reimbursed, booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
     if only is not None:
         known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
@@ -203,7 +207,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         policies=policies,
         settlements=booked,
         lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
-        known=known,
+        costing_input=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_up_history.dismissed(connection),
@@ -221,7 +225,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         as_read=as_read,
         documents=told,
         left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
-        reclassified=entries.reclassified(connection),
+        reclassifications=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
         posted_tax=tax,
@@ -232,7 +236,11 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
 def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if only is not None:
-        return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
+        return (
+            frame(ORDER_UNITS.stored_columns),
+            frame(RETURNED_GOODS.stored_columns),
+            frame(REIMBURSEMENTS.stored_columns),
+        )
     load = partial(file_rows.load, connection)
     return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import StoredEntry
+    from core.books.entries import EntryRow
     from core.journal.entry import Entry
 
 _HALF_A_CENT = Decimal("0.005")
@@ -44,7 +44,7 @@ Booked = tuple["date", str, Decimal]
 def month_tie_outs(
     books: Books,
     settlement: BookedSettlement,
-    stored: Sequence[StoredEntry],
+    stored: Sequence[EntryRow],
     made: Mapping[EntryKind, Sequence[Entry]],
     corrections: pd.DataFrame,
 ) -> list[TieOut]:
@@ -73,7 +73,7 @@ def month_tie_outs(
     return _differing(settlement.name, _figures(shown, kinds), booked, allowed)
 
 
-def _stored(entries: Iterable[StoredEntry]) -> Iterator[Booked]:
+def _stored(entries: Iterable[EntryRow]) -> Iterator[Booked]:
     return ((one.entry_date, line.memo, line.amount) for one in entries for line in one.lines)
 
 

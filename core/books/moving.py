@@ -54,7 +54,7 @@ class Destinations:
     """Another document's line of the same order and event, with other units or an SKU that was not known."""
     unclear: tuple[str, ...] = ()
     """Several lines fit, and nobody can say which one is meant."""
-    gone: tuple[str, ...] = ()
+    without_destination: tuple[str, ...] = ()
     """No line fits, or the one that does has an answer of its own: nothing asks for this one any more."""
 
     @property

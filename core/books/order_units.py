@@ -22,7 +22,7 @@ from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, 
 from core.marketplaces import read_file
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.ebay.orders_of_reports import units_stated_again
-from core.marketplaces.order_units import Counted, ItemLine, Told, counted
+from core.marketplaces.order_units import ItemLine, ItemUnits, StatedUnits, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
 
@@ -48,17 +48,17 @@ ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
 class OrderUnits:
     """What the books know of orders beside their lines."""
 
-    told: pd.DataFrame
+    stated_units: pd.DataFrame
     """`with_stated_units`."""
-    booked: Iterable[BookedSettlement]
-    locked: pd.DataFrame
+    settlements: Iterable[BookedSettlement]
+    locked_lines: pd.DataFrame
     """COSTED_COLUMNS of the locked lines."""
     trued_up: pd.DataFrame
     """TRUED_UP_COLUMNS."""
     overrides: pd.DataFrame
     """OVERRIDE_COLUMNS in force."""
     books_start: date | None = None
-    shipped: Callable[[str, str], int | None] = lambda _order, _sku: None
+    shipped_units: Callable[[str, str], int | None] = lambda _order, _sku: None
     """Units of a SKU that the inventory system shipped on an order; nothing where it does not say."""
 
 
@@ -67,11 +67,11 @@ class CountedOrders:
     """The transactions with their units, and what goes with them."""
 
     transactions: pd.DataFrame
-    asked: pd.DataFrame
+    unsure_units: pd.DataFrame
     """ASKED_UNITS_COLUMNS: sales whose units are not sure."""
     returned: pd.DataFrame
     """RETURNED_COLUMNS: refunds that take back what had been counted and never left."""
-    tied: frozenset[str] = frozenset()
+    linked_lines: frozenset[str] = frozenset()
     """Keys of lines whose saved answers may move the units of other lines."""
 
 
@@ -95,7 +95,7 @@ def with_stated_units(
         for row in stated
         if (row["store"], row["order_id"], row["item_id"]) not in known
     ]
-    return frame(ORDER_UNITS.stored, [*records(told), *new])
+    return frame(ORDER_UNITS.stored_columns, [*records(told), *new])
 
 
 def _rows_of(settlement: BookedSettlement) -> str:
@@ -110,7 +110,7 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
         transactions: TRANSACTION_COLUMNS of the company.
         known: What the books know besides.
     """
-    if known.told.empty:
+    if known.stated_units.empty:
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
     counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
@@ -132,18 +132,18 @@ class _Orders:
 
     def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
         self._known = known
-        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.booked}
-        self._locked = {row["key"]: row for row in records(known.locked)}
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.settlements}
+        self._locked = {row["key"]: row for row in records(known.locked_lines)}
         trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
         self._trued_up = {key: units for key, units in trued_up if units is not None}
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
         self._read_answers(records(known.overrides))
-        self.told, self._first_paid = _told(known.told)
-        rows = {_rows_of(one) for one in known.booked}
+        self.told, self._first_paid = _told(known.stated_units)
+        rows = {_rows_of(one) for one in known.settlements}
         self._stated = {name for name, told in self.told.items() if all(one.document in rows for one in told)}
         """Items of which the rows of reports tell, and no document does."""
-        self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in known.booked}
+        self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in known.settlements}
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
         self._row: dict[str, dict[str, Any]] = {}
         self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -193,7 +193,7 @@ class _Orders:
         sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
         return {key: self._locked[key]["cost_quantity"] for key in sales}
 
-    def asked(self, counts: Mapping[ItemName, Counted]) -> list[dict[str, Any]]:
+    def asked(self, counts: Mapping[ItemName, ItemUnits]) -> list[dict[str, Any]]:
         """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
         carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
         reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
@@ -201,7 +201,7 @@ class _Orders:
         otherwise = {row["key"]: row for row in self._shipped_otherwise(counts)}
         return list({**otherwise, **rows, **self._stated_otherwise(counts)}.values())
 
-    def _stated_otherwise(self, counts: Mapping[ItemName, Counted]) -> dict[str, dict[str, Any]]:
+    def _stated_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> dict[str, dict[str, Any]]:
         """Return by key the free sales of items of which reports state different units or SKUs, but the first one."""
         questions: dict[str, dict[str, Any]] = {}
         for name in self._stated & counts.keys():
@@ -215,7 +215,7 @@ class _Orders:
                         questions[line.key] = {"key": line.key, "units": units, "reason": _differ(stated, units)}
         return questions
 
-    def _reason(self, key: str, count: Counted) -> str:
+    def _reason(self, key: str, count: ItemUnits) -> str:
         units = count.units[key]
         return self._beside(key, units) or self._after_zero(key, count) or self._before(key, units)
 
@@ -231,7 +231,7 @@ class _Orders:
             f"the same units: pull that payout, or enter the units of this line as Units back ({units}, or 0)."
         )
 
-    def _after_zero(self, key: str, count: Counted) -> str:
+    def _after_zero(self, key: str, count: ItemUnits) -> str:
         if key not in count.after_zero:
             return ""
         return (
@@ -253,7 +253,7 @@ class _Orders:
             f"as Units back: {units} if the goods are not expensed yet, else 0."
         )
 
-    def _shipped_otherwise(self, counts: Mapping[ItemName, Counted]) -> Iterator[dict[str, Any]]:
+    def _shipped_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> Iterator[dict[str, Any]]:
         """Return the last free sale of each SKU of an order of which the inventory system shipped another number."""
         skus: dict[tuple[str, str], dict[str, list[ItemName]]] = defaultdict(lambda: defaultdict(list))
         for name in counts:
@@ -262,7 +262,7 @@ class _Orders:
                 skus[name[:2]][sku].append(name)
         for (_, order), of_order in skus.items():
             for sku, names in of_order.items():
-                shipped = self._known.shipped(order, sku)
+                shipped = self._known.shipped_units(order, sku)
                 carried = sum(counts[name].carried for name in names)
                 newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
                 only = len(of_order) == 1 and not self._all_stated(names, shipped)
@@ -298,7 +298,7 @@ def _differ(stated: str, units: int) -> str:
     )
 
 
-def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool) -> bool:
+def _disagrees(shipped: int, carried: int, newest: Sequence[StatedUnits], *, only: bool) -> bool:
     """Tell whether units that were shipped contradict those that are counted.
 
     Fewer are no contradiction while some are still to leave, or where nobody says how many have left. On an order of
@@ -310,12 +310,12 @@ def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool
     return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
 
 
-def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[Told]], dict[ItemName, datetime | None]]:
-    told: dict[ItemName, list[Told]] = defaultdict(list)
+def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[StatedUnits]], dict[ItemName, datetime | None]]:
+    told: dict[ItemName, list[StatedUnits]] = defaultdict(list)
     paid: dict[ItemName, datetime | None] = {}
     for row in records(stored):
         name = row["store"], row["order_id"], row["item_id"]
-        told[name].append(Told(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
+        told[name].append(StatedUnits(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
         paid[name] = row["first_paid_at"] or paid.get(name)
     return dict(told), paid
 

@@ -42,14 +42,14 @@ def with_overrides(before: Books, now: pd.DataFrame) -> Books:
         before: The books.
         now: OVERRIDE_COLUMNS, of each line the newest version.
     """
-    known = replace(before.known, overrides=now)
+    known = replace(before.costing_input, overrides=now)
     policies = costing_policies(before.policies, before.company)
     changed = _changed(before.overrides, now)
     if changed & before.counted_together:  # an answer about units moves those of the order's other lines
         after = counted_anew(before, known, before.policies)
         return replace(after, skus_posted=_skus_posted(before, after.lines, changed))
     lines = recosted(before.lines, known, policies, changed)
-    return replace(before, known=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
+    return replace(before, costing_input=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
 
 
 def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dict[str, str | None]:
@@ -225,6 +225,6 @@ def after_save(database: Database, before: Books) -> Books:
     if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
-        standing = set() if before.known.locked is None else set(before.known.locked["key"])
-        now = as_asked(now, before.documents.held, standing)
+        standing = set() if before.costing_input.locked_lines is None else set(before.costing_input.locked_lines["key"])
+        now = as_asked(now, before.documents.transactions, standing)
     return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

@@ -106,7 +106,7 @@ def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> C
         dialect: Of the database: SQLite takes values of any kind in every column.
     """
     kind = "text" if isinstance(column.type, Verbatim) else "integer"
-    conditions = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
+    conditions: list[ColumnElement[bool]] = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
     if isinstance(column.type, Money):
         conditions.append(not_(column.between(-_MOST, _MOST)))
     if isinstance(column.type, Moment):

@@ -44,9 +44,9 @@ class SyncResult:
     new: int
     """Facts that are new or differ from before."""
     unchanged: int
-    stopped: InventoryError | None = None
+    failure: InventoryError | None = None
     """Why it could not go on; what came before is kept."""
-    left: int = 0
+    orders_left: int = 0
     """Orders that it had not come to when it was stopped."""
     resumed: int = 0
     """Orders that a sync which was stopped shortly before had brought, and that were not asked for again."""
@@ -87,7 +87,7 @@ def _stopped_since(stopped: SyncRun | None, account: str, now: datetime) -> date
     """Return when the sync began that was stopped and may be gone on with; of several in a row, the first."""
     if stopped is None or stopped.account != account:
         return None
-    since = datetime.fromisoformat(stopped.asked.get("since") or stopped.started_at.isoformat())
+    since = datetime.fromisoformat(stopped.questions.get("since") or stopped.started_at.isoformat())
     return since if now - since <= RESUMES_WITHIN else None
 
 
@@ -218,7 +218,7 @@ class SyncRun:
     batch: int
     account: str
     mode: str | None
-    asked: Any
+    questions: Any
     """What was wanted, as JSON values."""
     progress: Any
     """How far it came, as JSON values."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.booked_settlement import BookedSettlement
-    from core.books.entries import StoredEntry
+    from core.books.entries import EntryRow
 
 _HALF_A_CENT = Decimal("0.005")
 _COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
@@ -168,7 +168,7 @@ def _of_order(order_id: str) -> str:
     return f"a line {order_id}" if order_id.startswith(NO_ORDER) else f"order {order_id}"
 
 
-def stored_tie_outs(name: str, stored: Sequence[StoredEntry], entries: Sequence[Entry]) -> list[TieOut]:
+def stored_tie_outs(name: str, stored: Sequence[EntryRow], entries: Sequence[Entry]) -> list[TieOut]:
     """Return the tie-outs of what went out against what the books say: whole, and every line type that differs.
 
     Args:

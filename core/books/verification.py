@@ -83,23 +83,23 @@ class KeptFile(NamedTuple):
 class Evidence:
     """What the books are compared with, read once for all settlements of a verification."""
 
-    posted: dict[str, Posted]
+    entries: dict[str, Posted]
     """Every entry, by its key."""
-    saved: dict[str, list[dict[str, Any]]]
+    answers: dict[str, list[dict[str, Any]]]
     """Every version of every saved answer by line key, the oldest first."""
     batches: dict[int, tuple[Batch, datetime]]
     true_ups: list[dict[str, Any]]
     """Every true-up that was ever proposed (DECIDED_COLUMNS)."""
     files: dict[str, KeptFile] = field(default_factory=dict)
     """By hash; read when a settlement first needs it."""
-    corrected: list[pd.DataFrame] = field(default_factory=list)
+    read_corrections: list[pd.DataFrame] = field(default_factory=list)
     """What was corrected after exports, once it was asked for."""
 
     def corrections(self, books: Books) -> pd.DataFrame:
         """Return what was corrected after exports."""
-        if not self.corrected:
-            self.corrected.append(corrections(books))
-        return self.corrected[0]
+        if not self.read_corrections:
+            self.read_corrections.append(corrections(books))
+        return self.read_corrections[0]
 
 
 def _read_anew(settlement: BookedSettlement, parts: Sequence[Part]) -> Settlement:
@@ -128,7 +128,7 @@ def _standing(settlement: BookedSettlement, kept: Sequence[KeptFile]) -> Iterato
 
 def _of_itself(posted: Posted, held: Evidence) -> list[TieOut]:
     batch = held.batches.get(posted.batch)
-    return entry_tie_outs(posted, held.posted, batch and batch[0])
+    return entry_tie_outs(posted, held.entries, batch and batch[0])
 
 
 def _as_chosen(books: Books, policies: Policies) -> Books:
@@ -138,7 +138,7 @@ def _as_chosen(books: Books, policies: Policies) -> Books:
 
 
 def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
-    locked = books.known.locked
+    locked = books.costing_input.locked_lines
     return [] if locked is None else records(locked[locked["lock"] == lock])
 
 
@@ -197,7 +197,7 @@ def tie_outs(
         ties += _file_tie_outs(connection, settlement, held.files)
         ties += _of_no_batch(connection, settlement)
         ties += _entry_tie_outs(connection, books, settlement, held)
-        own = [one.entry for one in held.posted.values() if one.entry.settlement == settlement.id]
+        own = [one.entry for one in held.entries.values() if one.entry.settlement == settlement.id]
         ties += month_tie_outs(books, settlement, own, made, held.corrections(books))
         return [*ties, *_lock_tie_outs(connection, books, settlement, held)]
 
@@ -205,7 +205,7 @@ def tie_outs(
 def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[TieOut]:
     """Return the tie-outs of kept lines, and of entries of no settlement: accruals and what takes them back."""
     known = {one.id for one in books.settlements}
-    loose = [one for one in held.posted.values() if one.entry.settlement not in known]
+    loose = [one for one in held.entries.values() if one.entry.settlement not in known]
     ties = [tie for one in loose for tie in _of_itself(one, held)]
     with database.reading() as connection:
         accruals = [one for one in loose if one.entry.kind in (EntryKind.ACCRUAL, EntryKind.REVERSAL)]
@@ -277,7 +277,7 @@ def _read_kept(connection: Connection, sha256: str) -> KeptFile:
 
 def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
     """Hold every stored entry of a settlement against itself, and those that stand against the lines."""
-    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
+    own = [one for one in held.entries.values() if one.entry.settlement == settlement.id]
     ties = [tie for one in own for tie in _of_itself(one, held)]
     there = {one.entry.key: one for one in own}
     standing_ones = [there[one.key] for one in standing_entries([one.entry for one in own])]
@@ -356,7 +356,7 @@ def _true_ups(
 
 def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
     """Hold the locks of a settlement and what was decided of its true-ups against all that they came with."""
-    own = [one for one in held.posted.values() if one.entry.settlement == settlement.id]
+    own = [one for one in held.entries.values() if one.entry.settlement == settlement.id]
     kinds = {number: batch for number, (batch, _) in held.batches.items()}
     rows = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
     found = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
@@ -380,6 +380,6 @@ def _held_lock(
     named = [
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]
-    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.saved, lock.batch)
+    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.answers, lock.batch)
     standing = [one for one in own if one.entry.key not in {other.entry.reverses for other in own}]
     return [whole, *named, *made_of, *lock_batches(name, lock, standing, since=settlement.batch)]

@@ -11,12 +11,12 @@ from core.model import Cause
 
 if TYPE_CHECKING:
     from core.costing.lines import Line
-    from core.costing.precedence import Asked, Sources
+    from core.costing.precedence import CostQuestion, Sources
 
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
 
 
-def cause(asked: Asked, sources: Sources) -> Cause:
+def cause(asked: CostQuestion, sources: Sources) -> Cause:
     """Return the cause of a line that no step answers."""
     if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and _may_move_none(asked.line)):
         return Cause.GOODS_UNCLEAR

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from core.costing.finale import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.lines import Line, Lock, Reported, Saved
+    from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
-    from core.costing.reimbursed import Told
+    from core.costing.reimbursed import ReimbursementReport
     from core.costing.reversals import Reversed
 
 
@@ -42,23 +42,23 @@ class KnownLines:
     lines: Sequence[Line]
     judgements: Sequence[Judgement]
     """In the order of the lines."""
-    saved: Mapping[str, Saved]
+    overrides: Mapping[str, Override]
     """Overrides in force, by line key."""
     locks: Mapping[str, Lock]
     """Locked lines, by line key."""
-    taken: Mapping[str, Lock]
+    exported_locks: Mapping[str, Lock]
     """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
-    reported: Mapping[str, Reported]
+    return_reports: Mapping[str, ReturnReport]
     """What marketplaces reported of refunds, by line key."""
     history: AbstractSet[tuple[str, str]]
     """Store and id of settlements before books start."""
     books_start: str | None = None
     """ISO date; a settlement across it is split."""
-    asked: Mapping[str, str] = field(default_factory=dict)
+    unsure_units: Mapping[str, str] = field(default_factory=dict)
     """Why the units of a sale are not sure, by line key."""
-    told: Mapping[str, Told] = field(default_factory=dict)
+    decided_reimbursements: Mapping[str, ReimbursementReport] = field(default_factory=dict)
     """What Amazon's Reimbursements report decides, by line key."""
-    report: Mapping[str, Told] = field(default_factory=dict)
+    report: Mapping[str, ReimbursementReport] = field(default_factory=dict)
     """What it says, also of lines that somebody has answered: which reimbursement is which is no answer."""
 
     def of_rule(self, *rules: Rule) -> Iterator[Line]:
@@ -76,7 +76,7 @@ class KnownLines:
 class Ledger:
     """The books, ready to be costed."""
 
-    held: KnownLines
+    known_lines: KnownLines
     sources: Sources
     originals: Mapping[int, Original]
     """By the place of the line that refers to it."""
@@ -91,8 +91,8 @@ class Ledger:
         """Return what a line that may move goods does to stock."""
         if line.place in self.goods:
             return self.goods[line.place]
-        units = _sale_units(line, self.held, self.units_of_orders)
-        reason = self.held.asked.get(line.key)
+        units = _sale_units(line, self.known_lines, self.units_of_orders)
+        reason = self.known_lines.unsure_units.get(line.key)
         return _unsure_move(reason) if units is None and reason is not None else _sale_move(units)
 
 
@@ -117,7 +117,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         as_told(lines, judge(lines, finale.products), told),
         saved,
         locked,
-        locked if books.taken is None else locks(replace(books, locked=books.taken)),
+        locked if books.exported_lines is None else locks(replace(books, locked_lines=books.exported_lines)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
@@ -147,7 +147,7 @@ def _with_typed_goods(held: KnownLines, meant: Mapping[int, Sequence[Reversed]])
     and the units that were typed for it are lost. Words that speak of units found stay what they are.
     """
     for line, judged in zip(held.lines, held.judgements, strict=True):
-        saved = held.saved.get(line.key)
+        saved = held.overrides.get(line.key)
         is_typed = saved is not None and saved.sku is not None and saved.sku == line.sku
         by_sign = judged.rule is Rule.REVERSAL and RULES[line.goods] is Rule.LOSS and line.order_id is None
         yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in meant else judged
@@ -179,7 +179,7 @@ def _claims(held: KnownLines, finale: Finale) -> Iterator[Claim]:
 
 
 def _taken(line: Line, held: KnownLines) -> Decimal | None:
-    lock, saved = held.taken.get(line.key), held.saved.get(line.key)
+    lock, saved = held.exported_locks.get(line.key), held.overrides.get(line.key)
     if lock is None or lock.source != CostSource.ORDER or (saved is not None and saved.unit_cost):
         return None
     return lock.cost_now or None
@@ -192,13 +192,13 @@ def said_units(line: Line, held: KnownLines) -> int | None:
         return lock.quantity_now
     if line.quantity is not None:
         return line.quantity
-    saved = held.saved.get(line.key)
+    saved = held.overrides.get(line.key)
     return saved.units if saved else None
 
 
 def _units_of_orders(held: KnownLines, order_costs: OrderCosts) -> dict[int, int | None]:
     """Return the units of sales that say none: those of Finale's order, if no other line of it sold the SKU."""
-    sales = (line for line in held.of_rule(Rule.SALE) if line.key not in held.asked)
+    sales = (line for line in held.of_rule(Rule.SALE) if line.key not in held.unsure_units)
     silent = [line for line in sales if said_units(line, held) is None]
     if not silent:
         return {}
@@ -241,7 +241,7 @@ def _units_said(line: Line, held: KnownLines, rule: Rule) -> int | None:
 
     A reversal that took back money alone, as saved, leaves the units lost: a later one may find them.
     """
-    saved = held.saved.get(line.key)
+    saved = held.overrides.get(line.key)
     if rule is Rule.REVERSAL and saved is not None and (saved.is_zero or saved.disposition in NO_GOODS):
         return 0
     if saved is not None and saved.units is not None:
@@ -257,12 +257,12 @@ def _goods(held: KnownLines, originals: Mapping[int, Original], order_costs: Ord
             yield GoodsLine(
                 line=line,
                 rule=judged.rule,
-                saved=held.saved.get(line.key),
+                override=held.overrides.get(line.key),
                 lock=held.locks.get(line.key),
                 original=originals.get(line.place),
-                reported=held.reported.get(line.key),
-                shipped=order_costs.of_line(line).units if alone else None,
-                replaced=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
+                report=held.return_reports.get(line.key),
+                shipped_units=order_costs.of_line(line).units if alone else None,
+                has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 question=judged.reason,
                 is_history=held.is_history(line),
             )

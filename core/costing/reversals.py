@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.goods import GoodsLine
-    from core.costing.lines import Line, Lock, Saved
+    from core.costing.lines import Line, Lock, Override
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
 """Rules of lines that a reversal may mean whatever their event is; else reimbursements only."""
@@ -162,7 +162,7 @@ class Part(NamedTuple):
     of: Outcome
     lock: Lock | None
     """Its lock, whose accepted true-ups count."""
-    left: int
+    units_left: int
     """Units that it took out of stock and no earlier reversal has brought back."""
 
     @property
@@ -173,7 +173,7 @@ class Part(NamedTuple):
     @property
     def back(self) -> int:
         """Units that come back: none of a line that took no cost."""
-        return self.left if self.units is None else min(self.units, self.left)
+        return self.units_left if self.units is None else min(self.units, self.units_left)
 
     @property
     def name(self) -> str:
@@ -185,10 +185,10 @@ class Back(NamedTuple):
     """What a reversal comes out with, and the cost that is believed where it is asked."""
 
     outcome: Outcome
-    believed: Decimal | None = None
+    believed_cost: Decimal | None = None
 
 
-def negative(reversal: Line, parts: Sequence[Part], saved: Saved | None, *, asks: bool) -> Back:
+def negative(reversal: Line, parts: Sequence[Part], saved: Override | None, *, asks: bool) -> Back:
     """Return the exact negative of what lines came out with; of fewer units, the negative of these.
 
     Where a reversed line has no cost yet, the reversal waits for it. Where more units come back than are left, or the
@@ -224,11 +224,11 @@ def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
         goods: The reversal.
         matched: Units of the lines that it means; `None` where one does not say.
     """
-    saved = goods.saved
+    saved = goods.override
     is_accepted = saved is not None and saved.is_accepted
-    if goods.lock is not None or (is_accepted and goods.said_units is None):
+    if goods.lock is not None or (is_accepted and goods.saved_units is None):
         return False
-    units = goods.said_units if goods.said_units is not None else goods.units
+    units = goods.saved_units if goods.saved_units is not None else goods.units
     if units is not None and matched is not None and units > matched:
         return saved is None or not saved.unit_cost or is_accepted
     if is_accepted:
@@ -250,7 +250,7 @@ def _waiting(part: Part) -> Outcome:
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
 
 
-def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, asks: bool) -> Back:
+def _costed(moved: Sequence[Part], saved: Override | None, units: int | None, *, asks: bool) -> Back:
     """Put the parts together, or ask."""
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
@@ -258,7 +258,7 @@ def _costed(moved: Sequence[Part], saved: Saved | None, units: int | None, *, as
         reason = f"It reverses the {moved[0].name}, of which nothing is left to come back."
         return Back(not_applicable(reason, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
-    matched = sum(part.units or part.left for part in moved)
+    matched = sum(part.units or part.units_left for part in moved)
     is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
     takes_what_is_left = saved is not None and saved.is_accepted and saved.units is None
     if units is not None and units > matched and not takes_what_is_left:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.costing.finale import Finale, Part
-    from core.costing.precedence import Answer, Asked
+    from core.costing.precedence import Answer, CostQuestion
 
 TIMES = 5
 """A cost of more than so many times the current average, or of less than that part of it, is suspect."""
@@ -28,7 +28,7 @@ _JUDGED = frozenset(
 )
 
 
-def suspicion(asked: Asked, answer: Answer, finale: Finale) -> str | None:
+def suspicion(asked: CostQuestion, answer: Answer, finale: Finale) -> str | None:
     """Return why a cost looks wrong; nothing where it does not.
 
     A line that takes its original's cost is not marked again; an entered cost with a note is taken as meant.
@@ -42,7 +42,7 @@ def suspicion(asked: Asked, answer: Answer, finale: Finale) -> str | None:
         return None
     if answer.unit_cost < 0:
         return "The cost is negative"
-    if answer.source is CostSource.ENTERED and asked.saved is not None and asked.saved.note:
+    if answer.source is CostSource.ENTERED and asked.override is not None and asked.override.note:
         return None
     average = finale.average(asked.line.sku)
     far = far_off(answer.unit_cost, average.unit_cost) if average is not None else None

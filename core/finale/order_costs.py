@@ -25,7 +25,7 @@ _SHIPS_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedOrder:
     """One wanted order that Finale has."""
 
     asked: OrderAsked
@@ -63,7 +63,7 @@ class Wanted:
 
 def order_rows(
     recorder: Recorder,
-    wanted: Wanted,
+    wanted: WantedOrder,
     movements: Mapping[str, Sequence[Movement]],
     source: str = SOURCE_LEDGER,
     *,
@@ -90,7 +90,7 @@ def order_rows(
 
 
 def _product_rows(
-    recorder: Recorder, wanted: Wanted, movements: Mapping[str, Sequence[Movement]], source: str, without: Cost
+    recorder: Recorder, wanted: WantedOrder, movements: Mapping[str, Sequence[Movement]], source: str, without: Cost
 ) -> Iterator[Row]:
     own = [movement for order in wanted.match.orders for movement in movements.get(order.order_id, ())]
     left = shipments(own, count_packing=wanted.shipped)
@@ -117,7 +117,7 @@ def _source(shipped: ShippedCost | None, source: str) -> str:
     return f"{source}, {INTO_NEGATIVE_STOCK}" if shipped.after_negative else source
 
 
-def _without_movement(wanted: Wanted, *, reads_ledger: bool) -> Cost:
+def _without_movement(wanted: WantedOrder, *, reads_ledger: bool) -> Cost:
     """Return why a product that no movement shows has no cost."""
     statuses = ", ".join(dict.fromkeys(order.status or "no status" for order in wanted.match.orders))
     wholly = all(order.wholly_shipped for order in wanted.match.orders)
@@ -163,7 +163,7 @@ BY_FIT = f"{SOURCE_LEDGER}, by product, day and units"
 
 
 def attributed(
-    movements: Sequence[Movement], wanted: Sequence[Wanted], link: str | None
+    movements: Sequence[Movement], wanted: Sequence[WantedOrder], link: str | None
 ) -> tuple[dict[str, list[Movement]], str]:
     """Return the sale movements by Finale's order id, and the words for the way they were found.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.finale.errors import FinaleRefusalError, ReportError
 from core.finale.ledger import Movement, last_averages
 from core.finale.observations import page
-from core.finale.order_costs import Wanted, not_found, order_rows
+from core.finale.order_costs import WantedOrder, not_found, order_rows
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.order_reports import AVERAGES, COSTS, orders_of, read_averages, read_costs
 from core.finale.other_shipments import other_shipments
@@ -69,7 +69,7 @@ class ReportSync:
         absent = [order for order in request.orders if order.order_id not in matches]
         elsewhere = self._asked_for(absent)
         averages = [
-            Wanted(order, match)
+            WantedOrder(order, match)
             for order in request.orders
             if (match := matches.get(order.order_id) or elsewhere.get(order.order_id)) is not None
         ]
@@ -101,7 +101,7 @@ class ReportSync:
         return read_costs(content, span, self.settings.column_names)
 
     def _mappings(
-        self, request: CostRequest, products: Mapping[str, Product], found: Sequence[Wanted]
+        self, request: CostRequest, products: Mapping[str, Product], found: Sequence[WantedOrder]
     ) -> Iterator[CostPage]:
         skus = skus_of(request)
         elsewhere = _never_on_their_orders(found)
@@ -147,7 +147,7 @@ def fetch_report(client: FinaleClient, which: str, pasted: str, days: tuple[date
     return answer.content
 
 
-def _never_on_their_orders(found: Iterable[Wanted]) -> set[str]:
+def _never_on_their_orders(found: Iterable[WantedOrder]) -> set[str]:
     """Return the SKUs that some orders should hold and none does: packs under another name, or kits sold in parts."""
     skus: set[str] = set()
     there: set[str] = set()

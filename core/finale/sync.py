@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.finale.client import batched
 from core.finale.movements import averages_on, movements_in_spans
 from core.finale.observations import page
-from core.finale.order_costs import Wanted, not_found, order_rows
+from core.finale.order_costs import WantedOrder, not_found, order_rows
 from core.finale.order_finder import find_orders
 from core.finale.other_shipments import DaysRead, other_shipments
 from core.finale.remarks import has_ledger, order_link
@@ -73,7 +73,7 @@ class Sync:
     def _orders(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
         matches = find_orders(self.client, asked, self.prefixes, self.progress)
         self._matches.update(matches)
-        on_page = [Wanted(order, matches[order.order_id]) for order in asked if order.order_id in matches]
+        on_page = [WantedOrder(order, matches[order.order_id]) for order in asked if order.order_id in matches]
         self._left_on.update((wanted.asked.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None)
         yield from self.mapper.pages_of_kits(on_page)
         yield page(not_found(self.recorder, asked, matches))
@@ -139,7 +139,7 @@ def skus_of(request: CostRequest) -> list[str]:
 def order_pages(
     client: FinaleClient,
     recorder: Recorder,
-    found: Sequence[Wanted],
+    found: Sequence[WantedOrder],
     progress: Progress,
     *,
     averages_only: bool = False,

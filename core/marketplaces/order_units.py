@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Told(NamedTuple):
+class StatedUnits(NamedTuple):
     """What one document says of one item."""
 
     document: str
@@ -47,7 +47,7 @@ class ItemLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ItemUnits:
     """What the lines of one item carry."""
 
     units: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Counted:
     """Keys of the lines whose units a line confirmed as zero may have been about."""
 
 
-def counted(lines: Sequence[ItemLine], told: Sequence[Told]) -> Counted:
+def counted(lines: Sequence[ItemLine], told: Sequence[StatedUnits]) -> ItemUnits:
     """Divide the units of one item of one order over its lines.
 
     Args:
@@ -75,7 +75,7 @@ def counted(lines: Sequence[ItemLine], told: Sequence[Told]) -> Counted:
         >>> from datetime import UTC, datetime
         >>> august, september = (datetime(2026, month, 9, tzinfo=UTC) for month in (8, 9))
         >>> first, second = ItemLine("a", (august, "a"), "doc 1", taken=1), ItemLine("b", (september, "b"), "doc 2")
-        >>> counted([first, second], [Told("doc 1", august, 1), Told("doc 2", september, 3)]).units
+        >>> counted([first, second], [StatedUnits("doc 1", august, 1), StatedUnits("doc 2", september, 3)]).units
         {'b': 2}
     """
     total = max(told, key=lambda one: (one.as_of, one.units)).units
@@ -84,7 +84,7 @@ def counted(lines: Sequence[ItemLine], told: Sequence[Told]) -> Counted:
     units, taken, zero = _of_sales(ordered, by_document, total)
     returned = _of_refunds(ordered, taken - total)
     after = frozenset(key for key, count in units.items() if count and key in zero)
-    return Counted(units, returned, total, taken - sum(returned.values()), after)
+    return ItemUnits(units, returned, total, taken - sum(returned.values()), after)
 
 
 def _of_sales(

@@ -80,7 +80,7 @@ class Transaction:
     posted_at: datetime | None = None
 
 
-class Told(NamedTuple):
+class StatedAmount(NamedTuple):
     """An amount of a transaction, and what it is told to be."""
 
     kind: str
@@ -270,9 +270,9 @@ def _line(part: Element, transaction: Transaction, item: Element | None, kind: s
     return line_of(transaction, _told(part, transaction, item, kind, word))
 
 
-def _told(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Told:
+def _told(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> StatedAmount:
     own = part.find_own("Amount")
-    return Told(
+    return StatedAmount(
         kind=kind,
         word=word,
         amount=_amount(own, transaction.file) if own else Decimal(0),
@@ -284,7 +284,7 @@ def _told(part: Element, transaction: Transaction, item: Element | None, kind: s
     )
 
 
-def line_of(transaction: Transaction, told: Told) -> Line:
+def line_of(transaction: Transaction, told: StatedAmount) -> Line:
     """Return what one amount of a transaction says, classified; without units."""
     means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
     posted = transaction.posted_at

@@ -87,7 +87,7 @@ class Deed:
 def assert_kept_as_costed(database: Database, books: Books) -> bool:
     """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
     with database.reading() as connection:
-        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.known)
+        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.costing_input)
     if kept is not None:
         assert_frame_equal(kept, books.lines_of_all(books.settlements).reset_index(drop=True))
         assert loaded is not None, "lines that are read are those that were kept, bit by bit"
@@ -220,7 +220,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
         options = ExportOptions(kinds=wanted, accept_suspect=True, accept_provisional=True, lock_date=self.lock_date)
         made = export_settlement(self.database, books, chosen, options, **WHO)
         assert all(self.lock_date is None or one.day > self.lock_date for one in made.entries), "into an open period"
-        if made.locked:
+        if made.is_locked:
             for row in records(books.lines_of(chosen)):
                 self.locked[row["key"]] = tuple(row[name] for name in FIGURES)
 

@@ -9,7 +9,7 @@ import pytest
 from core.books import batches, entries, locks, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
-from core.books.entries import StoredEntry, StoredLine
+from core.books.entries import EntryLineRow, EntryRow
 from core.books.true_up_history import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
 from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
@@ -34,7 +34,7 @@ def batch(connection: Connection) -> int:
 def locked(database: Database, settlement_id: str = "S1", keys: tuple[str, ...] = ("a", "b")) -> BookedSettlement:
     """Put a locked settlement into the books."""
     with database.writing() as connection:
-        booked = save_settlement(connection, settlement(settlement_id, keys)).booked
+        booked = save_settlement(connection, settlement(settlement_id, keys)).settlement
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)
         return booked
 
@@ -116,8 +116,8 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
     """After accepting, nothing waits; the newest accepted one of a line counts, with the entry that posts it."""
     locked(database)
     with database.writing() as connection:
-        lines = (StoredLine("5000", Decimal("0.07"), "USD"), StoredLine("1400", Decimal("-0.07"), "USD"))
-        entry = StoredEntry("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
+        lines = (EntryLineRow("5000", Decimal("0.07"), "USD"), EntryLineRow("1400", Decimal("-0.07"), "USD"))
+        entry = EntryRow("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
         entries.post(connection, entry, batch(connection))
     propose(database, a="4.17", b="4.18")
     decide(database, Verdict(Decision.ACCEPTED, entry=entry.key), "a")

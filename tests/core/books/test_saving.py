@@ -326,7 +326,7 @@ def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
     of_stores = [{**line, "key": f"{store} line", "store": store, "settlement_id": "S0"} for store in ("US", "UK")]
     books = replace(desk.books, lines=pd.DataFrame(of_stores))
     answers = [
-        Answer(key=str(row["key"]), version=0, cost=Decimal(5), proposed=None, zero_ok=False) for row in of_stores
+        Answer(key=str(row["key"]), version=0, cost=Decimal(5), proposal=None, zero_ok=False) for row in of_stores
     ]
 
     planned = plan_answers(books, answers, settlement_ids=[named], accept_proposals=False, **WHO)

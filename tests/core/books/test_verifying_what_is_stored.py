@@ -132,7 +132,7 @@ def test_an_accrual_is_made_again_of_what_was_known_on_its_day(
     with Database.open(tmp_path / "books.sqlite") as database:
         happens(Shop(database))
         assert [] == [one for one in wrong(database) if "ccrual" in one or "Entries of no settlement" in one]
-        twice = {one.batch for one in evidence(database).posted.values() if one.entry.kind == "accrual"}
+        twice = {one.batch for one in evidence(database).entries.values() if one.entry.kind == "accrual"}
     assert (2 if happens is accrued_again else 1) == len(twice)
 
 
@@ -151,7 +151,7 @@ def test_healthy_books_say_nothing(healthy: Path) -> None:
     """And everything is there that a fault below is planted in."""
     with Database.open(healthy) as database:
         assert [] == wrong(database)
-        kinds = {str(one.entry.kind) for one in evidence(database).posted.values()}
+        kinds = {str(one.entry.kind) for one in evidence(database).entries.values()}
 
     assert {"settlement", "COGS", "true-up", "reversal", "accrual"} <= kinds
     assert {"COGS posted by Finale", "true-up posted by Finale"} <= kinds

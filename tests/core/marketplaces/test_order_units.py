@@ -16,7 +16,7 @@ from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read_file
 from core.marketplaces.line_keys import with_line_keys
-from core.marketplaces.order_units import ItemLine, Told, counted
+from core.marketplaces.order_units import ItemLine, StatedUnits, counted
 from core.model import Event
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
 from tests.examples import examples
@@ -34,9 +34,9 @@ def lines_of(locked: Sequence[int | None]) -> list[ItemLine]:
     ]
 
 
-def told_of(units: Sequence[int]) -> list[Told]:
+def told_of(units: Sequence[int]) -> list[StatedUnits]:
     """Return what a document of each day tells."""
-    return [Told(str(n), START + timedelta(days=n), number) for n, number in enumerate(units)]
+    return [StatedUnits(str(n), START + timedelta(days=n), number) for n, number in enumerate(units)]
 
 
 SNAPSHOTS = st.lists(st.integers(0, 9), min_size=1, max_size=6)
@@ -162,7 +162,7 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
     told = [one.order_units.assign(store="Shop", sha256=one.settlements[0].settlement_id) for one in readings]
     names = [one.settlements[0].settlement_id for one in readings]
     known = OrderUnits(
-        conform(ORDER_UNITS.stored, pd.concat(told, ignore_index=True)),
+        conform(ORDER_UNITS.stored_columns, pd.concat(told, ignore_index=True)),
         [SimpleNamespace(store="Shop", settlement_id=name, sha256=name) for name in names],  # type: ignore[misc]
         frame(COSTED_COLUMNS),
         frame(TRUED_UP_COLUMNS),
@@ -173,5 +173,5 @@ def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int
 
     counts = sales.groupby("order_item_id")["quantity"].sum().to_dict()
     assert {item: gone for item, (_, gone, _) in life.goods.items()} == counts
-    assert found.asked.empty
+    assert found.unsure_units.empty
     assert found.returned.empty
