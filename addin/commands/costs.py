@@ -163,11 +163,15 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     """Say which costs look wrong, and that nothing was saved."""
     return Outcome(
         f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
-        f"{named_costs(saving.suspects)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
+        f"{_named_suspects(saving)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
         f"or accept them (`save --accept-suspect`).",
         needs_attention=True,
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
     )
+
+
+def _named_suspects(saving: Saving) -> str:
+    return named_costs(saving.suspects, of_several=saving.before.has_several_stores)
 
 
 def _suspects(saving: Saving) -> list[dict[str, object]]:
@@ -179,6 +183,7 @@ def _suspects(saving: Saving) -> list[dict[str, object]]:
             "sku": one.sku,
             "cost": f"{one.unit_cost.normalize():f}",
             "average": None if one.average is None else f"{one.average.normalize():f}",
+            "currency": saving.before.company.home_currency,
             "reason": one.reason,
         }
         for one in saving.suspects
@@ -300,7 +305,7 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
         ),
         *_true_ups_to_come(saving),
         *saving.unknown_skus,
-        *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
+        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
         *(f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}." for d in refused),
     ]

@@ -168,6 +168,7 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
     return {
         "file": str(path),
         "month": str(figures.month),
+        "currency": figures.home_currency,
         "files": files,
         "accrual": [
             {

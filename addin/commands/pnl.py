@@ -243,6 +243,7 @@ def _outcome(
         needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing_rates),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
+            "currency": home,
             "items_missing_cost": items,
             "lines_missing_cost": missing,
             "lines_waiting": waiting,

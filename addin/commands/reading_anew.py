@@ -44,7 +44,12 @@ def with_news(outcome: Outcome, news: Sequence[Rereading]) -> Outcome:
     if not news:
         return outcome
     data = {"read_anew": [_data(one) for one in news]}
-    return replace(outcome, message=f"{in_words(news)}\n{outcome.message}", data={**data, **outcome.data})
+    return replace(
+        outcome,
+        message=f"{in_words(news)}\n{outcome.message}",
+        needs_attention=outcome.needs_attention or any(one.problems for one in news),
+        data={**data, **outcome.data},
+    )
 
 
 @contextmanager
@@ -95,6 +100,7 @@ def _data(one: Rereading) -> dict[str, object]:
         **identity(one.settlement.store, one.settlement.settlement_id),
         "took_it": one.took_it,
         "transactions_before": one.before.transactions,
+        "currency": one.settlement.currency,
         "sum_before": str(one.before.sum),
         "transactions_now": None if one.now is None else one.now.transactions,
         "sum_now": None if one.now is None else str(one.now.sum),

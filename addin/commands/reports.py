@@ -66,6 +66,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
                     **identity(s.store, s.settlement_id),
                     "sheet": sheet,
                     "cogs": str(state.cogs),
+                    "currency": home,
                     "status": state.status,
                 }
                 for s, sheet, state in zip(chosen, sheets, states, strict=True)

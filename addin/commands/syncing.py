@@ -202,5 +202,5 @@ def _with_changes(
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),
-        data={**outcome.data, "changes": changes, "true_ups": true_ups},
+        data={**outcome.data, "changes": changes, "currency": currency, "true_ups": true_ups},
     )

@@ -333,6 +333,11 @@ class Books:
         left_out = set(self.lines["key"]) - set(self.counted(self.lines)["key"])
         return frozenset(left_out | set(self.lines_of_all(elsewhere)["key"]))
 
+    @property
+    def has_several_stores(self) -> bool:
+        """Whether lines are named with their store: two stores may have one order id."""
+        return len(self.stores) > 1
+
     def saved(self, key: object) -> Mapping[str, object]:
         """Return who saved a line's override, when and why; empty where there is none."""
         override = self._overrides_by_key.get(str(key), {})

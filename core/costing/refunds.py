@@ -33,6 +33,8 @@ KEPT = {
     Disposition.MONEY_ONLY: "A refund of money only: no goods came back.",
     Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
 }
+NO_GOODS_MOVED = "No goods moved, as saved on Resolve."
+"""Of a line that gives nothing back: a reimbursement, a clawback, a liquidation, words that nobody declared."""
 BY_POLICY = "So says the policy on Setup."
 NOT_RETURNED = Disposition.NOT_RETURNED
 _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
@@ -126,13 +128,23 @@ def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     return _restocked(goods, policies)
 
 
-def kept(disposition: Disposition, unsellable: int = 0) -> Move:
-    """Return the move of a refund whose goods did not come back into sellable stock."""
-    return Move(0, KEPT[disposition], disposition, unsellable=unsellable)
+def kept(goods: GoodsLine, disposition: Disposition, unsellable: int = 0) -> Move:
+    """Return the move of a line whose goods did not come back into sellable stock, in the words of its kind."""
+    words = KEPT[disposition]
+    if disposition == Disposition.MONEY_ONLY and goods.line.event == Event.DISPUTE:
+        words = "A chargeback or claim about money only: no goods came back."
+    elif disposition == Disposition.MONEY_ONLY and not _gives_back(goods):
+        words = NO_GOODS_MOVED
+    return Move(0, words, disposition, unsellable=unsellable)
+
+
+def _gives_back(goods: GoodsLine) -> bool:
+    """Tell whether a line gives the buyer money back; a reimbursement, a liquidation, a refund undone do not."""
+    return goods.line.event == Event.REFUND and goods.line.goods is not Goods.REFUND_UNDONE
 
 
 def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
-    return kept(disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _is_free(goods: GoodsLine) -> bool:
@@ -148,15 +160,16 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
     answered_disposition = None if goods.saved_disposition is None else Disposition(goods.saved_disposition)
     if units == 0:
         return kept(
+            goods,
             Disposition.NOT_RETURNED
             if answered_disposition in {None, Disposition.RESTOCKED}
-            else answered_disposition or usual
+            else answered_disposition or usual,
         )
     is_accepted = goods.override is not None and goods.override.is_accepted
     disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
-    return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, units if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _said(goods: GoodsLine, disposition: Disposition) -> Move:
