@@ -143,7 +143,7 @@ class _Saving:
 
     def cost_all(self) -> None:
         """Cost everything anew, as the oracle does."""
-        cost(self._books.known, costing_policies(self._books.policies, self._books.company))
+        cost(self._books.costing_input, costing_policies(self._books.policies, self._books.company))
 
 
 def resolve_rows() -> Iterator[Result]:

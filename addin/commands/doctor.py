@@ -127,7 +127,7 @@ def _stores(desk: Desk, credentials: Credentials | None, kinds: Sequence[Connect
 
 def _store(desk: Desk, one: ConnectedStore | PulledStore) -> Finding:
     if isinstance(one, PulledStore):
-        return Finding(f"Store {one.store}", ok=False, words=str(one.stopped))
+        return Finding(f"Store {one.store}", ok=False, words=str(one.failure))
     with desk.database.reading() as connection:
         known = pulling.known_documents(connection, one.name)
     try:

@@ -78,13 +78,13 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
-    return f"{what} imported, {returns.restocked:,} of them back in sellable stock."
+    return f"{what} imported, {returns.restocked_units:,} of them back in sellable stock."
 
 
-def _reimbursements_sentence(told: ImportedReimbursements) -> str:
-    counts = told.counts
-    what = f"{told.file}: {counted(counts.rows, 'row')} of reimbursements ({told.store})"
-    if not told.is_new:
+def _reimbursements_sentence(report: ImportedReimbursements) -> str:
+    counts = report.counts
+    what = f"{report.file}: {counted(counts.rows, 'row')} of reimbursements ({report.store})"
+    if not report.is_new:
         return f"{what} imported already; nothing changed."
     paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
     taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
@@ -143,21 +143,21 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
         "store": returns.store,
         "new": returns.is_new,
         "units": returns.units,
-        "restocked": returns.restocked,
+        "restocked": returns.restocked_units,
     }
 
 
-def reimbursements_entry(told: ImportedReimbursements) -> dict[str, object]:
+def reimbursements_entry(report: ImportedReimbursements) -> dict[str, object]:
     """Return the same for programs."""
     return {
-        "file": told.file,
-        "store": told.store,
-        "new": told.is_new,
-        "rows": told.counts.rows,
-        "units_in_cash": told.counts.units_cash,
-        "units_in_inventory": told.counts.units_inventory,
-        "taken_back": told.counts.taken_back,
-        "units_back": told.counts.units_back,
+        "file": report.file,
+        "store": report.store,
+        "new": report.is_new,
+        "rows": report.counts.rows,
+        "units_in_cash": report.counts.units_cash,
+        "units_in_inventory": report.counts.units_inventory,
+        "taken_back": report.counts.taken_back,
+        "units_back": report.counts.units_back,
     }
 
 
@@ -165,7 +165,7 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
     """Return what became of a settlement, and below it its period and total and what is wrong with it."""
     what = f"{imported.file}: settlement {imported.settlement_id} ({imported.store})"
     change = f" Before: {imported.before}; now: {imported.after}." if imported.before else ""
-    gone = f" {counted(imported.ended, 'transaction')} of before no longer there." if imported.ended else ""
+    gone = f" {counted(imported.ended_lines, 'transaction')} of before no longer there." if imported.ended_lines else ""
     sentences = {
         Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
         Import.SUPERSEDED: f"{what} imported: it takes the place of the report that was there.{change}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.answers_back import with_answers
+from addin.commands.answers_back import with_answers, with_asking
 from addin.commands.button import Outcome
 from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.commands.refresh import load, refresh
@@ -45,15 +45,16 @@ def pull(
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     view = load(desk.database)
     refresh(desk, view)
-    imported = [document.imported for one in done for document in one.documents]
-    answered = [key for file in imported for one in file.settlements for key in one.answered]
-    told = with_answers(_outcome(done), view.books, answered)
+    imported = [document.file for one in done for document in one.documents]
+    settlements = [one for file in imported for one in file.settlements]
+    answered = [key for one in settlements for key in one.answered_lines]
+    told = with_answers(with_asking(_outcome(done), view.books, settlements), view.books, answered)
     return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:
     data: dict[str, object] = {"stores": [_store_entry(one) for one in done]}
-    failures = [str(one.stopped) for one in done if one.stopped is not None]
+    failures = [str(one.failure) for one in done if one.failure is not None]
     return Outcome(
         "\n".join(line for one in done for line in _sentences(one)),
         needs_attention=any(document.needs_attention for one in done for document in one.documents),
@@ -69,29 +70,29 @@ def _sentences(one: PulledStore) -> list[str]:
         if one.documents
         else f"{one.store}: nothing new."
     )
-    if one.stopped is None:
+    if one.failure is None:
         return [new, *lines]
     kept = f" {counted(len(one.documents), 'document')} came before that." if one.documents else ""
-    return [f"{one.store}: {one.stopped}{kept}", *lines]
+    return [f"{one.store}: {one.failure}{kept}", *lines]
 
 
 def _document_sentence(document: Pulled) -> str:
     if document.failure:
         return f"{document.name} was not imported: {document.failure}"
-    return "\n".join(sentences(document.imported)) or f"{document.name} holds no settlement."
+    return "\n".join(sentences(document.file)) or f"{document.name} holds no settlement."
 
 
 def _store_entry(one: PulledStore) -> dict[str, object]:
     return {
         "store": one.store,
-        "error": None if one.stopped is None else str(one.stopped),
+        "error": None if one.failure is None else str(one.failure),
         "documents": [
             {
                 "document": document.name,
                 "error": document.failure or None,
-                "settlements": entries(document.imported),
-                **{name: value for name, value in file_entry(document.imported).items() if name != "file"},
-                "returns": returns_entry(document.imported.returns) if document.imported.returns else None,
+                "settlements": entries(document.file),
+                **{name: value for name, value in file_entry(document.file).items() if name != "file"},
+                "returns": returns_entry(document.file.returns) if document.file.returns else None,
             }
             for document in one.documents
         ],

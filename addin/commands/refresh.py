@@ -159,7 +159,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
 
 def _are_locked(books: Books, keys: Collection[str]) -> bool:
     """Tell whether any of some lines is locked: what an answer changes of these stands on further sheets."""
-    return books.locked is not None and bool(books.locked["key"].isin(list(keys)).any())
+    return books.locked_lines is not None and bool(books.locked_lines["key"].isin(list(keys)).any())
 
 
 def _show_answers(
@@ -191,7 +191,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     settlements.fill_settlements(book, books)
     costs.fill_costs(book, books)
     sku_mapping.fill_sku_mapping(book, books, view.mapping_origins)
-    opening_costs.fill_opening_costs(book, books.known.opening, books.company.home_currency)
+    opening_costs.fill_opening_costs(book, books.costing_input.opening, books.company.home_currency)
     journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     moved = reclassifications.rows(view.reclassifications)

@@ -116,7 +116,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 
 
 def _fetch(
-    desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement], *, full: bool
+    desk: Desk, system: InventorySystem, before: Books, selection: Sequence[BookedSettlement], *, full: bool
 ) -> SyncResult:
     """Ask for the costs of the settlements and for what cells could not get."""
     database_id = before.company.database_id
@@ -125,14 +125,14 @@ def _fetch(
         desk.database,
         system,
         before,
-        chosen,
+        selection,
         who=desk.user,
         clock=desk.clock,
         progress=desk.progress,
         also=skus,
         full=full,
     )
-    if result.stopped is None:
+    if result.failure is None:
         forget_asked(desk.machine, database_id, skus)
     return result
 
@@ -145,9 +145,9 @@ def _sync_outcome(
         sentences.append(
             f"The sync before was stopped: {counted(result.resumed, 'order')} that it had brought were not asked again."
         )
-    if result.stopped is not None:
-        rest = f"sync again to fetch the rest ({counted(result.left, 'order')})."
-        sentences = [str(result.stopped), f"{sentences[0]} They are kept; {rest}", *sentences[1:]]
+    if result.failure is not None:
+        rest = f"sync again to fetch the rest ({counted(result.orders_left, 'order')})."
+        sentences = [str(result.failure), f"{sentences[0]} They are kept; {rest}", *sentences[1:]]
     data: dict[str, object] = {
         "new": result.new,
         "unchanged": result.unchanged,
@@ -164,8 +164,8 @@ def _sync_outcome(
     return Outcome(
         "\n".join([*sentences, *(f"{settlement.name}: {state.status}" for settlement, state in states)]),
         needs_attention=any(state.blockers for _, state in states),
-        data=data if result.stopped is None else {"error": str(result.stopped), **data},
-        stopped=result.stopped is not None,
+        data=data if result.failure is None else {"error": str(result.failure), **data},
+        stopped=result.failure is not None,
     )
 
 
@@ -202,5 +202,5 @@ def _with_changes(
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),
-        data={**outcome.data, "changes": changes, "true_ups": true_ups},
+        data={**outcome.data, "changes": changes, "currency": currency, "true_ups": true_ups},
     )

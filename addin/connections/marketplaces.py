@@ -179,7 +179,7 @@ def _opened(name: str, connect: partial[Connector]) -> ConnectedStore | PulledSt
     try:
         return ConnectedStore(name, connect())
     except CogsheetError as error:
-        return PulledStore(name, stopped=error)
+        return PulledStore(name, failure=error)
 
 
 def _demo_connector(store: StoreAccess, clock: Clock, kinds: Sequence[ConnectorKind]) -> Connector:

@@ -83,7 +83,8 @@ def publish(books: Books, machine: MachineFolder) -> Path:
         The file that was written.
     """
     snapshot = cost_snapshot(
-        with_locked_sources(books.lines, books.known.locked), sku_costs(books.mappings, books.observations)
+        with_locked_sources(books.lines, books.costing_input.locked_lines),
+        sku_costs(books.mappings, books.observations),
     )
     path = publish_snapshot(snapshot, machine, books.company.database_id)
     _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))
@@ -102,7 +103,7 @@ def publish_orders(books: Books, orders: Collection[str], machine: MachineFolder
         CostsNotPublishedError: If the file cannot be written.
     """
     lines = books.lines[books.lines["order_id"].isin(list(orders))]
-    snapshot = cost_snapshot(with_locked_sources(lines, books.known.locked), frame(SKU_COST_COLUMNS))
+    snapshot = cost_snapshot(with_locked_sources(lines, books.costing_input.locked_lines), frame(SKU_COST_COLUMNS))
     path = _path(machine, books.company.database_id, "sqlite")
     try:
         write_orders(path, orders, snapshot)

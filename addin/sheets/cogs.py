@@ -84,7 +84,7 @@ def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     table = table_name(books, settlement)
     sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
     lines = books.posted_part(settlement)
-    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.known.locked)
+    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.costing_input.locked_lines)
     records = records_of(marked(with_units(shown)), COGS_SPEC)
     tables.update(book, COGS_SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)
@@ -224,6 +224,6 @@ def _figure(value: object) -> Decimal:
     return number if isinstance(number, Decimal) else Decimal(0)
 
 
-def _address(found: SheetTable, field: str, index: int) -> str:
-    cell = found.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
-    return f"{found.sheet.name}!{cell}"
+def _address(table: SheetTable, field: str, index: int) -> str:
+    cell = table.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
+    return f"{table.sheet.name}!{cell}"

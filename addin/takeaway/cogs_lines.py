@@ -62,7 +62,7 @@ _NO_COST: dict[str, object] = {"bg_color": BAD_TINT}
 def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
-    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.known.locked)
+    shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.costing_input.locked_lines)
     shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations))
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}

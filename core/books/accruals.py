@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
-from core.books.exporting import as_written, stored
+from core.books.exporting import as_written, row_of
 from core.frame_columns import records
 from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.entries import Posted
+    from core.books.entries import PostedEntry
     from core.journal.accounts import Accounts
     from core.time import Month
 
@@ -112,7 +112,7 @@ class AccrualPlan:
         return [*self.taken_back, *(entry for pair in self.pairs for entry in pair)]
 
 
-def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], accounts: Accounts) -> AccrualPlan:
+def plan_accrual(posted: Sequence[PostedEntry], month: str, pairs: Sequence[Pair], accounts: Accounts) -> AccrualPlan:
     """Hold a month's accrual against what was booked of it. Pure.
 
     Args:
@@ -136,7 +136,7 @@ def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], ac
     )
 
 
-def _of_month(posted: Sequence[Posted], month: str) -> list[Posted]:
+def _of_month(posted: Sequence[PostedEntry], month: str) -> list[PostedEntry]:
     """Return a month's accrual entries, their reversals on the next day, and whatever took either back."""
     keys: set[str] = set()
     entries_of_month = []
@@ -200,6 +200,6 @@ def book_accrual(
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note="accrual")
         for entry in plan.entries:
             kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
-            kept = replace(stored(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
+            kept = replace(row_of(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
             entries.post(connection, kept, batch)
         settings.put(connection, accrual_setting(batch), _made_of(month, lines), who=who, now=now)

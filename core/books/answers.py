@@ -43,7 +43,7 @@ class Answer:
     version: int
     """The version it was filled from; 0 where there was no override."""
     cost: Decimal | None
-    proposed: Decimal | None
+    proposal: Decimal | None
     zero_ok: bool = False
     units_back: int | None = None
     disposition: str | None = None
@@ -72,7 +72,7 @@ class Answer:
     @property
     def is_proposal(self) -> bool:
         """Whether its cost is the unedited proposal."""
-        return self.cost is not None and self.cost == self.proposed
+        return self.cost is not None and self.cost == self.proposal
 
     @property
     def typed_cost(self) -> Decimal | None:
@@ -106,13 +106,13 @@ class LineState:
     order_id: str | None
     sku: str | None
     in_force: InForce = InForce(version=0)
-    locked: bool = False
+    is_locked: bool = False
     takes_no_cost: str | None = None
     """Why the line takes no cost of its own (a refund whose original is in the books)."""
     event: str | None = None
     units: int | None = None
     """Units that the line itself states, without sign; nothing where it states none."""
-    missing: bool = True
+    is_missing: bool = True
     """Whether it lacks its cost, so that Resolve lists it."""
     asks_units: bool = False
     """Whether it is listed because its units are not known, or do not add up."""
@@ -272,7 +272,7 @@ def _units_of_its_own(answer: Answer, line: LineState) -> str | None:
         return None
     if line.asks_units and typed < line.units:
         return None  # some of a lost removal had been expensed before
-    if typed == line.in_force.units_back and not line.missing:
+    if typed == line.in_force.units_back and not line.is_missing:
         return None  # saved when the line asked for them, and settled
     if typed == 0 and line.moves_none(answer.disposition):
         return None  # both say that no goods moved

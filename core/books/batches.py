@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select
 
 from core.books.database import frames, tables
+from core.books.database.column_types import known_word
 from core.frame_columns import MOMENT, TEXT, WHOLE, Columns
 
 if TYPE_CHECKING:
@@ -80,14 +81,14 @@ def undone(connection: Connection) -> set[int]:
 def since(connection: Connection, number: int) -> set[BatchKind]:
     """Return what kinds of things were done after a batch."""
     kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number > number).distinct())
-    return {BatchKind(kind) for kind in kinds}
+    return {known_word(BatchKind, kind, "a kind of batch") for kind in kinds}
 
 
 def taken_back_since(connection: Connection, number: int) -> set[BatchKind]:
     """Return what kinds of things were taken back after a batch."""
     later = select(tables.batch.c.undoes).where(tables.batch.c.number > number, tables.batch.c.undoes.is_not(None))
     kinds = connection.scalars(select(tables.batch.c.kind).where(tables.batch.c.number.in_(later)).distinct())
-    return {BatchKind(kind) for kind in kinds}
+    return {known_word(BatchKind, kind, "a kind of batch") for kind in kinds}
 
 
 def _insert(connection: Connection, values: dict[str, Any]) -> int:

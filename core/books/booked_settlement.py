@@ -64,7 +64,7 @@ class OriginalFile:
 
     name: str
     content: bytes
-    scrubbed: bytes | None = None
+    scrubbed_content: bytes | None = None
     """What is kept in their place, without personal data."""
 
     @cached_property
@@ -131,8 +131,8 @@ class Imported:
     """What became of one settlement, and what is in the books now."""
 
     outcome: Import
-    booked: BookedSettlement
-    replaced: pd.DataFrame | None = None
+    settlement: BookedSettlement
+    former_lines: pd.DataFrame | None = None
     """The transactions that it had before (TRANSACTION_COLUMNS), to move their overrides; those of a removed settlement
     too, when it is imported again."""
     before: BookedSettlement | None = None

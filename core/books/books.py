@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company
     from core.books.documents import Documents
-    from core.books.entries import Reclassified
+    from core.books.entries import AcceptedReclassification
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies
@@ -57,20 +57,20 @@ class SettlementAmbiguousError(CogsheetError):
         super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
 
 
-def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
+def named_settlements(settlements: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
     """Find settlements by id, or by `store/id` where two stores share an id.
 
     Raises:
         SettlementUnknownError: If one is not in the books.
         SettlementAmbiguousError: If an id alone does not say which.
     """
-    return [_named(booked, name) for name in ids]
+    return [_named(settlements, name) for name in ids]
 
 
-def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    candidates = [one for one in booked if name in (one.settlement_id, one.name)]
+def _named(settlements: Sequence[BookedSettlement], name: str) -> BookedSettlement:
+    candidates = [one for one in settlements if name in (one.settlement_id, one.name)]
     if not candidates:
-        raise SettlementUnknownError(name, (one.name for one in booked))
+        raise SettlementUnknownError(name, (one.name for one in settlements))
     if len(candidates) > 1:
         raise SettlementAmbiguousError(name, (one.store for one in candidates))
     return candidates[0]
@@ -85,7 +85,7 @@ class Books:
     settlements: tuple[BookedSettlement, ...]
     lines: pd.DataFrame
     """Every transaction with its cost: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
-    known: CostingInput
+    costing_input: CostingInput
     """Everything that the costs were made of."""
     accepted_true_ups: pd.DataFrame
     """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
@@ -119,7 +119,7 @@ class Books:
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
     documents: Documents | None = None
     """What documents say of orders and of goods that came back, to count by them again."""
-    reclassified: Mapping[str, Reclassified] = field(default_factory=dict)
+    reclassifications: Mapping[str, AcceptedReclassification] = field(default_factory=dict)
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
@@ -144,10 +144,10 @@ class Books:
     def known_now(self) -> CostingInput:
         """Everything that the costs would be made of, as files are read and words are answered today."""
         if self.as_read is None:
-            return replace(self.known, overrides=self.overrides_now)
+            return replace(self.costing_input, overrides=self.overrides_now)
         now = self.as_read
         frames_now = {name: getattr(now, name) for name in ("transactions", "asked_units", "returned", "reimbursed")}
-        return replace(self.known, overrides=self.overrides_now, **frames_now)
+        return replace(self.costing_input, overrides=self.overrides_now, **frames_now)
 
     @cached_property
     def read_otherwise(self) -> frozenset[SettlementName]:
@@ -164,7 +164,7 @@ class Books:
             return frozenset()
         was, now = (
             {row["key"]: (row["store"], row["settlement_id"], *(row[name] for name in names)) for row in rows}
-            for rows in (records(one.transactions) for one in (self.known, self.as_read))
+            for rows in (records(one.transactions) for one in (self.costing_input, self.as_read))
         )
         return frozenset(row[:2] for key, row in (was | now).items() if was.get(key) != now.get(key))
 
@@ -193,24 +193,24 @@ class Books:
         return rows[(rows["store"] == settlement.store) & (rows["settlement_id"] == settlement.settlement_id)]
 
     @property
-    def locked(self) -> pd.DataFrame | None:
+    def locked_lines(self) -> pd.DataFrame | None:
         """The lines of the locks in force, as they were locked (COSTED_COLUMNS)."""
-        return self.known.locked
+        return self.costing_input.locked_lines
 
     @property
     def observations(self) -> pd.DataFrame:
         """What the inventory system says (OBSERVATION_COLUMNS)."""
-        return self.known.observations
+        return self.costing_input.observations
 
     @property
     def mappings(self) -> pd.DataFrame:
         """Which products the SKUs stand for (MAPPING_COLUMNS)."""
-        return self.known.mappings
+        return self.costing_input.mappings
 
     @property
     def overrides(self) -> pd.DataFrame:
         """The saved answers in force (OVERRIDE_COLUMNS)."""
-        return frame(OVERRIDE_COLUMNS) if self.known.overrides is None else self.known.overrides
+        return frame(OVERRIDE_COLUMNS) if self.costing_input.overrides is None else self.costing_input.overrides
 
     @cached_property
     def overrides_now(self) -> pd.DataFrame:
@@ -264,9 +264,9 @@ class Books:
         was = then.loc[lines.loc[late, "key"], names].set_axis(lines.index[late])
         return lines.assign(**{name: lines[name].mask(late, was[name].reindex(lines.index)) for name in names})
 
-    def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
+    def lines_of_all(self, selection: Iterable[BookedSettlement]) -> pd.DataFrame:
         """Return the costed lines of several settlements, one after the other."""
-        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in chosen)])
+        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in selection)])
 
     def state(self, settlement: BookedSettlement) -> SettlementState:
         """Return where a settlement stands."""
@@ -346,6 +346,11 @@ class Books:
         left_out = set(self.lines["key"]) - set(self.counted(self.lines)["key"])
         return frozenset(left_out | set(self.lines_of_all(elsewhere)["key"]))
 
+    @property
+    def has_several_stores(self) -> bool:
+        """Whether lines are named with their store: two stores may have one order id."""
+        return len(self.stores) > 1
+
     def saved(self, key: object) -> Mapping[str, object]:
         """Return who saved a line's override, when and why; empty where there is none."""
         override = self._overrides_by_key.get(str(key), {})
@@ -376,15 +381,15 @@ def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books
     tied = books.counted_together
     if books.documents is not None and not books.documents.order_units.empty:
         told = replace(books.documents, policies=policies)
-        bare = replace(known, transactions=told.held, asked_units=None, returned=None, reimbursed=None)
+        bare = replace(known, transactions=told.transactions, asked_units=None, returned=None, reimbursed=None)
         known, tied, as_read = documents.with_documents_as_read(bare, told)
     lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)), books.posted_tax)
-    books = replace(books, known=known, lines=lines, as_read=as_read, kept_totals={})
+    books = replace(books, costing_input=known, lines=lines, as_read=as_read, kept_totals={})
     return replace(books, counted_together=tied, policies=policies)
 
 
 def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:
     """Return the books as they would be with other policies and another calendar. Pure."""
     flags = history_flags(books.settlements, policies, zones, books.starts)
-    known = replace(books.known, settlements=flags, zones=zones)
+    known = replace(books.costing_input, settlements=flags, zones=zones)
     return counted_anew(replace(books, zones=zones), known, policies)

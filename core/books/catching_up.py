@@ -70,7 +70,7 @@ class _Part:
 
     before: pd.DataFrame
     """`kept_of_keys`."""
-    known: CostingInput
+    costing_input: CostingInput
     policies: CostingPolicies
     together: frozenset[str]
     """Keys of the lines whose answers move the units of others."""
@@ -141,7 +141,7 @@ def _bring_answers(connection: Connection, company: Company, answered: set[str])
     if own.before.empty:
         return {}
     keys = set(own.before["key"])
-    start, ties = set(keys), tie_columns(own.known, own.together)
+    start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
         part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))
         found = _recost(connection, part, keys)
@@ -149,13 +149,15 @@ def _bring_answers(connection: Connection, company: Company, answered: set[str])
         if not asking:
             break
         start |= asking
-    now = tie_columns(part.known, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
+    now = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
     return bring_along(connection, part.before, found.lines.assign(**now), part.counted)
 
 
 def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
     inside = set(part.before["key"])
-    return recost(part.before, part.known, part.policies, keys, lambda skus: _newest_beyond(connection, skus, inside))
+    return recost(
+        part.before, part.costing_input, part.policies, keys, lambda skus: _newest_beyond(connection, skus, inside)
+    )
 
 
 def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Part:
@@ -177,7 +179,7 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
         observations=frame(OBSERVATION_COLUMNS),
         mappings=frame(MAPPING_COLUMNS),
         overrides=as_asked(overrides.in_force(connection, named), held, set(locked["key"])),
-        locked=locked,
+        locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=flags,
@@ -193,14 +195,14 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
 
 def _with_finale(connection: Connection, part: _Part) -> _Part:
     """Return the part with what the inventory system says of its orders and SKUs."""
-    lines, reported = with_report(part.known), part.known.reimbursed
+    lines, reported = with_report(part.costing_input), part.costing_input.reimbursed
     skus = {*lines["sku"].dropna(), *part.before["sku"].dropna(), *part.before["cost_sku"].dropna()}
     if reported is not None:
         skus |= set(reported["sku"].dropna())
     orders = {*lines["order_id"].dropna(), *part.before["order_id"].dropna()}
     mapped = sku_mapping.latest(connection, skus)
     said = observations.latest_of(connection, orders, set(mapped["product_id"].dropna()))
-    return replace(part, known=replace(part.known, observations=said, mappings=mapped))
+    return replace(part, costing_input=replace(part.costing_input, observations=said, mappings=mapped))
 
 
 def lines_near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:

@@ -275,7 +275,7 @@ def _plain(flags: pd.Series) -> pd.Series:
 
 def _true_ups(before: Books, after: Books) -> dict[tuple[str, str], Decimal]:
     """Return by how much more would be proposed of each settlement's locked lines."""
-    if before.known.locked is None or before.known.locked.empty:
+    if before.costing_input.locked_lines is None or before.costing_input.locked_lines.empty:
         return {}
     place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(before.lines[["key", *_PLACE]])}
     sums: dict[tuple[str, str], Decimal] = {}

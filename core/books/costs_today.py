@@ -54,7 +54,7 @@ def differences(books: Books) -> pd.DataFrame:
     for the lines that take its cost, until it would cost something else; so does for ever what was posted elsewhere or
     lies before books start.
     """
-    if books.known.locked is None or books.known.locked.empty:
+    if books.costing_input.locked_lines is None or books.costing_input.locked_lines.empty:
         return frame(FOUND_COLUMNS)
     changed_costs = _differences(books, books.never_posted)
     dismissed = frozenset(_dismissed(books, changed_costs))
@@ -86,15 +86,15 @@ def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
     return was != new and cost_accounts(*was, posting) != cost_accounts(*new, posting)
 
 
-def _move(books: Books, now: Row, held: Row, posted: Row) -> Row:
+def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
     """Return as what the cost of a line stands and is to stand, and why; nothing where it stays on its accounts.
 
     What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
     """
-    if not (money_of(now["cogs"]) and money_of(held["cogs"]) and posted and is_elsewhere(books, posted, now)):
+    if not (money_of(now["cogs"]) and money_of(row["cogs"]) and posted and is_elsewhere(books, posted, now)):
         return {}
     moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
-    return moved if money_of(now["cogs"]) != money_of(held["cogs"]) else {"cause": ACCOUNT, **moved}
+    return moved if money_of(now["cogs"]) != money_of(row["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
@@ -104,9 +104,9 @@ def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
 
 def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
-    locked = books.known.locked
+    locked = books.costing_input.locked_lines
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
-    free = replace(books.known_now, locked=held, taken=locked, overrides=_without_estimates(books))
+    free = replace(books.known_now, locked_lines=held, exported_lines=locked, overrides=_without_estimates(books))
     return costed_lines(free, costing_policies(books.policies, books.company))
 
 
@@ -233,10 +233,10 @@ def posted_corrections(books: Books) -> pd.DataFrame:
 _POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")
 
 
-def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:
+def _dismissed(books: Books, rows: pd.DataFrame) -> Iterator[str]:
     """Name the lines whose difference is the one that was dismissed."""
     figures = {row["key"]: [row[name] for name in SAYS] for row in records(books.dismissed_true_ups)}
-    for row in records(found):
+    for row in records(rows):
         if figures.get(row["key"]) == [row[name] for name in SAYS]:
             yield row["key"]
 
@@ -258,7 +258,7 @@ def held_lines(books: Books) -> list[Row]:
 
     A line that came with another reading is held as soon as its true-up was accepted.
     """
-    locked = [] if books.known.locked is None else records(books.known.locked)
+    locked = [] if books.costing_input.locked_lines is None else records(books.costing_input.locked_lines)
     accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
     known = {row["key"] for row in locked}
     came = ({"key": key, **_NOTHING} for key in accepted if key not in known)
@@ -269,16 +269,16 @@ def _accepted(true_up: Row) -> Row:
     return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
 
 
-def _found(now: Row, held: Row, home: str) -> Row:
+def _found(now: Row, row: Row, home: str) -> Row:
     """Compare a line with what the books hold for it.
 
     A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
     store came in after the export): what is taken back is in home currency, as every cost is.
     """
-    difference = money_of(now["cogs"]) - money_of(held["cogs"])
+    difference = money_of(now["cogs"]) - money_of(row["cogs"])
     return {
         "key": now["key"],
-        "cause": _cause(now, held),
+        "cause": _cause(now, row),
         "unit_cost": now["unit_cost"],
         "cost_quantity": now["cost_quantity"],
         "disposition": now["disposition"],
@@ -288,12 +288,12 @@ def _found(now: Row, held: Row, home: str) -> Row:
     }
 
 
-def _cause(now: Row, held: Row) -> str:
-    if "cost_status" not in now or "cost_status" not in held:
+def _cause(now: Row, row: Row) -> str:
+    if "cost_status" not in now or "cost_status" not in row:
         return READING
-    if now["disposition"] != held["disposition"]:
+    if now["disposition"] != row["disposition"]:
         return "disposition"
-    return "units" if now["cost_quantity"] != held["cost_quantity"] else "cost"
+    return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"
 
 
 def money_of(value: object) -> Decimal:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, union_all
 
 from core.books import settings
 from core.books.database import closing_tables, frames, tables
+from core.books.database.column_types import known_word
 from core.errors import DatabaseError
 from core.frame_columns import TEXT, WHOLE, Columns
 from core.journal.entry import EntryKind, refuse_unbalanced
@@ -57,8 +58,8 @@ class EntryUnknownError(DatabaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLine:
-    """One line of an entry."""
+class EntryLineRow:
+    """One line of an entry, as its row in the books is."""
 
     account: str
     amount: Decimal
@@ -73,14 +74,18 @@ class StoredLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as its row in the books is: also one whose key or balance Verify has to name as wrong."""
+class EntryRow:
+    """An entry as its row in the books is: also one whose key or balance Verify has to name as wrong.
+
+    What is posted and written to files is a `core.journal.entry.Entry`; this is what is stored of it. Both are held to
+    one check of their balance, `refuse_unbalanced`.
+    """
 
     key: str
     """Says which action this is (store, settlement, kind, revision); the accounting system recognises it by that."""
     kind: EntryKind
     entry_date: date
-    lines: tuple[StoredLine, ...]
+    lines: tuple[EntryLineRow, ...]
     settlement: int | None = None
     """The settlement's number in this database, where it belongs to one."""
     revision: int = 1
@@ -99,10 +104,10 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedEntry:
     """An entry in the books, with what names it beside its key."""
 
-    entry: StoredEntry
+    entry: EntryRow
     store: str
     settlement_id: str
     """Of an accrual: what stands in its key in its place."""
@@ -110,7 +115,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Reclassified:
+class AcceptedReclassification:
     """What somebody decided when a reclassification was accepted; the profit and loss shows it."""
 
     settlement: int
@@ -124,22 +129,22 @@ class Reclassified:
 _RECLASSIFIED = "accepted reclassifications"
 
 
-def _said(entry: StoredEntry) -> Reclassified:
+def _said(entry: EntryRow) -> AcceptedReclassification:
     lines = tuple((line.memo, line.account, line.amount) for line in entry.lines)
-    return Reclassified(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
+    return AcceptedReclassification(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
 
 
 _OF_A_LINE = ("account", "amount", "currency", "memo", "number", "tax_code", "is_bank")
 
 
-def _line(row: Row[Any]) -> StoredLine:
-    return StoredLine(**{name: getattr(row, name) for name in _OF_A_LINE})
+def _line(row: Row[Any]) -> EntryLineRow:
+    return EntryLineRow(**{name: getattr(row, name) for name in _OF_A_LINE})
 
 
-def _made(row: Row[Any], lines: Iterable[StoredLine], reverses: str | None) -> StoredEntry:
-    return StoredEntry(
+def _made(row: Row[Any], lines: Iterable[EntryLineRow], reverses: str | None) -> EntryRow:
+    return EntryRow(
         key=row.key,
-        kind=EntryKind(row.kind),
+        kind=known_word(EntryKind, row.kind, "a kind of entry"),
         entry_date=date.fromisoformat(row.entry_date),
         lines=tuple(lines),
         settlement=row.settlement,
@@ -151,18 +156,20 @@ def _made(row: Row[Any], lines: Iterable[StoredLine], reverses: str | None) -> S
     )
 
 
-def remember_reclassified(connection: Connection, decided: Mapping[str, Reclassified], who: str, now: datetime) -> None:
+def remember_reclassified(
+    connection: Connection, decided: Mapping[str, AcceptedReclassification], who: str, now: datetime
+) -> None:
     """Keep what was decided beside the entries of it, by their keys."""
-    before = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    before = settings.get(connection, _RECLASSIFIED, dict[str, AcceptedReclassification], {})
     settings.put(connection, _RECLASSIFIED, before | dict(decided), who=who, now=now)
 
 
-def reclassified(connection: Connection) -> dict[str, Reclassified]:
+def reclassified(connection: Connection) -> dict[str, AcceptedReclassification]:
     """Return what was decided of reclassifications that nothing has reversed, by the key of their entry.
 
     Of those that older versions accepted, which kept no decision, what their entry says.
     """
-    decided = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    decided = settings.get(connection, _RECLASSIFIED, dict[str, AcceptedReclassification], {})
     kind = closing_tables.entry.c.kind == str(EntryKind.RECLASSIFICATION)
     posted_ones = [_entry(connection, row) for row in connection.execute(select(closing_tables.entry).where(kind))]
     from_entries = {one.key: _said(one) for one in posted_ones if one.lines}
@@ -171,7 +178,7 @@ def reclassified(connection: Connection) -> dict[str, Reclassified]:
     return {key: one for key, one in (from_entries | decided).items() if key not in gone}
 
 
-def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
+def post(connection: Connection, entry: EntryRow, batch: int) -> bool:
     """Store an entry, once.
 
     Returns:
@@ -198,7 +205,7 @@ def post(connection: Connection, entry: StoredEntry, batch: int) -> bool:
     return True
 
 
-def find(connection: Connection, key: str) -> StoredEntry | None:
+def find(connection: Connection, key: str) -> EntryRow | None:
     """Return the entry of a key."""
     row = connection.execute(select(closing_tables.entry).where(closing_tables.entry.c.key == key)).one_or_none()
     return None if row is None else _entry(connection, row)
@@ -216,7 +223,7 @@ def number(connection: Connection, key: str) -> int:
     return row_id
 
 
-def of_settlement(connection: Connection, settlement_number: int) -> list[StoredEntry]:
+def of_settlement(connection: Connection, settlement_number: int) -> list[EntryRow]:
     """Return the entries of a settlement, in the order they were stored."""
     rows = connection.execute(
         select(closing_tables.entry)
@@ -257,9 +264,9 @@ def settlement_batches(connection: Connection) -> dict[int, int]:
     return {row.settlement: row.batch for row in rows}
 
 
-def posted(connection: Connection) -> list[Posted]:
+def posted(connection: Connection) -> list[PostedEntry]:
     """Return every entry, in the order they were stored."""
-    lines: dict[int, list[StoredLine]] = defaultdict(list)
+    lines: dict[int, list[EntryLineRow]] = defaultdict(list)
     for row in connection.execute(
         select(closing_tables.entry_line).order_by(
             closing_tables.entry_line.c.entry, closing_tables.entry_line.c.position
@@ -275,7 +282,7 @@ def posted(connection: Connection) -> list[Posted]:
         .order_by(closing_tables.entry.c.id)
     )
     return [
-        Posted(
+        PostedEntry(
             _made(row, lines[row.id], keys.get(row.reverses)),
             row.of_store or row.store or "",
             row.settlement_id or row.name or "",
@@ -313,7 +320,7 @@ def journal(connection: Connection) -> pd.DataFrame:
     return lines[lines["amount"] != Decimal(0)].reset_index(drop=True)
 
 
-def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str, Any]:
+def _values(connection: Connection, entry: EntryRow, batch: int) -> dict[str, Any]:
     return {
         "key": entry.key,
         "kind": str(entry.kind),
@@ -328,7 +335,7 @@ def _values(connection: Connection, entry: StoredEntry, batch: int) -> dict[str,
     }
 
 
-def _entry(connection: Connection, row: Row[Any]) -> StoredEntry:
+def _entry(connection: Connection, row: Row[Any]) -> EntryRow:
     rows = connection.execute(
         select(closing_tables.entry_line)
         .where(closing_tables.entry_line.c.entry == row.id)

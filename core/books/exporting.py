@@ -14,7 +14,7 @@ from core.books import batches, entries, locks, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, keep_lock_date, last_day
-from core.books.entries import Posted, StoredEntry, StoredLine
+from core.books.entries import EntryLineRow, EntryRow, PostedEntry
 from core.books.postings import keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
@@ -152,7 +152,7 @@ class Exported:
 
     settlement: BookedSettlement
     entries: tuple[Entry, ...]
-    locked: bool
+    is_locked: bool
 
 
 def make_entries(
@@ -195,13 +195,13 @@ def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
     return replace(entry, day=booking_day(entry.day, lock_date), key=replace(entry.key, revision=revision))
 
 
-def stored(entry: Entry, settlement: int | None) -> StoredEntry:
+def row_of(entry: Entry, settlement: int | None) -> EntryRow:
     """Return an entry as the database keeps it, under the settlement's number there if it belongs to one."""
-    return StoredEntry(
+    return EntryRow(
         key=str(entry.key),
         kind=entry.key.kind,
         entry_date=entry.day,
-        lines=tuple(_stored_line(one, entry.currency) for one in entry.lines),
+        lines=tuple(_line_row(one, entry.currency) for one in entry.lines),
         settlement=settlement,
         revision=entry.key.revision,
         memo=entry.memo,
@@ -209,11 +209,11 @@ def stored(entry: Entry, settlement: int | None) -> StoredEntry:
     )
 
 
-def _stored_line(line: EntryLine, currency: str) -> StoredLine:
-    return StoredLine(line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank)
+def _line_row(line: EntryLine, currency: str) -> EntryLineRow:
+    return EntryLineRow(line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank)
 
 
-def as_written(posted: Posted, accounts: Accounts) -> Entry:
+def as_written(posted: PostedEntry, accounts: Accounts) -> Entry:
     """Return a stored entry as the files for import have it. Pure.
 
     Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet
@@ -226,7 +226,7 @@ def as_written(posted: Posted, accounts: Accounts) -> Entry:
     return Entry(key, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
 
 
-def _written_line(line: StoredLine, store: str, accounts: Accounts) -> EntryLine:
+def _written_line(line: EntryLineRow, store: str, accounts: Accounts) -> EntryLine:
     line_type = LineType(line.memo)
     then = Account(
         line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
@@ -236,7 +236,7 @@ def _written_line(line: StoredLine, store: str, accounts: Accounts) -> EntryLine
     return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
 
 
-def standing_entries(there: Sequence[StoredEntry]) -> list[StoredEntry]:
+def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
     """Return the entries that no other one of them reverses, reversals left out. Pure.
 
     An entry of nothing but 0.00, which older versions stored, books nothing: nothing needs to take it back.
@@ -329,10 +329,10 @@ def export_settlement(
         if options.check:
             options.check(made)
         for entry in made:
-            entries.post(connection, stored(entry, settlement.id), batch)
+            entries.post(connection, row_of(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
             settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
             keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
-    return Exported(settlement, tuple(made), locked=EntryKind.COGS in kinds)
+    return Exported(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

@@ -33,7 +33,7 @@ class FileRows(NamedTuple):
     """What a row says."""
 
     @property
-    def stored(self) -> Columns:
+    def stored_columns(self) -> Columns:
         """Return the columns with the store and the file that says so."""
         return {"store": TEXT, "sha256": TEXT, **self.columns}
 
@@ -106,7 +106,7 @@ def store_of(connection: Connection, of: FileRows, sha256: str) -> str | None:
 
 
 def load(connection: Connection, of: FileRows) -> pd.DataFrame:
-    """Return everything that was stored (`FileRows.stored`) for stores that are in the books, in the order it came."""
+    """Return everything stored (`FileRows.stored_columns`) for stores that are in the books, in the order it came."""
     query = select(of.table).join(tables.store, tables.store.c.name == of.table.c.store)
     there = (tables.store.c.ended_batch.is_(None), _holds(connection, of))
-    return frames.load(connection, query.where(*there).order_by(of.table.c.id), of.stored)
+    return frames.load(connection, query.where(*there).order_by(of.table.c.id), of.stored_columns)

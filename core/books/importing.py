@@ -98,14 +98,15 @@ class ImportedSettlement:
     """Where something in the books was changed: what they had."""
     after: Figures | None = None
     """And what they have now."""
-    ended: int = 0
+    ended_lines: int = 0
     """How many lines of before are no longer so."""
     advice: str = ""
     """Of what does not tie out: what helps, unless its reason says it."""
     whole: Settlement | None = None
     """Where the file is one of several views of it: what these come to together."""
-    answered: tuple[str, ...] = ()
+    answered_lines: tuple[str, ...] = ()
     """Keys of its lines that were not in the books, and beside which answers stand that were saved before."""
+    asking: tuple[str, ...] = ()  # keys of its lines for which an answer is only proposed now
 
     @property
     def needs_attention(self) -> bool:
@@ -122,7 +123,7 @@ class ImportedReturns:
     is_new: bool
     """Whether the books did not have the file already."""
     units: int
-    restocked: int
+    restocked_units: int
     """How many of the units are back in sellable stock."""
 
 
@@ -212,7 +213,7 @@ def import_file(
         raise NotImportableError(file.name, reading.problems)
     if not _holds_anything(reading):
         return ImportedFile(file.name, (), reading=reading)
-    kept = replace(file, scrubbed=_scrubbed(database, file))
+    kept = replace(file, scrubbed_content=_scrubbed(database, file))
     form = next((one for one in FORMATS if one.name == reading.format), None)
     kind = SettlementKind.VIEW if standing(reading.format, FORMATS) is Standing.VIEW else SettlementKind.RECORD
     extent = form.extent if form else Extent.WHOLE
@@ -356,19 +357,18 @@ def _save(
         of_part = told.whole is not None
         reason = import_reasons.why_not_changed(there, imported.outcome, before, read, of_part=of_part)
         return replace(told, reason=reason)
-    if imported.replaced is None:
+    if imported.former_lines is None:
         return told
-    moved = move_overrides(connection, imported.replaced, keyed.transactions, batch, who=who, now=now)
-    known = set() if before is None else set(before["key"])
-    answered = tuple(new for old, new in moved.targets.items() if old not in known)
-    told = replace(told, problems=(*told.problems, *moved.problems), answered=answered)
+    moved = move_overrides(connection, imported.former_lines, keyed.transactions, batch, who=who, now=now)
+    problems = (*told.problems, *moved.problems)
+    told = replace(told, problems=problems, answered_lines=moved.beyond(before), asking=moved.asking)
     if there is None or before is None:
         return told
     return replace(
         told,
         before=Figures(len(before), there.sum, there.currency),
         after=Figures(len(read.transactions), read.sum, read.currency),
-        ended=len(before) - _still_there(before, read.transactions),
+        ended_lines=len(before) - _still_there(before, read.transactions),
     )
 
 

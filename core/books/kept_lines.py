@@ -62,7 +62,7 @@ class OpenedSettlements:
     database_state: str
     lines: pd.DataFrame
     """Those of `Books.lines` that are theirs, one settlement after the other."""
-    locked: pd.DataFrame
+    locked_lines: pd.DataFrame
     """The lines of their locks in force, as they were locked (COSTED_COLUMNS)."""
     zones: StoreDays
     rates: ExchangeRates
@@ -112,7 +112,11 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
     """Return settlements with their lines in books that are loaded; raises as `open_kept`. Pure."""
     chosen = tuple(books.named(ids))
     lines = books.lines_of_all(chosen)
-    locked = frame(COSTED_COLUMNS) if books.locked is None else books.locked[books.locked["key"].isin(lines["key"])]
+    locked = (
+        frame(COSTED_COLUMNS)
+        if books.locked_lines is None
+        else books.locked_lines[books.locked_lines["key"].isin(lines["key"])]
+    )
     return OpenedSettlements(books.company, chosen, books.database_state, lines, locked, books.zones, books.rates)
 
 
@@ -147,7 +151,7 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
         )
 
 
-def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd.DataFrame | None:
+def kept_lines(connection: Connection, selection: Iterable[BookedSettlement]) -> pd.DataFrame | None:
     """Return the lines of settlements as `Books.lines` has them, one settlement after the other.
 
     Returns:
@@ -155,7 +159,7 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
     """
     if not holds_now(connection):
         return None
-    parts = [_lines_of(connection, one) for one in chosen]
+    parts = [_lines_of(connection, one) for one in selection]
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
@@ -164,25 +168,25 @@ def holds_now(connection: Connection) -> bool:
     return _holds(connection, state(connection))
 
 
-def kept_as_they_were(connection: Connection, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+def kept_as_they_were(connection: Connection, selection: Sequence[BookedSettlement]) -> pd.DataFrame | None:
     """Return what `kept_lines` does; nothing also where the lines are not as they were kept, or of no settlement."""
-    lines = kept_lines(connection, chosen) if chosen else None
+    lines = kept_lines(connection, selection) if selection else None
     return lines if lines is not None and _are_as_kept(connection, lines) else None
 
 
-def costed_as_kept(connection: Connection, known: CostingInput) -> pd.DataFrame | None:
+def costed_as_kept(connection: Connection, books: CostingInput) -> pd.DataFrame | None:
     """Return every line of the books as it is kept (`Books.lines`).
 
     Args:
         connection: Of `Database.reading`.
-        known: What the lines would be costed of.
+        books: What the lines would be costed of.
 
     Returns:
         Nothing where what is kept is of another state of the books, of other rules, or not as it was kept.
     """
     if not _holds(connection, state(connection)):
         return None
-    named = named_lines(known).reset_index(drop=True)
+    named = named_lines(books).reset_index(drop=True)
     costed = frames.load(connection, select(costing_tables.costed_line), _KEPT).set_index("key")
     if len(costed) != len(named) or not named["key"].isin(costed.index).all():
         return None
@@ -223,7 +227,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     if kept is None:
         return []
     lines = books.lines_of_all(books.settlements)
-    ties = tie_columns(books.known, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
+    ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
     wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
@@ -245,7 +249,7 @@ def _keep(connection: Connection, books: Books) -> None:
     kept = costing_tables.costed_settlement
     query = select(kept.c.settlement, kept.c.digest, kept.c.ties)
     known = {row.settlement: (row.digest, row.ties) for row in connection.execute(query)}
-    ties = tie_columns(books.known, books.counted_together).set_index("key")
+    ties = tie_columns(books.costing_input, books.counted_together).set_index("key")
     for one in books.settlements:
         lines = books.lines_of(one)
         beside = ties.loc[lines["key"]].set_axis(lines.index)

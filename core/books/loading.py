@@ -37,7 +37,7 @@ from core.books.documents import Documents
 from core.books.kept_lines import costed_as_kept
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
-from core.books.order_units import ORDER_UNITS
+from core.books.order_units import ORDER_UNITS, with_stated_units
 from core.books.postings import posted_tax, postings
 from core.books.questions import as_asked
 from core.books.reimbursements import REIMBURSEMENTS
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company, Connection, Database
     from core.books.status import Totals
-    from core.books.ties import Told
+    from core.books.ties import DocumentRows
     from core.facilitator_tax import PostedTax
 
 
@@ -76,7 +76,7 @@ def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) 
 
 
 def _posted_as(
-    posted: pd.DataFrame, known: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
+    posted: pd.DataFrame, books: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
 ) -> dict[int, str]:
     """Return as which event each accepted true-up was posted. Pure.
 
@@ -85,14 +85,18 @@ def _posted_as(
 
     Args:
         posted: POSTED_COLUMNS.
-        known: What costs are made of.
+        books: What costs are made of.
         now: The lines as they are read and answered today.
         at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
     """
     if posted.empty:
         return {}
-    locked_cogs = {} if known.locked is None else dict(zip(known.locked["key"], known.locked["cogs"], strict=True))
-    today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
+    locked_cogs = (
+        {}
+        if books.locked_lines is None
+        else dict(zip(books.locked_lines["key"], books.locked_lines["cogs"], strict=True))
+    )
+    today, events = _events_of(now, posted["key"]), _events_of(books.transactions, posted["key"])
     by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
         key = row["key"]
@@ -122,7 +126,7 @@ class Part(NamedTuple):
     """OBSERVATION_COLUMNS."""
     mappings: pd.DataFrame
     """MAPPING_COLUMNS."""
-    told: Told
+    told: DocumentRows
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
@@ -167,10 +171,10 @@ def read_part(connection: Connection, company: Company, part: Part) -> Books | N
 
 
 def _costed(
-    connection: Connection, known: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
+    connection: Connection, books: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
 ) -> pd.DataFrame:
-    kept = None if anew else costed_as_kept(connection, known)
-    return with_tax_kinds(costed_lines(known, policies), tax) if kept is None else kept
+    kept = None if anew else costed_as_kept(connection, books)
+    return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
 def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
@@ -191,7 +195,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         observations=observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
-        locked=locked,
+        locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=history_flags(booked, policies, zones, starts),
@@ -204,7 +208,10 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    told = Documents(*_documents(connection, part), booked, policies, company, all_stores, today, now)
+    order_units, returned, reimbursed = _documents(connection, part)
+    if part is None:
+        order_units = with_stated_units(order_units, today, booked)
+    told = Documents(order_units, returned, reimbursed, booked, policies, company, all_stores, today, now)
     known, tied, as_read = documents.with_documents_as_read(known, told)
     if part is not None:
         known, tied = _known_of(part, known), part.told.together
@@ -215,7 +222,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         policies=policies,
         settlements=booked,
         lines=_costed(connection, known, costing, tax, anew=anew) if part is None else part.lines,
-        known=known,
+        costing_input=known,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
         dismissed_true_ups=true_up_history.dismissed(connection),
@@ -233,7 +240,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         as_read=as_read,
         documents=told,
         left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
-        reclassified=entries.reclassified(connection),
+        reclassifications=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, stored, booked),
         postings=postings(connection),
         posted_tax=tax,
@@ -246,7 +253,11 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
 def _documents(connection: Connection, part: Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if part is not None:
-        return frame(ORDER_UNITS.stored), frame(RETURNED_GOODS.stored), frame(REIMBURSEMENTS.stored)
+        return (
+            frame(ORDER_UNITS.stored_columns),
+            frame(RETURNED_GOODS.stored_columns),
+            frame(REIMBURSEMENTS.stored_columns),
+        )
     load = partial(file_rows.load, connection)
     return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from core.books import settlement_lines, settlements
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.database import closing_tables, frames
+from core.books.database.column_types import known_word
 from core.errors import DatabaseError
 from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
 from core.journal.entry import EntryKind
@@ -177,7 +178,7 @@ class BrokenLine:
 
 
 def _lock(row: Row[Any]) -> Lock:
-    return Lock(**{**row._asdict(), "reason": EntryStatus(row.reason)})
+    return Lock(**{**row._asdict(), "reason": known_word(EntryStatus, row.reason, "the reason of a lock")})
 
 
 def lock(

@@ -1,4 +1,7 @@
-"""The units of pulled orders, counted over all documents of a store; what does not fit together is asked.
+"""The units of orders that several payouts pay, counted over all documents of a store; what does not fit is asked.
+
+Pulled documents tell each order as a whole. eBay's transaction report tells an item with its units in every payout that
+pays for it; where no document tells of the order, those rows do.
 
 `core.marketplaces.order_units` divides them; here stands what the books know besides: what was locked, what was
 confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the inventory
@@ -18,7 +21,8 @@ from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.marketplaces.ebay import payout_api
-from core.marketplaces.order_units import Counted, ItemLine, Told, counted
+from core.marketplaces.ebay.orders_of_reports import units_stated_again
+from core.marketplaces.order_units import ItemLine, ItemUnits, StatedUnits, counted
 from core.marketplaces.shopify import outside_payouts, payments_api
 from core.model import CostStatus, Disposition, Event, Goods, OverrideKind, QuantitySource, Reading, StockEffect
 
@@ -34,6 +38,7 @@ ItemName = tuple[str, str, str]
 """Store, order and item."""
 _TELL_ORDERS = frozenset({payments_api.NAME, outside_payouts.NAME, outside_payouts.NAME_SO_FAR, payout_api.NAME})
 _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
+_STATED = ("store", "order_id", "item_id", "sku", "units", "as_of")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
 """Every row of every document; several documents tell of one order (`core.marketplaces.order_units`)."""
@@ -43,17 +48,17 @@ ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
 class OrderUnits:
     """What the books know of orders beside their lines."""
 
-    told: pd.DataFrame
-    """`ORDER_UNITS.stored`."""
-    booked: Iterable[BookedSettlement]
-    locked: pd.DataFrame
+    stated_units: pd.DataFrame
+    """`with_stated_units`."""
+    settlements: Iterable[BookedSettlement]
+    locked_lines: pd.DataFrame
     """COSTED_COLUMNS of the locked lines."""
     trued_up: pd.DataFrame
     """TRUED_UP_COLUMNS."""
     overrides: pd.DataFrame
     """OVERRIDE_COLUMNS in force."""
     books_start: date | None = None
-    shipped: Callable[[str, str], int | None] = lambda _order, _sku: None
+    shipped_units: Callable[[str, str], int | None] = lambda _order, _sku: None
     """Units of a SKU that the inventory system shipped on an order; nothing where it does not say."""
 
 
@@ -62,12 +67,40 @@ class CountedOrders:
     """The transactions with their units, and what goes with them."""
 
     transactions: pd.DataFrame
-    asked: pd.DataFrame
+    unsure_units: pd.DataFrame
     """ASKED_UNITS_COLUMNS: sales whose units are not sure."""
     returned: pd.DataFrame
     """RETURNED_COLUMNS: refunds that take back what had been counted and never left."""
-    tied: frozenset[str] = frozenset()
+    linked_lines: frozenset[str] = frozenset()
     """Keys of lines whose saved answers may move the units of other lines."""
+
+
+def with_stated_units(
+    told: pd.DataFrame, transactions: pd.DataFrame, booked: Iterable[BookedSettlement]
+) -> pd.DataFrame:
+    """Return what documents tell of orders, and what eBay's reports state of items that several of their rows pay for.
+
+    Args:
+        told: `ORDER_UNITS.stored`; of an item that a document tells of, reports add nothing.
+        transactions: TRANSACTION_COLUMNS of the company.
+        booked: The settlements, for the file that each row is of.
+    """
+    stated = units_stated_again(transactions)
+    if not stated:
+        return told
+    known = {(row["store"], row["order_id"], row["item_id"]) for row in records(told[["store", "order_id", "item_id"]])}
+    rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in booked}
+    new = [
+        {"sha256": rows_of.get((row["store"], row["settlement_id"]), ""), **{name: row[name] for name in _STATED}}
+        for row in stated
+        if (row["store"], row["order_id"], row["item_id"]) not in known
+    ]
+    return frame(ORDER_UNITS.stored_columns, [*records(told), *new])
+
+
+def _rows_of(settlement: BookedSettlement) -> str:
+    """Name the rows of a settlement as one document: one report may hold several payouts."""
+    return f"{settlement.sha256} {settlement.settlement_id}"
 
 
 def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOrders:
@@ -77,14 +110,14 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
         transactions: TRANSACTION_COLUMNS of the company.
         known: What the books know besides.
     """
-    if known.told.empty:
+    if known.stated_units.empty:
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
     counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
     questions = orders.asked(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
     answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
-    back = [_returned(key, number) for count in counts.values() for key, number in count.returned.items()]
+    back = [_returned(key, number) for count in counts.values() for key, number in count.refund_units.items()]
     together = (line.key for lines in orders.lines.values() if len(lines) > 1 for line in lines)
     return CountedOrders(
         _with_quantities(transactions, {**orders.locked_units(), **units, **answers}),
@@ -97,16 +130,20 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
 class _Orders:
     """The lines of the orders that documents tell of, by item."""
 
-    def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
-        self._known = known
-        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.booked}
-        self._locked = {row["key"]: row for row in records(known.locked)}
-        trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
+    def __init__(self, transactions: pd.DataFrame, orders: OrderUnits) -> None:
+        self._known = orders
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in orders.settlements}
+        self._locked = {row["key"]: row for row in records(orders.locked_lines)}
+        trued_up = ((row["key"], row["cost_quantity"]) for row in records(orders.trued_up))
         self._trued_up = {key: units for key, units in trued_up if units is not None}
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
-        self._read_answers(records(known.overrides))
-        self.told, self._first_paid = _told(known.told)
+        self._read_answers(records(orders.overrides))
+        self.told, self._first_paid = _told(orders.stated_units)
+        rows = {_rows_of(one) for one in orders.settlements}
+        self._stated = {name for name, told in self.told.items() if all(one.document in rows for one in told)}
+        """Items of which the rows of reports tell, and no document does."""
+        self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in orders.settlements}
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
         self._row: dict[str, dict[str, Any]] = {}
         self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -134,15 +171,18 @@ class _Orders:
             self._without_items[name[:2]].append(row)
         if name not in self.told or (row["event"] == Event.REFUND and row["stock_effect"] != StockEffect.NONE):
             return
+        if name in self._stated and row["event"] == Event.REFUND:
+            return  # a report says of no refund how many units it is about
         lock = self._locked.get(row["key"])
+        documents = self._rows_of if name in self._stated else self._document
         self._row[row["key"]] = row
         self.lines[name].append(
             ItemLine(
                 key=row["key"],
                 when=(row["posted_at"] is not None, row["posted_at"], row["key"]),
-                document=self._document.get((row["store"], row["settlement_id"]), ""),
+                document=documents.get((row["store"], row["settlement_id"]), ""),
                 gives_back=-(row["quantity"] or 0) if row["event"] == Event.REFUND else 0,
-                taken=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
+                locked_units=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
                 confirmed_zero=row["key"] in self._zero
                 or (lock is not None and lock["cost_status"] == CostStatus.ZERO_CONFIRMED),
             )
@@ -153,15 +193,29 @@ class _Orders:
         sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
         return {key: self._locked[key]["cost_quantity"] for key in sales}
 
-    def asked(self, counts: Mapping[ItemName, Counted]) -> list[dict[str, Any]]:
+    def asked(self, counts: Mapping[ItemName, ItemUnits]) -> list[dict[str, Any]]:
         """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
         carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
         reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
         rows = {key: {"key": key, "units": units, "reason": reason} for key, units, reason in reasons if reason}
         otherwise = {row["key"]: row for row in self._shipped_otherwise(counts)}
-        return list({**otherwise, **rows}.values())
+        return list({**otherwise, **rows, **self._stated_otherwise(counts)}.values())
 
-    def _reason(self, key: str, count: Counted) -> str:
+    def _stated_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> dict[str, dict[str, Any]]:
+        """Return by key the free sales of items of which reports state different units or SKUs, but the first one."""
+        questions: dict[str, dict[str, Any]] = {}
+        for name in self._stated & counts.keys():
+            lines = sorted(self.lines[name], key=lambda line: line.when)
+            rows = [self._row[line.key] for line in lines]
+            if len({(row["quantity"], row["sku"]) for row in rows}) > 1:
+                stated = ", ".join(f"{row['quantity']} of {row['sku'] or 'no SKU'} in {_place(row)}" for row in rows)
+                for line in lines[1:]:
+                    if line.key in counts[name].units:
+                        units = counts[name].units[line.key]
+                        questions[line.key] = {"key": line.key, "units": units, "reason": _differ(stated, units)}
+        return questions
+
+    def _reason(self, key: str, count: ItemUnits) -> str:
         units = count.units[key]
         return self._beside(key, units) or self._after_zero(key, count) or self._before(key, units)
 
@@ -177,7 +231,7 @@ class _Orders:
             f"the same units: pull that payout, or enter the units of this line as Units back ({units}, or 0)."
         )
 
-    def _after_zero(self, key: str, count: Counted) -> str:
+    def _after_zero(self, key: str, count: ItemUnits) -> str:
         if key not in count.after_zero:
             return ""
         return (
@@ -199,7 +253,7 @@ class _Orders:
             f"as Units back: {units} if the goods are not expensed yet, else 0."
         )
 
-    def _shipped_otherwise(self, counts: Mapping[ItemName, Counted]) -> Iterator[dict[str, Any]]:
+    def _shipped_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> Iterator[dict[str, Any]]:
         """Return the last free sale of each SKU of an order of which the inventory system shipped another number."""
         skus: dict[tuple[str, str], dict[str, list[ItemName]]] = defaultdict(lambda: defaultdict(list))
         for name in counts:
@@ -208,12 +262,18 @@ class _Orders:
                 skus[name[:2]][sku].append(name)
         for (_, order), of_order in skus.items():
             for sku, names in of_order.items():
-                shipped = self._known.shipped(order, sku)
-                carried = sum(counts[name].carried for name in names)
+                shipped = self._known.shipped_units(order, sku)
+                carried = sum(counts[name].carried_units for name in names)
                 newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
-                if shipped is not None and _disagrees(shipped, carried, newest, only=len(of_order) == 1):
+                only = len(of_order) == 1 and not self._all_stated(names, shipped)
+                if shipped is not None and _disagrees(shipped, carried, newest, only=only):
                     units = {key: number for name in names for key, number in counts[name].units.items()}
                     yield from self._asked_last(sku, units, shipped, carried)
+
+    def _all_stated(self, names: Sequence[ItemName], shipped: int | None) -> bool:
+        """Tell whether all rows of reports together state what was shipped: then it is no pack, but may be all sold."""
+        rows = [self._row[line.key] for name in names if name in self._stated for line in self.lines[name]]
+        return bool(rows) and sum(row["quantity"] or 0 for row in rows) == shipped
 
     def _asked_last(self, sku: str, units: Mapping[str, int], shipped: int, carried: int) -> Iterator[dict[str, Any]]:
         if not units:
@@ -227,7 +287,18 @@ class _Orders:
         yield {"key": last, "units": other, "reason": reason}
 
 
-def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool) -> bool:
+def _place(row: Mapping[str, Any]) -> str:
+    return f"settlement {row['settlement_id']}"
+
+
+def _differ(stated: str, units: int) -> str:
+    return (
+        f"Reports state different units of one item of the order: {stated}. Enter the units that this line adds to the "
+        f"earlier ones as Units back: {units} if each row states all that were sold by then."
+    )
+
+
+def _disagrees(shipped: int, carried: int, newest: Sequence[StatedUnits], *, only: bool) -> bool:
     """Tell whether units that were shipped contradict those that are counted.
 
     Fewer are no contradiction while some are still to leave, or where nobody says how many have left. On an order of
@@ -235,16 +306,16 @@ def _disagrees(shipped: int, carried: int, newest: Sequence[Told], *, only: bool
     """
     if shipped > carried:
         return not (only and carried and shipped % carried == 0)
-    left = [one.fulfilled for one in newest]
+    left = [one.fulfilled_units for one in newest]
     return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
 
 
-def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[Told]], dict[ItemName, datetime | None]]:
-    told: dict[ItemName, list[Told]] = defaultdict(list)
+def _told(stored: pd.DataFrame) -> tuple[dict[ItemName, list[StatedUnits]], dict[ItemName, datetime | None]]:
+    told: dict[ItemName, list[StatedUnits]] = defaultdict(list)
     paid: dict[ItemName, datetime | None] = {}
     for row in records(stored):
         name = row["store"], row["order_id"], row["item_id"]
-        told[name].append(Told(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
+        told[name].append(StatedUnits(row["sha256"], row["as_of"], row["units"], row["fulfilled"]))
         paid[name] = row["first_paid_at"] or paid.get(name)
     return dict(told), paid
 

@@ -78,8 +78,10 @@ def keep_original(connection: Connection, file: OriginalFile, now: datetime) -> 
     sha256 = file.sha256
     if connection.scalar(select(tables.original_file.c.sha256).where(tables.original_file.c.sha256 == sha256)) is None:
         values = {
-            "content": zlib.compress(file.content if file.scrubbed is None else file.scrubbed, zlib.Z_BEST_SPEED),
-            "scrubbed": file.scrubbed is not None,
+            "content": zlib.compress(
+                file.content if file.scrubbed_content is None else file.scrubbed_content, zlib.Z_BEST_SPEED
+            ),
+            "scrubbed": file.scrubbed_content is not None,
         }
         connection.execute(
             insert(tables.original_file).values(sha256=sha256, name=file.name, imported_at=now, **values)

@@ -101,7 +101,7 @@ def replaceable(books: Books) -> pd.DataFrame:
 def _costed_without(books: Books, keys: Collection[str]) -> list[str]:
     """Return which of the lines have a cost when their accepted one is taken away."""
     saved = [row | {"unit_cost": None, "kind": None} if row["key"] in keys else row for row in records(books.overrides)]
-    known = replace(books.known, overrides=frame(OVERRIDE_COLUMNS, saved))
+    known = replace(books.costing_input, overrides=frame(OVERRIDE_COLUMNS, saved))
     lines = costed_lines(known, costing_policies(books.policies, books.company))
     costed = lines["key"].isin(keys) & (lines["cost_status"] == CostStatus.COSTED)
     return list(lines["key"][costed.fillna(value=False).astype(bool)])

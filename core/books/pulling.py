@@ -56,14 +56,14 @@ class Pulled:
 
     name: str
     """What the marketplace calls it."""
-    imported: ImportedFile
+    file: ImportedFile
     failure: str = ""
     """Why none of it is in the books; the next pull tries again."""
 
     @property
     def needs_attention(self) -> bool:
         """Whether a person must look at it."""
-        return bool(self.failure) or self.imported.needs_attention
+        return bool(self.failure) or self.file.needs_attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class PulledStore:
 
     store: str
     documents: tuple[Pulled, ...] = ()
-    stopped: CogsheetError | None = None
+    failure: CogsheetError | None = None
     """Why it could not be finished; what came before is in the books."""
 
 

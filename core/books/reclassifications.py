@@ -22,8 +22,8 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import keep_lock_date, last_day, open_day
 from core.books.corrections import reclassified_money
-from core.books.entries import Posted, Reclassified, StoredEntry
-from core.books.exporting import as_written, standing_entries, stored
+from core.books.entries import AcceptedReclassification, EntryRow, PostedEntry
+from core.books.exporting import as_written, row_of, standing_entries
 from core.books.tie_outs import TieOut, difference
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
@@ -94,7 +94,7 @@ class Reclassification:
         return ", ".join(f"{account} {amount:+,.2f}" for account, amount in moved)
 
 
-def reclassification(books: Books, settlement: BookedSettlement, posted: Sequence[StoredEntry]) -> Reclassification:
+def reclassification(books: Books, settlement: BookedSettlement, posted: Sequence[EntryRow]) -> Reclassification:
     """Return what a settlement's entries would have otherwise by today's reading. Pure.
 
     Nothing is while a word of it is asked: half of a change would distort it.
@@ -116,7 +116,7 @@ def reclassification(books: Books, settlement: BookedSettlement, posted: Sequenc
         currency=settlement.currency,
         accounts=books.accounts,
     )
-    out = [as_written(Posted(one, store, number, 0), books.accounts) for one in posted]
+    out = [as_written(PostedEntry(one, store, number, 0), books.accounts) for one in posted]
     names = _names_then(out, books.accounts, store, settlement.currency)
     now = [replace(line, account=names.get(line.account, line.account)) for entry in made for line in entry.lines]
     then = [replace(line, amount=-line.amount) for entry in out for line in entry.lines]
@@ -155,14 +155,12 @@ def _by_part(lines: Sequence[EntryLine]) -> Iterator[EntryLine]:
             yield replace(own[0], amount=amount)
 
 
-def _decided(one: Reclassification, entry: Entry) -> Reclassified:
+def _decided(one: Reclassification, entry: Entry) -> AcceptedReclassification:
     lines = tuple((str(line.type), line.account, line.amount) for line in entry.lines)
-    return Reclassified(one.settlement.id, entry.day, entry.currency, lines)
+    return AcceptedReclassification(one.settlement.id, entry.day, entry.currency, lines)
 
 
-def reclassified_tie_outs(
-    books: Books, settlement: BookedSettlement, standing: Sequence[StoredEntry]
-) -> Iterator[TieOut]:
+def reclassified_tie_outs(books: Books, settlement: BookedSettlement, standing: Sequence[EntryRow]) -> Iterator[TieOut]:
     """Hold the reclassifications of a settlement in the profit and loss against the journal; only what differs. Pure.
 
     Class by class and month by month, and each entry account by account against what was decided.
@@ -173,7 +171,7 @@ def reclassified_tie_outs(
         standing: Its entries that stand.
     """
     own = {one.key: one for one in standing if one.kind is EntryKind.RECLASSIFICATION}
-    decided = {key: one for key, one in books.reclassified.items() if one.settlement == settlement.id}
+    decided = {key: one for key, one in books.reclassifications.items() if one.settlement == settlement.id}
     yield from _by_class(settlement.name, reclassified_money(books), settlement, own.values())
     for key in sorted({*own, *decided}):
         then = {line[:2]: line[2] for line in decided[key].lines} if key in decided else {}
@@ -185,7 +183,7 @@ def reclassified_tie_outs(
 
 
 def _by_class(
-    name: str, money: pd.DataFrame, settlement: BookedSettlement, own: Iterable[StoredEntry]
+    name: str, money: pd.DataFrame, settlement: BookedSettlement, own: Iterable[EntryRow]
 ) -> Iterator[TieOut]:
     lines = money[(money["store"] == settlement.store) & (money["settlement_id"] == settlement.settlement_id)]
     shown, booked = (defaultdict[tuple[str, str], Decimal](Decimal) for _ in range(2))
@@ -274,7 +272,7 @@ def accept_reclassification(
         if check:
             check(made)
         for one, entry in zip(chosen, made, strict=True):
-            entries.post(connection, stored(entry, one.settlement.id), batch)
+            entries.post(connection, row_of(entry, one.settlement.id), batch)
         decided = {str(entry.key): _decided(one, entry) for one, entry in zip(chosen, made, strict=True)}
         entries.remember_reclassified(connection, decided, who, now)
     return made

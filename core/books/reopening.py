@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from core.books.database import Connection, Database
-    from core.books.entries import StoredEntry
+    from core.books.entries import EntryRow
 
 
 class ReopenReasonError(CogsheetError):
@@ -37,7 +37,7 @@ class ReopenReasonError(CogsheetError):
         )
 
 
-def reversal(entry: StoredEntry, lock_date: date | None) -> StoredEntry:
+def reversal(entry: EntryRow, lock_date: date | None) -> EntryRow:
     """Return the entry that takes another one back. Pure."""
     return replace(
         entry,
@@ -58,8 +58,8 @@ def reopen(
     lock_date: date | None,
     who: str,
     now: datetime,
-    check: Callable[[Sequence[StoredEntry]], None] | None = None,
-) -> list[StoredEntry]:
+    check: Callable[[Sequence[EntryRow]], None] | None = None,
+) -> list[EntryRow]:
     """Reverse a settlement's entries and let its costs move again.
 
     What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class Rereading:
     """What became of one settlement when its files were read anew."""
 
     settlement: BookedSettlement
@@ -46,14 +46,14 @@ class Reread:
     """What its files say now; `None` where they cannot be read."""
     took_it: bool = False
     """Whether the books have the new reading; else the settlement has gone out, or cannot be read."""
-    changed: int = 0
+    changed_lines: int = 0
     """How many lines of the new reading say something else than any line of before."""
     problems: tuple[Problem, ...] = ()
 
     @property
     def differs(self) -> bool:
         """Whether a bookkeeper should know of it."""
-        return bool(self.changed or self.problems)
+        return bool(self.changed_lines or self.problems)
 
 
 def due(booked: Collection[BookedSettlement]) -> list[BookedSettlement]:
@@ -86,7 +86,7 @@ def read_anew(
     now: datetime,
     keep_copy: Callable[[], object] = lambda: None,
     progress: Progress = silent,
-) -> list[Reread]:
+) -> list[Rereading]:
     """Read the files of all settlements anew that only older readers have read, as one batch.
 
     Args:
@@ -114,7 +114,7 @@ def read_anew(
         return readings
 
 
-def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Reread:
+def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Rereading:
     stored = settlement_lines.transactions(connection, [there])
     before = Figures(len(stored), there.sum, there.currency)
     try:
@@ -122,11 +122,11 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
         later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
         settlements.note_reader(connection, there, READER_VERSION)
-        return Reread(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
+        return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
     read = _keyed(there, together(there, parts, later))
     figures = Figures(len(read.transactions), read.sum, read.currency)
-    told = Reread(there, before, figures, changed=changed_lines(stored, read.transactions))
+    told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
         keep_beside(connection, there, stored, read.transactions, batch)
         return told
@@ -183,9 +183,9 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
     source = Source(there.store, newest.file, newest.reading.format, kind, READER_VERSION, unites)
     saved = settlements.save(connection, read, source, batch, now)
     _keep_goods(connection, there, later, batch)
-    if saved.replaced is None:
+    if saved.former_lines is None:
         return []
-    return list(move_overrides(connection, saved.replaced, read.transactions, batch, who=who, now=now).problems)
+    return list(move_overrides(connection, saved.former_lines, read.transactions, batch, who=who, now=now).problems)
 
 
 def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence[KeptPart], batch: int) -> None:

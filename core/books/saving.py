@@ -163,7 +163,7 @@ def _work(
 def _questions(books: Books, keys: Collection[str], late: Collection[str]) -> dict[str, Row]:
     """Return what each line asks (`questions.ASKED`): an exported one that is asked since, by its words of today."""
     told = books.documents
-    before, today = (books.known.transactions, None) if told is None else (told.held, told.now)
+    before, today = (books.costing_input.transactions, None) if told is None else (told.transactions, told.now)
     questions = {row["key"]: question_of(row) for row in records(before[before["key"].isin(list(keys))])}
     if today is not None and late:
         questions |= {row["key"]: question_of(row) for row in records(today[today["key"].isin([*late])])}
@@ -240,7 +240,7 @@ def _row(decision: Decision, state: LineState, line: Mapping[str, object], home:
         "sku": state.typed_sku(answer) or before.sku,
         "kind": decision.kind or before.kind,
         "note": answer.note or (None if sets_cost else before.note),  # why the old cost was meant says nothing of a new
-        "shown_cost": answer.proposed,
+        "shown_cost": answer.proposal,
         "shown_currency": home,
         "shown_kind": line["proposal"],
         "shown_as_of": line["proposal_as_of"],
@@ -260,7 +260,7 @@ def _units(answer: Answer, state: LineState, *, takes_shown: bool) -> int | None
 
 def locked_keys(books: Books) -> set[str]:
     """Return the lines of exported settlements; a line that took no cost is locked like any other."""
-    return set() if books.known.locked is None else set(books.known.locked["key"])
+    return set() if books.costing_input.locked_lines is None else set(books.costing_input.locked_lines["key"])
 
 
 def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locked: bool) -> LineState:
@@ -271,11 +271,11 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         order_id=_text(row["order_id"]),
         sku=_text(row["sku"]),
         in_force=_in_force(saved),
-        locked=locked,
+        is_locked=locked,
         takes_no_cost=_TAKES_ORIGINALS if in_original else None,
         event=_text(row["event"]),
         units=abs(quantity) if isinstance(quantity, int) else None,
-        missing=row["cost_status"] == CostStatus.MISSING,
+        is_missing=row["cost_status"] == CostStatus.MISSING,
         asks_units=row["cause"] in UNITS or (row["goods"] == Goods.LOST_ON_REMOVAL and _has_units(saved)),
         proposed_units=abs(proposed) if isinstance(proposed, int) else None,
         stated_sku=_text(row[STATED_SKU]),

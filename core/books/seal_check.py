@@ -33,11 +33,11 @@ from sqlalchemy.types import NullType
 
 from core.books.altered_rows import TABLES, AlteredRow, AlteredRowsError
 from core.books.database import seals, tables
-from core.books.database.column_types import Moment, Money, Verbatim
+from core.books.database.column_types import Moment, Money, Verbatim, Word
+from core.books.database.errors import UnknownWordError
 from core.books.settings import SettingUnreadableError
 from core.books.tie_outs import place_of
 from core.errors import CogsheetError
-from core.model import Event
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
@@ -90,6 +90,13 @@ _MOST = Decimal(10**11)
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
+def _is_unknown(column: Column[Any]) -> list[ColumnElement[bool]]:
+    """Ask whether a column holds a word that is not on its list."""
+    if not isinstance(column.type, Word):
+        return []
+    return [column.not_in(["", *(str(one) for one in column.type.kind)])]
+
+
 def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> ColumnElement[bool]:
     """Ask whether a column of a line holds what Cogsheet never stores.
 
@@ -99,20 +106,22 @@ def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> C
         dialect: Of the database: SQLite takes values of any kind in every column.
     """
     kind = "text" if isinstance(column.type, Verbatim) else "integer"
-    conditions = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
+    conditions: list[ColumnElement[bool]] = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
     if isinstance(column.type, Money):
         conditions.append(not_(column.between(-_MOST, _MOST)))
     if isinstance(column.type, Moment):
         conditions.append(not_(column.between(_FIRST, _LAST)))
-    conditions += [column.not_in([str(one) for one in Event])] if column.name == "event" else []
+    conditions += _is_unknown(column)
     conditions += [column.in_(typed)] if column.name == "typed" else []
     return or_(false(), *conditions)
 
 
 def altered_rows(connection: Connection) -> list[AlteredRow]:
-    """Return every row that differs from its seal, and every seal without its row."""
+    """Return every row that differs from its seal, every seal without its row, and every row that cannot be read."""
     altered = [row for table in seals.SEALED.values() for row in _altered(connection, table)]
-    return [_placed(connection, row) for row in (*altered, *_unreadable(connection))]
+    named = {(row.table, row.key) for row in altered}
+    unreadable = (row for row in _unreadable(connection) if (row.table, row.key) not in named)
+    return [_placed(connection, row) for row in (*altered, *unreadable)]
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
@@ -132,18 +141,29 @@ def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
 
 
 def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
-    """Yield the lines that hold words, amounts or dates that cannot be read."""
+    """Yield the lines that hold words, amounts or dates that cannot be read, and all rows with unknown words."""
+    for table in seals.SEALED.values():
+        yield from _rows_with(
+            connection, table, {one.name: or_(*_is_unknown(one)) for one in table.c if _is_unknown(one)}
+        )
     line = tables.transaction.c
     typed: list[object] = list(connection.scalars(select(type_coerce(line.typed, NullType())).distinct()))
     odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
     conditions = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
-    bad = dict(seals.rows_of(connection, tables.transaction, or_(*conditions.values())))
+    yield from _rows_with(connection, tables.transaction, conditions)
+
+
+def _rows_with(
+    connection: Connection, table: Table, conditions: dict[str, ColumnElement[bool]]
+) -> Iterator[AlteredRow]:
+    """Yield the rows of a table of which a column is unreadable, with these columns."""
+    bad = dict(seals.rows_of(connection, table, or_(false(), *conditions.values()))) if conditions else {}
     columns: dict[Key, list[str]] = {key: [] for key in bad}
     for name, is_bad in conditions.items() if bad else ():
-        for key, _ in seals.rows_of(connection, tables.transaction, is_bad, ("key",)):
+        for key, _ in seals.rows_of(connection, table, is_bad, seals.key_columns(table)):
             columns[key].append(name)
     for key, row in bad.items():
-        yield AlteredRow("transaction", key, None, row, unreadable=tuple(columns[key]))
+        yield AlteredRow(table.name, key, None, row, unreadable=tuple(columns[key]))
 
 
 def _place(connection: Connection, table: str, row: Row) -> tuple[str, str]:
@@ -206,7 +226,7 @@ def altered_rows_named(database: Database) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, CogsheetError) and not isinstance(error, SettingUnreadableError):
+        if isinstance(error, CogsheetError) and not isinstance(error, SettingUnreadableError | UnknownWordError):
             raise
         altered = find_altered(database)
         if not altered:

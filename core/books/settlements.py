@@ -23,6 +23,7 @@ from core.books.booked_settlement import (
     Source,
 )
 from core.books.database import frames, tables
+from core.books.database.column_types import known_word
 from core.marketplaces.uniting import CONTENT, as_compared
 from core.model import Problem, Settlement, Severity
 
@@ -90,9 +91,9 @@ def _booked(row: Row[Any]) -> BookedSettlement:
     return BookedSettlement(
         **{
             **row._asdict(),
-            "kind": SettlementKind(row.kind),
-            "settlement_entry": EntryStatus(row.settlement_entry),
-            "cogs_entry": EntryStatus(row.cogs_entry),
+            "kind": known_word(SettlementKind, row.kind, "a kind of settlement"),
+            "settlement_entry": known_word(EntryStatus, row.settlement_entry, "the status of an entry"),
+            "cogs_entry": known_word(EntryStatus, row.cogs_entry, "the status of an entry"),
         }
     )
 

@@ -36,14 +36,14 @@ def _beside(books: Books, costs: Sequence[Decision], states: Mapping[str, LineSt
     """Return what each cost is held against, by line key."""
     finale = read_finale(books.observations, books.mappings, books.company.home_currency)
     skus = {one.answer.key: _sku(one, states) for one in costs}
-    known = known_costs({sku for sku in skus.values() if sku}, books.lines, books.known.opening, finale)
+    known = known_costs({sku for sku in skus.values() if sku}, books.lines, books.costing_input.opening, finale)
     brought = _brought(books, {one.answer.key: one.answer.units_back for one in costs})
     by_key = {}
     for one in costs:
         key, average = one.answer.key, finale.average(skus[one.answer.key])
         others = [cost for of, cost in known.get(skus[key] or "", ()) if of != key]
         others += books.costs_beyond.get(skus[key] or "", ())
-        others += [one.answer.proposed] if one.answer.proposed else []
+        others += [one.answer.proposal] if one.answer.proposal else []
         by_key[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
     return by_key
 
@@ -64,7 +64,7 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
         row["sku"]: row for row in reversed(rows) if row["unit_cost"] and row["unit_cost"] != was.get(row["key"])
     }
     finale = read_finale(before.observations, before.mappings, before.company.home_currency)
-    known = known_costs(set(changed), before.lines, before.known.opening, finale)
+    known = known_costs(set(changed), before.lines, before.costing_input.opening, finale)
     brought = _brought(after, dict.fromkeys(row["key"] for row in changed.values()))
     suspects = []
     for sku, row in changed.items():
@@ -105,7 +105,7 @@ def _suspect(decision: Decision, state: LineState, beside: Beside) -> SuspectCos
     answer = decision.answer
     if state.takes_no_cost or (decision.kind is OverrideKind.ENTERED and answer.note):
         return None
-    cost, shown = answer.cost or Decimal(0), beside.average or answer.proposed or None
+    cost, shown = answer.cost or Decimal(0), beside.average or answer.proposal or None
     is_known = bool(beside.average or beside.others)
     reason = answer.notation or beside.suspicion(cost) or (None if is_known else answer.odd)
     if reason is None:

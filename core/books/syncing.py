@@ -44,9 +44,9 @@ class SyncResult:
     new: int
     """Facts that are new or differ from before."""
     unchanged: int
-    stopped: InventoryError | None = None
+    failure: InventoryError | None = None
     """Why it could not go on; what came before is kept."""
-    left: int = 0
+    orders_left: int = 0
     """Orders that it had not come to when it was stopped."""
     resumed: int = 0
     """Orders that a sync which was stopped shortly before had brought, and that were not asked for again."""
@@ -87,7 +87,7 @@ def _stopped_since(stopped: SyncRun | None, account: str, now: datetime) -> date
     """Return when the sync began that was stopped and may be gone on with; of several in a row, the first."""
     if stopped is None or stopped.account != account:
         return None
-    since = datetime.fromisoformat(stopped.asked.get("since") or stopped.started_at.isoformat())
+    since = datetime.fromisoformat(stopped.questions.get("since") or stopped.started_at.isoformat())
     return since if now - since <= RESUMES_WITHIN else None
 
 
@@ -218,7 +218,7 @@ class SyncRun:
     batch: int
     account: str
     mode: str | None
-    asked: Any
+    questions: Any
     """What was wanted, as JSON values."""
     progress: Any
     """How far it came, as JSON values."""
@@ -247,7 +247,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     database: Database,
     system: InventorySystem,
     books: Books,
-    chosen: Iterable[BookedSettlement],
+    selection: Iterable[BookedSettlement],
     *,
     who: str,
     clock: Clock,
@@ -263,7 +263,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         database: The books.
         system: Whom to ask.
         books: Their state, just loaded.
-        chosen: The settlements whose lines are to be costed.
+        selection: The settlements whose lines are to be costed.
         who: Who syncs.
         clock: The clock.
         progress: Told after each page.
@@ -274,7 +274,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
     averages = without_order(with_report(books.known_now), books.mappings)
-    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(chosen))))
+    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(selection))))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())

@@ -20,8 +20,8 @@ from core.books import batches, entries, true_up_history
 from core.books.batches import BatchKind
 from core.books.calendars import keep_lock_date, open_day
 from core.books.costs_today import Row, differences, every_line, held_lines, in_places, money_of
-from core.books.exporting import standing_entries, stored
-from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
+from core.books.exporting import row_of, standing_entries
+from core.books.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries import StoredEntry
+    from core.books.entries import EntryRow
     from core.journal.accounts import Accounts
     from core.line_types import LineType
 
@@ -67,7 +67,7 @@ class AcceptedTrueUps:
     lines: int
 
 
-def finale_corrects(standing: Iterable[StoredEntry], by_policy: Collection[LineType]) -> frozenset[LineType]:
+def finale_corrects(standing: Iterable[EntryRow], by_policy: Collection[LineType]) -> frozenset[LineType]:
     """Return the kinds of cost that Finale corrects: those that it posted, and of those without any the policy's. Pure.
 
     Args:
@@ -171,7 +171,7 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     return cents(posted + difference) - cents(posted)
 
 
-def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
+def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
     changed_costs = differences(books)
     with database.writing() as connection:
@@ -251,7 +251,7 @@ def _post(
 ) -> None:
     """Store the entries of a settlement's true-ups, and with each decision the one that posts its kind of cost."""
     for entry in made:
-        entries.post(connection, stored(entry, settlement.id), batch)
+        entries.post(connection, row_of(entry, settlement.id), batch)
     key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
     by_finale = [cost_type(event) in posting.finale_posts for event in lines["event"]]
     for poster in set(by_finale):

@@ -10,7 +10,7 @@ from core.costing.line_kinds import may_be_money_only
 from core.costing.lines import Lock
 from core.costing.originals import Back, Used, as_it_came_back, used_on
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
-from core.costing.precedence import Answer, Asked, first_answer
+from core.costing.precedence import Answer, CostQuestion, first_answer
 from core.costing.reversals import Part, negative
 from core.costing.rules import Rule
 from core.costing.suspects import suspicion
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.costing.reversals import Reversed
 
 
-class Answered(NamedTuple):
+class LineOutcome(NamedTuple):
     """A line and what came out."""
 
     line: Line
@@ -37,13 +37,13 @@ class Answered(NamedTuple):
     outcome: Outcome
     original: UsedOnOriginal | None = None
     """What its original cost; also where nobody will ever cost that one."""
-    believed: Decimal | None = None
+    believed_cost: Decimal | None = None
     """The unit cost that is believed where goods and units are asked."""
 
 
-def answer_lines(ledger: Ledger) -> list[Answered]:
+def answer_lines(ledger: Ledger) -> list[LineOutcome]:
     """Return every line with its outcome, in the order of the lines."""
-    books = ledger.held
+    books = ledger.known_lines
     alone = {line.place: _answered(ledger, line) for line in books.lines if line.place not in ledger.originals}
     used = {
         sale.line.place: _used(ledger, sale.line, alone[sale.line.place].outcome)
@@ -54,65 +54,65 @@ def answer_lines(ledger: Ledger) -> list[Answered]:
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
-def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> Answered:
+def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> LineOutcome:
     """Ask the precedence for a line's cost.
 
     An original that has no cost and never will is treated as missing from the books.
     """
-    books = ledger.held
+    books = ledger.known_lines
     judged, lock = books.judgements[line.place], books.locks.get(line.key)
     if judged.rule is Rule.NOTHING and lock is None:
-        return Answered(line, judged.rule, not_applicable(judged.reason))
+        return LineOutcome(line, judged.rule, not_applicable(judged.reason))
     takes = original if original is not None and not original.is_closed else None
-    question = Asked(line, judged.rule, books.saved.get(line.key), lock, takes)
+    question = CostQuestion(line, judged.rule, books.overrides.get(line.key), lock, takes)
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
     believed = answer.unit_cost if isinstance(answer, Answer) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
     told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
-    return Answered(line, judged.rule, told, original, believed)
+    return LineOutcome(line, judged.rule, told, original, believed)
 
 
 _SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
-def _has_another_answer(ledger: Ledger, asked: Asked) -> bool:
+def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
     """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
     """
-    line, saved, books = asked.line, asked.saved, ledger.held
-    is_another = saved is not None and saved.is_typed_elsewhere and asked.lock is None
-    return is_another and line.key not in books.told and not books.is_history(line)
+    line, saved, books = question.line, question.override, ledger.known_lines
+    is_another = saved is not None and saved.is_typed_elsewhere and question.lock is None
+    return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: Ledger, asked: Asked, found: Found | None, move: Move) -> Outcome:
+def _outcome(ledger: Ledger, question: CostQuestion, found: Found | None, move: Move) -> Outcome:
     if isinstance(found, Lock):
         return as_locked(found)
-    key = asked.original.line.key if asked.original is not None else None
+    key = question.original.line.key if question.original is not None else None
     if isinstance(found, Answer):
-        suspect = suspicion(asked, found, ledger.sources.finale)
+        suspect = suspicion(question, found, ledger.sources.finale)
         return outcome(move, found, None, key, suspect)
-    return outcome(move, None, cause(asked, ledger.sources) if found is None else None, key)
+    return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
 
 
 def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
     """Return what a sale cost for those that refer to it: none where it takes none itself."""
-    lock = ledger.held.locks.get(line.key)
+    lock = ledger.known_lines.locks.get(line.key)
     if lock is not None:
         return Used(lock.cost_now, lock.as_of, is_listed=False)
-    return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.held.is_history(line))
+    return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
 
 
-def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
+def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcome]:
     """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
 
     A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
     """
-    held = ledger.held
+    held = ledger.known_lines
     lines = [held.lines[place] for place in ledger.originals]
     back: dict[Name, list[Back]] = defaultdict(list)
-    found: dict[int, Answered] = {}
-    for line in sorted(lines, key=lambda line: (line.key not in held.taken, line.when)):
+    found: dict[int, LineOutcome] = {}
+    for line in sorted(lines, key=lambda line: (line.key not in held.exported_locks, line.when)):
         original = ledger.originals[line.place]
         units = max(0, -(ledger.move(line).quantity or 0))
         rule, known = held.judgements[line.place].rule, back[original.name]
@@ -125,47 +125,47 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, Answered]:
     return found
 
 
-def _with_reversals(ledger: Ledger, answered: list[Answered]) -> list[Answered]:
+def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
     """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
     """
-    told, books = list(answered), ledger.held
+    told, books = list(outcomes), ledger.known_lines
     places = sorted(
         ledger.reversed_lines, key=lambda place: (books.lines[place].key not in books.locks, books.lines[place].when)
     )
     left: dict[int, int] = {}
     for place in places:
         line, lock = books.lines[place], books.locks.get(books.lines[place].key)
-        parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
+        parts = [_part(ledger, outcomes, taken, left) for taken in ledger.reversed_lines[place]]
         if lock is None and not any(_is_closed(ledger, part) for part in parts):
-            is_told = line.key in books.told and books.told[line.key].is_back
-            saved = books.saved.get(line.key)
+            is_told = line.key in books.decided_reimbursements and books.decided_reimbursements[line.key].is_back
+            saved = books.overrides.get(line.key)
             may_ask = may_be_money_only(line) or (saved is not None and saved.is_typed_elsewhere)
             outcome, believed = negative(
                 line, parts, saved, asks=may_ask and not books.is_history(line) and not is_told
             )
-            told[place] = answered[place]._replace(outcome=outcome, believed=believed)
+            told[place] = outcomes[place]._replace(outcome=outcome, believed_cost=believed)
         _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)
     return told
 
 
-def _part(ledger: Ledger, answered: list[Answered], taken: Reversed, left: dict[int, int]) -> Part:
+def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: Reversed, left: dict[int, int]) -> Part:
     """Return a reversed line with what it came out with and what is left of it."""
-    place = taken.line.place
-    of, lock = answered[place].outcome, ledger.held.locks.get(taken.line.key)
+    place = reversal.line.place
+    of, lock = outcomes[place].outcome, ledger.known_lines.locks.get(reversal.line.key)
     moved = lock.quantity_now if lock is not None else of.quantity or 0
-    return Part(taken.line, taken.units, of, lock, left.get(place, max(0, moved)))
+    return Part(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
 
 
 def _is_closed(ledger: Ledger, part: Part) -> bool:
     is_missing = part.of.status == CostStatus.MISSING
-    return is_missing and (part.lock is not None or ledger.held.is_history(part.line))
+    return is_missing and (part.lock is not None or ledger.known_lines.is_history(part.line))
 
 
 def _take_back(parts: list[Part], units: int, left: dict[int, int]) -> None:
     """Note how many units of each part have come back."""
     for part in parts:
         number = min(max(0, units), part.back)
-        left[part.line.place] = part.left - number
+        left[part.line.place] = part.units_left - number
         units -= number

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.answers import Answered
+    from core.costing.answers import LineOutcome
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
-    from core.costing.lines import Lock, Saved
+    from core.costing.lines import Lock, Override
     from core.costing.precedence import Sources
-    from core.costing.prefilled_costs import Proposed
+    from core.costing.prefilled_costs import ProposedCost
 
 RULES_VERSION = 1
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
@@ -66,7 +66,7 @@ def cost_by_columns(books: CostingInput, policies: CostingPolicies) -> pd.DataFr
     plain = plain_lines(books, policies)
     if plain is None:
         return cost_one_by_one(books, policies)
-    return plain.beside(cost_one_by_one(plain.rest, policies, plain.used), books.transactions.index)
+    return plain.beside(cost_one_by_one(plain.rest, policies, plain.used_costs), books.transactions.index)
 
 
 def cost_one_by_one(books: CostingInput, policies: CostingPolicies, used: Sequence[UsedCost] = ()) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def with_typed_units(transactions: pd.DataFrame, without_sku: Collection[str] = 
     }
 
 
-def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence[UsedCost]) -> dict[str, Average]:
+def _last_used(books: CostingInput, answered: Sequence[LineOutcome], used: Sequence[UsedCost]) -> dict[str, Average]:
     """Return the last cost used per SKU: as given, else as these lines and those costed elsewhere show."""
     if books.last_used is not None:
         costs: Mapping[str, tuple[Decimal, str | None]] = read_last_used(books.last_used)
@@ -143,11 +143,11 @@ def _last_used(books: CostingInput, answered: Sequence[Answered], used: Sequence
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
+def _row(answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
     """Return a line's COSTED_COLUMNS in their order."""
     line, outcome, sources = answered.line, answered.outcome, ledger.sources
     moves_goods = answered.rule is not Rule.NOTHING
-    saved, lock = ledger.held.saved.get(line.key), ledger.held.locks.get(line.key)
+    saved, lock = ledger.known_lines.overrides.get(line.key), ledger.known_lines.locks.get(line.key)
     product_id, description = _product(line.sku, lock, sources)
     finale_cost = _finale_cost(answered, sources) if moves_goods else None
     proposed = _proposed(answered, ledger, last, saved) if lock is None else None
@@ -161,7 +161,10 @@ def _row(answered: Answered, ledger: Ledger, last: Mapping[str, Average]) -> tup
         outcome.cogs,
         outcome.source,
         outcome.as_of,
-        with_sentence(note(answered, ledger, finale_cost), ledger.held.told.get(line.key) if lock is None else None),
+        with_sentence(
+            note(answered, ledger, finale_cost),
+            ledger.known_lines.decided_reimbursements.get(line.key) if lock is None else None,
+        ),
         outcome.original,
         proposed.unit_cost if proposed else None,
         proposed.proposal if proposed else None,
@@ -183,7 +186,7 @@ def _product(sku: str | None, lock: Lock | None, sources: Sources) -> tuple[str 
     return (product.name, product.description) if product else (None, None)
 
 
-def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
+def _finale_cost(answered: LineOutcome, sources: Sources) -> Decimal | None:
     """Return what Finale says now, whatever cost the line has."""
     line, outcome = answered.line, answered.outcome
     if outcome.source is CostSource.ORDER:
@@ -195,13 +198,15 @@ def _finale_cost(answered: Answered, sources: Sources) -> Decimal | None:
     return average.unit_cost if average else None
 
 
-def _proposed(answered: Answered, ledger: Ledger, last: Mapping[str, Average], saved: Saved | None) -> Proposed | None:
+def _proposed(
+    answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average], override: Override | None
+) -> ProposedCost | None:
     outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
-    typed = saved.shown_cost if saved and saved.is_typed_elsewhere else None
-    believed = answered.believed
+    typed = override.shown_cost if override and override.is_typed_elsewhere else None
+    believed = answered.believed_cost
     if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
         believed = sources.order_costs.of_line(answered.line).unit_cost
     return propose(

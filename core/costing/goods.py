@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core.costing.lines import Line, Lock, Reported, Saved
+    from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
     from core.costing.rules import Rule
     from core.model import Cause
 
 
-class Left(NamedTuple):
+class Remainder(NamedTuple):
     """What earlier refunds have left of a sale."""
 
     units: int
@@ -34,16 +34,16 @@ class GoodsLine:
 
     line: Line
     rule: Rule
-    saved: Saved | None = None
+    override: Override | None = None
     lock: Lock | None = None
     original: Original | None = None
-    reported: Reported | None = None
+    report: ReturnReport | None = None
     """What the marketplace reported of its goods."""
-    shipped: int | None = None
+    shipped_units: int | None = None
     """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
-    left: Left | None = None
+    remainder: Remainder | None = None
     """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
-    replaced: bool = False
+    has_replacement: bool = False
     """Whether Finale's cost of its order counts the shipment of a replacement."""
     question: str = ""
     """Why it is asked whether its goods moved, as far as its words, order and SKU tell."""
@@ -61,29 +61,29 @@ class GoodsLine:
         return None if self.line.quantity is None else abs(self.line.quantity)
 
     @property
-    def said(self) -> str | None:
+    def saved_disposition(self) -> str | None:
         """The disposition that the bookkeeper saved."""
-        return self.saved.disposition if self.saved else None
+        return self.override.disposition if self.override else None
 
     @property
-    def said_units(self) -> int | None:
+    def saved_units(self) -> int | None:
         """The units that the bookkeeper saved."""
-        return self.saved.units if self.saved else None
+        return self.override.units if self.override else None
 
     @property
-    def refunded(self) -> Decimal:
+    def refund(self) -> Decimal:
         """Principal given back, in the settlement's currency; above zero where the buyer got money."""
         return -(self.line.principal or Decimal(0))
 
     @property
-    def refunded_with_tax(self) -> Decimal:
+    def refund_with_tax(self) -> Decimal:
         """Principal and tax given back, in the settlement's currency; above zero where the buyer got money."""
-        return self.refunded - (self.line.tax or Decimal(0))
+        return self.refund - (self.line.tax or Decimal(0))
 
     @property
-    def refunded_with_postage(self) -> Decimal:
+    def refund_with_postage(self) -> Decimal:
         """All that the buyer got back, in the settlement's currency; above zero where it is money for the buyer."""
-        return -self.line.paid
+        return -self.line.payment
 
 
 class Move(NamedTuple):

@@ -100,9 +100,9 @@ class CostingInput:
     """MAPPING_COLUMNS, the latest answer per SKU; several rows of one SKU are the parts of a kit."""
     overrides: pd.DataFrame | None = None
     """OVERRIDE_COLUMNS; where a line has several versions the highest is in force."""
-    locked: pd.DataFrame | None = None
+    locked_lines: pd.DataFrame | None = None
     """COSTED_COLUMNS of the lines of exported settlements, as they were locked."""
-    taken: pd.DataFrame | None = None
+    exported_lines: pd.DataFrame | None = None
     """COSTED_COLUMNS of exported lines, where they are costed as if they were free: an order whose shipments cannot be
     told apart keeps what its exported lines took. `None`: those that are locked."""
     trued_up: pd.DataFrame | None = None

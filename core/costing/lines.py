@@ -65,7 +65,7 @@ class Line(NamedTuple):
     """Whether it is paid for and names a SKU, and its marketplace states 0 units of it: how many they are is asked."""
 
     @property
-    def paid(self) -> Decimal:
+    def payment(self) -> Decimal:
         """All that the buyer paid, postage and tax too, in the settlement's currency; below zero: given back."""
         return sum((one for one in (self.principal, self.tax, self.shipping) if one is not None), Decimal(0))
 
@@ -110,7 +110,7 @@ def _goods_of_words(
     return goods_by_words(event, f"{raw_type or ''} {description or ''}".upper(), effect)
 
 
-class Saved(NamedTuple):
+class Override(NamedTuple):
     """The override of a line that is in force (OVERRIDE_COLUMNS)."""
 
     version: int
@@ -150,11 +150,11 @@ _SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "n
 _SHOWN = ("shown_cost", "shown_kind", "sku")
 
 
-def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Saved]:
+def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Override]:
     """Return the highest version per line."""
-    newest: dict[str, Saved] = {}
+    newest: dict[str, Override] = {}
     for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
-        override = Saved._make(saved)
+        override = Override._make(saved)
         if key not in newest or newest[key].version <= override.version:
             newest[key] = override
     return newest
@@ -237,13 +237,13 @@ def locks(books: CostingInput) -> dict[str, Lock]:
 
 
 def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, Lock]]:
-    for key, *then in rows(declared(COSTED_COLUMNS, books.locked), ("key", *_LOCKED)):
+    for key, *then in rows(declared(COSTED_COLUMNS, books.locked_lines), ("key", *_LOCKED)):
         was = (then[2], then[3] or 0, then[9])
         now = since.get(key, (None, None, None))
         yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
 
 
-class Reported(NamedTuple):
+class ReturnReport(NamedTuple):
     """What the marketplace reported of the goods of a refund (RETURNED_COLUMNS)."""
 
     disposition: str
@@ -253,10 +253,10 @@ class Reported(NamedTuple):
     units_open: int | None = None
 
 
-def reported(returned: pd.DataFrame | None) -> dict[str, Reported]:
+def reported(returned: pd.DataFrame | None) -> dict[str, ReturnReport]:
     """Return what was reported, by line key."""
     table = declared(RETURNED_COLUMNS, returned)
-    return {key: Reported(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
+    return {key: ReturnReport(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
 
 
 def asked_units(asked: pd.DataFrame | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Move
 from core.costing.line_kinds import is_removal
+from core.costing.refunds import NO_GOODS_MOVED
 from core.costing.reversals import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.rules import Rule
 from core.costing.units_back import TAKES_COST, UnitsBack, settled, unknown_units, whether_goods_moved
@@ -74,7 +75,7 @@ def _returns_lost(
             by_place[goods.line.place] = back.lose(goods)
             continue
         parts = reversed_lines.get(goods.line.place, ())
-        if goods.lock is None and goods.said == Disposition.UNSELLABLE:
+        if goods.lock is None and goods.saved_disposition == Disposition.UNSELLABLE:
             continue
         if waits_for_an_answer(goods, _matched(parts, goods_at, by_place)):
             continue
@@ -97,7 +98,7 @@ def _moved(move: Move | None) -> bool:
 
 
 def _units(goods: GoodsLine) -> int | None:
-    return goods.units if goods.units is not None else goods.said_units
+    return goods.units if goods.units is not None else goods.saved_units
 
 
 def _lost(goods: GoodsLine, policies: CostingPolicies) -> Move:
@@ -114,10 +115,10 @@ def _out(goods: GoodsLine) -> Move:
     """Send the line's units out of stock."""
     if goods.lock is not None:
         return Move(goods.lock.quantity_now)
-    if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
-        return Move(0, "No goods moved, as saved on Resolve.", goods.said)
+    if goods.saved_disposition in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
+        return Move(0, NO_GOODS_MOVED, goods.saved_disposition)
     units = _units(goods)
-    return unknown_units(goods.line) if units is None else Move(units, disposition=goods.said)
+    return unknown_units(goods.line) if units is None else Move(units, disposition=goods.saved_disposition)
 
 
 def _back(goods: GoodsLine) -> Move:
@@ -126,20 +127,20 @@ def _back(goods: GoodsLine) -> Move:
     What it reverses may have left the books since: 1 of 2 units found, as accepted, stays 1 without its loss.
     """
     move = _out(goods)
-    if goods.lock is None and goods.said == Disposition.UNSELLABLE:
-        return Move(0, FOUND_UNSELLABLE, goods.said)
+    if goods.lock is None and goods.saved_disposition == Disposition.UNSELLABLE:
+        return Move(0, FOUND_UNSELLABLE, goods.saved_disposition)
     if goods.lock is not None or move.quantity is None:
         return move
-    if goods.said_units == 0:
-        return Move(0, "No goods moved, as saved on Resolve.")
-    units = goods.said_units if goods.said_units is not None and move.quantity else move.quantity
+    if goods.saved_units == 0:
+        return Move(0, NO_GOODS_MOVED)
+    units = goods.saved_units if goods.saved_units is not None and move.quantity else move.quantity
     return move._replace(quantity=-units)
 
 
 def _unclear(goods: GoodsLine) -> Move:
     """Ask whether goods moved at all; a cost that was typed says that they did, and needs units."""
     move = _out(goods)
-    if move.quantity is None and goods.saved is not None and goods.saved.unit_cost:
+    if move.quantity is None and goods.override is not None and goods.override.unit_cost:
         return move
     reason = move.reason if move.cause is None else ""
     return move._replace(cause=None, reason=reason or goods.question)
@@ -173,9 +174,9 @@ def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
     left = max(0, move.quantity - carried)
     if not left:
         return Move(0, "The replacement's own line carries the unit.")
-    if goods.said_units is not None:
+    if goods.saved_units is not None:
         return Move(left)
-    if left <= elsewhere or goods.replaced:
+    if left <= elsewhere or goods.has_replacement:
         reason = "A line without a price, or Finale's shipment, of the same SKU may be the replacement: 0 is proposed."
         return whether_goods_moved(goods, left, reason)
     reason = f"No line of the books and no shipment is the replacement's, so that its goods count here: {TAKES_COST}."
@@ -201,13 +202,16 @@ def _add_found_unsellable(lots: Lots, reversals: Iterable[GoodsLine]) -> None:
     Example: 2 lost at 5.00, found unsellable and liquidated: 10.00, 0.00 and 0.00.
     """
     for goods in reversals:
-        disposition, units = goods.said if goods.lock is None else goods.lock.disposition_now, _given_back(goods)
+        disposition, units = (
+            goods.saved_disposition if goods.lock is None else goods.lock.disposition_now,
+            _given_back(goods),
+        )
         if disposition == Disposition.UNSELLABLE and units:
             lots[goods.line.store, goods.line.sku].append((goods.line.moment, units))
 
 
 def _given_back(goods: GoodsLine) -> int:
-    return (goods.said_units if goods.said_units is not None else goods.units) or 0
+    return (goods.saved_units if goods.saved_units is not None else goods.units) or 0
 
 
 def _is_removal(goods: GoodsLine) -> bool:
@@ -239,15 +243,15 @@ def _removed_unsellable(units: int, left: int) -> Move:
 
 
 def _one_sent_away(goods: GoodsLine, expensed: int) -> Move:
-    if goods.lock is None and goods.said == Disposition.UNSELLABLE:
-        return Move(0, "The goods were expensed as unsellable before.", goods.said)
+    if goods.lock is None and goods.saved_disposition == Disposition.UNSELLABLE:
+        return Move(0, "The goods were expensed as unsellable before.", goods.saved_disposition)
     move = _out(goods)
-    if goods.lock is not None or not move.quantity or goods.said or expensed <= 0:
+    if goods.lock is not None or not move.quantity or goods.saved_disposition or expensed <= 0:
         return move
     left = max(0, move.quantity - expensed)
     if is_removal(goods.line) and goods.line.is_declared:
-        if goods.said_units is not None:
-            return Move(min(goods.said_units, move.quantity))
+        if goods.saved_units is not None:
+            return Move(min(goods.saved_units, move.quantity))
         return settled(_removed_unsellable(move.quantity, left), goods)
     part = f"{move.quantity - left} of the {move.quantity} units were" if left else "The goods were"
     return Move(left, f"{part} expensed as unsellable when they came back.")

@@ -47,7 +47,7 @@ class OrderCost(NamedTuple):
     """What it is, where it is not the cost of the goods that left with the line."""
 
 
-class Sold(NamedTuple):
+class SkuSale(NamedTuple):
     """What the books say was sold on an order that holds one SKU."""
 
     sku: str
@@ -59,7 +59,7 @@ class OrderCosts:
     """Answers what a SKU cost on an order."""
 
     finale: Finale
-    sold: Mapping[str, Sold | None]
+    sales: Mapping[str, SkuSale | None]
     """By order id; nothing for an order of several SKUs."""
     by_line: Mapping[int, OrderCost] = field(default_factory=dict)
     """By the place of a sale: where the lines of an order do not all cost the same (`core.costing.shipments`)."""
@@ -82,11 +82,11 @@ class OrderCosts:
         shipped = self.finale.on_orders.get(order_id)
         if shipped is None:
             return OrderCost(None, self.finale.order_causes.get(order_id, Cause.NOT_SYNCED))
-        sold = self.sold.get(order_id)
+        sold = self.sales.get(order_id)
         return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
 
 
-def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, Sold | None]:
+def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None]:
     """Return what was sold on each order that holds one SKU.
 
     Args:
@@ -96,13 +96,13 @@ def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, Sold | None]:
     Returns:
         By order id; nothing where the order holds several SKUs.
     """
-    skus: dict[str, Sold | None] = {}
+    skus: dict[str, SkuSale | None] = {}
     for order_id, sku, units in lines:
         if order_id not in skus:
-            skus[order_id] = Sold(sku, units)
+            skus[order_id] = SkuSale(sku, units)
             continue
         there = skus[order_id]
-        skus[order_id] = Sold(sku, there.units + units) if there is not None and there.sku == sku else None
+        skus[order_id] = SkuSale(sku, there.units + units) if there is not None and there.sku == sku else None
     return skus
 
 

@@ -65,7 +65,7 @@ class Original:
     @property
     def with_postage(self) -> Decimal:
         """All that the buyer paid for its units, in the settlement's currency; + is money for the seller."""
-        return sum((sale.line.paid for sale in self.sales), Decimal(0))
+        return sum((sale.line.payment for sale in self.sales), Decimal(0))
 
     @property
     def replacement_units(self) -> int:
@@ -133,7 +133,7 @@ def _gives_all_back(line: Line, original: Original) -> bool:
     A cent of difference is rounding: a refund and a sale in another currency are converted each by itself.
     """
     price, tax = line.principal or Decimal(0), line.tax or Decimal(0)
-    told = ((price, original.principal), (price + tax, original.with_tax), (line.paid, original.with_postage))
+    told = ((price, original.principal), (price + tax, original.with_tax), (line.payment, original.with_postage))
     all_named = all(item[0] == "sku" for item, _ in original.several)
     return all_named and original.units_known and any(of > 0 and abs(back + of) <= _CENT for back, of in told)
 

@@ -50,9 +50,9 @@ class PlainLines:
 
     places: np.ndarray
     """Their rows among the transactions."""
-    costed: pa.Table
+    costed_lines: pa.Table
     """COSTED_COLUMNS, in the order of the places."""
-    used: Sequence[UsedCost]
+    used_costs: Sequence[UsedCost]
     """Of each SKU the last cost that they used."""
     rest: CostingInput
     """The books without them, and without what Finale said of their orders alone."""
@@ -68,7 +68,7 @@ class PlainLines:
         order = np.empty(len(index), np.int64)
         order[np.concatenate([self.places, others])] = np.arange(len(index))
         return pd.DataFrame(
-            {name: _together(self.costed[name], one_by_one[name], order) for name in COSTED_COLUMNS}, index=index
+            {name: _together(self.costed_lines[name], one_by_one[name], order) for name in COSTED_COLUMNS}, index=index
         )
 
 
@@ -122,7 +122,14 @@ def _are_wrong(transactions: pd.DataFrame, told: pd.DataFrame, home_currency: st
 
 def _named_keys(books: CostingInput) -> pa.Array:
     """Return the keys of all lines about which the books hold anything but themselves."""
-    tables = (books.overrides, books.locked, books.taken, books.trued_up, books.returned, books.reimbursed)
+    tables = (
+        books.overrides,
+        books.locked_lines,
+        books.exported_lines,
+        books.trued_up,
+        books.returned,
+        books.reimbursed,
+    )
     keys = [arrow(table["key"]) for table in (*tables, books.asked_units) if table is not None and len(table)]
     return pa.concat_arrays([key.cast(pa.string()) for key in keys]) if keys else pa.array([], pa.string())
 

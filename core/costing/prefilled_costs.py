@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.costing.lines import Line
 
 
-class Proposed(NamedTuple):
+class ProposedCost(NamedTuple):
     """A proposed unit cost, what it is, and the moment or day it is of."""
 
     unit_cost: Decimal
@@ -48,7 +48,7 @@ class Missing:
     original_cost: Decimal | None
     finale: Finale
     last_used: Mapping[str, Average]
-    believed: Decimal | None = None
+    believed_cost: Decimal | None = None
     """The unit cost that is believed where goods or units are asked."""
     goods_believed: bool = False
     """Whether goods are believed to have moved, whatever they cost; else no goods are, without a cost above 0."""
@@ -62,51 +62,51 @@ UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
 """Causes that ask for units, not for a cost."""
 
 
-def typed_elsewhere(missing: Missing) -> Proposed | None:
+def typed_elsewhere(missing: Missing) -> ProposedCost | None:
     """Propose what a person typed for this line when another document showed it with other units or meaning."""
     typed = missing.typed_elsewhere
-    return None if typed is None else Proposed(typed, Proposal.TYPED_ELSEWHERE)
+    return None if typed is None else ProposedCost(typed, Proposal.TYPED_ELSEWHERE)
 
 
-def money_only(missing: Missing) -> Proposed | None:
+def money_only(missing: Missing) -> ProposedCost | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
-    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed and not missing.goods_believed
-    return Proposed(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
+    unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed_cost and not missing.goods_believed
+    return ProposedCost(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
-def original(missing: Missing) -> Proposed | None:
+def original(missing: Missing) -> ProposedCost | None:
     """Propose the original's cost, where units are asked."""
-    if missing.believed:
-        return Proposed(missing.believed, Proposal.ORIGINAL)
+    if missing.believed_cost:
+        return ProposedCost(missing.believed_cost, Proposal.ORIGINAL)
     is_about_units = missing.cause in UNITS and missing.original_cost is not None
-    return Proposed(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if is_about_units else None
+    return ProposedCost(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if is_about_units else None
 
 
-def current_average(missing: Missing) -> Proposed | None:
+def current_average(missing: Missing) -> ProposedCost | None:
     """Propose Finale's average of today."""
     average = missing.finale.average(missing.line.sku)
-    return average and Proposed(average.unit_cost, Proposal.CURRENT_AVERAGE, average.as_of)
+    return average and ProposedCost(average.unit_cost, Proposal.CURRENT_AVERAGE, average.as_of)
 
 
-def average_of_its_day(missing: Missing) -> Proposed | None:
+def average_of_its_day(missing: Missing) -> ProposedCost | None:
     """Propose, for a line without an order, what the goods were worth when they left: not what they are worth today."""
     return average_on_day(missing) if missing.without_order else None
 
 
-def average_on_day(missing: Missing) -> Proposed | None:
+def average_on_day(missing: Missing) -> ProposedCost | None:
     """Propose Finale's average of the line's day."""
     average = missing.finale.average_for(missing.line)
-    return average and Proposed(average.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, average.as_of)
+    return average and ProposedCost(average.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, average.as_of)
 
 
-def last_cost_used(missing: Missing) -> Proposed | None:
+def last_cost_used(missing: Missing) -> ProposedCost | None:
     """Propose the last cost that was used for the SKU."""
     last = missing.last_used.get(missing.line.sku) if missing.line.sku is not None else None
-    return last and Proposed(last.unit_cost, Proposal.LAST_COST_USED, last.as_of)
+    return last and ProposedCost(last.unit_cost, Proposal.LAST_COST_USED, last.as_of)
 
 
-CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
+CANDIDATES: tuple[Callable[[Missing], ProposedCost | None], ...] = (
     typed_elsewhere,
     money_only,
     original,
@@ -118,7 +118,7 @@ CANDIDATES: tuple[Callable[[Missing], Proposed | None], ...] = (
 """In this order; the first that proposes something wins."""
 
 
-def propose(missing: Missing) -> Proposed | None:
+def propose(missing: Missing) -> ProposedCost | None:
     """Return what Resolve shows prefilled; nothing where nobody knows anything."""
     for candidate in CANDIDATES:
         proposed = candidate(missing)

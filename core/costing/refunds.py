@@ -22,9 +22,9 @@ from core.counted import counted
 from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
-    from core.costing.goods import GoodsLine, Left
+    from core.costing.goods import GoodsLine, Remainder
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Lock, Reported
+    from core.costing.lines import Lock, ReturnReport
     from core.costing.originals import Original
 
 _CENT = Decimal("0.01")
@@ -33,6 +33,8 @@ KEPT = {
     Disposition.MONEY_ONLY: "A refund of money only: no goods came back.",
     Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
 }
+NO_GOODS_MOVED = "No goods moved, as saved on Resolve."
+"""Of a line that gives nothing back: a reimbursement, a clawback, a liquidation, words that nobody declared."""
 BY_POLICY = "So says the policy on Setup."
 NOT_RETURNED = Disposition.NOT_RETURNED
 _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
@@ -42,12 +44,12 @@ def refund(goods: GoodsLine, policies: CostingPolicies) -> Move:
     """Return what a refund brings back into sellable stock, before the limit of units sold."""
     if goods.lock is not None:
         return _locked(goods, goods.lock)
-    if goods.said_units is not None:
-        return _of_one(goods, goods.said_units) or _answered(goods, goods.said_units, policies.refund_returned)
-    if goods.said is not None:
-        return _said(goods, Disposition(goods.said))
-    if goods.reported is not None:
-        return _reported(goods.reported, policies)
+    if goods.saved_units is not None:
+        return _of_one(goods, goods.saved_units) or _answered(goods, goods.saved_units, policies.refund_returned)
+    if goods.saved_disposition is not None:
+        return _said(goods, Disposition(goods.saved_disposition))
+    if goods.report is not None:
+        return _reported(goods.report, policies)
     return _of_its_word(goods) or _stated(goods) or _usual(goods, policies)
 
 
@@ -75,7 +77,7 @@ def _stated(goods: GoodsLine) -> Move | None:
         return Move(-goods.units, "The marketplace reports the goods as restocked.", Disposition.RESTOCKED)
     if goods.line.stock_effect == StockEffect.NONE and goods.units:
         return Move(0, "The marketplace reports that the goods were not restocked.", Disposition.NOT_RETURNED)
-    if goods.line.stock_effect == StockEffect.NONE and goods.refunded:
+    if goods.line.stock_effect == StockEffect.NONE and goods.refund:
         return Move(0, "The marketplace reports a refund of money only.", Disposition.MONEY_ONLY)
     return None
 
@@ -94,31 +96,31 @@ def _locked(goods: GoodsLine, lock: Lock) -> Move:
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 
 
-def _reported(reported: Reported, policies: CostingPolicies) -> Move:
+def _reported(report: ReturnReport, policies: CostingPolicies) -> Move:
     """Take what the marketplace reported about the goods: units back in stock, and those that are none any more.
 
     Where a report is of some of the units alone, the policy decides about the others: of a refund of 3 with a fee for
     the disposal of 1, 2 are restocked.
     """
-    words = f"The marketplace reported: {reported.words}."
-    if not reported.disposition:
+    words = f"The marketplace reported: {report.words}."
+    if not report.disposition:
         reason = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
         return Move(None, reason, cause=Cause.UNITS_UNKNOWN)
-    disposition = Disposition(reported.disposition)
-    if reported.units_open and policies.refund_returned == Disposition.RESTOCKED:
-        back = reported.units_back + reported.units_open
-        reason = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
-        return Move(-back, reason, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
+    disposition = Disposition(report.disposition)
+    if report.units_open and policies.refund_returned == Disposition.RESTOCKED:
+        back = report.units_back + report.units_open
+        reason = f"{words} Of the other {counted(report.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
+        return Move(-back, reason, Disposition.RESTOCKED, unsellable=report.units_unsellable)
     if disposition == Disposition.RESTOCKED:
-        return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
-    return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)
+        return Move(-report.units_back, words, disposition, unsellable=report.units_unsellable)
+    return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=report.units_unsellable)
 
 
 def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     """Judge a refund about which nobody has said anything."""
     if goods.line.event == Event.DISPUTE:
         return Move(0, "A chargeback or A-to-z claim: the buyer keeps the goods.", Disposition.NOT_RETURNED)
-    if goods.line.event == Event.REFUND and goods.refunded == 0 and not _is_free(goods):
+    if goods.line.event == Event.REFUND and goods.refund == 0 and not _is_free(goods):
         return Move(0, "Nothing of the price was refunded: no goods came back.", Disposition.MONEY_ONLY)
     if policies.refund_returned != Disposition.RESTOCKED:
         move = _kept_with_units(goods, policies.refund_returned)
@@ -126,13 +128,23 @@ def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     return _restocked(goods, policies)
 
 
-def kept(disposition: Disposition, unsellable: int = 0) -> Move:
-    """Return the move of a refund whose goods did not come back into sellable stock."""
-    return Move(0, KEPT[disposition], disposition, unsellable=unsellable)
+def kept(goods: GoodsLine, disposition: Disposition, unsellable: int = 0) -> Move:
+    """Return the move of a line whose goods did not come back into sellable stock, in the words of its kind."""
+    words = KEPT[disposition]
+    if disposition == Disposition.MONEY_ONLY and goods.line.event == Event.DISPUTE:
+        words = "A chargeback or claim about money only: no goods came back."
+    elif disposition == Disposition.MONEY_ONLY and not _gives_back(goods):
+        words = NO_GOODS_MOVED
+    return Move(0, words, disposition, unsellable=unsellable)
+
+
+def _gives_back(goods: GoodsLine) -> bool:
+    """Tell whether a line gives the buyer money back; a reimbursement, a liquidation, a refund undone do not."""
+    return goods.line.event == Event.REFUND and goods.line.goods is not Goods.REFUND_UNDONE
 
 
 def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
-    return kept(disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _is_free(goods: GoodsLine) -> bool:
@@ -145,18 +157,19 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
 
     So does the policy, where nobody accepted what was proposed: a proposal is always of goods in stock again.
     """
-    answered_disposition = None if goods.said is None else Disposition(goods.said)
+    answered_disposition = None if goods.saved_disposition is None else Disposition(goods.saved_disposition)
     if units == 0:
         return kept(
+            goods,
             Disposition.NOT_RETURNED
             if answered_disposition in {None, Disposition.RESTOCKED}
-            else answered_disposition or usual
+            else answered_disposition or usual,
         )
-    is_accepted = goods.saved is not None and goods.saved.is_accepted
+    is_accepted = goods.override is not None and goods.override.is_accepted
     disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
-    return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, units if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _said(goods: GoodsLine, disposition: Disposition) -> Move:
@@ -173,14 +186,14 @@ def _said(goods: GoodsLine, disposition: Disposition) -> Move:
 def likely_units(goods: GoodsLine) -> int:
     """Return the best known units of goods that are said to have come back; 0 = unknown."""
     only = goods.original.units if goods.original is not None and goods.original.units == 1 else 0
-    return goods.said_units or goods.units or likely_share(goods) or only or goods.shipped or 0
+    return goods.saved_units or goods.units or likely_share(goods) or only or goods.shipped_units or 0
 
 
 def _units_refunded(goods: GoodsLine) -> int:
     """Return how many units were refunded: those of a quantity that the price contradicts are not."""
     original = goods.original
     is_priced = original is not None and original.units > 0 and original.principal > 0
-    if goods.said_units or not goods.units or original is None or not is_priced:
+    if goods.saved_units or not goods.units or original is None or not is_priced:
         return likely_units(goods)
     return goods.units if _covers(goods, goods.units, original) else min(goods.units, likely_share(goods))
 
@@ -191,7 +204,7 @@ def units_spoken_of(goods: GoodsLine, move: Move) -> int:
         return -(move.quantity or 0)
     if move.disposition == Disposition.UNSELLABLE and move.unsellable:
         return move.unsellable
-    return _units_refunded(goods) if move.disposition in KEPT and goods.refunded else 0
+    return _units_refunded(goods) if move.disposition in KEPT and goods.refund else 0
 
 
 def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
@@ -215,16 +228,16 @@ def _restocked(goods: GoodsLine, policies: CostingPolicies) -> Move:
 
 def _speak_of_all(goods: GoodsLine) -> bool:
     """Tell whether earlier refunds are about all units, though not all of these are back in stock."""
-    return goods.left is not None and goods.left.unfound == 0 and goods.left.units > 0
+    return goods.remainder is not None and goods.remainder.unfound == 0 and goods.remainder.units > 0
 
 
 def _without_share(goods: GoodsLine, likely: int) -> Move:
     """Ask for the units of a refund that states none and is by itself no exact share of its original."""
     if likely:
         return _ask(likely, "The refund states no units; with the refunds before it, it is the price of")
-    if goods.original is None and goods.shipped:
+    if goods.original is None and goods.shipped_units:
         explanation = "The refund states no units and its original is not in the books; left of Finale's order:"
-        return _ask(goods.shipped, explanation)
+        return _ask(goods.shipped_units, explanation)
     why = "it is not an exact share of the original's price" if goods.original else "its original is not in the books"
     if goods.original is None and goods.line.sku is None and goods.line.order_id is not None:
         why = "it names none of its order's SKUs, of which the books have several or none (enter the SKU)"
@@ -248,11 +261,11 @@ def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
         return None
     likely, is_smaller = likely_share(goods), not _covers(goods, units, original)
     fits = units_of_share(goods) == units or (not is_smaller and likely <= units)
-    if fits and not _is_spoken_for(units, goods.left):
+    if fits and not _is_spoken_for(units, goods.remainder):
         return None
     of = "its unit" if units == 1 else f"its {units} units"
     beside = "less" if is_smaller else "more"
-    than = f"The refund gives back {goods.refunded.normalize():f}, {beside} than the price of {of}"
+    than = f"The refund gives back {goods.refund.normalize():f}, {beside} than the price of {of}"
     if fits:
         than = "Units of the sale are proposed for refunds before it that nobody has answered"
     if likely and not fits:
@@ -263,15 +276,15 @@ def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
     return Move(0, f"{than}: money only is proposed.", Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
-def _is_spoken_for(units: int, left: Left | None) -> bool:
+def _is_spoken_for(units: int, remainder: Remainder | None) -> bool:
     """Tell whether so many units are left only because refunds before are not answered, for which some are proposed."""
-    return left is not None and left.units - left.proposed < units <= left.units
+    return remainder is not None and remainder.units - remainder.proposed < units <= remainder.units
 
 
 def _covers(goods: GoodsLine, units: int, original: Original) -> bool:
     """Tell whether a refund gives back the price of so many units, or more."""
     share = Decimal(min(units, original.units)) / original.units
-    bases = ((goods.refunded, original.principal), (goods.refunded_with_tax, original.with_tax))
+    bases = ((goods.refund, original.principal), (goods.refund_with_tax, original.with_tax))
     return any(refunded >= sold * share - _CENT for refunded, sold in bases)
 
 
@@ -280,10 +293,10 @@ def units_of_share(goods: GoodsLine) -> int:
     original = goods.original
     if original is None or original.units <= 0:
         return 0
-    if original.several or abs(goods.refunded_with_postage) == original.with_postage > original.with_tax:
+    if original.several or abs(goods.refund_with_postage) == original.with_postage > original.with_tax:
         return original.units
-    by_price = _units_of(abs(goods.refunded), original.principal, original.units)
-    return by_price or _units_of(abs(goods.refunded_with_tax), original.with_tax, original.units)
+    by_price = _units_of(abs(goods.refund), original.principal, original.units)
+    return by_price or _units_of(abs(goods.refund_with_tax), original.with_tax, original.units)
 
 
 def likely_share(goods: GoodsLine) -> int:
@@ -293,8 +306,8 @@ def likely_share(goods: GoodsLine) -> int:
     completes with what was given back before; those whose price it is of what that left. Worked example, 4 units sold
     for 80.00: of 7.00 it is 0, of the next 33.00 it is 2 (40.00 together), of the last 40.00 the 2 that are left.
     """
-    left, share = goods.left, units_of_share(goods)
-    if left is None or goods.refunded <= 0:
+    left, share = goods.remainder, units_of_share(goods)
+    if left is None or goods.refund <= 0:
         return share
     if _completes(goods, left):
         return left.unfound
@@ -303,35 +316,35 @@ def likely_share(goods: GoodsLine) -> int:
     return _units_of_sum(goods, left) or _units_of_rest(goods, left)
 
 
-def _completes(goods: GoodsLine, left: Left) -> bool:
+def _completes(goods: GoodsLine, remainder: Remainder) -> bool:
     """Tell whether all of the price is given back with this refund."""
     original = goods.original
     if original is None or original.principal <= 0:
         return False
-    return goods.refunded >= left.price - _CENT or goods.refunded_with_tax >= left.with_tax - _CENT
+    return goods.refund >= remainder.price - _CENT or goods.refund_with_tax >= remainder.with_tax - _CENT
 
 
-def _units_of_sum(goods: GoodsLine, left: Left) -> int:
+def _units_of_sum(goods: GoodsLine, remainder: Remainder) -> int:
     """Return the units of which the price is complete with this refund, of those that no refund was about before."""
     original = goods.original
     if original is None:
         return 0
-    price, with_tax = original.principal - left.price, original.with_tax - left.with_tax
-    whole = _units_of(price + goods.refunded, original.principal, original.units) or _units_of(
-        with_tax + goods.refunded_with_tax, original.with_tax, original.units
+    price, with_tax = original.principal - remainder.price, original.with_tax - remainder.with_tax
+    whole = _units_of(price + goods.refund, original.principal, original.units) or _units_of(
+        with_tax + goods.refund_with_tax, original.with_tax, original.units
     )
-    return max(0, min(left.unfound, whole - (original.units - left.unfound)))
+    return max(0, min(remainder.unfound, whole - (original.units - remainder.unfound)))
 
 
-def _units_of_rest(goods: GoodsLine, left: Left) -> int:
+def _units_of_rest(goods: GoodsLine, remainder: Remainder) -> int:
     """Return the whole units that a refund is the price of, when what was refunded before is taken off; 0 = none.
 
     4 units sold for 80.00, 16.00 of it refunded as money: 32.00 of the remaining 64.00 are the price of 2.
     """
-    if left.unfound <= 0:
+    if remainder.unfound <= 0:
         return 0
-    by_price = _units_of(goods.refunded, left.price, left.unfound)
-    return by_price or _units_of(goods.refunded_with_tax, left.with_tax, left.unfound)
+    by_price = _units_of(goods.refund, remainder.price, remainder.unfound)
+    return by_price or _units_of(goods.refund_with_tax, remainder.with_tax, remainder.unfound)
 
 
 def _units_of(refunded: Decimal, sold: Decimal, of: int) -> int:

@@ -87,7 +87,7 @@ def _short(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> Iterator[
         left = shipped.units if shipped is not None else None
         if not left or left >= sum(claim.units * units for claim, units in sold):
             continue
-        for claim, units in sorted(sold, key=lambda of: (of[0].taken is None, of[0].line.when)):
+        for claim, units in sorted(sold, key=lambda of: (of[0].exported_cost is None, of[0].line.when)):
             here = min(claim.units, left // units)
             left -= here * units
             if here < claim.units:
@@ -102,7 +102,7 @@ def _apart(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> dict[Good
 
 
 def _may_differ(goods: Goods, group: Sequence[Claim], finale: Finale) -> bool:
-    if len(group) > 1 and any(claim.taken is not None for claim in group):
+    if len(group) > 1 and any(claim.exported_cost is not None for claim in group):
         return True
     several = finale.shipments.get(goods[1])
     return several is not None and any(part.product in several for part in finale.parts(goods[2]))
@@ -177,7 +177,7 @@ def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> d
 
 
 def _kept(claims: Sequence[Claim]) -> list[Claim]:
-    return [claim for claim in claims if claim.taken is not None]
+    return [claim for claim in claims if claim.exported_cost is not None]
 
 
 def _left(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
@@ -234,7 +234,7 @@ def _sharing(claims: Sequence[Claim], drawn: Mapping[int, Draw]) -> Iterator[lis
 
 
 def _taken(claims: Iterable[Claim]) -> Decimal:
-    return sum((claim.units * (claim.taken or _NONE) for claim in claims), _NONE)
+    return sum((claim.units * (claim.exported_cost or _NONE) for claim in claims), _NONE)
 
 
 def _worth(draw: Draw, lots: Sequence[Lot]) -> Decimal:
@@ -256,11 +256,11 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     if problem or sum(claim.units for claim in claims) != sum(draw):
         return {}
     total, taken = _worth(draw, lots), _taken(kept)
-    others = [claim for claim in claims if claim.taken is None]
+    others = [claim for claim in claims if claim.exported_cost is None]
     share = (total - taken) / sum(claim.units for claim in others or kept)
-    costs = {claim.line.place: (claim.taken or _NONE) + (_NONE if others else share) for claim in kept}
+    costs = {claim.line.place: (claim.exported_cost or _NONE) + (_NONE if others else share) for claim in kept}
     if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
-        costs = {claim.line.place: claim.taken or _NONE for claim in kept}
+        costs = {claim.line.place: claim.exported_cost or _NONE for claim in kept}
     how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
     costs |= {claim.line.place: share for claim in others}
     if any(cost <= 0 for cost in costs.values()):

@@ -78,7 +78,7 @@ class _Goods(NamedTuple):
 
     reversed_ones: frozenset[tuple[str | None, str | None]]
     sent_away: frozenset[tuple[str | None, str | None]]
-    replaced: frozenset[tuple[str | None, str | None]]
+    replacements: frozenset[tuple[str | None, str | None]]
     valued_again: frozenset[tuple[str | None, str | None]]
 
 
@@ -95,7 +95,7 @@ def _ties_of(line: Line, rule: Rule, goods: _Goods) -> Iterator[Tie]:
         yield "reversal", *of
     if of in goods.sent_away and (rule is Rule.REFUND or _is_sent_away(line, rule)):
         yield "sent away", *of
-    if of in goods.replaced and (rule is Rule.REPLACEMENT or (rule is Rule.SALE and not line.principal)):
+    if of in goods.replacements and (rule is Rule.REPLACEMENT or (rule is Rule.SALE and not line.principal)):
         yield "replaced", *of
     if of in goods.valued_again and line.event == Event.REIMBURSEMENT:
         yield "valued again", *of

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.costing.goods import Left, Move
+from core.costing.goods import Move, Remainder
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund, units_of_share, units_spoken_of
+from core.costing.refunds import NO_GOODS_MOVED, kept, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -34,23 +34,23 @@ class UnitsBack:
     """What has come back so far; lines are brought to it in the order of `GoodsLine.when`."""
 
     policies: CostingPolicies
-    brought: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    returned_units: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units ever brought back, by order and SKU and by order-item code."""
     in_stock: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units back and not lost again, by order and SKU; an order and SKU without a refund is not in it."""
     given_back: dict[Name, tuple[Decimal, Decimal]] = field(default_factory=lambda: defaultdict(lambda: (_NONE, _NONE)))
     """Principal, and principal with tax, that refunds have given back, by the original."""
-    found: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    refund_units: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units that refunds were about, back or not, and those proposed for refunds that are asked; by the same names."""
-    proposed: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
+    proposed_units: dict[Name, int] = field(default_factory=lambda: defaultdict(int))
     """Units proposed for refunds that are asked."""
-    unanswered: dict[Name, Line] = field(default_factory=dict)
+    open_refunds: dict[Name, Line] = field(default_factory=dict)
     """The refund whose units are not known, by order and SKU."""
 
     def refund(self, goods: GoodsLine) -> Move:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
         left = self._left(goods)
-        goods = replace(goods, left=self._unrefunded(goods, left), shipped=None if goods.original else left)
+        goods = replace(goods, remainder=self._unrefunded(goods, left), shipped_units=None if goods.original else left)
         if goods.lock is None and is_undone(goods):
             move = settled(self._refund_undone(goods), goods)
             self._count(goods, move)
@@ -70,16 +70,16 @@ class UnitsBack:
             reason = (
                 "A refund of this order is taken back, but of which of its goods is not said: keep 0 or enter units."
             )
-            return whether_goods_moved(goods, goods.said_units or 0, reason)
-        if goods.said in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
-            return Move(0, "No goods moved, as saved on Resolve.", goods.said)
-        if item in self.unanswered:
-            return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
+            return whether_goods_moved(goods, goods.saved_units or 0, reason)
+        if goods.saved_disposition in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
+            return Move(0, NO_GOODS_MOVED, goods.saved_disposition)
+        if item in self.open_refunds:
+            return Move(None, "Waits for the units back of the refund.", waits_for=self.open_refunds[item])
         back = self.in_stock.get(item, 0) if item is not None else 0
         if back <= 0:
             return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
-        units = goods.said_units if goods.said_units is not None else goods.units
-        if not units and goods.said_units is None:
+        units = goods.saved_units if goods.saved_units is not None else goods.units
+        if not units and goods.saved_units is None:
             reason = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
             return Move(min(back, units_of_share(goods) or back), reason, cause=Cause.UNITS_UNKNOWN)
         return Move(min(units or 0, back), "A refund is undone: the goods leave stock again.")
@@ -95,43 +95,45 @@ class UnitsBack:
         """
         original = goods.original
         if original is not None and original.several:
-            return max(0, original.units - sum(self.brought[item] for item, _ in original.several))
-        if original is None and goods.shipped is not None:
+            return max(0, original.units - sum(self.returned_units[item] for item, _ in original.several))
+        if original is None and goods.shipped_units is not None:
             item = _item(goods)
-            return max(0, goods.shipped - (self.brought[item] if item is not None else 0))
+            return max(0, goods.shipped_units - (self.returned_units[item] if item is not None else 0))
         if original is None or not original.units_known:
             return None
-        of_item = original.item_units - self.brought[original.item]
-        return max(0, min(of_item, original.units - self.brought[original.name]))
+        of_item = original.item_units - self.returned_units[original.item]
+        return max(0, min(of_item, original.units - self.returned_units[original.name]))
 
-    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Left | None:
+    def _unrefunded(self, goods: GoodsLine, units: int | None) -> Remainder | None:
         """Return what earlier refunds have left of the original."""
         original = goods.original
         if original is None or units is None or original.several:
             return None
         price, with_tax = self.given_back[original.name]
-        unfound = min(original.item_units - self.found[original.item], original.units - self.found[original.name])
+        unfound = min(
+            original.item_units - self.refund_units[original.item], original.units - self.refund_units[original.name]
+        )
         left = max(0, min(units, unfound))
-        proposed = max(self.proposed[original.item], self.proposed[original.name])
-        return Left(units, original.principal - price, original.with_tax - with_tax, left, proposed)
+        proposed = max(self.proposed_units[original.item], self.proposed_units[original.name])
+        return Remainder(units, original.principal - price, original.with_tax - with_tax, left, proposed)
 
     def _count(self, goods: GoodsLine, move: Move) -> None:
         if goods.original is not None:
             price, with_tax = self.given_back[goods.original.name]
-            self.given_back[goods.original.name] = (price + goods.refunded, with_tax + goods.refunded_with_tax)
+            self.given_back[goods.original.name] = (price + goods.refund, with_tax + goods.refund_with_tax)
         spoken, units = units_spoken_of(goods, move), -(move.quantity or 0)
         for name, count in _by_name(goods, spoken):
-            self.found[name] += count
+            self.refund_units[name] += count
         if move.cause is not None:
             for item, _ in _items(goods, 0):
-                self.unanswered.setdefault(item, goods.line)
+                self.open_refunds.setdefault(item, goods.line)
             for name, count in _by_name(goods, units):
-                self.proposed[name] += count
+                self.proposed_units[name] += count
             return
         for item, count in _items(goods, units):
             self.in_stock[item] += count
         for name, count in _by_name(goods, units):
-            self.brought[name] += count
+            self.returned_units[name] += count
 
     def lose(self, goods: GoodsLine) -> Move:
         """Take a returned unit out of stock again: + where it had been restocked, 0 where it had not."""
@@ -164,16 +166,16 @@ class UnitsBack:
     def _lost(self, goods: GoodsLine) -> Move:
         if goods.lock is not None:
             return Move(goods.lock.quantity_now)
-        if goods.said is not None and goods.said != Disposition.RESTOCKED:
-            return Move(0, "The goods were not in stock: nothing left it.", goods.said)
-        units = goods.said_units if goods.said_units is not None else goods.units
+        if goods.saved_disposition is not None and goods.saved_disposition != Disposition.RESTOCKED:
+            return Move(0, "The goods were not in stock: nothing left it.", goods.saved_disposition)
+        units = goods.saved_units if goods.saved_units is not None else goods.units
         item = _item(goods)
-        refunded = item in self.in_stock or item in self.unanswered
+        refunded = item in self.in_stock or item in self.open_refunds
         if goods.original is None and not refunded:
             return self._lost_of_old_order(goods, units)
-        if goods.said is None and item in self.unanswered:
-            return Move(None, "Waits for the units back of the refund.", waits_for=self.unanswered[item])
-        insists = goods.said is not None or goods.said_units is not None
+        if goods.saved_disposition is None and item in self.open_refunds:
+            return Move(None, "Waits for the units back of the refund.", waits_for=self.open_refunds[item])
+        insists = goods.saved_disposition is not None or goods.saved_units is not None
         return _out_of(goods.line, units, self.in_stock.get(item, 0) if item else 0, insists=insists)
 
     def _lost_of_old_order(self, goods: GoodsLine, units: int | None) -> Move:
@@ -188,13 +190,13 @@ class UnitsBack:
 
 def is_undone(goods: GoodsLine) -> bool:
     """Tell whether a line takes a refund back: by its word, or because it gives the price to the seller again."""
-    of_price = goods.line.event in _REFUNDS and goods.refunded < 0
+    of_price = goods.line.event in _REFUNDS and goods.refund < 0
     return goods.line.goods is Goods.REFUND_UNDONE or (of_price and goods.line.goods is not Goods.KEPT)
 
 
 def _asked_anew(move: Move, goods: GoodsLine) -> Move:
     """Ask for the units back of a refund whose saved answer was to another question, with those it would take now."""
-    is_another = goods.saved is not None and goods.saved.is_typed_elsewhere and goods.lock is None
+    is_another = goods.override is not None and goods.override.is_typed_elsewhere and goods.lock is None
     if not is_another or move.cause is not None or move.waits_for is not None:
         return move
     reason = "What was saved answered another question than this refund asks now: keep or change the units back."
@@ -203,21 +205,21 @@ def _asked_anew(move: Move, goods: GoodsLine) -> Move:
 
 def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
     """Ask about a reimbursement of an order whose reason is not established, with what its refund suggests proposed."""
-    if move.cause is not None or move.waits_for is not None or goods.said is not None:
+    if move.cause is not None or move.waits_for is not None or goods.saved_disposition is not None:
         return move
     reason = "Why this was paid is not established; by the order's refund"
     if move.quantity:
         reason = f"{reason} its goods leave stock again: {TAKES_COST}."
         return whether_goods_moved(goods, move.quantity, reason, believed=True)
     reason = f"{reason} its cost is an expense already: 0 is proposed."
-    if goods.saved is not None and goods.saved.unit_cost:
+    if goods.override is not None and goods.override.unit_cost:
         return Move(0, reason, cause=Cause.UNITS_DISAGREE)
     return Move(goods.units or 0, reason, cause=Cause.GOODS_UNCLEAR)
 
 
 def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:
     """Ask whether goods moved; a cost or units that were saved say that they did."""
-    saved = goods.saved
+    saved = goods.override
     if saved is not None and (saved.units is not None or saved.unit_cost):
         return Move(units)
     return Move(units, reason, cause=Cause.GOODS_UNCLEAR, goods_believed=believed)
@@ -233,10 +235,10 @@ def settled(move: Move, goods: GoodsLine) -> Move:
         return move
     if goods.is_history:
         return move._replace(cause=None, quantity=move.quantity or 0)
-    if goods.saved is not None and goods.saved.is_zero:
-        return kept(Disposition.MONEY_ONLY)
-    is_less = move.cause is Cause.UNITS_DISAGREE and goods.said_units is not None
-    accepted = goods.saved is not None and goods.saved.is_accepted and not is_less
+    if goods.override is not None and goods.override.is_zero:
+        return kept(goods, Disposition.MONEY_ONLY)
+    is_less = move.cause is Cause.UNITS_DISAGREE and goods.saved_units is not None
+    accepted = goods.override is not None and goods.override.is_accepted and not is_less
     return move._replace(cause=None) if accepted and move.quantity else move
 
 

@@ -32,7 +32,7 @@ class Claim(NamedTuple):
 
     line: Line
     units: int
-    taken: Decimal | None = None
+    exported_cost: Decimal | None = None
     """The unit cost that it was exported with, where Finale's order gave it."""
 
 
@@ -61,10 +61,12 @@ def taken_by_exported(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int,
         claims: In order of time.
         lots: The first one first.
     """
-    plans = [_Plan(left=(tuple(lot.units for lot in lots),))]
+    plans = [_Plan(remainders=(tuple(lot.units for lot in lots),))]
     for claim in claims:
         days = _days_of(claim, lots)
-        plans = _best(plan.then(draw, days) for plan in plans for draw in _as_exported(plan.left[-1], lots, claim))
+        plans = _best(
+            plan.then(draw, days) for plan in plans for draw in _as_exported(plan.remainders[-1], lots, claim)
+        )
     drawn = zip(claims, plans[0].draws(), strict=True)
     return {claim.line.place: draw for claim, draw in drawn if any(draw)}
 
@@ -105,9 +107,9 @@ def _costs(draw: Draw, lots: Sequence[Lot], claim: Claim) -> bool:
     """Tell whether units cost what a sale was exported with."""
     there = [(units, lot.unit_cost) for units, lot in zip(draw, lots, strict=True) if units]
     worth = sum((units * cost for units, cost in there if cost is not None), Decimal(0))
-    if claim.taken is None or any(cost is None for _, cost in there):
+    if claim.exported_cost is None or any(cost is None for _, cost in there):
         return False
-    return abs(worth - claim.units * claim.taken) <= LAST_PLACE * claim.units
+    return abs(worth - claim.units * claim.exported_cost) <= LAST_PLACE * claim.units
 
 
 def _distance(draw: Draw, days: Sequence[int]) -> tuple[int, int]:
@@ -146,22 +148,22 @@ class _Plan(NamedTuple):
     """Shipments that the sales are put together from."""
     apart: int = 0
     """Units x days that lie between."""
-    left: tuple[Draw, ...] = ()
+    remainders: tuple[Draw, ...] = ()
     """Before the first sale, and after each."""
 
     def then(self, draw: Draw, days: Sequence[int]) -> _Plan:
         late, apart = _distance(draw, days)
-        left = _less(self.left[-1], draw)
+        left = _less(self.remainders[-1], draw)
         pieces = sum(1 for units in draw if units)
         none, late, pieces = self.none + (not pieces), self.late + late, self.pieces + pieces
-        return _Plan(none, late, pieces, self.apart + apart, (*self.left, left))
+        return _Plan(none, late, pieces, self.apart + apart, (*self.remainders, left))
 
     def with_whole_rest(self) -> tuple[object, ...]:
         """Return by what it is compared where what nobody takes should be whole shipments."""
-        return self.none, self.late, self.pieces + sum(1 for units in self.left[-1] if units), *self[3:]
+        return self.none, self.late, self.pieces + sum(1 for units in self.remainders[-1] if units), *self[3:]
 
     def draws(self) -> list[Draw]:
-        return [_less(before, after) for before, after in pairwise(self.left)]
+        return [_less(before, after) for before, after in pairwise(self.remainders)]
 
 
 def taken_in_time(
@@ -176,10 +178,10 @@ def taken_in_time(
         leaves_whole: Whether what nobody takes should be whole shipments, before the days are looked at; it matters
             only where more left than was sold.
     """
-    plans = [_Plan(left=(left,))]
+    plans = [_Plan(remainders=(left,))]
     for claim in claims:
         days = _days_of(claim, lots)
-        longer = (plan.then(draw, days) for plan in plans for draw in _draws(plan.left[-1], claim.units))
+        longer = (plan.then(draw, days) for plan in plans for draw in _draws(plan.remainders[-1], claim.units))
         plans = _best(longer, key=_Plan.with_whole_rest if leaves_whole else None)
     return {claim.line.place: draw for claim, draw in zip(claims, plans[0].draws(), strict=True)}
 
@@ -192,7 +194,7 @@ def _best(plans: Iterable[_Plan], key: Callable[[_Plan], tuple[object, ...]] | N
     """Return the best plan for each rest that may be left, the best one first."""
     found: dict[Draw, _Plan] = {}
     for plan in sorted(plans, key=key or tuple):
-        found.setdefault(plan.left[-1], plan)
+        found.setdefault(plan.remainders[-1], plan)
     return list(found.values())[:_MOST]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.finale.client import FinaleClient
-    from core.finale.order_costs import Wanted
+    from core.finale.order_costs import WantedOrder
     from core.finale.system import CostPage
     from core.progress import Progress
 
@@ -178,12 +178,12 @@ class Mapper:
         ]
         return page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
 
-    def pages_of_kits(self, orders: Iterable[Wanted]) -> Iterator[CostPage]:
+    def pages_of_kits(self, orders: Iterable[WantedOrder]) -> Iterator[CostPage]:
         """Decide by the orders which kits are sold in parts, and map those and the ones sold whole."""
         seen: dict[str, Counter[int]] = {sku: Counter() for sku in self._kits}
         for wanted in orders:
             there = {line.product_id for order in wanted.match.orders for line in order.lines}
-            for sku in seen.keys() & set(wanted.asked.skus):
+            for sku in seen.keys() & set(wanted.question.skus):
                 options = self._options(str(self._kits[sku].product_id))
                 seen[sku].update(number for number, parts in enumerate(options) if parts.keys() <= there)
         decided = {sku: counts.most_common(1)[0][0] for sku, counts in seen.items() if counts}

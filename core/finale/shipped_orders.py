@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.finale.ledger import Movement, last_averages
 from core.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.finale.observations import page
-from core.finale.order_costs import BY_FIT, NEARBY, Wanted, attributed, order_rows
+from core.finale.order_costs import BY_FIT, NEARBY, WantedOrder, attributed, order_rows
 from core.finale.other_shipments import DaysRead
 from core.finale.remarks import has_ledger, order_link
 from core.finale.schema import LEDGER
@@ -39,19 +39,19 @@ class ShippedOrders:
     client: FinaleClient
     recorder: Recorder
     progress: Progress
-    read: DaysRead = field(default_factory=DaysRead)
+    days: DaysRead = field(default_factory=DaysRead)
     """Keeps every movement of the days that are read."""
-    _without: list[Wanted] = field(default_factory=list)
+    _without: list[WantedOrder] = field(default_factory=list)
     _done: int = 0
     _total: int = 0
 
-    def pages(self, gone: Sequence[Wanted]) -> Iterator[CostPage]:
+    def pages(self, gone: Sequence[WantedOrder]) -> Iterator[CostPage]:
         """Fetch the movements of the orders and give their costs as soon as they are certain.
 
         Raises:
             InventoryError: If Finale does not answer; the pages before are good.
         """
-        few: list[Wanted] = []
+        few: list[WantedOrder] = []
         self._total = len(gone)
         for days, together in clusters(gone):
             if len(together) > _MANY:
@@ -68,7 +68,7 @@ class ShippedOrders:
             rows = self._rows((begin - NEARBY, end + NEARBY) for begin, end in (wanted.days for wanted in left))
             yield self._page(left, left, rows, last_chance=True)
 
-    def _window(self, days: Span, together: Sequence[Wanted]) -> Iterator[CostPage]:
+    def _window(self, days: Span, together: Sequence[WantedOrder]) -> Iterator[CostPage]:
         """Read a window from its end, so that an order is given with the corrections that were entered after it."""
         rows: list[Movement] = []
         left = list(together)
@@ -81,7 +81,7 @@ class ShippedOrders:
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
             yield self._page(ready, together, rows)
             self._tell(len(ready))
-        self.read.add([days], rows)
+        self.days.add([days], rows)
         yield self._page(left, together, rows)
         self._tell(len(left))
 
@@ -92,13 +92,13 @@ class ShippedOrders:
     def _rows(self, spans: Iterable[Span]) -> list[Movement]:
         wanted = list(spans)
         rows = [row for some in movements_in_spans(self.client, wanted) for row in some]
-        self.read.add(wanted, rows)
+        self.days.add(wanted, rows)
         return rows
 
     def _page(
         self,
-        ready: Sequence[Wanted],
-        together: Sequence[Wanted],
+        ready: Sequence[WantedOrder],
+        together: Sequence[WantedOrder],
         rows: Sequence[Movement],
         *,
         last_chance: bool = False,
@@ -114,11 +114,11 @@ class ShippedOrders:
         rows_of_page = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
         return page([*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
 
-    def _averages_of_days(self, wanted: Sequence[Wanted], rows: Sequence[Movement]) -> list[Row]:
+    def _averages_of_days(self, orders: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
         """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""
         places = {
             (line.product_id, day)
-            for each in wanted
+            for each in orders
             for order in each.match.orders
             for line in order.lines
             for day in order.ship_dates
@@ -128,22 +128,22 @@ class ShippedOrders:
         return [self.recorder.average_on_date(row) for row in unique.values()]
 
 
-def _days_of(few: Sequence[Wanted], *, small: bool) -> Iterator[Span]:
+def _days_of(few: Sequence[WantedOrder], *, small: bool) -> Iterator[Span]:
     """Return the days to read for a few orders, with those of later corrections where that is all there is to read."""
     newest = max(wanted.days[1] for wanted in few)
     for begin, end in (wanted.days for wanted in few):
         yield (begin, end + CORRECTED_WITHIN) if small and end >= newest - _RECENT else (begin, end)
 
 
-def _is_among(wanted: Wanted, grouped: Mapping[str, Sequence[Movement]]) -> bool:
+def _is_among(wanted: WantedOrder, grouped: Mapping[str, Sequence[Movement]]) -> bool:
     return any(order.order_id in grouped for order in wanted.match.orders)
 
 
-def clusters(gone: Iterable[Wanted]) -> list[tuple[Span, list[Wanted]]]:
+def clusters(gone: Iterable[WantedOrder]) -> list[tuple[Span, list[WantedOrder]]]:
     """Group orders whose days of shipping follow each other without a gap of more than two days."""
     ordered = sorted(gone, key=lambda wanted: wanted.days)
     joined = merged((begin, end + timedelta(days=2)) for begin, end in (wanted.days for wanted in ordered))
-    groups: list[tuple[Span, list[Wanted]]] = []
+    groups: list[tuple[Span, list[WantedOrder]]] = []
     for begin, end in joined:
         together = [wanted for wanted in ordered if begin <= wanted.days[0] <= end]
         groups.append(((begin, max(wanted.days[1] for wanted in together)), together))

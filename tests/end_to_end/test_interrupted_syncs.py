@@ -92,7 +92,7 @@ def _sync(database: Database, account: DemoAccount, ends_after: int | None = Non
         clock=account.time.now,
         progress=progress,
     )
-    assert result.stopped is None or isinstance(result.stopped, InventoryError)
+    assert result.failure is None or isinstance(result.failure, InventoryError)
     return load_books(database)
 
 

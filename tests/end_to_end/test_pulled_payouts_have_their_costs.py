@@ -54,7 +54,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
         done = sync_costs(
             database, finale, books, books.settlements, who="M. Lee", clock=sandbox.time.now, progress=silent
         )
-        assert done.stopped is None
+        assert done.failure is None
         return records(load_books(database).lines)
 
 

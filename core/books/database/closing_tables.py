@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
 
-from core.books.database.column_types import Moment, Money, RowId, Verbatim, metadata
+from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
+from core.model import Cause, Disposition, Event
 
 lock = Table(
     "lock",
@@ -34,7 +35,7 @@ locked_line = Table(
     Column("lock", ForeignKey("lock.id"), primary_key=True),
     Column("key", Verbatim, primary_key=True),
     Column("cost_status", Verbatim, nullable=False),
-    Column("cause", Verbatim),
+    Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("unit_cost", Money),
     Column("cost_currency", Verbatim),
     Column("cost_quantity", BigInteger),
@@ -44,7 +45,7 @@ locked_line = Table(
     Column("cost_note", Verbatim),
     Column("original_key", Verbatim),
     Column("suspect", Verbatim),
-    Column("disposition", Verbatim),
+    Column("disposition", Word(Disposition, "a disposition")),
     Column("product_id", Verbatim),
     Column("description", Verbatim),
     Column("version", BigInteger),
@@ -88,14 +89,16 @@ true_up = Table(
     Column("cause", Verbatim, nullable=False),
     Column("unit_cost", Money),  # what the line would cost now
     Column("cost_quantity", BigInteger),
-    Column("disposition", Verbatim),
+    Column("disposition", Word(Disposition, "a disposition")),
     Column("cogs", Money, nullable=False),
     Column("difference", Money, nullable=False),  # to what is in the books of the line, + is more expense
     Column("currency", Verbatim, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
-    Column("event_was", Verbatim),  # this and what follows: as what its cost stands, and is to stand, where it moves
+    Column(
+        "event_was", Word(Event, "an event")
+    ),  # this and what follows: as what its cost stands, and is to stand, where it moves
     Column("sku_was", Verbatim),
-    Column("event_now", Verbatim),
+    Column("event_now", Word(Event, "an event")),
     Column("sku_now", Verbatim),
 )
 true_up_decision = Table(

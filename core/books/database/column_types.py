@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
-from core.books.database.errors import UnstorableValueError
+from core.books.database.errors import UnknownWordError, UnstorableValueError
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
     from sqlalchemy.engine import Dialect
 
+_Listed = TypeVar("_Listed", bound="StrEnum")
 MONEY_DIGITS = 18
 """As many as `core.money.MONEY` holds, so that whatever is stored can be loaded into a frame."""
 _UNIT = Decimal(1).scaleb(-LINE_PLACES)
@@ -88,6 +92,54 @@ class Verbatim(TypeDecorator[str]):
         """
         del dialect
         return None if value is None else storable_text(value)
+
+
+class Word(Verbatim):
+    """A word that is read as a member of a list: what is not on it stops the reading, with what it is and what to do.
+
+    Words that are only compared are `Verbatim`: one that is not known is nothing of what it is compared with.
+    """
+
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum], what: str) -> None:
+        super().__init__()
+        self.kind = kind
+        """The list."""
+        self.what = what
+        """What it is to a bookkeeper, with its article: `a disposition`."""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the word itself.
+
+        Raises:
+            UnknownWordError: If it is not on the list.
+        """
+        del dialect
+        self.check([value])
+        return value
+
+    def check(self, words: Iterable[str | None]) -> None:
+        """Stop at the first word that is not on the list; nothing is no word.
+
+        Raises:
+            UnknownWordError: If there is one.
+        """
+        for word in words:
+            if word:
+                known_word(self.kind, word, self.what)
+
+
+def known_word(kind: type[_Listed], text: str, what: str) -> _Listed:
+    """Return what a stored word stands for: the one way from a text of the database to a member of a list.
+
+    Raises:
+        UnknownWordError: If it is not on the list.
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        raise UnknownWordError(what, text) from None
 
 
 def millionths(amount: Decimal) -> int:

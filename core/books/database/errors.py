@@ -13,6 +13,7 @@ DatabaseError
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
 ├── MigrationFailedError           the tables could not be brought up to date
 ├── DamagedDatabaseError           the database contradicts itself
+├── UnknownWordError               a word where only words of a list are stored
 └── UnstorableValueError           an amount, moment or text that cannot be kept exactly
 """
 
@@ -123,6 +124,17 @@ class DamagedDatabaseError(DatabaseError):
 
     def __init__(self, location: object, finding: str) -> None:
         super().__init__(f"The database {location} is damaged: {finding}. Restore it from a backup.")
+
+
+class UnknownWordError(DatabaseError):
+    """The books hold a word where this version stores one of a list: another program, or a later version, wrote it."""
+
+    def __init__(self, what: str, word: object) -> None:
+        super().__init__(
+            f"The books cannot be read: they hold “{word}” as {what}, which this version of Cogsheet does not know. "
+            "Nothing was changed. Command Verify names the row. If a later version of Cogsheet wrote it, use that one; "
+            "else restore the books from a copy made before that."
+        )
 
 
 class UnstorableValueError(DatabaseError):

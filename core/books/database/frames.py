@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from core import frame_columns
 from core.books.database import seals
-from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim
+from core.books.database.column_types import MONEY_DIGITS, Moment, Money, Verbatim, Word
 from core.books.database.errors import UnstorableValueError
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
         connection: Of `Database.reading` or `writing`.
         query: Its columns are named as those of the frame; further ones are left out, absent ones are missing.
         columns: One of the `..._COLUMNS` of `core.model`, or of the same kind.
+
+    Raises:
+        UnknownWordError: If a column that holds words of a list holds another one.
     """
+    words = {column.key: column.type for column in query.selected_columns if isinstance(column.type, Word)}
     with _undisturbed():
         result = connection.execute(_plain(query))
         place = {name: number for number, name in enumerate(result.keys()) if name in columns}
@@ -63,6 +67,9 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
         if first is None:  # most tables of most books are empty
             return frame_columns.frame(columns)
         arrays = _arrays(chain([first], parts), {name: columns[name].pyarrow_dtype for name in place}, place)
+    for name, kind in words.items():
+        if name in arrays:
+            kind.check(pc.unique(arrays[name]).to_pylist())
     length = len(next(iter(arrays.values())))
     return pd.DataFrame({name: _column(dtype, arrays.get(name), length) for name, dtype in columns.items()}, copy=False)
 
@@ -120,10 +127,12 @@ def update_rows(connection: Connection, table: Table, statement: Update, rows: l
 
 
 def _plain(query: Select[Any]) -> Select[Any]:
-    """Ask for the whole numbers themselves."""
+    """Ask for the whole numbers and the texts themselves; words are looked at once all are there (`load`)."""
     selected = query.selected_columns
     plain = [
-        type_coerce(column, BigInteger).label(column.key) if isinstance(column.type, Money | Moment) else column
+        type_coerce(column, _stored_as(column.type)).label(column.key)
+        if isinstance(column.type, Money | Moment | Word)
+        else column
         for column in selected
     ]
     return query.with_only_columns(*plain, maintain_column_froms=True)

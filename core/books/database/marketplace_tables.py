@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table
 
-from core.books.database.column_types import Moment, Money, RowId, Verbatim, metadata
+from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
+from core.model import Disposition
 
 pulled_document = Table(
     "pulled_document",
@@ -32,7 +33,7 @@ goods_back = Table(
     Column("order_id", Verbatim, nullable=False),
     Column("sku", Verbatim, nullable=False),
     Column("units", BigInteger, nullable=False),
-    Column("disposition", Verbatim, nullable=False),
+    Column("disposition", Word(Disposition, "a disposition"), nullable=False),
     Column("raw", Verbatim, nullable=False),  # the marketplace's own word
     Column("returned_at", Moment),
     Column("reference", Verbatim),  # the marketplace's own number of the unit

@@ -25,8 +25,9 @@ from sqlalchemy import (
     false,
 )
 
-from core.books.database.column_types import Moment, Money, RowId, Verbatim, metadata
+from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
 from core.frame_columns import AMOUNT_COLUMNS
+from core.model import Cause, Disposition, Event, Goods, Marketplace, Severity, StockEffect
 
 company = Table(
     "company",
@@ -52,7 +53,7 @@ store = Table(
     "store",
     metadata,
     Column("name", Verbatim, primary_key=True),  # part of every line key, therefore never renamed
-    Column("marketplace", Verbatim, nullable=False),
+    Column("marketplace", Word(Marketplace, "a marketplace"), nullable=False),
     Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
 )
 batch = Table(
@@ -144,7 +145,7 @@ transaction = Table(
     Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
     Column("group_key", Verbatim, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    Column("event", Verbatim, nullable=False),
+    Column("event", Word(Event, "an event"), nullable=False),
     Column("raw_type", Verbatim),
     Column("raw_description", Verbatim),
     Column("order_id", Verbatim, index=True),
@@ -157,13 +158,15 @@ transaction = Table(
     Column("posted_at", Moment),
     Column("quantity", BigInteger),
     Column("quantity_source", Verbatim),
-    Column("stock_effect", Verbatim),
+    Column("stock_effect", Word(StockEffect, "an effect on the stock")),
     Column("currency", Verbatim, nullable=False),  # of every amount of the row
     *(Column(name, Money, nullable=False) for name in AMOUNT_COLUMNS),
     Column("net", Money, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("merchant_order_id", Verbatim),
-    Column("goods", Verbatim),  # missing: stored by reader 1, whose words are judged as they were then
+    Column(
+        "goods", Word(Goods, "what became of goods")
+    ),  # missing: stored by reader 1, whose words are judged as they were then
     Column("typed", Verbatim),  # JSON, see core.typed_amounts
     Column("tax_code", Verbatim),
     Column("batch", Integer),  # the batch that brought it
@@ -201,7 +204,7 @@ problem = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
-    Column("severity", Verbatim, nullable=False),
+    Column("severity", Word(Severity, "a severity"), nullable=False),
     Column("message", Verbatim, nullable=False),
     Column("where", Verbatim, nullable=False),
 )
@@ -217,7 +220,7 @@ observation = Table(
     Column("unit_cost", Money),
     Column("currency", Verbatim),
     Column("units", BigInteger),
-    Column("cause", Verbatim),
+    Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("record_date", Verbatim),
     Column("fetched_at", Moment, nullable=False),
     Column("raw", Verbatim),
@@ -255,7 +258,7 @@ left_stock = Table(
     Column("units", BigInteger),
     Column("unit_cost", Money),
     Column("currency", Verbatim, nullable=False),
-    Column("cause", Verbatim),
+    Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("fetched_at", Moment, nullable=False),
     Column("batch", ForeignKey("batch.number"), nullable=False),
     Index(None, "order_id", "product_id", "record_date"),
@@ -270,7 +273,7 @@ override = Table(
     Column("unit_cost", Money),
     Column("currency", Verbatim),
     Column("zero_confirmed", Boolean, nullable=False),
-    Column("disposition", Verbatim),
+    Column("disposition", Word(Disposition, "a disposition")),
     Column("units_back", BigInteger),
     Column("kind", Verbatim),  # how the cost came about; missing where the override sets none
     Column("note", Verbatim),

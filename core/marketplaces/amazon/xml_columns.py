@@ -20,7 +20,7 @@ from core.errors import UnreadableFileError
 from core.marketplaces.amazon import xml_report
 from core.marketplaces.amazon.summary_columns import FIELDS, IDS
 from core.marketplaces.amazon.xml_elements import REPORT, SUMMARY, amounts_of_orders, reports_of
-from core.marketplaces.amazon.xml_report import Told, Transaction, header_of, line_of, lines_of, with_units
+from core.marketplaces.amazon.xml_report import StatedAmount, Transaction, header_of, line_of, lines_of, with_units
 from core.marketplaces.column_figures import moments_of, money_of
 from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, Shape, TypedShare, shapes_of, words_of
 from core.marketplaces.column_reading import ColumnFindings, reading_of
@@ -50,7 +50,7 @@ DECLARATION = Declaration(
     words=_WORDS,
     filled=("order-id", "sku"),
     amounts=("amount",),
-    posted=(),
+    moments=(),
     group=(*IDS, POSTED),
     fields=FIELDS,
     raw_type="transaction-type",
@@ -165,7 +165,7 @@ def _line(header: Header, file: str, row: Row) -> Line:
     """Return what the words of a row say."""
     cell = row.cells
     transaction = Transaction(file, header, cell["transaction-type"], order_id=cell["order-id"])
-    line = line_of(transaction, Told(cell["list"], cell["word"], Decimal(cell["amount"]), "", sku=cell["sku"]))
+    line = line_of(transaction, StatedAmount(cell["list"], cell["word"], Decimal(cell["amount"]), "", sku=cell["sku"]))
     if not cell["quantity"]:
         return line
     return with_units(line, parse_units(cell["quantity"].removeprefix(_COUNTS), Place(file)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.amazon.xml_report import ITEM_LISTS, TYPES, WITH_ITEMS, Told, loose_kind
+from core.marketplaces.amazon.xml_report import ITEM_LISTS, TYPES, WITH_ITEMS, StatedAmount, loose_kind
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class _Orders:
         """Tell which amounts are the first price of goods of their item."""
         codes = joint([lists.codes, words.codes])
         told = [(lists.values[lists.codes[row]], words.values[words.codes[row]]) for row in first_rows(codes)]
-        prices = Coded(codes, told).spread(lambda one: Told(*one, Decimal(0), "").is_principal, bool)
+        prices = Coded(codes, told).spread(lambda one: StatedAmount(*one, Decimal(0), "").is_principal, bool)
         rows = np.flatnonzero(prices & (items >= 0))
         found = np.zeros(len(items), bool)
         found[rows[np.unique(items[rows], return_index=True)[1]]] = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +31,7 @@ Row = dict[str, Any]
 Name = tuple[Any, ...]
 _OF_ORDER = ("order_id", "posted_at", "currency")
 _OF_ITEM = ("order_item_id", "sku", "quantity")
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 _WORDS = ("group_key", "raw_type", "raw_description")
 """What each report spells in its own language; the first that has a row keeps its spelling."""
 
@@ -112,22 +114,55 @@ def _items(rows: Iterable[Row]) -> dict[Name, Row]:
     return found
 
 
-def _agreed(said: Sequence[Order]) -> Order | None:
+def units_stated_again(transactions: pd.DataFrame) -> list[Row]:
+    """Return what reports state of items that several of their rows pay for, one row of the item each.
+
+    Each row states all units of its item. A deposit on 2 mugs in August and the balance in September are two rows of 2
+    units each: two mugs were sold and not four.
+
+    Args:
+        transactions: TRANSACTION_COLUMNS of a company.
+
+    Returns:
+        Columns of `core.frame_columns.ORDER_UNITS_COLUMNS`, store and settlement id. All rows of an item have the day
+        of its newest one: where they state different units, the most count.
+    """
+    name = ["store", "order_id", "order_item_id"]
+    stated = (transactions["quantity_source"] == QuantitySource.REPORTED.value) & (transactions["quantity"] > 0)
+    paid = _sales(transactions) & stated.fillna(value=False).astype(bool) & transactions["order_item_id"].notna()
+    of_items = transactions.loc[paid, [*name, "settlement_id", "sku", "quantity", "posted_at"]]
+    rows = records(of_items[of_items.duplicated(name, keep=False)])
+    newest: dict[Name, datetime] = {}
+    for row in rows:
+        item, posted = tuple(row[column] for column in name), row["posted_at"] or _LONG_AGO
+        newest[item] = max(posted, newest.get(item, posted))
+    return [
+        {
+            **{column: row[column] for column in ("store", "settlement_id", "order_id", "sku")},
+            "item_id": row["order_item_id"],
+            "units": row["quantity"],
+            "as_of": newest[tuple(row[column] for column in name)],
+        }
+        for row in rows
+    ]
+
+
+def _agreed(orders: Sequence[Order]) -> Order | None:
     """Return what reports say of an order together; `None` where they contradict each other."""
-    known = [order for order in said if order.wholes]
-    bare = [order for order in said if not order.wholes]
+    known = [order for order in orders if order.wholes]
+    bare = [order for order in orders if not order.wholes]
     nets = {order.net for order in known}
     if len(nets) != 1 or any(len(order.wholes) > 1 for order in known) or any(order.net for order in bare):
         return None
     complete = [order for order in known if order.is_complete]
     items = _together(complete or known)
-    if items is None or any(order.items.keys() - items.keys() for order in said):
+    if items is None or any(order.items.keys() - items.keys() for order in orders):
         return None
     whole = complete[0].wholes[0] if complete else _rest(known[0].wholes[0], nets.pop(), items)
     if not complete and whole["net"] < 0:
         return None  # the items come to more than their order
-    spelled = {name: _as_first_spelled(row, (one.items.get(name) for one in said)) for name, row in items.items()}
-    return Order((_as_first_spelled(whole, (one for order in said for one in order.wholes)),), spelled)
+    spelled = {name: _as_first_spelled(row, (one.items.get(name) for one in orders)) for name, row in items.items()}
+    return Order((_as_first_spelled(whole, (one for order in orders for one in order.wholes)),), spelled)
 
 
 def _together(orders: Sequence[Order]) -> dict[Name, Row] | None:

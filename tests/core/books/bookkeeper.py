@@ -36,7 +36,7 @@ from core.books.reopening import reopen
 from core.books.seal_check import find_altered
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.books.undo import NothingToUndoError, restore_values, undo_last
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
@@ -89,7 +89,7 @@ class Deed:
 def assert_kept_as_costed(database: Database, books: Books) -> bool:
     """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
     with database.reading() as connection:
-        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.known)
+        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.costing_input)
         totals = kept_totals(connection)
     if kept is not None:
         assert {one.id: books.totals(one) for one in books.settlements} == totals
@@ -224,7 +224,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
         options = ExportOptions(kinds=wanted, accept_suspect=True, accept_provisional=True, lock_date=self.lock_date)
         made = export_settlement(self.database, books, chosen, options, **WHO)
         assert all(self.lock_date is None or one.day > self.lock_date for one in made.entries), "into an open period"
-        if made.locked:
+        if made.is_locked:
             for row in records(books.lines_of(chosen)):
                 self.locked[row["key"]] = tuple(row[name] for name in FIGURES)
 
@@ -345,7 +345,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def verify_names_nothing(self, books: Books) -> None:
         """Hold the product's own check: whatever happened, it has nothing to name."""
         assert_months_are_read_alone(self.database, books)
-        held = evidence(self.database)
+        held = read_evidence(self.database)
         options = ExportOptions(zones=books.zones)
         found = [one for each in books.settlements for one in tie_outs(self.database, books, each, options, held)]
         found += company_tie_outs(self.database, books, held)

@@ -28,7 +28,7 @@ from core.books import (
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, SettlementKind
 from core.books.database import Database, costing_tables, frames
-from core.books.entries import StoredEntry, StoredLine
+from core.books.entries import EntryLineRow, EntryRow
 from core.books.opening_costs import OPENING_COST_COLUMNS
 from core.books.order_units import ORDER_UNITS
 from core.books.pulling import PulledDocument, PullOutcome
@@ -137,14 +137,14 @@ def add_superseded_settlement(connection: Connection) -> None:
 
 def add_closed_settlement(connection: Connection) -> None:
     """Put a locked settlement into the books, with an entry, true-ups and a reopening behind it."""
-    booked = save_settlement(connection, settlement("S2", ("c",))).booked
+    booked = save_settlement(connection, settlement("S2", ("c",))).settlement
     batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
     opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
     locks.reopen(connection, booked, "a bill", batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
-    lines = (StoredLine("5000", Decimal("4.1"), "USD"), StoredLine("1400", Decimal("-4.1"), "USD"))
-    entries.post(connection, StoredEntry("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    lines = (EntryLineRow("5000", Decimal("4.1"), "USD"), EntryLineRow("1400", Decimal("-4.1"), "USD"))
+    entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
     true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()

@@ -15,7 +15,7 @@ from core.books.decisions import decide
 from core.model import Disposition, Event, OverrideKind
 
 LINE = LineState("23874397121", "111-1", "MUG-BLUE")
-PREFILLED = Answer("k", version=0, cost=Decimal("4.17"), proposed=Decimal("4.17"), where="Resolve!N5")
+PREFILLED = Answer("k", version=0, cost=Decimal("4.17"), proposal=Decimal("4.17"), where="Resolve!N5")
 SAVED_BY_M = InForce(1, Decimal("4.20"), saved_by="M. Lee", saved_at=datetime(2026, 10, 3, 10, 14, tzinfo=UTC))
 
 
@@ -58,7 +58,7 @@ def test_more_units_than_are_proposed_are_no_proposal(units: int, kind: str) -> 
 def test_a_cost_beside_prefilled_zero_units_is_refused() -> None:
     """A lost removal of which all had been expensed before: 0 units are shown, so a cost contradicts them."""
     removal = replace(LINE, event=Event.REIMBURSEMENT, asks_units=True, units=2, proposed_units=0)
-    answer = Answer("k", version=0, cost=Decimal(4), proposed=Decimal(0), units_back=0)
+    answer = Answer("k", version=0, cost=Decimal(4), proposal=Decimal(0), units_back=0)
 
     assert "Cost is 4 and Units back is 0: no cost is taken where no units moved" in decide_one(answer, removal).reason
 
@@ -76,7 +76,7 @@ def test_a_cleared_cost_stays_missing(accept_proposals: bool) -> None:  # noqa: 
         (replace(PREFILLED, cost=Decimal(0)), LINE, "Zero OK"),
         (replace(PREFILLED, cost=Decimal(3), zero_ok=True), LINE, "Zero OK is yes and Cost is 3: empty one of the two"),
         (replace(PREFILLED, unreadable="not a number: four"), LINE, "not a number: four"),
-        (replace(PREFILLED, cost=Decimal(3)), replace(LINE, locked=True), "locked"),
+        (replace(PREFILLED, cost=Decimal(3)), replace(LINE, is_locked=True), "locked"),
         (
             replace(PREFILLED, cost=Decimal(3)),
             replace(LINE, takes_no_cost="change the original"),
@@ -134,7 +134,7 @@ CELLS = {
     Cell.UNITS_BACK: "Resolve!Q5 (Units back)",
     Cell.DISPOSITION: "Resolve!R5 (Disposition)",
 }
-ROW = Answer("k", version=0, cost=None, proposed=Decimal("9.16"), cells=CELLS)
+ROW = Answer("k", version=0, cost=None, proposal=Decimal("9.16"), cells=CELLS)
 PREFILLED_ROW = replace(ROW, cost=Decimal("9.16"))
 REFUND = replace(LINE, event=Event.REFUND, units=2)
 UNITS_ASKED = replace(REFUND, units=None, asks_units=True)
@@ -232,7 +232,7 @@ def test_cells_that_go_together_are_saved(answer: Answer, line: LineState, kind:
 
 def test_a_line_that_has_its_cost_by_now_takes_no_proposal() -> None:
     """A sync has brought Finale's cost: accepting what stands on the sheet would put an average over it."""
-    decision = decide_one(PREFILLED, replace(LINE, missing=False), accept_proposals=True)
+    decision = decide_one(PREFILLED, replace(LINE, is_missing=False), accept_proposals=True)
 
     assert (Ruling.UNCHANGED, "no longer missing: there is nothing to save") == (decision.ruling, decision.reason)
 
@@ -244,7 +244,7 @@ def test_a_line_that_has_its_cost_by_now_takes_no_proposal() -> None:
             key=st.sampled_from(["k", "l", "m", "?"]),
             version=st.integers(0, 2),
             cost=st.none() | st.decimals(-2, 9, places=2),
-            proposed=st.none() | st.decimals(0, 9, places=2),
+            proposal=st.none() | st.decimals(0, 9, places=2),
             zero_ok=st.booleans(),
             unreadable=st.none() | st.just("not a number: x"),
         )
@@ -253,7 +253,7 @@ def test_a_line_that_has_its_cost_by_now_takes_no_proposal() -> None:
 )
 def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers: list[Answer], accept: bool) -> None:  # noqa: FBT001 - drawn
     """No row is lost, and whatever is not saved says why."""
-    lines = {"k": LINE, "l": replace(LINE, in_force=SAVED_BY_M), "m": replace(LINE, locked=True)}
+    lines = {"k": LINE, "l": replace(LINE, in_force=SAVED_BY_M), "m": replace(LINE, is_locked=True)}
     decisions = decide(answers, lines, accept_proposals=accept)
 
     assert answers == [decision.answer for decision in decisions]
@@ -264,13 +264,13 @@ def test_every_row_gets_exactly_one_fate_and_a_reason_unless_it_is_saved(answers
 
 def test_a_note_alone_on_a_line_that_has_its_cost_is_not_called_missing() -> None:
     """Nothing is saved of it, and nothing is missing."""
-    decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, missing=False))
+    decision = decide_one(replace(PREFILLED, note="as agreed"), replace(LINE, is_missing=False))
 
     assert (Ruling.UNCHANGED, "no longer missing: there is nothing to save") == (decision.ruling, decision.reason)
 
 
 NAMELESS = LineState("23874397121", None, None, event=Event.REIMBURSEMENT)
-UNNAMED = Answer("k", version=0, cost=Decimal(0), proposed=Decimal(0), sku="MUG", units_back=3, stock_edited=True)
+UNNAMED = Answer("k", version=0, cost=Decimal(0), proposal=Decimal(0), sku="MUG", units_back=3, stock_edited=True)
 
 
 def test_a_typed_sku_is_saved_without_its_old_proposal() -> None:
@@ -316,6 +316,6 @@ def test_a_typed_sku_that_contradicts_is_refused(answer: Answer, line: LineState
 def test_a_refund_that_stayed_with_its_buyer_may_name_its_item() -> None:
     """0 units back and Not returned agree with a typed SKU: it says which item was refunded."""
     refund = replace(NAMELESS, event=Event.REFUND, order_id="111-1")
-    kept = replace(UNNAMED, cost=None, proposed=None, units_back=0, disposition="Not returned", disposition_edited=True)
+    kept = replace(UNNAMED, cost=None, proposal=None, units_back=0, disposition="Not returned", disposition_edited=True)
 
     assert Ruling.SAVE is decide_one(kept, refund).ruling

@@ -178,7 +178,7 @@ def lock(database: Database, places: frozenset[tuple[str, str]]) -> None:
 def say(database: Database, rows: list[Row]) -> int:
     """Save answers as the next versions of their lines, each with the question that its line asks."""
     books = load_books(database)
-    held = books.known.transactions if books.documents is None else books.documents.held
+    held = books.costing_input.transactions if books.documents is None else books.documents.transactions
     asked = {row["key"]: question_of(row) for row in records(held)}
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, **WHO)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from core.books import batches, entries, opening_costs
 from core.books.batches import BatchKind
 from core.books.database import closing_tables
-from core.books.entries import EntryDiffersError, StoredEntry, StoredLine
+from core.books.entries import EntryDiffersError, EntryLineRow, EntryRow
 from core.books.opening_costs import OPENING_COST_COLUMNS
 from core.errors import DatabaseError
 from core.frame_columns import frame, records
@@ -21,19 +21,19 @@ from tests.core.books.examples import NOW, save_settlement
 if TYPE_CHECKING:
     from core.books.database import Database
 
-COGS = StoredEntry(
+COGS = EntryRow(
     key="Amazon AU/S1/COGS/1",
     kind=EntryKind.COGS,
     entry_date=date(2026, 11, 23),
     lines=(
-        StoredLine("5000 Cost of goods – Käufe", Decimal("8.20"), "USD", "2 lines"),
-        StoredLine("1400 Inventory", Decimal("-8.20"), "USD"),
+        EntryLineRow("5000 Cost of goods – Käufe", Decimal("8.20"), "USD", "2 lines"),
+        EntryLineRow("1400 Inventory", Decimal("-8.20"), "USD"),
     ),
     memo="Settlement S1",
 )
 
 
-def post(database: Database, *wanted: StoredEntry) -> list[bool]:
+def post(database: Database, *wanted: EntryRow) -> list[bool]:
     """Post entries in a batch of their own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
@@ -43,7 +43,7 @@ def post(database: Database, *wanted: StoredEntry) -> list[bool]:
 def test_an_entry_comes_back_as_it_was(database: Database) -> None:
     """Accounts, amounts, date and memo are kept exactly, and the entry is found by its key and its settlement."""
     with database.writing() as connection:
-        number = save_settlement(connection).booked.id
+        number = save_settlement(connection).settlement.id
     entry = replace(COGS, settlement=number)
 
     assert [True] == post(database, entry)
@@ -73,11 +73,11 @@ def test_an_entry_never_changes(database: Database) -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        (StoredLine("a", Decimal("0.000001"), "USD"),),
-        (StoredLine("a", Decimal(1), "USD"), StoredLine("b", Decimal(-1), "EUR")),
+        (EntryLineRow("a", Decimal("0.000001"), "USD"),),
+        (EntryLineRow("a", Decimal(1), "USD"), EntryLineRow("b", Decimal(-1), "EUR")),
     ],
 )
-def test_entries_balance_in_every_currency(database: Database, lines: tuple[StoredLine, ...]) -> None:
+def test_entries_balance_in_every_currency(database: Database, lines: tuple[EntryLineRow, ...]) -> None:
     """What does not balance is refused, also if it only seems to across currencies."""
     with pytest.raises(UnbalancedEntryError, match="does not balance"):
         post(database, replace(COGS, lines=lines))
@@ -99,7 +99,7 @@ def test_a_reversal_names_what_it_reverses(database: Database) -> None:
 def test_the_journal_lists_every_line(database: Database) -> None:
     """The journal holds the lines of all entries in order, with the settlement that each belongs to."""
     with database.writing() as connection:
-        number = save_settlement(connection).booked.id
+        number = save_settlement(connection).settlement.id
     post(database, replace(COGS, settlement=number), replace(COGS, key="month", kind=EntryKind.TRUE_UP))
     with database.reading() as connection:
         rows = records(entries.journal(connection))

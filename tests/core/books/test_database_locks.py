@@ -56,7 +56,7 @@ def reopen(connection: Connection, of: BookedSettlement) -> Lock:
 def test_locked_lines_come_back_as_they_were(database: Database) -> None:
     """Costs, sources and notes of the locked lines are kept exactly; proposals are not part of a lock."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lines = costed(connection, booked)
         held = lock(connection, booked)
         back = locks.lines(connection)
@@ -71,7 +71,7 @@ def test_locked_lines_come_back_as_they_were(database: Database) -> None:
 def test_a_lock_is_the_status_of_the_cogs_entry(database: Database, reason: EntryStatus) -> None:
     """Locking and reopening set the status of the COGS entry and leave that of the settlement entry alone."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lock(connection, booked, reason=reason)
         locked = settlements.booked(connection)[0]
         reopen(connection, booked)
@@ -84,8 +84,8 @@ def test_a_lock_is_the_status_of_the_cogs_entry(database: Database, reason: Entr
 def test_a_settlement_is_locked_once_at_a_time(database: Database) -> None:
     """A locked settlement cannot be locked again, nor an open one reopened; others are not touched."""
     with database.writing() as connection:
-        one = save_settlement(connection, settlement("S1", ("a",))).booked
-        other = save_settlement(connection, settlement("S2", ("b",))).booked
+        one = save_settlement(connection, settlement("S1", ("a",))).settlement
+        other = save_settlement(connection, settlement("S2", ("b",))).settlement
         held = lock(connection, one)
         with pytest.raises(AlreadyLockedError, match="S1"):
             lock(connection, one)
@@ -99,7 +99,7 @@ def test_a_settlement_is_locked_once_at_a_time(database: Database) -> None:
 def test_a_reopened_settlement_gets_the_next_revision(database: Database) -> None:
     """After reopening, the old lock no longer holds, and the next is a new revision with its own costs."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         first = lock(connection, booked)
         reopened = reopen(connection, booked)
         between = (locks.find(connection, booked), len(locks.lines(connection)), locks.locked_keys(connection))
@@ -113,7 +113,7 @@ def test_a_reopened_settlement_gets_the_next_revision(database: Database) -> Non
 def test_a_lock_takes_all_lines_and_no_others(database: Database) -> None:
     """Lines that were costed before the books changed are not locked."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lines = costed(connection, booked)
         batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
         for wrong in (lines.iloc[:1], pd.concat([lines, lines]), lines.assign(key=["a", "x"])):
@@ -126,7 +126,7 @@ def test_a_lock_takes_all_lines_and_no_others(database: Database) -> None:
 def test_an_untouched_lock_verifies(database: Database) -> None:
     """What nobody has changed is exactly what was locked, also after the books went through the database."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lock(connection, booked)
     with database.reading() as connection:
         assert [] == locks.verify(connection, booked)
@@ -160,7 +160,7 @@ def test_an_untouched_lock_verifies(database: Database) -> None:
 def test_every_change_behind_the_lock_is_named(database: Database, change: Any, broken: tuple[str, Breach]) -> None:
     """Whatever was changed in the stored lines without reopening, verifying names the line."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lock(connection, booked)
         connection.execute(change)
         found = locks.verify(connection, booked)
@@ -171,7 +171,7 @@ def test_every_change_behind_the_lock_is_named(database: Database, change: Any, 
 def test_lines_added_or_a_forged_lock_are_named(database: Database) -> None:
     """A line that was slipped in is named, and so is a lock whose own lines no longer add up to its hash."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lock(connection, booked)
         row = dict(connection.execute(select(tables.transaction).where(tables.transaction.c.key == "a")).one()._mapping)
         connection.execute(insert(tables.transaction).values({**row, "key": "z"}))
@@ -188,7 +188,7 @@ def test_lines_added_or_a_forged_lock_are_named(database: Database) -> None:
 def test_only_what_is_locked_can_be_verified(database: Database) -> None:
     """There is nothing to compare an open settlement with."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         with pytest.raises(NotLockedError):
             locks.verify(connection, booked)
 
@@ -196,7 +196,7 @@ def test_only_what_is_locked_can_be_verified(database: Database) -> None:
 def test_a_locked_record_stays_when_its_file_comes_again(database: Database) -> None:
     """Importing the same or another file of a locked settlement leaves its lock whole."""
     with database.writing() as connection:
-        booked = save_settlement(connection).booked
+        booked = save_settlement(connection).settlement
         lock(connection, booked)
         save_settlement(connection)
         save_settlement(connection, settlement(keys=("c",)), source(b"other"))

@@ -42,17 +42,17 @@ def test_a_settlement_comes_back_whole(database: Database) -> None:
         imported = save_settlement(connection, read, source(b"bytes \xff\x00"))
     with database.reading() as connection:
         back = settlements.find(connection, STORE, "S1")
-        problems = settlements.problems(connection, imported.booked)
-        original = original_files.original(connection, imported.booked.sha256)
+        problems = settlements.problems(connection, imported.settlement)
+        original = original_files.original(connection, imported.settlement.sha256)
         transactions = settlement_lines.transactions(connection)
 
-    assert (Import.NEW, None, imported.booked) == (imported.outcome, imported.replaced, back)
+    assert (Import.NEW, None, imported.settlement) == (imported.outcome, imported.former_lines, back)
     header = ("settlement_id", "marketplace", "currency", "total", "sum", "ties_out", "lines")
     assert [getattr(read, name) for name in header] == [getattr(back, name) for name in header]
     assert (read.period_start, read.period_end, None) == (
-        imported.booked.period_start,
-        imported.booked.period_end,
-        imported.booked.deposit_at,
+        imported.settlement.period_start,
+        imported.settlement.period_end,
+        imported.settlement.deposit_at,
     )
     assert list(read.problems) == problems
     assert OriginalFile("Settlement ü.txt", b"bytes \xff\x00") == original
@@ -88,7 +88,7 @@ def test_the_same_file_again(database: Database) -> None:
         first = save_settlement(connection)
         again = save_settlement(connection)
 
-    assert (Import.ALREADY_IMPORTED, first.booked) == (again.outcome, again.booked)
+    assert (Import.ALREADY_IMPORTED, first.settlement) == (again.outcome, again.settlement)
     assert (1, 2) == (len(booked(database)), len(lines(database)))
 
 
@@ -99,7 +99,7 @@ def test_another_record_is_a_conflict(database: Database) -> None:
         other = save_settlement(connection, settlement(keys=("c",)), source(b"other"))
         kept = original_files.original(connection, source(b"other").file.sha256)
 
-    assert (Import.CONFLICT, first.booked, None) == (other.outcome, other.booked, kept)
+    assert (Import.CONFLICT, first.settlement, None) == (other.outcome, other.settlement, kept)
     assert ["a", "b"] == list(lines(database)["key"])
 
 
@@ -109,17 +109,17 @@ def test_a_view_fills_the_books_until_the_record_comes(database: Database) -> No
         view = save_settlement(connection, settlement(keys=("a",)), source(b"1", kind=VIEW))
         newer = save_settlement(connection, settlement(keys=("a", "b")), source(b"2", kind=VIEW))
         record = save_settlement(connection, settlement(keys=("c",), problems=()), source(b"3"))
-        problems = settlements.problems(connection, record.booked)
+        problems = settlements.problems(connection, record.settlement)
 
     assert [Import.NEW, Import.SUPERSEDED, Import.SUPERSEDED] == [one.outcome for one in (view, newer, record)]
-    assert newer.replaced is not None
-    assert record.replaced is not None
-    assert (["a"], ["a", "b"]) == (list(newer.replaced["key"]), list(record.replaced["key"]))
+    assert newer.former_lines is not None
+    assert record.former_lines is not None
+    assert (["a"], ["a", "b"]) == (list(newer.former_lines["key"]), list(record.former_lines["key"]))
     assert (["c"], [], 1) == (list(lines(database)["key"]), problems, len(booked(database)))
-    assert (SettlementKind.RECORD, view.booked.id, 3) == (
-        record.booked.kind,
-        record.booked.id,
-        record.booked.batch,
+    assert (SettlementKind.RECORD, view.settlement.id, 3) == (
+        record.settlement.kind,
+        record.settlement.id,
+        record.settlement.batch,
     )
 
 
@@ -138,7 +138,7 @@ def test_a_locked_view_is_not_replaced(database: Database, entry: str, status: E
     """Once an entry of a view has gone out, the record does not take its place by itself."""
     with database.writing() as connection:
         view = save_settlement(connection, settlement(), source(b"view", kind=VIEW))
-        settlements.set_status(connection, view.booked, **{entry: status})
+        settlements.set_status(connection, view.settlement, **{entry: status})
         record = save_settlement(connection, settlement(keys=("c",)))
 
     assert (Import.LOCKED, ["a", "b"]) == (record.outcome, list(lines(database)["key"]))
@@ -152,20 +152,24 @@ def test_a_locked_record_is_not_replaced_by_one_that_ties_out(
     """A whole file takes the place of a cut one only as long as nothing of it has gone out."""
     with database.writing() as connection:
         cut = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
-        settlements.set_status(connection, cut.booked, **{entry: status})
+        settlements.set_status(connection, cut.settlement, **{entry: status})
         whole = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
         again = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
-        settlements.set_status(connection, cut.booked, **{entry: EntryStatus.OPEN})
+        settlements.set_status(connection, cut.settlement, **{entry: EntryStatus.OPEN})
         opened = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
 
     assert [Import.CONFLICT, Import.ALREADY_IMPORTED] == [whole.outcome, again.outcome]
-    assert (None, Import.SUPERSEDED, ["a", "b", "c"]) == (whole.replaced, opened.outcome, list(lines(database)["key"]))
+    assert (None, Import.SUPERSEDED, ["a", "b", "c"]) == (
+        whole.former_lines,
+        opened.outcome,
+        list(lines(database)["key"]),
+    )
 
 
 def test_entry_statuses_are_separate(database: Database) -> None:
     """The settlement entry can be exported while the COGS entry stays open."""
     with database.writing() as connection:
-        one = save_settlement(connection).booked
+        one = save_settlement(connection).settlement
         settlements.set_status(connection, one, settlement_entry=EntryStatus.EXPORTED)
 
     assert [(EntryStatus.EXPORTED, EntryStatus.OPEN)] == [
@@ -190,7 +194,7 @@ def test_transactions_of_some_settlements(database: Database) -> None:
     """Transactions are loaded for the settlements named, each with its store and settlement id."""
     with database.writing() as connection:
         save_settlement(connection, settlement("S1", ("a",)))
-        second = save_settlement(connection, settlement("S2", ("b",))).booked
+        second = save_settlement(connection, settlement("S2", ("b",))).settlement
     with database.reading() as connection:
         found = settlement_lines.transactions(connection, [second])
         none = settlement_lines.transactions(connection, [])
@@ -231,6 +235,6 @@ def test_a_store_belongs_to_one_marketplace(database: Database) -> None:
 def test_imported_at(database: Database) -> None:
     """The books know when a settlement was imported, from which format and by which version of the reader."""
     with database.writing() as connection:
-        one = save_settlement(connection, of=source(reader_version=7, format="Amazon V1")).booked
+        one = save_settlement(connection, of=source(reader_version=7, format="Amazon V1")).settlement
 
     assert (NOW, 7, "Amazon V1", 1) == (one.imported_at, one.reader_version, one.format, one.batch)

@@ -9,8 +9,8 @@ import pytest
 from core.books import batches, entries, locks, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
-from core.books.entries import StoredEntry, StoredLine
-from core.books.true_up_history import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
+from core.books.entries import EntryLineRow, EntryRow
+from core.books.true_up_history import FOUND_COLUMNS, Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
 from tests.core.books.examples import NOW, costed, save_settlement, settlement
@@ -34,12 +34,12 @@ def batch(connection: Connection) -> int:
 def locked(database: Database, settlement_id: str = "S1", keys: tuple[str, ...] = ("a", "b")) -> BookedSettlement:
     """Put a locked settlement into the books."""
     with database.writing() as connection:
-        booked = save_settlement(connection, settlement(settlement_id, keys)).booked
+        booked = save_settlement(connection, settlement(settlement_id, keys)).settlement
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)
         return booked
 
 
-def propose(database: Database, **costs: str) -> Proposed:
+def propose(database: Database, **costs: str) -> ProposalCounts:
     """Propose unit costs for lines that were locked at 4.10 with one unit."""
     rows = [
         {
@@ -82,8 +82,8 @@ def test_a_difference_is_proposed_once(database: Database) -> None:
     """A locked line that would cost something else now waits for a decision; the same finding again adds nothing."""
     locked(database)
 
-    assert Proposed(1, 0, 0) == propose(database, a="4.17")
-    assert Proposed(0, 1, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
+    assert ProposalCounts(0, 1, 0) == propose(database, a="4.17")
     assert [("a", Decimal("0.07"))] == pending(database)
 
 
@@ -103,7 +103,7 @@ def test_a_later_finding_replaces_the_proposal(database: Database) -> None:
     locked(database)
     propose(database, a="4.17", b="4.18")
 
-    assert Proposed(1, 0, 2) == propose(database, a="4.20")
+    assert ProposalCounts(1, 0, 2) == propose(database, a="4.20")
     assert [("a", Decimal("0.10"))] == pending(database)
     assert [
         ("a", Decimal("4.17"), Decision.WITHDRAWN),
@@ -116,8 +116,8 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
     """After accepting, nothing waits; the newest accepted one of a line counts, with the entry that posts it."""
     locked(database)
     with database.writing() as connection:
-        lines = (StoredLine("5000", Decimal("0.07"), "USD"), StoredLine("1400", Decimal("-0.07"), "USD"))
-        entry = StoredEntry("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
+        lines = (EntryLineRow("5000", Decimal("0.07"), "USD"), EntryLineRow("1400", Decimal("-0.07"), "USD"))
+        entry = EntryRow("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
         entries.post(connection, entry, batch(connection))
     propose(database, a="4.17", b="4.18")
     decide(database, Verdict(Decision.ACCEPTED, entry=entry.key), "a")
@@ -138,10 +138,10 @@ def test_what_was_dismissed_does_not_come_back(database: Database) -> None:
     propose(database, a="4.17")
     decide(database, DISMISS, "a")
 
-    assert Proposed(0, 1, 0) == propose(database, a="4.17")
-    assert Proposed(1, 0, 0) == propose(database, a="4.20")
+    assert ProposalCounts(0, 1, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.20")
     decide(database, ACCEPT, "a")
-    assert Proposed(1, 0, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
     assert ("a", Decimal("4.17"), Decision.DISMISSED) == decisions(database)[0]
 
 
@@ -171,5 +171,5 @@ def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)
     propose(database, a="4.25")
 
-    assert (0, Proposed(0, 0, 0)) == (held, nothing)
+    assert (0, ProposalCounts(0, 0, 0)) == (held, nothing)
     assert [("a", Decimal("0.15"))] == pending(database)

@@ -120,7 +120,7 @@ def test_locked_lines_are_skipped(database: Database) -> None:
     """Lines of a locked settlement are left alone and listed; after reopening they can be taken back."""
     books_with_lines(database, "b")
     with database.writing() as connection:
-        booked = save_settlement(connection, settlement("S2", ("a",))).booked
+        booked = save_settlement(connection, settlement("S2", ("a",))).settlement
     batch = save(database, a="1", b="2")
     with database.writing() as connection:
         number = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)

@@ -139,7 +139,7 @@ def test_books_start_is_a_day_of_the_store(shop: Shop) -> None:
     books = shop.books
 
     assert ["1"] == books.counted(books.lines)["settlement_id"].to_list()
-    settlements = books.known.settlements
+    settlements = books.costing_input.settlements
     assert settlements is not None
     flags = {row["settlement_id"]: row["history"] for row in records(settlements)}
     assert {"1": False, "2": False, "3": False, "4": True} == flags, "4 ended on 31 August in Los Angeles"

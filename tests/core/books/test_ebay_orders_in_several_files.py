@@ -16,14 +16,14 @@ from core.books.batches import BatchKind, new
 from core.books.booked_settlement import Import, OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions
+from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.saving import save_answers
-from core.books.verification import evidence, tie_outs
+from core.books.verification import read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
-from core.model import Event
+from core.model import CostStatus, Event
 from core.typed_amounts import from_text
 from tests.core.marketplaces.ebay_documents import (
     CUP,
@@ -91,7 +91,7 @@ def asked(database: Database) -> list[str]:
 
 def what_verify_names(database: Database) -> list[str]:
     books = load_books(database)
-    proof = evidence(database)
+    proof = read_evidence(database)
     found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), proof)]
     return [one.sentence for one in found if not one.ok]
 
@@ -283,3 +283,80 @@ def test_units_that_a_report_brought_do_not_count_again_with_a_later_payout(data
     assert [("MUG", 2, Decimal(10)), ("MUG", 0, Decimal(0))] == cogs(
         database, report(row), paid("2", "2026-09-20", "15", 2)
     )
+
+
+def told(payout: str, net: str, units: int = 2, sku: str = "MUG", code: str = "1", **more: object) -> Row:
+    """Return a report's row of one item of an order, paid by a payout."""
+    row = single(net, code, sku, net, "--", Quantity=units, Transaction_creation_date=f"Sep {payout}, 2026")
+    return row | {"Payout ID": payout, "Payout date": f"Sep {payout}, 2026"} | more
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("rows", "units"),
+    [
+        ([told("2", "20"), told("9", "15")], [2, 0]),  # a deposit and its balance
+        ([told("2", "20", 1), told("9", "15", 1), told("16", "5", 1)], [1, 0, 0]),  # paid in three parts
+        ([told("2", "20", 3), told("9", "15", 3, code="2")], [3, 3]),  # two items of the order
+        ([told("2", "20"), told("9", "15") | {"Order number": "11-00000-00002"}], [2, 2]),  # two orders
+    ],
+)
+def test_units_of_an_item_that_reports_of_two_payouts_state_count_once(
+    database: Database, rows: list[Row], units: list[int], *, turned: bool
+) -> None:
+    """Nothing was pulled, and the inventory system need not know the order: 2 mugs in each report were 4."""
+    files = [report(row) for row in (reversed(rows) if turned else rows)]
+
+    assert units == [number for _, number, _ in cogs(database, *files)]
+    assert asked(database) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "suggested"),
+    [
+        (told("2", "20", 1), told("9", "15", 3), 2),  # added by then?
+        (told("2", "20", 3), told("9", "15", 1), 0),
+        (told("2", "20", 2), told("9", "15", 2, "CUP"), 0),  # or another item?
+    ],
+)
+def test_reports_that_state_an_item_differently_are_asked(
+    database: Database, first: Row, later: Row, suggested: int
+) -> None:
+    """The first row stands; how much of the later one is in it nobody says, and the answer counts."""
+    (_, units, _), (_, open_units, cost) = cogs(database, report(first), report(later))
+    books = load_books(database)
+    (question,) = (row for row in records(books.lines) if row["cost_status"] == CostStatus.MISSING)
+
+    assert (units, open_units, cost) == (first["Quantity"], None, None)
+    assert f"{suggested} if each row states all" in str(question["cost_note"])
+    answers = [Answer(question["key"], 0, Decimal(5), None, units_back=1, stock_edited=True)]
+    save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
+    after = sorted(records(load_books(database).lines), key=lambda row: str(row["posted_at"]))
+    assert [(first["Quantity"], 5 * int(str(first["Quantity"]))), (1, 5)] == [
+        (row["cost_quantity"], row["cogs"]) for row in after
+    ]
+
+
+def test_what_an_exported_report_counted_does_not_count_again(database: Database) -> None:
+    """The first payout's entry went out with 2 mugs; the later report names the same item."""
+    cogs(database, report(told("2", "20")))
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    bring_in(database, told("9", "15"))
+
+    found = sorted(records(load_books(database).lines), key=lambda row: str(row["posted_at"]))
+    assert [(2, Decimal(10)), (0, Decimal(0))] == [(row["cost_quantity"], row["cogs"]) for row in found]
+
+
+def test_as_many_shipped_as_all_reports_state_are_asked(database: Database) -> None:
+    """Two rows of 2 mugs and 4 shipped: no pack of two, but perhaps two purchases."""
+    cogs(database, report(told("2", "20")), report(told("9", "15")))
+    same = {"kind": "order", "currency": "USD", "fetched_at": NOW, "order_id": ORDER, "unit_cost": Decimal(5)}
+    with database.writing() as connection:
+        batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
+        shipped = frame(OBSERVATION_COLUMNS, [{**same, "product_id": "MUG", "units": 4}])
+        observations.add(connection, shipped, batch, NOW)
+    notes = [row["cost_note"] for row in records(load_books(database).lines) if row["cost_status"] == "missing"]
+
+    assert ["tell of 2 units of MUG, the inventory system shipped 4" in str(note) for note in notes] == [True]

@@ -96,7 +96,7 @@ def test_a_payout_that_two_exports_cut_has_all_its_rows(database: Database, expo
     united = bring_in(database, export("july.csv", *JULY))
 
     assert {"#1": Decimal("97.00"), "#2": Decimal("48.50"), "#3": Decimal("19.40")} == nets(database)
-    assert (Import.UNITED, 0) == (united.result, united.ended)
+    assert (Import.UNITED, 0) == (united.result, united.ended_lines)
     assert ("2 transactions, 145.50 USD", "3 transactions, 164.90 USD") == (str(united.before), str(united.after))
 
 
@@ -387,7 +387,7 @@ def test_a_provisional_settlement_is_exported_on_a_second_yes_only(database: Dat
     assert any("Provisional" in remark.short for remark in remarks(books)[one.store, one.settlement_id])
     with pytest.raises(ProvisionalError, match="not the settlement's own report"):
         export_settlement(database, books, one, ExportOptions(), **WHO)
-    assert export_settlement(database, books, one, ExportOptions(accept_provisional=True), **WHO).locked
+    assert export_settlement(database, books, one, ExportOptions(accept_provisional=True), **WHO).is_locked
 
 
 @pytest.mark.long
@@ -397,7 +397,7 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     give_costs(database)
     books = load_books(database)
 
-    assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).locked
+    assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).is_locked
 
 
 @pytest.mark.few(2)
@@ -799,7 +799,7 @@ def test_rows_that_correct_no_other_are_united(database: Database, more: tuple[R
     bring_in(database, shopify_export("a.csv", *JUNE))
     united = bring_in(database, shopify_export("b.csv", *more))
 
-    assert (Import.UNITED, 3, 0) == (united.result, len(lines_of(database)), united.ended)
+    assert (Import.UNITED, 3, 0) == (united.result, len(lines_of(database)), united.ended_lines)
 
 
 def test_fees_of_one_order_and_day_with_other_words_are_united(database: Database) -> None:

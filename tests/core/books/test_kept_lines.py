@@ -92,11 +92,11 @@ def test_a_locked_settlement_is_opened_with_what_it_was_locked_with(database: Da
     opened = open_kept(database, [sold.name])
 
     assert opened is not None
-    assert books.locked is not None
-    assert_frame_equal(books.locked, opened.locked)
+    assert books.locked_lines is not None
+    assert_frame_equal(books.locked_lines, opened.locked_lines)
     other = open_kept(database, [one.name for one in books.settlements if one.name != sold.name])
     assert other is not None
-    assert other.locked.empty
+    assert other.locked_lines.empty
 
 
 def test_whatever_is_written_what_is_kept_holds_no_more(database: Database) -> None:

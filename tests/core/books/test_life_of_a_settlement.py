@@ -85,7 +85,7 @@ class Ledger:
 
     def save(self, order: int, cost: str, proposed: str | None = None) -> Saving:
         """Answer for an order; a cost that equals its proposal is accepted."""
-        version = self.books.known.overrides
+        version = self.books.costing_input.overrides
         assert version is not None
         known = version.loc[version["key"] == self.key(order), "version"]
         answer = Answer(

@@ -229,7 +229,7 @@ def answer_line(database: Database, **typed: Any) -> None:
         line["key"],
         line["version"],
         **{"cost": None, **cost, **typed},
-        proposed=line["proposed_cost"],
+        proposal=line["proposed_cost"],
         stock_edited=is_stock,
         disposition_edited="disposition" in typed,
     )

@@ -47,8 +47,8 @@ def test_everything_new_is_imported_once(database: Database) -> None:
     amazon = Listed([settlement_document("1"), settlement_document("2")])
     (first,), (second,) = pull(database, Amazon=amazon), pull(database, Amazon=amazon)
 
-    assert [Import.NEW] * 2 == [one.result for document in first.documents for one in document.imported.settlements]
-    assert ((), None) == (second.documents, second.stopped)
+    assert [Import.NEW] * 2 == [one.result for document in first.documents for one in document.file.settlements]
+    assert ((), None) == (second.documents, second.failure)
     assert [set(), {"R1", "R2"}] == amazon.asked
     assert ["R1", "R2"] == amazon.fetched
     assert ["1", "2"] == in_books(database)
@@ -62,7 +62,7 @@ def test_an_interrupted_pull_goes_on_where_it_stopped(database: Database) -> Non
     again = Listed(list(offers))
     pull(database, Amazon=again)
 
-    assert DOWN is stopped.stopped
+    assert DOWN is stopped.failure
     assert ["0.txt"] == [document.name for document in stopped.documents]
     assert ["R1", "R2", "R3"] == again.fetched
     assert ["0", "1", "2", "3"] == in_books(database)
@@ -95,7 +95,7 @@ def test_one_store_does_not_keep_the_others_back(database: Database) -> None:
     """The one that cannot be reached is said; the one behind it is pulled."""
     results = pull(database, Amazon=Listed([DOWN]), Second=Listed([settlement_document("1")]))
 
-    assert [("Amazon", DOWN, 0), ("Second", None, 1)] == [(r.store, r.stopped, len(r.documents)) for r in results]
+    assert [("Amazon", DOWN, 0), ("Second", None, 1)] == [(r.store, r.failure, len(r.documents)) for r in results]
     assert ["1"] == in_books(database)
 
 
@@ -130,7 +130,7 @@ def test_a_document_that_may_change_is_fetched_every_time(database: Database) ->
     (again,) = pull(database, Amazon=amazon)
 
     assert ["R1", "R1"] == amazon.fetched
-    assert [Import.ALREADY_IMPORTED] == [one.result for one in again.documents[0].imported.settlements]
+    assert [Import.ALREADY_IMPORTED] == [one.result for one in again.documents[0].file.settlements]
 
 
 def test_the_same_settlement_under_two_report_ids_counts_once(database: Database) -> None:
@@ -140,7 +140,7 @@ def test_the_same_settlement_under_two_report_ids_counts_once(database: Database
     (pulled,) = pull(database, Amazon=offers)
 
     assert [Import.NEW, Import.ALREADY_IMPORTED] == [
-        one.result for doc in pulled.documents for one in doc.imported.settlements
+        one.result for doc in pulled.documents for one in doc.file.settlements
     ]
     assert ["1"] == in_books(database)
 
@@ -151,7 +151,7 @@ def test_a_conflict_is_said_until_it_is_solved(database: Database) -> None:
     other = Listed([(Document("R7", "1.txt"), v2_content("1", {"amount": "11.00"}, total="11.00"))])
     results = [pull(database, Amazon=other)[0] for _ in range(2)]
 
-    assert [Import.CONFLICT] * 2 == [result.documents[0].imported.settlements[0].result for result in results]
+    assert [Import.CONFLICT] * 2 == [result.documents[0].file.settlements[0].result for result in results]
 
 
 def test_a_list_that_moves_on_while_it_is_read_offers_nothing_twice(database: Database) -> None:
@@ -167,5 +167,5 @@ def test_a_store_of_another_marketplace_is_left_alone(database: Database) -> Non
     pull(database, Shop=Listed([], marketplace=Marketplace.WALMART))
     results = pull(database, Shop=Listed([settlement_document("1")]), Second=Listed([settlement_document("2")]))
 
-    assert [True, False] == [result.stopped is not None for result in results]
+    assert [True, False] == [result.failure is not None for result in results]
     assert ["2"] == in_books(database)

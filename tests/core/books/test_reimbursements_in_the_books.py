@@ -175,7 +175,7 @@ def test_line_without_sku_and_units_is_asked_for_and_costed_as_reported(database
     damage = "2026-08-04T08:00:00+00:00\t5003\t\tDamaged_Inbound\tMUG\tUSD\t7.00\t21.00\t3\t0\t3\t"
     bring_in(database, OriginalFile("1.txt", v2_content("1", DAMAGE, total="21.00")), report(damage))
     books = load_books(database)
-    told = with_report(replace(books.known, transactions=books.lines))
+    told = with_report(replace(books.costing_input, transactions=books.lines))
     request = cost_request(told, averages=set(told["key"]))
     with_costs(database)
     (line,) = records(load_books(database).lines)
@@ -273,8 +273,8 @@ def test_an_answer_frees_what_the_report_had_counted(database: Database) -> None
     key = next(one["key"] for one in records(books.lines) if one["net"] == 8)
     policies = CostingPolicies("USD")
     answer = {"key": key, "version": 1, "disposition": Disposition.NOT_RETURNED, "kind": OverrideKind.ENTERED}
-    now = replace(books.known, overrides=frame(OVERRIDE_COLUMNS, [answer | {"saved_at": NOW}]))
-    before, after = costed_lines(books.known, policies), recosted(books.lines, now, policies, [key])
+    now = replace(books.costing_input, overrides=frame(OVERRIDE_COLUMNS, [answer | {"saved_at": NOW}]))
+    before, after = costed_lines(books.costing_input, policies), recosted(books.lines, now, policies, [key])
 
     assert [1, 0] == [row["cost_quantity"] or 0 for row in records(before) if row["net"] in (8, 9)]
     assert [row["cost_status"] for row in records(costed_lines(now, policies))] == after["cost_status"].to_list()

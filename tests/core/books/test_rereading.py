@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.books.books import Books
-    from core.books.rereading import Reread
+    from core.books.rereading import Rereading
 
 
 OLD = Path(__file__).parent / "stored_books" / "reader_1.sqlite"
@@ -71,7 +71,7 @@ def books_of(database: Database) -> Books:
     return load_books(database)
 
 
-def by_name(news: list[Reread]) -> dict[str, Reread]:
+def by_name(news: list[Rereading]) -> dict[str, Rereading]:
     return {one.settlement.name: one for one in news}
 
 
@@ -246,9 +246,9 @@ def test_what_moves_within_one_class_is_no_row_of_the_profit_and_loss(database: 
     """From Storage to Subscription, both fees: the journal has it, the P&L has nothing to show."""
     accept_money(database)
     books = books_of(database)
-    (key,) = books.reclassified
+    (key,) = books.reclassifications
     lines = (("Storage", "Storage Fees", Decimal(-3)), ("Subscription", "Subscription Fees", Decimal(3)))
-    within = replace(books, reclassified={key: replace(books.reclassified[key], lines=lines)})
+    within = replace(books, reclassifications={key: replace(books.reclassifications[key], lines=lines)})
     assert corrections.reclassified_money(within).empty
     assert len(corrections.reclassified_money(books)) == 1
 

@@ -131,7 +131,7 @@ def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:
     assert (True, 2, 1, False) == (
         first.returns.is_new,
         first.returns.units,
-        first.returns.restocked,
+        first.returns.restocked_units,
         second.returns.is_new,
     )
     assert 2 == len(stored)

@@ -157,8 +157,8 @@ def test_a_stopped_sync_keeps_what_it_has_and_is_gone_on_with(database: Database
     done = sync(database, finale)
     sync(database, finale)
 
-    assert [(1, 2, 0), (1, 1, 1)] == [(result.new, result.left, result.resumed) for result in stopped]
-    assert (None, 1, 2) == (done.stopped, done.new, done.resumed)
+    assert [(1, 2, 0), (1, 1, 1)] == [(result.new, result.orders_left, result.resumed) for result in stopped]
+    assert (None, 1, 2) == (done.failure, done.new, done.resumed)
     assert [["O1", "O2", "O3"], ["O2", "O3"], ["O3"], ["O1", "O2", "O3"]] == [orders_of(one) for one in finale.asked]
     assert ("CUP",) == finale.asked[2].skus
 

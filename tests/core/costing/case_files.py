@@ -158,7 +158,7 @@ def books(case: Case) -> CostingInput:
         observations=frame(OBSERVATION_COLUMNS, map(_observation, case.table("Finale"))),
         mappings=_mappings(case, lines),
         overrides=frame(OVERRIDE_COLUMNS, map(_override, case.table("Saved"))),
-        locked=frame(COSTED_COLUMNS, map(_locked, case.table("Locked"))),
+        locked_lines=frame(COSTED_COLUMNS, map(_locked, case.table("Locked"))),
         trued_up=frame(TRUED_UP_COLUMNS, map(_trued_up, case.table("Trued up"))),
         opening=frame(OPENING_COLUMNS, map(_opening, case.table("Opening"))),
         settlements=frame(SETTLEMENT_COLUMNS, map(_settlement, case.table("Settlements"))),

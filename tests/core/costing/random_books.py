@@ -101,7 +101,7 @@ class Rows:
             observations=frame(OBSERVATION_COLUMNS, self.observations),
             mappings=frame(MAPPING_COLUMNS, MAPPINGS),
             overrides=frame(OVERRIDE_COLUMNS, self.overrides),
-            locked=frame(COSTED_COLUMNS, self.locked),
+            locked_lines=frame(COSTED_COLUMNS, self.locked),
             settlements=frame(SETTLEMENT_COLUMNS, old),
         )
 

@@ -128,7 +128,7 @@ def test_a_locked_line_never_changes(rows: Rows, later: tuple[dict[str, object],
     locked = cost(rows.books(), chosen)
     books = replace(rows, observations=later, overrides=()).books()
 
-    again = by_key(cost(replace(books, locked=locked), chosen))
+    again = by_key(cost(replace(books, locked_lines=locked), chosen))
 
     for key, line in by_key(locked).items():
         for name in ("cost_status", "cause", "unit_cost", "cost_quantity", "cogs", "original_key", "disposition"):
@@ -154,7 +154,7 @@ def test_costing_again_with_its_own_answers_locked_gives_the_same_sum(rows: Rows
     """Locking everything changes no figure."""
     books = rows.books()
     costed = cost(books, chosen)
-    again = cost(replace(books, locked=costed), chosen)
+    again = cost(replace(books, locked_lines=costed), chosen)
 
     assert {key: line["cogs"] for key, line in by_key(costed).items()} == {
         key: line["cogs"] for key, line in by_key(again).items()
@@ -173,7 +173,7 @@ def test_books_without_lines() -> None:
 def test_books_without_optional_tables() -> None:
     """Only transactions, observations and mappings are needed."""
     books = Rows(lines=(), observations=()).books()
-    bare = replace(books, overrides=None, locked=None, trued_up=None, opening=None, settlements=None)
+    bare = replace(books, overrides=None, locked_lines=None, trued_up=None, opening=None, settlements=None)
 
     assert 0 == len(cost(bare, POLICIES))
     assert MAPPINGS

@@ -166,7 +166,7 @@ def _books(lines: list[Row], told: list[Row]) -> CostingInput:
 def _plain(books: CostingInput) -> set[str]:
     plain = plain_lines(books, POLICIES)
     assert plain is not None
-    return set(plain.costed["key"].to_pylist())
+    return set(plain.costed_lines["key"].to_pylist())
 
 
 def test_a_sale_with_a_cost_is_a_join_and_a_product() -> None:

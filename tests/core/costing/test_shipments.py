@@ -100,7 +100,7 @@ def books(plan: Plan, count: int, seen: int, locked: pd.DataFrame) -> CostingInp
     lines = [line(number, plan.lines[number]) for number in plan.imported[:count]]
     mapping = [{"sku": sku, "product_id": sku, "units": 1} for sku in ("MUG", "CUP")]
     table = frame(TRANSACTION_COLUMNS, [*lines, line(OTHER, 1, "CUP")])
-    return CostingInput(table, observations(plan, seen), frame(MAPPING_COLUMNS, mapping), locked=locked)
+    return CostingInput(table, observations(plan, seen), frame(MAPPING_COLUMNS, mapping), locked_lines=locked)
 
 
 def lived(plan: Plan, *, all_seen: bool) -> tuple[CostingInput, pd.DataFrame]:
@@ -164,7 +164,7 @@ def test_true_ups_bring_the_lines_of_an_order_to_what_finale_says_of_it(plan: Pl
     """Also where some were exported before Finale had all its shipments: costed as if they were free."""
     now, _ = lived(plan, all_seen=False)
 
-    free = cost(replace(now, locked=None, taken=now.locked), POLICIES)
+    free = cost(replace(now, locked_lines=None, exported_lines=now.locked_lines), POLICIES)
 
     assert abs(sum(free["cogs"].dropna()) - plan.total) < NEARLY
 
@@ -174,7 +174,7 @@ def test_true_ups_bring_the_lines_of_an_order_to_what_finale_says_of_it(plan: Pl
 def test_what_was_exported_knowing_all_shipments_gets_no_true_up(plan: Plan) -> None:
     """A correct figure is not corrected because the rest of the order came later."""
     now, costed = lived(plan, all_seen=True)
-    free = cost(replace(now, locked=None, taken=now.locked), POLICIES)
+    free = cost(replace(now, locked_lines=None, exported_lines=now.locked_lines), POLICIES)
 
     for held, found in zip(costed.to_dict("records"), free.to_dict("records"), strict=True):
         assert held["key"] == f"line {OTHER}" or abs(held["cogs"] - found["cogs"]) < NEARLY, held["key"]
@@ -209,7 +209,7 @@ def units_taken(costed: pd.DataFrame) -> dict[int, list[int]]:
 def test_a_unit_of_a_shipment_is_taken_once(plan: Plan) -> None:
     """Whichever lines were exported before the others came: each takes as many units as it sold."""
     now, costed = lived(plan, all_seen=True)
-    free = cost(replace(now, locked=None, taken=now.locked), POLICIES)
+    free = cost(replace(now, locked_lines=None, exported_lines=now.locked_lines), POLICIES)
 
     for table in (costed, free):
         taken = units_taken(table)

@@ -13,7 +13,7 @@ import pytest
 
 from core.finale.errors import FinaleRefusalError
 from core.finale.inventory import FinaleInventory, connect_finale
-from core.finale.order_costs import Wanted
+from core.finale.order_costs import WantedOrder
 from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
@@ -219,6 +219,6 @@ def test_a_number_that_is_hidden_in_a_word_is_searched_with_its_prefix() -> None
 def test_a_cost_is_given_when_nothing_can_change_it(shipments: list[str], reached: date, *, certain: bool) -> None:
     """Pages come from the end: an order waits until they are a few days before the first of its parts left."""
     node = {**order(ORDER), "shipmentList": [{"status": "Shipped", "shipDate": day} for day in shipments]}
-    wanted = Wanted(OrderAsked(ORDER, (), date(2026, 9, 5)), Match((read_order(node),), "exact"))
+    wanted = WantedOrder(OrderAsked(ORDER, (), date(2026, 9, 5)), Match((read_order(node),), "exact"))
 
     assert certain == wanted.certain_by(reached)
