@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.changes import SettingEffect, SettlementChange
     from core.books.database import Database
-    from core.books.rereading import Reread
+    from core.books.rereading import Rereading
     from core.companies import MachineFolder
     from core.costing.suspects import SuspectCost
 
 
 @dataclass(frozen=True)
-class Taken:
+class TypedSettings:
     """What was typed on sheets of settings and taken over by a press, whichever button it was."""
 
     rows: Mapping[str, int]
@@ -91,14 +91,14 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
-    taken: Taken | None = None
+    typed_settings: TypedSettings | None = None
     """The settings that were taken over from the sheets when it was opened; `None` where none was typed."""
-    news: tuple[Reread, ...] = ()
+    news: tuple[Rereading, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
-    altered: tuple[AlteredRow, ...] | None = None
+    altered_rows: tuple[AlteredRow, ...] | None = None
     """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
 
     @property
     def before(self) -> Books | None:
         """The books before settings that can change costs were taken over; `None` where none was typed."""
-        return None if self.taken is None else self.taken.before
+        return None if self.typed_settings is None else self.typed_settings.before

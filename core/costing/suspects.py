@@ -28,13 +28,13 @@ _JUDGED = frozenset(
 )
 
 
-def suspicion(asked: CostQuestion, answer: Answer, finale: Finale) -> str | None:
+def suspicion(question: CostQuestion, answer: Answer, finale: Finale) -> str | None:
     """Return why a cost looks wrong; nothing where it does not.
 
     A line that takes its original's cost is not marked again; an entered cost with a note is taken as meant.
 
     Args:
-        asked: The line.
+        question: The line.
         answer: Its cost.
         finale: For the current average of the SKU.
     """
@@ -42,9 +42,9 @@ def suspicion(asked: CostQuestion, answer: Answer, finale: Finale) -> str | None
         return None
     if answer.unit_cost < 0:
         return "The cost is negative"
-    if answer.source is CostSource.ENTERED and asked.override is not None and asked.override.note:
+    if answer.source is CostSource.ENTERED and question.override is not None and question.override.note:
         return None
-    average = finale.average(asked.line.sku)
+    average = finale.average(question.line.sku)
     far = far_off(answer.unit_cost, average.unit_cost) if average is not None else None
     return far or answer.odd
 

@@ -23,7 +23,7 @@ from core.books.database.tables import transaction
 from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.seal_check import altered_rows_named, as_stored, find_altered
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
 from tests.core.books.shops import Shop, lost, refund, sale
@@ -276,7 +276,7 @@ ENDED = (
 
 def wrong(database: Database) -> Sequence[str]:
     """Return what the other checks of verify say."""
-    books, held = load_books(database), evidence(database)
+    books, held = load_books(database), read_evidence(database)
     found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), held)]
     return [one.sentence for one in (*found, *company_tie_outs(database, books, held)) if not one.ok]
 
