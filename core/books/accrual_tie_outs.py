@@ -49,7 +49,7 @@ def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Book
     """Hold each line of an accrual against the month: it left by its end, is posted later, and costs what it costs."""
     there = set(lines["key"])
     today = dict(zip(lines["key"], local_days(lines, books.zones), strict=True))
-    posted = {one.key: one.posted_day or today.get(one.key) for one in of.lines}
+    posted = {one.key: one.posted_day or today.get(one.key, "") for one in of.lines}
     yield from _beyond_their_moments(name, posted, lines)
     for one in of.lines:
         place = f"{name}: line {one.key}"
@@ -63,7 +63,7 @@ def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Book
             yield difference(f"{place}, COGS", one.cogs, one.unit_cost * (one.cost_quantity or 0))
 
 
-def _beyond_their_moments(name: str, posted: Mapping[str, str | None], lines: pd.DataFrame) -> Iterator[TieOut]:
+def _beyond_their_moments(name: str, posted: Mapping[str, str], lines: pd.DataFrame) -> Iterator[TieOut]:
     """Name lines whose posted day no time zone makes of their moment: it is that of UTC, the one before or after."""
     for row in records(lines[["key", "posted_at"]]):
         day, moment = posted[row["key"]], row["posted_at"]
