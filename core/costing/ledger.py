@@ -15,7 +15,7 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
-from core.costing.reimbursed import as_told, decided, read_told, with_report
+from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
 from core.costing.shipments import costs_by_line
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
-    from core.costing.reimbursed import ReimbursementReport
+    from core.costing.reimbursements import ReimbursementReport
     from core.costing.reversals import Reversed
 
 
