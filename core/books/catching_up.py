@@ -4,8 +4,8 @@ See docs/design/books.md, Costed lines are kept.
 
 What was written since is told by the tables that were written to (`core.books.database.state`). Where that was nothing
 but saved answers, the lines that were answered and all that may be tied to them are costed again together; they are
-found by what is kept beside them (`core.books.ties`), and no other line is read. Whatever else was written, nothing is
-brought along, and whoever loads the books next costs them whole.
+found by what is kept beside them (`core.books.kept_ties`), and no other line is read. Whatever else was written,
+nothing is brought along, and whoever loads the books next costs them whole.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import changed_between, state
 from core.books.kept_lines import bring_along, kept_of_keys, kept_state, say_kept
+from core.books.kept_ties import TIE_COLUMNS, read_told, tie_columns
 from core.books.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
 from core.books.questions import as_asked
 from core.books.recosting import Recosted, recost
-from core.books.ties import TIE_COLUMNS, read_told, tie_columns
 from core.books.type_choices import with_choices
 from core.costing import CostingInput, CostingPolicies, with_report
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS

@@ -21,11 +21,11 @@ from core.books.books import named_settlements
 from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
+from core.books.kept_ties import TIE_COLUMNS, tie_columns
 from core.books.kept_totals import kept_totals, moved_totals, put_totals
 from core.books.line_costs import STATED_SKU, named_lines
 from core.books.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
 from core.books.tie_outs import TieOut
-from core.books.ties import TIE_COLUMNS, tie_columns
 from core.costing import RULES_VERSION
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND

@@ -12,10 +12,10 @@ from core.books import locks, observations, settlement_lines, settlements, sku_m
 from core.books.catching_up import lines_near
 from core.books.database import costing_tables, frames
 from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
+from core.books.kept_ties import TIE_COLUMNS, read_told
 from core.books.kept_totals import kept_totals
 from core.books.line_costs import STATED_SKU
 from core.books.loading import Part, read_part
-from core.books.ties import TIE_COLUMNS, read_told
 from core.costing.finale import read_finale
 from core.costing.frames import values
 from core.costing.suspects import Beside
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 def _ends(costs: Collection[Decimal]) -> tuple[Decimal, ...]:
     """Return the lowest and the highest cost; nothing of none."""
     return (min(costs), max(costs)) if costs else ()
+
+
+def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> dict[str, list[Decimal]]:
+    """Return the costs that were typed for the lines of each SKU."""
+    costs: dict[str, list[Decimal]] = {}
+    for key, sku in zip(near["key"], values(near["sku"]), strict=True):
+        if sku is not None and key in typed:
+            costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
+    return costs
 
 
 def load_part(
@@ -176,15 +185,6 @@ def _part(
             orders |= observations.orders_of(connection, own)
             said = observations.latest_of(connection, orders, set(products.dropna()))
     return Part(lines, stored, locked, said, mappings, told, {}, beyond)
-
-
-def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> dict[str, list[Decimal]]:
-    """Return the costs that were typed for the lines of each SKU."""
-    costs: dict[str, list[Decimal]] = {}
-    for key, sku in zip(near["key"], values(near["sku"]), strict=True):
-        if sku is not None and key in typed:
-            costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
-    return costs
 
 
 def _beyond(

@@ -18,12 +18,12 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.books import Books, counted_anew
 from core.books.database.state import state, writings
+from core.books.kept_ties import TIED_BY_SKU, may_be_tied_by_sku, plain_orders
 from core.books.kept_totals import moved_totals
 from core.books.line_costs import costing_policies, named_lines
 from core.books.line_digests import line_digests
 from core.books.loading import load_books
 from core.books.questions import as_asked
-from core.books.ties import TIED_BY_SKU, may_be_tied_by_sku, plain_orders
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
 from core.frame_columns import COSTED_COLUMNS, records
@@ -104,7 +104,7 @@ def recosted(lines: pd.DataFrame, books: CostingInput, policies: CostingPolicies
 
 
 COST_SKU = "cost_sku"
-"""See `core.books.ties.TIE_COLUMNS`."""
+"""See `core.books.kept_ties.TIE_COLUMNS`."""
 
 
 class Recosted(NamedTuple):

@@ -77,7 +77,7 @@ costed_line = Table(
     Column("units_typed", BigInteger),
     Column("proposal_taken", Boolean),
     Column("tax_kind", Verbatim),
-    # By what other lines find it, and what documents told of it: `core.books.ties`.
+    # By what other lines find it, and what documents told of it: `core.books.kept_ties`.
     Column("cost_sku", Verbatim),
     Column("moment", BigInteger, nullable=False),
     Column("order_name", Verbatim, index=True),
