@@ -45,6 +45,13 @@ class AmountMeaning(NamedTuple):
 
 M = TypeVar("M")
 
+WITHOUT_RETURN = (
+    "Refund without return|Refund without a return|Returnless refund|Keep-it refund|Keep it refund|Keep it"
+    "|Buyer keeps the item|Buyer keeps item|Buyer keeps the item - no return|Customer keeps the item|No return"
+    "|No return required|Return not required"
+)
+"""What marketplaces say of a refund whose goods stay with the buyer, in words that can mean nothing else."""
+
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
