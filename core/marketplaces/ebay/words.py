@@ -43,7 +43,8 @@ TYPES = table(
 REFUNDS = table(
     {
         REFUND: "Refund|Full refund|Return|Return refund|Item returned|Returned item|Buyer returned the item"
-        "|Cancellation|Order cancelled|Order canceled|Cancelled order|Canceled order|Buyer cancelled|Buyer canceled|Cancel|",
+        "|Cancellation|Cancel|Order cancelled|Order canceled|Cancelled order|Canceled order|Buyer cancelled"
+        "|Buyer canceled|",
         Meaning(Event.REFUND, Goods.KEPT): WITHOUT_RETURN,
     }
 )
