@@ -17,7 +17,7 @@ from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.books import named_settlements
 from core.books.corrections import corrections
 from core.books.kept_lines import state_name, state_now
-from core.books.loading import load_part
+from core.books.part_of_books import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.errors import CogsheetError
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from addin.commands.button import Outcome
 from addin.commands.desk import on_file
 from addin.commands.refresh import load, refresh
-from addin.commands.taken_edits import Edits, edited_effects, effect_entry
+from addin.commands.settings_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress
 from core.books.changes import words_of
 

@@ -17,8 +17,8 @@ import pandas as pd
 
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
-from core.books.calendars import booking_day
 from core.books.costs_today import every_line, in_places, posted_corrections
+from core.books.postings import booking_day
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects

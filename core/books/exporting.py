@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, locks, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import booking_day, keep_lock_date, last_day
+from core.books.calendars import keep_lock_date, last_day
 from core.books.entries import EntryLineRow, EntryRow, PostedEntry
-from core.books.postings import keep_tax_kinds
+from core.books.postings import booking_day, keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.costing.answers import LineOutcome
     from core.costing.finale import Finale
     from core.costing.ledger import Ledger
+    from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override
     from core.costing.outcome import Outcome
 

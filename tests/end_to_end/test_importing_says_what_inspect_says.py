@@ -73,7 +73,7 @@ def unified(*statuses: str) -> bytes:
         (flat_file([summary("5"), line("5", sku="A\x1f")]), "note: 1 control character was left out (line 3)"),
         (
             flat_file([summary("5"), line("5", order_item_code="1.5E+13")]),
-            "order-item-code: The id '1.5E+13' was rounded",
+            "column order-item-code: The id '1.5E+13' was rounded",
         ),
     ],
 )
