@@ -218,8 +218,8 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
         f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
-        f"sheet Resolve, and export it again."
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, answer on sheet Resolve: "
+        f"what is answered is proposed on sheet Cost true-ups."
         for name, count in sorted(came.items())
     ]
 

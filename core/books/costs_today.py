@@ -30,11 +30,10 @@ from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, Over
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from core.books.books import Books
-    from core.time import SettlementName
 
 Row = dict[str, Any]
 READING = "reading"
@@ -113,22 +112,32 @@ def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
     """Yield each line that is held, or would be, as it costs now and as it is held.
 
-    Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
-    proposed: half of a change would distort it.
+    Where a line that came with another reading has no cost yet, nothing that goes or comes of the same order, or of
+    the same SKU where no order is named, is proposed: half of a change would distort it. What another order brought is
+    proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
     yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]
-    waiting = {_name(row) for row in come if row["cost_status"] not in KNOWN}
-    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
+    waiting = [row for row in come if row["cost_status"] not in KNOWN]
+    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
     gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
-    for row in records(gone[["key", "store", "settlement_id"]]):
-        if _name(row) not in waiting:
+    for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
+        if not _waits(row, waiting):
             yield {"key": row["key"], **_NOTHING}, held[row["key"]]
 
 
-def _name(row: Row) -> SettlementName:
-    return row["store"], row["settlement_id"]
+def _waits(row: Row, for_cost: Iterable[Row]) -> bool:
+    """Tell whether a line belongs to one that has no cost yet: they may be the same goods, read otherwise."""
+    return any(_is_of_the_same(row, other) for other in for_cost)
+
+
+def _is_of_the_same(row: Row, other: Row) -> bool:
+    if (row["store"], row["settlement_id"]) != (other["store"], other["settlement_id"]):
+        return False
+    if row["order_id"] and other["order_id"]:
+        return bool(row["order_id"] == other["order_id"])
+    return not (row["sku"] and other["sku"]) or bool(row["sku"] == other["sku"])
 
 
 def lines_that_came(books: Books) -> AbstractSet[str]:
