@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
 from core.costing.inputs import PAID_WITHOUT_UNITS
+from core.costing.line_kinds import is_removal
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
 from core.costing.moves import moves
 from core.costing.opening import read_opening
@@ -18,7 +19,7 @@ from core.costing.precedence import Sources
 from core.costing.reimbursed import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import costs_by_line
+from core.costing.shipments import costs_by_line, departures
 from core.costing.units_taken import Claim
 from core.model import Cause, CostSource
 
@@ -249,8 +250,16 @@ def _units_said(line: Line, held: KnownLines, rule: Rule) -> int | None:
     return None if line.quantity is None else abs(line.quantity)
 
 
+def _sent_away(held: KnownLines) -> Iterator[tuple[Line, int]]:
+    """Return the liquidations and lost removals that name an order, with the units that they state."""
+    for line, judged in zip(held.lines, held.judgements, strict=True):
+        if judged.rule is Rule.LIQUIDATION or (judged.rule is Rule.LOSS and is_removal(line)):
+            yield line, _units_said(line, held, judged.rule) or 0
+
+
 def _goods(held: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
+    left = departures(_sent_away(held), order_costs.finale)
     for line, judged in zip(held.lines, held.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
@@ -262,6 +271,7 @@ def _goods(held: KnownLines, originals: Mapping[int, Original], order_costs: Ord
                 original=originals.get(line.place),
                 report=held.return_reports.get(line.key),
                 shipped_units=order_costs.of_line(line).units if alone else None,
+                departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 question=judged.reason,
                 is_history=held.is_history(line),

@@ -109,3 +109,18 @@ def test_the_day_of_a_loss_is_the_stores_own(story: Story, finale: FinaleOnLine,
 
     assert {("701-9", "A"): Decimal(14), ("", "A"): Decimal(5)} == costs(story)
     story.ties()
+
+
+def test_what_came_back_after_liquidated_goods_left_is_not_among_them(
+    story: Story, finale: FinaleOnLine, tmp_path: Path
+) -> None:
+    """2 left for liquidation in July at 6.00; 2 others came back unsellable in September, before it was paid: 12.00."""
+    story.set(Refunded_goods="Unsellable")
+    rows = [
+        item("Order", "O1", "40", units="2", day="2026-09-01"),
+        item("Refund", "O1", "-40", units="2", day="05"),
+        item("Liquidations", "LQ", "3", units="2", day="25"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    finale.sync(story, bought("A", "2026-06-01", 10, "6"), left("LQ", "2026-07-10", 2), left("O1", "2026-08-30", 2))
+    assert story.cogs(Type="liquidation") == 12
